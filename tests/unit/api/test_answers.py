@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wexa_sync.api import answers
+from wexa_sync.api.answers import Call, spellings, understand
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
+
+CALL = Call(method="POST", path="/skills/", hidden=spellings(["top-secret-key"]))
+
+
+def _error(status: int, body: Any = None, headers: dict[str, str] | None = None) -> ApiError:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    outcome = understand(CALL, status, headers or {}, content)
+    assert isinstance(outcome, ApiError)
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        (b"", None),
+        (b" \n", None),
+        (b"null", None),
+        (b"[]", []),
+        (b'{"a": "\xc3\xa9"}', {"a": "é"}),
+        (b"\xef\xbb\xbf1", 1),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_success(status: int, content: bytes, body: Any) -> None:
+    assert understand(CALL, status, {}, content) == body
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<html>\n <h1>Hello</h1></html>", "answered 200 with what is not JSON: <html> <h1>Hello</h1></html>"),
+        (b'{"a": 1', 'what is not JSON: {"a": 1'),
+        (b'{"a": NaN}', "what is not JSON"),
+        (b"[" * 200_000, "what is not JSON"),
+        (b"\xff\xfe\x00", "what is not JSON"),
+        (b"1" * 10_000, "what is not JSON"),
+    ],
+)
+def test_success_without_json_is_nonsense(content: bytes, words: str) -> None:
+    error = _error(200, content)
+    assert type(error) is Nonsense
+    assert error.status == 200
+    assert words in error.message
+    assert len(error.message) < 300
+    assert error.hint
+
+
+def test_a_huge_success_is_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MAX_BODY", 1024 * 1024)
+    assert understand(CALL, 200, {}, b'"' + b"x" * (1024 * 1024 - 2) + b'"') == "x" * (1024 * 1024 - 2)
+    assert "more than 1 MiB" in _error(200, b'"' + b"x" * 1024 * 1024 + b'"').message
+
+
+@pytest.mark.parametrize(
+    ("status", "family", "may_be_processed"),
+    [
+        (101, ServerFault, True),
+        (302, Refused, False),
+        (304, Refused, False),
+        (400, Refused, False),
+        (401, AuthRefused, False),
+        (403, AuthRefused, False),
+        (404, NotFound, False),
+        (405, Refused, False),
+        (409, Refused, False),
+        (410, NotFound, False),
+        (422, Refused, False),
+        (429, Throttled, False),
+        (500, ServerFault, True),
+        (503, ServerFault, True),
+        (799, ServerFault, True),
+    ],
+)
+def test_every_status_has_its_error(status: int, family: type[ApiError], may_be_processed: bool) -> None:
+    error = _error(status, b"")
+    assert type(error) is family
+    assert (error.status, error.method, error.path) == (status, "POST", "/skills/")
+    assert error.may_be_processed is may_be_processed
+    assert error.message.startswith(f"POST /skills/: the server answered {status}")
+    assert error.hint
+
+
+def test_the_key_is_named_where_it_is_refused() -> None:
+    assert "WEXA_API_KEY" in _error(401).hint
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"detail": "No such skill", "message": "other"}, "No such skill"),
+        ({"error": "Broken", "message": "other"}, "Broken"),
+        ({"message": "Hm"}, "Hm"),
+        ({"error": {"message": "deep", "code": 3}}, "deep"),
+        ({"error": {"code": 3}}, '{"error": {"code": 3}}'),
+        ({"detail": "", "message": "Hm"}, "Hm"),
+        ({"detail": 5}, '{"detail": 5}'),
+        ({"code": "E1"}, '{"code": "E1"}'),
+        ("words", "words"),
+        (["words", 7], "words; 7"),
+        (
+            {"detail": [{"loc": ["body", "goal"], "msg": "Field required", "input": "x"}, {"msg": "Bad"}, "odd", [1]]},
+            "body.goal: Field required; Bad; odd; [1]",
+        ),
+        ({"detail": [{"loc": ["body", "agents", 0], "msg": 5}]}, "body.agents.0: 5"),
+        (b"<html>Bad  gateway\r\n</html>", "<html>Bad gateway </html>"),
+        (b"", "Unprocessable"),
+        (b"[" * 200_000, "[" * 199 + "…"),
+        ({"detail": "a\x1b[31mb\x00\u202ec\nd"}, "a[31mbc d"),
+        ({"message": "x" * 5000}, "x" * 999 + "…"),
+        (b"y" * 5000, "y" * 199 + "…"),
+    ],
+)
+def test_the_words_of_the_server(body: Any, said: str) -> None:
+    assert _error(422, body).message.startswith(f"POST /skills/: the server answered 422: {said}")
+
+
+def test_a_status_without_a_name() -> None:
+    assert _error(499, b"").message.endswith("499: (no message)")
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("3", 3.0),
+        (" 1.5 ", 1.5),
+        ("0", 0.0),
+        ("99999999999", 86400.0),
+        ("-5", None),
+        ("", None),
+        ("soon", None),
+        ("1.2.3", None),
+        ("²", None),
+        ("inf", None),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0.0),
+        ("Mon, 01 Jan 2001 00:00:00 -0000", 0.0),
+        ("Fri, 01 Jan 2199 00:00:00 GMT", 86400.0),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after(status: int, header: str, seconds: float | None) -> None:
+    error = _error(status, headers={"Retry-After": header})
+    assert isinstance(error, Throttled | ServerFault)
+    assert error.retry_after == seconds
+
+
+def test_retry_after_as_a_date() -> None:
+    soon = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=20), usegmt=True)
+    error = _error(429, headers={"Retry-After": soon})
+    assert isinstance(error, Throttled)
+    assert 15 < (error.retry_after or 0) <= 20
+
+
+@pytest.mark.parametrize(
+    ("headers", "target"),
+    [
+        ({"Location": "https://else.example/skills"}, "https://else.example/skills"),
+        ({"Location": "/skills?x=top-secret-key\x1b"}, "/skills?x=***"),
+        ({}, "nowhere"),
+    ],
+)
+def test_a_redirect_says_where(headers: dict[str, str], target: str) -> None:
+    error = _error(307, b"<html>moved</html>", headers)
+    assert error.message == f"POST /skills/: the server answered 307 and points to {target}"
+    assert "WEXA_BASE_URL" in error.hint
+
+
+_SECRETS = st.text(min_size=5, max_size=30).filter(lambda text: len("".join(filter(str.isprintable, text)).strip()) > 4)
+
+
+@given(
+    secret=_SECRETS,
+    before=st.text(max_size=1200),
+    status=st.sampled_from([200, 307, 400, 401, 404, 429, 500]),
+    form=st.sampled_from(["detail", "list", "raw", "json", "other"]),
+)
+def test_no_secret_is_ever_shown(secret: str, before: str, status: int, form: str) -> None:
+    text = before + secret
+    body: Any = {
+        "detail": {"detail": text},
+        "list": {"detail": [{"loc": ["body", secret], "msg": text}]},
+        "raw": text.encode(errors="replace"),
+        "json": {"other": text},
+        "other": {"detail": [{"input": text}]},
+    }[form]
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    call = Call(method="GET", path="/", hidden=spellings([secret]))
+    outcome = understand(call, status, {"Location": text}, content)
+    shown = outcome.message if isinstance(outcome, ApiError) else ""
+    # What the messages are made of is no secret, whatever the secret is.
+    assert secret not in shown.removeprefix("GET /: the server answered ") or secret in "with what is not JSON: ***"
+    assert secret not in repr(call)
+
+
+def test_a_secret_is_masked_before_it_is_cut_and_in_its_escaped_forms() -> None:
+    secret = 'pass/word "quoted"\nline two'
+    call = Call(method="GET", path="/", hidden=spellings([secret, "pass", ""]))
+    assert call.words("x" * 190 + "pass/word", 200) == "x" * 190 + "***/word"
+    assert call.words(f"is {secret}.") == "is ***."
+    assert call.words(f"is {json.dumps(secret)}.") == 'is "***".'
+    assert call.words("is pass%2Fword%20%22quoted%22%0Aline%20two.") == "is ***."

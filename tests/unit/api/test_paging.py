@@ -1,0 +1,338 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from wexa_sync.api import paging as paging_module
+from wexa_sync.api.paging import (
+    USUAL_SIZES,
+    Fetch,
+    NoPaging,
+    PageNumber,
+    Paging,
+    Query,
+    Single,
+    SkipLimit,
+    collect,
+)
+from wexa_sync.errors import LostAnswer, Nonsense
+
+KEYS = ("flows",)
+WHAT = "GET /flows"
+Wrap = Callable[[list[Any], int], Any]
+
+ENVELOPES: dict[str, Wrap] = {
+    "bare": lambda items, _: items,
+    "own key": lambda items, _: {"flows": items},
+    "data": lambda items, _: {"data": items},
+    "items": lambda items, _: {"items": items},
+    "results": lambda items, _: {"status": "ok", "results": items},
+    "records": lambda items, _: {"records": items},
+    "nested": lambda items, _: {"data": {"flows": items}},
+    "count of the page": lambda items, _: {"flows": items, "count": len(items)},
+}
+COUNTED: dict[str, Wrap] = {
+    "totalCount": lambda items, total: {"flows": items, "totalCount": total},
+    "total_count": lambda items, total: {"records": items, "total_count": total},
+    "total": lambda items, total: {"total": total, "data": items},
+    "count": lambda items, total: {"flows": items, "count": total},
+    "nested": lambda items, total: {"data": {"flows": items, "total": total}},
+    "beside": lambda items, total: {"data": {"flows": items}, "total": total},
+}
+
+
+@dataclass
+class Server:
+    """Honours a dialect as the API does; `cap` is its own largest page, `spoil` what it does to its n-th answer."""
+
+    items: Sequence[Any]
+    paging: Paging
+    wrap: Wrap = ENVELOPES["bare"]
+    cap: int = 10**9
+    spoil: Callable[[int, list[Any]], list[Any]] = lambda _, page: page
+    queries: list[Query] = field(default_factory=list)
+
+    def __call__(self, query: Query) -> Any:
+        self.queries.append(query)
+        return self.wrap(self.spoil(len(self.queries), self._page(query)), len(self.items))
+
+    def _page(self, query: Query) -> list[Any]:
+        paging = self.paging
+        if isinstance(paging, NoPaging):
+            assert not query
+            return list(self.items)
+        size = min(int(query[paging.limit_param]), self.cap)
+        if isinstance(paging, Single):
+            start = 0
+        elif isinstance(paging, PageNumber):
+            start = (int(query[paging.page_param]) - paging.first) * size
+        else:
+            start = int(query.get(paging.skip_param, 0))
+            assert start or paging.skip_param not in query
+        return list(self.items[start : start + size])
+
+
+def _items(count: int) -> list[dict[str, Any]]:
+    return [{"_id": f"{number:024x}", "name": f"n{number % 7}"} for number in range(count)]
+
+
+def _collect(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
+    return collect(fetch, paging, keys=KEYS, what=WHAT)
+
+
+DIALECTS: list[Callable[[int], Paging]] = [
+    lambda limit: SkipLimit(limit=limit),
+    lambda limit: PageNumber(limit=limit),
+    lambda limit: PageNumber(page_param="page_no", limit=limit, first=0),
+]
+UNCAPPED: list[Callable[[int], Paging]] = [lambda limit: Single(limit=limit), lambda _: NoPaging()]
+
+
+@given(
+    count=st.integers(0, 400),
+    limit=st.integers(1, 150),
+    dialect=st.sampled_from(DIALECTS + UNCAPPED),
+    wrap=st.sampled_from(list((ENVELOPES | COUNTED).values())),
+)
+def test_all_items_in_order(count: int, limit: int, dialect: Callable[[int], Paging], wrap: Wrap) -> None:
+    items = _items(count)
+    assert _collect(Server(items, dialect(limit), wrap), dialect(limit)) == items
+
+
+@given(
+    count=st.integers(0, 400),
+    limit=st.integers(1, 150),
+    cap=st.sampled_from(sorted(USUAL_SIZES)),
+    dialect=st.sampled_from(DIALECTS),
+    wrap=st.sampled_from(list(ENVELOPES.values())),
+)
+def test_a_usual_cap_without_a_total_loses_nothing(
+    count: int, limit: int, cap: int, dialect: Callable[[int], Paging], wrap: Wrap
+) -> None:
+    items = _items(count)
+    assert _collect(Server(items, dialect(limit), wrap, cap), dialect(limit)) == items
+
+
+@given(
+    count=st.integers(0, 400),
+    limit=st.integers(1, 150),
+    cap=st.integers(1, 150),
+    dialect=st.sampled_from(DIALECTS),
+    wrap=st.sampled_from(list(COUNTED.values())),
+)
+def test_any_cap_with_a_total_loses_nothing(
+    count: int, limit: int, cap: int, dialect: Callable[[int], Paging], wrap: Wrap
+) -> None:
+    items = _items(count)
+    assert _collect(Server(items, dialect(limit), wrap, cap), dialect(limit)) == items
+
+
+@given(
+    count=st.integers(1, 200),
+    sizes=st.tuples(st.integers(1, 60), st.integers(1, 60)),
+    loss=st.tuples(st.integers(1, 12), st.integers(1, 60)),
+    dialect=st.sampled_from(DIALECTS + UNCAPPED),
+    wrap=st.sampled_from(list(COUNTED.values())),
+)
+def test_with_a_total_a_thinned_page_is_never_a_shorter_list(
+    count: int, sizes: tuple[int, int], loss: tuple[int, int], dialect: Callable[[int], Paging], wrap: Wrap
+) -> None:
+    (limit, cap), (spoilt, lost) = sizes, loss
+    items = _items(count)
+    server = Server(items, dialect(limit), wrap, cap, lambda n, page: page[lost:] if n == spoilt else page)
+    try:
+        found = _collect(server, dialect(limit))
+    except Nonsense:
+        return
+    assert {item["_id"] for item in found} == {item["_id"] for item in items}
+
+
+@given(count=st.integers(0, 200), limit=st.integers(1, 60), dialect=st.sampled_from(DIALECTS + UNCAPPED), at=st.data())
+def test_a_failed_page_raises_through(
+    count: int, limit: int, dialect: Callable[[int], Paging], at: st.DataObject
+) -> None:
+    whole = Server(_items(count), dialect(limit))
+    _collect(whole, dialect(limit))
+    failing = at.draw(st.integers(1, len(whole.queries)))
+
+    def fail(number: int, page: list[Any]) -> list[Any]:
+        if number == failing:
+            raise LostAnswer("cut", method="GET", path="/flows")
+        return page
+
+    with pytest.raises(LostAnswer):
+        _collect(Server(_items(count), dialect(limit), spoil=fail), dialect(limit))
+
+
+@given(count=st.integers(0, 400), limit=st.integers(1, 150), dialect=st.sampled_from(DIALECTS))
+def test_as_few_requests_as_possible(count: int, limit: int, dialect: Callable[[int], Paging]) -> None:
+    counted = Server(_items(count), dialect(limit), COUNTED["totalCount"])
+    _collect(counted, dialect(limit))
+    assert len(counted.queries) == max(1, math.ceil(count / limit))
+    assume(count not in USUAL_SIZES)
+    bare = Server(_items(count), dialect(limit))
+    _collect(bare, dialect(limit))
+    assert len(bare.queries) == count // limit + 1
+
+
+def test_a_short_first_page_of_a_usual_size_is_probed() -> None:
+    server = Server(_items(25), SkipLimit(limit=100), cap=20)
+    assert len(_collect(server, SkipLimit(limit=100))) == 25
+    assert server.queries == [{"limit": 100}, {"skip": 20, "limit": 100}]
+
+    numbered = Server(_items(25), PageNumber(limit=100), cap=20)
+    assert len(_collect(numbered, PageNumber(limit=100))) == 25
+    assert numbered.queries == [{"page": 1, "limit": 100}, {"page": 2, "limit": 20}]
+
+
+def test_an_offset_that_the_server_counts_in_the_limit_asked_for_leaves_no_gap() -> None:
+    def fetch(query: Query) -> list[Any]:
+        start = (int(query["page"]) - 1) * int(query["limit"])
+        return _items(130)[start : start + min(int(query["limit"]), 50)]
+
+    assert _collect(fetch, PageNumber(limit=100)) == _items(130)
+
+
+class TestSingle:
+    def test_a_full_answer_is_asked_for_again_with_twice_the_limit(self) -> None:
+        server = Server(_items(35), Single(limit=10))
+        assert _collect(server, Single(limit=10)) == _items(35)
+        assert server.queries == [{"limit": 10}, {"limit": 20}, {"limit": 40}]
+
+    def test_what_does_not_grow_is_the_list(self) -> None:
+        server = Server(_items(10), Single(limit=10))
+        assert _collect(server, Single(limit=10)) == _items(10)
+        assert len(server.queries) == 2
+
+    def test_a_total_names_the_limit_to_ask_for(self) -> None:
+        server = Server(_items(90), Single(limit=10), COUNTED["total"])
+        assert _collect(server, Single(limit=10)) == _items(90)
+        assert server.queries == [{"limit": 10}, {"limit": 90}]
+
+    def test_a_cap_below_the_total_is_an_error(self) -> None:
+        server = Server(_items(90), Single(limit=10), COUNTED["total"], cap=50)
+        with pytest.raises(Nonsense, match="incomplete listing: 50 items came, the server counts 90"):
+            _collect(server, Single(limit=10))
+
+    def test_a_limit_that_is_ignored_needs_no_second_request(self) -> None:
+        queries: list[Query] = []
+
+        def fetch(query: Query) -> list[Any]:
+            queries.append(query)
+            return _items(17)
+
+        assert _collect(fetch, Single(limit=10)) == _items(17)
+        assert len(queries) == 1
+
+
+class TestRepeats:
+    @pytest.mark.parametrize("paging", [SkipLimit(limit=100), PageNumber(limit=100), SkipLimit(limit=7)])
+    def test_a_server_that_ignores_paging_gives_everything_once(self, paging: Paging) -> None:
+        assert _collect(lambda _: _items(20), paging) == _items(20)
+
+    def test_also_where_other_fields_move_between_two_reads(self) -> None:
+        reads = iter(range(9))
+
+        def fetch(_: Query) -> list[Any]:
+            read = next(reads)
+            return [{**item, "last_used": read} for item in _items(20)]
+
+        assert len(_collect(fetch, SkipLimit(limit=100))) == 20
+
+    def test_items_without_an_id_are_compared_whole(self) -> None:
+        page = [{"name": f"n{n}"} for n in range(20)]
+        assert _collect(lambda _: page, SkipLimit(limit=100)) == page
+
+    def test_a_first_page_cut_as_asked_and_then_repeated_is_no_whole_list(self) -> None:
+        with pytest.raises(Nonsense, match="page 2 repeats items of an earlier page"):
+            _collect(lambda _: _items(20), SkipLimit(limit=20))
+
+    def test_nor_is_one_that_a_total_says_is_longer(self) -> None:
+        with pytest.raises(Nonsense, match="page 2 repeats"):
+            _collect(lambda _: {"flows": _items(20), "total": 33}, SkipLimit(limit=100))
+
+    @pytest.mark.parametrize("key", ["_id", "execution_id", "id", "connectorID"])
+    def test_one_item_again_is_an_error(self, key: str) -> None:
+        items = [{key: n} for n in range(30)]
+
+        def fetch(query: Query) -> list[Any]:
+            start = int(query.get("skip", 0))
+            return items[max(0, start - 1) : start + 10]
+
+        with pytest.raises(Nonsense, match="GET /flows: page 2 repeats") as caught:
+            _collect(fetch, SkipLimit(limit=10))
+        assert caught.value.hint
+
+    def test_a_later_page_again_is_an_error(self) -> None:
+        def fetch(query: Query) -> list[Any]:
+            start = min(int(query.get("skip", 0)), 20)
+            return _items(30)[start : start + 10]
+
+        with pytest.raises(Nonsense, match="page 4 repeats"):
+            _collect(fetch, SkipLimit(limit=10))
+
+
+def test_a_list_without_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging_module, "MAX_PAGES", 5)
+
+    def fetch(query: Query) -> list[Any]:
+        start = int(query.get("skip", 0))
+        return [{"_id": str(n)} for n in range(start, start + 10)]
+
+    with pytest.raises(Nonsense, match="does not end: 5 pages"):
+        _collect(fetch, SkipLimit(limit=10))
+
+
+def test_deleted_items_are_counted_then_dropped() -> None:
+    items = [{**item, "is_deleted": n % 2 == 0} for n, item in enumerate(_items(30))]
+    server = Server(items, SkipLimit(limit=10), COUNTED["total"])
+    assert _collect(server, SkipLimit(limit=10)) == items[1::2]
+    assert len(server.queries) == 3
+
+
+def test_a_total_that_grows_while_reading_is_followed() -> None:
+    totals = iter([20, 25, 25])
+    items = _items(25)
+
+    def fetch(query: Query) -> Any:
+        start = int(query.get("skip", 0))
+        return {"flows": items[start : start + 10], "total": next(totals)}
+
+    assert _collect(fetch, SkipLimit(limit=10)) == items
+
+
+def test_the_own_key_goes_before_a_usual_one() -> None:
+    body = {"results": [{"_id": "other"}], "data": {"flows": [{"_id": "mine"}]}}
+    assert _collect(lambda _: body, NoPaging()) == [{"_id": "mine"}]
+
+
+@pytest.mark.parametrize("total", [True, "30", -1, None, 2.5, {"n": 3}])
+def test_what_is_no_number_is_no_total(total: Any) -> None:
+    assert _collect(lambda _: {"flows": _items(3), "total": total}, NoPaging()) == _items(3)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (None, "got nothing"),
+        ("text", "got a str"),
+        ({}, r"an object with the keys \(none\)"),
+        ({"flow": []}, "an object with the keys 'flow'"),
+        ({"flows": None}, "one of 'flows', 'data', 'items', 'results', 'records'; got an object with the keys 'flows'"),
+        ({"data": {"other": []}}, "an object with the keys 'data'"),
+        ([{"_id": "1"}, None], "one of its items is nothing"),
+        ({"flows": [["x"]]}, "one of its items is a list"),
+        ({"data": {"flows": [7]}}, "one of its items is a int"),
+    ],
+)
+@pytest.mark.parametrize("paging", [NoPaging(), Single(), SkipLimit(), PageNumber()])
+def test_another_shape_is_nonsense(body: Any, words: str, paging: Paging) -> None:
+    with pytest.raises(Nonsense, match=words) as caught:
+        _collect(lambda _: body, paging)
+    assert (caught.value.method, caught.value.path) == ("GET", "/flows")

@@ -1,0 +1,302 @@
+"""What a client sees of each reading: one observer a reading, giving something short that tells its values apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wexa_sync.sandbox import ORG_ID, USER_ID
+
+from .client import NOWHERE, Client, agent_body, connector_body, project_body, schedule_body, skill_body
+
+BOTH = {"userId": USER_ID, "orgId": ORG_ID}
+
+
+def shape(value: Any) -> str:
+    """Where the list is in an answer: `[]`, `data`, `data.skills` ..."""
+    path = ""
+    while isinstance(value, dict):
+        key = next(key for key, inside in value.items() if isinstance(inside, (dict, list)))
+        path, value = f"{path}.{key}".strip("."), value[key]
+    return path or "[]"
+
+
+def found_id(answer: Any) -> str:
+    """The id in an answer to a create, whatever it is wrapped in."""
+    return str(answer.get("data", answer)["_id"])
+
+
+def list_envelope(api: Client) -> Any:
+    project = api.project()["_id"]
+    api.flow(project)
+    paths: dict[str, dict[str, Any]] = {
+        "/agentflows": {"projectID": project},
+        "/v1/project": BOTH,
+        "/skills/": {"projectID": project},
+        "/schedules/coworker": {"projectID": project},
+        f"/tasks/{project}": {},
+        f"/connectors/{project}": {},
+    }
+    return [shape(api.get(path, **query)) for path, query in paths.items()]
+
+
+def execution_list(api: Client) -> Any:
+    return shape(api.get(f"/{api.project()['_id']}/execution_flows"))
+
+
+def agentflow_list(api: Client) -> Any:
+    project = api.project()["_id"]
+    api.flow(project)
+    return "agents" in api.get("/agentflows", projectID=project)["agentflows"][0]
+
+
+def page_cap(api: Client) -> Any:
+    project = api.project()["_id"]
+    for _ in range(22):
+        api.flow(project)
+    query = {"projectID": project}
+    sizes = [len(api.get("/agentflows", **query, **more)["agentflows"]) for more in ({}, {"limit": 21}, {"limit": 3})]
+    return [*sizes, len(api.get("/agentflows", **query, skip=20)["agentflows"])]
+
+
+def skip_zero(api: Client) -> Any:
+    return api.send("GET", "/agentflows", skip=0).status_code
+
+
+def skill_name_match(api: Client) -> Any:
+    project = api.project()["_id"]
+    api.skill(project, "summarise")
+    return len(api.get("/skills/", projectID=project, name="mmar")["skills"])
+
+
+def create_envelope(api: Client) -> Any:
+    project = found_id(api.post("/v1/project", project_body()))
+    connector = api.connector_id(project)
+    skill = api.post("/skills/", skill_body(project, connector))
+    flow = api.flow(project)
+    schedule = api.schedule(project, found_id(flow), api.now() + 99)
+    made = api.post("/actions/whatsapp/config", connector_body(project))
+    return ["data" in answer for answer in (skill, flow, schedule, made)]
+
+
+def create_answer(api: Client) -> Any:
+    project = api.project()["_id"]
+    flow = api.flow(project)["_id"]
+    answers = (
+        api.send("POST", "/skills/", skill_body(project, api.connector_id(project))),
+        api.send("POST", "/schedule/coworker", schedule_body(flow, api.now() + 99), projectID=project),
+        api.send("POST", "/actions/whatsapp/config", connector_body(project)),
+    )
+    return [len(answer.json()) > 1 if answer.text else None for answer in answers]
+
+
+def create_status(api: Client) -> Any:
+    made = api.send("POST", "/v1/project", project_body())
+    project = made.json()["_id"]
+    skill = api.send("POST", "/skills/", skill_body(project, api.connector_id(project)))
+    return [made.status_code, skill.status_code]
+
+
+def update_answer(api: Client) -> Any:
+    project = api.project()["_id"]
+    flow = api.flow(project)["_id"]
+    schedule = api.schedule(project, flow, api.now() + 99)["_id"]
+    status = {"new_status": "active", "connectorID": api.connector_id(project), "data_loader_config": {}}
+    answers = (
+        api.send("PUT", "/v1/project", project_body(projectName="x"), projectId=project),
+        api.send("PATCH", f"/schedule/coworker/{schedule}", {"template": "x"}, projectID=project),
+        api.send("PUT", f"/agentflow/{flow}", {"name": "x"}),
+        api.send("POST", "/connectors/change_status", status),
+    )
+    assert api.get(f"/v1/project/{project}")["projectName"] == "x"
+    return [sorted(answer.json())[:1] if answer.text else None for answer in answers]
+
+
+def delete_answer(api: Client) -> Any:
+    project = api.project()["_id"]
+    flow = api.flow(project)["_id"]
+    schedule = api.schedule(project, flow, api.now() + 99)["_id"]
+    connector = api.connector_id(project)
+    seen = []
+    for path, query in (
+        (f"/schedule/coworker/{schedule}", {"projectID": project}),
+        (f"/connector/{connector}", {"projectID": project}),
+        (f"/v1/project/{project}", {}),
+    ):
+        answer = api.send("DELETE", path, **query)
+        body = answer.json() if answer.text else "empty"
+        seen.append((answer.status_code, sorted(body)[:1] if isinstance(body, dict) else body))
+    return seen
+
+
+def deleted(api: Client) -> Any:
+    project = api.project()["_id"]
+    run = api.execution(project, api.working_flow(project)["_id"])
+    connector = api.connector_id(project)
+    api.send("DELETE", f"/connector/{connector}", projectID=project)
+    group = api.get(f"/connectors/{project}")[0]
+    api.send("DELETE", f"/v1/project/{project}")
+    api.advance(100)
+    seen = api.send("GET", f"/v1/project/{project}")
+    written = api.send("PUT", "/v1/project", project_body(), projectId=project).status_code
+    moved = api.send("POST", f"/execute_flow/{run['_id']}/cancel").status_code
+    return [
+        group["accounts"],
+        seen.status_code,
+        seen.json().get("is_deleted"),
+        api.get("/v1/project", **BOTH)["totalCount"],
+        len(api.get("/agentflows", projectID=project)["agentflows"]),
+        written,
+        moved,
+    ]
+
+
+def error_key(api: Client) -> Any:
+    answers = [
+        api.send("GET", f"/skills/{NOWHERE}"),
+        api.send("GET", f"/v1/project/{NOWHERE}"),
+        api.send("GET", "/skills/"),
+        api.send("GET", "/nowhere"),
+    ]
+    return [list(a.json()) if a.headers["content-type"] == "application/json" else a.text for a in answers]
+
+
+def malformed_id(api: Client) -> Any:
+    return [api.send("GET", f"/skills/{ident}").status_code for ident in ("not-an-id", NOWHERE)]
+
+
+def refused_key(api: Client) -> Any:
+    del api.session.headers["x-api-key"]
+    return api.send("GET", "/agentflows").status_code
+
+
+def duplicate_names(api: Client) -> Any:
+    project = api.project()["_id"]
+    connector = api.connector_id(project)
+    flow = {"name": "same", "description": "d", "role": "r", "projectID": project}
+    seen = []
+    for _ in range(2):
+        answers = (
+            api.send("POST", "/v1/project", project_body(projectName="same")),
+            api.send("POST", "/agentflow/", flow, projectID=project),
+            api.send("POST", "/skills/", skill_body(project, connector)),
+        )
+        seen.append([answer.status_code for answer in answers])
+    return seen
+
+
+def project_connectors(api: Client) -> Any:
+    return sum(group["accounts"] for group in api.get(f"/connectors/{api.project()['_id']}"))
+
+
+def connector_delete(api: Client) -> Any:
+    project = api.project()["_id"]
+    skill = api.skill(project)["_id"]
+    flow = api.flow(project, agents=[agent_body(skills=[skill])])["_id"]
+    api.send("DELETE", f"/connector/{api.connector_id(project)}", projectID=project)
+    return [api.send("GET", f"/skills/{skill}").status_code, len(api.get(f"/agentflow/{flow}")["agents"][0]["skills"])]
+
+
+def skill_actions(api: Client) -> Any:
+    return len(api.skill(api.project()["_id"])["actions"])
+
+
+def agentflow_put(api: Client) -> Any:
+    flow = api.working_flow(api.project()["_id"])["_id"]
+    status = api.send("PUT", f"/agentflow/{flow}", {"name": "renamed"}).status_code
+    after = api.get(f"/agentflow/{flow}")
+    return [status, after["name"], after["role"], len(after["agents"])]
+
+
+def agentflow_create_agents(api: Client) -> Any:
+    return len(api.flow(api.project()["_id"], agents=[agent_body()])["agents"])
+
+
+def repeated_agent(api: Client) -> Any:
+    project = api.project()["_id"]
+    flow, body = api.flow(project)["_id"], agent_body()
+    path = f"/agentflow/{flow}/skilled"
+    other = agent_body(title="other")
+    for agent in (other, body):
+        api.post(path, agent, projectID=project)
+    status = api.send("POST", path, body | {"title": "again"}, projectID=project).status_code
+    return [status, [agent["title"] for agent in api.get(f"/agentflow/{flow}")["agents"]]]
+
+
+def agent_without_id(api: Client) -> Any:
+    project = api.project()["_id"]
+    body = agent_body()
+    del body["_id"]
+    answer = api.send("POST", f"/agentflow/{api.flow(project)['_id']}/skilled", body, projectID=project)
+    return [answer.status_code, len(answer.json().get("initialAgent", ""))]
+
+
+def agent_echo(api: Client) -> Any:
+    agent = api.working_flow(api.project()["_id"])["agents"][0]
+    return [key in agent for key in ("memory", "conditions", "is_user_specific_task")]
+
+
+def started_run(api: Client) -> Any:
+    project = api.project()["_id"]
+    return api.execution(project, api.working_flow(project)["_id"])
+
+
+def execution_start(api: Client) -> Any:
+    run = started_run(api)
+    api.advance(100)
+    return api.status(run)
+
+
+def execute_finished(api: Client) -> Any:
+    run = started_run(api)
+    api.advance(100)
+    status = api.send("POST", f"/execute_flow/{run['execution_id']}/execute", projectID=run["projectID"]).status_code
+    seen = api.get(f"/execute_flow/{run['_id']}")
+    api.advance(100)
+    return [status, seen["status"], seen["conclusion"] is None, api.status(run)]
+
+
+def after_resume(api: Client) -> Any:
+    path = f"/execute_flow/{started_run(api)['execution_id']}"
+    api.post(f"{path}/pause")
+    answered = api.post(f"{path}/resume")["status"]
+    api.advance(100)
+    return [answered, api.get(path)["status"]]
+
+
+def illegal_move(api: Client) -> Any:
+    return api.send("POST", f"/execute_flow/{started_run(api)['_id']}/resume").status_code
+
+
+def cancelled_word(api: Client) -> Any:
+    run = started_run(api)
+    return [api.post(f"/execute_flow/{run['_id']}/cancel")["status"], api.status(run)]
+
+
+def waiting_word(api: Client) -> Any:
+    seen = []
+    for outcome in ("preview", "anomaly", "input_required"):
+        api.script(outcome)
+        run = started_run(api)
+        api.advance(100)
+        seen.append(api.status(run))
+    return seen
+
+
+def schedule_time(api: Client) -> Any:
+    project = api.project()["_id"]
+    made = api.schedule(project, api.flow(project)["_id"], 4102444800)
+    return repr(made["schedule"])
+
+
+def past_schedule(api: Client) -> Any:
+    project = api.project()["_id"]
+    flow = api.flow(project)["_id"]
+    status = api.send("POST", "/schedule/coworker", schedule_body(flow, 3600), projectID=project).status_code
+    return [status, len(api.get(f"/{project}/execution_flows")["data"])]
+
+
+def fired_schedule(api: Client) -> Any:
+    project = api.project()["_id"]
+    api.schedule(project, api.flow(project)["_id"], api.now() + 10)
+    api.advance(20)
+    return [item["status"] for item in api.get("/schedules/coworker", projectID=project)["schedules"]]

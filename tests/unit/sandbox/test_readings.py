@@ -1,0 +1,186 @@
+"""Every value of every reading does something that a client can see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wexa_sync.sandbox import READINGS, ReadingError
+from wexa_sync.sandbox.readings import Readings
+
+from . import observers as see
+from .client import NOWHERE, Client, execution_body, reading, sandbox
+
+DOC = Path(__file__).parents[3] / "docs" / "readings.md"
+
+GONE = [0, 404, None, 0, 0, 404, 404]
+OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
+    "list_envelope": (
+        see.list_envelope,
+        {
+            "documented": ["agentflows", "projectList", "skills", "schedules", "tasks", "[]"],
+            "data": ["data"] * 6,
+            "bare": ["[]"] * 6,
+            "nested": [
+                f"data.{n}" for n in ("agentflows", "projectList", "skills", "schedules", "tasks", "connectors")
+            ],
+        },
+    ),
+    "execution_list": (
+        see.execution_list,
+        {"data": "data", "bare": "[]", "executions": "executions", "nested": "data.executions"},
+    ),
+    "agentflow_list": (see.agentflow_list, {"full": True, "summary": False}),
+    "page_cap": (see.page_cap, {"none": [22, 21, 3, 2], "20": [20, 20, 3, 2]}),
+    "skip_zero": (see.skip_zero, {"refused": 422, "accepted": 200}),
+    "skill_name_match": (see.skill_name_match, {"exact": 0, "substring": 1}),
+    "create_envelope": (see.create_envelope, {"bare": [False] * 4, "data": [True] * 4}),
+    "create_answer": (see.create_answer, {"object": [True] * 3, "id": [False] * 3, "empty": [None] * 3}),
+    "create_status": (see.create_status, {"200": [200, 200], "201": [201, 201]}),
+    "update_answer": (
+        see.update_answer,
+        {"object": [["_id"]] * 4, "message": [["message"]] * 4, "empty": [None] * 4},
+    ),
+    "delete_answer": (
+        see.delete_answer,
+        {
+            "message": [(200, ["message"])] * 3,
+            "null": [(200, None)] * 3,
+            "object": [(200, ["_id"])] * 3,
+            "204": [(204, "empty")] * 3,
+        },
+    ),
+    "deleted": (see.deleted, {"404": GONE, "is_deleted": [1, 200, True, 1, 1, 404, 409]}),
+    "error_key": (
+        see.error_key,
+        {
+            "detail": [["detail"], ["message"], ["detail"], ["detail"]],
+            "error": [["error"]] * 4,
+            "message": [["message"]] * 4,
+            "text": [
+                f"Skill not found: {NOWHERE}",
+                f"Project not found: {NOWHERE}",
+                "projectID: Field required",
+                "Not Found",
+            ],
+        },
+    ),
+    "malformed_id": (see.malformed_id, {"404": [404, 404], "400": [400, 404], "422": [422, 404]}),
+    "refused_key": (see.refused_key, {"401": 401, "403": 403}),
+    "duplicate_names": (
+        see.duplicate_names,
+        {"accepted": [[200] * 3, [200] * 3], "refused": [[200] * 3, [400] * 3]},
+    ),
+    "project_connectors": (see.project_connectors, {"seeded": 4, "none": 0}),
+    "connector_delete": (see.connector_delete, {"keeps_skills": [200, 1], "drops_skills": [404, 0]}),
+    "skill_actions": (see.skill_actions, {"connector": 1, "empty": 0}),
+    "agentflow_put": (
+        see.agentflow_put,
+        {"merge": [200, "renamed", "r", 1], "replace": [200, "renamed", "", 0], "absent": [405, "triage", "r", 1]},
+    ),
+    "agentflow_create_agents": (see.agentflow_create_agents, {"accepted": 1, "ignored": 0}),
+    "repeated_agent": (
+        see.repeated_agent,
+        {
+            "reject": [409, ["other", "Writer"]],
+            "upsert": [200, ["other", "again"]],
+            "duplicate": [200, ["other", "Writer", "again"]],
+        },
+    ),
+    "agent_without_id": (see.agent_without_id, {"refused": [422, 0], "filled": [200, 24]}),
+    "agent_echo": (see.agent_echo, {"yes": [True] * 3, "no": [False] * 3}),
+    "execution_start": (see.execution_start, {"auto": "completed", "explicit": "ready"}),
+    "execute_finished": (
+        see.execute_finished,
+        {"refused": [409, "completed", False, "completed"], "restart": [200, "ready", True, "completed"]},
+    ),
+    "after_resume": (see.after_resume, {"running": ["running", "completed"], "ready": ["ready", "completed"]}),
+    "illegal_move": (see.illegal_move, {"409": 409, "400": 400}),
+    "cancelled_word": (see.cancelled_word, {word: [word, word] for word in ("cancelled", "canceled")}),
+    "waiting_word": (
+        see.waiting_word,
+        {word: [word, word, "input_required"] for word in ("input_required", "paused", "running")},
+    ),
+    "schedule_time": (
+        see.schedule_time,
+        {"int": "4102444800", "float": "4102444800.0", "iso": "'2100-01-01T00:00:00.000000'"},
+    ),
+    "past_schedule": (see.past_schedule, {"fires": [200, 1], "refused": [400, 0]}),
+    "fired_schedule": (see.fired_schedule, {"gone": [], "kept": ["completed"]}),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(item.name, value) for item in READINGS for value in item.values])
+def test_every_value_of_every_reading_can_be_seen(name: str, value: str) -> None:
+    observe, expected = OBSERVED[name]
+    with reading(name, value) as api:
+        assert observe(api) == expected[value]
+
+
+def test_what_is_observed_is_what_the_table_has() -> None:
+    assert {name: set(expected) for name, (_, expected) in OBSERVED.items()} == {
+        item.name: set(item.values) for item in READINGS
+    }
+
+
+def test_two_values_of_a_reading_never_look_the_same() -> None:
+    for name, (_, expected) in OBSERVED.items():
+        seen = [repr(value) for value in expected.values()]
+        assert len(set(seen)) == len(seen), name
+
+
+def test_the_sandbox_tells_its_readings() -> None:
+    with reading("cancelled_word", "canceled") as api:
+        told = {entry["name"]: entry for entry in api.get("/_sandbox/readings")["readings"]}
+    assert list(told) == [item.name for item in READINGS]
+    assert told["cancelled_word"]["value"] == "canceled"
+    assert told["skip_zero"]["value"] == "refused"
+    assert told["skip_zero"]["values"] == ["refused", "accepted"]
+
+
+def test_an_unknown_reading_or_value_lists_the_choices() -> None:
+    with pytest.raises(ReadingError, match=r"no reading is called 'skip'; there are: list_envelope, .*skip_zero"):
+        Readings({"skip": "x"})
+    with (
+        pytest.raises(ReadingError, match="'skip_zero' can't be 'x'; choose one of: refused, accepted"),
+        sandbox(readings={"skip_zero": "x"}),
+    ):
+        pass
+    with pytest.raises(ReadingError):
+        Readings().says("skip_zero", "rejected")
+
+
+def test_a_restarted_run_and_a_kept_schedule_can_go_on() -> None:
+    with reading("fired_schedule", "kept") as api:
+        project = api.project()["_id"]
+        schedule = api.schedule(project, api.flow(project)["_id"], api.now() + 10)
+        api.advance(20)
+        body = {"schedule": int(api.now()) + 10}
+        again = api.send("PATCH", f"/schedule/coworker/{schedule['_id']}", body, projectID=project).json()
+        assert again["status"] == "scheduled"
+        api.advance(20)
+        assert len(api.get(f"/{project}/execution_flows")["data"]) == 2
+
+
+def test_soft_deleted_projects_take_nothing_new() -> None:
+    with reading("deleted", "is_deleted") as api:
+        project = api.project()["_id"]
+        flow = api.flow(project)["_id"]
+        api.send("DELETE", f"/v1/project/{project}")
+        body = {"name": "n", "description": "d", "role": "r", "projectID": project}
+        assert api.send("POST", "/agentflow/", body, projectID=project).status_code == 404
+        run = execution_body(project, flow)
+        assert api.send("POST", "/execute_flow", run, projectID=project).status_code == 404
+
+
+def test_the_document_lists_exactly_the_table() -> None:
+    rows = [line for line in DOC.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    listed = [tuple(cell.strip() for cell in row.strip("|").split(" | ")) for row in rows]
+    table = [
+        (f"`{item.name}`", ", ".join(f"`{value}`" for value in item.values), item.meaning, item.doubt)
+        for item in READINGS
+    ]
+    assert listed == table

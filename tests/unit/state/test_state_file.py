@@ -1,0 +1,387 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wexa_sync.errors import StateDamaged, StateError
+from wexa_sync.model import Address, Intent, Record, Ref, Secret, Target
+from wexa_sync.state import Entry, FileStore, Forget, Intend, Remember, Settle, State, StateStore
+
+TARGET = Target(base_url="https://api.example.com", org_id="org")
+A, B = (Address(project="desk", kind="Skill", name=name) for name in "ab")
+INTENT = Intent(address=A, operation="create", time=1, spec={}, fingerprint="f")
+
+
+def record(address: Address = A, **spec: Any) -> Record:
+    return Record(address=address, id="1", spec=spec)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "state.json"
+
+
+@pytest.fixture
+def store(path: Path) -> StateStore:
+    return FileStore(path)
+
+
+def names(path: Path) -> list[str]:
+    return sorted(entry.name for entry in path.parent.iterdir())
+
+
+def test_an_absent_file_is_an_empty_state_and_reading_it_makes_nothing(path: Path, store: StateStore) -> None:
+    assert store.load() == State()
+    assert not path.parent.exists()
+
+
+def test_a_session_that_writes_nothing_leaves_no_file(path: Path, store: StateStore) -> None:
+    with store.session(TARGET) as session:
+        assert session.state == State()
+        session.write()
+    assert names(path) == []
+
+
+def test_what_was_written_is_there_and_only_the_state_file_stays(path: Path, store: StateStore) -> None:
+    with store.session(TARGET) as session:
+        session.write(Intend(INTENT))
+        session.write(Remember(record(a=Ref(kind="Skill", address=B))), Remember(record(B)))
+        assert session.state.records.keys() == {A, B}
+    assert store.load() == session.state
+    assert store.load().target == TARGET
+    assert store.load().intents == {}
+    assert names(path) == ["state.json"]
+    assert path.read_bytes().endswith(b"}\n")
+
+
+def test_the_lineage_is_random_at_first_and_then_stays_while_the_serial_rises(tmp_path: Path) -> None:
+    states = []
+    for name in ("one", "other"):
+        store = FileStore(tmp_path / name)
+        for entry in (Remember(record()), Forget(A)):
+            with store.session(TARGET) as session:
+                session.write(entry)
+            states.append(store.load())
+    lineages = [state.lineage for state in states]
+    assert len(set(lineages)) == 2
+    assert lineages[0] == lineages[1]
+    assert len(lineages[0]) == 32
+    assert [state.serial for state in states] == [1, 2, 1, 2]
+
+
+def test_a_saved_plan_fits_the_session_that_applies_it_but_not_after_another_apply(store: StateStore) -> None:
+    def seen(state: State) -> tuple[str, int]:
+        return state.lineage, state.serial
+
+    for address in (A, B):
+        planned = seen(store.load())
+        with store.session(TARGET) as session:
+            assert seen(session.state) == planned
+            session.write(Remember(record(address)))
+            assert seen(store.load()) != planned  # a plan made during an apply is told from one made after it, too
+            half = seen(store.load())
+            session.write(Intend(INTENT))
+        assert seen(store.load()) not in (planned, half)
+
+
+def test_a_plan_sees_what_a_running_apply_has_written(store: StateStore) -> None:
+    with store.session(TARGET) as session:
+        session.write(Intend(INTENT))
+        assert store.load() == session.state
+        session.write(Remember(record()))
+        assert store.load() == session.state
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_an_exception_loses_nothing_and_frees_the_lock(
+    path: Path, store: StateStore, error: type[BaseException]
+) -> None:
+    def interrupted() -> None:
+        with store.session(TARGET) as session:
+            session.write(Remember(record()))
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
+    assert names(path) == ["state.json"]
+    assert store.load().records == {A: record()}
+
+
+def test_another_workspace_is_refused_and_nothing_is_touched(path: Path, store: StateStore) -> None:
+    with store.session(TARGET) as session:
+        session.write(Remember(record()))
+    before = path.read_bytes()
+    other = Target(base_url="https://api.example.com", org_id="other")
+    with (
+        pytest.raises(StateError, match=r"organisation org\), not to .*organisation other\)") as caught,
+        store.session(other),
+    ):
+        pass
+    assert "--state" in caught.value.hint
+    assert names(path) == ["state.json"]
+    assert path.read_bytes() == before
+
+
+def test_files_are_private_also_where_the_old_one_was_not(path: Path, store: StateStore) -> None:
+    for _ in range(2):
+        with store.session(TARGET) as session:
+            session.write(Remember(record()))
+            modes = {entry.name: entry.stat().st_mode & 0o777 for entry in path.parent.iterdir()}
+            modes.pop("state.json", None)
+            assert modes == {"state.json.journal": 0o600, "state.json.lock": 0o600}
+        assert path.stat().st_mode & 0o777 == 0o600
+        path.chmod(0o644)
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real" / "state.json", tmp_path / "state.json"
+    link.symlink_to(real)
+    with FileStore(link).session(TARGET) as session:
+        session.write(Remember(record()))
+    assert link.is_symlink()
+    assert FileStore(real).load() == FileStore(link).load() == session.state
+
+
+def test_damage_is_told_and_the_file_left_as_it_is(path: Path, store: StateStore) -> None:
+    path.parent.mkdir()
+    path.write_text('{"format": "wexa-sync-state"')
+    with pytest.raises(StateDamaged, match=str(path)):
+        store.load()
+    with pytest.raises(StateDamaged, match=str(path)), store.session(TARGET):
+        pass
+    assert names(path) == ["state.json"]
+    assert path.read_text() == '{"format": "wexa-sync-state"'
+
+
+def killed(path: Path, *writes: tuple[Entry, ...]) -> tuple[bytes, State]:
+    """What a process leaves behind that is killed after these writes: the journal's text, and what it held by then."""
+    journal = path.with_name(path.name + ".journal")
+    before = path.read_bytes() if path.exists() else None
+    with FileStore(path).session(TARGET) as session:
+        for entries in writes:
+            session.write(*entries)
+        text = journal.read_bytes()
+    if before is None:
+        path.unlink()
+    else:
+        path.write_bytes(before)
+    journal.write_bytes(text)
+    return text, session.state
+
+
+@pytest.mark.parametrize("applied_before", [False, True])
+def test_the_next_session_settles_what_a_killed_one_left(path: Path, store: StateStore, applied_before: bool) -> None:
+    if applied_before:
+        with store.session(TARGET) as session:
+            session.write(Remember(record(B)))
+    _, left = killed(path, (Intend(INTENT),), (Remember(record()),))
+    assert store.load() == left
+    with store.session(TARGET) as session:
+        assert session.state == left
+        assert names(path) == ["state.json", "state.json.lock"]
+    assert store.load() == left
+    with store.session(TARGET) as session:
+        session.write(Forget(A))
+    assert store.load() == left.after(Forget(A))
+
+
+def test_a_journal_with_nothing_acknowledged_is_dropped(path: Path, store: StateStore) -> None:
+    text, _ = killed(path, (Remember(record()),))
+    path.with_name("state.json.journal").write_bytes(text[:-1])
+    assert store.load() == State()
+    with store.session(TARGET):
+        pass
+    assert names(path) == []
+
+
+ENTRIES: list[Entry] = [Remember(record(A, n=1)), Remember(record(B)), Forget(A), Forget(B), Intend(INTENT), Settle(A)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(writes=st.lists(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=3).map(tuple), min_size=1, max_size=4))
+def test_cut_anywhere_exactly_what_was_acknowledged_is_loaded_and_settled(
+    tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[Entry, ...]]
+) -> None:
+    path = tmp_path_factory.mktemp("cut") / "state.json"
+    store = FileStore(path)
+    with store.session(TARGET) as session:
+        session.write(Remember(record(B, old=True)))
+    states, before = [session.state], path.read_bytes()
+    for entries in writes:
+        states.append(states[-1].after(*entries))
+    text, left = killed(path, *writes)
+    assert left == states[-1]
+    for cut in range(0, len(text) + 1, 7 if len(text) > 300 else 1):
+        path.write_bytes(before)
+        store.journal_path.write_bytes(text[:cut])
+        acknowledged = states[max(text[:cut].count(b"\n") - 1, 0)]
+        assert store.load() == acknowledged
+    with store.session(TARGET) as session:
+        assert session.state == acknowledged
+    assert store.load() == acknowledged
+    assert names(path) == ["state.json"]
+
+
+@contextmanager
+def disk_of(size: int) -> Iterator[None]:
+    """A disk that refuses to let any file grow beyond `size`."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_refuses_a_write_and_keeps_the_acknowledged_ones(path: Path, store: StateStore) -> None:
+    with store.session(TARGET) as session:
+        session.write(Remember(record()))
+        with disk_of(1000), pytest.raises(StateError, match=r"Can't write .*journal") as caught:
+            session.write(Remember(record(B, text="x" * 2000)))
+        assert "Make room" in caught.value.hint
+        assert session.state.records.keys() == {A}
+        assert store.load() == session.state
+        session.write(Intend(INTENT))  # there is room again
+    assert store.load() == session.state
+    assert names(path) == ["state.json"]
+
+
+def test_a_disk_full_from_the_start_leaves_nothing(path: Path, store: StateStore) -> None:
+    with store.session(TARGET) as session, disk_of(200), pytest.raises(StateError, match="Can't write"):
+        session.write(Remember(record()))
+    assert names(path) == []
+    assert store.load() == State()
+
+
+def test_a_disk_too_full_for_the_lock_is_told_and_the_lock_is_free(path: Path, store: StateStore) -> None:
+    with disk_of(0), pytest.raises(StateError, match=r"Can't lock .*state\.json\.lock"), store.session(TARGET):
+        pass
+    with store.session(TARGET):
+        assert names(path) == ["state.json.lock"]
+
+
+def test_a_disk_that_fills_up_at_the_end_keeps_the_journal(tmp_path: Path, path: Path, store: StateStore) -> None:
+    entry = Remember(record(items=list(range(200))))  # a line each in the state file, so it is larger than the journal
+    rehearsal = FileStore(tmp_path / "rehearsal.json")
+    with rehearsal.session(TARGET) as session:
+        session.write(entry)
+        room = rehearsal.journal_path.stat().st_size
+    assert rehearsal.path.stat().st_size > room
+
+    with disk_of(room), pytest.raises(StateError, match=r"Can't write .*state\.json:") as caught:  # noqa: SIM117
+        with store.session(TARGET) as session:
+            session.write(entry)
+    assert "Make room" in caught.value.hint
+    assert names(path) == ["state.json.journal"]
+    assert store.load() == session.state
+    with store.session(TARGET) as again:
+        assert again.state == session.state
+    assert names(path) == ["state.json"]
+
+
+def test_an_interrupt_while_writing_leaves_no_half_line(
+    path: Path, store: StateStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with store.session(TARGET) as session:
+        session.write(Remember(record()))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                session.write(Remember(record(B)))
+        assert store.load() == session.state
+        session.write(Intend(INTENT))
+        assert store.load() == session.state
+        assert session.state.records.keys() == {A}
+    assert names(path) == ["state.json"]
+
+
+def test_short_writes_are_completed(store: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda fd, data, offset: original(fd, bytes(data)[:150], offset))
+    with store.session(TARGET) as session:
+        session.write(Remember(record(text="x" * 1000)))
+        assert store.load() == session.state
+    assert store.load() == session.state
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.EIO])
+def test_a_folder_that_can_t_be_written_is_told(
+    path: Path, store: StateStore, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: Any, **__: Any) -> int:
+        raise OSError(code, os.strerror(code))
+
+    path.parent.mkdir()
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StateError, match=os.strerror(code)) as caught, store.session(TARGET):
+        pass
+    assert "--state" in caught.value.hint
+
+
+def test_a_path_that_can_t_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    below_a_file = FileStore(tmp_path / "file" / "state.json")
+    with pytest.raises(StateError, match="Can't make the folder"), below_a_file.session(TARGET):
+        pass
+    for wrong in (below_a_file, FileStore(tmp_path)):
+        with pytest.raises(StateError, match="Can't read") as caught:
+            wrong.load()
+        assert caught.value.hint
+
+
+def test_a_secret_is_never_written_and_the_journal_stays_sound(path: Path, store: StateStore) -> None:
+    secret = Secret(template="${secret:T}", value="hunter2-sentinel")
+    with store.session(TARGET) as session:
+        with pytest.raises(TypeError):
+            session.write(Remember(record(token=secret)))
+        session.write(Remember(record(B)))
+        assert all(b"sentinel" not in entry.read_bytes() for entry in path.parent.iterdir())
+    assert store.load().records == {B: record(B)}
+
+
+def test_a_session_is_over_when_it_is_over(path: Path, store: StateStore) -> None:
+    with store.session(TARGET) as session:
+        session.write(Remember(record()))
+    with pytest.raises(StateError, match="lost"):
+        session.write(Forget(A))
+    assert names(path) == ["state.json"]
+
+
+def test_a_write_costs_the_same_whatever_the_state_holds(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    syncs: list[int] = []
+    original = os.fsync
+
+    def counted(fd: int) -> None:
+        syncs.append(os.fstat(fd).st_size)
+        original(fd)
+
+    many = [Remember(record(Address(project="desk", kind="Skill", name=f"s{n}"), text="x" * 500)) for n in range(1000)]
+    store = FileStore(path)
+    with store.session(TARGET) as session:
+        session.write(*many)
+        size = store.journal_path.stat().st_size
+        monkeypatch.setattr(os, "fsync", counted)
+        session.write(Forget(A))
+        assert len(syncs) == 1
+        assert store.journal_path.stat().st_size - size < 100
+    best = 1.0
+    for _ in range(5):
+        start = time.process_time()
+        assert len(store.load().records) == 1000
+        best = min(best, time.process_time() - start)
+    assert best < 0.1  # about 0.02 where nothing else runs
+    assert json.loads(path.read_bytes())["serial"] == 2

@@ -1,0 +1,187 @@
+"""The state file and the journal as text: what is refused, and how it is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wexa_sync.errors import StateDamaged, StateError
+from wexa_sync.model import Address, Intent, Record, Ref, Sealed, Target
+from wexa_sync.state import Entry, Forget, Intend, Remember, Settle, State
+from wexa_sync.state.text import journal_line, journal_start, read_journal, read_state, replay, state_text
+
+FILE = Path("wexa-sync.state.json")
+JOURNAL = Path("wexa-sync.state.json.journal")
+TARGET = Target(base_url="https://api.example.com", org_id="org")
+A, B = (Address(project="desk", kind="Skill", name=name) for name in "ab")
+SPEC = {"skill": Ref(kind="Skill", external="X"), "t": Sealed(template="${secret:T}", fingerprint="00"), "$": 1}
+STATE = State(target=TARGET, lineage="line", serial=3).after(
+    Remember(Record(address=A, id="1", spec=SPEC)),
+    Intend(Intent(address=B, operation="create", time=1.5, spec=SPEC, fingerprint="f")),
+)
+ENTRIES: list[Entry] = [
+    Remember(Record(address=B, id="2", spec=SPEC)),
+    Forget(A),
+    Intend(Intent(address=A, operation="start", time=2, spec={}, fingerprint="g", id="7", ignore=("x",))),
+    Settle(B),
+]
+WRITES = st.lists(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=3), max_size=5)
+
+
+def journal_of(state: State, writes: list[list[Entry]]) -> bytes:
+    return journal_start(state) + b"".join(journal_line(tuple(entries)) for entries in writes)
+
+
+def test_a_state_file_is_sorted_readable_and_comes_back() -> None:
+    text = state_text(STATE)
+    assert read_state(text, FILE) == STATE
+    data = json.loads(text)
+    assert text.decode() == json.dumps(data, indent=1, sort_keys=True) + "\n"
+    assert data["format"] == "wexa-sync-state"
+    assert (data["version"], data["lineage"], data["serial"]) == (1, "line", 4)
+    assert list(data["records"]) == ["desk/Skill/a"]
+    assert list(data["intents"]) == ["desk/Skill/b"]
+
+
+def test_the_text_does_not_depend_on_the_order_of_records() -> None:
+    one = State(target=TARGET, lineage="l").after(*ENTRIES[:1], Remember(Record(address=A, id="1", spec={})))
+    other = State(target=TARGET, lineage="l").after(Remember(Record(address=A, id="1", spec={})), *ENTRIES[:1])
+    assert state_text(one) == state_text(other)
+
+
+def test_a_state_of_no_target_is_not_written() -> None:
+    with pytest.raises(ValueError, match="without a target"):
+        state_text(State())
+
+
+def edited(change: Callable[[Any], Any]) -> bytes:
+    data = json.loads(state_text(STATE))
+    change(data)
+    return json.dumps(data).encode()
+
+
+DAMAGE: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "Expecting value"),
+    "cut": (state_text(STATE)[:-20], "delimiter|Expecting"),
+    "not text": (b"\xff\xfe\x00\xd8garbage", "."),
+    "too deep": (b"[" * 200_000, "."),
+    "a list": (b"[]", "format"),
+    "another format": (edited(lambda d: d.update(format="terraform")), "format"),
+    "no version": (edited(lambda d: d.pop("version")), "version"),
+    "version true": (edited(lambda d: d.update(version=True)), "version"),
+    "version 0": (edited(lambda d: d.update(version=0)), "version"),
+    "no lineage": (edited(lambda d: d.pop("lineage")), "missing lineage"),
+    "empty lineage": (edited(lambda d: d.update(lineage="")), "no lineage"),
+    "negative serial": (edited(lambda d: d.update(serial=-1)), "negative serial"),
+    "serial text": (edited(lambda d: d.update(serial="4")), "serial has the wrong type"),
+    "no records": (edited(lambda d: d.pop("records")), "missing records"),
+    "records a list": (edited(lambda d: d.update(records=[])), "records has the wrong type"),
+    "something more": (edited(lambda d: d.update(more=1)), "unknown more"),
+    "half a target": (edited(lambda d: d["target"].pop("org_id")), "missing org_id"),
+    "a record without id": (edited(lambda d: d["records"]["desk/Skill/a"].pop("id")), "desk/Skill/a: missing id"),
+    "a record that is none": (edited(lambda d: d["records"].update({"desk/Skill/a": 1})), "desk/Skill/a: an object"),
+    "an edited key": (
+        edited(lambda d: d["records"].update({"desk/Skill/z": d["records"].pop("desk/Skill/a")})),
+        "desk/Skill/z: it holds the address desk/Skill/a",
+    ),
+    "an edited address": (
+        edited(lambda d: d["intents"]["desk/Skill/b"].update(address="desk")),
+        "desk/Skill/b: 'desk' is not an address",
+    ),
+    "a mark that is none": (edited(lambda d: d["records"]["desk/Skill/a"]["spec"].update({"$x": 1})), r"\$x"),
+    "no number": (edited(lambda d: d["records"]["desk/Skill/a"]["spec"].update(a=float("nan"))), "NaN"),
+    "said twice": (state_text(STATE).replace(b'"serial": 4', b'"serial": 4, "serial": 5'), "same key twice"),
+    "a merge conflict": (b"<<<<<<< HEAD\n" + state_text(STATE), "Expecting value"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_named_with_the_file_and_what_to_do(name: str) -> None:
+    text, fault = DAMAGE[name]
+    with pytest.raises(StateDamaged, match=fault) as caught:
+        read_state(text, FILE)
+    assert caught.value.message.startswith(f"{FILE} is damaged: ")
+    assert "version control or a backup" in caught.value.hint
+    assert "--state" in caught.value.hint
+
+
+def test_a_newer_format_asks_for_an_upgrade() -> None:
+    newer = edited(lambda d: d.update(version=2, something="new"))
+    with pytest.raises(StateError, match="written by a newer wexa-sync") as caught:
+        read_state(newer, FILE)
+    assert not isinstance(caught.value, StateDamaged)
+    assert "Upgrade" in caught.value.hint
+    with pytest.raises(StateError, match="written by a newer wexa-sync"):
+        read_journal(journal_start(STATE).replace(b'"version":1', b'"version":9') + b"[]\n", JOURNAL)
+
+
+@settings(max_examples=15, deadline=None)
+@given(WRITES)
+def test_a_journal_cut_at_any_byte_gives_what_was_whole_by_then(writes: list[list[Entry]]) -> None:
+    text = journal_of(STATE, writes)
+    ends = [len(journal_of(STATE, writes[:count])) for count in range(len(writes) + 1)]
+    states = [STATE]
+    for entries in writes:
+        states.append(states[-1].after(*entries))
+    for cut in range(len(text) + 1):
+        whole = max((count for count, end in enumerate(ends) if end <= cut), default=0)
+        journal = read_journal(text[:cut], JOURNAL)
+        assert replay(STATE, journal, file=FILE, journal_file=JOURNAL) == states[whole]
+
+
+def test_a_last_line_whose_middle_never_reached_the_disk_is_ignored() -> None:
+    text = journal_of(STATE, [[ENTRIES[0]]])
+    line = journal_line((ENTRIES[1],))
+    torn = b"\0" * (len(line) // 2) + line[len(line) // 2 :]
+    assert read_journal(text + torn, JOURNAL) == read_journal(text, JOURNAL)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"garbage\n" + journal_line((ENTRIES[0],)),
+        b"{}\n",
+        b"[1]\n",
+        b'[{"forget": 1}]\n',
+        b'[{"forget": "desk/Skill/a", "settle": "desk/Skill/a"}]\n',
+        b'[{"remember": {}}]\n',
+        b'[{"explode": "desk/Skill/a"}]\n',
+    ],
+)
+def test_a_journal_damaged_before_its_end_is_not_guessed_at(lines: bytes) -> None:
+    with pytest.raises(StateDamaged, match="journal is damaged"):
+        read_journal(journal_start(STATE) + lines, JOURNAL)
+
+
+def test_a_journal_whose_head_is_damaged_is_not_guessed_at() -> None:
+    with pytest.raises(StateDamaged, match="journal is damaged"):
+        read_journal(state_text(STATE).replace(b"\n", b"") + b"\n" + journal_line((ENTRIES[0],)), JOURNAL)
+
+
+def test_a_journal_that_the_state_has_overtaken_is_ignored() -> None:
+    journal = read_journal(journal_of(STATE, [[ENTRIES[0]]]), JOURNAL)
+    later = STATE.after(ENTRIES[1])
+    assert replay(later, journal, file=FILE, journal_file=JOURNAL) is later
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        State(),
+        State(target=TARGET, lineage="another", serial=4),
+        State(target=TARGET, lineage="another", serial=9),
+        State(target=TARGET, lineage="line", serial=3),
+    ],
+    ids=["file gone", "another lineage", "another, later lineage", "an older file put back"],
+)
+def test_a_journal_that_does_not_fit_is_neither_applied_nor_dropped(state: State) -> None:
+    journal = read_journal(journal_of(STATE, [[ENTRIES[0]]]), JOURNAL)
+    with pytest.raises(StateDamaged, match="does not continue") as caught:
+        replay(state, journal, file=FILE, journal_file=JOURNAL)
+    assert str(JOURNAL) in caught.value.hint

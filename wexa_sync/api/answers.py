@@ -1,0 +1,154 @@
+"""What an answer means: status, headers and bytes -> a body, or the ApiError with words fit to be shown. Pure."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
+
+MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
+MAX_ERROR_BODY = 64 * 1024
+MAX_RAW = 200  # characters of what is not a message
+_MAX_WORDS = 1000  # characters of the server's own message
+_MAX_ASKED_WAIT = 24 * 3600.0
+
+_HINTS: Mapping[type[ApiError], str] = {
+    AuthRefused: "Check that WEXA_API_KEY is the key of this organisation, and that the key may do this.",
+    NotFound: "It may have been removed outside, or belong to another organisation: run `wexa-sync plan` to see.",
+    Refused: "The server says why; mend the manifest (or the settings) and run `wexa-sync plan`.",
+    ServerFault: "The server failed. Run `wexa-sync plan` again later: it looks for what became of this.",
+}
+_REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
+_NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What was asked, for messages. `hidden` are texts that none of them may show."""
+
+    method: str
+    path: str
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+    def words(self, text: str, limit: int = _MAX_WORDS) -> str:
+        """Text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
+        shown = _printable(text)
+        # Before shortening, since half a key is still half a key; the longest first, since one may hold another.
+        for secret in sorted(self.hidden, key=len, reverse=True):
+            shown = shown.replace(secret, "***")
+        shown = " ".join(shown.split())
+        return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
+    """The forms in which an answer may echo a secret: as it is, and escaped as JSON or a URL has it."""
+    forms = (form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], quote(secret, safe="")))
+    return tuple(printable for printable in {_printable(form) for form in forms} if printable.strip())
+
+
+def understand(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
+    """The parsed body of a success (None where it is empty), or the error."""
+    if 200 <= status < 300:
+        return _parse(call, status, content)
+    said = _said(call, content) or _phrase(status)
+    message = f"the server answered {status}: {said}"
+    retry_after = _retry_after(headers.get("Retry-After", ""))
+    if status == 429:
+        return Throttled(message, method=call.method, path=call.path, retry_after=retry_after)
+    if 300 <= status < 400:
+        target = call.words(headers.get("Location", ""), MAX_RAW) or "nowhere"
+        message = f"the server answered {status} and points to {target}"
+        return Refused(message, method=call.method, path=call.path, status=status, hint=_REDIRECT_HINT)
+    family = _family(status)
+    error = family(message, method=call.method, path=call.path, status=status, hint=_HINTS[family])
+    if isinstance(error, ServerFault):
+        error.retry_after = retry_after
+    return error
+
+
+def _family(status: int) -> type[ApiError]:
+    if status in (401, 403):
+        return AuthRefused
+    if status in (404, 410):
+        return NotFound
+    return Refused if 400 <= status < 500 else ServerFault
+
+
+def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
+    if len(content) > MAX_BODY:
+        found = f"more than {MAX_BODY // 1024 // 1024} MiB"
+    elif not content.strip():
+        return None
+    else:
+        try:
+            return json.loads(content, parse_constant=_no_constant)
+        except (ValueError, RecursionError):  # the second for what is nested without end
+            found = f"what is not JSON: {call.words(_text(content), MAX_RAW)}"
+    message = f"the server answered {status} with {found}"
+    return Nonsense(message, method=call.method, path=call.path, status=status, hint=_NOT_JSON_HINT)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON, though Python would read it")
+
+
+def _said(call: Call, content: bytes) -> str:
+    """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
+    text = _text(content)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return call.words(text, MAX_RAW)
+    fields = body if isinstance(body, dict) else {"detail": body}
+    found = next((fields[key] for key in ("detail", "error", "message") if fields.get(key)), None)
+    if isinstance(found, dict):
+        found = found.get("message")
+    if isinstance(found, list):
+        found = "; ".join(_complaint(item) for item in found)
+    return call.words(found) if isinstance(found, str) else call.words(text, MAX_RAW)
+
+
+def _complaint(item: Any) -> str:
+    """One entry of a validation error: `body.goal: Field required`. What else it holds may echo the body: left out."""
+    if not isinstance(item, dict) or "msg" not in item:
+        return item if isinstance(item, str) else json.dumps(item)
+    where = item.get("loc")
+    place = ".".join(str(part) for part in where) if isinstance(where, list) else ""
+    return f"{place}: {item['msg']}" if place else str(item["msg"])
+
+
+def _retry_after(header: str) -> float | None:
+    """Seconds of a Retry-After header, in either of its forms; None where it is neither."""
+    text = header.strip()
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return min(float(text), _MAX_ASKED_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return min(max(aware.timestamp() - time.time(), 0.0), _MAX_ASKED_WAIT)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "(no message)"
+
+
+def _text(content: bytes) -> str:
+    return content[:MAX_ERROR_BODY].decode(errors="replace")
+
+
+def _printable(text: str) -> str:
+    # Character by character, so that a secret is found in the result wherever it was in the text.
+    return "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text)

@@ -1,0 +1,168 @@
+"""The API in terms of kinds: list, read, send. Generic: what is special about a kind stands in its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wexa_sync.api.http import Http, segment
+from wexa_sync.api.paging import collect
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
+from wexa_sync.kinds.base import Endpoint, Kind, Operation
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoped:
+    """The ids that an endpoint's placeholders are filled with. Empty where not known; a call that needs one fails."""
+
+    project: str = ""
+    owner: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request ready to be sent by any thread: nothing in it depends on anything else any more."""
+
+    endpoint: Endpoint
+    at: Scoped
+    body: Mapping[str, Any] = field(default_factory=dict)
+    repeatable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who the key belongs to, as `GET /customer` tells: the user that lists and runs are made for, and the limits."""
+
+    user_id: str
+    quota: Mapping[str, Any]
+    usage: Mapping[str, Any]
+
+
+class Api:
+    """The remote API, for one organisation. Any thread may call it; it holds nothing that changes after `sign_in`."""
+
+    def __init__(self, http: Http, *, org_id: str, user_id: str = "") -> None:
+        self._http = http
+        self.org_id = org_id
+        self.user_id = user_id
+
+    def sign_in(self) -> Account:
+        """Check key and organisation in one request, before anything else. Raises ApiError with what to mend."""
+        path = "/customer"
+        try:
+            body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body
+        except (NotFound, Refused) as error:
+            raise _wrong_org(self.org_id, error) from None
+        customer = unwrap(body)
+        told = customer.get("organization_id")
+        if told is not None and told != self.org_id:
+            raise _wrong_org(self.org_id, Refused(f"it belongs to {told}", method="GET", path=path))
+        self.user_id = self.user_id or str(customer.get("user_id") or "")
+        if not self.user_id:
+            raise Nonsense(
+                "the answer names no user",
+                method="GET",
+                path=path,
+                hint="Set WEXA_USER_ID, or user_id in wexa-sync.yaml, to the id of the user that runs are made for.",
+            )
+        quota, usage = customer.get("quota"), customer.get("usage")
+        return Account(
+            user_id=self.user_id,
+            quota=quota if isinstance(quota, Mapping) else {},
+            usage=usage if isinstance(usage, Mapping) else {},
+        )
+
+    def list(self, kind: Kind, at: Scoped) -> list[Raw]:
+        """Everything of a kind in that scope, all pages. Raises ApiError rather than answer a shorter list."""
+        assert kind.listing is not None
+        endpoint = kind.listing.endpoint
+        path = self._fill(endpoint.path, at)
+        query = self._filled(endpoint.query, at)
+        items = collect(
+            lambda page: self._http.request("GET", path, query={**query, **page}, repeatable=True).body,
+            kind.listing.paging,
+            keys=kind.listing.keys,
+            what=f"GET {path}",
+        )
+        found = kind.listing.items(items)
+        if any(kind.id_of(item) is None for item in found):
+            raise Nonsense(
+                f"a {kind.name} without an id",
+                method="GET",
+                path=path,
+                hint="The list can't be trusted, so nothing is planned on it. Run it again; if it stays, report it.",
+            )
+        return found
+
+    def read(self, kind: Kind, at: Scoped) -> Raw | None:
+        """One resource by its id; None where it is gone (404, a null, or `is_deleted`)."""
+        endpoint = kind.endpoints[Operation.READ]
+        try:
+            body = self._http.request("GET", self._fill(endpoint.path, at), repeatable=True).body
+        except NotFound:
+            return None
+        found = unwrap(body)
+        if endpoint.returns_owner:
+            found = next((child for child in children(found) if child.get("_id") == at.id), {})
+        return found if found and not found.get("is_deleted") else None
+
+    def send(self, call: Call) -> tuple[Any, int]:
+        """Send a call that writes. Answers the body and the number of requests it took."""
+        endpoint = call.endpoint
+        try:
+            return self._send(endpoint, call)
+        except (NotFound, Refused) as error:
+            if endpoint.otherwise is None or error.status not in (404, 405):
+                raise
+        return self._send(endpoint.otherwise, call)
+
+    def _send(self, endpoint: Endpoint, call: Call) -> tuple[Any, int]:
+        body = {**call.body, **self._filled(endpoint.body, call.at)}
+        answer = self._http.request(
+            endpoint.method,
+            self._fill(endpoint.path, call.at),
+            query=self._filled(endpoint.query, call.at),
+            body=body if endpoint.method != "DELETE" else None,
+            repeatable=call.repeatable,
+        )
+        return answer.body, answer.attempts
+
+    def _fill(self, text: str, at: Scoped) -> str:
+        return text.format_map({name: segment(value) for name, value in self._values(at).items() if value})
+
+    def _filled(self, texts: Mapping[str, str], at: Scoped) -> dict[str, str]:
+        return {name: text.format_map(self._values(at)) for name, text in texts.items()}
+
+    def _values(self, at: Scoped) -> dict[str, str]:
+        return {"project": at.project, "owner": at.owner, "id": at.id, "org": self.org_id, "user": self.user_id}
+
+
+def unwrap(body: Any) -> Raw:
+    """The object in an answer: as it is, under `data`, or as a list's only item; empty where there is none."""
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
+    if isinstance(body, Mapping):
+        inner = body.get("data")
+        return unwrap(inner) if isinstance(inner, (Mapping, list)) and "_id" not in body else dict(body)
+    return {}
+
+
+def children(raw: Mapping[str, Any]) -> list[Raw]:
+    """The agents in a flow, in their order."""
+    return [agent for agent in raw.get("agents") or [] if isinstance(agent, dict) and not agent.get("is_deleted")]
+
+
+def _wrong_org(org_id: str, error: ApiError) -> ApiError:
+    if isinstance(error, AuthRefused):
+        return error
+    return Refused(
+        f"the organisation {org_id!r} is not known to this API, or not open to this key ({error.message})",
+        method="GET",
+        path="/customer",
+        status=error.status,
+        hint="Check WEXA_ORG_ID (or org_id in wexa-sync.yaml): 24 hex characters, shown in Wexa's settings.",
+    )

@@ -1,0 +1,312 @@
+"""HTTP for the API: sends with the key, repeats what may be repeated, keeps pace. The only user of `requests`."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import random
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from wexa_sync import __version__
+from wexa_sync.api.answers import MAX_BODY, MAX_ERROR_BODY, MAX_RAW, Call, spellings, understand
+from wexa_sync.api.retry import Policy, RateLimiter, asked_wait, decide
+from wexa_sync.errors import ApiError, LostAnswer, SettingsError, Throttled, Unreachable, WexaSyncError
+from wexa_sync.model import Secret
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response, Session
+
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A success: the parsed body (None where it was empty), and how many requests it took."""
+
+    status: int
+    body: Any
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request as an observer sees it: never a header, a query or a body. `status` is None where no answer came."""
+
+    method: str
+    path: str
+    status: int | None
+    seconds: float
+    attempt: int
+    error: str = ""
+
+
+class Http:
+    """The API over HTTP, for any number of threads. `observer` is told of every attempt, in the thread that made it.
+
+    `base_url` may end in a slash; plain http to another machine needs `allow_http`, since the key would travel in the
+    clear. `limiter` is the pace this Http shares with whoever else holds it.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: Secret,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 30.0,
+        pool: int = 10,
+        policy: Policy | None = None,
+        limiter: RateLimiter | None = None,
+        observer: Callable[[Exchange], None] | None = None,
+        allow_http: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._base_url = normal_base_url(base_url, allow_http=allow_http)
+        self._api_key = _usable(api_key)
+        self._timeout = (connect_timeout, read_timeout)
+        self._policy = policy or Policy()
+        self._limiter = limiter or RateLimiter()
+        self._observer = observer
+        self._sleep = sleep
+        self._jitter = jitter
+        self._session = _open_session(self._base_url, api_key, pool)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Any = None,
+        repeatable: bool,
+    ) -> Answer:
+        """Send, and again where that is allowed: the answer of a success, or an ApiError.
+
+        The path is sent as given (`segment` encodes what is put into one); None as body sends none. A Secret in the
+        body is revealed on the wire only, and masked where the server echoes it in an error.
+        """
+        content, secrets = _encode(method, path, body)
+        call = Call(method=method, path=path, hidden=spellings((self._api_key.reveal(), *secrets)))
+        # One id for all attempts, so that the server's log shows them as one.
+        headers = {"x-client-request-id": str(uuid.uuid4())}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        wire = {"params": dict(query or {}), "data": content, "headers": headers}
+        attempt = 0
+        while True:
+            attempt += 1
+            self._limiter.wait()
+            status, outcome = self._observed(call, wire, attempt)
+            if not isinstance(outcome, ApiError):
+                return Answer(status=status or 0, body=outcome, attempts=attempt)
+            wait = decide(outcome, attempt, repeatable=repeatable, policy=self._policy, jitter=self._jitter())
+            if wait is None:
+                # Raised here, not where it was caught: the exceptions of requests carry the headers, and must not
+                # hang on to this one as its context.
+                raise outcome
+            if isinstance(outcome, Throttled) or asked_wait(outcome) is not None:
+                self._limiter.pause(wait)  # it is the server that is busy, so everyone waits
+            else:
+                self._sleep(wait)
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._session.close()
+
+    def _observed(self, call: Call, wire: Mapping[str, Any], attempt: int) -> tuple[int | None, Any | ApiError]:
+        started = time.perf_counter()
+        status, outcome = self._send(call, wire)
+        if self._observer:
+            self._observer(
+                Exchange(
+                    method=call.method,
+                    path=call.path,
+                    status=status,
+                    seconds=time.perf_counter() - started,
+                    attempt=attempt,
+                    error=outcome.message if isinstance(outcome, ApiError) else "",
+                )
+            )
+        return status, outcome
+
+    def _send(self, call: Call, wire: Mapping[str, Any]) -> tuple[int | None, Any | ApiError]:
+        """One attempt; its status, and its end as a value."""
+        from requests import RequestException
+        from urllib3.exceptions import HTTPError  # a few of them come through requests as they are
+
+        url = self._base_url + call.path
+        try:
+            response = self._session.request(
+                call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
+            )
+        except (RequestException, HTTPError) as fault:
+            return None, self._unanswered(call, fault)
+        with response:
+            status = response.status_code
+            success = 200 <= status < 300
+            try:
+                content = _read(response, MAX_BODY if success else MAX_ERROR_BODY)
+            except (RequestException, HTTPError) as fault:
+                if success:
+                    return status, _lost(call, fault, status)
+                content = b""  # the status says what matters, only the words are lost
+            return status, understand(call, status, response.headers, content)
+
+    def _unanswered(self, call: Call, fault: Exception) -> ApiError:
+        from requests.exceptions import ConnectTimeout, InvalidURL, ProxyError
+        from urllib3.exceptions import LocationValueError, NewConnectionError
+
+        never_sent = (ConnectTimeout, NewConnectionError, ProxyError, InvalidURL, LocationValueError)
+        if any(isinstance(part, never_sent) or _in_handshake(part) for part in _chain(fault)):
+            return Unreachable(
+                f"could not connect to {urlsplit(self._base_url).netloc}: {call.words(_reason(fault), MAX_RAW)}",
+                method=call.method,
+                path=call.path,
+                hint=f"Nothing was sent. Check the network, and that WEXA_BASE_URL is right: {self._base_url}",
+            )
+        return _lost(call, fault)
+
+
+def segment(text: str) -> str:
+    """One segment of a path, with everything encoded that could end it, a slash included."""
+    # Dot segments are resolved on the way even when they are encoded, and an empty one would name the whole list.
+    if text in ("", ".", "..") or any("\ud800" <= char <= "\udfff" for char in text):
+        raise WexaSyncError(
+            f"{text!a} can't stand in a URL as a name or id",
+            hint="An id of the API is 24 hexadecimal digits or a UUID; look where this one comes from.",
+        )
+    return quote(text, safe="")
+
+
+def normal_base_url(text: str, *, allow_http: bool = False) -> str:
+    """The address of the API in its one spelling (lower-case host, no slash at the end), or SettingsError."""
+    hint = "Set WEXA_BASE_URL, --base-url or base_url in wexa-sync.yaml to an address such as https://api.wexa.ai"
+    try:
+        parts = urlsplit(text.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise SettingsError("the base URL can't be read as an address", hint=hint) from None
+    if parts.scheme not in ("http", "https") or not host or port == 0 or not parts.netloc.isprintable():
+        raise SettingsError("the base URL is not an http or https address", hint=hint)
+    if parts.username is not None or parts.query or parts.fragment or " " in parts.netloc:
+        raise SettingsError("the base URL must be an address alone: no user, query, fragment or space", hint=hint)
+    if parts.scheme == "http" and not _is_loopback(host) and not allow_http:
+        raise SettingsError(
+            f"the API key would go to {host} in the clear, over plain http",
+            hint="Write https:// in WEXA_BASE_URL; plain http is for this machine only.",
+        )
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
+
+
+def _usable(api_key: Secret) -> Secret:
+    key = api_key.reveal()
+    if not key or not key.isascii() or not key.isprintable() or key != key.strip():
+        raise SettingsError(
+            "the API key is empty, or holds characters that can't stand in an HTTP header",
+            hint="Set WEXA_API_KEY to the key as Wexa shows it, without quotes, spaces or line ends.",
+        )
+    return api_key
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
+    """One session for all threads: what would change in it while it is used (cookies, redirects) is turned off."""
+    import requests
+    from requests.adapters import HTTPAdapter
+    from requests.auth import AuthBase
+
+    class KeyAuth(AuthBase):
+        """Where an auth is set, requests looks into no .netrc."""
+
+        def __call__(self, request: PreparedRequest) -> PreparedRequest:
+            request.headers["x-api-key"] = api_key.reveal()
+            return request
+
+    class Straight(requests.Session):
+        """Sees no redirect: told not to follow one, requests still prepares the next request and reads any body."""
+
+        def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 (the name is requests')
+            return None
+
+    session = Straight()
+    session.auth = KeyAuth()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update({"User-Agent": f"wexa-sync/{__version__}", "Accept": "application/json"})
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
+    parts = urlsplit(base_url)
+    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+        session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
+    return session
+
+
+def _encode(method: str, path: str, body: Any) -> tuple[bytes | None, list[str]]:
+    """The body as bytes, and the secrets in it."""
+    secrets: list[str] = []
+
+    def reveal(leaf: Any) -> str:
+        if not isinstance(leaf, Secret):
+            raise TypeError(f"a {type(leaf).__name__} can't stand in a request body")
+        secrets.append(leaf.reveal())
+        return secrets[-1]
+
+    if body is None:
+        return None, secrets
+    try:
+        return json.dumps(body, default=reveal, allow_nan=False).encode(), secrets
+    except ValueError:
+        hint = "JSON has no infinity and no NaN: look for such a number in the manifest."
+        raise Unreachable("the body can't be written as JSON", method=method, path=path, hint=hint) from None
+
+
+def _read(response: Response, limit: int) -> bytes:
+    """The body; where it is longer than `limit`, enough of it to show that."""
+    content = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        content += chunk
+        if len(content) > limit:
+            break
+    return bytes(content)
+
+
+def _lost(call: Call, fault: Exception, status: int | None = None) -> LostAnswer:
+    return LostAnswer(
+        f"the request was sent, but no whole answer came back: {call.words(_reason(fault), MAX_RAW)}",
+        method=call.method,
+        path=call.path,
+        status=status,
+        hint="Run `wexa-sync plan` again: it looks on the server for what became of this.",
+    )
+
+
+def _chain(fault: BaseException) -> Iterator[BaseException]:
+    """The fault and what it wraps, from requests over urllib3 down to the socket."""
+    inner: BaseException | None = fault
+    while inner is not None:
+        yield inner
+        wrapped = (getattr(inner, "reason", None), *inner.args, inner.__cause__)
+        inner = next((part for part in wrapped if isinstance(part, BaseException)), None)
+
+
+def _in_handshake(fault: BaseException) -> bool:
+    """Whether it was raised while TLS was being set up, before a request could be written."""
+    return any(frame.f_code.co_name == "do_handshake" for frame, _ in traceback.walk_tb(fault.__traceback__))
+
+
+def _reason(fault: Exception) -> str:
+    *_, innermost = _chain(fault)
+    return getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__

@@ -1,0 +1,214 @@
+"""Whole lists from pages, in the dialects the API speaks. Pure over `fetch`; a doubt is an error, never a shorter list.
+
+What no client can see: a server that silently caps a list, gives no total, and cuts it at an unusual length, or cuts
+one that has no second page (`Single`). Everything else that would lose an item raises `Nonsense`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from wexa_sync.errors import Nonsense
+
+Query: TypeAlias = Mapping[str, str | int]
+Fetch: TypeAlias = Callable[[Query], Any]
+Item: TypeAlias = dict[str, Any]
+
+MAX_PAGES = 10_000
+
+# A first page of such a length, though more was asked for, may be the server's own cap rather than the end.
+USUAL_SIZES = frozenset({10, 12, 15, 20, 24, 25, 30, 40, 50, 60, 64, 75, 80, 100, 200, 250, 500})
+
+_LIST_KEYS = ("data", "items", "results", "records")
+_TOTAL_KEYS = ("totalCount", "total_count", "total")
+_ID_KEYS = ("_id", "execution_id", "id", "connectorID")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPaging:
+    """The list comes whole, and takes no parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """A limit and nothing to go on with: a full answer is asked for again with twice the limit until it stops growing.
+
+    An answer that does not grow is the list: it is exactly that long, or the server's cap can't be passed anyway.
+    """
+
+    limit_param: str = "limit"
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageNumber:
+    """Numbered pages. From the second on, the size asked for is the first one's true length.
+
+    So the server counts its offset in what it really gave, also where it caps the size but not the offset.
+    """
+
+    page_param: str = "page"
+    limit_param: str = "limit"
+    limit: int = 100
+    first: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipLimit:
+    """An offset and a limit. `skip` is left out on the first page: some places refuse skip=0."""
+
+    limit: int = 100
+    skip_param: str = "skip"
+    limit_param: str = "limit"
+
+
+Paging: TypeAlias = NoPaging | Single | PageNumber | SkipLimit
+
+
+def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str) -> list[Item]:
+    """Every item of a list, in the server's order, without those marked `is_deleted`.
+
+    `fetch` sends the given parameters with its own and returns the body. The list stands alone or under one of `keys`
+    (or a usual key). `what` is the method and the path, for errors: `GET /agentflows`.
+    """
+
+    def read(query: Query) -> _Page:
+        return _unwrap(fetch(query), keys=keys, what=what)
+
+    if isinstance(paging, NoPaging):
+        page = read({})
+    elif isinstance(paging, Single):
+        page = _grow(read, paging)
+    else:
+        page = _follow(read, paging, what=what)
+    if len(page.items) < page.at_least:
+        raise _nonsense(f"incomplete listing: {len(page.items)} items came, the server counts {page.at_least}", what)
+    return [item for item in page.items if item.get("is_deleted") is not True]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Page:
+    """Items, and what the envelope says of the whole list: `total` ends it, `at_least` (a mere "count" too) does not.
+
+    "count" may mean the list or the page, so it can show that something is missing, never that all is there.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    total: int | None = None
+    at_least: int = 0
+
+    def add(self, page: _Page) -> None:
+        """Append a page. Of two totals the larger holds: in doubt, something is missing."""
+        totals = [total for total in (self.total, page.total) if total is not None]
+        self.items.extend(page.items)
+        self.total = max(totals, default=None)
+        self.at_least = max(self.at_least, page.at_least)
+
+
+_Read: TypeAlias = Callable[[Query], _Page]
+
+
+def _grow(read: _Read, paging: Single) -> _Page:
+    limit = paging.limit
+    page = read({paging.limit_param: limit})
+    # More than asked for means that the limit is ignored; then this is all there is.
+    while len(page.items) < page.at_least or (page.total is None and len(page.items) == limit):
+        limit = max(2 * limit, page.at_least)
+        longer = read({paging.limit_param: limit})
+        grown = len(longer.items) > len(page.items)
+        page = longer
+        if not grown:
+            break
+    return page
+
+
+def _follow(read: _Read, paging: PageNumber | SkipLimit, *, what: str) -> _Page:
+    whole = _Page()
+    seen: set[str | int] = set()
+    first: list[Item] = []
+    for number in range(MAX_PAGES):
+        page = read(_query(paging, number=number, collected=len(whole.items), size=len(first) or paging.limit))
+        first = first or page.items
+        again = number > 0 and bool(page.items) and _identities(page.items) == _identities(first)
+        # The parameters are ignored, and page 1 was everything. Not so where page 1 was cut just as we asked.
+        if again and number == 1 and len(first) != paging.limit and len(whole.items) >= whole.at_least:
+            return whole
+        ids = _ids(page.items)
+        if again or not seen.isdisjoint(ids):
+            raise _nonsense(f"page {number + 1} repeats items of an earlier page", what)
+        seen |= ids
+        whole.add(page)
+        if _is_last(len(page.items), whole, number=number, size=len(first), limit=paging.limit):
+            return whole
+    raise _nonsense(f"the list does not end: {MAX_PAGES} pages were read", what)
+
+
+def _query(paging: PageNumber | SkipLimit, *, number: int, collected: int, size: int) -> Query:
+    """The parameters of page `number` (from 0), which comes after `collected` items; `size` is a page's true length."""
+    if isinstance(paging, PageNumber):
+        return {paging.page_param: paging.first + number, paging.limit_param: size}
+    limit = {paging.limit_param: paging.limit}
+    return {paging.skip_param: collected, **limit} if collected else limit
+
+
+def _is_last(length: int, whole: _Page, *, number: int, size: int, limit: int) -> bool:
+    if len(whole.items) < whole.at_least:
+        # More is said to come. A page that is short all the same is the end; `collect` sees that something is missing.
+        return length == 0 or (number > 0 and length < size)
+    if whole.total is not None:
+        return True
+    if number == 0:
+        return length < limit and length not in USUAL_SIZES
+    return length < size
+
+
+def _unwrap(body: Any, *, keys: tuple[str, ...], what: str) -> _Page:
+    inner = body.get("data") if isinstance(body, dict) else None
+    envelopes = [part for part in (body, inner) if isinstance(part, dict)]
+    places = ((part, key) for group in (keys, _LIST_KEYS) for part in envelopes for key in group)
+    lists = (part[key] for part, key in places if isinstance(part.get(key), list))
+    items = body if isinstance(body, list) else next(lists, None)
+    if items is None:
+        names = ", ".join(repr(key) for key in dict.fromkeys((*keys, *_LIST_KEYS)))
+        raise _nonsense(f"expected a list, or an object with a list under one of {names}; got {_shape(body)}", what)
+    for item in items:
+        if not isinstance(item, dict):
+            raise _nonsense(f"expected a list of objects; one of its items is {_shape(item)}", what)
+    total = _number(envelopes, _TOTAL_KEYS)
+    return _Page(items=items, total=total, at_least=total or _number(envelopes, ("count",)) or 0)
+
+
+def _number(envelopes: list[Item], keys: tuple[str, ...]) -> int | None:
+    found = (part.get(key) for part in envelopes for key in keys)
+    return next((n for n in found if isinstance(n, int) and not isinstance(n, bool) and n >= 0), None)
+
+
+def _identity(item: Item) -> str | int | None:
+    found = (item.get(key) for key in _ID_KEYS)
+    return next((value for value in found if isinstance(value, str | int)), None)
+
+
+def _ids(items: list[Item]) -> set[str | int]:
+    return {identity for item in items if (identity := _identity(item)) is not None}
+
+
+def _identities(items: list[Item]) -> list[str | int | Item]:
+    """What a page is made of, by id where there is one: other fields may move between two reads."""
+    return [item if (identity := _identity(item)) is None else identity for item in items]
+
+
+def _shape(value: Any) -> str:
+    """What a body looks like, without its values."""
+    if isinstance(value, dict):
+        return f"an object with the keys {', '.join(sorted(map(repr, value))[:10]) or '(none)'}"
+    if isinstance(value, list):
+        return "a list"
+    return "nothing" if value is None else f"a {type(value).__name__}"
+
+
+def _nonsense(message: str, what: str) -> Nonsense:
+    hint = "Run it again. If it stays so, the API has changed: report it with the output of `wexa-sync version`."
+    method, _, path = what.partition(" ")
+    return Nonsense(message, method=method, path=path, hint=hint)

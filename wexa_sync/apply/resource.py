@@ -1,0 +1,221 @@
+"""How a resource is created, updated, deleted, adopted and forgotten: one generator each (see work.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from wexa_sync.api.client import Raw, children, unwrap
+from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
+from wexa_sync.codec import conceal, fingerprint
+from wexa_sync.diff import field_changes, key_of, propose, same, shared, spec_fingerprint
+from wexa_sync.errors import ApiError, NotFound, WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind, Operation
+from wexa_sync.kinds.wire import accepted, decode, encode, references, with_defaults, with_derived
+from wexa_sync.model import Change, Intent, Outcome, Record, Spec, Status
+from wexa_sync.observe import created_at, no_such_external
+from wexa_sync.pairing import CLOCK_SKEW
+from wexa_sync.state.base import Forget, Intend, Remember, Settle
+
+_NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
+
+
+def record_of(context: Context, change: Change, id: str, *, started: bool | None = None) -> Record:  # noqa: A002
+    """The record of a change that came to a good end."""
+    return Record(
+        address=change.address,
+        id=id,
+        spec=conceal(dict(change.after or {}), context.key),
+        lifecycle=change.lifecycle,
+        generation=change.generation,
+        started=started,
+    )
+
+
+def intent_of(context: Context, change: Change, operation: str, id: str | None = None) -> Intent:  # noqa: A002
+    """What is written before a create or a start is sent."""
+    spec = dict(change.after or {})
+    return Intent(
+        address=change.address,
+        operation=operation,
+        time=context.clock(),
+        spec=conceal(spec, context.key),
+        fingerprint=fingerprint(spec, context.key),
+        generation=change.generation,
+        id=id,
+    )
+
+
+def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
+    """Look up the live things that the change names and that no plan could know: its project was not there yet."""
+    project = change.address.project
+    for _, ref in references(change.after or {}):
+        if ref.external is None or (project, ref.kind, ref.external) in context.externals:
+            continue
+        kind, at = BY_NAME[ref.kind], context.scope(change.address)
+        raws: list[Raw] = yield Http(lambda kind=kind, at=at: context.api.list(kind, at))  # type: ignore[misc]
+        named = [raw for raw in raws if raw.get(kind.display) == ref.external]
+        if len(named) != 1:
+            raise WexaSyncError(
+                no_such_external(kind, ref.external, raws),
+                hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; then apply again.",
+            )
+        context.externals[project, ref.kind, ref.external] = kind.id_of(named[0]) or ""
+
+
+def body_of(context: Context, change: Change, kind: Kind) -> dict[str, Any]:
+    """The body of a create: what is declared, what follows from it, and the defaults of what the API requires."""
+    declared = shared(kind, change.after or {})
+    spec = with_defaults(kind, with_derived(kind, declared, declared=declared))
+    return encode(kind, spec, context.resolver(change.address), only=accepted(kind.endpoints[Operation.CREATE], kind))
+
+
+def create(context: Context, change: Change) -> Work:
+    """Write the intent, send, and record the id: from the answer, or by looking for it where there was none."""
+    kind = context.kind(change)
+    yield from resolve_externals(context, change)
+    body = body_of(context, change, kind)
+    chosen = None
+    if kind.new_id is not None:
+        chosen = body["_id"] = kind.new_id(context.scope(change.address).owner, change.address.name)
+    yield Write((Intend(intent_of(context, change, "create", chosen)),))
+    since, attempts = context.clock(), 0
+    try:
+        answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
+        id = chosen or kind.id_of(unwrap(answer))  # noqa: A001  # the field's name
+    except ApiError as error:
+        if not error.may_be_processed:
+            yield Write((Settle(change.address),))
+            raise
+        lost: ApiError | None = error
+        id = None  # noqa: A001
+    else:
+        lost = None
+    if id is None:
+        id = yield from find_created(context, change, since)  # noqa: A001
+    if id is None:
+        said = lost or WexaSyncError("the answer holds no id, and no single live one matches")
+        return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=attempts)
+    yield Write((Remember(record_of(context, change, id)),))
+    context.ids[change.address] = id
+    found = ("the answer was lost; it was found on the server",) if lost else ()
+    return ended(change, Status.APPLIED, id=id, attempts=attempts, warnings=found)
+
+
+def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:
+    """The same failure with another hint."""
+    return WexaSyncError(error.message, hint=hint)
+
+
+def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
+    """The id of what a create without an answer made: by the id we chose, or exactly one new match of the natural key."""
+    kind, at = context.kind(change), context.scope(change.address)
+    if kind.new_id is not None:
+        chosen = kind.new_id(at.owner, change.address.name)
+        raw = yield Http(lambda: context.api.read(kind, replace(at, id=chosen)))
+        return chosen if raw else None
+    fields, terms = (*kind.identity, *kind.narrow), context.terms(change.address)
+    raws = yield Http(lambda: context.api.list(kind, at))
+    wanted = key_of(kind, change.after or {}, fields, terms)
+    taken = set(context.ids.values())
+    found = [
+        id
+        for raw in raws
+        if (id := kind.id_of(raw)) not in taken
+        and not raw.get("is_deleted")
+        and (created_at(raw) or since) >= since - CLOCK_SKEW
+        and key_of(kind, decode(kind, raw), fields, terms) == wanted
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def read_again(context: Context, change: Change) -> Generator[Http, Any, Spec | None]:
+    """The live spec at this moment; None where it is gone."""
+    kind, at = context.kind(change), context.scope(change.address, change.id or "")
+    raw = yield Http(lambda: context.api.read(kind, at))
+    return decode(kind, raw) if raw is not None else None
+
+
+def conflict(change: Change, what: str) -> Outcome:
+    """Somebody else was there between plan and apply."""
+    hint = "Nothing was overwritten. Plan again to see what it is now."
+    return ended(change, Status.CONFLICT, error=WexaSyncError(what, hint=hint))
+
+
+def update(context: Context, change: Change) -> Work:
+    """Look again, and where nothing changed since the plan, send live overlaid with what is declared."""
+    kind, declared = context.kind(change), change.after or {}
+    yield from resolve_externals(context, change)
+    live = yield from read_again(context, change)
+    if live is None:
+        return conflict(change, "it is gone since the plan was made")
+    if spec_fingerprint(kind, live, declared, context.terms(change.address)) != change.expected:
+        return conflict(change, "it was changed on the live side since the plan was made")
+    endpoint = kind.endpoints[Operation.UPDATE]
+    spec = propose(kind, live, declared, change.fields, change.lifecycle.ignore_changes)
+    names = set(accepted(endpoint, kind))
+    if endpoint.partial:
+        names &= {name for name in spec if not same(kind, {name: spec[name]}, {name: live.get(name)}, context.terms(change.address))}
+    body = encode(kind, spec, context.resolver(change.address), only=names)
+    if endpoint.undocumented:
+        body |= yield from _with_children(context, change)
+    _, attempts = yield call(context, change, Operation.UPDATE, body, repeatable=True, id=change.id or "")
+    warnings: tuple[str, ...] = ()
+    if endpoint.undocumented:
+        after = yield from read_again(context, change)
+        fields = field_changes(kind, declared, after or {}, None, context.terms(change.address), change.lifecycle.ignore_changes)
+        if after is None or fields:
+            names_left = ", ".join(str(found.path[0]) for found in fields) or "everything"
+            error = WexaSyncError(
+                f"the server accepted the update, but {names_left} did not change",
+                hint="The call is undocumented and does not do it there: change the flow in Wexa Studio.",
+            )
+            return ended(change, Status.FAILED, error, attempts=attempts, id=change.id)
+        warnings = (f"made by {endpoint.method} {endpoint.path}, which is not documented; read back and found right",)
+    yield Write((Remember(record_of(context, change, change.id or "")),))
+    return ended(change, Status.APPLIED, id=change.id, attempts=attempts, warnings=warnings)
+
+
+def _with_children(context: Context, change: Change) -> Generator[Http, Any, Mapping[str, Any]]:
+    """A flow's agents as they are live, in the shape the API takes: an update that replaces must not lose them."""
+    kind, at = context.kind(change), context.scope(change.address, change.id or "")
+    raw = (yield Http(lambda: context.api.read(kind, at))) or {}
+    inner = next((other for other in BY_NAME.values() if other.owner == kind.name), None)
+    if inner is None or kind.embedded not in raw:
+        return {}
+    resolve = context.resolver(change.address)
+    agents = [{**child, **encode(inner, decode(inner, child), resolve)} for child in children(raw)]
+    return {kind.embedded: agents}
+
+
+def delete(context: Context, change: Change) -> Work:
+    """Look again, delete, and forget. What goes with its project needs no call of its own."""
+    kind, attempts = context.kind(change), 0
+    if not change.with_project:
+        live = yield from read_again(context, change)
+        if live is not None:
+            before = change.before or {}
+            if spec_fingerprint(kind, live, before, context.terms(change.address)) != change.expected:
+                return conflict(change, "it was changed on the live side since the plan was made")
+            try:
+                _, attempts = yield call(context, change, Operation.DELETE, {}, repeatable=True, id=change.id or "")
+            except NotFound:
+                attempts = 1  # somebody was faster, or an earlier try of ours was: gone is gone
+    yield Write((Forget(change.address),))
+    context.ids.pop(change.address, None)
+    return ended(change, Status.APPLIED, id=change.id, attempts=attempts)
+
+
+def adopt(context: Context, change: Change) -> Work:
+    """Record what is live already."""
+    started = True if context.kind(change).nature.value == "action" else None
+    yield Write((Remember(record_of(context, change, change.id or "", started=started)),))
+    return ended(change, Status.APPLIED, id=change.id)
+
+
+def forget(context: Context, change: Change) -> Work:  # noqa: ARG001  # all of these are called alike
+    """Drop the record of what is gone."""
+    yield Write((Forget(change.address),))
+    return ended(change, Status.APPLIED, id=change.id)

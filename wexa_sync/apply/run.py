@@ -1,0 +1,144 @@
+"""How an execution is run: created, started if it does not start by itself, and waited for if that is wanted.
+
+Create and start are two calls and two entries in the state, so that a crash between them goes on with the second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+from wexa_sync.api.client import Call, Raw, unwrap
+from wexa_sync.apply.resource import body_of, find_created, intent_of, record_of, replace_hint, resolve_externals
+from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
+from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.execution import FAILED, READY, START, TERMINAL
+from wexa_sync.model import Change, Outcome, Status
+from wexa_sync.state.base import Intend, Remember, Settle
+
+_ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
+
+
+def run(context: Context, change: Change) -> Work:
+    """Run the flow once. `change.resume`: it was created before, by `change.id`, and only its start is open."""
+    attempts = 0
+    if change.resume:
+        id, status = change.id or "", ""  # noqa: A001  # the field's name
+    else:
+        yield from resolve_externals(context, change)
+        found = yield from _create(context, change)
+        if isinstance(found, Outcome):
+            return found
+        id, status, attempts = found  # noqa: A001
+    yield Write((Remember(record_of(context, change, id, started=False)),))
+    context.ids[change.address] = id
+    status = yield from _settled(context, change, id, status)
+    if status == READY:
+        failed = yield from _start(context, change, id)
+        if failed:
+            return failed
+        attempts += 1
+    yield Write((Remember(record_of(context, change, id, started=True)),))
+    seconds = _patience(context, change)
+    if seconds is not None:
+        return (yield from _waited(context, change, id, seconds, attempts))
+    return ended(change, Status.APPLIED, id=id, attempts=attempts)
+
+
+def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | tuple[str, str, int]]:
+    """Create the execution. Answers (id, status, attempts), or the outcome where it can't be told."""
+    kind = context.kind(change)
+    body = {**body_of(context, change, kind)}
+    body.setdefault("executed_by", context.api.user_id)
+    yield Write((Intend(intent_of(context, change, "create")),))
+    since, attempts = context.clock(), 0
+    said: WexaSyncError = WexaSyncError("the answer holds no id, and no single live run matches")
+    try:
+        answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
+        raw = unwrap(answer)
+        if id := kind.id_of(raw):  # noqa: A001
+            return id, str(raw.get("status", "")), attempts
+    except ApiError as error:
+        if not error.may_be_processed:
+            yield Write((Settle(change.address),))
+            raise
+        said = error
+    found = yield from find_created(context, change, since)
+    if found is not None:
+        return found, "", attempts
+    return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=attempts)
+
+
+def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:  # noqa: A002
+    """The status once it is clear whether the run starts by itself: `ready` only where it does not."""
+    explicit = (change.after or {}).get("start", context.options.start) == "explicit"
+    if status and status != READY:
+        return status
+    patience = 0.0 if explicit else context.options.grace
+    raw = yield Http(_poll(context, change, id, until=lambda status: status != READY, seconds=patience))
+    return str((raw or {}).get("status", ""))
+
+
+def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:  # noqa: A002
+    """Start a run that stays ready. Answers an outcome only where it can't be told whether that happened."""
+    yield Write((Intend(intent_of(context, change, "start", id)),))
+    start = Call(endpoint=START, at=context.scope(change.address, id), repeatable=False)
+    try:
+        yield Http(lambda: context.api.send(start))
+    except ApiError as error:
+        if not error.may_be_processed:
+            yield Write((Remember(record_of(context, change, id, started=False)),))
+            raise
+        raw = yield Http(_poll(context, change, id, until=lambda status: status != READY, seconds=context.options.grace))
+        if str((raw or {}).get("status", READY)) == READY:
+            return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
+    return None
+
+
+def _patience(context: Context, change: Change) -> float | None:
+    """Seconds to wait for the end; None for not at all."""
+    wait = (change.after or {}).get("wait", context.options.wait)
+    if isinstance(wait, dict):
+        return float(wait["timeout"])
+    return context.options.wait_timeout if wait or context.options.wait else None
+
+
+def _waited(context: Context, change: Change, id: str, seconds: float, attempts: int) -> Work:  # noqa: A002
+    raw = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds))
+    status = str((raw or {}).get("status", "unknown"))
+    if status not in TERMINAL:
+        why = "was interrupted" if context.stop.is_set() else f"took longer than {seconds:g} s"
+        error = WexaSyncError(
+            f"the run is {status}; waiting for its end {why}",
+            hint=f"It goes on by itself. `wexa-sync executions show {change.address}` tells how it stands.",
+        )
+        return ended(change, Status.FAILED, error, id=id, attempts=attempts)
+    if status in FAILED:
+        error = WexaSyncError(
+            f"the run ended as {status}",
+            hint=f"`wexa-sync executions show {change.address}` tells more. Raise metadata.generation to run it again.",
+        )
+        return ended(change, Status.FAILED, error, id=id, attempts=attempts)
+    return ended(change, Status.APPLIED, id=id, attempts=attempts, warnings=())
+
+
+def _poll(
+    context: Context, change: Change, id: str, *, until: Callable[[str], bool], seconds: float  # noqa: A002
+) -> Callable[[], Raw | None]:
+    """A worker's function: read the run until its status is right, the time is over, or the apply is to stop."""
+    kind, at, api = context.kind(change), context.scope(change.address, id), context.api
+    stop, tell, most = context.stop, context.tell, context.options.poll
+
+    def poll() -> Raw | None:
+        end, pause = time.monotonic() + seconds, min(0.1, most)
+        while True:
+            raw = api.read(kind, at)
+            status = str((raw or {}).get("status", ""))
+            tell(change, status)
+            if until(status) or time.monotonic() >= end or stop.wait(min(pause, max(0.0, end - time.monotonic()))):
+                return raw
+            pause = min(most, pause * 1.5)
+
+    return poll

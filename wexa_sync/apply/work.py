@@ -1,0 +1,124 @@
+"""What the making of one change is written in: a generator that yields what it needs, and returns its Outcome.
+
+    entries to be written to the state   yield Write(Intend(...))          -> None, once they are durable
+    a request to be sent                 answer = yield Http(api.read, …)  -> its result, or its ApiError is raised
+
+The generator itself runs in the one bookkeeping thread, so that it may look at the ids that became known; only the
+function inside an Http runs in a worker, on values handed to it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wexa_sync.api.client import Api, Call, Scoped
+from wexa_sync.diff import Terms
+from wexa_sync.errors import WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind, Operation
+from wexa_sync.model import Address, Change, Outcome, Plan, Ref, Status
+from wexa_sync.state.base import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Entries that must be durable before the change goes on."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """A function to be called by a worker."""
+
+    function: Callable[[], Any]
+
+
+Work = Generator[Write | Http, Any, Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to apply. `wait`: for executions without a `wait` of their own; `grace` and `poll` in seconds."""
+
+    parallelism: int = 10
+    wait: bool = False
+    wait_timeout: float = 3600.0
+    start: str = "auto"
+    grace: float = 10.0
+    poll: float = 1.0
+    allowed: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `stop`, which it sets."""
+
+    api: Api
+    plan: Plan
+    key: str  # the state's lineage: what its secrets are sealed with
+    options: Options
+    tell: Callable[[Change, str], None]
+    ids: dict[Address, str] = field(default_factory=dict)
+    externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+    clock: Callable[[], float] = time.time
+
+    def kind(self, change: Change) -> Kind:
+        """The kind of a change."""
+        return BY_NAME[change.address.kind]
+
+    def scope(self, address: Address, id: str = "") -> Scoped:  # noqa: A002  # the field's name
+        """The ids for the placeholders of a call about `address`."""
+        owner = address.owner_address
+        return Scoped(
+            project=self.ids.get(address.project_address, ""),
+            owner=self.ids.get(owner, "") if owner else "",
+            id=id,
+        )
+
+    def find(self, ref: Ref, project: str) -> str | None:
+        """The id that a reference in that project stands for; None where it is not known."""
+        if ref.address is not None:
+            return self.ids.get(ref.address)
+        return ref.id if ref.external is None else self.externals.get((project, ref.kind, ref.external))
+
+    def resolver(self, address: Address) -> Callable[[Ref], str]:
+        """Gives the id of a reference in the manifest at `address`. Raises WexaSyncError where there is none."""
+
+        def resolve(ref: Ref) -> str:
+            if found := self.find(ref, address.project):
+                return found
+            raise WexaSyncError(
+                f"{address}: the id of {ref} is not known",
+                hint="Run `wexa-sync plan` again: what it refers to was not created, or was removed meanwhile.",
+            )
+
+        return resolve
+
+    def terms(self, address: Address) -> Terms:
+        """How values of that address are compared with what the plan saw: by the plan's own key."""
+        return Terms(id_of=lambda ref: self.find(ref, address.project), key=self.plan.lineage)
+
+
+def call(
+    context: Context, change: Change, operation: Operation, body: Mapping[str, Any], *, repeatable: bool, id: str = ""  # noqa: A002
+) -> Http:
+    """The request of that operation on the change's resource."""
+    ready = Call(
+        endpoint=context.kind(change).endpoints[operation],
+        at=context.scope(change.address, id),
+        body=body,
+        repeatable=repeatable,
+    )
+    return Http(lambda: context.api.send(ready))
+
+
+def ended(change: Change, status: Status, error: WexaSyncError | None = None, **more: Any) -> Outcome:
+    """The outcome of a change, with what an error says."""
+    said = {"error": error.message, "hint": error.hint} if error is not None else {}
+    return Outcome(change=change, status=status, **{**said, **more})

@@ -1,0 +1,115 @@
+"""Orders and walks a dependency graph. Knows nothing of Wexa: nodes are any hashable values that can be sorted.
+
+A graph is a mapping from a node to the nodes it waits for; nodes that are waited for and not keys do not count.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+Node = TypeVar("Node", bound=Hashable)
+Graph = Mapping[Node, Iterable[Node]]
+
+
+class Walk(Generic[Node]):
+    """A walk over a graph as nodes come to their end: `ready()`, then `done(node)` or `skip(node)` for each.
+
+    Nodes become ready in sorted order among those that are free at the same time, so a walk is deterministic for
+    given answers. A node is ready only when all it waits for is done.
+    """
+
+    def __init__(self, graph: Graph[Node]) -> None:
+        nodes = set(graph)
+        self._waits = {node: {other for other in graph[node] if other in nodes and other != node} for node in nodes}
+        self._dependents: dict[Node, set[Node]] = {node: set() for node in nodes}
+        for node, others in self._waits.items():
+            for other in others:
+                self._dependents[other].add(node)
+        self._free: list[Any] = [node for node, others in self._waits.items() if not others]
+        heapq.heapify(self._free)
+        self._open = len(nodes)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every node has come to its end."""
+        return self._open == 0
+
+    def ready(self, most: int) -> list[Node]:
+        """Up to `most` nodes that may go now; each is given out once."""
+        return [heapq.heappop(self._free) for _ in range(min(most, len(self._free)))]
+
+    def done(self, node: Node) -> None:
+        """The node came to a good end: what waits for it may become ready."""
+        self._open -= 1
+        for dependent in self._dependents[node]:
+            self._waits[dependent].discard(node)
+            if not self._waits[dependent]:
+                heapq.heappush(self._free, dependent)
+
+    def skip(self, node: Node) -> list[Node]:
+        """The node failed: it and all that depend on it are over. Answers the dependents, sorted, without the node."""
+        over: set[Node] = set()
+        front = [node]
+        while front:
+            for dependent in self._dependents[front.pop()]:
+                if dependent not in over:
+                    over.add(dependent)
+                    front.append(dependent)
+        self._open -= 1 + len(over)
+        for dependent in over:
+            for other in self._waits[dependent]:
+                self._dependents[other].discard(dependent)
+            self._waits[dependent] = {dependent}  # never free again
+        return sorted(over)  # type: ignore[type-var]  # nodes can be sorted, as the module says
+
+
+def order(graph: Graph[Node]) -> list[Node]:
+    """All nodes, each behind what it waits for; sorted where the graph leaves a choice. Nodes on a cycle are left out."""
+    walk, result = Walk(graph), []
+    while free := walk.ready(1):
+        result += free
+        walk.done(free[0])
+    return result
+
+
+def cycle(graph: Graph[Node]) -> list[Node]:
+    """The nodes of one cycle, in order, starting with the smallest; empty where there is none."""
+    placed = set(order(graph))
+    stuck = {node: {o for o in graph[node] if o in graph and o not in placed} for node in graph if node not in placed}
+    if not stuck:
+        return []
+    node = min(stuck)  # type: ignore[type-var]
+    seen: list[Node] = []
+    while node not in seen:
+        seen.append(node)
+        node = min(stuck[node])  # type: ignore[type-var]
+    found = seen[seen.index(node) :]
+    start = found.index(min(found))  # type: ignore[type-var]
+    return found[start:] + found[:start]
+
+
+def dependents(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:
+    """Every node that waits, directly or not, for one of `nodes` (without those themselves)."""
+    walk = Walk(graph)
+    found: set[Node] = set()
+    front = [node for node in nodes if node in walk._dependents]
+    while front:
+        for dependent in walk._dependents[front.pop()]:
+            if dependent not in found:
+                found.add(dependent)
+                front.append(dependent)
+    return found - set(nodes)
+
+
+def dependencies(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:
+    """`nodes` and all they wait for, directly or not."""
+    found: set[Node] = set()
+    front = list(nodes)
+    while front:
+        node = front.pop()
+        if node not in found:
+            found.add(node)
+            front += graph.get(node, ())
+    return found

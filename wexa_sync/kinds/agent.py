@@ -1,0 +1,69 @@
+"""Agent: lives inside an AgentFlow; added and rewritten one by one, never removed or moved. The client chooses its id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from wexa_sync.kinds.base import Derived, Endpoint, Kind, Operation
+
+
+def display_text(template: object) -> str:
+    """The editor's form of a text: a JSON text of one paragraph node per line (as the pages' samples have it)."""
+    lines = str(template).split("\n")
+    return json.dumps([{"type": "paragraph", "children": [{"text": line}]} for line in lines], ensure_ascii=False)
+
+
+def agent_id(flow_id: str, handle: str) -> str:
+    """The 24 hex characters of an agent: the same each time, so that one whose answer was lost can be found again.
+
+    Made from the live flow's id, not from the project's handle: two environments of one repository must not share ids.
+    """
+    return hashlib.sha256(f"wexa-sync/{flow_id}/{handle}".encode()).hexdigest()[:24]
+
+
+_UPDATABLE = (
+    "role",
+    "title",
+    "skills",
+    "context",
+    "triggers",
+    "llm",
+    "memory",
+    "role_description",
+    "prompt",
+    "has_knowledge_base",
+    "is_user_specific_task",
+    "is_preview_mode_enabled",
+)
+
+AGENT = Kind(
+    name="Agent",
+    schema="agent.schema.json",
+    display="title",
+    identity=("title",),
+    owner="AgentFlow",
+    new_id=agent_id,
+    endpoints={
+        Operation.CREATE: Endpoint(
+            method="POST", path="/agentflow/{owner}/skilled", query={"projectID": "{project}"}, returns_owner=True
+        ),
+        Operation.READ: Endpoint(method="GET", path="/agentflow/{owner}", returns_owner=True),
+        Operation.UPDATE: Endpoint(
+            method="POST",
+            path="/agentflow/{owner}/update/skilled/{id}",
+            query={"projectID": "{project}"},
+            fields=_UPDATABLE,
+            returns_owner=True,
+        ),
+    },
+    derived=(
+        Derived(target=("role_description",), source=("role",), make=str),
+        Derived(target=("prompt", "display_template"), source=("prompt", "template"), make=display_text),
+    ),
+    hints={
+        Operation.UPDATE: "Change it in Wexa Studio.",
+        Operation.DELETE: "Remove the agent in Wexa Studio; the next plan then forgets it. The API can add and update "
+        "agents, not remove them.",
+    },
+)

@@ -1,0 +1,39 @@
+"""AgentFlow (process flow, coworker): created and read; its agents come with it. PUT is known from the SDK alone."""
+
+from __future__ import annotations
+
+from wexa_sync.api.paging import SkipLimit
+from wexa_sync.kinds.base import Endpoint, Kind, Listing, Operation, Scope
+
+UPDATE_FLOW = "agentflow.update"
+
+AGENTFLOW = Kind(
+    name="AgentFlow",
+    schema="agentflow.schema.json",
+    identity=("name",),
+    embedded="agents",
+    listing=Listing(
+        endpoint=Endpoint(method="GET", path="/agentflows", query={"projectID": "{project}"}),
+        scope=Scope.PROJECT,
+        paging=SkipLimit(limit=100),  # skip=0 is refused in some places: it is sent only from the second page on
+        keys=("agentflows",),
+    ),
+    endpoints={
+        Operation.CREATE: Endpoint(
+            method="POST",
+            path="/agentflow/",
+            query={"projectID": "{project}"},
+            body={"projectID": "{project}"},
+            # Whether `agents` is accepted here is not verified: agents are added one by one.
+            fields=("name", "description", "role", "anomaly_detection", "cron_details"),
+        ),
+        Operation.READ: Endpoint(method="GET", path="/agentflow/{id}"),
+        Operation.UPDATE: Endpoint(method="PUT", path="/agentflow/{id}", undocumented=UPDATE_FLOW),
+    },
+    hints={
+        Operation.UPDATE: "Change it in Wexa Studio, or allow the call that only the vendor's SDK knows: "
+        "`allow_undocumented: [agentflow.update]` in wexa-sync.yaml.",
+        Operation.DELETE: "Remove it in Wexa Studio, or let it stay: `deletion: retain` in metadata.lifecycle, or "
+        "`wexa-sync state rm ADDRESS`. Only deleting the whole project removes it by the API.",
+    },
+)

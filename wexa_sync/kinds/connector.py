@@ -1,0 +1,26 @@
+"""Connector: only something to refer to, by its name: `{external: NAME}`. Connectors are made in Wexa Studio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wexa_sync.kinds.base import Endpoint, Kind, Listing, Scope
+
+
+def _accounts(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The list groups connectors by category; they stand one level down, under `accountDetails`."""
+    return [account for group in groups for account in group.get("accountDetails") or [] if isinstance(account, dict)]
+
+
+CONNECTOR = Kind(
+    name="Connector",
+    declarable=False,
+    display="sourceName",
+    ids=("connectorID", "_id"),
+    listing=Listing(
+        endpoint=Endpoint(method="GET", path="/connectors/{project}"),
+        scope=Scope.PROJECT,
+        keys=("connectors",),
+        items=_accounts,
+    ),
+)

@@ -1,0 +1,37 @@
+"""Skill: created and read, never updated or deleted by any public call."""
+
+from __future__ import annotations
+
+from wexa_sync.api.paging import Single
+from wexa_sync.kinds.base import Derived, Endpoint, Kind, Listing, Operation, Scope
+from wexa_sync.model import Ref
+
+
+def _connector_name(connector: object) -> str:
+    """The name the API wants beside the connector's id: known where the manifest refers to it by name."""
+    return (connector.external or "") if isinstance(connector, Ref) else ""
+
+
+SKILL = Kind(
+    name="Skill",
+    schema="skill.schema.json",
+    identity=("name",),
+    listing=Listing(
+        # Documented with a limit and no offset: one page, asked for large.
+        endpoint=Endpoint(method="GET", path="/skills/", query={"projectID": "{project}"}),
+        scope=Scope.PROJECT,
+        paging=Single(limit_param="limit", limit=1000),
+        keys=("skills",),
+    ),
+    endpoints={
+        Operation.CREATE: Endpoint(method="POST", path="/skills/", body={"projectID": "{project}"}),
+        Operation.READ: Endpoint(method="GET", path="/skills/{id}"),
+    },
+    derived=(Derived(target=("connector_name",), source=("connector_id",), make=_connector_name),),
+    hints={
+        Operation.UPDATE: "Declare a skill of another handle and name and point the agents at it, or put the manifest "
+        "back to what is live (`wexa-sync plan` shows it).",
+        Operation.DELETE: "Remove it in Wexa Studio, or let it stay: `deletion: retain` in metadata.lifecycle, or "
+        "`wexa-sync state rm ADDRESS`.",
+    },
+)

@@ -1,0 +1,40 @@
+"""Times: ISO 8601 in manifests, plans and state; epoch seconds on the wire; four formats in the API's answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+_MILLISECONDS_FROM = 100_000_000_000  # the year 5138 in seconds, 1973 in milliseconds
+
+
+def iso(value: Any) -> str:
+    """A time as `2035-06-01T07:00:00Z`. Takes ISO 8601 with a zone, or epoch seconds or milliseconds.
+
+    Raises ValueError where it is neither.
+    """
+    return datetime.fromtimestamp(epoch(value), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def epoch(value: Any) -> int:
+    """A time as whole epoch seconds. Raises ValueError where it is no time or has no zone."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError("expected a time: ISO 8601 with a zone, or epoch seconds")
+    if isinstance(value, (int, float)):
+        return int(value / 1000 if value >= _MILLISECONDS_FROM else value)
+    if value.isdigit():
+        return epoch(int(value))
+    moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00").replace("z", "+00:00"))
+    if moment.tzinfo is None:
+        raise ValueError("the time has no zone; write 2035-06-01T07:00:00Z or +02:00")
+    return int(moment.timestamp())
+
+
+def read_iso(value: Any) -> Any:
+    """A time from the server, as `iso` has it; a text without a zone is read as UTC; what is no time stays as it is."""
+    try:
+        if isinstance(value, str) and not value.isdigit() and datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo is None:
+            return iso(value + "+00:00")
+        return iso(value)
+    except (ValueError, OverflowError, OSError):
+        return value

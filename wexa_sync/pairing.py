@@ -1,0 +1,119 @@
+"""Pairs the live things of one kind in one place with manifests and records. Pure; part of observe.
+
+By the record's id where there is a record; else by the id that we chose (agents); else by the kind's natural key. What a
+record of another address holds is never a candidate. Two live things of one key are shown as candidates, not guessed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wexa_sync.diff import Terms, key_of
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
+
+CLOCK_SKEW = 600.0
+"""Seconds by which the server's clock may differ from ours: what is older than an intent by more is not its work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """All that is known of one kind in one place (organisation, project or flow). `owner_id`: the flow's live id."""
+
+    kind: Kind
+    manifests: Mapping[Address, Manifest]
+    records: Mapping[Address, Record]
+    intents: Mapping[Address, Intent]
+    lives: Sequence[Live]
+    terms: Terms
+    owner_id: str = ""
+
+
+def pair(place: Place) -> dict[Address, Pair]:
+    """Every address that has a manifest, a record or an intent here, with what is live of it."""
+    lives = {live.id: live for live in place.lives}
+    addresses = sorted({*place.manifests, *place.records, *place.intents})
+    pairs = {
+        address: Pair(
+            address=address,
+            manifest=place.manifests.get(address),
+            record=(record := place.records.get(address)),
+            live=lives.get(record.id) if record else None,
+            intent=place.intents.get(address),
+        )
+        for address in addresses
+    }
+    claimed = {record.id for record in place.records.values()}
+    free = [live for live in place.lives if live.id not in claimed]
+    open_pairs = [found for found in pairs.values() if _is_open(place.kind, found)]
+    for found in [*_by_chosen_id(place, open_pairs, free), *_by_key(place, open_pairs, free)]:
+        if pairs[found.address].live is None:
+            pairs[found.address] = found
+    return pairs
+
+
+def _is_open(kind: Kind, found: Pair) -> bool:
+    """Whether something live without a record may be it."""
+    if found.live is not None:
+        return False
+    if kind.nature is Nature.RESOURCE or found.record is None:
+        return True
+    # A run that has a record is looked for only where a later one may have been sent.
+    return found.intent is not None and not found.intent.settled and found.intent.generation > found.record.generation
+
+
+def _by_chosen_id(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
+    if place.kind.new_id is None or not place.owner_id:
+        return
+    lives = {live.id: live for live in free}
+    for found in pairs:
+        if live := lives.get(place.kind.new_id(place.owner_id, found.address.name)):
+            yield replace(found, live=live, certain=True)
+
+
+def _by_key(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
+    kind = place.kind
+    taken: set[str] = set()
+    rest = [(found, spec) for found in pairs if (spec := _spec_of(found)) is not None]
+    levels = [(*kind.identity, *kind.narrow), kind.identity] if kind.narrow else [kind.identity]
+    for fields in levels if rest else []:
+        index: defaultdict[str, list[Live]] = defaultdict(list)
+        for live in free:
+            if live.id not in taken:
+                index[key_of(kind, live.spec, fields, place.terms)].append(live)
+        unmatched = []
+        for found, spec in rest:
+            candidates = [
+                live
+                for live in index[key_of(kind, spec, fields, place.terms)]
+                if live.id not in taken and _may_be(found, live)
+            ]
+            if not candidates:
+                unmatched.append((found, spec))
+            elif len(candidates) == 1:
+                taken.add(candidates[0].id)
+                yield replace(found, live=candidates[0], certain=_awaited(found))
+            else:
+                yield replace(found, candidates=tuple(candidates))
+        rest = unmatched
+
+
+def _spec_of(found: Pair) -> Spec | None:
+    if found.manifest is not None:
+        return found.manifest.spec
+    return found.intent.spec if found.intent is not None else None
+
+
+def _awaited(found: Pair) -> bool:
+    """Whether an answer of ours was lost: then exactly one match of the natural key is it."""
+    return found.intent is not None and not found.intent.settled
+
+
+def _may_be(found: Pair, live: Live) -> bool:
+    if found.intent is None:
+        return True
+    if live.id in found.intent.ignore:
+        return False
+    return found.intent.settled or live.created_at is None or live.created_at >= found.intent.time - CLOCK_SKEW

@@ -1,0 +1,237 @@
+"""Observation -> Plan: the decision table, and what follows from it for others. Pure.
+
+`decide` is the table. Around it: agents can only be appended, a deleted project takes things with it, what depends on
+something blocked is blocked, and every change learns what it waits for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from wexa_sync import graph
+from wexa_sync.decide import Decision, Orphan, Rules, decide
+from wexa_sync.errors import PlanRefused
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.wire import references
+from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Plan
+from wexa_sync.planfile import digest
+
+Decisions = dict[Address, Decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one apply may do without being told that it is meant: shares in percent of what is managed."""
+
+    budget: float = 30.0
+    max_executions: int = 10
+    from_resources: int = 10
+
+
+def make_plan(
+    observation: Observation, rules: Rules, *, targets: Iterable[Address] = (), excludes: Iterable[Address] = ()
+) -> Plan:
+    """Decide on every address, once. `targets` keeps those and what they need; `excludes` drops those and what needs them.
+
+    Raises PlanRefused for a target or exclude that names nothing.
+    """
+    chosen = _chosen(observation, tuple(targets), tuple(excludes))
+    decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
+    _go_with_project(decisions, observation)
+    _append_only(decisions, observation)
+    _spread_blocks(decisions, observation)
+    changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}
+    waits = _waits(changes, observation)
+    ordered = [replace(changes[address], depends_on=tuple(sorted(waits[address]))) for address in graph.order(waits)]
+    plan = Plan(
+        target=observation.target,
+        lineage=observation.lineage,
+        serial=observation.serial,
+        changes=tuple(ordered),
+        blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
+        orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
+        warnings=_partial(observation, chosen),
+        ids=observation.ids,
+        externals=_used_externals(observation, changes),
+        user_id=observation.user_id,
+    )
+    return replace(plan, digest=digest(plan))
+
+
+def require_safe(plan: Plan, limits: Limits, *, managed: int) -> None:
+    """Raise PlanRefused where the plan goes over a budget. `managed`: how many resources the state holds."""
+    for action, word in ((Action.DELETE, "delete"), (Action.UPDATE, "update")):
+        count = sum(change.action is action and change.reason != "adopted" for change in plan)
+        if managed >= limits.from_resources and count * 100 > limits.budget * managed:
+            raise PlanRefused(
+                f"the plan would {word} {count} of {managed} managed resources: more than {limits.budget:g} %",
+                hint="If that is meant, run it with --force, or raise `budget` in wexa-sync.yaml.",
+            )
+    if (runs := plan.count(Action.RUN)) > limits.max_executions:
+        raise PlanRefused(
+            f"the plan would start {runs} executions: more than {limits.max_executions}",
+            hint="If that is meant, run it with --force or --max-executions, or raise `max_executions` in wexa-sync.yaml.",
+        )
+
+
+def _chosen(observation: Observation, targets: tuple[Address, ...], excludes: tuple[Address, ...]) -> list[Address]:
+    known, edges = observation.pairs, observation.depends_on
+    for address in (*targets, *excludes):
+        if address not in known:
+            raise PlanRefused(
+                f"there is no {address} in the manifests or the state",
+                hint="`wexa-sync graph` and `wexa-sync state list` show the addresses there are.",
+            )
+    chosen = set(known)
+    if targets:
+        inside = {address for address in known if address.owner_address in targets}
+        chosen = graph.dependencies(edges, {*targets, *inside})
+    if excludes:
+        chosen -= {*excludes, *graph.dependents(edges, excludes)}
+    return sorted(chosen & set(known))
+
+
+def _partial(observation: Observation, chosen: list[Address]) -> tuple[str, ...]:
+    left = len(observation.pairs) - len(chosen)
+    return (f"This plan is partial: {left} address{'es were' if left > 1 else ' was'} left out.",) if left else ()
+
+
+def _go_with_project(decisions: Decisions, observation: Observation) -> None:
+    """Settle what a project's delete does to what is in it, or block it where it would take what it must not."""
+    inside: defaultdict[str, list[Address]] = defaultdict(list)
+    for address in observation.pairs:
+        inside[address.project].append(address)
+    for project, change in list(decisions.items()):
+        if not (isinstance(change, Change) and change.action is Action.DELETE and project.kind == "Project"):
+            continue
+        if reason := _must_stay(project, inside[project.name], decisions, observation):
+            decisions[project] = Blocked(address=project, wanted="delete", reason=reason[0], hint=reason[1])
+            continue
+        for address in inside[project.name]:
+            found, pair = decisions[address], observation.pairs[address]
+            if isinstance(found, Blocked) and found.wanted == "delete" and pair.live is not None:
+                decisions[address] = Change(
+                    action=Action.DELETE,
+                    address=address,
+                    id=pair.live.id,
+                    before=pair.record.spec if pair.record else None,
+                    reason=f"goes with {project}",
+                    with_project=True,
+                )
+
+
+def _must_stay(
+    project: Address, inside: list[Address], decisions: Decisions, observation: Observation
+) -> tuple[str, str] | None:
+    """Why a project must not be deleted, with a hint; None where nothing speaks against it."""
+    for address in inside:
+        record = observation.pairs[address].record
+        if address not in decisions or observation.pairs[address].manifest is not None:
+            return f"{address} is in it and would go with it", "Leave out --target and --exclude, or keep the project."
+        if record is not None and (record.lifecycle.prevent_destroy or record.lifecycle.retain):
+            return f"{address} in it is protected and would go with it", f"`wexa-sync state rm {address}` gives it up."
+    if others := observation.unmanaged.get(project.name):
+        shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+        return (
+            f"it also holds what is not managed here and would go with it: {shown}",
+            "Delete the project in Wexa Studio if that is meant, or move those things away first.",
+        )
+    return None
+
+
+def _append_only(decisions: Decisions, observation: Observation) -> None:
+    """Block what would need an agent at another place than the end: the API only appends."""
+    flows: defaultdict[Address, list[Pair]] = defaultdict(list)
+    for pair in observation.pairs.values():
+        if pair.manifest is not None and (owner := pair.address.owner_address) and pair.address in decisions:
+            flows[owner].append(pair)
+    for flow, pairs in flows.items():
+        live = sorted((p for p in pairs if p.live), key=lambda p: p.live.position if p.live else 0)
+        places = [p.manifest.position for p in live if p.manifest]
+        if places != sorted(places) and not isinstance(decisions.get(flow), Blocked):
+            order = ", ".join(p.address.name for p in live)
+            decisions[flow] = Blocked(
+                address=flow,
+                wanted="reorder",
+                reason=f"its agents are live in the order {order}, and the API can't move them",
+                hint="List the agents in that order, or re-order them in Wexa Studio.",
+                source=pairs[0].manifest.source if pairs[0].manifest else None,
+            )
+        for pair in pairs:
+            found = decisions[pair.address]
+            if isinstance(found, Change) and found.action is Action.CREATE and found.after is not None:
+                position = pair.manifest.position if pair.manifest else 0
+                if behind := [p.address.name for p in live if p.manifest and p.manifest.position > position]:
+                    decisions[pair.address] = Blocked(
+                        address=pair.address,
+                        wanted="create",
+                        reason=f"it is listed before {behind[0]}, which is live, and the API adds agents at the end only",
+                        hint="Move it to the end of the flow's agents.",
+                        source=found.source,
+                    )
+
+
+def _spread_blocks(decisions: Decisions, observation: Observation) -> None:
+    """Block what depends on a blocked create (it would have no id), and a run that depends on anything blocked."""
+    without_id: dict[Address, Address] = {}
+    unsound: dict[Address, Address] = {}
+    for address in graph.order({a: observation.depends_on.get(a, frozenset()) for a in decisions}):
+        found = decisions[address]
+        waits = sorted(observation.depends_on.get(address, ()))
+        runs = BY_NAME[address.kind].nature is Nature.ACTION
+        cause = next((without_id[o] for o in waits if o in without_id), None)
+        doubt = next((unsound[o] for o in waits if o in unsound), None)
+        if isinstance(found, Change) and _builds(found) and (culprit := cause or (doubt if runs else None)):
+            found = decisions[address] = Blocked(
+                address=address,
+                wanted=found.action.value,
+                reason=f"it depends on {culprit}, which is blocked",
+                hint=f"Mend {culprit} first.",
+                source=found.source,
+            )
+            cause = culprit
+        if isinstance(found, Blocked):
+            unsound[address] = address if cause is None else cause
+            if found.wanted in ("create", "adopt", "run"):
+                without_id[address] = unsound[address]
+        elif doubt:
+            unsound[address] = doubt
+
+
+def _builds(change: Change) -> bool:
+    return change.action in (Action.CREATE, Action.UPDATE, Action.RUN, Action.ADOPT)
+
+
+def _waits(changes: Mapping[Address, Change], observation: Observation) -> dict[Address, set[Address]]:
+    """What each change waits for: what it refers to; a delete for what refers, or referred, to it."""
+    waits: dict[Address, set[Address]] = {address: set() for address in changes}
+    for address, change in changes.items():
+        now = observation.depends_on.get(address, frozenset())
+        before = {ref.address for _, ref in references(_recorded(observation.pairs[address])) if ref.address}
+        for other in {*now, *before} & changes.keys() - {address}:
+            if changes[other].action not in (Action.DELETE, Action.FORGET):
+                waits[address] |= {other} & now
+            elif not change.with_project:
+                waits[other].add(address)
+            elif other == address.project_address:
+                waits[address].add(other)
+    while circle := graph.cycle(waits):  # what was applied at different times can point both ways: any order is right
+        waits[circle[0]].discard(circle[1 % len(circle)])
+    return waits
+
+
+def _recorded(pair: Pair) -> Mapping[str, object]:
+    return pair.record.spec if pair.record is not None else {}
+
+
+def _used_externals(observation: Observation, changes: Mapping[Address, Change]) -> dict[tuple[str, str, str], str]:
+    used = {
+        (address.project, ref.kind, ref.external)
+        for address, change in changes.items()
+        for _, ref in references(change.after or {})
+        if ref.external is not None
+    }
+    return {key: found for key, found in observation.externals.items() if key in used}

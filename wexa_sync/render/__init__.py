@@ -1,0 +1,1 @@
+"""Plans and reports, laid out for people and for programs."""

@@ -1,0 +1,100 @@
+"""A page of terminal text: paragraphs with hanging indents, and colour or none. The only user of rich in render/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# A piece of a line: plain text, or text with a style in rich's words (the terminal's own colours only).
+Part = str | tuple[str, str]
+
+
+class Page:
+    """Collects lines and gives them back as one string. The same lines give the same string on any terminal."""
+
+    def __init__(self, *, color: bool, width: int) -> None:
+        from rich.console import Console  # here, since rich is slow to load and not every command prints a page
+
+        self.width = max(width, 40)  # narrower, wrapping would help nobody
+        self._out = StringIO()
+        self._paragraph_open = False
+        self._console = Console(
+            file=self._out,
+            width=self.width,
+            height=100,
+            color_system="standard" if color else None,
+            force_terminal=color,
+            no_color=not color,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ={},
+        )
+
+    def blank(self) -> None:
+        """An empty line between paragraphs: never two, and none at the top."""
+        if self._paragraph_open:
+            self._out.write("\n")
+            self._paragraph_open = False
+
+    def line(self, *parts: Part) -> None:
+        """One line as it is, however long: for addresses, which nobody can copy from two lines."""
+        self._print(_text(parts))
+
+    def wrapped(self, head: Sequence[Part], *parts: Part) -> None:
+        """A paragraph whose further lines are indented to the end of `head`; a wide head gets lines of its own."""
+        first = _text(head)
+        if first.cell_len > self.width // 2:
+            margin = len(first.plain) - len(first.plain.lstrip())
+            self._fold(_text([" " * margin]), first[margin:])
+            first = _text([" " * (margin + 4)])
+        self._fold(first, _text(parts))
+
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A table: the first column to the left, numbers to the right."""
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for number, title in enumerate(head):
+            table.add_column(title, justify="right" if number else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(_text([cell]) for cell in row))
+        with self._console.capture() as captured:
+            self._console.print(table)
+        self._out.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+        self._paragraph_open = True
+
+    def fits(self, *parts: Part) -> bool:
+        """Whether these parts fit on one line."""
+        return _text(parts).cell_len <= self.width
+
+    def clip(self, text: str, *beside: Part) -> str:
+        """The text, or what of it fits on a line beside these parts."""
+        clipped = _text([text])
+        clipped.truncate(max(self.width - _text(beside).cell_len, 1), overflow="ellipsis")
+        return clipped.plain
+
+    def render(self) -> str:
+        """All lines so far."""
+        return self._out.getvalue()
+
+    def _print(self, text: Text) -> None:
+        text.rstrip()
+        self._console.print(text, soft_wrap=True)
+        self._paragraph_open = True
+
+    def _fold(self, first: Text, body: Text) -> None:
+        indent = _text([" " * first.cell_len])
+        for number, line in enumerate(body.wrap(self._console, self.width - first.cell_len, overflow="fold")):
+            self._print((indent if number else first) + line)
+
+
+def _text(parts: Iterable[Part]) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(*parts)

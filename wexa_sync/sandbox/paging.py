@@ -1,0 +1,38 @@
+"""The paging dialects: page/limit, skip/limit, page_no/limit, after_id/limit, limit alone, none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from wexa_sync.sandbox.errors import ApiError, invalid
+
+if TYPE_CHECKING:
+    from wexa_sync.sandbox.world import World
+
+_T = TypeVar("_T")
+
+
+def by_skip(world: World, skip: int | None, limit: int | None) -> tuple[int, int | None]:
+    """How many to leave out and how many to give at the most; `skip=0` is refused, as some environments do."""
+    if skip == 0 and world.readings.says("skip_zero", "refused"):
+        raise ApiError(422, [invalid("query", "skip", "greater_than", "Input should be greater than 0", "0")])
+    return skip or 0, _capped(world, limit)
+
+
+def by_page(world: World, page: int | None, limit: int | None) -> tuple[int, int | None]:
+    """As `by_skip`, for a page number that counts from 1; without a limit there is one page."""
+    size = _capped(world, limit)
+    return ((page or 1) - 1) * (size or 0), size
+
+
+def window(items: list[_T], place: tuple[int, int | None]) -> list[_T]:
+    """The items of one page."""
+    skip, limit = place
+    return items[skip:] if limit is None else items[skip : skip + limit]
+
+
+def _capped(world: World, limit: int | None) -> int | None:
+    if world.readings.says("page_cap", "none"):
+        return limit
+    cap = int(world.readings.value("page_cap"))
+    return cap if limit is None else min(cap, limit)

@@ -1,0 +1,264 @@
+"""Readings: one named choice for each point on which the API's documentation is silent or contradicts itself.
+
+The first value of each is the default. A reading never changes what a vendor page shows plainly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wexa_sync.sandbox.errors import ReadingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One open point: its allowed `values` (the first is the default), what they mean, and the doubt they stand for."""
+
+    name: str
+    values: tuple[str, ...]
+    meaning: str
+    doubt: str
+
+    @property
+    def default(self) -> str:
+        """The value that holds when none is named."""
+        return self.values[0]
+
+
+def _reading(name: str, values: str, meaning: str, doubt: str) -> Reading:
+    return Reading(name=name, values=tuple(values.split()), meaning=meaning, doubt=doubt)
+
+
+READINGS: tuple[Reading, ...] = (
+    _reading(
+        "list_envelope",
+        "documented data bare nested",
+        "Lists come as `{agentflows: []}`, `{data: []}`, `[]` or `{data: {agentflows: []}}`; the same for "
+        "projects, skills, connectors, schedules and tasks.",
+        "The wrapper of most lists was never seen; real clients try several. Those of inbox and credits are known.",
+    ),
+    _reading(
+        "execution_list",
+        "data bare executions nested",
+        "The list of executions is `{data: []}`, `[]`, `{executions: []}` or `{data: {executions: []}}`.",
+        "One demo client reads `data`; nothing else is known.",
+    ),
+    _reading(
+        "agentflow_list",
+        "full summary",
+        "Items of the agentflow list are whole, or lack `agents`, `cron_details` and `anomaly_detection`.",
+        "Only `_id` and `name` of an item were seen.",
+    ),
+    _reading(
+        "page_cap",
+        "none 20",
+        "A page holds as many items as asked for, or never more than 20 without saying so (lists that can be paged).",
+        "No upper limit of a page is documented; one client warns not to trust the size it asked for.",
+    ),
+    _reading(
+        "skip_zero",
+        "refused accepted",
+        "`skip=0` is refused with 422, or means the first page.",
+        "A vendor test leaves skip out because some environments reject 0.",
+    ),
+    _reading(
+        "skill_name_match",
+        "exact substring",
+        "`GET /skills/?name=` finds the whole name only, or any name that contains it.",
+        "The page does not say.",
+    ),
+    _reading(
+        "create_envelope",
+        "bare data",
+        "A create answers with the object, or with `{data: object}` (project, agentflow, skill, schedule, connector).",
+        "A vendor live test accepts both for projects.",
+    ),
+    _reading(
+        "create_answer",
+        "object id empty",
+        "Creating a skill, a schedule or a connector answers with the object, its `_id` alone, or an empty body.",
+        "These answers were never seen.",
+    ),
+    _reading(
+        "create_status",
+        "200 201",
+        "The status of a create whose page was not read (project, agentflow, skill, schedule, connector).",
+        "200 is on every page that was read, 201 on none.",
+    ),
+    _reading(
+        "update_answer",
+        "object message empty",
+        "An update of a project, schedule, agentflow (PUT) or connector status answers with the object, with "
+        "`{message: ...}`, or with an empty body.",
+        "These answers were never seen.",
+    ),
+    _reading(
+        "delete_answer",
+        "message null object 204",
+        "A delete answers `{message: ...}`, `null`, the deleted object, or 204 without a body.",
+        "No answer of a delete was seen.",
+    ),
+    _reading(
+        "deleted",
+        "404 is_deleted",
+        "A deleted thing is gone, or stays readable and in lists with `is_deleted` true.",
+        "Objects carry `is_deleted`, so deletes may be soft.",
+    ),
+    _reading(
+        "error_key",
+        "detail error message text",
+        "Errors are `{detail}` (`{message}` under /v1/project), or everywhere `{error}`, `{message}` or plain text.",
+        "No vendor error body was seen; the SDK looks for detail, error, message, then the raw text.",
+    ),
+    _reading(
+        "malformed_id",
+        "404 400 422",
+        "The status for an id that is no id at all (a well-formed id of nothing is always 404).",
+        "Status for a bad id format unknown.",
+    ),
+    _reading("refused_key", "401 403", "The status for a missing or wrong x-api-key.", "Status for a bad key unknown."),
+    _reading(
+        "duplicate_names",
+        "accepted refused",
+        "A second project, or agentflow or skill in a project, of the same name is made, or refused with 400. "
+        "Connector names are always unique.",
+        "Uniqueness of names is unknown, except for connectors.",
+    ),
+    _reading(
+        "project_connectors",
+        "seeded none",
+        "A new project has the seed connectors, or none.",
+        "What a new project holds is unknown.",
+    ),
+    _reading(
+        "connector_delete",
+        "keeps_skills drops_skills",
+        "Deleting a connector leaves its skills alone, or deletes them too.",
+        "The effect of deleting a connector on skills is unknown.",
+    ),
+    _reading(
+        "skill_actions",
+        "connector empty",
+        "A new skill has actions derived from its connector, or an empty list.",
+        "The create body has no actions, yet skills are read back with them.",
+    ),
+    _reading(
+        "agentflow_put",
+        "merge replace absent",
+        "PUT /agentflow/{id} changes the keys sent, resets all others too, or is 405.",
+        "In every SDK version, in no vendor page.",
+    ),
+    _reading(
+        "agentflow_create_agents",
+        "accepted ignored",
+        "`agents` in the body of a new agentflow are taken, or silently dropped.",
+        "Named by the SDK as accepted; not verified.",
+    ),
+    _reading(
+        "repeated_agent",
+        "reject upsert duplicate",
+        "Adding an agent whose `_id` is there already is refused with 409, rewrites that agent, or makes a second one.",
+        "Unknown.",
+    ),
+    _reading(
+        "agent_without_id",
+        "refused filled",
+        "Adding an agent without `_id` is refused with 422, or the server chooses one.",
+        "The client chooses the id in the example; whether it may be left out is unknown.",
+    ),
+    _reading(
+        "agent_echo",
+        "yes no",
+        "Reads of an agent show `memory`, `conditions` and `is_user_specific_task`, or leave them out.",
+        "The read example is cut before the place where they would stand.",
+    ),
+    _reading(
+        "execution_start",
+        "auto explicit",
+        "A created execution runs by itself, or stays `ready` until POST .../execute.",
+        "Real clients only create; the page of execute answers `ready`.",
+    ),
+    _reading(
+        "execute_finished",
+        "refused restart",
+        "POST .../execute on a completed or failed run is an illegal move, or runs it again.",
+        "What it does on a finished run is unknown.",
+    ),
+    _reading(
+        "after_resume", "running ready", "The status a resume answers with.", "The answer of resume was never seen."
+    ),
+    _reading(
+        "illegal_move",
+        "409 400",
+        "The status for a move that the execution's status does not allow.",
+        "No such error was seen.",
+    ),
+    _reading(
+        "cancelled_word",
+        "cancelled canceled",
+        "The spelling of the final status of a cancelled run.",
+        "The page says `cancelled`, the SDK `canceled`.",
+    ),
+    _reading(
+        "waiting_word",
+        "input_required paused running",
+        "The status of a run that waits for a preview or an anomaly check (`input_required` always for runtime input).",
+        "Only the word for runtime input is in the SDK's text.",
+    ),
+    _reading(
+        "schedule_time",
+        "int float iso",
+        "A schedule's `schedule` is read back as an integer, a float, or ISO 8601 text.",
+        "No answer was seen; the API has four time formats.",
+    ),
+    _reading(
+        "past_schedule",
+        "fires refused",
+        "A `schedule` in the past fires at once, or is refused with 400.",
+        "Unknown.",
+    ),
+    _reading(
+        "fired_schedule",
+        "gone kept",
+        "A schedule that fired is gone, or stays with status `completed`.",
+        "Unknown.",
+    ),
+)
+"""Every reading there is; docs/readings.md lists exactly these."""
+
+_BY_NAME = {reading.name: reading for reading in READINGS}
+
+
+class Readings:
+    """The value of every reading for one sandbox."""
+
+    def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
+        """Take the defaults, overridden by `chosen`; raises ReadingError for a name or value that does not exist."""
+        for name, value in (chosen or {}).items():
+            _check(name, value)
+        self._values = {reading.name: reading.default for reading in READINGS} | dict(chosen or {})
+
+    def says(self, name: str, value: str) -> bool:
+        """Whether the reading `name` has `value`; both must exist, so that a slip of the pen can't pass as "no"."""
+        _check(name, value)
+        return self._values[name] == value
+
+    def value(self, name: str) -> str:
+        """The chosen value of a reading."""
+        return self._values[name]
+
+    def as_dict(self) -> dict[str, str]:
+        """All names with their values, in the order of the table."""
+        return dict(self._values)
+
+
+def _check(name: str, value: str) -> None:
+    reading = _BY_NAME.get(name)
+    if reading is None:
+        raise ReadingError(f"no reading is called {name!r}; there are: {', '.join(_BY_NAME)}")
+    if value not in reading.values:
+        raise ReadingError(f"reading {name!r} can't be {value!r}; choose one of: {', '.join(reading.values)}")

@@ -1,0 +1,91 @@
+"""Answers: JSON as the API writes it, and the envelopes on which its documentation is silent.
+
+Bodies are rendered by `json` at once: FastAPI's own encoder would walk every value of a large list a second time.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import PlainTextResponse, Response
+
+from wexa_sync.sandbox.errors import sentence
+
+if TYPE_CHECKING:
+    from wexa_sync.sandbox.errors import ApiError
+    from wexa_sync.sandbox.readings import Readings
+    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world import World
+
+
+def reply(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """`value` as a JSON answer."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status_code=status, headers=headers, media_type="application/json")
+
+
+def listing(
+    world: World, name: str, items: list[Json], *, total: tuple[str, int] | None = None, bare: bool = False
+) -> Response:
+    """A list under the reading `list_envelope`; `total` is a count's key and value, `bare` the documented form `[]`."""
+    form = world.readings.value("list_envelope")
+    if form == "documented":
+        form = "bare" if bare else name
+    return reply(_enveloped(form, name, items, dict([total] if total else [])))
+
+
+def execution_listing(world: World, items: list[Json]) -> Response:
+    """A list of executions, which has a reading of its own."""
+    return reply(_enveloped(world.readings.value("execution_list"), "executions", items, {}))
+
+
+def _enveloped(form: str, name: str, items: list[Json], count: dict[str, int]) -> Any:
+    if form == "bare":
+        return items
+    if form == "nested":
+        return {"data": {name: items, **count}}
+    return {"data" if form == "data" else name: items, **count}
+
+
+def created(world: World, body: Json, *, seen: bool = False) -> Response:
+    """The answer to a create whose page was not read; `seen` where at least its body is known from a client or test."""
+    readings = world.readings
+    status = int(readings.value("create_status"))
+    if not seen and readings.says("create_answer", "empty"):
+        return Response(status_code=status)
+    if not seen and readings.says("create_answer", "id"):
+        body = {"_id": body["_id"]}
+    return reply({"data": body} if readings.says("create_envelope", "data") else body, status)
+
+
+def updated(world: World, body: Json) -> Response:
+    """The answer to an update that was never seen."""
+    if world.readings.says("update_answer", "empty"):
+        return Response(status_code=200)
+    return reply({"message": "Updated successfully"} if world.readings.says("update_answer", "message") else body)
+
+
+def deleted(world: World, body: Json) -> Response:
+    """The answer to a delete, none of which was ever seen."""
+    form = world.readings.value("delete_answer")
+    if form == "204":
+        return Response(status_code=204)
+    return reply({"message": {"message": "Deleted successfully"}, "object": body}.get(form))
+
+
+def refusal(readings: Readings, path: str, error: ApiError) -> Response:
+    """An error in the form of the server that answers for `path`: two of them seem to stand behind the one host."""
+    key = readings.value("error_key")
+
+    if key == "detail" and not is_camel_case(path):
+        return reply({"detail": error.detail}, error.status, error.headers)
+    text = error.detail if isinstance(error.detail, str) else sentence(error.detail)
+    if key == "text":
+        return PlainTextResponse(text, status_code=error.status, headers=error.headers)
+    return reply({"message" if key == "detail" else key: text}, error.status, error.headers)
+
+
+def is_camel_case(path: str) -> bool:
+    """Whether `path` belongs to the part of the API that spells in camelCase and seems to be a server of its own."""
+    return path == "/v1/project" or path.startswith("/v1/project/")

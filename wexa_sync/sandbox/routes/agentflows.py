@@ -1,0 +1,136 @@
+"""Agentflows and their skilled agents: made and rewritten; nothing here deletes a flow or takes an agent out."""
+
+from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from wexa_sync.sandbox.agents import check_skills, flow_view, flow_views, new_agent, new_flow, with_changes
+from wexa_sync.sandbox.bodies import AgentCreate, AgentflowCreate, AgentflowPut, AgentUpdate
+from wexa_sync.sandbox.errors import ApiError
+from wexa_sync.sandbox.paging import by_skip
+from wexa_sync.sandbox.replies import created, listing, reply, updated
+from wexa_sync.sandbox.routes.connectors import check_same_project
+from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip
+from wexa_sync.sandbox.store import Json, Row
+from wexa_sync.sandbox.turn import turn
+from wexa_sync.sandbox.world import World
+
+router = APIRouter(tags=["Agentflows"])
+
+
+@router.post("/agentflow/", summary="Create agentflow")
+@turn
+def create_agentflow(world: Here, project_id: ProjectQuery, body: AgentflowCreate) -> Response:
+    """Make an agentflow; `projectID` stands in the query and in the body."""
+    check_same_project(project_id, body.project_id)
+    world.find_live("project", project_id)
+    world.check_name("agentflow", "name", body.name, project=project_id)
+    sent = body.json_form()
+    takes_agents = world.readings.says("agentflow_create_agents", "accepted")
+    sent["agents"] = [new_agent(world, agent, project_id) for agent in sent["agents"]] if takes_agents else []
+    flow = new_flow(world, sent)
+    row = world.store.add(Row(kind="agentflow", id=flow["_id"], project=project_id, body=flow))
+    return created(world, flow_view(world, row), seen=True)
+
+
+@router.get("/agentflows", summary="Get agentflows")
+@turn
+def list_agentflows(world: Here, project_id: MaybeProject = None, skip: Skip = None, limit: Limit = None) -> Response:
+    """Agentflows by skip and limit; `skip=0` is refused unless a reading accepts it."""
+    start, size = by_skip(world, skip, limit)
+    rows = world.store.rows("agentflow", project=project_id, skip=start, limit=size)
+    return listing(
+        world, "agentflows", flow_views(world, rows, summary=world.readings.says("agentflow_list", "summary"))
+    )
+
+
+@router.get(
+    "/agentflow/{agentflow_id}/user/{executed_by}/project/{project_id}", summary="Get agentflow by projectId and UserId"
+)
+@turn
+def get_agentflow_of_user(world: Here, agentflow_id: str, executed_by: str, project_id: str) -> Response:
+    """One agentflow, asked for with its project and a user."""
+    world.check_id(executed_by)
+    return reply(flow_view(world, world.find("agentflow", agentflow_id, project=project_id)))
+
+
+@router.get("/agentflow/{agentflow_id}", summary="Get agentflow by id")
+@turn
+def get_agentflow(world: Here, agentflow_id: str) -> Response:
+    """One agentflow, its agents with whole skills."""
+    return reply(flow_view(world, world.find("agentflow", agentflow_id)))
+
+
+@router.put("/agentflow/{agentflow_id}", summary="Update agentflow (SDK only)")
+@turn
+def put_agentflow(world: Here, agentflow_id: str, body: AgentflowPut) -> Response:
+    """Rewrite an agentflow; in no vendor page, so reading `agentflow_put` says what it does."""
+    if world.readings.says("agentflow_put", "absent"):
+        raise ApiError(405, "Method Not Allowed", {"Allow": "GET"})
+    row = world.find_live("agentflow", agentflow_id)
+    changes = body.json_form(only_sent=world.readings.says("agentflow_put", "merge"))
+    if "agents" in changes:
+        changes["agents"] = _complete_agents(world, row, changes["agents"])
+    _change(world, row, changes)
+    return updated(world, flow_view(world, row))
+
+
+@router.post("/agentflow/{agentflow_id}/skilled", summary="Add skilled agent to agentflow")
+@turn
+def add_agent(world: Here, agentflow_id: str, project_id: ProjectQuery, body: AgentCreate) -> Response:
+    """Add an agent whose id the client chooses; answers with the whole agentflow."""
+    row = world.find_live("agentflow", agentflow_id, project=project_id)
+    agent = new_agent(world, body.json_form(), project_id)
+    present = any(known["_id"] == agent["_id"] for known in row.body["agents"])
+    if present and world.readings.says("repeated_agent", "reject"):
+        raise ApiError(409, f"Agent already exists: {agent['_id']}")
+    if present and world.readings.says("repeated_agent", "upsert"):
+        agents = [agent if known["_id"] == agent["_id"] else known for known in row.body["agents"]]
+    else:
+        agents = [*row.body["agents"], agent]
+    _change(world, row, {"agents": agents})
+    return reply(flow_view(world, row))
+
+
+@router.post("/agentflow/{agentflow_id}/update/skilled/{agent_id}", summary="Update skilled agent")
+@turn
+def update_agent(
+    world: Here, agentflow_id: str, agent_id: str, project_id: ProjectQuery, body: AgentUpdate
+) -> Response:
+    """Rewrite an agent, all fields at once (a POST, not a PUT); answers with the whole agentflow."""
+    row = world.find_live("agentflow", agentflow_id, project=project_id)
+    world.check_id(agent_id)
+    if all(known["_id"] != agent_id for known in row.body["agents"]):
+        raise ApiError(404, f"Agent not found: {agent_id}")
+    sent = body.json_form()
+    check_skills(world, sent["skills"], project_id)
+    _change(
+        world, row, {"agents": [known | sent if known["_id"] == agent_id else known for known in row.body["agents"]]}
+    )
+    return reply(flow_view(world, row))
+
+
+def _change(world: World, row: Row, changes: Json) -> None:
+    row.body = with_changes(row.body, changes | {"updated_at": world.now()})
+    world.store.save(row)
+
+
+def _complete_agents(world: World, row: Row, sent: list[Json]) -> list[Json]:
+    """The agents of a PUT in the form in which they are stored; one that is there already keeps what is left out."""
+    known = {agent["_id"]: agent for agent in row.body["agents"]}
+    agents = []
+    for position, agent in enumerate(sent):
+        try:
+            whole = AgentCreate.model_validate(known.get(agent.get("_id"), {}) | agent)
+        except ValidationError as error:
+            place = ("body", "agents", position)
+            raise RequestValidationError(
+                [entry | {"loc": (*place, *entry["loc"])} for entry in _entries(error)]
+            ) from None
+        agents.append(new_agent(world, whole.json_form(), row.body["projectID"]))
+    return agents
+
+
+def _entries(error: ValidationError) -> list[Json]:
+    return [dict(entry) for entry in error.errors(include_url=False)]

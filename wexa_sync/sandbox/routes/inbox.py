@@ -1,0 +1,103 @@
+"""The inbox: what waits for a person, and the three calls that answer it and let the run go on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from wexa_sync.sandbox import executions
+from wexa_sync.sandbox.bodies import AnomalyAnswer, PreviewAnswer, RuntimeInput
+from wexa_sync.sandbox.inbox import pending_item, touch
+from wexa_sync.sandbox.paging import by_skip, window
+from wexa_sync.sandbox.replies import reply
+from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery
+from wexa_sync.sandbox.store import Row
+from wexa_sync.sandbox.turn import turn
+from wexa_sync.sandbox.world import World
+
+router = APIRouter(prefix="/inbox", tags=["Inbox"])
+
+
+@router.get("", summary="Get inbox")
+@turn
+def list_inbox(
+    *,
+    world: Here,
+    project_id: ProjectQuery,
+    limit: Annotated[int, Query(ge=1)] = 100,
+    status: str | None = None,
+    kind: Annotated[str | None, Query(alias="type")] = None,
+    search_key: str = "",
+    after_id: str | None = None,
+    view: Annotated[str, Query(pattern="^(ui|studio)$")] = "ui",
+) -> Response:
+    """A project's inbox, oldest first; the next page begins after the last id of this one."""
+    del view  # both views show the same here: what tells them apart is not documented
+    world.check_id(project_id)
+    items = [row.body for row in world.store.rows("inbox", project=project_id)]
+    found = [
+        item
+        for item in items
+        if status in (None, item["status"]) and kind in (None, item["type"]) and search_key in item["summary"]
+    ]
+    rest = found
+    if after_id is not None:
+        last = world.find("inbox", after_id, project=project_id).id
+        rest = items[[item["_id"] for item in items].index(last) + 1 :]
+        rest = [item for item in rest if item in found]
+    return reply({"total_count": len(found), "inbox_requests": window(rest, by_skip(world, None, limit))})
+
+
+@router.get("/{inbox_id}", summary="Get inbox by id")
+@turn
+def get_inbox_item(world: Here, inbox_id: str, project_id: MaybeProject = None) -> Response:
+    """One item of the inbox."""
+    return reply(world.find("inbox", inbox_id, project=project_id).body)
+
+
+@router.post("/update/runtime_input/{execution_id}", summary="Update runtime input")
+@turn
+def update_runtime_input(
+    world: Here, execution_id: str, body: RuntimeInput, project_id: MaybeProject = None
+) -> Response:
+    """Give an agent the input it asked for; a draft is kept and the run goes on waiting."""
+    run = _waiting(world, execution_id, project_id)
+    item = pending_item(world, str(run.alias), "runtime_input", body.agent_id)
+    run.body["runtime_inputs"] = run.body["runtime_inputs"] | {body.agent_id: body.values}
+    item.body["runtime_input"] = {"is_submitted": body.is_submitted, "values": body.values}
+    return _settle(world, run, item, "resolved", done=body.is_submitted)
+
+
+@router.post("/update/anomaly_detection/{execution_id}", summary="Update anomaly detection")
+@turn
+def update_anomaly(world: Here, execution_id: str, body: AnomalyAnswer, project_id: MaybeProject = None) -> Response:
+    """Approve what looked unusual, or let the run fail."""
+    run = _waiting(world, execution_id, project_id)
+    item = pending_item(world, str(run.alias), "anomaly_detection", None)
+    run.body["anomaly_detected"]["is_approved"] = body.is_approved
+    word = "approved" if body.is_approved else "completed"
+    return _settle(world, run, item, word, done=True, approved=body.is_approved)
+
+
+@router.post("/update/preview/{execution_id}", summary="Update preview")
+@turn
+def update_preview(world: Here, execution_id: str, body: PreviewAnswer, project_id: MaybeProject = None) -> Response:
+    """Approve a preview with the input to use; a draft is kept and the run goes on waiting."""
+    run = _waiting(world, execution_id, project_id)
+    item = pending_item(world, str(run.alias), "preview", body.agent_id)
+    run.body["previews"] = run.body["previews"] | {body.agent_id: body.preview_input}
+    item.body["preview"] |= {"is_approved": body.is_approved, "preview_input": body.preview_input}
+    return _settle(world, run, item, "approved", done=body.is_approved)
+
+
+def _waiting(world: World, execution_id: str, project_id: str | None) -> Row:
+    return world.find_live("execution", execution_id, project=project_id)
+
+
+def _settle(world: World, run: Row, item: Row, word: str, *, done: bool, approved: bool = True) -> Response:
+    touch(world, item, word if done else "pending")
+    if done:
+        executions.answered(world, run, approved=approved)
+    else:
+        world.store.save(run)
+    return reply(item.body)

@@ -1,0 +1,127 @@
+"""Projects: the camelCase part of the API, with page/limit and `{message}` errors."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from wexa_sync.sandbox.bodies import ProjectCreate, ProjectUpdate
+from wexa_sync.sandbox.clock import iso_millis
+from wexa_sync.sandbox.errors import ApiError
+from wexa_sync.sandbox.paging import by_page, window
+from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
+from wexa_sync.sandbox.routes.connectors import add_connector
+from wexa_sync.sandbox.routes.params import Here
+from wexa_sync.sandbox.seed import ORG_ID, USER_ID, seed_connectors
+from wexa_sync.sandbox.store import Json, Row
+from wexa_sync.sandbox.turn import turn
+from wexa_sync.sandbox.world import World
+
+router = APIRouter(tags=["Project"])
+
+
+@router.post("/v1/project", summary="Create project")
+@turn
+def create_project(world: Here, body: ProjectCreate) -> Response:
+    """Make a project in an organization; reading `project_connectors` says whether it starts with connectors."""
+    _check_organization(body)
+    world.check_name("project", "projectName", body.project_name)
+    at = world.now()
+    project = {
+        "_id": world.new_id(at),
+        **_fields(body),
+        "status": body.status,
+        "createdAt": iso_millis(at),
+        "updatedAt": iso_millis(at),
+    }
+    world.store.add(Row(kind="project", id=project["_id"], body=project))
+    if world.readings.says("project_connectors", "seeded"):
+        for connector in seed_connectors(project["_id"]):
+            add_connector(world, connector)
+    return created(world, project, seen=True)
+
+
+@router.get("/v1/project", summary="Get all projects")
+@turn
+def list_projects(
+    *,
+    world: Here,
+    status: str | None = None,
+    user_id: Annotated[str | None, Query(alias="userId")] = None,
+    org_id: Annotated[str | None, Query(alias="orgId")] = None,
+    page: Annotated[int | None, Query(ge=1)] = None,
+    limit: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """The projects of a user in an organization; without both ids the list is empty [client]."""
+    at_home = (user_id, org_id) == (USER_ID, ORG_ID)
+    projects = [row.body for row in world.store.rows("project") if at_home and status in (None, row.body["status"])]
+    return listing(
+        world, "projectList", window(projects, by_page(world, page, limit)), total=("totalCount", len(projects))
+    )
+
+
+@router.get("/v1/project/all", summary="Get all projects of a user")
+@turn
+def list_projects_of_user(world: Here, user_id: Annotated[str, Query(alias="userId")]) -> Response:
+    """All projects of a user; known from the SDK only."""
+    projects = [row.body for row in world.store.rows("project") if user_id == USER_ID]
+    return listing(world, "projectList", projects, total=("totalCount", len(projects)))
+
+
+@router.get("/v1/project/{project_id}", summary="Get project")
+@turn
+def get_project(world: Here, project_id: str) -> Response:
+    """One project."""
+    return reply(world.find("project", project_id).body)
+
+
+@router.put("/v1/project", summary="Update project")
+@turn
+def update_project(world: Here, project_id: Annotated[str, Query(alias="projectId")], body: ProjectUpdate) -> Response:
+    """Rewrite a project; its id stands in the query, with a lower-case d."""
+    return _update(world, project_id, body)
+
+
+@router.put("/v1/project/{project_id}", summary="Update project (id in the path)")
+@turn
+def update_project_by_path(world: Here, project_id: str, body: ProjectUpdate) -> Response:
+    """The same, as SDK 0.1.1 and 0.1.5 have it."""
+    return _update(world, project_id, body)
+
+
+@router.delete("/v1/project/{project_id}", summary="Delete project")
+@turn
+def delete_project(world: Here, project_id: str) -> Response:
+    """Delete a project and all that lies in it: the only way to be rid of agentflows and skills."""
+    project = world.find("project", project_id)
+    for row in (*world.store.of_project(project_id), project):
+        world.delete(row)
+    return deleted(world, project.body)
+
+
+@router.get("/project/projectName/{project_name:path}", summary="Get project by projectName")
+@turn
+def get_project_by_name(world: Here, project_name: str) -> Response:
+    """The first project of that name; known from the SDK only, no /v1 here."""
+    for row in world.store.rows("project"):
+        if row.body["projectName"] == project_name:
+            return reply(row.body)
+    raise ApiError(404, f"Project not found: {project_name}")
+
+
+def _update(world: World, project_id: str, body: ProjectUpdate) -> Response:
+    project = world.find_live("project", project_id)
+    _check_organization(body)
+    project.body |= _fields(body) | {"updatedAt": iso_millis(world.now())}
+    world.store.save(project)
+    return updated(world, project.body)
+
+
+def _check_organization(body: ProjectUpdate) -> None:
+    if body.org_id != ORG_ID:
+        raise ApiError(404, f"Organization not found: {body.org_id}")
+
+
+def _fields(body: ProjectUpdate) -> Json:
+    sent = body.json_form()
+    return {key: sent[key] for key in ("projectName", "description", "orgId")} | {"coworkerRole": body.coworker_role}

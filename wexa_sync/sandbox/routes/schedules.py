@@ -1,0 +1,114 @@
+"""Coworker schedules: listed under /schedules/coworker, everything else under /schedule/coworker.
+
+`schedule` is read as the epoch second of one future run, `coworker_id` as an agentflow's id: both [guess].
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from wexa_sync.sandbox.bodies import ScheduleCreate, ScheduleUpdate
+from wexa_sync.sandbox.clock import iso
+from wexa_sync.sandbox.errors import ApiError
+from wexa_sync.sandbox.paging import by_page, window
+from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
+from wexa_sync.sandbox.routes.params import Here, ProjectQuery
+from wexa_sync.sandbox.seed import ORG_ID
+from wexa_sync.sandbox.store import Json, Row
+from wexa_sync.sandbox.turn import turn
+from wexa_sync.sandbox.world import World
+
+router = APIRouter(tags=["Coworker schedules"])
+
+
+@router.get("/schedules/coworker", summary="Get schedules")
+@turn
+def list_schedules(
+    *,
+    world: Here,
+    project_id: ProjectQuery,
+    limit: Annotated[int, Query(ge=1)] = 20,
+    page_no: Annotated[int, Query(ge=1)] = 1,
+    coworker_id: str | None = None,
+    status: str | None = None,
+    kind: Annotated[str | None, Query(alias="type")] = None,
+    search_key: str = "",
+) -> Response:
+    """A project's schedules by page_no and limit."""
+    world.check_id(project_id)
+    wanted = (coworker_id, status, kind)
+    found = [
+        _view(world, row)
+        for row in world.store.rows("schedule", project=project_id)
+        if all(
+            want in (None, row.body[key]) for key, want in zip(("coworker_id", "status", "type"), wanted, strict=True)
+        )
+        and search_key in row.body["template"]
+    ]
+    return listing(world, "schedules", window(found, by_page(world, page_no, limit)), total=("total_count", len(found)))
+
+
+@router.post("/schedule/coworker", summary="Create coworker schedule")
+@turn
+def create_schedule(world: Here, project_id: ProjectQuery, body: ScheduleCreate) -> Response:
+    """Plan one run of an agentflow; `projectID` stands in the query only."""
+    flow = world.find_live("agentflow", body.coworker_id, project=project_id)
+    _check_time(world, body.schedule)
+    at = world.now()
+    schedule = {
+        "_id": world.new_id(at),
+        **body.json_form(),
+        "projectID": project_id,
+        "organization_id": ORG_ID,
+        "type": "once",
+        "status": "scheduled",
+        "created_at": at,
+        "updated_at": at,
+    }
+    row = Row(
+        kind="schedule", id=schedule["_id"], project=project_id, owner=flow.id, due=float(body.schedule), body=schedule
+    )
+    return created(world, _view(world, world.store.add(row)))
+
+
+@router.get("/schedule/coworker/{schedule_id}", summary="Get schedule coworker by its id")
+@turn
+def get_schedule(world: Here, schedule_id: str) -> Response:
+    """One schedule."""
+    return reply(_view(world, world.find("schedule", schedule_id)))
+
+
+@router.patch("/schedule/coworker/{schedule_id}", summary="Update schedule by its id")
+@turn
+def update_schedule(world: Here, schedule_id: str, project_id: ProjectQuery, body: ScheduleUpdate) -> Response:
+    """Change any part of a schedule but its coworker: the one partial update of the API."""
+    row = world.find_live("schedule", schedule_id, project=project_id)
+    sent = body.json_form(only_sent=True)
+    if "schedule" in sent:
+        _check_time(world, body.schedule)
+        row.due = float(body.schedule)
+        row.body["status"] = "scheduled"
+    row.body |= sent | {"updated_at": world.now()}
+    world.store.save(row)
+    return updated(world, _view(world, row))
+
+
+@router.delete("/schedule/coworker/{schedule_id}", summary="Delete schedule by its id")
+@turn
+def delete_schedule(world: Here, schedule_id: str, project_id: ProjectQuery) -> Response:
+    """Delete a schedule; it will not fire."""
+    row = world.find("schedule", schedule_id, project=project_id)
+    world.delete(row)
+    return deleted(world, _view(world, row))
+
+
+def _check_time(world: World, schedule: int) -> None:
+    if schedule <= world.now() and world.readings.says("past_schedule", "refused"):
+        raise ApiError(400, f"schedule lies in the past: {schedule}")
+
+
+def _view(world: World, row: Row) -> Json:
+    schedule: int = row.body["schedule"]
+    forms: dict[str, object] = {"int": schedule, "float": float(schedule), "iso": iso(schedule)}
+    return row.body | {"schedule": forms[world.readings.value("schedule_time")]}

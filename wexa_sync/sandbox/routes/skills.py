@@ -1,0 +1,70 @@
+"""Skills: made and read, never changed, never deleted one by one."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from wexa_sync.sandbox.bodies import SkillCreate
+from wexa_sync.sandbox.replies import created, listing, reply
+from wexa_sync.sandbox.routes.params import Here, Limit, ProjectQuery
+from wexa_sync.sandbox.seed import skill_actions
+from wexa_sync.sandbox.store import Json, Row
+from wexa_sync.sandbox.turn import turn
+from wexa_sync.sandbox.world import World
+
+router = APIRouter(tags=["Skills"])
+
+
+@router.post("/skills/", summary="Create skill")
+@turn
+def create_skill(world: Here, body: SkillCreate) -> Response:
+    """Make a skill on a connector of the project; `projectID` stands in the body only."""
+    world.find_live("project", body.project_id)
+    connector = world.find_live("connector", body.connector_id, project=body.project_id)
+    world.check_name("skill", "name", body.name, project=body.project_id)
+    at = world.now()
+    derives = world.readings.says("skill_actions", "connector")
+    actions = skill_actions(body.name, connector.body, at) if derives else []
+    skill = {"_id": world.new_id(at), **body.json_form(), "is_deleted": False, "actions": actions}
+    world.store.add(Row(kind="skill", id=skill["_id"], project=body.project_id, owner=connector.id, body=skill))
+    return created(world, skill)
+
+
+@router.get("/skills/", summary="Get skills; skills by name")
+@turn
+def list_skills(world: Here, project_id: ProjectQuery, name: str | None = None, limit: Limit = None) -> Response:
+    """A project's skills, or those of a name; there is a limit and no way to the next page."""
+    whole = world.readings.says("skill_name_match", "exact")
+    return _listing(world, project_id, limit, lambda skill: name is None or _matches(name, skill["name"], whole=whole))
+
+
+@router.get("/skills/category", summary="Get skills by category'")
+@turn
+def list_skills_by_category(
+    world: Here,
+    project_id: Annotated[str, Query(alias="projectId", description="lower-case d here alone")],
+    category: str,
+    limit: Limit = None,
+) -> Response:
+    """A project's skills of one connector category."""
+    categories = {row.id: row.body["category"] for row in world.store.rows("connector", project=project_id)}
+    return _listing(world, project_id, limit, lambda skill: categories.get(skill["connector_id"]) == category)
+
+
+@router.get("/skills/{skill_id}", summary="Get skills by id")
+@turn
+def get_skill(world: Here, skill_id: str) -> Response:
+    """One skill with its actions."""
+    return reply(world.find("skill", skill_id).body)
+
+
+def _listing(world: World, project_id: str, limit: int | None, wanted: Callable[[Json], bool]) -> Response:
+    world.check_id(project_id)
+    skills = [row.body for row in world.store.rows("skill", project=project_id) if wanted(row.body)]
+    return listing(world, "skills", skills[:limit])
+
+
+def _matches(wanted: str, name: str, *, whole: bool) -> bool:
+    return wanted == name if whole else wanted in name

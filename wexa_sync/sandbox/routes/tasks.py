@@ -1,0 +1,88 @@
+"""Tasks: each execution makes one; its status is its execution's."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from wexa_sync.sandbox import executions
+from wexa_sync.sandbox.paging import by_skip, window
+from wexa_sync.sandbox.replies import listing, reply
+from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip
+from wexa_sync.sandbox.store import Row
+from wexa_sync.sandbox.turn import turn
+from wexa_sync.sandbox.world import World
+
+router = APIRouter(tags=["Tasks"])
+
+
+@router.get("/tasks/", summary="Get tasks (old path)")
+@turn
+def list_tasks_by_query(
+    world: Here, project_id: ProjectQuery, skip: Skip = None, limit: Limit = None, created_by: str | None = None
+) -> Response:
+    """A project's tasks, as SDK 0.1.1 to 0.1.10 ask for them."""
+    return _listing(world, project_id, skip, limit, created_by)
+
+
+@router.get("/tasks/{project_id}", summary="Get tasks")
+@turn
+def list_tasks(
+    world: Here, project_id: str, skip: Skip = None, limit: Limit = None, created_by: str | None = None
+) -> Response:
+    """A project's tasks by skip and limit, without their executions."""
+    return _listing(world, project_id, skip, limit, created_by)
+
+
+@router.get("/task/{task_id}", summary="Get task by id")
+@turn
+def get_task(world: Here, task_id: str, project_id: MaybeProject = None) -> Response:
+    """One task with its executions."""
+    return _answer(world, world.find("task", task_id, project=project_id))
+
+
+@router.post("/task/{task_id}/pause", summary="Pause running task")
+@turn
+def pause_task(world: Here, task_id: str) -> Response:
+    """Pause the task's execution."""
+    return _move(world, executions.pause, task_id)
+
+
+@router.post("/task/{task_id}/resume", summary="Resume task")
+@turn
+def resume_task(world: Here, task_id: str) -> Response:
+    """Let the task's execution go on."""
+    return _move(world, executions.resume, task_id)
+
+
+@router.post("/task/{task_id}/stop", summary="Stop task")
+@turn
+def stop_task(world: Here, task_id: str) -> Response:
+    """Cancel the task's execution: tasks are stopped, executions cancelled."""
+    return _move(world, executions.cancel, task_id)
+
+
+def _listing(world: World, project_id: str, skip: int | None, limit: int | None, created_by: str | None) -> Response:
+    world.check_id(project_id)
+    words = {row.alias: executions.status_word(world, row) for row in world.store.rows("execution", project=project_id)}
+    tasks = [
+        row.body | {"status": words[row.owner]}
+        for row in world.store.rows("task", project=project_id)
+        if created_by in (None, row.body["created_by"])
+    ]
+    return listing(world, "tasks", window(tasks, by_skip(world, skip, limit)))
+
+
+def _move(world: World, move: Callable[[World, Row], None], task_id: str) -> Response:
+    task = world.find_live("task", task_id)
+    move(world, _execution_of(world, task))
+    return _answer(world, task)
+
+
+def _answer(world: World, task: Row) -> Response:
+    execution = executions.view(world, _execution_of(world, task))
+    return reply(task.body | {"status": execution["status"], "executions": [execution]})
+
+
+def _execution_of(world: World, task: Row) -> Row:
+    return world.find("execution", task.body["execution_ids"][0])

@@ -1,0 +1,203 @@
+"""Where the sandbox keeps everything: one SQLite file, one table of JSON documents.
+
+One connection is shared by all threads of the server behind one lock, and every request is one `BEGIN IMMEDIATE`
+transaction: fifty clients queue for microseconds instead of failing with "database is locked", a second process on the
+same file waits its turn, and a server killed in the middle of a request leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from wexa_sync.sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Json = dict[str, Any]
+"""A JSON object as the API speaks it."""
+
+_SCHEMA_VERSION = 1
+_LOCK_SECONDS = 30.0
+_COLUMNS = "kind, id, alias, project, owner, due, body, inner"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    alias TEXT,
+    project TEXT,
+    owner TEXT,
+    due REAL,
+    body TEXT NOT NULL,
+    inner TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS objects_id ON objects (kind, id);
+CREATE INDEX IF NOT EXISTS objects_alias ON objects (kind, alias);
+CREATE INDEX IF NOT EXISTS objects_project ON objects (kind, project);
+CREATE INDEX IF NOT EXISTS objects_owner ON objects (kind, owner);
+CREATE INDEX IF NOT EXISTS objects_due ON objects (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """One stored object: `body` is what clients see of it, `inner` what only the sandbox knows.
+
+    `alias` is a second id (an execution's UUID), `owner` the id of what it belongs to inside its project, and `due` the
+    epoch second at which the clock has to look at it again.
+    """
+
+    kind: str
+    id: str
+    body: Json
+    project: str | None = None
+    alias: str | None = None
+    owner: str | None = None
+    due: float | None = None
+    inner: Json = field(default_factory=dict)
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it is only kept because deleted things stay visible (reading `deleted=is_deleted`)."""
+        return bool(self.inner.get("deleted"))
+
+
+class Store:
+    """The documents of one sandbox; call its methods inside `transaction()`."""
+
+    def __init__(self, data: Path | str) -> None:
+        """Open the file `data`, made with its folder where missing; `:memory:` keeps everything in this process."""
+        if str(data) != ":memory:":
+            Path(data).parent.mkdir(parents=True, exist_ok=True)
+        self._lock = RLock()
+        self._db = sqlite3.connect(str(data), timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            self._prepare(data)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self, data: Path | str) -> None:
+        try:
+            # WAL with NORMAL survives the death of the process, which is what the sandbox is killed for in rehearsals.
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, _SCHEMA_VERSION):
+                raise SandboxError(
+                    f"{data} was written by another version of the sandbox; delete it or name another file"
+                )
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+        except sqlite3.DatabaseError as error:
+            raise SandboxError(f"{data} is no sandbox data file: {error}") from error
+
+    def close(self) -> None:
+        """Close the file; the store can't be used afterwards."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or, where it raises, nothing of it."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def get(self, kind: str, ident: str) -> Row | None:
+        """The object of that id or second id, if there is one."""
+        found = self._select("kind = ? AND (id = ? OR alias = ?)", (kind, ident, ident))
+        return found[0] if found else None
+
+    def rows(
+        self,
+        kind: str,
+        *,
+        project: str | None = None,
+        owner: str | None = None,
+        skip: int = 0,
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Objects in the order they were made, of one project or owner where named."""
+        where, values = _condition(kind, project, owner)
+        return self._select(where, (*values, -1 if limit is None else limit, skip), tail="LIMIT ? OFFSET ?")
+
+    def count(self, kind: str, *, project: str | None = None) -> int:
+        """How many objects `rows` would give without a limit."""
+        where, values = _condition(kind, project, None)
+        return int(self._db.execute(f"SELECT count(*) FROM objects WHERE {where}", values).fetchone()[0])  # noqa: S608 # constant text
+
+    def next_due(self, now: float) -> Row | None:
+        """The object whose `due` passed first, if any did by `now` (epoch seconds)."""
+        found = self._select("due <= ?", (now,), order="due, seq", tail="LIMIT 1")
+        return found[0] if found else None
+
+    def add(self, row: Row) -> Row:
+        """Keep a new object."""
+        marks = ", ".join("?" * len(_COLUMNS.split(",")))
+        self._db.execute(f"INSERT INTO objects ({_COLUMNS}) VALUES ({marks})", _values(row))  # noqa: S608 # constant text
+        return row
+
+    def save(self, row: Row) -> None:
+        """Write back an object that was read before."""
+        self._db.execute(
+            "UPDATE objects SET alias = ?, project = ?, owner = ?, due = ?, body = ?, inner = ?"
+            " WHERE kind = ? AND id = ?",
+            (*_values(row)[2:], row.kind, row.id),
+        )
+
+    def remove(self, row: Row) -> None:
+        """Forget one object."""
+        self._db.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (row.kind, row.id))
+
+    def of_project(self, project: str) -> list[Row]:
+        """Everything that lies in a project, whatever its kind."""
+        return self._select("project = ?", (project,))
+
+    def setting(self, name: str) -> Any:
+        """The remembered value of that name, or None."""
+        found = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a JSON value under a name, across restarts."""
+        self._db.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, json.dumps(value)))
+
+    def _select(self, where: str, values: Sequence[object], *, order: str = "seq", tail: str = "") -> list[Row]:
+        query = f"SELECT {_COLUMNS} FROM objects WHERE {where} ORDER BY {order} {tail}"  # noqa: S608 # constant text
+        return [
+            Row(
+                kind=kind,
+                id=ident,
+                alias=alias,
+                project=project,
+                owner=owner,
+                due=due,
+                body=json.loads(body),
+                inner=json.loads(inner),
+            )
+            for kind, ident, alias, project, owner, due, body, inner in self._db.execute(query, values)
+        ]
+
+
+def _condition(kind: str, project: str | None, owner: str | None) -> tuple[str, list[str]]:
+    named = [("kind", kind), ("project", project), ("owner", owner)]
+    given = [(column, value) for column, value in named if value is not None]
+    return " AND ".join(f"{column} = ?" for column, _ in given), [value for _, value in given]
+
+
+def _values(row: Row) -> tuple[object, ...]:
+    return (row.kind, row.id, row.alias, row.project, row.owner, row.due, json.dumps(row.body), json.dumps(row.inner))

@@ -1,0 +1,8 @@
+"""What is remembered between two runs, and where."""
+
+from __future__ import annotations
+
+from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State, StateSession, StateStore
+from wexa_sync.state.file import FileStore
+
+__all__ = ["Entry", "FileStore", "Forget", "Intend", "Remember", "Settle", "State", "StateSession", "StateStore"]

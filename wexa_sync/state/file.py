@@ -1,0 +1,128 @@
+"""The state in a file, with a journal beside it while an apply runs.
+
+Each write is one line in the journal, flushed to the disk before `write` returns, whatever the size of the state. At
+the end the whole state replaces the file, then the journal goes. A kill at any moment leaves either the old file and
+a journal that continues it, or the new file and a journal that it has overtaken; reading tells them by the serial.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from wexa_sync.errors import StateError
+from wexa_sync.model import Target
+from wexa_sync.state.base import Entry, State, StateSession
+from wexa_sync.state.disk import PRIVATE, read_if_there, replace_file, sync_folder, told, write_at
+from wexa_sync.state.lock import Lock, hold
+from wexa_sync.state.text import journal_line, journal_start, read_journal, read_state, replay, state_text
+
+
+class FileStore:
+    """A StateStore in the file `path`, with `path`.journal and `path`.lock beside it while it is in use.
+
+    `lock_timeout`: seconds to wait for the lock; `lease`: seconds after which another host may take the lock over.
+    """
+
+    def __init__(self, path: Path, *, lock_timeout: float = 0, lease: float = 15 * 60) -> None:
+        # Replacing a link would leave the file it points to behind, and its other readers with it.
+        self.path = path.resolve() if path.is_symlink() else path
+        self.journal_path = self.path.with_name(self.path.name + ".journal")
+        self.lock_path = self.path.with_name(self.path.name + ".lock")
+        self._lock_timeout = lock_timeout
+        self._lease = lease
+
+    def load(self) -> State:
+        """What is stored, including what a killed apply left in the journal. Needs no lock."""
+        # The journal first: if a running apply ends between the two reads, the file is newer than the journal, and
+        # holds it. The other way round, an old file without its journal could be seen.
+        journal_text = read_if_there(self.journal_path)
+        state_bytes = read_if_there(self.path)
+        state = State() if state_bytes is None else read_state(state_bytes, self.path)
+        journal = None if journal_text is None else read_journal(journal_text, self.journal_path)
+        return replay(state, journal, file=self.path, journal_file=self.journal_path)
+
+    @contextmanager
+    def session(self, target: Target, *, owner: str = "") -> Iterator[StateSession]:
+        """Hold the lock and change the state of `target`; `owner` is shown to who finds it locked."""
+        with told("make the folder", self.path.parent):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with hold(
+            self.lock_path, subject=self.path, owner=owner, lease=self._lease, timeout=self._lock_timeout
+        ) as lock:
+            session = _FileSession(self, lock, self._load_for(target), target)
+            try:
+                yield session
+            finally:
+                session.close()
+
+    def _save(self, state: State) -> None:
+        # Only under the lock. A state without a lineage was never written: there is nothing to keep of it.
+        if state.lineage:
+            replace_file(self.path, state_text(state))
+        with told("remove", self.journal_path):
+            self.journal_path.unlink(missing_ok=True)
+
+    def _load_for(self, target: Target) -> State:
+        state = self.load()
+        if state.target not in (None, target):
+            raise StateError(
+                f"{self.path} belongs to {state.target}, not to {target}.",
+                hint="Each workspace has a state of its own: name this one's file with --state.",
+            )
+        if self.journal_path.exists():  # left by a kill; settled before a new one begins
+            self._save(state)
+        return state
+
+
+class _FileSession:
+    def __init__(self, store: FileStore, lock: Lock, state: State, target: Target) -> None:
+        self._store = store
+        self._lock = lock
+        self._state = state
+        self._target = target
+        self._journal = -1  # its descriptor, once there is something to write
+        self._size = 0  # of what is acknowledged
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def write(self, *entries: Entry) -> None:
+        self._lock.keep()
+        if not entries:
+            return
+        start = self._state
+        if not start.lineage:
+            start = replace(start, target=self._target, lineage=uuid4().hex)
+        after = start.after(*entries)
+        line = journal_line(entries)
+        with told("write", self._store.journal_path):
+            self._append(line if self._size else journal_start(start) + line)
+        self._state = after
+
+    def close(self) -> None:
+        if self._journal < 0:
+            return
+        os.close(self._journal)
+        self._journal = -1
+        self._lock.keep()
+        self._store._save(self._state)
+
+    def _append(self, line: bytes) -> None:
+        path = self._store.journal_path
+        if self._journal < 0:
+            self._journal = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        try:
+            write_at(self._journal, line, self._size)
+            if not self._size:
+                sync_folder(path.parent)
+        except BaseException:
+            # Half a line would spoil the next one, and a whole one would be read though it was not acknowledged.
+            os.ftruncate(self._journal, self._size)
+            raise
+        self._size += len(line)

@@ -1,0 +1,177 @@
+"""One process at a time.
+
+The kernel's lock on the lock file (flock) decides: it ends with its process, however that ends, so nothing is ever
+taken from a living process of this machine. The text in the file says who holds it, and is a lease: where the file is
+shared by machines whose kernels don't tell each other, the lock of another host holds until it expires.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from wexa_sync.errors import StateError, StateLocked
+from wexa_sync.state.disk import PRIVATE, told, write_at
+
+_POLL = 0.1  # seconds between two tries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a lock; times are ISO 8601, UTC."""
+
+    owner: str
+    pid: int
+    host: str
+    created: str
+    expires: str
+
+    @property
+    def expired(self) -> bool:
+        """Whether the lease has run out."""
+        return datetime.fromisoformat(self.expires).timestamp() <= time.time()
+
+
+_SOMEBODY = Holder(owner="another process", pid=0, host="", created="a moment ago", expires="it ends")
+
+
+class Lock:
+    """A lock that is held. Only `hold` makes one."""
+
+    def __init__(self, file: Path, fd: int, *, owner: str, lease: float) -> None:
+        self._file = file
+        self._fd = fd
+        self._owner = owner or _default_owner()
+        self._lease = lease
+        self._created = time.time()
+        try:
+            self._announce()
+        except BaseException:
+            os.close(fd)
+            raise
+
+    def keep(self) -> None:
+        """Make sure that it is still ours, and renew the lease when half of it is used. Raises StateError."""
+        with told("read", self._file):
+            ours = self._is_ours()
+        if not ours:
+            raise StateError(
+                f"The lock {self._file} was lost: somebody removed it, or took it over after it expired.",
+                hint="See that no other apply runs, then run the same command again: it goes on from what was done.",
+            )
+        if time.time() > self._expires - self._lease / 2:
+            with told("write", self._file):
+                self._announce()
+
+    def release(self) -> None:
+        """Give it back."""
+        # Unlinked while still locked: who opened the old file meanwhile sees that it is no longer the file there.
+        with told("remove", self._file):
+            try:
+                if self._is_ours():
+                    self._file.unlink()
+            finally:
+                os.close(self._fd)
+                self._fd = -1
+
+    def _is_ours(self) -> bool:
+        there = self._fd >= 0 and _is_at(self._fd, self._file)
+        return there and os.pread(self._fd, len(self._text) + 1, 0) == self._text
+
+    def _announce(self) -> None:
+        self._expires = time.time() + self._lease
+        holder = Holder(
+            owner=self._owner,
+            pid=os.getpid(),
+            host=_host(),
+            created=_iso(self._created),
+            expires=_iso(self._expires),
+        )
+        self._text = (json.dumps(asdict(holder), sort_keys=True) + "\n").encode()
+        write_at(self._fd, self._text, 0)
+        os.ftruncate(self._fd, len(self._text))
+
+
+@contextmanager
+def hold(file: Path, *, subject: Path, owner: str, lease: float, timeout: float) -> Iterator[Lock]:
+    """Hold the lock `file` on `subject`, waiting up to `timeout` seconds for it. Raises StateLocked."""
+    deadline = time.monotonic() + timeout
+    with told("lock", file):
+        while not isinstance(found := _try(file), int):
+            if found and time.monotonic() >= deadline:
+                raise StateLocked(
+                    f"{subject} is locked by {found.owner} since {found.created}, until {found.expires}.",
+                    hint="Wait until that run has ended. The lock of a killed process frees itself: on the same "
+                    f"machine at once, elsewhere when it expires. If surely nothing runs there, delete {file}.",
+                )
+            if found:
+                time.sleep(_POLL)
+        lock = Lock(file, found, owner=owner, lease=lease)
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
+def _try(file: Path) -> int | Holder | None:
+    """The locked file's descriptor, or who has it; None if its holder removed it between our open and our lock."""
+    fd = os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE)
+    ours = False
+    try:
+        holder = _other_holder(fd)
+        ours = holder is None and _is_at(fd, file)
+    finally:
+        if not ours:
+            os.close(fd)
+    return fd if ours else holder
+
+
+def _other_holder(fd: int) -> Holder | None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(fd) or _SOMEBODY
+    # The kernel gave it to us, so no process of this machine has it, whatever the text says.
+    holder = _read(fd)
+    return holder if holder and holder.host != _host() and not holder.expired else None
+
+
+def _read(fd: int) -> Holder | None:
+    try:
+        holder = Holder(**json.loads(os.pread(fd, 4096, 0)))
+        datetime.fromisoformat(holder.expires)
+    except (ValueError, TypeError):
+        return None  # empty, or just being written
+    return holder
+
+
+def _is_at(fd: int, file: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), file.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
+
+
+def _host() -> str:
+    return os.uname().nodename
+
+
+def _default_owner() -> str:
+    import getpass  # only a session needs it
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user often has no name
+        user = f"uid-{os.getuid()}"
+    return f"{user}@{_host()} pid {os.getpid()}"

@@ -1,0 +1,233 @@
+"""The text of a state file and of its journal, and back. Pure; `file` is only named in errors.
+
+The journal's first line says which state it continues; each further line is one write: a JSON list of entries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wexa_sync.codec import (
+    address_from_data,
+    address_to_data,
+    intent_from_data,
+    intent_to_data,
+    members,
+    record_from_data,
+    record_to_data,
+    target_from_data,
+    target_to_data,
+)
+from wexa_sync.errors import StateDamaged, StateError
+from wexa_sync.model import Intent, Record, Target
+from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
+
+VERSION = 1
+_STATE = "wexa-sync-state"
+_JOURNAL = "wexa-sync-journal"
+_HEAD: Mapping[str, tuple[type, ...]] = {
+    "format": (str,),
+    "version": (int,),
+    "lineage": (str,),
+    "serial": (int,),
+    "target": (dict,),
+}
+
+_Held = TypeVar("_Held", Record, Intent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What a journal says: the state it continues, and the writes since."""
+
+    target: Target
+    lineage: str
+    serial: int
+    writes: tuple[tuple[Entry, ...], ...]
+
+
+def state_text(state: State) -> bytes:
+    """The state file."""
+    data = _head(_STATE, state) | {
+        "records": {address_to_data(address): record_to_data(record) for address, record in state.records.items()},
+        "intents": {address_to_data(address): intent_to_data(intent) for address, intent in state.intents.items()},
+    }
+    return (json.dumps(data, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def read_state(text: bytes, file: Path) -> State:
+    """The state in a state file. Raises StateDamaged, or StateError for a newer format."""
+    with _damage(file):
+        found = _document(text, _STATE, {**_HEAD, "records": (dict,), "intents": (dict,)}, file)
+        return State(
+            target=target_from_data(found["target"]),
+            lineage=found["lineage"],
+            serial=found["serial"],
+            records={record.address: record for record in _held(found["records"], record_from_data)},
+            intents={intent.address: intent for intent in _held(found["intents"], intent_from_data)},
+        )
+
+
+def journal_start(state: State) -> bytes:
+    """The first line of a journal that continues `state`."""
+    return _line(_head(_JOURNAL, state))
+
+
+def journal_line(entries: tuple[Entry, ...]) -> bytes:
+    """One write."""
+    return _line([_entry_to_data(entry) for entry in entries])
+
+
+def read_journal(text: bytes, file: Path) -> Journal | None:
+    """What a journal says; None where nothing was ever acknowledged. Raises as `read_state` does."""
+    # What follows the last newline was cut by a kill. So was a last line that isn't JSON: after a power cut, a line's
+    # end may have reached the disk before its middle. Neither was acknowledged; every line before was.
+    lines = text.split(b"\n")[:-1]
+    if lines and not _is_json(lines[-1]):
+        lines.pop()
+    if len(lines) < 2:
+        return None
+    with _damage(file):
+        head = _document(lines[0], _JOURNAL, _HEAD, file)
+        return Journal(
+            target=target_from_data(head["target"]),
+            lineage=head["lineage"],
+            serial=head["serial"],
+            writes=tuple(_entries(line) for line in lines[1:]),
+        )
+
+
+def replay(state: State, journal: Journal | None, *, file: Path, journal_file: Path) -> State:
+    """`state` with the journal's writes, if it does not hold them already. Raises StateDamaged if they don't fit."""
+    if journal is None or (journal.lineage == state.lineage and journal.serial < state.serial):
+        return state
+    if not state.lineage:  # the first apply ever was killed
+        state = replace(state, lineage=journal.lineage, target=journal.target)
+    if (journal.lineage, journal.serial) != (state.lineage, state.serial):
+        raise StateDamaged(
+            f"{journal_file} does not continue {file}: it follows serial {journal.serial} of {journal.lineage}, "
+            f"and the state is at serial {state.serial} of {state.lineage}.",
+            hint=f"An apply was killed, and {file} was replaced or removed since. Restore the {file} of that time; "
+            f"or, if what that apply did is of no interest, move {journal_file} away.",
+        )
+    for entries in journal.writes:
+        state = state.after(*entries)
+    return state
+
+
+def _head(form: str, state: State) -> dict[str, Any]:
+    if state.target is None:
+        raise ValueError("a state without a target can't be stored")
+    return {
+        "format": form,
+        "version": VERSION,
+        "lineage": state.lineage,
+        "serial": state.serial,
+        "target": target_to_data(state.target),
+    }
+
+
+def _document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], file: Path) -> dict[str, Any]:
+    data = _parse(text)
+    if not isinstance(data, dict) or data.get("format") != form:
+        raise ValueError(f'it does not say "format": "{form}"')
+    version = data.get("version")
+    if type(version) is not int or version < 1:
+        raise ValueError("it has no version")
+    if version > VERSION:
+        raise StateError(
+            f"{file} was written by a newer wexa-sync (format {version}; this one knows {VERSION}).",
+            hint="Upgrade: pip install --upgrade wexa-sync.",
+        )
+    found = members(data, shape)
+    if not found["lineage"] or found["serial"] < 0:
+        raise ValueError("it has no lineage, or a negative serial")
+    return found
+
+
+def _held(data: dict[str, Any], from_data: Callable[[Any], _Held]) -> Iterator[_Held]:
+    for text, item in data.items():
+        try:
+            held = from_data(item)
+        except ValueError as error:
+            raise ValueError(f"{text}: {error}") from error
+        if item["address"] != text:
+            raise ValueError(f"{text}: it holds the address {held.address}")
+        yield held
+
+
+def _entry_to_data(entry: Entry) -> dict[str, Any]:
+    match entry:
+        case Remember(record):
+            return {"remember": record_to_data(record)}
+        case Forget(address):
+            return {"forget": address_to_data(address)}
+        case Intend(intent):
+            return {"intend": intent_to_data(intent)}
+        case Settle(address):
+            return {"settle": address_to_data(address)}
+
+
+def _entries(line: bytes) -> tuple[Entry, ...]:
+    data = _parse(line)
+    if not isinstance(data, list):
+        raise ValueError("a line is not a list")  # noqa: TRY004 (bad data, not a bad call)
+    return tuple(_entry_from_data(item) for item in data)
+
+
+def _entry_from_data(data: Any) -> Entry:
+    match data:
+        case {"remember": record, **rest} if not rest:
+            return Remember(record_from_data(record))
+        case {"forget": address, **rest} if not rest:
+            return Forget(address_from_data(address))
+        case {"intend": intent, **rest} if not rest:
+            return Intend(intent_from_data(intent))
+        case {"settle": address, **rest} if not rest:
+            return Settle(address_from_data(address))
+    raise ValueError("an entry is none that is known")
+
+
+def _line(data: Any) -> bytes:
+    return (json.dumps(data, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def _parse(text: bytes) -> Any:
+    return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Two versions merged line by line are valid JSON that says things twice; the last one would silently win.
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise ValueError("an object says the same key twice")
+    return data
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+@contextmanager
+def _damage(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, RecursionError) as error:
+        raise StateDamaged(
+            f"{file} is damaged: {error}.",
+            hint=f"Restore {file} from version control or a backup (after a merge conflict, take one side whole), "
+            "or name another file with --state. Don't mend it by hand.",
+        ) from error

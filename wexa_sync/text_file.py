@@ -1,0 +1,67 @@
+"""Text from files: UTF-8 and nothing else, of a bounded size; every fault has its place and a hint."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+MAX_BYTES = 10 * 1024 * 1024
+
+# What YAML calls printable. Anything else in a manifest or a prompt is an accident, and an invisible one.
+_STRAY = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+_NOT_UTF8 = "Save the file as UTF-8, without a byte order mark."
+
+
+class TextFault(Exception):
+    """A file, or a text in it, that can't be used. `line` and `column` count from 1."""
+
+    def __init__(self, message: str, *, hint: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.line = line
+        self.column = column
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, exactly as it stands there. Raises TextFault."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1) if stat.S_ISREG(path.stat().st_mode) else None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TextFault(f"the file can't be read: {reason}", hint="Check that it exists and may be read.") from error
+    if raw is None:
+        raise TextFault("this is no ordinary file", hint="Only ordinary files are read, no pipes and no devices.")
+    if len(raw) > MAX_BYTES:
+        raise TextFault(
+            f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", hint="Split it, or list it under `ignore`."
+        )
+    return decode(raw)
+
+
+def decode(raw: bytes) -> str:
+    """The text of these bytes. Raises TextFault where they are not UTF-8 or hold control characters."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        raise TextFault("the file is UTF-16 or UTF-32, not UTF-8", hint=_NOT_UTF8)
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise TextFault("the file starts with a byte order mark (BOM)", hint=_NOT_UTF8)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, column = _place(raw[: error.start].decode("utf-8"))
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        raise TextFault(message, hint=_NOT_UTF8, line=line, column=column) from error
+    if stray := _STRAY.search(text):
+        line, column = _place(text[: stray.start()])
+        name = f"the character U+{ord(stray.group()):04X}"
+        what = f"{name} (NUL)" if stray.group() == "\0" else name
+        hint = "Take this invisible character out; in YAML, write it as an escape in double quotes."
+        raise TextFault(f"{what} must not stand in a text file", hint=hint, line=line, column=column)
+    return text
+
+
+def _place(before: str) -> tuple[int, int]:
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -1,0 +1,149 @@
+"""`${env:NAME}`, `${var:NAME}`, `${secret:NAME}` in the values of manifests. Any other `${...}` is none of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.errors import InvalidManifests, Problem, UsageError
+from wexa_sync.model import Secret, Source
+from wexa_sync.suggest import did_you_mean
+from wexa_sync.text_file import TextFault, read_text
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+_USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
+_KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
+
+
+class Unfilled(str):
+    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The values that manifests may ask for: `var` from files, settings and flags; `env` is the environment."""
+
+    var: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
+
+    def fill(self, text: str) -> tuple[Any, list[TextFault]]:
+        """The text with its variables filled in, and what is wrong with it.
+
+        A text that is nothing but one `${var:NAME}` becomes that value with its type; one with a secret in it becomes
+        a Secret; `$${` stands for a literal `${`. What is filled in is not searched again.
+        """
+        faults: list[TextFault] = []
+        shown: list[str] = []
+        real: list[str] = []
+        secret = False
+        end = 0
+        for use in _USE.finditer(text):
+            between, end = text[end : use.start()], use.end()
+            try:
+                value = self._value(use)
+            except TextFault as fault:
+                faults.append(fault)
+                continue
+            if use["source"] == "var" and use.group() == text:
+                return value, []
+            secret = secret or use["source"] == "secret"
+            shown += [between, use.group() if use["source"] == "secret" else _text(value)]
+            real += [between, _text(value)]
+        if faults:
+            return Unfilled(text), faults
+        template, filled = "".join([*shown, text[end:]]), "".join([*real, text[end:]])
+        return Secret(template=template, value=filled) if secret else filled, []
+
+    def _value(self, use: re.Match[str]) -> Any:
+        source, name = use["source"], use["name"]
+        if source is None:
+            return "${"
+        if not use["end"] or not _NAME.match(name):
+            hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
+            raise TextFault(f"{use.group()} is no variable", hint=hint)
+        if source != "var" and name in _KEYS:
+            hint = "wexa-sync takes the key from the environment by itself. Use another variable here."
+            raise TextFault("the API key must not stand in a manifest", hint=hint)
+        values: Mapping[str, Any] = self.var if source == "var" else self.env
+        if name not in values:
+            raise TextFault(f"{use.group()} is not defined", hint=did_you_mean(name, values, _GIVE[source].format(name)))
+        if source == "secret" and not values[name]:
+            # Continuous integration gives an empty text for a secret that it does not have.
+            raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(name))
+        return values[name]
+
+
+_GIVE = {
+    "var": "Give it with --var {0}=VALUE, in a --var-file, or under `vars` in wexa-sync.yaml.",
+    "env": "Set the environment variable {0}.",
+    "secret": "Set the environment variable {0} to the secret's value.",
+}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def gather(
+    *,
+    settings: Mapping[str, Any],
+    files: Iterable[Path] = (),
+    assignments: Iterable[str] = (),
+    env: Mapping[str, str],
+) -> Variables:
+    """All variables: those of the settings, then `--var-file` in order, then `--var NAME=VALUE`; the last one wins.
+
+    Raises UsageError for an assignment or a file that is none, InvalidManifests for what is wrong inside a file.
+    """
+    found = dict(settings)
+    problems: list[Problem] = []
+    for file in files:
+        found.update(_read_var_file(file, problems))
+    if problems:
+        raise InvalidManifests(problems)
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or not _NAME.match(name):
+            raise UsageError(f"--var {name}: this is no NAME=VALUE", hint="Write --var region=eu, for ${var:region}.")
+        found[name] = value
+    return Variables(found, env)
+
+
+def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    from wexa_sync.yaml_text import parse  # noqa: PLC0415  # imports yaml, and most runs have no such file
+
+    if not path.is_file():
+        raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
+    try:
+        documents, faults = parse(read_text(path), str(path))
+    except TextFault as fault:
+        place = Source(file=str(path), line=fault.line, column=fault.column)
+        problems.append(Problem(message=fault.message, source=place, hint=fault.hint))
+        return {}
+    problems += faults
+    if not documents:
+        return {}
+    data, place = documents[0].data, documents[0].source
+    if len(documents) > 1 or not isinstance(data, dict):
+        message = "a variable file is one mapping of NAME: value"
+        problems.append(Problem(message=message, source=place, hint="Write `region: eu`, one a line."))
+        return {}
+    return {name: value for name, value in data.items() if _usable(name, value, place, problems)}
+
+
+def _usable(name: str, value: Any, place: Source, problems: list[Problem]) -> bool:
+    if not _NAME.match(name):
+        message, hint = f"{name!r} is no name for a variable", "Use letters, digits, `_`, `.` and `-`."
+    elif not isinstance(value, (str, int, float)):
+        message, hint = "a variable holds one text, number, true or false", "Use one variable for each value."
+    else:
+        return True
+    problems.append(Problem(message=message, source=place, path=name, hint=hint))
+    return False
+
+

@@ -1,0 +1,275 @@
+"""YAML, tamed: the only reader of it. Plain data with a place for every fault; no tags, no surprises, no bombs.
+
+Scalars are read as YAML 1.2 has them (its core schema): `NO`, `on`, `12:30` and `2024-01-02` are text. `<<` merges.
+libyaml does the parsing (ten times as fast as Python); the data is made from its nodes in one walk.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import yaml
+
+from wexa_sync.errors import Problem
+from wexa_sync.model import Document, Path, Source, show_path
+from wexa_sync.text_file import MAX_BYTES, TextFault
+
+Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
+Fill: TypeAlias = Callable[[str], Filled]
+
+MAX_DEPTH = 50
+MAX_VALUES = 500_000
+# Aliases can say much with few words. Without them, a file of MAX_BYTES never comes near this.
+_MAX_EXPANDED = 2 * MAX_BYTES
+_WEIGHT = 20
+
+_T = "tag:yaml.org,2002:"
+_STR, _MAP, _SEQ, _MERGE = _T + "str", _T + "map", _T + "seq", _T + "merge"
+_SCALARS = {
+    _T + "null": re.compile(r"(?:~|null|Null|NULL|)\Z"),
+    _T + "bool": re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"),
+    _T + "int": re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z"),
+    _T + "float": re.compile(
+        r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+    ),
+    _MERGE: re.compile(r"<<\Z"),
+}
+# No scalar but text starts with another character than these.
+_MAY_BE_MORE = frozenset("~nNtTfF0123456789-+.<")
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]  # which class it is depends on whether libyaml is there
+    """Composes nodes. The two hooks that PyYAML calls for every node keep depth and number in bounds."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
+        self.values = 0
+
+    def resolve(self, kind: type, value: str, implicit: Any) -> str:
+        if kind is not yaml.ScalarNode:
+            return _MAP if kind is yaml.MappingNode else _SEQ
+        if implicit[0] and (not value or value[0] in _MAY_BE_MORE):
+            return next((tag for tag, shape in _SCALARS.items() if shape.match(value)), _STR)
+        return _STR
+
+    def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:
+        self.depth += 1
+        self.values += 1
+        if self.depth > MAX_DEPTH:
+            raise _at(parent, f"nested deeper than {MAX_DEPTH} levels", "Write it flatter.")
+        if self.values > MAX_VALUES:
+            raise _at(parent, f"more than {MAX_VALUES:,} values in one file", "Split the file.")
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+
+def _at(node: yaml.Node | None, message: str, hint: str) -> TextFault:
+    mark = node.start_mark if node is not None else None
+    return TextFault(message, hint=hint, line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1)
+
+
+def _as_it_is(text: str) -> Filled:
+    return text, ()
+
+
+def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document], list[Problem]]:
+    """The documents of a text, as far as it can be read, and every fault in it. Empty documents are left out.
+
+    `fill` is asked about each text value that holds `${`: it gives the value to put there, and what is wrong with it.
+    """
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    try:
+        for index, root in enumerate(compose(text)):
+            if root.tag == _T + "null":
+                continue
+            builder = _Builder(file, fill, problems)
+            data = builder.value(root, ())
+            source = Source(file=file, line=root.start_mark.line + 1, column=root.start_mark.column + 1)
+            documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
+    except TextFault as fault:
+        source = Source(file=file, line=fault.line, column=fault.column)
+        problems.append(Problem(message=fault.message, source=source, hint=fault.hint))
+    return documents, problems
+
+
+def compose(text: str) -> Iterator[yaml.Node]:
+    """The root node of each document. Raises TextFault at the first place that is no YAML, or too much of it."""
+    try:
+        loader = _Loader(text)
+        while loader.check_node():
+            yield loader.get_node()
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible \U escape, where there is no libyaml
+        raise _syntax_fault(error, text) from error
+
+
+def child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """The nodes of a key and its value inside `node` (of an item and itself, in a list), if it is there."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+        return (node.value[part], node.value[part]) if part < len(node.value) else None
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    for key, value in reversed(node.value):  # of two equal keys the second is the fault
+        if key.tag == _STR and key.value == part:
+            return key, value
+    inherited = (child(source, part) for key, value in node.value if key.tag == _MERGE for source in _merged(value))
+    return next((found for found in inherited if found), None)
+
+
+def _merged(value: yaml.Node) -> list[yaml.Node]:
+    return list(value.value) if isinstance(value, yaml.SequenceNode) else [value]
+
+
+def _item_lines(root: yaml.Node) -> dict[tuple[str, int], int]:
+    found = child(root, "spec")
+    if not found or not isinstance(found[1], yaml.MappingNode):
+        return {}
+    return {
+        (key.value, number): item.start_mark.line + 1
+        for key, value in found[1].value
+        if isinstance(value, yaml.SequenceNode) and key.tag == _STR
+        for number, item in enumerate(value.value)
+    }
+
+
+class _Builder:
+    """Makes plain data of one document's nodes, and notes what is wrong on the way."""
+
+    def __init__(self, file: str, fill: Fill, problems: list[Problem]) -> None:
+        self._file = file
+        self._fill = fill
+        self._problems = problems
+        self._size = 0
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        tag = node.tag
+        if tag == _STR and type(node) is yaml.ScalarNode:  # far the most common
+            text = node.value
+            self._count(node, len(text))
+            return self._filled(node, text, path) if "${" in text else text
+        self._count(node, 0)
+        if len(path) > MAX_DEPTH:
+            hint = "An alias (*name) must not stand inside what its anchor (&name) marks."
+            raise _at(node, "aliases that lead back to themselves, or nest too deep", hint)
+        if tag == _MAP and isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if tag == _SEQ and isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode) and tag in _SCALARS:
+            return self._scalar(node, path)
+        shown = "!!" + tag.removeprefix(_T) if tag.startswith(_T) else tag
+        hint = "Write plain YAML: text, numbers, true or false, lists and mappings."
+        return self._fault(node, path, f"the tag {shown} is not allowed here", hint)
+
+    def _count(self, node: yaml.Node, length: int) -> None:
+        self._size += _WEIGHT + length
+        if self._size > _MAX_EXPANDED:
+            raise _at(node, "too large once its aliases (*name) are put in place", "Use fewer aliases, or none.")
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        own: dict[str, Any] = {}
+        first: dict[str, yaml.Node] = {}
+        merged: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                merged = {**self._merge(value, path), **merged}
+            elif key.tag != _STR or not isinstance(key, yaml.ScalarNode):
+                self._bad_key(key, path)
+            elif key.value in first:
+                line = first[key.value].start_mark.line + 1
+                message = f"the key {key.value!r} stands here twice; first in line {line}"
+                self._fault(key, (*path, key.value), message, "Take one of the two out.")
+            else:
+                first[key.value] = key
+                own[key.value] = self.value(value, (*path, key.value))
+        return {**merged, **own}
+
+    def _merge(self, node: yaml.Node, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for source in _merged(node):
+            data = self.value(source, (*path, "<<"))
+            if isinstance(data, dict):
+                found = {**data, **found}
+            else:
+                self._fault(source, (*path, "<<"), "only mappings can be merged", "Write `<<: *name` of a mapping.")
+        return found
+
+    def _bad_key(self, key: yaml.Node, path: Path) -> None:
+        if isinstance(key, yaml.ScalarNode):
+            shown = key.value or "(nothing)"
+            self._fault(key, path, f"the key {shown} is not text", f'Quote it: "{key.value}".')
+        else:
+            hint = "Keys are plain text; quote a value that starts with `{` or `[`."
+            self._fault(key, path, "a key must be text, not a list or mapping", hint)
+
+    def _filled(self, node: yaml.Node, text: str, path: Path) -> Any:
+        value, faults = self._fill(text)
+        for fault in faults:
+            self._fault(node, path, fault.message, fault.hint)
+        if isinstance(value, str):
+            self._count(node, len(value))
+        return value
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+        kind, text = node.tag.removeprefix(_T), node.value
+        if kind == "float" and _SCALARS[_T + "int"].match(text):
+            kind = "int"  # `!!float 3`
+        elif not _SCALARS[node.tag].match(text):
+            return self._fault(node, path, f"{text!r} is no {kind}", "Take the tag out, or quote the value.")
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text.lower() == "true"
+        if kind == "int":
+            return self._whole(node, text, path)
+        if kind == "float":
+            number = math.inf if text[-1] in "fFnN" else float(text)
+            return number if math.isfinite(number) else self._no_number(node, path)
+        return text  # `<<` as a value
+
+    def _whole(self, node: yaml.Node, text: str, path: Path) -> Any:
+        try:
+            return int(text, 0 if text.startswith(("0x", "0o")) else 10)
+        except ValueError:  # Python refuses to read thousands of digits
+            return self._no_number(node, path)
+
+    def _no_number(self, node: yaml.Node, path: Path) -> None:
+        return self._fault(node, path, "no number that JSON has", "Quote it where text is meant.")
+
+    def _fault(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
+        source = Source(file=self._file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+        self._problems.append(Problem(message=message, source=source, path=show_path(path), hint=hint))
+
+
+_HINTS = (
+    ("mapping values are not allowed", "Quote a value that holds `: `, or mend the indentation."),
+    ("undefined alias", "There is no anchor (&name) of that name above; quote a text that starts with `*`."),
+    ("cannot start any token", "Quote a value that starts with `@`, `%` or a backtick."),
+    ("unexpected end of stream", "A quote or a bracket is opened and never closed."),
+    ("unknown escape", "In double quotes a backslash is written twice; single quotes take it as it is."),
+    ("duplicate anchor", "Give each anchor (&name) a name of its own."),
+    ("expected ',' or", "A bracket is not closed, or a comma is missing."),
+)
+
+
+def _syntax_fault(error: Exception, text: str) -> TextFault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    parts = [getattr(error, name, None) for name in ("context", "problem")]
+    said = ", ".join(part for part in parts if part) or str(error).partition("\n")[0]
+    lines = text.split("\n")
+    line = lines[mark.line].rstrip("\r") if mark and mark.line < len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())] or "tab character" in said:
+        said, hint = "a tab where YAML wants spaces", "Indent with spaces: YAML takes no tabs there."
+    elif "${" in line and "flow" in said:
+        hint = "Quote a value with ${...} that stands inside {...} or [...]."
+    else:
+        hint = next((hint for words, hint in _HINTS if words in said), "Check the indentation and the quotes near here.")
+    place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
+    return TextFault(f"this is not YAML: {said}", hint=hint, **place)
