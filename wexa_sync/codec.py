@@ -74,7 +74,7 @@ def address_to_data(address: Address) -> str:
 def address_from_data(data: Any) -> Address:
     """The address a text names."""
     if not isinstance(data, str):
-        raise ValueError(f"an address must be text, not {data!r}")  # noqa: TRY004 (bad data, not a bad call)
+        raise ValueError(f"an address must be text, not {data!r}")
     return Address.parse(data)
 
 
@@ -193,7 +193,7 @@ def intent_from_data(data: Any) -> Intent:
 def members(data: Any, shape: _Shape) -> dict[str, Any]:
     """`data`, once it is sure that it is an object with exactly these keys, each of one of these types."""
     if not isinstance(data, dict):
-        raise ValueError(f"an object was expected, not {type(data).__name__}")  # noqa: TRY004 (bad data)
+        raise ValueError(f"an object was expected, not {type(data).__name__}")
     if data.keys() != shape.keys():
         missing, unknown = sorted(shape.keys() - data.keys()), sorted(data.keys() - shape.keys())
         faults = [f"{word} {', '.join(names)}" for word, names in (("missing", missing), ("unknown", unknown)) if names]

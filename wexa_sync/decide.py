@@ -1,13 +1,13 @@
 """The decision table: one pair -> one decision. Pure, and the only place where it is said what happens when.
 
-    manifest  live  record   decision
-    yes       no    no       CREATE; an action: RUN
-    yes       no    yes      CREATE, "removed outside"; an action: no-op, it ran; a time that has passed: no-op
-    yes       yes   no       ADOPT or UPDATE with --adopt, or where it is surely ours; else blocked
-    yes       yes   yes      no-op or UPDATE
-    no        yes   yes      DELETE with --prune, else an orphan
-    no        no    yes      FORGET
-    no        yes   no       not ours
+manifest  live  record   decision
+yes       no    no       CREATE; an action: RUN
+yes       no    yes      CREATE, "removed outside"; an action: no-op, it ran; a time that has passed: no-op
+yes       yes   no       ADOPT or UPDATE with --adopt, or where it is surely ours; else blocked
+yes       yes   yes      no-op or UPDATE
+no        yes   yes      DELETE with --prune, else an orphan
+no        no    yes      FORGET
+no        yes   no       not ours
 """
 
 from __future__ import annotations
@@ -64,17 +64,25 @@ def _decide_action(look: _Look) -> Decision:
     if pair.manifest is None:
         if record is not None and not look.rules.prune:
             return Orphan()
-        return look.lost_answer() if record is None else look.change(Action.FORGET, reason="it ran; runs can't be deleted")
+        return (
+            look.lost_answer() if record is None else look.change(Action.FORGET, reason="it ran; runs can't be deleted")
+        )
     generation = pair.manifest.generation
     if record is not None and generation < record.generation:
         return look.blocked(
-            "run", f"generation {record.generation} ran already", "metadata.generation only goes up: raise it to run again."
+            "run",
+            f"generation {record.generation} ran already",
+            "metadata.generation only goes up: raise it to run again.",
         )
     if record is not None and generation == record.generation:
         if not same(look.kind, pair.manifest.spec, record.spec, look.terms):
-            return look.blocked("update", "it ran already, and a run can't be changed", look.kind.hints[Operation.UPDATE])
+            return look.blocked(
+                "update", "it ran already, and a run can't be changed", look.kind.hints[Operation.UPDATE]
+            )
         if record.started is False:
-            return look.change(Action.RUN, id=record.id, reason="created by an earlier apply, not started yet", resume=True)
+            return look.change(
+                Action.RUN, id=record.id, reason="created by an earlier apply, not started yet", resume=True
+            )
         return look.change(Action.NOOP, id=record.id, reason="it ran")
     if pair.intent is not None and not pair.intent.settled and not pair.certain:
         return look.lost_answer()
@@ -205,7 +213,9 @@ class _Look:
             names = ", ".join(dict.fromkeys(str(change.path[0]) for change in fields))
             calls = "has no documented call" if endpoint else "has no call"
             return self.blocked(
-                "update", f"{names} differ{'' if ',' in names else 's'}, and the API {calls} to update it", self.hint(Operation.UPDATE)
+                "update",
+                f"{names} differ{'' if ',' in names else 's'}, and the API {calls} to update it",
+                self.hint(Operation.UPDATE),
             )
         properties = self.kind.spec_schema["properties"]
         for change in fields:
@@ -289,4 +299,3 @@ class _Look:
             f"it was sent before and the answer was lost; live runs that might be it: {seen}",
             f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
         )
-

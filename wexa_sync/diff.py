@@ -88,7 +88,9 @@ def field_changes(
     wanted = shared(kind, declared)
     paths = dict.fromkeys(_differing(kind, wanted, live, terms), _ABSENT)
     for path in _unseen(wanted, live):
-        if applied is None or not _same(at_path(wanted, path), at_path(applied, path), at(kind.spec_schema, path), terms):
+        if applied is None or not _same(
+            at_path(wanted, path), at_path(applied, path), at(kind.spec_schema, path), terms
+        ):
             paths[path] = _ABSENT
     paths |= _removed(kind, wanted, live, applied or {}, terms)
     return tuple(
@@ -116,7 +118,11 @@ def propose(kind: Kind, live: Spec, declared: Spec, fields: Iterable[FieldChange
     merged = _overlay(live, wanted)
     for change in fields:
         if at_path(wanted, change.path) is None:  # a removal: its default, or nothing
-            merged = replaced(merged, change.path, change.after) if change.after is not None else _without(merged, change.path)
+            merged = (
+                replaced(merged, change.path, change.after)
+                if change.after is not None
+                else _without(merged, change.path)
+            )
     for prefix in ignore:
         path = tuple(prefix.split("."))
         if (theirs := at_path(live, path)) is not None:
@@ -125,7 +131,7 @@ def propose(kind: Kind, live: Spec, declared: Spec, fields: Iterable[FieldChange
     return with_defaults(kind, with_derived(kind, merged, declared=wanted, changed=changed))
 
 
-def _same(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # noqa: PLR0911  # one line a kind of value
+def _same(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one line a kind of value
     if isinstance(one, (Secret, Sealed)) or isinstance(other, (Secret, Sealed)):
         return _seal(one, other, terms) == _seal(other, one, terms)
     if isinstance(one, Ref) or isinstance(other, Ref):
@@ -190,7 +196,7 @@ def _differing(kind: Kind, wanted: Spec, live: Spec, terms: Terms) -> Iterator[P
     seen, theirs = project(wanted, live), project(live, wanted)
     if _same(seen, theirs, schema, terms):
         return
-    from deepdiff import DeepDiff  # noqa: PLC0415  # slow to import, and most plans have nothing for it to do
+    from deepdiff import DeepDiff  # slow to import, and most plans have nothing for it to do
 
     tree = DeepDiff(
         _plain(theirs, schema, terms), _plain(seen, schema, terms), view="tree", ignore_numeric_type_changes=True

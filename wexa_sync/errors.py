@@ -1,23 +1,23 @@
 """The exception tree, the exit codes, and `Problem`.
 
-    WexaSyncError                     exit 1   message + hint; the only family the command line has to catch
-    ├── UsageError                    exit 64  the call itself is wrong (flags, paths)
-    ├── InvalidManifests              exit 1   one or more Problems, each with its place
-    ├── SettingsError                 exit 1   wexa-sync.yaml or the environment
-    ├── StateError                    exit 1   the state file
-    │   ├── StateLocked                        somebody else is applying
-    │   └── StateDamaged                       it is there and can't be trusted
-    ├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
-    │   └── PlanBlocked               exit 3   --strict, and something is blocked
-    └── ApiError                      exit 1   method, path, status
-        ├── Unreachable                        surely not processed: refused, DNS, connect timeout
-        ├── LostAnswer                         may have been processed: the answer never came, or was cut
-        ├── AuthRefused                        401, 403
-        ├── NotFound                           404 (and 410)
-        ├── Throttled                          429, surely not processed
-        ├── Refused                            any other 4xx, and a 3xx: redirects are never followed
-        ├── ServerFault                        5xx: may have been processed
-        └── Nonsense                           answered with success, but not with what the API is known to answer
+WexaSyncError                     exit 1   message + hint; the only family the command line has to catch
+├── UsageError                    exit 64  the call itself is wrong (flags, paths)
+├── InvalidManifests              exit 1   one or more Problems, each with its place
+├── SettingsError                 exit 1   wexa-sync.yaml or the environment
+├── StateError                    exit 1   the state file
+│   ├── StateLocked                        somebody else is applying
+│   └── StateDamaged                       it is there and can't be trusted
+├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
+│   └── PlanBlocked               exit 3   --strict, and something is blocked
+└── ApiError                      exit 1   method, path, status
+    ├── Unreachable                        surely not processed: refused, DNS, connect timeout
+    ├── LostAnswer                         may have been processed: the answer never came, or was cut
+    ├── AuthRefused                        401, 403
+    ├── NotFound                           404 (and 410)
+    ├── Throttled                          429, surely not processed
+    ├── Refused                            any other 4xx, and a 3xx: redirects are never followed
+    ├── ServerFault                        5xx: may have been processed
+    └── Nonsense                           answered with success, but not with what the API is known to answer
 """
 
 from __future__ import annotations
@@ -149,7 +149,9 @@ class Throttled(ApiError):
     """Too many requests; `retry_after` is in seconds where the server said so."""
 
     def __init__(self, message: str, *, method: str, path: str, retry_after: float | None = None) -> None:
-        super().__init__(message, method=method, path=path, status=429, hint="Run it again later, or with a lower --parallelism.")
+        super().__init__(
+            message, method=method, path=path, status=429, hint="Run it again later, or with a lower --parallelism."
+        )
         self.retry_after = retry_after
 
 

@@ -17,7 +17,9 @@ Locate = Callable[[Manifest, Path], Source]
 Children = Mapping[Address, Sequence[Manifest]]
 
 
-def link(manifests: Iterable[Manifest], locate: Locate = lambda manifest, _path: manifest.source) -> tuple[Desired, list[Problem]]:
+def link(
+    manifests: Iterable[Manifest], locate: Locate = lambda manifest, _path: manifest.source
+) -> tuple[Desired, list[Problem]]:
     """Join the manifests to one graph. Answers all problems at once; the Desired is sound only where there are none.
 
     `locate` gives the place of a path inside a manifest's spec.
@@ -85,13 +87,16 @@ def _edges(
 def _no_such(
     manifest: Manifest, path: Path, wanted: Address, declared: Mapping[Address, Manifest], locate: Locate
 ) -> Problem:
-    names = [a.name for a in declared if a.kind == wanted.kind and a.project == wanted.project and a.owner == wanted.owner]
+    names = [
+        a.name for a in declared if a.kind == wanted.kind and a.project == wanted.project and a.owner == wanted.owner
+    ]
     near = difflib.get_close_matches(wanted.name, names, n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"Declare {wanted}"
     if not near and path[0] == "spec":
         hint += ", or write {external: NAME} for one that is live and not declared here"
     return Problem(
-        message=f"there is no {wanted.kind} {wanted.name!r}" + (f" in project {wanted.project!r}" if wanted.project else ""),
+        message=f"there is no {wanted.kind} {wanted.name!r}"
+        + (f" in project {wanted.project!r}" if wanted.project else ""),
         source=locate(manifest, path),
         path=show_path(path),
         hint=hint if near else hint + ".",

@@ -64,7 +64,7 @@ class _Seen:
     def _id_of(self, ref: Ref, project: str) -> str | None:
         return resolve(ref, project, self.ids, self.externals)
 
-    def name_of(self, kind: str, id: str) -> Ref:  # noqa: A002  # the field's name
+    def name_of(self, kind: str, id: str) -> Ref:  # the field's name
         """The reference people know an id by: an address, else a display name, else the id."""
         if address := self.names.get(id):
             return Ref(kind=kind, address=address)
@@ -81,7 +81,9 @@ class _Seen:
                 self.names[found.live.id] = address
 
 
-def resolve(ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]) -> str | None:
+def resolve(
+    ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]
+) -> str | None:
     """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
     if ref.address is not None:
         return ids.get(ref.address)
@@ -89,7 +91,13 @@ def resolve(ref: Ref, project: str, ids: Mapping[Address, str], externals: Mappi
 
 
 def observe(
-    desired: Desired, state: State, api: Api, target: Target, *, parallelism: int = 10, now: Callable[[], float] = time.time
+    desired: Desired,
+    state: State,
+    api: Api,
+    target: Target,
+    *,
+    parallelism: int = 10,
+    now: Callable[[], float] = time.time,
 ) -> Observation:
     """Look at the workspace. Sends GET only. Raises ApiError; a list that can't be had whole is never guessed at."""
     account = api.sign_in()
@@ -133,7 +141,11 @@ def _needed(seen: _Seen) -> list[tuple[str, str]]:
             needed.update((address.name, kind.name) for kind in DECLARABLE if kind.nature is Nature.RESOURCE)
     order = {kind.name: place for place, kind in enumerate(KINDS)}
     return sorted(
-        (place for place in needed if place[0] and place[1] != "Project" and Address(kind="Project", name=place[0]) in seen.ids),
+        (
+            place
+            for place in needed
+            if place[0] and place[1] != "Project" and Address(kind="Project", name=place[0]) in seen.ids
+        ),
         key=lambda place: (order[place[1]], place[0]),
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path as File
 from typing import TYPE_CHECKING
 
+from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.model import Document, Manifest, Path, Source
+from wexa_sync.model import Document, Manifest, Path, Source, show_path
+from wexa_sync.schema_words import Fault
 from wexa_sync.text_file import TextFault, read_text
 
 if TYPE_CHECKING:
@@ -18,6 +21,22 @@ class Places:
 
     def __init__(self) -> None:
         self._roots: dict[str, list[Node]] = {}
+
+    def problems(self, document: Document, faults: Iterable[Fault]) -> list[Problem]:
+        """The faults of a document as problems, in the order in which they stand there; the first one at each path."""
+        first: dict[Path, Fault] = {}
+        for fault in faults:
+            first.setdefault(fault.path, fault)
+        found = (
+            Problem(
+                message=fault.message,
+                source=self.in_document(document, path, key=fault.at_key),
+                path=show_path(path),
+                hint=fault.hint,
+            )
+            for path, fault in first.items()
+        )
+        return sorted(found, key=lambda problem: problem.source)
 
     def in_document(self, document: Document, path: Path, *, key: bool = False) -> Source:
         """The place of a field's value (of its key, where `key`), or of the nearest thing around it that is there."""
@@ -34,7 +53,7 @@ class Places:
             return manifest.source
         owner = manifest.address.owner
         if owner and path[:1] == ("spec",):
-            from wexa_sync.yaml_text import child  # noqa: PLC0415  # imports yaml
+            from wexa_sync.yaml_text import child  # imports yaml
 
             field = BY_NAME[owner[0]].embedded
             spec = child(roots[-1], "spec")
@@ -46,7 +65,7 @@ class Places:
 
     def _read(self, file: str) -> list[Node]:
         if file not in self._roots:
-            from wexa_sync.yaml_text import compose  # noqa: PLC0415  # imports yaml
+            from wexa_sync.yaml_text import compose  # imports yaml
 
             roots = self._roots[file] = []
             try:
@@ -58,7 +77,7 @@ class Places:
 
 
 def _source(start: Source, node: Node, path: Path, key: bool) -> Source:
-    from wexa_sync.yaml_text import child  # noqa: PLC0415  # imports yaml
+    from wexa_sync.yaml_text import child  # imports yaml
 
     mark = node.start_mark
     for part in path:

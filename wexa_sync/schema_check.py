@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.schema import Schema, bundled
-from wexa_sync.model import Path
-from wexa_sync.suggest import did_you_mean, nearest
+from wexa_sync.schema_words import Fault, explain
 from wexa_sync.variables import Unfilled
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
+    from jsonschema import ValidationError as Error
     from jsonschema.protocols import Validator
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong at a path; `at_key` where it is about the key more than about its value."""
-
-    path: Path
-    message: str
-    hint: str
-    at_key: bool = False
 
 
 def schema_faults(name: str, data: Any) -> list[Fault]:
@@ -33,52 +21,49 @@ def schema_faults(name: str, data: Any) -> list[Fault]:
     found: dict[Fault, None] = {}
     for error in _validator(name).iter_errors(data):
         if not isinstance(error.instance, Unfilled):
-            found.update(dict.fromkeys(_explain(error)))
+            path = tuple(error.absolute_path)
+            schema: Schema = error.schema if isinstance(error.schema, dict) else {}
+            found.update(
+                dict.fromkeys(explain(str(error.validator), error.validator_value, error.instance, schema, path))
+            )
     return list(found)
+
+
+# Words that a value of the plain kind can't offend against, whatever they say.
+_SAYS_LITTLE = frozenset(
+    {"type", "minLength", "title", "description", "default", "examples"}
+    | {"x-wexa-field", "x-wexa-format", "x-wexa-immutable", "x-wexa-local"}
+)
+_PLAIN = {str: "string", bool: "boolean"}
+
+
+def _plainly_valid(value: Any, schema: Schema) -> bool:
+    return (
+        schema.get("type") == _PLAIN.get(type(value), "")
+        and schema.keys() <= _SAYS_LITTLE
+        and (type(value) is bool or len(value) >= schema.get("minLength", 0))
+    )
 
 
 @cache
 def _validator(name: str) -> Validator:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  # slow to import
-    from jsonschema.validators import extend  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, ValidationError  # slow to import
+    from jsonschema.validators import extend  # as above
 
-    # jsonschema takes some 10 µs to step into a field; most are plain text, and need no step.
-    by_library = {word: Draft202012Validator.VALIDATORS[word] for word in ("properties", "items")}
+    step_into = Draft202012Validator.VALIDATORS["properties"]
 
-    def properties(validator: Any, fields: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    # jsonschema takes some 15 µs to step into a field. Most fields are plain text, for which a look is enough.
+    def properties(validator: Any, fields: Any, instance: Any, schema: Any) -> Iterator[Error]:
         if isinstance(instance, dict):
-            hard = {name: fields[name] for name in instance if name in fields and not _plainly_valid(instance[name], fields[name])}
-            yield from by_library["properties"](validator, hard, instance, schema)
+            known = ((field, fields[field], value) for field, value in instance.items() if field in fields)
+            rest = {field: found for field, found, value in known if not _plainly_valid(value, found)}
+            yield from step_into(validator, rest, instance, schema)
 
-    return extend(Draft202012Validator, {"properties": properties})(_without_notes(bundled(name)))
+    # In JSON Schema `$` is the end of the text; to Python a newline may follow.
+    def pattern(_validator: Any, wanted: str, instance: Any, _schema: Any) -> Iterator[Error]:
+        if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", wanted), instance):
+            yield ValidationError("wrong form")
 
-
-def _plainly_valid(value: Any, schema: Schema) -> bool:
-    return type(value) is str and schema == {"type": "string"}
-
-
-def _without_notes(schema: Any) -> Any:
-    return schema
-
-
-# --- the words ---
-
-_NAMES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "nothing",
-}
-
-
-def _explain(error: ValidationError) -> Iterator[Fault]:
-    path = tuple(error.absolute_path)
-    schema: Schema = error.schema if isinstance(error.schema, dict) else {}
-    if kind := schema.get("x-wexa-ref"):
-        yield Fault(path, f"expected a reference to a {kind}, got {_shown(error.instance)}", _reference_hint(kind))
-        return
-    explain = _BY_WORD.get(str(error.validator), _other)
-    yield from explain(error, path, schema)
+    words = {"properties": properties, "pattern": pattern}
+    validator: Validator = extend(Draft202012Validator, words)(bundled(name))
+    return validator

@@ -71,7 +71,9 @@ class Variables:
             raise TextFault("the API key must not stand in a manifest", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
         if name not in values:
-            raise TextFault(f"{use.group()} is not defined", hint=did_you_mean(name, values, _GIVE[source].format(name)))
+            raise TextFault(
+                f"{use.group()} is not defined", hint=did_you_mean(name, values, _GIVE[source].format(name))
+            )
         if source == "secret" and not values[name]:
             # Continuous integration gives an empty text for a secret that it does not have.
             raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(name))
@@ -115,7 +117,7 @@ def gather(
 
 
 def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
-    from wexa_sync.yaml_text import parse  # noqa: PLC0415  # imports yaml, and most runs have no such file
+    from wexa_sync.yaml_text import parse  # imports yaml, and most runs have no such file
 
     if not path.is_file():
         raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
@@ -145,5 +147,3 @@ def _usable(name: str, value: Any, place: Source, problems: list[Problem]) -> bo
         return True
     problems.append(Problem(message=message, source=place, path=name, hint=hint))
     return False
-
-

@@ -270,6 +270,8 @@ def _syntax_fault(error: Exception, text: str) -> TextFault:
     elif "${" in line and "flow" in said:
         hint = "Quote a value with ${...} that stands inside {...} or [...]."
     else:
-        hint = next((hint for words, hint in _HINTS if words in said), "Check the indentation and the quotes near here.")
+        hint = next(
+            (hint for words, hint in _HINTS if words in said), "Check the indentation and the quotes near here."
+        )
     place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
     return TextFault(f"this is not YAML: {said}", hint=hint, **place)

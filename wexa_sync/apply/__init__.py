@@ -1,5 +1,5 @@
 """Plan + Api + state -> Report. `drive.py` runs the changes side by side; how one is made stands in `resource.py`
-(create, update, delete, adopt, forget) and `run.py` (executions)."""  # noqa: D205, D209  # one thought, two lines
+(create, update, delete, adopt, forget) and `run.py` (executions)."""  # one thought, two lines
 
 from wexa_sync.apply.drive import Options, Progress, apply_plan
 

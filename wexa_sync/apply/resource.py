@@ -22,7 +22,7 @@ from wexa_sync.state.base import Forget, Intend, Remember, Settle
 _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
 
 
-def record_of(context: Context, change: Change, id: str, *, started: bool | None = None) -> Record:  # noqa: A002
+def record_of(context: Context, change: Change, id: str, *, started: bool | None = None) -> Record:
     """The record of a change that came to a good end."""
     return Record(
         address=change.address,
@@ -34,7 +34,7 @@ def record_of(context: Context, change: Change, id: str, *, started: bool | None
     )
 
 
-def intent_of(context: Context, change: Change, operation: str, id: str | None = None) -> Intent:  # noqa: A002
+def intent_of(context: Context, change: Change, operation: str, id: str | None = None) -> Intent:
     """What is written before a create or a start is sent."""
     spec = dict(change.after or {})
     return Intent(
@@ -84,17 +84,17 @@ def create(context: Context, change: Change) -> Work:
     since, attempts = context.clock(), 0
     try:
         answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
-        id = chosen or kind.id_of(unwrap(answer))  # noqa: A001  # the field's name
+        id = chosen or kind.id_of(unwrap(answer))  # the field's name
     except ApiError as error:
         if not error.may_be_processed:
             yield Write((Settle(change.address),))
             raise
         lost: ApiError | None = error
-        id = None  # noqa: A001
+        id = None
     else:
         lost = None
     if id is None:
-        id = yield from find_created(context, change, since)  # noqa: A001
+        id = yield from find_created(context, change, since)
     if id is None:
         said = lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=attempts)
@@ -157,7 +157,11 @@ def update(context: Context, change: Change) -> Work:
     spec = propose(kind, live, declared, change.fields, change.lifecycle.ignore_changes)
     names = set(accepted(endpoint, kind))
     if endpoint.partial:
-        names &= {name for name in spec if not same(kind, {name: spec[name]}, {name: live.get(name)}, context.terms(change.address))}
+        names &= {
+            name
+            for name in spec
+            if not same(kind, {name: spec[name]}, {name: live.get(name)}, context.terms(change.address))
+        }
     body = encode(kind, spec, context.resolver(change.address), only=names)
     if endpoint.undocumented:
         body |= yield from _with_children(context, change)
@@ -165,7 +169,9 @@ def update(context: Context, change: Change) -> Work:
     warnings: tuple[str, ...] = ()
     if endpoint.undocumented:
         after = yield from read_again(context, change)
-        fields = field_changes(kind, declared, after or {}, None, context.terms(change.address), change.lifecycle.ignore_changes)
+        fields = field_changes(
+            kind, declared, after or {}, None, context.terms(change.address), change.lifecycle.ignore_changes
+        )
         if after is None or fields:
             names_left = ", ".join(str(found.path[0]) for found in fields) or "everything"
             error = WexaSyncError(

@@ -25,13 +25,13 @@ def run(context: Context, change: Change) -> Work:
     """Run the flow once. `change.resume`: it was created before, by `change.id`, and only its start is open."""
     attempts = 0
     if change.resume:
-        id, status = change.id or "", ""  # noqa: A001  # the field's name
+        id, status = change.id or "", ""  # the field's name
     else:
         yield from resolve_externals(context, change)
         found = yield from _create(context, change)
         if isinstance(found, Outcome):
             return found
-        id, status, attempts = found  # noqa: A001
+        id, status, attempts = found
     yield Write((Remember(record_of(context, change, id, started=False)),))
     context.ids[change.address] = id
     status = yield from _settled(context, change, id, status)
@@ -58,7 +58,7 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | t
     try:
         answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
         raw = unwrap(answer)
-        if id := kind.id_of(raw):  # noqa: A001
+        if id := kind.id_of(raw):
             return id, str(raw.get("status", "")), attempts
     except ApiError as error:
         if not error.may_be_processed:
@@ -71,7 +71,7 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | t
     return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=attempts)
 
 
-def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:  # noqa: A002
+def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:
     """The status once it is clear whether the run starts by itself: `ready` only where it does not."""
     explicit = (change.after or {}).get("start", context.options.start) == "explicit"
     if status and status != READY:
@@ -81,7 +81,7 @@ def _settled(context: Context, change: Change, id: str, status: str) -> Generato
     return str((raw or {}).get("status", ""))
 
 
-def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:  # noqa: A002
+def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:
     """Start a run that stays ready. Answers an outcome only where it can't be told whether that happened."""
     yield Write((Intend(intent_of(context, change, "start", id)),))
     start = Call(endpoint=START, at=context.scope(change.address, id), repeatable=False)
@@ -91,7 +91,9 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
         if not error.may_be_processed:
             yield Write((Remember(record_of(context, change, id, started=False)),))
             raise
-        raw = yield Http(_poll(context, change, id, until=lambda status: status != READY, seconds=context.options.grace))
+        raw = yield Http(
+            _poll(context, change, id, until=lambda status: status != READY, seconds=context.options.grace)
+        )
         if str((raw or {}).get("status", READY)) == READY:
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
     return None
@@ -105,7 +107,7 @@ def _patience(context: Context, change: Change) -> float | None:
     return context.options.wait_timeout if wait or context.options.wait else None
 
 
-def _waited(context: Context, change: Change, id: str, seconds: float, attempts: int) -> Work:  # noqa: A002
+def _waited(context: Context, change: Change, id: str, seconds: float, attempts: int) -> Work:
     raw = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds))
     status = str((raw or {}).get("status", "unknown"))
     if status not in TERMINAL:
@@ -125,7 +127,12 @@ def _waited(context: Context, change: Change, id: str, seconds: float, attempts:
 
 
 def _poll(
-    context: Context, change: Change, id: str, *, until: Callable[[str], bool], seconds: float  # noqa: A002
+    context: Context,
+    change: Change,
+    id: str,
+    *,
+    until: Callable[[str], bool],
+    seconds: float,
 ) -> Callable[[], Raw | None]:
     """A worker's function: read the run until its status is right, the time is over, or the apply is to stop."""
     kind, at, api = context.kind(change), context.scope(change.address, id), context.api

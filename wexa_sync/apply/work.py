@@ -72,7 +72,7 @@ class Context:
         """The kind of a change."""
         return BY_NAME[change.address.kind]
 
-    def scope(self, address: Address, id: str = "") -> Scoped:  # noqa: A002  # the field's name
+    def scope(self, address: Address, id: str = "") -> Scoped:  # the field's name
         """The ids for the placeholders of a call about `address`."""
         owner = address.owner_address
         return Scoped(
@@ -106,7 +106,13 @@ class Context:
 
 
 def call(
-    context: Context, change: Change, operation: Operation, body: Mapping[str, Any], *, repeatable: bool, id: str = ""  # noqa: A002
+    context: Context,
+    change: Change,
+    operation: Operation,
+    body: Mapping[str, Any],
+    *,
+    repeatable: bool,
+    id: str = "",
 ) -> Http:
     """The request of that operation on the change's resource."""
     ready = Call(

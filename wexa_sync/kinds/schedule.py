@@ -37,9 +37,7 @@ SCHEDULE = Kind(
             fields=("goal", "template", "display_template", "schedule"),
             partial=True,
         ),
-        Operation.DELETE: Endpoint(
-            method="DELETE", path="/schedule/coworker/{id}", query={"projectID": "{project}"}
-        ),
+        Operation.DELETE: Endpoint(method="DELETE", path="/schedule/coworker/{id}", query={"projectID": "{project}"}),
     },
     derived=(
         Derived(target=("display_template",), source=("template",), make=display_text),

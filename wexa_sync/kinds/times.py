@@ -33,7 +33,11 @@ def epoch(value: Any) -> int:
 def read_iso(value: Any) -> Any:
     """A time from the server, as `iso` has it; a text without a zone is read as UTC; what is no time stays as it is."""
     try:
-        if isinstance(value, str) and not value.isdigit() and datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo is None:
+        if (
+            isinstance(value, str)
+            and not value.isdigit()
+            and datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo is None
+        ):
             return iso(value + "+00:00")
         return iso(value)
     except (ValueError, OverflowError, OSError):

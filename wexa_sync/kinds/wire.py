@@ -14,7 +14,7 @@ Resolve = Callable[[Ref], str]
 NameOf = Callable[[str, str], Ref]  # (kind, id) -> the reference that people know it by
 
 
-def by_id(kind: str, id: str) -> Ref:  # noqa: A002  # the field's name
+def by_id(kind: str, id: str) -> Ref:  # the field's name
     """The reference to an id that nobody has named."""
     return Ref(kind=kind, id=id)
 

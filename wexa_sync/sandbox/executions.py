@@ -86,7 +86,7 @@ def status_word(world: World, row: Row) -> str:
 def step(world: World, row: Row) -> None:
     """Take the step that was due."""
     at = row.due
-    assert at is not None  # noqa: S101 # what is not due is never stepped
+    assert at is not None  # what is not due is never stepped
     if row.inner["phase"] == "ready":
         _run(world, row, at)
     else:

@@ -43,7 +43,7 @@ def catch_up(world: World) -> None:
 
 def _fire(world: World, schedule: Row) -> None:
     at = schedule.due
-    assert at is not None  # noqa: S101 # what is not due never fires
+    assert at is not None  # what is not due never fires
     flow = world.find("agentflow", schedule.body["coworker_id"])
     goal = schedule.body["template"]
     executions.start(world, flow, goal=goal, inputs={}, executed_by=USER_ID, at=at, how="schedule")

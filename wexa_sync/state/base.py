@@ -83,6 +83,11 @@ class StateSession(Protocol):
         """The state as of the last write."""
         ...
 
+    @property
+    def lineage(self) -> str:
+        """The lineage the state has, or will have from its first write on: what its secrets are sealed with."""
+        ...
+
     def write(self, *entries: Entry) -> None:
         """Make these entries durable, all or none; back only when they are. Without entries: only stay alive."""
         ...

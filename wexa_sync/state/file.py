@@ -87,6 +87,7 @@ class _FileSession:
         self._target = target
         self._journal = -1  # its descriptor, once there is something to write
         self._size = 0  # of what is acknowledged
+        self.lineage = state.lineage or uuid4().hex
 
     @property
     def state(self) -> State:
@@ -98,7 +99,7 @@ class _FileSession:
             return
         start = self._state
         if not start.lineage:
-            start = replace(start, target=self._target, lineage=uuid4().hex)
+            start = replace(start, target=self._target, lineage=self.lineage)
         after = start.after(*entries)
         line = journal_line(entries)
         with told("write", self._store.journal_path):

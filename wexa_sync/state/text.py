@@ -176,7 +176,7 @@ def _entry_to_data(entry: Entry) -> dict[str, Any]:
 def _entries(line: bytes) -> tuple[Entry, ...]:
     data = _parse(line)
     if not isinstance(data, list):
-        raise ValueError("a line is not a list")  # noqa: TRY004 (bad data, not a bad call)
+        raise ValueError("a line is not a list")
     return tuple(_entry_from_data(item) for item in data)
 
 

@@ -9,7 +9,7 @@ from wexa_sync.state import Entry, Forget, Intend, Remember, Settle, State
 A, B = (Address(project="desk", kind="Skill", name=name) for name in "ab")
 
 
-def record(address: Address, id: str = "1") -> Record:  # noqa: A002
+def record(address: Address, id: str = "1") -> Record:
     return Record(address=address, id=id, spec={"name": str(address)})
 
 

@@ -1,0 +1,170 @@
+"""Runs the changes of a plan: as many at once as may be, each when what it waits for is done.
+
+One thread keeps the books (graph, ids, state, outcomes); workers do nothing but HTTP. What several changes have to write
+is written together, so that one flush serves all of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Any
+
+from wexa_sync import graph
+from wexa_sync.api.client import Api
+from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
+from wexa_sync.apply.run import run
+from wexa_sync.apply.work import Context, Http, Options, Work, Write, ended
+from wexa_sync.errors import PlanRefused, WexaSyncError
+from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
+from wexa_sync.state.base import Entry, Remember, StateSession
+
+Progress = Callable[[Change, str], None]
+"""Told of a change and a word: "started", a run's status, or how it ended. Called from any thread."""
+
+_HOW: dict[Action, Callable[[Context, Change], Work]] = {
+    Action.CREATE: create,
+    Action.UPDATE: update,
+    Action.DELETE: delete,
+    Action.RUN: run,
+    Action.ADOPT: adopt,
+    Action.FORGET: forget,
+}
+
+
+def apply_plan(
+    plan: Plan, api: Api, session: StateSession, options: Options, progress: Progress = lambda _change, _word: None
+) -> Report:
+    """Make the changes of the plan. Raises PlanRefused where the state moved on since the plan was made."""
+    state = session.state
+    if (plan.lineage, plan.serial) != (state.lineage, state.serial):
+        raise PlanRefused(
+            "the state has changed since this plan was made: somebody applied meanwhile",
+            hint="Run `wexa-sync plan` again and review what it says now.",
+        )
+    context = Context(
+        api=api, plan=plan, key=session.lineage, options=options, tell=progress, ids=dict(plan.ids),
+        externals=dict(plan.externals),
+    )  # fmt: skip
+    started = time.time()
+    drive = _Drive(context, session)
+    drive.refresh()
+    interrupted = drive.run()
+    return Report(
+        plan=plan,
+        outcomes=tuple(drive.outcomes[change.address] for change in plan),
+        started=started,
+        ended=time.time(),
+        interrupted=interrupted,
+    )
+
+
+class _Drive:
+    def __init__(self, context: Context, session: StateSession) -> None:
+        self.context, self.session = context, session
+        self.changes = {change.address: change for change in context.plan}
+        self.walk = graph.Walk({address: change.depends_on for address, change in self.changes.items()})
+        self.outcomes: dict[Address, Outcome] = {}
+        self.works: dict[Address, Work] = {}
+        self.began: dict[Address, float] = {}
+        self.flying: dict[Future[Any], Address] = {}
+        self.to_write: list[tuple[Address, tuple[Entry, ...]]] = []
+
+    def refresh(self) -> None:
+        """Bring the records of what needs no change up to date: a lifecycle may have changed, or a field's owner."""
+        records = self.session.state.records
+        entries = []
+        for change in self.changes.values():
+            record = records.get(change.address)
+            if change.action is Action.NOOP and record is not None and change.after is not None:
+                fresh = replace(record_of(self.context, change, record.id), started=record.started)
+                if fresh != record:
+                    entries.append(Remember(fresh))
+        if entries:
+            self.session.write(*entries)
+
+    def run(self) -> bool:
+        """Drive every change to its end. Answers whether a person interrupted."""
+        interrupted = False
+        with ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
+            while True:
+                try:
+                    if not interrupted:
+                        self._begin(pool)
+                    self._flush(pool)
+                    if not self.flying and not self.to_write:
+                        if interrupted or self.walk.finished:
+                            break
+                        continue
+                    done, _ = wait(self.flying, timeout=60, return_when=FIRST_COMPLETED)
+                    for future in sorted(done, key=lambda future: str(self.flying[future])):
+                        self._land(pool, future)
+                except KeyboardInterrupt:
+                    interrupted = True  # finish what is in flight, start nothing new
+                    self.context.stop.set()
+        for address, change in self.changes.items():
+            if address not in self.outcomes:
+                self.outcomes[address] = ended(
+                    change, Status.SKIPPED, error=WexaSyncError("interrupted before it began")
+                )
+        return interrupted
+
+    def _begin(self, pool: ThreadPoolExecutor) -> None:
+        room = self.context.options.parallelism - len(self.flying)
+        while room > 0 and (ready := self.walk.ready(1)):
+            change = self.changes[ready[0]]
+            if change.action is Action.NOOP:
+                self._end(change, ended(change, Status.APPLIED, id=change.id))
+                continue
+            self.works[change.address] = _HOW[change.action](self.context, change)
+            self.began[change.address] = time.monotonic()
+            self.context.tell(change, "started")
+            self._advance(pool, change.address, None, None)
+            room -= 1
+
+    def _flush(self, pool: ThreadPoolExecutor) -> None:
+        """Write what is to be written, all at once, and let its changes go on."""
+        while self.to_write:
+            batch, self.to_write = self.to_write, []
+            self.session.write(*(entry for _, entries in batch for entry in entries))
+            for address, _ in batch:
+                self._advance(pool, address, None, None)
+
+    def _land(self, pool: ThreadPoolExecutor, future: Future[Any]) -> None:
+        address = self.flying.pop(future)
+        error = future.exception()
+        if error is not None and not isinstance(error, WexaSyncError):
+            raise error
+        self._advance(pool, address, None if error else future.result(), error)
+
+    def _advance(self, pool: ThreadPoolExecutor, address: Address, value: Any, error: BaseException | None) -> None:
+        """Let a change go on to the next thing it needs, or to its end."""
+        work, change = self.works[address], self.changes[address]
+        try:
+            step = work.throw(error) if error is not None else work.send(value)
+        except StopIteration as stop:
+            self._end(change, stop.value)
+        except WexaSyncError as failure:
+            self._end(change, ended(change, Status.FAILED, failure))
+        else:
+            if isinstance(step, Http):
+                self.flying[pool.submit(step.function)] = address
+            elif isinstance(step, Write):
+                self.to_write.append((address, step.entries))
+
+    def _end(self, change: Change, outcome: Outcome) -> None:
+        address = change.address
+        seconds = time.monotonic() - self.began.get(address, time.monotonic())
+        self.outcomes[address] = replace(outcome, seconds=seconds)
+        if change.action is not Action.NOOP:
+            self.context.tell(change, outcome.status.value)
+        if outcome.status is Status.APPLIED:
+            self.walk.done(address)
+            return
+        for other in self.walk.skip(address):
+            because = WexaSyncError(f"{address} {outcome.status.value}", hint=f"Mend {address}, then apply again.")
+            self.outcomes[other] = ended(self.changes[other], Status.SKIPPED, because)
+            if self.changes[other].action is not Action.NOOP:
+                self.context.tell(self.changes[other], Status.SKIPPED.value)

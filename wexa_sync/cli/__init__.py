@@ -1,0 +1,70 @@
+"""The command line: one file a command, loaded when it is called; one error boundary for all of them."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from wexa_sync import __version__
+
+# Name -> what `--help` says, so that it needs no import of the commands.
+COMMANDS = {
+    "validate": "Check the manifests offline, every problem at once.",
+    "plan": "Show what differs between the manifests and the live workspace.",
+    "apply": "Make the changes of a plan.",
+    "destroy": "Delete what is managed and can be deleted.",
+    "state": "Look at the state, and mend it.",
+    "sandbox": "Run a local server that behaves as the Wexa API does.",
+    "version": "Show the version.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"wexa_sync.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "WEXA_SYNC"}
+)
+@click.version_option(__version__, prog_name="wexa-sync")
+def cli() -> None:
+    """Make a Wexa AI workspace equal to what a git repository declares."""
+
+
+def main() -> None:
+    """Run the command line; every failure ends in words and an exit code (errors.py), never in a traceback."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except click.UsageError as error:
+        error.show()
+        code = 64
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 1
+    except Exception as error:  # noqa: BLE001  # the boundary: nobody is behind it
+        code = _explain(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> int:
+    from wexa_sync.cli.terminal import show_error
+
+    return show_error(error)

@@ -1,0 +1,95 @@
+"""From options to values: settings, variables, the workspace. What every command that reads manifests or calls needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wexa_sync.errors import SettingsError, UsageError
+from wexa_sync.model import Address, Desired, Secret, Target
+from wexa_sync.settings import Settings, read_settings, require_api
+
+if TYPE_CHECKING:
+    from wexa_sync.api.http import Exchange
+    from wexa_sync.engine import Workspace
+
+SANDBOX_URL = "sandbox"
+"""What stands for the base URL of a sandbox in state and plans: its port is another one each time."""
+
+
+def settings_for(paths: Sequence[Path], overrides: Mapping[str, Any]) -> Settings:
+    """The settings of the repository that the first PATH lies in (the current folder's without one)."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    return read_settings(paths[0] if paths else Path(), os.environ, given)
+
+
+def desired_for(
+    paths: Sequence[Path], settings: Settings, *, assignments: Sequence[str], var_files: Sequence[Path]
+) -> Desired:
+    """The manifests in those paths (without one, where the settings say)."""
+    from wexa_sync.engine import read
+    from wexa_sync.variables import gather
+
+    variables = gather(settings=settings.vars, files=var_files, assignments=assignments, env=os.environ)
+    where = list(paths) or [settings.root / path for path in settings.manifests]
+    return read(where, root=settings.root, variables=variables, ignore=settings.ignore)
+
+
+def addresses(texts: Sequence[str]) -> tuple[Address, ...]:
+    """Addresses as a person typed them. Raises UsageError."""
+    try:
+        return tuple(Address.parse(text) for text in texts)
+    except ValueError as error:
+        raise UsageError(str(error), hint="`wexa-sync state list` shows addresses.") from None
+
+
+@contextmanager
+def workspace_for(settings: Settings, *, sandbox: bool, verbose: bool) -> Iterator[Workspace]:
+    """The API and the state; with `sandbox`, a server in this process for as long as it lasts."""
+    if not sandbox:
+        require_api(settings)
+        target = Target(base_url=settings.base_url, org_id=settings.org_id or "")
+        yield _workspace(settings, target, settings.base_url, verbose)
+        return
+    from wexa_sync.sandbox import SandboxConfig, SandboxError, running
+
+    state = settings.state.with_name(f"sandbox-{settings.state.name}")
+    try:
+        with running(SandboxConfig(data=settings.root / ".wexa-sync" / "sandbox.db")) as server:
+            own = replace(settings, org_id=server.org_id, user_id=server.user_id, state=state)
+            own = replace(own, api_key=Secret(template="", value="sandbox"))
+            yield _workspace(own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url, verbose)
+    except SandboxError as error:
+        raise SettingsError(str(error), hint="The sandbox needs its extra: pip install 'wexa-sync[sandbox]'.") from None
+
+
+def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool) -> Workspace:
+    from wexa_sync.api.client import Api
+    from wexa_sync.api.http import Http
+    from wexa_sync.engine import Workspace
+    from wexa_sync.state import FileStore
+
+    assert settings.api_key is not None
+    http = Http(
+        base_url=base_url,
+        api_key=settings.api_key,
+        pool=settings.parallelism,
+        observer=_log if verbose else None,
+    )
+    return Workspace(
+        api=Api(http, org_id=settings.org_id or "", user_id=settings.user_id or ""),
+        store=FileStore(settings.state),
+        target=target,
+        parallelism=settings.parallelism,
+    )
+
+
+def _log(exchange: Exchange) -> None:
+    end = exchange.status if exchange.status is not None else exchange.error
+    click.echo(f"{exchange.method} {exchange.path} -> {end} ({exchange.seconds * 1000:.0f} ms)", err=True)

@@ -1,0 +1,75 @@
+"""The story: the steps in order, and the only file that names them all.
+
+load -> validate -> link -> observe -> plan -> apply -> (render, in cli/)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wexa_sync.api.client import Api
+from wexa_sync.apply import Options, Progress, apply_plan
+from wexa_sync.decide import Rules
+from wexa_sync.errors import InvalidManifests
+from wexa_sync.link import link
+from wexa_sync.load import load
+from wexa_sync.model import Address, Desired, Plan, Report, Target
+from wexa_sync.observe import observe
+from wexa_sync.places import Places
+from wexa_sync.plan import Limits, make_plan, require_safe
+from wexa_sync.state.base import StateStore
+from wexa_sync.validate import validate
+from wexa_sync.variables import Variables
+
+NOTHING = Desired(manifests={}, depends_on={})
+"""What is desired by nobody: what `destroy` plans with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """What the two steps that talk to the outside take: the API, the state, and whose they are."""
+
+    api: Api
+    store: StateStore
+    target: Target
+    parallelism: int = 10
+
+
+def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
+    """Manifests from files, valid and linked; offline. Raises InvalidManifests with every problem at once."""
+    documents, unreadable = load(paths, root=root, variables=variables, ignore=ignore)
+    manifests, invalid = validate(documents, root=root)
+    desired, unlinked = link(manifests, Places().in_manifest)
+    if problems := [*unreadable, *invalid, *unlinked]:
+        raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))
+    return desired
+
+
+def plan(
+    desired: Desired,
+    workspace: Workspace,
+    rules: Rules,
+    *,
+    targets: Iterable[Address] = (),
+    excludes: Iterable[Address] = (),
+) -> Plan:
+    """What differs from what is live. Sends GET only."""
+    observation = observe(
+        desired, workspace.store.load(), workspace.api, workspace.target, parallelism=workspace.parallelism
+    )
+    return make_plan(observation, rules, targets=targets, excludes=excludes)
+
+
+def apply(
+    planned: Plan, workspace: Workspace, options: Options, progress: Progress, *, limits: Limits | None
+) -> Report:
+    """Make the changes of the plan that was shown. `limits` None: whatever it does is meant (`--force`)."""
+    with workspace.store.session(planned.target) as session:
+        if limits is not None:
+            require_safe(planned, limits, managed=len(session.state.records))
+        return apply_plan(planned, workspace.api, session, options, progress)
+
+
+__all__ = ["NOTHING", "InvalidManifests", "Workspace", "apply", "plan", "read"]
