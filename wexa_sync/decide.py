@@ -159,7 +159,7 @@ class _Look:
         return self.blocked(
             "adopt",
             f"{len(self.pair.candidates)} live ones have the same {fields}: {ids}",
-            f"`wexa-sync resolve {self.pair.address} --happened ID` says which one it is, --did-not-happen that none is.",
+            f"`wexa-sync resolve {self.pair.address} --happened ID` says which it is, --did-not-happen that none is.",
         )
 
     def adopt(self) -> Decision:

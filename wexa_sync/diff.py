@@ -23,7 +23,7 @@ _ABSENT: Any = object()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What values are compared by: the ids of references (None: not known), and the key that secrets are sealed with."""
+    """What values are compared by: the ids of references (None: not known), and the key that secrets are sealed by."""
 
     id_of: Callable[[Ref], str | None]
     key: str
@@ -36,7 +36,7 @@ def shared(kind: Kind, spec: Spec) -> dict[str, Any]:
 
 
 def project(value: Any, shape: Any) -> Any:
-    """`value` restricted to the keys that `shape` has, and secret wherever `shape` is: what is live is not shown either.
+    """`value` restricted to the keys that `shape` has, and secret wherever `shape` is: live is not shown either.
 
     Lists of the same length are entered item by item, others are taken whole.
     """
@@ -133,16 +133,16 @@ def propose(kind: Kind, live: Spec, declared: Spec, fields: Iterable[FieldChange
 
 def _same(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one line a kind of value
     if isinstance(one, (Secret, Sealed)) or isinstance(other, (Secret, Sealed)):
-        return _seal(one, other, terms) == _seal(other, one, terms)
+        return bool(_seal(one, other, terms) == _seal(other, one, terms))
     if isinstance(one, Ref) or isinstance(other, Ref):
-        return _id(one, terms) == _id(other, terms)
+        return bool(_id(one, terms) == _id(other, terms))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         properties = schema.get("properties", {})
         return set(one) == set(other) and all(_same(one[k], other[k], properties.get(k, {}), terms) for k in one)
     if isinstance(one, list) and isinstance(other, list):
         if schema.get("x-wexa-list") == "set":
-            ours, theirs = _plain(one, schema, terms), _plain(other, schema, terms)
-            return bool(ours == theirs)
+            ours: list[Any] = _plain(one, schema, terms)
+            return ours == _plain(other, schema, terms)
         items = schema.get("items", {})
         return len(one) == len(other) and all(_same(a, b, items, terms) for a, b in zip(one, other, strict=True))
     if schema.get("x-wexa-format") == "json-text" and one != other:
@@ -173,7 +173,7 @@ def _parsed(text: Any) -> Any:
 
 
 def _plain(value: Any, schema: Schema, terms: Terms) -> Any:
-    """A value with nothing symbolic left, as deepdiff and hashes want it. Lives in memory only: secrets are revealed."""
+    """A value with nothing symbolic left, as deepdiff and hashes want it. In memory only: secrets are revealed."""
 
     def visit(value: Any, schema: Schema, _path: Path) -> Any:
         if isinstance(value, Ref):

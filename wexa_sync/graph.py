@@ -49,7 +49,7 @@ class Walk(Generic[Node]):
                 heapq.heappush(self._free, dependent)
 
     def skip(self, node: Node) -> list[Node]:
-        """The node failed: it and all that depend on it are over. Answers the dependents, sorted, without the node."""
+        """The node failed: it and all that depend on it are over. Answers the dependents, sorted."""
         over: set[Node] = set()
         front = [node]
         while front:
@@ -66,7 +66,7 @@ class Walk(Generic[Node]):
 
 
 def order(graph: Graph[Node]) -> list[Node]:
-    """All nodes, each behind what it waits for; sorted where the graph leaves a choice. Nodes on a cycle are left out."""
+    """All nodes, each behind what it waits for; sorted where the graph leaves a choice. Without nodes on a cycle."""
     walk, result = Walk(graph), []
     while free := walk.ready(1):
         result += free

@@ -113,7 +113,7 @@ def _twice(manifest: Manifest, first: Manifest) -> Problem:
 
 
 def _alike(manifests: Iterable[Manifest]) -> Iterator[Problem]:
-    """Resources that could not be told apart on the server, had the state been lost: the API has no other name for them."""
+    """Resources that could not be told apart on the server, had the state been lost: the API knows no other name."""
     seen: dict[tuple[object, ...], Manifest] = {}
     for manifest in manifests:
         kind = BY_NAME[manifest.address.kind]

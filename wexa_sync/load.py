@@ -10,10 +10,9 @@ from pathlib import Path
 from wexa_sync.errors import Problem, UsageError
 from wexa_sync.model import Document, Source
 from wexa_sync.suggest import nearest
-from wexa_sync.text_file import TextFault, read_text
+from wexa_sync.text_file import SETTINGS_FILE, shown_path
 from wexa_sync.variables import Variables
 
-SETTINGS_FILE = "wexa-sync.yaml"
 _SUFFIXES = (".yaml", ".yml")
 _VARIABLE_FILES = (".vars.yaml", ".vars.yml")
 
@@ -28,7 +27,6 @@ def load(
     A document with a problem is still returned where something of it could be read. Raises UsageError where a path is
     missing, or where there is no file or no document at all: an empty answer would look like "everything is gone".
     """
-    from wexa_sync.yaml_text import parse  # imports yaml
 
     problems: list[Problem] = []
     documents: list[Document] = []
@@ -40,17 +38,12 @@ def load(
             f"{SETTINGS_FILE}.",
         )
     for file in files:
-        shown = _shown(file)
-        try:
-            found, faults = parse(read_text(file), shown, variables.fill)
-        except TextFault as fault:
-            problems.append(_problem(shown, fault))
-            continue
+        found, faults = read(file, shown_path(file), variables.fill)
         documents += found
         problems += faults
     if not documents and not problems:
         raise UsageError(
-            f"no document in {', '.join(_shown(file) for file in files[:3])}{' ...' if files[3:] else ''}: "
+            f"no document in {', '.join(shown_path(file) for file in files[:3])}{' ...' if files[3:] else ''}: "
             "there are only comments",
             hint="A manifest starts with `apiVersion: wexa.ai/v1`. To delete what is managed, use `wexa-sync destroy`.",
         )
@@ -80,8 +73,9 @@ def _walk(
     try:
         entries = sorted((entry.name, entry, entry.is_dir()) for entry in folder.iterdir())
     except OSError as error:
-        fault = TextFault(f"the folder can't be read: {error.strerror}", hint="Check its permissions.")
-        problems.append(_problem(_shown(folder), fault))
+        place = Source(file=shown_path(folder))
+        message = f"the folder can't be read: {error.strerror}"
+        problems.append(Problem(message=message, source=place, hint="Check its permissions."))
         return
     for name, entry, is_folder in entries:
         if name.startswith(".") or ignored.fullmatch(_below(Path(real, name), root)):
@@ -116,19 +110,7 @@ def _glob(pattern: str) -> str:
     return anywhere + "".join(words.get(part, re.escape(part)) for part in parts)
 
 
-def _shown(path: Path) -> str:
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
-    here = Path.cwd()
-    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(path)
-
-
 def _missing(path: Path) -> str:
     siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     found = nearest(path.name, siblings)
     return f"Did you mean {path.parent / found}?" if found else "Check the path; it starts from the current folder."
-
-
-def _problem(file: str, fault: TextFault) -> Problem:
-    return Problem(
-        message=fault.message, source=Source(file=file, line=fault.line, column=fault.column), hint=fault.hint
-    )

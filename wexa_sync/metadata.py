@@ -65,7 +65,9 @@ def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
             return Fault(at, f"{field!r} names one item of a list", "Name the list: it is ignored as a whole.")
         elif schema.get("type") != "object" or schema.get("additionalProperties") is False:
             around = ".".join(parts[:depth])
-            known = did_you_mean(part, fields, f"Known here: {', '.join(fields)}." if fields else f"{around} has no fields.")
+            known = did_you_mean(
+                part, fields, f"Known here: {', '.join(fields)}." if fields else f"{around} has no fields."
+            )
             return Fault(at, f"there is no field {field!r} in a {kind.name}", known)
         else:
             return None  # a mapping of free form

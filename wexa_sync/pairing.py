@@ -1,7 +1,7 @@
 """Pairs the live things of one kind in one place with manifests and records. Pure; part of observe.
 
-By the record's id where there is a record; else by the id that we chose (agents); else by the kind's natural key. What a
-record of another address holds is never a candidate. Two live things of one key are shown as candidates, not guessed.
+By the record's id where there is a record; else by the id that we chose (agents); else by the kind's natural key. What
+a record of another address holds is never a candidate. Two live things of one key are shown as candidates, not guessed.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Limits:
 def make_plan(
     observation: Observation, rules: Rules, *, targets: Iterable[Address] = (), excludes: Iterable[Address] = ()
 ) -> Plan:
-    """Decide on every address, once. `targets` keeps those and what they need; `excludes` drops those and what needs them.
+    """Decide on every address, once. `targets` keeps those and what they need; `excludes` drops those and dependents.
 
     Raises PlanRefused for a target or exclude that names nothing.
     """
@@ -73,7 +73,7 @@ def require_safe(plan: Plan, limits: Limits, *, managed: int) -> None:
     if (runs := plan.count(Action.RUN)) > limits.max_executions:
         raise PlanRefused(
             f"the plan would start {runs} executions: more than {limits.max_executions}",
-            hint="If that is meant, run it with --force or --max-executions, or raise `max_executions` in wexa-sync.yaml.",
+            hint="If that is meant, use --force or --max-executions, or raise `max_executions` in wexa-sync.yaml.",
         )
 
 
@@ -168,7 +168,7 @@ def _append_only(decisions: Decisions, observation: Observation) -> None:
                     decisions[pair.address] = Blocked(
                         address=pair.address,
                         wanted="create",
-                        reason=f"it is listed before {behind[0]}, which is live, and the API adds agents at the end only",
+                        reason=f"it is listed before {behind[0]}, which is live; the API adds agents at the end only",
                         hint="Move it to the end of the flow's agents.",
                         source=found.source,
                     )

@@ -157,7 +157,11 @@ def _missing(wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fa
     for name in wanted:
         if name not in value and name not in meant:  # a misspelt one is told of once, as that
             about = fields.get(name, {})
-            text = f"`{name}: {about['const']}`." if "const" in about else f"{name}. {about.get('description', '')}".strip()
+            text = (
+                f"`{name}: {about['const']}`."
+                if "const" in about
+                else f"{name}. {about.get('description', '')}".strip()
+            )
             yield Fault((*path, name), "is missing", f"Add {text}", at_key=True)
 
 

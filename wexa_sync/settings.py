@@ -14,9 +14,8 @@ from wexa_sync.model import Document, Secret, Source
 from wexa_sync.places import Places
 from wexa_sync.schema_check import schema_faults
 from wexa_sync.schema_words import Fault
-from wexa_sync.text_file import TextFault, read_text
+from wexa_sync.text_file import SETTINGS_FILE, shown_path
 
-SETTINGS_FILE = "wexa-sync.yaml"
 KEY_VARIABLE = "WEXA_API_KEY"
 _SCHEMA = "settings.schema.json"
 _ENVIRONMENT = {"base_url": "WEXA_BASE_URL", "org_id": "WEXA_ORG_ID", "user_id": "WEXA_USER_ID"}
@@ -61,22 +60,15 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
     root = file.parent if file else folder
     found = {name: about["default"] for name, about in bundled(_SCHEMA)["properties"].items() if "default" in about}
     found |= _read(file) if file else {}
-    given = {name: env[variable] for name, variable in _ENVIRONMENT.items() if env.get(variable)}
-    given |= {name: value for name, value in overrides.items() if value is not None and name != "api_key"}
-    _check_given(given, overrides)
-    state = Path(given.pop("state")).absolute() if "state" in given else root / found["state"]
-    manifests = given.pop("manifests", None)
-    found |= given
+    found |= _given(env, overrides)
     return Settings(
         root=root,
-        base_url=found["base_url"].rstrip("/"),
+        base_url=found["base_url"],
         org_id=found.get("org_id", ""),
         user_id=found.get("user_id", ""),
         api_key=_api_key(overrides.get("api_key") or env.get(KEY_VARIABLE)),
-        state=state,
-        manifests=tuple(Path(p).absolute() for p in manifests)
-        if manifests is not None
-        else tuple(root / path for path in found["manifests"]),
+        state=root / found["state"],
+        manifests=tuple(root / path for path in found["manifests"]),
         ignore=tuple(found["ignore"]),
         vars=found["vars"],
         start=found["start"],
@@ -101,3 +93,76 @@ def require_api(settings: Settings) -> None:
         raise SettingsError(
             f"missing: {what}", hint=f"{how[0].upper()}{how[1:]}. To try things out without any, add --sandbox."
         )
+
+
+def _settings_file(folder: Path) -> Path | None:
+    for place in (folder, *folder.parents):
+        if (place / SETTINGS_FILE).is_file():
+            return place / SETTINGS_FILE
+        if (place / "wexa-sync.yml").is_file():
+            raise SettingsError(
+                f"{place / 'wexa-sync.yml'} is not read", hint=f"Call it {SETTINGS_FILE}: there is one name for it."
+            )
+        if (place / ".git").exists():
+            break
+    return None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    from wexa_sync.yaml_text import read  # imports yaml
+
+    documents, problems = read(file, shown_path(file))
+    document = documents[0] if documents else Document(data={}, source=Source(file=shown_path(file)))
+    data = document.data
+    faults: list[Fault] = []
+    if len(documents) > 1 or not isinstance(data, dict):
+        faults.append(Fault((), "settings are one mapping of NAME: value", "Write `org_id: ...`, one a line."))
+        data = {}
+    keys = [name for name in data if _LIKE_A_KEY.fullmatch(re.sub("[^a-z]", "", name.lower()))]
+    faults += [Fault((name,), "the API key must not stand in a file", _KEY_HINT, at_key=True) for name in keys]
+    data = {name: value for name, value in data.items() if name not in keys}
+    faults += schema_faults(_SCHEMA, data)
+    _refuse([*problems, *Places().problems(document, faults)])
+    return data
+
+
+_KEY_HINT = (
+    f"Set the environment variable {KEY_VARIABLE} and take the line out. If others could read the file, make a new key."
+)
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if len(problems) == 1:
+        raise SettingsError(str(replace(problems[0], hint="")), hint=problems[0].hint)
+    if problems:
+        said = "\n".join(map(str, problems))
+        raise SettingsError(f"{len(problems)} problems in the settings:\n{said}", hint="Mend them and run it again.")
+
+
+def _given(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What the environment and the flags say, in the form of the file but for paths, which are absolute."""
+    said = {name: value for name, value in overrides.items() if value is not None and name != "api_key"}
+    if "state" in said:
+        said["state"] = str(Path(said["state"]).absolute())
+    if "manifests" in said:
+        said["manifests"] = [str(Path(path).absolute()) for path in said["manifests"]]
+    if "allow_undocumented" in said:
+        said["allow_undocumented"] = list(said["allow_undocumented"])
+    given = {name: env[variable] for name, variable in _ENVIRONMENT.items() if env.get(variable)} | said
+    faults = schema_faults(_SCHEMA, given)
+    if faults:
+        name = str(faults[0].path[0])
+        where = f"--{name.replace('_', '-')}" if name in said else _ENVIRONMENT[name]
+        raise SettingsError(f"{where}: {faults[0].message}", hint=faults[0].hint)
+    return given
+
+
+def _api_key(value: str | None) -> Secret | None:
+    if not value:
+        return None
+    if not _USABLE_KEY.fullmatch(value):
+        raise SettingsError(
+            f"{KEY_VARIABLE} holds a space, a line end or a character that no key has",
+            hint="Copy the key again, without quotes and line ends: `printf %s` writes none, `echo` does.",
+        )
+    return Secret(template=f"${{env:{KEY_VARIABLE}}}", value=value)

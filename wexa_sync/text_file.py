@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from pathlib import Path
 
+SETTINGS_FILE = "wexa-sync.yaml"
 MAX_BYTES = 10 * 1024 * 1024
 
 # What YAML calls printable. Anything else in a manifest or a prompt is an accident, and an invisible one.
@@ -23,6 +25,13 @@ class TextFault(Exception):
         self.hint = hint
         self.line = line
         self.column = column
+
+
+def shown_path(path: Path) -> str:
+    """A file's name for people: relative to the current folder where it lies below it, else as given."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
+    here = Path.cwd()
+    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(path)
 
 
 def read_text(path: Path) -> str:

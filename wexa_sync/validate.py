@@ -159,7 +159,9 @@ def _project(metadata: Mapping[str, Any], projects: _Projects, faults: list[Faul
         names = ", ".join(sorted(projects.names))
         known = f"{len(projects.names)} Projects ({names})" if names else "no Project"
         hint = f"Add the handle of one of them: {names}." if names else "Add it: the handle of the Project."
-        faults.append(Fault(("metadata", "project"), f"is missing, and the manifests declare {known}", hint, at_key=True))
+        faults.append(
+            Fault(("metadata", "project"), f"is missing, and the manifests declare {known}", hint, at_key=True)
+        )
     return None
 
 

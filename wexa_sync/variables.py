@@ -11,7 +11,7 @@ from typing import Any
 from wexa_sync.errors import InvalidManifests, Problem, UsageError
 from wexa_sync.model import Secret, Source
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.text_file import TextFault, read_text
+from wexa_sync.text_file import TextFault, shown_path
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
@@ -117,16 +117,10 @@ def gather(
 
 
 def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
-    from wexa_sync.yaml_text import parse  # imports yaml, and most runs have no such file
 
     if not path.is_file():
         raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
-    try:
-        documents, faults = parse(read_text(path), str(path))
-    except TextFault as fault:
-        place = Source(file=str(path), line=fault.line, column=fault.column)
-        problems.append(Problem(message=fault.message, source=place, hint=fault.hint))
-        return {}
+    documents, faults = read(path, shown_path(path))
     problems += faults
     if not documents:
         return {}

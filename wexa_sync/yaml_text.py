@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path as File
 from typing import Any, TypeAlias
 
 import yaml
 
 from wexa_sync.errors import Problem
 from wexa_sync.model import Document, Path, Source, show_path
-from wexa_sync.text_file import MAX_BYTES, TextFault
+from wexa_sync.text_file import MAX_BYTES, TextFault, read_text
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
 Fill: TypeAlias = Callable[[str], Filled]
@@ -77,6 +78,15 @@ def _at(node: yaml.Node | None, message: str, hint: str) -> TextFault:
 
 def _as_it_is(text: str) -> Filled:
     return text, ()
+
+
+def read(path: File, shown: str, fill: Fill = _as_it_is) -> tuple[list[Document], list[Problem]]:
+    """`parse`, for a file; `shown` is its name in messages."""
+    try:
+        return parse(read_text(path), shown, fill)
+    except TextFault as fault:
+        source = Source(file=shown, line=fault.line, column=fault.column)
+        return [], [Problem(message=fault.message, source=source, hint=fault.hint)]
 
 
 def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document], list[Problem]]:

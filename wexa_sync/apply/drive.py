@@ -1,7 +1,7 @@
 """Runs the changes of a plan: as many at once as may be, each when what it waits for is done.
 
-One thread keeps the books (graph, ids, state, outcomes); workers do nothing but HTTP. What several changes have to write
-is written together, so that one flush serves all of them.
+One thread keeps the books (graph, ids, state, outcomes); workers do nothing but HTTP. What several changes have to
+write is written together, so that one flush serves all of them.
 """
 
 from __future__ import annotations

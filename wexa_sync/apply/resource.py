@@ -60,7 +60,7 @@ def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, 
         if len(named) != 1:
             raise WexaSyncError(
                 no_such_external(kind, ref.external, raws),
-                hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; then apply again.",
+                hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
             )
         context.externals[project, ref.kind, ref.external] = kind.id_of(named[0]) or ""
 
@@ -110,7 +110,7 @@ def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:
 
 
 def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
-    """The id of what a create without an answer made: by the id we chose, or exactly one new match of the natural key."""
+    """The id of what a create without an answer made: by the id we chose, or one new match of the natural key."""
     kind, at = context.kind(change), context.scope(change.address)
     if kind.new_id is not None:
         chosen = kind.new_id(at.owner, change.address.name)

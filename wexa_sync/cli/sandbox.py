@@ -25,4 +25,4 @@ def command(port: int, data: Path, readings: tuple[str, ...], api_key: str | Non
         config = SandboxConfig(data=data, port=port, api_key=api_key, readings=chosen, latency_ms=latency)
         serve(config, lambda url: click.echo(f"Sandbox ready at {url}"))
     except SandboxError as error:
-        raise UsageError(str(error), hint="docs/sandbox.md tells how to run it; docs/readings.md lists readings.") from None
+        raise UsageError(str(error), hint="See docs/sandbox.md; docs/readings.md lists readings.") from None

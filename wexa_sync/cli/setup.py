@@ -1,4 +1,4 @@
-"""From options to values: settings, variables, the workspace. What every command that reads manifests or calls needs."""
+"""From options to values: settings, variables, the workspace; what every command that reads or calls needs."""
 
 from __future__ import annotations
 

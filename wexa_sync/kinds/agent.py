@@ -1,4 +1,4 @@
-"""Agent: lives inside an AgentFlow; added and rewritten one by one, never removed or moved. The client chooses its id."""
+"""Agent: lives inside an AgentFlow; added and rewritten one by one, never removed or moved. We choose its id."""
 
 from __future__ import annotations
 

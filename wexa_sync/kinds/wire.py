@@ -1,4 +1,4 @@
-"""Between the API's JSON and manifest terms, guided by the kind's schema: `decode` what is read, `encode` what is sent."""
+"""Between the API's JSON and manifest terms, guided by the kind's schema: `decode` what is read, `encode` to send."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def encode(kind: Kind, spec: Spec, resolve: Resolve, *, only: Collection[str] | 
 
 
 def with_defaults(kind: Kind, spec: Spec) -> Spec:
-    """The spec with the schema's defaults where it says nothing: a create sends every field the API declares required."""
+    """The spec with the schema's defaults where it says nothing: a create sends every field the API requires."""
     filled: Spec = _fill(dict(spec), {"properties": _fields(kind)})
     return filled
 
@@ -92,7 +92,7 @@ def at_path(value: Any, path: Path) -> Any:
 
 
 def replaced(value: Any, path: Path, new: Any) -> Any:
-    """A copy with `new` at the path; mappings on the way are made where they are missing. Lists are entered, not made."""
+    """A copy with `new` at the path; mappings on the way are made where missing. Lists are entered, not made."""
     if not path:
         return new
     head, rest = path[0], path[1:]

@@ -209,11 +209,3 @@ def test_any_two_different_texts_look_different(before: str, after: str) -> None
             assert any(line.sign in "+-" for line in field.lines)
         else:
             assert field.before != field.after
-
-
-@given(st.lists(texts, min_size=1, max_size=4), st.lists(texts, min_size=1, max_size=4))
-def test_a_diff_never_shows_an_unchanged_line_as_changed(before: list[str], after: list[str]) -> None:
-    for field in update("\n".join(before), "\n".join(after)):
-        removed = [line.text for line in field.lines if line.sign == "-"]
-        added = [line.text for line in field.lines if line.sign == "+"]
-        assert not removed or removed != added

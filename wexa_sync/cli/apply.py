@@ -1,0 +1,53 @@
+"""`wexa-sync apply`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wexa_sync.cli import options
+from wexa_sync.cli.plan import overrides
+
+
+@click.command("apply")
+@options.manifests
+@options.workspace
+@options.choice
+@options.output
+@options.consent
+def command(
+    paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any
+) -> int:
+    """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
+    from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
+    from wexa_sync.cli.steps import carried_out, planned
+    from wexa_sync.errors import PlanRefused
+    from wexa_sync.planfile import is_plan, read
+
+    settings = settings_for(paths, overrides(given))
+    saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
+    desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
+    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+        if saved is not None and saved.target != workspace.target:
+            raise PlanRefused(
+                f"the plan is for {saved.target}, not for {workspace.target}", hint="Check the settings, or plan again."
+            )
+        plan = saved or planned(desired, workspace, settings, given)  # type: ignore[arg-type]  # one of the two is there
+        if saved is not None:
+            workspace.api.sign_in()
+        return carried_out(plan, workspace, settings, given)
+
+
+def _reveal(template: str) -> str:
+    """The value of a secret's template, from the environment as it is now."""
+    from wexa_sync.errors import PlanRefused
+    from wexa_sync.model import Secret
+    from wexa_sync.variables import Variables
+
+    value, faults = Variables(env=os.environ).fill(template)
+    if faults or not isinstance(value, Secret):
+        raise PlanRefused(f"the plan needs {template}, which is not set", hint="Set the environment variable.")
+    return value.reveal()

@@ -1,0 +1,28 @@
+"""`wexa-sync destroy`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wexa_sync.cli import options
+from wexa_sync.cli.plan import overrides
+
+
+@click.command("destroy")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@options.workspace
+@options.output
+@options.consent
+def command(paths: tuple[Path, ...], **given: Any) -> int:
+    """Delete what is managed and can be deleted; say what stays."""
+    from wexa_sync.cli.setup import settings_for, workspace_for
+    from wexa_sync.cli.steps import carried_out, planned
+    from wexa_sync.engine import NOTHING
+
+    settings = settings_for(paths, overrides(given))
+    given |= {"prune": True, "strict": False, "force": True}
+    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+        return carried_out(planned(NOTHING, workspace, settings, given), workspace, settings, given)

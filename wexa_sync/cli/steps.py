@@ -1,0 +1,90 @@
+"""What plan, apply and destroy do alike: make a plan, show it, ask, apply it, show what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+import click
+
+from wexa_sync import engine
+from wexa_sync.apply import Options
+from wexa_sync.cli.setup import addresses
+from wexa_sync.cli.terminal import progress, wants_color, width
+from wexa_sync.decide import Rules
+from wexa_sync.errors import PlanBlocked, UsageError
+from wexa_sync.model import Desired, Plan
+from wexa_sync.plan import Limits
+from wexa_sync.render.exit import report_exit_code
+from wexa_sync.render.json import plan_json, report_json
+from wexa_sync.render.text import plan_text, report_text
+from wexa_sync.render.view import plan_view, report_view
+from wexa_sync.settings import Settings
+
+
+def planned(desired: Desired, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> Plan:
+    """The plan, by the options given."""
+    rules = Rules(
+        prune=given.get("prune", False),
+        adopt=given.get("adopt", False),
+        allowed=frozenset(settings.allow_undocumented),
+    )
+    targets, excludes = addresses(given.get("targets", ())), addresses(given.get("excludes", ()))
+    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes)
+
+
+def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
+    """Write the plan as it was asked for."""
+    if given["format_"] == "json":
+        text = plan_json(plan)
+    else:
+        color = wants_color(stream, given["no_color"]) and given["output"] is None
+        text = plan_text(plan_view(plan), color=color, width=width(), details=given.get("details"))
+    if given["output"] is not None:
+        given["output"].write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
+
+
+def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> int:
+    """Show the plan, ask, apply it and show what came of it. Answers the exit code."""
+    as_json = given["format_"] == "json"
+    show_plan(plan, {**given, "format_": "text", "output": None}, sys.stderr if as_json else sys.stdout)
+    if given["strict"] and plan.blocked:
+        raise PlanBlocked(
+            f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Mend what is blocked, shown above."
+        )
+    if plan.work and not given["auto_approve"]:
+        _ask(len(plan.work))
+    options = Options(
+        parallelism=settings.parallelism,
+        wait=given["wait"],
+        start=settings.start,
+        grace=settings.start_grace,
+        allowed=frozenset(settings.allow_undocumented),
+    )
+    limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
+    with progress(len(plan.work), quiet=as_json) as tell:
+        report = engine.apply(plan, workspace, options, tell, limits=limits)
+    if as_json:
+        text = report_json(report)
+    elif not plan.work:
+        return 0
+    else:
+        text = report_text(report_view(report), color=wants_color(sys.stdout, given["no_color"]), width=width())
+    if given["output"] is not None:
+        given["output"].write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=not text.endswith("\n"), color=True)
+    return int(report_exit_code(report))
+
+
+def _ask(count: int) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "there is no terminal to ask on, so nothing was applied",
+            hint="Review the plan above, then run it again with --auto-approve.",
+        )
+    if not click.confirm(f"Apply {count} change{'' if count == 1 else 's'}?", err=True):
+        raise click.Abort
