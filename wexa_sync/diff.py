@@ -142,7 +142,7 @@ def _same(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one li
     if isinstance(one, list) and isinstance(other, list):
         if schema.get("x-wexa-list") == "set":
             ours: list[Any] = _plain(one, schema, terms)
-            return ours == _plain(other, schema, terms)
+            return bool(ours == _plain(other, schema, terms))
         items = schema.get("items", {})
         return len(one) == len(other) and all(_same(a, b, items, terms) for a, b in zip(one, other, strict=True))
     if schema.get("x-wexa-format") == "json-text" and one != other:

@@ -27,6 +27,7 @@ def load(
     A document with a problem is still returned where something of it could be read. Raises UsageError where a path is
     missing, or where there is no file or no document at all: an empty answer would look like "everything is gone".
     """
+    from wexa_sync.yaml_text import read  # imports yaml
 
     problems: list[Problem] = []
     documents: list[Document] = []

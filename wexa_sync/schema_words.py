@@ -37,7 +37,9 @@ def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> I
 
 def reference_fault(kind: str, value: Any, path: Path) -> Fault:
     """What is said where a reference to a `kind` should stand and does not."""
-    hint = f"Write the handle of a declared {kind}, or {{external: NAME}} for a live one by its display name, or {{id: ID}}."
+    hint = (
+        f"Write the handle of a declared {kind}, {{external: NAME}} for a live one by its display name, or {{id: ID}}."
+    )
     if kind == "Connector":
         hint = "Write {external: NAME} with the connector's name in Wexa Studio, or {id: ID}."
     return Fault(path, f"expected a reference to a {kind}, got {shown(value)}", hint)

@@ -29,9 +29,9 @@ class TextFault(Exception):
 
 def shown_path(path: Path) -> str:
     """A file's name for people: relative to the current folder where it lies below it, else as given."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
-    here = Path.cwd()
-    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(path)
+    absolute = os.path.abspath(path)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
+    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # as text: this is asked for every file
+    return absolute.removeprefix(here) if absolute.startswith(here) else str(path)
 
 
 def read_text(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
+from typing import Any, TypeGuard
 
 from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME, DECLARABLE
@@ -71,11 +71,12 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     spec = refer(_part(data, "spec"), kind.spec_schema, project or "", faults)
     child = child_kind(kind)
     children = spec.pop(kind.embedded, None) if child else None
-    if not _is_handle(metadata.get("name")) or project is None:
+    handle = metadata.get("name")
+    if not _is_handle(handle) or project is None:
         return
     generation = metadata.get("generation")
     manifest = Manifest(
-        address=Address(project=project, kind=kind.name, name=metadata["name"]),
+        address=Address(project=project, kind=kind.name, name=handle),
         spec=spec,
         source=document.source,
         lifecycle=own,
@@ -170,7 +171,7 @@ def _kind_of(document: Document) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _is_handle(value: Any) -> bool:
+def _is_handle(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and HANDLE.fullmatch(value) is not None
 
 

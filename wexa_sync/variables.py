@@ -118,6 +118,8 @@ def gather(
 
 def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
 
+    from wexa_sync.yaml_text import read  # imports yaml, and most runs have no such file
+
     if not path.is_file():
         raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
     documents, faults = read(path, shown_path(path))

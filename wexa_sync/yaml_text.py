@@ -38,6 +38,7 @@ _SCALARS = {
     ),
     _MERGE: re.compile(r"<<\Z"),
 }
+_PLAIN = re.compile("|".join(f"(?P<{tag.removeprefix(_T)}>{shape.pattern})" for tag, shape in _SCALARS.items()))
 # No scalar but text starts with another character than these.
 _MAY_BE_MORE = frozenset("~nNtTfF0123456789-+.<")
 
@@ -56,7 +57,8 @@ class _Loader(_Base):  # type: ignore[misc]  # which class it is depends on whet
         if kind is not yaml.ScalarNode:
             return _MAP if kind is yaml.MappingNode else _SEQ
         if implicit[0] and (not value or value[0] in _MAY_BE_MORE):
-            return next((tag for tag, shape in _SCALARS.items() if shape.match(value)), _STR)
+            found = _PLAIN.match(value)
+            return f"{_T}{found.lastgroup}" if found else _STR
         return _STR
 
     def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:

@@ -18,9 +18,7 @@ from wexa_sync.cli.plan import overrides
 @options.choice
 @options.output
 @options.consent
-def command(
-    paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any
-) -> int:
+def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
     from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
     from wexa_sync.cli.steps import carried_out, planned
