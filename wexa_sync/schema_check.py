@@ -34,6 +34,7 @@ _DIRECT = frozenset({"type", "const", "enum", "pattern", "minLength", "maxLength
 _DIRECT |= {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _NOTES = frozenset({"title", "description", "default", "examples"})
 _NOTES |= {"x-wexa-field", "x-wexa-format", "x-wexa-immutable", "x-wexa-local"}
+_EXACT = {str: "string", bool: "boolean"}
 _KNOWN = _DIRECT | _NOTES
 _Word: TypeAlias = "Callable[[Any, Any, Any, Schema], Iterable[Error] | None]"
 
@@ -42,8 +43,13 @@ def _passes(validator: Any, words: Mapping[str, _Word], value: Any, schema: Sche
     """Whether a plain value is valid, as far as that can be told at once."""
     if isinstance(value, (dict, list)) or not schema.keys() <= _KNOWN:
         return False
-    asked = ((words[word], wanted) for word, wanted in schema.items() if word in _DIRECT)
-    return not any(error for word, wanted in asked for error in word(validator, wanted, value, schema) or ())
+    is_of_type = _EXACT.get(type(value), "") == schema.get("type")
+    for word, wanted in schema.items():
+        if word in _NOTES or (is_of_type and word == "type"):
+            continue
+        if any(words[word](validator, wanted, value, schema) or ()):
+            return False
+    return True
 
 
 @cache

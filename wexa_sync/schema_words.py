@@ -121,14 +121,7 @@ def _length(wanted: Any, value: Any, _schema: Schema) -> tuple[str, str]:
     return f"is {len(value):,} long, and {wanted:,} is the most", "Shorten it."
 
 
-def _number(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
-    side = (
-        "more than"
-        if "exclusiveMinimum" in schema
-        else "at most"
-        if "maximum" in schema and value > wanted
-        else "at least"
-    )
+def _number(side: str, wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     return f"expected {side} {shown(wanted)}, got {shown(value)}", _about(schema)
 
 
