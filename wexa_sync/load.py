@@ -10,7 +10,7 @@ from pathlib import Path
 from wexa_sync.errors import Problem, UsageError
 from wexa_sync.model import Document, Source
 from wexa_sync.suggest import nearest
-from wexa_sync.text_file import SETTINGS_FILE, shown_path
+from wexa_sync.text_file import SETTINGS_FILE, shown_path, siblings
 from wexa_sync.variables import Variables
 
 _SUFFIXES = (".yaml", ".yml")
@@ -112,6 +112,5 @@ def _glob(pattern: str) -> str:
 
 
 def _missing(path: Path) -> str:
-    siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    found = nearest(path.name, siblings)
+    found = nearest(path.name, siblings(path))
     return f"Did you mean {path.parent / found}?" if found else "Check the path; it starts from the current folder."

@@ -68,7 +68,7 @@ def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
             known = did_you_mean(
                 part, fields, f"Known here: {', '.join(fields)}." if fields else f"{around} has no fields."
             )
-            return Fault(at, f"there is no field {field!r} in a {kind.name}", known)
+            return Fault(at, f"there is no field {field!r} in {kind.name}", known)
         else:
             return None  # a mapping of free form
     return None

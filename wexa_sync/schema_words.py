@@ -130,7 +130,8 @@ def _other(_wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
 
 
 def _about(schema: Schema) -> str:
-    return str(schema.get("description") or "See `wexa-sync schema` for what may stand here.")
+    about = schema.get("description")
+    return f"About it: {about}" if about else "`wexa-sync schema` shows what may stand here."
 
 
 _ONE: dict[str, Callable[[Any, Any, Schema], tuple[str, str]]] = {

@@ -34,6 +34,14 @@ def shown_path(path: Path) -> str:
     return absolute.removeprefix(here) if absolute.startswith(here) else str(path)
 
 
+def siblings(path: Path) -> list[str]:
+    """The names in the folder that a path leads to: what somebody may have meant where it is not there."""
+    try:
+        return [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return []
+
+
 def read_text(path: Path) -> str:
     """The text of a file, exactly as it stands there. Raises TextFault."""
     try:

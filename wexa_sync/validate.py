@@ -16,7 +16,7 @@ from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Sour
 from wexa_sync.places import Places
 from wexa_sync.schema_check import schema_faults
 from wexa_sync.schema_words import Fault, shown
-from wexa_sync.suggest import did_you_mean
+from wexa_sync.suggest import did_you_mean, nearest
 from wexa_sync.variables import Unfilled
 
 _API_VERSION = "wexa.ai/v1"
@@ -129,7 +129,7 @@ def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
         return BY_NAME[name]
     if isinstance(data.get("kind"), Unfilled):
         return None
-    if data.get("apiVersion") != _API_VERSION and not (name and name.title() in names):
+    if data.get("apiVersion") != _API_VERSION and nearest(name, names) is None:
         faults.append(Fault((), "this is no manifest of wexa-sync", _FOREIGN))
     elif "kind" not in data:
         faults.append(Fault(("kind",), "is missing", f"Add kind: one of {', '.join(names)}.", at_key=True))

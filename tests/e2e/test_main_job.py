@@ -105,5 +105,17 @@ def test_bad_input_is_told_with_its_place_and_nothing_is_sent(tmp_path: Path) ->
     assert not (tmp_path / ".wexa-sync").exists()
 
 
+def test_the_graph_names_every_edge() -> None:
+    shown = run(ROOT / "examples/support-desk", "graph")
+    assert shown.startswith("graph LR\n")
+    assert '["support-desk/AgentFlow/triage/Agent/answer"]' in shown
+    assert run(ROOT / "examples/support-desk", "graph", "--format", "dot").rstrip().endswith("}")
+
+
+def test_a_schema_is_printed_whole() -> None:
+    assert json.loads(run(ROOT, "schema", "Skill"))["properties"]["kind"] == {"const": "Skill"}
+    run(ROOT, "schema", "Skil", code=64)
+
+
 def test_wrong_usage_is_64(tmp_path: Path) -> None:
     run(tmp_path, "plan", "--no-such-option", code=64)

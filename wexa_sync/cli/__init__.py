@@ -16,6 +16,8 @@ COMMANDS = {
     "apply": "Make the changes of a plan.",
     "destroy": "Delete what is managed and can be deleted.",
     "state": "Look at the state, and mend it.",
+    "graph": "Draw what waits for what.",
+    "schema": "Print the JSON Schema of a kind, for an editor.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",
     "version": "Show the version.",
 }
