@@ -6,12 +6,12 @@ import os
 from pathlib import Path as File
 from typing import Any
 
-from wexa_sync.kinds import times
+from wexa_sync.kinds import BY_NAME, times
 from wexa_sync.kinds.schema import DESCEND, Schema, walk
-from wexa_sync.model import Address, Path, Ref, Secret
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
 from wexa_sync.schema_words import Fault, reference_fault, shown
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.text_file import TextFault, read_text
+from wexa_sync.text_file import TextFault, read_text, siblings
 from wexa_sync.variables import Unfilled
 
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
@@ -72,12 +72,12 @@ def _text_of(name: Any, folder: File, root: File) -> str:
         )
     if File(name).is_absolute():
         raise TextFault(f"the path {name} is absolute", hint="Write it relative to the manifest.")
-    real = File(os.path.realpath(folder / name))
-    if not real.is_relative_to(os.path.realpath(root)):
-        raise TextFault(f"{name} lies outside of {root}", hint="Move the file inside, beside the manifests.")
-    if not real.exists():
-        siblings = [entry.name for entry in real.parent.iterdir()] if real.parent.is_dir() else []
-        hint = did_you_mean(real.name, siblings, "Check the path; it is relative to the manifest.")
+    # Where it really is: a symlink must not lead out either, to be sent to a server.
+    real, top = File(os.path.realpath(folder / name)), os.path.realpath(root)
+    if not real.is_relative_to(top):
+        raise TextFault(f"{name} leads out of {top}", hint="Move the file inside, beside the manifests.")
+    if not os.path.exists(real):  # noqa: PTH110  # unlike Path's, it never raises
+        hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
         raise TextFault(f"there is no file {name}", hint=hint)
     text = read_text(real)
     return text[: -2 if text.endswith("\r\n") else -1] if text.endswith("\n") else text
@@ -98,7 +98,10 @@ def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
 
 
 def _reference(value: Any, kind: str, project: str, path: Path, faults: list[Fault]) -> Any:
-    if isinstance(value, str) and not isinstance(value, Unfilled):
+    if isinstance(value, str) and HANDLE.fullmatch(value):
+        if not BY_NAME[kind].declarable:
+            faults.append(reference_fault(kind, value, path))
+            return value
         return Ref(kind=kind, address=Address(project=project, kind=kind, name=value))
     if isinstance(value, dict) and len(value) == 1:
         ((form, name),) = value.items()
