@@ -9,16 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wexa_sync.api.client import Api
+from wexa_sync.api.client import Api, Scoped
 from wexa_sync.apply import Options, Progress, apply_plan
 from wexa_sync.decide import Rules
-from wexa_sync.errors import InvalidManifests
+from wexa_sync.errors import InvalidManifests, UsageError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Operation
 from wexa_sync.link import link
 from wexa_sync.load import load
 from wexa_sync.model import Address, Desired, Plan, Report, Target
 from wexa_sync.observe import observe
 from wexa_sync.places import Places
 from wexa_sync.plan import Limits, make_plan, require_safe
+from wexa_sync.resolve import did_not_happen, doubtful, happened
 from wexa_sync.state.base import StateStore
 from wexa_sync.validate import validate
 from wexa_sync.variables import Variables
@@ -72,4 +75,31 @@ def apply(
         return apply_plan(planned, workspace.api, session, options, progress)
 
 
-__all__ = ["NOTHING", "InvalidManifests", "Workspace", "apply", "plan", "read"]
+def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:
+    """Settle a doubt as a person says: it is live under the id `happened_as`, or (None) it did not happen.
+
+    Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
+    """
+    seen = observe(desired, workspace.store.load(), workspace.api, workspace.target, parallelism=workspace.parallelism)
+    pair = doubtful(address, seen)
+    kind = BY_NAME[address.kind]
+    if happened_as is not None and Operation.READ in kind.endpoints:
+        owner = address.owner_address
+        at = Scoped(
+            project=seen.ids.get(address.project_address, ""),
+            owner=seen.ids.get(owner, "") if owner else "",
+            id=happened_as,
+        )
+        raw = workspace.api.read(kind, at)
+        if raw is None:
+            raise UsageError(
+                f"no {kind.name} is live under the id {happened_as}",
+                hint="Look in Wexa Studio for its id, or say --did-not-happen.",
+            )
+        happened_as = kind.id_of(raw) or happened_as
+    with workspace.store.session(workspace.target) as session:
+        key = session.lineage
+        session.write(happened(pair, happened_as, key) if happened_as else did_not_happen(pair, key, seen.now))
+
+
+__all__ = ["NOTHING", "InvalidManifests", "Workspace", "apply", "plan", "read", "resolve"]

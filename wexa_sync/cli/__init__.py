@@ -11,10 +11,13 @@ from wexa_sync import __version__
 
 # Name -> what `--help` says, so that it needs no import of the commands.
 COMMANDS = {
+    "init": "Write a repository to start from.",
     "validate": "Check the manifests offline, every problem at once.",
     "plan": "Show what differs between the manifests and the live workspace.",
     "apply": "Make the changes of a plan.",
     "destroy": "Delete what is managed and can be deleted.",
+    "resolve": "Say whether something in doubt happened.",
+    "executions": "Look at what runs and what ran.",
     "state": "Look at the state, and mend it.",
     "graph": "Draw what waits for what.",
     "schema": "Print the JSON Schema of a kind, for an editor.",

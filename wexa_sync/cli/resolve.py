@@ -1,0 +1,44 @@
+"""`wexa-sync resolve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wexa_sync.cli import options
+from wexa_sync.cli.plan import overrides
+
+
+@click.command("resolve")
+@click.argument("address")
+@options.manifests
+@options.workspace
+@click.option("--happened", metavar="ID", help="It is live under this id.")
+@click.option("--did-not-happen", is_flag=True, help="It is not live; apply may send it again.")
+def command(
+    address: str,
+    paths: tuple[Path, ...],
+    assignments: tuple[str, ...],
+    var_files: tuple[Path, ...],
+    happened: str | None,
+    did_not_happen: bool,
+    **given: Any,
+) -> None:
+    """Say whether something in doubt happened, after looking in Wexa Studio. Sends GET only."""
+    from wexa_sync import engine
+    from wexa_sync.cli.setup import addresses, desired_for, settings_for, workspace_for
+    from wexa_sync.errors import UsageError
+
+    if bool(happened) == did_not_happen:
+        raise UsageError(
+            "say one of the two: --happened ID or --did-not-happen", hint="`wexa-sync plan` shows the ids it may be."
+        )
+    (wanted,) = addresses([address])
+    settings = settings_for(paths, overrides(given))
+    desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
+    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+        engine.resolve(wanted, desired, workspace, happened_as=happened)
+    said = f"is live as {happened}" if happened else "did not happen"
+    click.echo(f"Noted: {wanted} {said}. `wexa-sync plan` shows what follows.")
