@@ -16,7 +16,7 @@ CASES = [("minimal", ()), ("support-desk", ()), ("content-studio", ()), ("conten
 
 def wexa(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the real command line in that folder."""
-    return subprocess.run(  # noqa: S603  # our own command
+    return subprocess.run(  # our own command
         [sys.executable, "-m", "wexa_sync", *words],
         cwd=folder,
         capture_output=True,

@@ -1,0 +1,135 @@
+"""Apply, then plan, is empty under every reading of the API's documentation, alone and in random combinations.
+
+The client never learns which reading holds. Each case applies support-desk, edits a prompt, and sees that edit alone.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from wexa_sync import engine
+from wexa_sync.api.client import Api
+from wexa_sync.api.http import Http
+from wexa_sync.apply import Options
+from wexa_sync.decide import Rules
+from wexa_sync.model import Action, Plan, Secret, Status, Target
+from wexa_sync.sandbox import READINGS, SandboxConfig, running
+from wexa_sync.state import FileStore
+from wexa_sync.variables import Variables
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "support-desk"
+KEY = Secret(template="", value="any-key")
+
+# Whether a new project has a connector changes what a person must do first, so it has a test of its own below.
+CONVERGING = [reading for reading in READINGS if reading.name != "project_connectors"]
+ALONE = [{reading.name: value} for reading in CONVERGING for value in reading.values[1:]]
+TOGETHER = [
+    {reading.name: chance.choice(reading.values) for reading in CONVERGING}
+    for chance in (random.Random(seed) for seed in range(12))  # noqa: S311  # a fixed choice, not a secret
+]
+
+
+class Desk:
+    """support-desk in a folder and a workspace of its own."""
+
+    def __init__(self, folder: Path, workspace: engine.Workspace) -> None:
+        self.folder, self.workspace = folder, workspace
+
+    def plan(self) -> Plan:
+        """What differs now."""
+        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        return engine.plan(desired, self.workspace, Rules())
+
+    def apply(self) -> list[str]:
+        """Make it so; answers what did not end well."""
+        options = Options(poll=0.05, grace=2.0)
+        report = engine.apply(self.plan(), self.workspace, options, lambda _change, _word: None, limits=None)
+        return [
+            f"{outcome.change.address}: {outcome.status.value} {outcome.error}"
+            for outcome in report.outcomes
+            if outcome.status is not Status.APPLIED and outcome.change.action is not Action.NOOP
+        ]
+
+
+@contextmanager
+def desk(tmp_path: Path, readings: Mapping[str, str]) -> Iterator[Desk]:
+    """A desk against a sandbox with those readings; executions end in a blink."""
+    folder = tmp_path / "desk"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".wexa-sync"))
+    config = SandboxConfig(data=tmp_path / "sandbox.db", readings=readings, ready_seconds=0.05, run_seconds=0.2)
+    with running(config) as server:
+        http = Http(base_url=server.base_url, api_key=KEY, pool=10)
+        yield Desk(
+            folder,
+            engine.Workspace(
+                api=Api(http, org_id=server.org_id, user_id=server.user_id),
+                store=FileStore(tmp_path / "state.json"),
+                target=Target(base_url=server.base_url, org_id=server.org_id),
+            ),
+        )
+
+
+def shown(plan: Plan) -> list[str]:
+    """The work of a plan, and what is blocked."""
+    return [f"{change.action.value} {change.address}" for change in plan.work] + [
+        f"blocked {blocked.address}: {blocked.reason}" for blocked in plan.blocked
+    ]
+
+
+def named(readings: Mapping[str, str]) -> str:
+    """The readings as an id of a test."""
+    return ",".join(f"{name}={value}" for name, value in readings.items()) if len(readings) == 1 else "together"
+
+
+@pytest.mark.parametrize("readings", [{}, *ALONE, *TOGETHER], ids=named)
+def test_apply_converges_and_an_edit_is_all_that_is_seen(tmp_path: Path, readings: Mapping[str, str]) -> None:
+    with desk(tmp_path, readings) as support:
+        assert support.apply() == []
+        assert shown(support.plan()) == []
+        prompt = support.folder / "prompts" / "classify.md"
+        prompt.write_text(prompt.read_text(encoding="utf-8") + "\nAnswer in one word.\n", encoding="utf-8")
+        assert shown(support.plan()) == ["update support-desk/AgentFlow/triage/Agent/classify"]
+        assert support.apply() == []
+        assert shown(support.plan()) == []
+
+
+def test_a_project_made_without_connectors_waits_for_a_person(tmp_path: Path) -> None:
+    with desk(tmp_path, {"project_connectors": "none"}) as support:
+        ended = support.apply()
+        assert any("no live Connector is called 'Content creator'" in line for line in ended)
+        assert not any(line.startswith("Project/") for line in ended)
+        configure_connector(support)
+        assert support.apply() == []
+        assert shown(support.plan()) == []
+
+
+def configure_connector(support: Desk) -> None:
+    """What a person does in the web interface, as raw HTTP."""
+    target = support.workspace.target
+    project = next(iter(support.workspace.store.load().records.values())).id
+    body = {
+        "name": "Content creator",
+        "category": "content_creator",
+        "description": "Writes and rewrites text.",
+        "org_id": target.org_id,
+        "projectID": project,
+        "logo": "l",
+        "ui_form": [],
+        "config": {},
+        "available_events": [],
+    }
+    answer = requests.post(
+        f"{target.base_url}/actions/content_creator/config",
+        json=body,
+        params={"projectID": project},
+        headers={"x-api-key": KEY.reveal()},
+        timeout=10,
+    )
+    assert answer.status_code < 300, answer.text
