@@ -92,7 +92,7 @@ def cycle(graph: Graph[Node]) -> list[Node]:
 
 def dependents(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:
     """Every node that waits, directly or not, for one of `nodes` (without those themselves)."""
-    walk = Walk(graph)
+    walk, nodes = Walk(graph), set(nodes)
     found: set[Node] = set()
     front = [node for node in nodes if node in walk._dependents]
     while front:
@@ -100,7 +100,7 @@ def dependents(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:
             if dependent not in found:
                 found.add(dependent)
                 front.append(dependent)
-    return found - set(nodes)
+    return found - nodes
 
 
 def dependencies(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:

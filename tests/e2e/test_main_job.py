@@ -96,7 +96,7 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed_and_once(tmp_path: Path) -> 
 def test_destroy_takes_everything_that_is_managed(tmp_path: Path) -> None:
     folder = support_desk(tmp_path)
     run(folder, "destroy", "--sandbox", "--auto-approve")
-    assert run(folder, "state", "--sandbox", "list") == ""
+    assert run(folder, "state", "list", "--sandbox") == ""
 
 
 def test_bad_input_is_told_with_its_place_and_nothing_is_sent(tmp_path: Path) -> None:

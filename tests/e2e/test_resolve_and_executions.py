@@ -48,7 +48,7 @@ def lose_the_run(folder: Path) -> str:
     """Forget the record of the run, as a deleted state would; the run stays live. Answers its address."""
     (run,) = runs(folder)
     assert run["address"] is not None
-    assert wexa(folder, "state", "--sandbox", "rm", run["address"]).returncode == 0
+    assert wexa(folder, "state", "rm", "--sandbox", run["address"]).returncode == 0
     return run["address"]
 
 

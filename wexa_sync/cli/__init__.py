@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -36,6 +37,17 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"wexa_sync.cli.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what fails is said here, where the context still tells how to speak."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001  # the boundary: nobody is behind it
+            from wexa_sync.cli.terminal import show_error
+
+            return show_error(error)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -64,12 +76,4 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = 1
-    except Exception as error:  # noqa: BLE001  # the boundary: nobody is behind it
-        code = _explain(error)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _explain(error: Exception) -> int:
-    from wexa_sync.cli.terminal import show_error
-
-    return show_error(error)

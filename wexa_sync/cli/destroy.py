@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.plan import overrides
 
 
 @click.command("destroy")
@@ -22,7 +21,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     from wexa_sync.cli.steps import carried_out, planned
     from wexa_sync.engine import NOTHING
 
-    settings = settings_for(paths, overrides(given))
+    settings = settings_for(paths, given)
     given |= {"prune": True, "strict": False, "force": True}
     with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
         return carried_out(planned(NOTHING, workspace, settings, given), workspace, settings, given)

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.plan import overrides
 
 if TYPE_CHECKING:
     from wexa_sync.runs import Run
-
-_FORMAT = click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show.")
 
 
 @click.group("executions")
@@ -23,16 +20,14 @@ def command() -> None:
 
 @command.command("list")
 @options.workspace
-@_FORMAT
+@options.shape
 def list_(format_: str, **given: Any) -> None:
     """List the executions of the managed projects, with their addresses where they are declared."""
     from wexa_sync.cli.setup import settings_for, workspace_for
     from wexa_sync.render.safe import visible
     from wexa_sync.runs import list_runs
 
-    with workspace_for(
-        settings_for((), overrides(given)), sandbox=given["sandbox"], verbose=given["verbose"]
-    ) as workspace:
+    with workspace_for(settings_for((), given), sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
         workspace.api.sign_in()
         runs = list_runs(workspace.api, workspace.store.load())
     if format_ == "json":
@@ -47,7 +42,7 @@ def list_(format_: str, **given: Any) -> None:
 @command.command()
 @click.argument("execution", metavar="ADDRESS|ID")
 @options.workspace
-@_FORMAT
+@options.shape
 def show(execution: str, format_: str, **given: Any) -> None:
     """Show one execution: its status, its inputs and its result."""
     from wexa_sync.cli.setup import addresses, settings_for, workspace_for
@@ -56,9 +51,7 @@ def show(execution: str, format_: str, **given: Any) -> None:
 
     if "/" in execution:
         addresses([execution])  # a wrong one is a wrong use
-    with workspace_for(
-        settings_for((), overrides(given)), sandbox=given["sandbox"], verbose=given["verbose"]
-    ) as workspace:
+    with workspace_for(settings_for((), given), sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
         workspace.api.sign_in()
         run = find_run(workspace.api, workspace.store.load(), execution)
     if format_ == "json":

@@ -1,7 +1,8 @@
-"""Options that several commands share, as one decorator a group."""
+"""Options that several commands share, as one decorator a group; and the environment variable that each flag has."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,32 @@ from typing import Any, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Flag(click.Option):
+    """An option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
+
+    What deletes, forces or agrees is named with its command on purpose: a variable left in an environment must not
+    give consent to another command.
+    """
+
+    def __init__(self, *names: Any, everywhere: bool = False, **attributes: Any) -> None:
+        super().__init__(*names, **attributes)
+        self.everywhere = everywhere
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """The first of its variables that is set and not empty."""
+        return next((os.environ[name] for name in self.variables(ctx) if os.environ.get(name)), None)
+
+    def variables(self, ctx: click.Context) -> list[str]:
+        """The names of its variables, the one that decides first."""
+        flag = max(self.opts, key=len).lstrip("-").replace("-", "_").upper()
+        return [f"{ctx.auto_envvar_prefix}_{flag}"] + ([f"WEXA_SYNC_{flag}"] if self.everywhere else [])
+
+
+def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
+    """`click.option`, with environment variables named after the flag."""
+    return click.option(*names, cls=Flag, **attributes)
 
 
 def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
@@ -20,39 +47,81 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return decorate
 
 
+def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Keep how to speak where terminal.py finds it, errors included, so that no command passes it on."""
+    context.meta[f"wexa_sync.{parameter.name}"] = value
+    return value
+
+
+speech = _all(
+    option("-v", "--verbose", is_flag=True, everywhere=True, help="Log every request to stderr."),
+    option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        everywhere=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_noted,
+        help="How stderr speaks: to people, or one JSON object a line.",
+    ),
+    option(
+        "--no-color",
+        is_flag=True,
+        everywhere=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_noted,
+        help="No colours.",
+    ),
+)
+
+where = _all(
+    option("--base-url", everywhere=True, metavar="URL", help="The API's address."),
+    option(
+        "--state", "state_file", everywhere=True, type=click.Path(path_type=Path), metavar="FILE", help="The state."
+    ),
+    option("--sandbox", is_flag=True, everywhere=True, help="Use a local server that behaves as the Wexa API does."),
+    speech,
+)
+
 manifests = _all(
     click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
-    click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A value for ${var:NAME}."),
-    click.option(
-        "--var-file", "var_files", multiple=True, type=click.Path(path_type=Path), help="A YAML file of such values."
+    option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A value for ${var:NAME}."),
+    option(
+        "--var-file",
+        "var_files",
+        multiple=True,
+        everywhere=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A YAML file of such values.",
     ),
 )
 
 workspace = _all(
-    click.option("--base-url", metavar="URL", help="The API's address."),
-    click.option("--state", "state_file", type=click.Path(path_type=Path), help="The state file."),
-    click.option("--sandbox", is_flag=True, help="Use a local server that behaves as the Wexa API does."),
-    click.option("--parallelism", type=click.IntRange(1, 64), help="Requests at the same time."),
-    click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr."),
+    where,
+    option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
 )
 
 choice = _all(
-    click.option("--prune", is_flag=True, help="Delete what is managed and declared no longer."),
-    click.option("--adopt", is_flag=True, help="Take over what is live already."),
-    click.option("--target", "targets", multiple=True, metavar="ADDRESS", help="Only this, and what it needs."),
-    click.option("--exclude", "excludes", multiple=True, metavar="ADDRESS", help="Not this, nor what needs it."),
-    click.option("--strict", is_flag=True, help="Do nothing, and exit with 3, where anything is blocked."),
+    option("--prune", is_flag=True, help="Delete what is managed and declared no longer."),
+    option("--adopt", is_flag=True, help="Take over what is live already."),
+    option("--target", "targets", multiple=True, metavar="ADDRESS", help="Only this, and what it needs."),
+    option("--exclude", "excludes", multiple=True, metavar="ADDRESS", help="Not this, nor what needs it."),
+    option("--strict", is_flag=True, help="Do nothing, and exit with 3, where anything is blocked."),
 )
 
+shape = option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
+
 output = _all(
-    click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it."),
-    click.option("--output", type=click.Path(path_type=Path), help="Write it to a file instead of stdout."),
-    click.option("--no-color", is_flag=True, help="No colours."),
+    shape,
+    option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file, not to stdout."),
 )
 
 consent = _all(
-    click.option("--auto-approve", is_flag=True, help="Do not ask."),
-    click.option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
-    click.option("--max-executions", type=click.IntRange(0), help="The most executions to start."),
-    click.option("--wait", is_flag=True, help="Wait for the end of every execution started."),
+    option("--auto-approve", is_flag=True, help="Do not ask."),
+    option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
+    option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
+    option("--wait", is_flag=True, help="Wait for the end of every execution started."),
 )

@@ -16,9 +16,13 @@ from wexa_sync.cli import options
 @options.workspace
 @options.choice
 @options.output
-@click.option("--out", type=click.Path(path_type=Path), help="Save the plan, to apply it later as it is.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
-@click.option("--details/--no-details", default=None, help="Show every field; by default, in plans that are not large.")
+@options.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, to apply it later as it is."
+)
+@options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
+@options.option(
+    "--details/--no-details", default=None, help="Show every field; by default, in plans that are not large."
+)
 def command(
     paths: tuple[Path, ...],
     assignments: tuple[str, ...],
@@ -34,7 +38,7 @@ def command(
     from wexa_sync.planfile import save
     from wexa_sync.render.exit import plan_exit_code
 
-    settings = settings_for(paths, overrides(given))
+    settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
         plan = planned(desired, workspace, settings, given)
@@ -42,13 +46,3 @@ def command(
         save(plan, out)
     show_plan(plan, given, sys.stdout)
     return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=strict))
-
-
-def overrides(given: dict[str, Any]) -> dict[str, Any]:
-    """The options that override a setting."""
-    return {
-        "base_url": given.get("base_url"),
-        "state": given.get("state_file"),
-        "parallelism": given.get("parallelism"),
-        "max_executions": given.get("max_executions"),
-    }

@@ -8,15 +8,14 @@ from typing import Any
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.plan import overrides
 
 
 @click.command("resolve")
 @click.argument("address")
 @options.manifests
 @options.workspace
-@click.option("--happened", metavar="ID", help="It is live under this id.")
-@click.option("--did-not-happen", is_flag=True, help="It is not live; apply may send it again.")
+@options.option("--happened", metavar="ID", help="It is live under this id.")
+@options.option("--did-not-happen", is_flag=True, help="It is not live; apply may send it again.")
 def command(
     address: str,
     paths: tuple[Path, ...],
@@ -36,7 +35,7 @@ def command(
             "say one of the two: --happened ID or --did-not-happen", hint="`wexa-sync plan` shows the ids it may be."
         )
     (wanted,) = addresses([address])
-    settings = settings_for(paths, overrides(given))
+    settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
         engine.resolve(wanted, desired, workspace, happened_as=happened)

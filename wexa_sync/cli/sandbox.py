@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
+from wexa_sync.cli.options import option
+
 
 @click.command("sandbox")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one where left out.")
-@click.option(
-    "--data", type=click.Path(path_type=Path), default=Path(".wexa-sync/sandbox.db"), help="Where its data lies."
-)
-@click.option("--reading", "readings", multiple=True, metavar="NAME=VALUE", help="How it reads the documentation.")
-@click.option("--api-key", metavar="KEY", help="The only key it accepts; any key where left out.")
-@click.option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait before every answer.")
+@option("--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one where left out.")
+@option("--data", type=click.Path(path_type=Path), default=Path(".wexa-sync/sandbox.db"), help="Where its data lies.")
+@option("--reading", "readings", multiple=True, metavar="NAME=VALUE", help="How it reads the documentation.")
+@option("--api-key", metavar="KEY", help="The only key it accepts; any key where left out.")
+@option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait before every answer.")
 def command(port: int, data: Path, readings: tuple[str, ...], api_key: str | None, latency: int) -> None:
     """Run a local server that behaves as the Wexa API does, until it is interrupted."""
     from wexa_sync.errors import UsageError

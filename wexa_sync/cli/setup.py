@@ -9,24 +9,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.model import Address, Desired, Secret, Target
 from wexa_sync.settings import Settings, read_settings, require_api
 
 if TYPE_CHECKING:
-    from wexa_sync.api.http import Exchange
     from wexa_sync.engine import Workspace
 
 SANDBOX_URL = "sandbox"
 """What stands for the base URL of a sandbox in state and plans: its port is another one each time."""
 
 
-def settings_for(paths: Sequence[Path], overrides: Mapping[str, Any]) -> Settings:
-    """The settings of the repository that the first PATH lies in (the current folder's without one)."""
-    given = {name: value for name, value in overrides.items() if value is not None}
-    return read_settings(paths[0] if paths else Path(), os.environ, given)
+def settings_for(paths: Sequence[Path], given: Mapping[str, Any]) -> Settings:
+    """The settings of the repository that the first PATH lies in (the current folder's without one).
+
+    `given` are a command's options; those that override a setting are picked out here.
+    """
+    overrides = {
+        "base_url": given.get("base_url"),
+        "state": given.get("state_file"),
+        "parallelism": given.get("parallelism"),
+        "max_executions": given.get("max_executions"),
+    }
+    said = {name: value for name, value in overrides.items() if value is not None}
+    return read_settings(paths[0] if paths else Path(), os.environ, said)
 
 
 def desired_for(
@@ -49,6 +55,11 @@ def addresses(texts: Sequence[str]) -> tuple[Address, ...]:
         raise UsageError(str(error), hint="`wexa-sync state list` shows addresses.") from None
 
 
+def state_path(settings: Settings, *, sandbox: bool) -> Path:
+    """Where the state lies; a sandbox's own beside it, so that a rehearsal never touches the real one."""
+    return settings.state.with_name(f"sandbox-{settings.state.name}") if sandbox else settings.state
+
+
 @contextmanager
 def workspace_for(settings: Settings, *, sandbox: bool, verbose: bool) -> Iterator[Workspace]:
     """The API and the state; with `sandbox`, a server in this process for as long as it lasts."""
@@ -59,11 +70,10 @@ def workspace_for(settings: Settings, *, sandbox: bool, verbose: bool) -> Iterat
         return
     from wexa_sync.sandbox import SandboxConfig, SandboxError, running
 
-    state = settings.state.with_name(f"sandbox-{settings.state.name}")
     try:
         with running(SandboxConfig(data=settings.root / ".wexa-sync" / "sandbox.db")) as server:
-            own = replace(settings, org_id=server.org_id, user_id=server.user_id, state=state)
-            own = replace(own, api_key=Secret(template="", value="sandbox"))
+            own = replace(settings, org_id=server.org_id, user_id=server.user_id)
+            own = replace(own, state=state_path(settings, sandbox=True), api_key=Secret(template="", value="sandbox"))
             yield _workspace(own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url, verbose)
     except SandboxError as error:
         raise SettingsError(str(error), hint="The sandbox needs its extra: pip install 'wexa-sync[sandbox]'.") from None
@@ -72,6 +82,7 @@ def workspace_for(settings: Settings, *, sandbox: bool, verbose: bool) -> Iterat
 def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool) -> Workspace:
     from wexa_sync.api.client import Api
     from wexa_sync.api.http import Http
+    from wexa_sync.cli.terminal import request_log
     from wexa_sync.engine import Workspace
     from wexa_sync.state import FileStore
 
@@ -80,7 +91,7 @@ def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool)
         base_url=base_url,
         api_key=settings.api_key,
         pool=settings.parallelism,
-        observer=_log if verbose else None,
+        observer=request_log() if verbose else None,
     )
     return Workspace(
         api=Api(http, org_id=settings.org_id or "", user_id=settings.user_id or ""),
@@ -88,8 +99,3 @@ def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool)
         target=target,
         parallelism=settings.parallelism,
     )
-
-
-def _log(exchange: Exchange) -> None:
-    end = exchange.status if exchange.status is not None else exchange.error
-    click.echo(f"{exchange.method} {exchange.path} -> {end} ({exchange.seconds * 1000:.0f} ms)", err=True)

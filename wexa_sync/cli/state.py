@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
 
+from wexa_sync.cli import options
+
 
 @click.group("state")
-@click.option("--state", "state_file", type=click.Path(path_type=Path), help="The state file.")
-@click.option("--sandbox", is_flag=True, help="The sandbox's state.")
-@click.pass_context
-def command(context: click.Context, state_file: Path | None, sandbox: bool) -> None:
+def command() -> None:
     """Look at the state, and mend it. Nothing here calls the API."""
-    from wexa_sync.cli.setup import settings_for
-    from wexa_sync.state import FileStore
-
-    settings = settings_for((), {"state": state_file})
-    name = f"sandbox-{settings.state.name}" if sandbox else settings.state.name
-    context.obj = FileStore(settings.state.with_name(name))
 
 
-@command.command("list")
-@click.pass_obj
+def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callable[..., None]], click.Command]:
+    """Register a sub-command whose first argument is the store that its options name."""
+
+    def register(work: Callable[..., None]) -> click.Command:
+        def run(**given: Any) -> None:
+            from wexa_sync.cli.setup import settings_for, state_path
+            from wexa_sync.state import FileStore
+
+            store = FileStore(state_path(settings_for((), given), sandbox=given["sandbox"]))
+            work(store, **{name: value for name, value in given.items() if name in ("address", "to")})
+
+        run.__doc__ = work.__doc__
+        for decorator in reversed(decorators):
+            run = decorator(run)
+        registered: click.Command = command.command(name)(options.where(run))
+        return registered
+
+    return register
+
+
+@_on_store("list")
 def list_(store: Any) -> None:
     """List the addresses that are managed, with their ids."""
     for address, record in sorted(store.load().records.items()):
         click.echo(f"{address}\t{record.id}")
 
 
-@command.command()
-@click.argument("address")
-@click.pass_obj
+@_on_store("show", click.argument("address"))
 def show(store: Any, address: str) -> None:
     """Show what was applied last under an address; secrets as fingerprints."""
     from wexa_sync.codec import record_to_data
@@ -41,9 +51,7 @@ def show(store: Any, address: str) -> None:
     click.echo(json.dumps(record_to_data(_record(store, address)), indent=2, ensure_ascii=False))
 
 
-@command.command()
-@click.argument("address")
-@click.pass_obj
+@_on_store("rm", click.argument("address"))
 def rm(store: Any, address: str) -> None:
     """Give an address up: it stays on the server, and is managed no longer."""
     from wexa_sync.state import Forget
@@ -54,10 +62,7 @@ def rm(store: Any, address: str) -> None:
     click.echo(f"{record.address} is not managed any more. It is still live, with id {record.id}.")
 
 
-@command.command()
-@click.argument("address")
-@click.argument("to")
-@click.pass_obj
+@_on_store("mv", click.argument("address"), click.argument("to"))
 def mv(store: Any, address: str, to: str) -> None:
     """Give what is managed under ADDRESS the address TO, after its manifest was renamed."""
     from dataclasses import replace

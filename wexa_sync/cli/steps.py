@@ -39,7 +39,7 @@ def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
     if given["format_"] == "json":
         text = plan_json(plan)
     else:
-        color = wants_color(stream, given["no_color"]) and given["output"] is None
+        color = wants_color(stream) and given["output"] is None
         text = plan_text(plan_view(plan), color=color, width=width(), details=given.get("details"))
     if given["output"] is not None:
         given["output"].write_text(text, encoding="utf-8")
@@ -72,7 +72,7 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
     elif not plan.work:
         return 0
     else:
-        text = report_text(report_view(report), color=wants_color(sys.stdout, given["no_color"]), width=width())
+        text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())
     if given["output"] is not None:
         given["output"].write_text(text, encoding="utf-8")
     else:

@@ -1,25 +1,42 @@
-"""What the terminal is like, and how errors and progress are shown on it. stdout is for data, stderr for talk."""
+"""What the terminal is like, and how errors, progress and the log are said. stdout is for data, stderr for talk."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from wexa_sync.apply import Progress
-from wexa_sync.errors import ExitCode, WexaSyncError
-from wexa_sync.model import Change
+if TYPE_CHECKING:
+    from wexa_sync.api.http import Exchange
+    from wexa_sync.apply import Progress
+    from wexa_sync.errors import WexaSyncError
+    from wexa_sync.model import Change
+
+ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
 
 
-def wants_color(stream: TextIO, no_color: bool = False) -> bool:
+def _chosen(name: str) -> Any:
+    """What an option of options.speech said; None outside of a command."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(f"wexa_sync.{name}") if context else None
+
+
+def wants_color(stream: TextIO) -> bool:
     """Whether to colour what goes to that stream: a terminal, and nobody said no (--no-color, NO_COLOR)."""
-    return not no_color and "NO_COLOR" not in os.environ and stream.isatty()
+    return not (_chosen("no_color") or os.environ.get("NO_COLOR")) and stream.isatty()
+
+
+def speaks_json() -> bool:
+    """Whether stderr is one JSON object a line (--log-format json)."""
+    return bool(_chosen("log_format") == "json")
 
 
 def width() -> int:
@@ -27,42 +44,76 @@ def width() -> int:
     return max(40, min(shutil.get_terminal_size((80, 24)).columns, 160))
 
 
+def event(name: str, **about: Any) -> None:
+    """One line of the JSON log."""
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    click.echo(json.dumps({"time": at, "event": name, **about}), err=True)
+
+
 def show_error(error: Exception) -> int:
     """Say what failed and what to do; answer the exit code."""
-    from wexa_sync.render.text import problems_text
+    from wexa_sync.errors import ExitCode, InvalidManifests, WexaSyncError
 
     if not isinstance(error, WexaSyncError):
-        error = WexaSyncError(
-            f"wexa-sync itself failed: {type(error).__name__}",
-            hint="This is a bug. Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints.",
-        )
         if os.environ.get("WEXA_SYNC_DEBUG"):
             import traceback
 
             traceback.print_exc()
-    click.echo(problems_text(error, color=wants_color(sys.stderr), width=width()).rstrip("\n"), err=True)
+        error = WexaSyncError(
+            f"wexa-sync itself failed: {type(error).__name__}",
+            hint="This is a bug. Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints.",
+        )
+    if speaks_json():
+        problems = [str(problem) for problem in error.problems] if isinstance(error, InvalidManifests) else []
+        event("error", type=type(error).__name__, message=str(error), hint=error.hint, problems=problems)
+    else:
+        _show_text(error)
     return int(getattr(error, "exit_code", ExitCode.FAILED))
+
+
+def _show_text(error: WexaSyncError) -> None:
+    from wexa_sync.render.text import problems_text
+
+    click.echo(problems_text(error, color=wants_color(sys.stderr), width=width()).rstrip("\n"), err=True)
+
+
+def request_log() -> Any:
+    """What `-v` hangs on the transport: one line a request, and never a header, a query or a body."""
+    as_json = speaks_json()
+
+    def log(exchange: Exchange) -> None:
+        end = exchange.status if exchange.status is not None else exchange.error
+        took = round(exchange.seconds * 1000)
+        if as_json:
+            event("request", method=exchange.method, path=exchange.path, status=end, ms=took)
+        else:
+            click.echo(f"{exchange.method} {exchange.path} -> {end} ({took} ms)", err=True)
+
+    return log
 
 
 @contextmanager
 def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
-    """A line that tells how far it is, on a terminal; a line for each change that ends, elsewhere."""
-    if quiet or total == 0:
-        yield lambda _change, _word: None
-        return
-    live, lock, ended = sys.stderr.isatty(), threading.Lock(), [0]
+    """A line that tells how far it is, on a terminal; a line for each change that ends, elsewhere; or JSON."""
+    lock, ended = threading.Lock(), [0]
+    as_json, live = speaks_json(), sys.stderr.isatty()
 
     def tell(change: Change, word: str) -> None:
         with lock:
-            ended[0] += word in ("applied", "failed", "skipped", "unknown", "conflict")
+            ended[0] += word in ENDS
             line = f"[{ended[0]}/{total}] {change.address}: {word}"
-            if live:
+            if as_json:
+                event("change", address=str(change.address), status=word, done=ended[0], total=total)
+            elif live:
                 click.echo("\r\x1b[2K" + line[: width() - 1], err=True, nl=False)
             elif word != "started":
                 click.echo(line, err=True)
 
+    if total == 0 or (quiet and not as_json):
+        yield lambda _change, _word: None
+        return
     try:
         yield tell
     finally:
-        if live:
+        if live and not as_json:
             click.echo("\r\x1b[2K", err=True, nl=False)

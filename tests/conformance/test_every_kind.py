@@ -1,0 +1,128 @@
+"""What each kind in KINDS owes: a schema of known words, an example, a codec that loses nothing, a server that agrees.
+
+That apply, then plan, is empty for each of them under each reading is test_every_reading.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from wexa_sync import engine
+from wexa_sync.kinds import KINDS
+from wexa_sync.kinds.base import Kind, Operation
+from wexa_sync.kinds.wire import decode, encode, references, with_defaults
+from wexa_sync.model import Manifest, Ref
+from wexa_sync.variables import Variables
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+WITH_SCHEMA = [kind for kind in KINDS if kind.schema]
+OWN_WORDS = {"x-wexa-ref", "x-wexa-field", "x-wexa-immutable", "x-wexa-list", "x-wexa-format", "x-wexa-local"}
+WORDS = OWN_WORDS | {
+    *("$schema", "$id", "$defs", "$ref", "title", "description", "default", "examples", "readOnly", "writeOnly"),
+    *("type", "enum", "const", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum"),
+    *("properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"),
+    *("items", "minItems", "maxItems", "uniqueItems", "oneOf", "anyOf", "allOf", "not", "if", "then", "else"),
+}
+LISTS = {"set", "ordered", "children"}
+FORMATS = {"epoch-seconds", "json-text"}
+NOWHERE = "0123456789abcdef01234567"
+
+
+def by_name(kind: Kind) -> str:
+    """The id of a test."""
+    return kind.name
+
+
+def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
+    """Every schema in a schema."""
+    if not isinstance(node, dict):
+        return
+    yield node
+    for word in ("properties", "$defs", "patternProperties"):
+        for inner in node.get(word, {}).values():
+            yield from schemas_in(inner)
+    for word in ("items", "additionalProperties", "propertyNames", "not", "if", "then", "else"):
+        yield from schemas_in(node.get(word))
+    for word in ("oneOf", "anyOf", "allOf"):
+        for inner in node.get(word, []):
+            yield from schemas_in(inner)
+
+
+@cache
+def examples() -> tuple[Manifest, ...]:
+    """The support desk's manifests, which declare every kind."""
+    folder = EXAMPLES / "support-desk"
+    return tuple(engine.read([folder], root=folder, variables=Variables()).manifests.values())
+
+
+@pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)
+def test_its_schema_uses_known_words_only(kind: Kind) -> None:
+    found = list(schemas_in(kind.document_schema))
+    assert {word for schema in found for word in schema} - WORDS == set()
+    assert {schema["x-wexa-list"] for schema in found if "x-wexa-list" in schema} <= LISTS
+    assert {schema["x-wexa-format"] for schema in found if "x-wexa-format" in schema} <= FORMATS
+    assert {schema["x-wexa-ref"] for schema in found if "x-wexa-ref" in schema} <= {each.name for each in KINDS}
+
+
+@pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)
+def test_every_field_is_described_and_what_the_kind_names_is_in_the_schema(kind: Kind) -> None:
+    fields = kind.spec_schema["properties"]
+    assert [name for name, schema in fields.items() if not schema.get("description")] == []
+    named = {*kind.identity, *kind.narrow, kind.display, *(rule.target[0] for rule in kind.derived)}
+    named |= {name for endpoint in kind.endpoints.values() for name in endpoint.fields or ()}
+    assert {name for name in named if name not in fields} == set()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=by_name)
+def test_what_it_can_not_do_has_a_hint(kind: Kind) -> None:
+    # Nothing deletes an action: it happened.
+    wanted = [Operation.UPDATE] if kind.name == "Execution" else [Operation.UPDATE, Operation.DELETE]
+    assert [each for each in wanted if kind.schema and not kind.can(each) and not kind.hints.get(each)] == []
+
+
+@pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)
+def test_an_example_declares_it_and_survives_the_wire(kind: Kind) -> None:
+    found = [manifest for manifest in examples() if manifest.address.kind == kind.name]
+    assert found, f"no example declares a {kind.name}"
+    fields = kind.spec_schema["properties"]
+    travel = {
+        n for n, schema in fields.items() if not schema.get("x-wexa-local") and schema.get("x-wexa-list") != "children"
+    }
+    for manifest in found:
+        spec = {name: value for name, value in with_defaults(kind, manifest.spec).items() if name in travel}
+        ids = {ref: f"id-{number}" for number, ref in enumerate(dict.fromkeys(ref for _, ref in references(spec)))}
+        names = {id: ref for ref, id in ids.items()}
+        assert decode(kind, encode(kind, spec, ids.__getitem__), _naming(names)) == spec
+
+
+def _naming(names: dict[str, Ref]) -> Callable[[str, str], Ref]:
+    return lambda _kind, id: names[id]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.endpoints], ids=by_name)
+def test_the_server_agrees_on_what_can_be_done(desk: Desk, kind: Kind) -> None:
+    """An operation that is declared has a route; one that is not has none, at the path where it would be."""
+    desk.apply()
+    ids = {address.kind: record.id for address, record in desk.workspace.store.load().records.items()}
+    server = desk.remote.server
+    places = {"project": ids["Project"], "owner": ids["AgentFlow"], "id": ids[kind.name]}
+    places |= {"org": server.org_id, "user": server.user_id}
+    read = kind.endpoints[Operation.READ]
+    assert desk.remote.raw("GET", read.path.format(**places)).status_code == 200
+    for operation, endpoint in kind.endpoints.items():
+        # An id of nothing: nobody's data is touched, and only a missing route answers 405.
+        path = endpoint.path.format(**{**places, "id": NOWHERE, "owner": NOWHERE})
+        assert desk.remote.raw(endpoint.method, path, {}).status_code != 405, operation
+    for operation, methods in ((Operation.UPDATE, ("PUT", "PATCH")), (Operation.DELETE, ("DELETE",))):
+        if operation not in kind.endpoints and not kind.owner:
+            answers = {desk.remote.raw(m, read.path.format(**places), {}).status_code for m in methods}
+            assert answers <= {404, 405}, operation
+    assert desk.remote.raw("GET", read.path.format(**places)).status_code == 200

@@ -1,0 +1,214 @@
+"""What all tests share: hypothesis's profiles, the real command line as a process, and a sandbox to drive it against.
+
+The network is off but for loopback: pyproject.toml tells pytest-socket so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import HealthCheck, settings
+
+from wexa_sync import engine
+from wexa_sync.api.client import Api
+from wexa_sync.api.http import Http
+from wexa_sync.apply import Options
+from wexa_sync.decide import Rules
+from wexa_sync.model import Action, Outcome, Plan, Secret, Status, Target
+from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
+from wexa_sync.state import FileStore
+from wexa_sync.variables import Variables
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+KEY = "sentinel-api-key-7f3a"
+_SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
+# "ci" looks for the same cases each time, so that a red build is its commit's; "large" goes looking for new ones.
+settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=_SLOW)
+settings.register_profile("large", deadline=None, max_examples=1000, suppress_health_check=_SLOW)
+settings.load_profile(os.environ.get("WEXA_SYNC_TEST_PROFILE", "ci"))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A process that has ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def last(self) -> str:
+        """The last line of stdout."""
+        return self.stdout.rstrip().rpartition("\n")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """`python -m wexa_sync` as a process of its own, with a home and an environment of its own."""
+
+    home: Path
+
+    def __call__(self, folder: Path, *words: str, code: int | None = 0, env: Mapping[str, str] | None = None) -> Done:
+        """Run it in that folder; `code` None takes any exit code. No traceback reaches a user, whatever the end."""
+        path = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.home), "PYTHONUTF8": "1", "NO_PROXY": "*"}
+        done = subprocess.run(
+            [sys.executable, "-m", "wexa_sync", *words],
+            cwd=folder,
+            env={**path, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        assert code is None or done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+        return Done(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A sandbox that listens, and what the tests ask of it behind the client's back."""
+
+    server: RunningSandbox
+
+    def raw(self, method: str, path: str, body: Any = None, **query: str) -> requests.Response:
+        """A request as nobody's client would send it."""
+        url = f"{self.server.base_url}{path}"
+        return requests.request(method, url, json=body, params=query, headers={"x-api-key": KEY}, timeout=10)
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What was asked so far: method, path, query, status."""
+        noted: list[dict[str, Any]] = self.raw("GET", "/_sandbox/requests").json()["requests"]
+        return noted
+
+    def forget(self) -> None:
+        """Start counting anew."""
+        self.raw("DELETE", "/_sandbox/requests")
+
+    @property
+    def writes(self) -> list[str]:
+        """What was asked and is no GET, as `METHOD path`."""
+        return [f"{each['method']} {each['path']}" for each in self.requests if each["method"] != "GET"]
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings that lead the command line here."""
+        return {
+            "WEXA_API_KEY": KEY,
+            "WEXA_BASE_URL": self.server.base_url,
+            "WEXA_ORG_ID": self.server.org_id,
+            "WEXA_USER_ID": self.server.user_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A folder of manifests, a state and a sandbox, driven in this process: as the command line does, but fast."""
+
+    folder: Path
+    remote: Remote
+    parallelism: int = 8
+
+    @property
+    def workspace(self) -> engine.Workspace:
+        """The workspace, as a process of its own would open it."""
+        server = self.remote.server
+        http = Http(base_url=server.base_url, api_key=Secret(template="", value=KEY), pool=self.parallelism)
+        return engine.Workspace(
+            api=Api(http, org_id=server.org_id, user_id=server.user_id),
+            store=FileStore(self.folder / ".wexa-sync" / "state.json"),
+            target=Target(base_url=server.base_url, org_id=server.org_id),
+            parallelism=self.parallelism,
+        )
+
+    def plan(self, rules: Rules | None = None, *, variables: Variables | None = None) -> Plan:
+        """What differs now."""
+        desired = engine.read([self.folder], root=self.folder, variables=variables or Variables())
+        return engine.plan(desired, self.workspace, rules or Rules())
+
+    def apply(
+        self, plan: Plan | None = None, tell: Callable[[Any, str], None] = lambda _change, _word: None
+    ) -> tuple[Outcome, ...]:
+        """Make it so."""
+        options = Options(parallelism=self.parallelism, poll=0.02, grace=2.0)
+        return engine.apply(plan or self.plan(), self.workspace, options, tell, limits=None).outcomes
+
+
+def work_of(plan: Plan) -> list[str]:
+    """The work of a plan and what it is kept from, a line each."""
+    return [f"{change.action.value} {change.address}" for change in plan.work] + [
+        f"blocked {blocked.address}: {blocked.reason}" for blocked in plan.blocked
+    ]
+
+
+def failures_of(outcomes: tuple[Outcome, ...]) -> list[str]:
+    """What did not end well."""
+    return [
+        f"{outcome.change.address}: {outcome.status.value} {outcome.error}"
+        for outcome in outcomes
+        if outcome.status is not Status.APPLIED and outcome.change.action is not Action.NOOP
+    ]
+
+
+@contextmanager
+def opened(**config: Any) -> Iterator[Remote]:
+    """A sandbox for the length of a block; its runs end in a blink."""
+    given = {"data": ":memory:", "ready_seconds": 0.02, "run_seconds": 0.05, **config}
+    with running(SandboxConfig(**given)) as server:
+        yield Remote(server)
+
+
+@pytest.fixture
+def open_sandbox() -> Callable[..., AbstractContextManager[Remote]]:
+    """Opens sandboxes: for tests that need one of its own kind, or several."""
+    return opened
+
+
+@pytest.fixture
+def remote() -> Iterator[Remote]:
+    """A fresh sandbox."""
+    with opened() as found:
+        yield found
+
+
+@pytest.fixture
+def work() -> Callable[[Plan], list[str]]:
+    """The work of a plan as lines."""
+    return work_of
+
+
+@pytest.fixture
+def failures() -> Callable[[tuple[Outcome, ...]], list[str]]:
+    """What did not end well, as lines."""
+    return failures_of
+
+
+@pytest.fixture
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """The command line, knowing nothing of the machine it runs on."""
+    return Cli(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, remote: Remote) -> Desk:
+    """The support desk's manifests in a folder of their own, nothing applied yet."""
+    return Desk(copy_example("support-desk", tmp_path / "desk"), remote)
+
+
+def copy_example(name: str, to: Path) -> Path:
+    """An example's manifests, without what running it left there."""
+    shutil.copytree(EXAMPLES / name, to, ignore=shutil.ignore_patterns(".wexa-sync"))
+    return to

@@ -1,0 +1,63 @@
+"""Comparing: three sides, who changed what, removals; and that what is proposed has what is declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wexa_sync.diff import Terms, field_changes, ignored, project, propose, same
+from wexa_sync.kinds.project import PROJECT
+from wexa_sync.model import Secret
+
+TERMS = Terms(id_of=lambda ref: ref.id, key="key")
+ONE = {"projectName": "Desk", "description": "one"}
+TWO = {"projectName": "Desk", "description": "two"}
+THREE = {"projectName": "Desk", "description": "three"}
+TEXTS = st.text(min_size=1, max_size=5)
+SPECS = st.fixed_dictionaries({"projectName": TEXTS}, optional={"description": TEXTS, "coworker_role": TEXTS})
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "applied", "by"),
+    [
+        (ONE, ONE, ONE, None),
+        (TWO, ONE, ONE, "repository"),
+        (ONE, TWO, ONE, "live"),
+        (TWO, THREE, ONE, "both"),
+        (TWO, ONE, None, "repository"),
+        (ONE, {**ONE, "of_the_server": 1}, ONE, None),
+    ],
+)
+def test_who_changed_it(declared: Any, live: Any, applied: Any, by: str | None) -> None:
+    found = field_changes(PROJECT, declared, live, applied, TERMS)
+    assert [change.changed_by for change in found] == ([by] if by else [])
+    assert field_changes(PROJECT, declared, live, applied, TERMS, ["description"]) == ()
+
+
+def test_ignored_paths_hold_what_lies_inside_them() -> None:
+    assert ignored(("prompt", "template"), ["prompt"])
+    assert ignored(("triggers", 0), ["triggers"])
+    assert not ignored(("prompts",), ["prompt"])
+
+
+def test_live_is_hidden_where_the_manifest_has_a_secret() -> None:
+    shown = project({"a": "sentinel", "b": 1}, {"a": Secret(template="${secret:A}", value="x")})
+    assert "sentinel" not in repr(shown)
+    assert list(shown) == ["a"]
+
+
+@given(SPECS)
+def test_nothing_differs_from_itself(spec: dict[str, Any]) -> None:
+    assert field_changes(PROJECT, spec, spec, spec, TERMS) == ()
+
+
+@given(SPECS, SPECS, st.none() | SPECS)
+def test_what_is_proposed_has_what_is_declared(
+    declared: dict[str, Any], live: dict[str, Any], applied: dict[str, Any] | None
+) -> None:
+    changes = field_changes(PROJECT, declared, live, applied, TERMS)
+    proposed = propose(PROJECT, live, declared, changes)
+    assert same(PROJECT, project(proposed, declared), declared, TERMS)
