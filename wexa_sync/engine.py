@@ -17,8 +17,9 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
 from wexa_sync.link import link
 from wexa_sync.load import load
-from wexa_sync.model import Address, Desired, Plan, Report, Target
+from wexa_sync.model import Address, Desired, Observation, Plan, Report, Target
 from wexa_sync.observe import observe
+from wexa_sync.pairing import SETTLE
 from wexa_sync.places import Places
 from wexa_sync.plan import Limits, make_plan, require_safe
 from wexa_sync.resolve import did_not_happen, doubtful, happened
@@ -32,12 +33,13 @@ NOTHING = Desired(manifests={}, depends_on={})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """What the two steps that talk to the outside take: the API, the state, and whose they are."""
+    """What the two steps that talk to the outside take: the API, the state, and whose they are. `settle` in seconds."""
 
     api: Api
     store: StateStore
     target: Target
     parallelism: int = 10
+    settle: float = SETTLE
 
 
 def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
@@ -59,10 +61,19 @@ def plan(
     excludes: Iterable[Address] = (),
 ) -> Plan:
     """What differs from what is live. Sends GET only."""
-    observation = observe(
-        desired, workspace.store.load(), workspace.api, workspace.target, parallelism=workspace.parallelism
-    )
+    observation = _look(desired, workspace)
     return make_plan(observation, rules, targets=targets, excludes=excludes)
+
+
+def _look(desired: Desired, workspace: Workspace) -> Observation:
+    return observe(
+        desired,
+        workspace.store.load(),
+        workspace.api,
+        workspace.target,
+        parallelism=workspace.parallelism,
+        settle=workspace.settle,
+    )
 
 
 def apply(
@@ -80,7 +91,7 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
 
     Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
     """
-    seen = observe(desired, workspace.store.load(), workspace.api, workspace.target, parallelism=workspace.parallelism)
+    seen = _look(desired, workspace)
     pair = doubtful(address, seen)
     kind = BY_NAME[address.kind]
     if happened_as is not None and Operation.READ in kind.endpoints:

@@ -242,6 +242,7 @@ class Pair:
     """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
+    `absent`: what was intended surely never arrived: it is not in a list that shows what was made later.
     """
 
     address: Address
@@ -251,6 +252,7 @@ class Pair:
     intent: Intent | None = None
     candidates: tuple[Live, ...] = ()
     certain: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,9 +45,15 @@ def apply_plan(
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
     context = Context(
-        api=api, plan=plan, key=session.lineage, options=options, tell=progress, ids=dict(plan.ids),
+        api=api,
+        plan=plan,
+        key=session.lineage,
+        options=options,
+        tell=progress,
+        state=lambda: session.state,
+        ids=dict(plan.ids),
         externals=dict(plan.externals),
-    )  # fmt: skip
+    )
     started = time.time()
     drive = _Drive(context, session)
     drive.refresh()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,8 @@ from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
 from wexa_sync.model import Address, Change, Outcome, Plan, Ref, Status
-from wexa_sync.state.base import Entry
+from wexa_sync.pairing import SETTLE
+from wexa_sync.state.base import Entry, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ Work = Generator[Write | Http, Any, Outcome]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to apply. `wait`: for executions without a `wait` of their own; `grace` and `poll` in seconds."""
+    """How to apply. `wait`: for executions without a `wait` of their own; `grace`, `poll` and `settle` in seconds.
+
+    `settle`: for how long a list may lag behind what was just made.
+    """
 
     parallelism: int = 10
     wait: bool = False
@@ -51,21 +55,44 @@ class Options:
     start: str = "auto"
     grace: float = 10.0
     poll: float = 1.0
+    settle: float = SETTLE
     allowed: frozenset[str] = frozenset()
+
+
+class Once:
+    """Answers that several workers need, each asked for once by whoever comes first; the others wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._places: dict[Hashable, tuple[threading.Lock, list[Any]]] = {}
+
+    def get(self, key: Hashable, ask: Callable[[], Any]) -> Any:
+        """The answer to `ask`, the first time; the same one later. What it raises is not kept."""
+        with self._lock:
+            lock, answer = self._places.setdefault(key, (threading.Lock(), []))
+        with lock:
+            if not answer:
+                answer.append(ask())
+            return answer[0]
 
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `stop`, which it sets."""
+    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `stop` and `once`.
+
+    `state` gives the state as of the last write; `once` keeps lists that several changes look at.
+    """
 
     api: Api
     plan: Plan
     key: str  # the state's lineage: what its secrets are sealed with
     options: Options
     tell: Callable[[Change, str], None]
+    state: Callable[[], State]
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
+    once: Once = field(default_factory=Once)
     clock: Callable[[], float] = time.time
 
     def kind(self, change: Change) -> Kind:
@@ -80,6 +107,11 @@ class Context:
             owner=self.ids.get(owner, "") if owner else "",
             id=id,
         )
+
+    def chosen_id(self, address: Address) -> str | None:
+        """The id that we give what is made at `address`; None where the server gives it."""
+        new_id = BY_NAME[address.kind].new_id
+        return new_id(self.scope(address).owner, address.name) if new_id is not None else None
 
     def find(self, ref: Ref, project: str) -> str | None:
         """The id that a reference in that project stands for; None where it is not known."""

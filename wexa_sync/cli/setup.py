@@ -98,4 +98,5 @@ def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool)
         store=FileStore(settings.state),
         target=target,
         parallelism=settings.parallelism,
+        settle=settings.settle,
     )

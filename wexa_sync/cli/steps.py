@@ -62,6 +62,7 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         wait=given["wait"],
         start=settings.start,
         grace=settings.start_grace,
+        settle=settings.settle,
         allowed=frozenset(settings.allow_undocumented),
     )
     limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
