@@ -6,10 +6,11 @@ load -> validate -> link -> observe -> plan -> apply -> (render, in cli/)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply import Options, Progress, apply_plan
 from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, UsageError
@@ -40,6 +41,7 @@ class Workspace:
     target: Target
     parallelism: int = 10
     settle: float = SETTLE
+    cutoff: Cutoff = field(default_factory=Cutoff)
 
 
 def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
@@ -83,7 +85,7 @@ def apply(
     with workspace.store.session(planned.target) as session:
         if limits is not None:
             require_safe(planned, limits, managed=len(session.state.records))
-        return apply_plan(planned, workspace.api, session, options, progress)
+        return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff)
 
 
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.api.http import Http, segment
+from wexa_sync.api.http import Http
 from wexa_sync.api.paging import collect
+from wexa_sync.api.url import segment
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
 

@@ -91,7 +91,7 @@ def _looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
     end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
     while True:
         found = look()
-        if found or time.monotonic() >= end or context.stop.wait(pause):
+        if found or time.monotonic() >= end or context.cutoff.wait(pause):
             return found
         pause *= 2
 

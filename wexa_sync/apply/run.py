@@ -108,7 +108,7 @@ def _waited(context: Context, change: Change, id: str, seconds: float, attempts:
     raw = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds))
     status = str((raw or {}).get("status", "unknown"))
     if status not in TERMINAL:
-        why = "was interrupted" if context.stop.is_set() else f"took longer than {seconds:g} s"
+        why = "was interrupted" if context.cutoff.over else f"took longer than {seconds:g} s"
         error = WexaSyncError(
             f"the run is {status}; waiting for its end {why}",
             hint=f"It goes on by itself. `wexa-sync executions show {change.address}` tells how it stands.",
@@ -133,15 +133,17 @@ def _poll(
 ) -> Callable[[], Raw | None]:
     """A worker's function: read the run until its status is right, the time is over, or the apply is to stop."""
     kind, at, api = context.kind(change), context.scope(change.address, id), context.api
-    stop, tell, most = context.stop, context.tell, context.options.poll
+    cutoff, tell, most = context.cutoff, context.tell, context.options.poll
 
     def poll() -> Raw | None:
-        end, pause = time.monotonic() + seconds, min(0.1, most)
+        end, pause, told = time.monotonic() + seconds, min(0.1, most), ""
         while True:
             raw = api.read(kind, at)
             status = str((raw or {}).get("status", ""))
-            tell(change, status)
-            if until(status) or time.monotonic() >= end or stop.wait(min(pause, max(0.0, end - time.monotonic()))):
+            if status != told:
+                tell(change, status)
+            told, left = status, end - time.monotonic()
+            if until(status) or left <= 0 or cutoff.wait(min(pause, left)):
                 return raw
             pause = min(most, pause * 1.5)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wexa_sync.api.client import Api, Call, Scoped
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.diff import Terms
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
@@ -78,7 +79,7 @@ class Once:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `stop` and `once`.
+    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff` and `once`.
 
     `state` gives the state as of the last write; `once` keeps lists that several changes look at.
     """
@@ -91,7 +92,7 @@ class Context:
     state: Callable[[], State]
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    stop: threading.Event = field(default_factory=threading.Event)
+    cutoff: Cutoff = field(default_factory=Cutoff)
     once: Once = field(default_factory=Once)
     clock: Callable[[], float] = time.time
 

@@ -27,7 +27,7 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     settings = settings_for(paths, given)
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
     desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
-    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings, given) as workspace:
         if saved is not None and saved.target != workspace.target:
             raise PlanRefused(
                 f"the plan is for {saved.target}, not for {workspace.target}", hint="Check the settings, or plan again."

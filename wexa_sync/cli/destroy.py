@@ -23,5 +23,5 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
 
     settings = settings_for(paths, given)
     given |= {"prune": True, "strict": False, "force": True}
-    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings, given) as workspace:
         return carried_out(planned(NOTHING, workspace, settings, given), workspace, settings, given)

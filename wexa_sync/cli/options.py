@@ -102,6 +102,22 @@ manifests = _all(
 workspace = _all(
     where,
     option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
+    option(
+        "--timeout",
+        everywhere=True,
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Begin nothing more after so long; what is in flight is still awaited.",
+    ),
+)
+
+lock = option(
+    "--lock-timeout",
+    everywhere=True,
+    type=click.FloatRange(0),
+    default=0,
+    metavar="SECONDS",
+    help="How long to wait for a state that another process has locked.",
 )
 
 choice = _all(
@@ -120,6 +136,7 @@ output = _all(
 )
 
 consent = _all(
+    lock,
     option("--auto-approve", is_flag=True, help="Do not ask."),
     option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),

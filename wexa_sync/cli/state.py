@@ -24,7 +24,8 @@ def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callabl
             from wexa_sync.cli.setup import settings_for, state_path
             from wexa_sync.state import FileStore
 
-            store = FileStore(state_path(settings_for((), given), sandbox=given["sandbox"]))
+            path = state_path(settings_for((), given), sandbox=given["sandbox"])
+            store = FileStore(path, lock_timeout=given.get("lock_timeout", 0))
             work(store, **{name: value for name, value in given.items() if name in ("address", "to")})
 
         run.__doc__ = work.__doc__
@@ -51,7 +52,7 @@ def show(store: Any, address: str) -> None:
     click.echo(json.dumps(record_to_data(_record(store, address)), indent=2, ensure_ascii=False))
 
 
-@_on_store("rm", click.argument("address"))
+@_on_store("rm", click.argument("address"), options.lock)
 def rm(store: Any, address: str) -> None:
     """Give an address up: it stays on the server, and is managed no longer."""
     from wexa_sync.state import Forget
@@ -62,7 +63,7 @@ def rm(store: Any, address: str) -> None:
     click.echo(f"{record.address} is not managed any more. It is still live, with id {record.id}.")
 
 
-@_on_store("mv", click.argument("address"), click.argument("to"))
+@_on_store("mv", click.argument("address"), click.argument("to"), options.lock)
 def mv(store: Any, address: str, to: str) -> None:
     """Give what is managed under ADDRESS the address TO, after its manifest was renamed."""
     from dataclasses import replace
