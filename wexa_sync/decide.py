@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.diff import Terms, field_changes, project, same, shared, spec_fingerprint
+from wexa_sync.diff import field_changes, project, same, shared, spec_fingerprint, terms_in
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import READY
 from wexa_sync.kinds.wire import references
-from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair, Ref
+from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,7 @@ class _Look:
     def __init__(self, pair: Pair, observation: Observation, rules: Rules) -> None:
         self.pair, self.observation, self.rules = pair, observation, rules
         self.kind: Kind = BY_NAME[pair.address.kind]
-        self.terms = Terms(id_of=self._id_of, key=observation.lineage)
-
-    def _id_of(self, ref: Ref) -> str | None:
-        if ref.address is not None:
-            return self.observation.ids.get(ref.address)
-        key = (self.pair.address.project, ref.kind, ref.external or "")
-        return ref.id if ref.external is None else self.observation.externals.get(key)
+        self.terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
 
     def change(self, action: Action, **more: Any) -> Change:
         """A change of that action, with what the manifest says of it."""

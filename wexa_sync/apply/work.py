@@ -17,7 +17,7 @@ from typing import Any
 
 from wexa_sync.api.client import Api, Call, Scoped
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.diff import Terms
+from wexa_sync.diff import Terms, id_of, terms_in
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
@@ -114,17 +114,11 @@ class Context:
         new_id = BY_NAME[address.kind].new_id
         return new_id(self.scope(address).owner, address.name) if new_id is not None else None
 
-    def find(self, ref: Ref, project: str) -> str | None:
-        """The id that a reference in that project stands for; None where it is not known."""
-        if ref.address is not None:
-            return self.ids.get(ref.address)
-        return ref.id if ref.external is None else self.externals.get((project, ref.kind, ref.external))
-
     def resolver(self, address: Address) -> Callable[[Ref], str]:
         """Gives the id of a reference in the manifest at `address`. Raises WexaSyncError where there is none."""
 
         def resolve(ref: Ref) -> str:
-            if found := self.find(ref, address.project):
+            if found := id_of(ref, address.project, self.ids, self.externals):
                 return found
             raise WexaSyncError(
                 f"{address}: the id of {ref} is not known",
@@ -135,7 +129,7 @@ class Context:
 
     def terms(self, address: Address) -> Terms:
         """How values of that address are compared with what the plan saw: by the plan's own key."""
-        return Terms(id_of=lambda ref: self.find(ref, address.project), key=self.plan.lineage)
+        return terms_in(address.project, self.ids, self.externals, self.plan.lineage)
 
 
 def call(

@@ -72,7 +72,8 @@ def main() -> None:
         code = 64
     except (KeyboardInterrupt, click.Abort) as interrupt:
         click.echo("Interrupted.", err=True)
-        code = 143 if type(interrupt).__name__ == "Terminated" else 130
+        # click turns a KeyboardInterrupt into an Abort; Terminated (signals.py) says that it was SIGTERM.
+        code = 143 if type(interrupt.__cause__ or interrupt).__name__ == "Terminated" else 130
     except click.ClickException as error:
         error.show()
         code = 1

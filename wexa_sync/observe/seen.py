@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wexa_sync.diff import Terms
+from wexa_sync.diff import Terms, terms_in
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Address, Desired, Pair, Ref
 from wexa_sync.state.base import State
@@ -44,10 +44,7 @@ class Seen:
 
     def terms(self, project: str) -> Terms:
         """How references are compared in that project."""
-        return Terms(id_of=lambda ref: self._id_of(ref, project), key=self.state.lineage)
-
-    def _id_of(self, ref: Ref, project: str) -> str | None:
-        return resolve(ref, project, self.ids, self.externals)
+        return terms_in(project, self.ids, self.externals, self.state.lineage)
 
     def name_of(self, kind: str, id: str) -> Ref:  # the field's name
         """The reference people know an id by: an address, else a display name, else the id."""
@@ -64,15 +61,6 @@ class Seen:
             if found.live is not None:
                 self.ids[address] = found.live.id
                 self.names[found.live.id] = address
-
-
-def resolve(
-    ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]
-) -> str | None:
-    """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
-    if ref.address is not None:
-        return ids.get(ref.address)
-    return ref.id if ref.external is None else externals.get((project, ref.kind, ref.external))
 
 
 def external_refs(seen: Seen) -> Iterator[tuple[Address, Ref]]:
