@@ -38,20 +38,23 @@ def siblings(path: Path) -> list[str]:
     """The names in the folder that a path leads to: what somebody may have meant where it is not there."""
     try:
         return [entry.name for entry in path.parent.iterdir()]
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the path
         return []
 
 
 def read_text(path: Path) -> str:
     """The text of a file, exactly as it stands there. Raises TextFault."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # asked before it is opened: opening a pipe waits for a writer
+            raise TextFault(
+                "this is no ordinary file", hint="Only ordinary files are read: no folders, pipes or devices."
+            )
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1) if stat.S_ISREG(path.stat().st_mode) else None
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise TextFault(f"the file can't be read: {reason}", hint="Check that it exists and may be read.") from error
-    if raw is None:
-        raise TextFault("this is no ordinary file", hint="Only ordinary files are read, no pipes and no devices.")
+        raise TextFault(
+            f"the file can't be read: {error.strerror}", hint="Check that it exists and may be read."
+        ) from error
     if len(raw) > MAX_BYTES:
         raise TextFault(
             f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", hint="Split it, or list it under `ignore`."
