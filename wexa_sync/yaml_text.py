@@ -16,16 +16,18 @@ import yaml
 
 from wexa_sync.errors import Problem
 from wexa_sync.model import Document, Path, Source, show_path
-from wexa_sync.text_file import MAX_BYTES, TextFault, read_text
+from wexa_sync.text_file import TextFault, read_text
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
 Fill: TypeAlias = Callable[[str], Filled]
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
-# Aliases can say much with few words. Without them, a file of MAX_BYTES never comes near this.
-_MAX_EXPANDED = 2 * MAX_BYTES
+# Aliases and variables can say much with few words. A value weighs this, and its text on top, so that a text without
+# them weighs up to 12 times its length (`[a,a,a`): that, and what nobody has to wait for, is allowed.
 _WEIGHT = 20
+_FACTOR = 12
+_SPARE = 4_000_000
 
 _T = "tag:yaml.org,2002:"
 _STR, _MAP, _SEQ, _MERGE = _T + "str", _T + "map", _T + "seq", _T + "merge"
@@ -98,11 +100,11 @@ def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document],
     """
     documents: list[Document] = []
     problems: list[Problem] = []
+    builder = _Builder(file, fill, problems, _SPARE + _FACTOR * len(text))
     try:
         for index, root in enumerate(compose(text)):
             if root.tag == _T + "null":
                 continue
-            builder = _Builder(file, fill, problems)
             data = builder.value(root, ())
             source = Source(file=file, line=root.start_mark.line + 1, column=root.start_mark.column + 1)
             documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
@@ -152,13 +154,13 @@ def _item_lines(root: yaml.Node) -> dict[tuple[str, int], int]:
 
 
 class _Builder:
-    """Makes plain data of one document's nodes, and notes what is wrong on the way."""
+    """Makes plain data of a file's nodes, and notes what is wrong on the way."""
 
-    def __init__(self, file: str, fill: Fill, problems: list[Problem]) -> None:
+    def __init__(self, file: str, fill: Fill, problems: list[Problem], most: int) -> None:
         self._file = file
         self._fill = fill
         self._problems = problems
-        self._size = 0
+        self._left = most
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         tag = node.tag
@@ -181,9 +183,10 @@ class _Builder:
         return self._fault(node, path, f"the tag {shown} is not allowed here", hint)
 
     def _count(self, node: yaml.Node, length: int) -> None:
-        self._size += _WEIGHT + length
-        if self._size > _MAX_EXPANDED:
-            raise _at(node, "too large once its aliases (*name) are put in place", "Use fewer aliases, or none.")
+        self._left -= _WEIGHT + length
+        if self._left < 0:
+            message = "too large once its aliases (*name) and variables are put in place"
+            raise _at(node, message, "Use fewer of them, or shorter ones.")
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         own: dict[str, Any] = {}
