@@ -71,11 +71,11 @@ def decode(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line, column = _place(raw[: error.start].decode("utf-8"))
+        line, column = place_of(raw[: error.start].decode("utf-8"))
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise TextFault(message, hint=_NOT_UTF8, line=line, column=column) from error
     if stray := _STRAY.search(text):
-        line, column = _place(text[: stray.start()])
+        line, column = place_of(text[: stray.start()])
         name = f"the character U+{ord(stray.group()):04X}"
         what = f"{name} (NUL)" if stray.group() == "\0" else name
         hint = "Take this invisible character out; in YAML, write it as an escape in double quotes."
@@ -83,5 +83,6 @@ def decode(raw: bytes) -> str:
     return text
 
 
-def _place(before: str) -> tuple[int, int]:
+def place_of(before: str) -> tuple[int, int]:
+    """Line and column of what stands behind that text."""
     return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -16,7 +16,7 @@ import yaml
 
 from wexa_sync.errors import Problem
 from wexa_sync.model import Document, Path, Source, show_path
-from wexa_sync.text_file import TextFault, read_text
+from wexa_sync.text_file import TextFault, place_of, read_text
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
 Fill: TypeAlias = Callable[[str], Filled]
@@ -116,12 +116,30 @@ def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document],
 
 def compose(text: str) -> Iterator[yaml.Node]:
     """The root node of each document. Raises TextFault at the first place that is no YAML, or too much of it."""
+    if not text.isascii() or "\r" in text or "%TAG" in text:
+        _refuse_odd(text)
     try:
         loader = _Loader(text)
         while loader.check_node():
             yield loader.get_node()
     except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible \U escape, where there is no libyaml
         raise _syntax_fault(error, text) from error
+
+
+# What libyaml takes for the end of a line and most editors don't: fields could hide behind it from who reviews them.
+# And %TAG, as there are no tags: libyaml takes time by the square of their number.
+_ODD = re.compile("[\x85\u2028\u2029]|\r(?!\n)|^%TAG", re.MULTILINE)
+
+
+def _refuse_odd(text: str) -> None:
+    if odd := _ODD.search(text):
+        line, column = place_of(text[: odd.start()])
+        if odd.group() == "%TAG":
+            message, hint = "a %TAG directive is not allowed here", "Take it out: tags are not used."
+        else:
+            message = f"the line break U+{ord(odd.group()):04X} must not stand in YAML"
+            hint = "End lines with LF or CRLF; inside a text, write it as an escape in double quotes."
+        raise TextFault(message, hint=hint, line=line, column=column)
 
 
 def child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:

@@ -166,6 +166,30 @@ def test_what_is_no_yaml_at_all(text: str, fault: str) -> None:
     assert found.startswith(fault)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "name"),
+    [
+        ("a: x\u2028b: y", "m.yaml:1:5", "U+2028"),
+        ("é: 1\r\na: '\u2029'", "m.yaml:2:5", "U+2029"),
+        ("a: x\x85", "m.yaml:1:5", "U+0085"),
+        ("a: x\rb: y\r\n", "m.yaml:1:5", "U+000D"),
+    ],
+    ids=ascii,
+)
+def test_a_line_ends_where_an_editor_shows_it(text: str, place: str, name: str) -> None:
+    assert faults(text) == [f"{place} : the line break {name} must not stand in YAML"]
+
+
+def test_line_breaks_can_be_written_as_escapes() -> None:
+    assert values('a: "\\N \\L \\P \\r"') == [{"a": "\x85 \u2028 \u2029 \r"}]
+
+
+def test_a_tag_directive_is_refused_before_it_takes_time() -> None:
+    text = "".join(f"%TAG !a{n}! x{n}\n" for n in range(300_000)) + "--- a\n"
+    assert faults(text) == ["m.yaml:1:1 : a %TAG directive is not allowed here"]
+    assert values("a: 10 %TAG") == [{"a": "10 %TAG"}]
+
+
 def test_what_stands_before_a_fault_is_kept() -> None:
     documents, problems = parse("a: 1\n---\nb: [\n---\nc: 1\n", "m.yaml")
     assert [document.data for document in documents] == [{"a": 1}]
