@@ -269,9 +269,11 @@ class _Builder:
 
     def _whole(self, node: yaml.Node, text: str, path: Path) -> Any:
         try:
-            return int(text, 0 if text.startswith(("0x", "0o")) else 10)
-        except ValueError:  # Python refuses to read thousands of digits
+            number = int(text, 0 if text.startswith(("0x", "0o")) else 10)
+            float(number)  # others read it as one: what is beyond that is no number to them
+        except (ValueError, OverflowError):  # ValueError: Python reads no number of thousands of digits
             return self._no_number(node, path)
+        return number
 
     def _no_number(self, node: yaml.Node, path: Path) -> None:
         return self._fault(node, path, "no number that JSON has", "Quote it where text is meant.")

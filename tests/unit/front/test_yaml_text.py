@@ -137,7 +137,10 @@ def test_a_document_knows_its_place() -> None:
         ("a: .NaN", "m.yaml:1:4 a: no number that JSON has"),
         ("a: 1e999", "m.yaml:1:4 a: no number that JSON has"),
         ("a: 67e000000000000000000999", "m.yaml:1:4 a: no number that JSON has"),
+        ("a: " + "9" * 400, "m.yaml:1:4 a: no number that JSON has"),
         ("a: " + "9" * 5000, "m.yaml:1:4 a: no number that JSON has"),
+        ("a: 0x" + "f" * 100_000, "m.yaml:1:4 a: no number that JSON has"),
+        ("a: 0o" + "7" * 100_000, "m.yaml:1:4 a: no number that JSON has"),
     ],
     ids=lambda it: ascii(it)[:60],
 )
