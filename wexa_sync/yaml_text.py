@@ -103,9 +103,9 @@ def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document],
     builder = _Builder(file, fill, problems, _SPARE + _FACTOR * len(text))
     try:
         for index, root in enumerate(compose(text)):
-            if root.tag == _T + "null":
-                continue
             data = builder.value(root, ())
+            if data is None:
+                continue  # empty, or told of as a whole
             source = Source(file=file, line=root.start_mark.line + 1, column=root.start_mark.column + 1)
             documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
     except TextFault as fault:

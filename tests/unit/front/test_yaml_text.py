@@ -199,6 +199,13 @@ def test_what_stands_before_a_fault_is_kept() -> None:
     assert len(problems) == 1
 
 
+@pytest.mark.parametrize("text", ["!!null {kind: Skill}", "!x {kind: Skill}", "!!null x", ".inf"])
+def test_a_document_that_is_no_data_as_a_whole_is_told_of_once(text: str) -> None:
+    documents, problems = parse(text, "m.yaml")
+    assert documents == []
+    assert [str(problem.source) for problem in problems] == ["m.yaml:1:1"]
+
+
 def test_all_faults_of_a_file_at_once() -> None:
     text = "a: 1\na: 2\nb: !x c\nd: {5: e}\n---\nf: .inf\n"
     assert [fault.split(" ")[0] for fault in faults(text)] == ["m.yaml:2:1", "m.yaml:3:4", "m.yaml:4:5", "m.yaml:6:4"]
