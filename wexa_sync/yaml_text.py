@@ -287,7 +287,6 @@ _HINTS = (
     ("mapping values are not allowed", "Quote a value that holds `: `, or mend the indentation."),
     ("undefined alias", "There is no anchor (&name) of that name above; quote a text that starts with `*`."),
     ("cannot start any token", "Quote a value that starts with `@`, `%` or a backtick."),
-    ("unexpected end of stream", "A quote or a bracket is opened and never closed."),
     ("unknown escape", "In double quotes a backslash is written twice; single quotes take it as it is."),
     ("duplicate anchor", "Give each anchor (&name) a name of its own."),
     ("expected ',' or", "A bracket is not closed, or a comma is missing."),
@@ -295,18 +294,22 @@ _HINTS = (
 
 
 def _syntax_fault(error: Exception, text: str) -> TextFault:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    parts = [getattr(error, name, None) for name in ("context", "problem")]
-    said = ", ".join(part for part in parts if part) or str(error).partition("\n")[0]
-    lines = text.split("\n")
-    line = lines[mark.line].rstrip("\r") if mark and mark.line < len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())] or "tab character" in said:
+    marks = [mark for name in ("problem_mark", "context_mark") if (mark := getattr(error, name, None))]
+    parts = [part for name in ("context", "problem") if (part := getattr(error, name, None))]
+    said = ", ".join(parts) or str(error).partition("\n")[0]
+    # Where the text ends there is nothing to see: what is begun and never ended stands before.
+    end = len(text.rstrip())
+    mark = next((mark for mark in marks if mark.index < end), None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else place_of(text[:end] if marks else "")
+    shown = text.split("\n")[line - 1]
+    if "\t" in shown[: len(shown) - len(shown.lstrip())] or "tab character" in said:
         said, hint = "a tab where YAML wants spaces", "Indent with spaces: YAML takes no tabs there."
-    elif "${" in line and "flow" in said:
+    elif "${" in shown and "flow" in said:
         hint = "Quote a value with ${...} that stands inside {...} or [...]."
+    elif marks and marks[0].index >= end:
+        hint = "A quote or a bracket is opened and never closed, or the text breaks off."
     else:
         hint = next(
             (hint for words, hint in _HINTS if words in said), "Check the indentation and the quotes near here."
         )
-    place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
-    return TextFault(f"this is not YAML: {said}", hint=hint, **place)
+    return TextFault(f"this is not YAML: {said}", hint=hint, line=line, column=column)

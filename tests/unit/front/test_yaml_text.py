@@ -170,6 +170,25 @@ def test_what_is_no_yaml_at_all(text: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("kind: [", "m.yaml:1:8"),
+        ("kind: [\n\n# end\n\n", "m.yaml:3:6"),
+        ("é: 'x\n\n", "m.yaml:1:4"),
+        ("a:\n  b: {c: d\n\n# end\n", "m.yaml:2:6"),
+        ("a: [1,\n  [2, 3]\n", "m.yaml:1:4"),
+        ("a: &", "m.yaml:1:4"),
+        ("%YAML", "m.yaml:1:1"),
+    ],
+    ids=ascii,
+)
+def test_what_is_never_ended_is_shown_where_it_begins_or_where_the_text_breaks_off(text: str, place: str) -> None:
+    _, (problem,) = parse(text, "m.yaml")
+    assert str(problem.source) == place
+    assert "breaks off" in problem.hint
+
+
+@pytest.mark.parametrize(
     ("text", "place", "name"),
     [
         ("a: x\u2028b: y", "m.yaml:1:5", "U+2028"),
