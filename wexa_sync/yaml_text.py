@@ -142,17 +142,19 @@ def _refuse_odd(text: str) -> None:
         raise TextFault(message, hint=hint, line=line, column=column)
 
 
-def child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The nodes of a key and its value inside `node` (of an item and itself, in a list), if it is there."""
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return (node.value[part], node.value[part]) if part < len(node.value) else None
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    for key, value in reversed(node.value):  # of two equal keys the second is the fault
-        if key.tag == _STR and key.value == part:
-            return key, value
-    inherited = (child(source, part) for key, value in node.value if key.tag == _MERGE for source in _merged(value))
-    return next((found for found in inherited if found), None)
+def members(node: yaml.Node) -> dict[str | int, tuple[yaml.Node, yaml.Node]]:
+    """What stands inside a node: the nodes of each key and its value (in a list, of each item twice, by its number)."""
+    if isinstance(node, yaml.SequenceNode):
+        return {index: (item, item) for index, item in enumerate(node.value)}
+    own: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
+    merged: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.tag == _MERGE:
+            for source in _merged(value):
+                merged = {**members(source), **merged}
+        elif key.tag == _STR and isinstance(key, yaml.ScalarNode):
+            own.setdefault(key.value, (key, value))  # of two equal keys the first one counts
+    return {**merged, **own}
 
 
 def _merged(value: yaml.Node) -> list[yaml.Node]:
@@ -160,13 +162,11 @@ def _merged(value: yaml.Node) -> list[yaml.Node]:
 
 
 def _item_lines(root: yaml.Node) -> dict[tuple[str, int], int]:
-    found = child(root, "spec")
-    if not found or not isinstance(found[1], yaml.MappingNode):
-        return {}
+    spec = members(root).get("spec")
     return {
-        (key.value, number): item.start_mark.line + 1
-        for key, value in found[1].value
-        if isinstance(value, yaml.SequenceNode) and key.tag == _STR
+        (field, number): item.start_mark.line + 1
+        for field, (_, value) in (members(spec[1]) if spec else {}).items()
+        if isinstance(field, str) and isinstance(value, yaml.SequenceNode)
         for number, item in enumerate(value.value)
     }
 

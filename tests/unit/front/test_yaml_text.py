@@ -120,6 +120,7 @@ def test_a_document_knows_its_place() -> None:
         ("? \n: b", "m.yaml:1:2 : the key (nothing) is not text"),
         ("a:\n- [b]: c", "m.yaml:2:3 a[0]: a key must be text, not a list or mapping"),
         ("{a: 1}: b", "m.yaml:1:1 : a key must be text, not a list or mapping"),
+        ("spec:\n  ? !!str [a]\n  : [x]", "m.yaml:2:5 spec: a key must be text, not a list or mapping"),
         ("<<: 5", "m.yaml:1:5 <<: only mappings can be merged"),
         ("a: {<<: [b]}", "m.yaml:1:10 a.<<: only mappings can be merged"),
         ("a: !x b", "m.yaml:1:4 a: the tag !x is not allowed here"),
