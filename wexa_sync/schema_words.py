@@ -12,6 +12,7 @@ from typing import Any
 from wexa_sync.kinds.schema import Schema
 from wexa_sync.model import HANDLE, Path
 from wexa_sync.suggest import did_you_mean, nearest
+from wexa_sync.text_file import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,7 @@ def shown(value: Any) -> str:
         return "nothing (null)"
     if isinstance(value, (list, dict)):
         return _TYPES[type(value)]
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return short(json.dumps(value, ensure_ascii=False))
 
 
 def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:

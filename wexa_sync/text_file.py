@@ -34,6 +34,11 @@ def shown_path(path: Path) -> str:
     return absolute.removeprefix(here) if absolute.startswith(here) else str(path)
 
 
+def short(text: str) -> str:
+    """A text in a message: cut where it is long."""
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def siblings(path: Path) -> list[str]:
     """The names in the folder that a path leads to: what somebody may have meant where it is not there."""
     try:

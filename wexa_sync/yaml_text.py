@@ -23,6 +23,7 @@ Fill: TypeAlias = Callable[[str], Filled]
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
+MAX_FAULTS = 1_000
 # Aliases and variables can say much with few words. A value weighs this, and its text on top, so that a text without
 # them weighs up to 12 times its length (`[a,a,a`): that, and what nobody has to wait for, is allowed.
 _WEIGHT = 20
@@ -279,6 +280,8 @@ class _Builder:
         return self._fault(node, path, "no number that JSON has", "Quote it where text is meant.")
 
     def _fault(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
+        if len(self._problems) == MAX_FAULTS:
+            raise _at(node, f"more than {MAX_FAULTS:,} faults in one file", "Mend those above first.")
         source = Source(file=self._file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
         self._problems.append(Problem(message=message, source=source, path=show_path(path), hint=hint))
 

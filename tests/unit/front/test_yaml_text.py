@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wexa_sync import yaml_text
-from wexa_sync.yaml_text import MAX_DEPTH, parse
+from wexa_sync.yaml_text import MAX_DEPTH, MAX_FAULTS, parse
 
 
 def values(text: str) -> list[Any]:
@@ -229,6 +229,12 @@ def test_a_document_that_is_no_data_as_a_whole_is_told_of_once(text: str) -> Non
 def test_all_faults_of_a_file_at_once() -> None:
     text = "a: 1\na: 2\nb: !x c\nd: {5: e}\n---\nf: .inf\n"
     assert [fault.split(" ")[0] for fault in faults(text)] == ["m.yaml:2:1", "m.yaml:3:4", "m.yaml:4:5", "m.yaml:6:4"]
+
+
+def test_faults_without_an_end_are_told_up_to_a_number() -> None:
+    found = faults("a: 1\n" * 100_000)
+    assert len(found) == MAX_FAULTS + 1
+    assert found[-1] == "m.yaml:1002:1 : more than 1,000 faults in one file"
 
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
