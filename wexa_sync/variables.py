@@ -16,6 +16,7 @@ from wexa_sync.text_file import TextFault, short, shown_path
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
+_SHORTEST_KEY = 12  # a sandbox takes any key: one like "x" is no secret, and would be met everywhere
 _MOST_FAULTS = 20  # of one text: who has that many starts with these
 
 
@@ -71,15 +72,14 @@ class Variables:
         if not use["end"] or not _NAME.match(name):
             hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
             raise TextFault(f"{short(use.group())} is no variable", hint=hint)
-        if source != "var" and name in _KEYS:
-            hint = "wexa-sync takes the key from the environment by itself. Use another variable here."
-            raise TextFault("the API key must not stand in a manifest", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
+        keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= _SHORTEST_KEY}
+        if (source != "var" and name in _KEYS) or values.get(name) in keys:
+            hint = "wexa-sync takes the key from the environment by itself. Use another value here."
+            raise TextFault("the API key must not stand in a manifest", hint=hint)
         if name not in values:
-            raise TextFault(
-                f"{short(use.group())} is not defined",
-                hint=did_you_mean(name, values, _GIVE[source].format(short(name))),
-            )
+            hint = did_you_mean(name, set(values) - _KEYS, _GIVE[source].format(short(name)))
+            raise TextFault(f"{short(use.group())} is not defined", hint=hint)
         if source == "secret" and not values[name]:
             # Continuous integration gives an empty text for a secret that it does not have.
             raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(short(name)))

@@ -71,9 +71,9 @@ def test_a_text_with_a_secret_is_one(text: str, template: str, value: str) -> No
         ("${var:a b}", "${var:a b} is no variable", "${var:NAME}"),
         ("${var:region", "${var:region is no variable", "a literal ${ is written $${"),
         ("${var:region\n}", "${var:region is no variable", "${var:NAME}"),
-        ("${env:WEXA_API_KEY}", "the API key must not stand in a manifest", "another variable"),
-        ("${secret:WEXA_API_KEY}", "the API key must not stand in a manifest", "another variable"),
-        ("${secret:WEXA_SYNC_API_KEY}", "the API key must not stand in a manifest", "another variable"),
+        ("${env:WEXA_API_KEY}", "the API key must not stand in a manifest", "another value"),
+        ("${secret:WEXA_API_KEY}", "the API key must not stand in a manifest", "another value"),
+        ("${secret:WEXA_SYNC_API_KEY}", "the API key must not stand in a manifest", "another value"),
         ("${var:" + "x" * 9999, "${var:" + "x" * 51 + "... is no variable", "${var:NAME}"),
         ("${var:" + "x" * 9999 + "}", "${var:" + "x" * 51 + "... is not defined", "--var xxx"),
     ],
@@ -85,6 +85,21 @@ def test_what_cant_be_filled_in(text: str, message: str, hint: str) -> None:
     assert fault.message == message
     assert hint in fault.hint
     assert len(fault.hint) < 200
+
+
+@pytest.mark.parametrize("text", ["${env:COPY}", "Bearer ${secret:COPY}", "${var:copy}", "x ${var:copy}"])
+def test_the_api_key_under_another_name_is_refused_too(text: str) -> None:
+    _, (fault,) = Variables({"copy": KEY}, {"COPY": KEY, "WEXA_API_KEY": KEY}).fill(text)
+    assert fault.message == "the API key must not stand in a manifest"
+
+
+def test_a_key_that_is_no_secret_is_met_by_chance() -> None:
+    assert Variables({"on": True, "x": "x"}, {"WEXA_API_KEY": "x"}).fill("${var:x} ${var:on}") == ("x true", [])
+
+
+def test_the_api_key_is_not_what_somebody_may_have_meant() -> None:
+    _, (fault,) = Variables({}, {"WEXA_API_KEY": KEY}).fill("${secret:WEXA_APIKEY}")
+    assert "Set the environment variable WEXA_APIKEY" in fault.hint
 
 
 def test_every_fault_of_a_text_is_told_once_and_not_too_many() -> None:
