@@ -39,6 +39,11 @@ def short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def is_utf8(value: object) -> bool:
+    """Whether it can be written as UTF-8: names and variables from the system may hold other bytes."""
+    return not re.search("[\ud800-\udfff]", str(value))
+
+
 def siblings(path: Path) -> list[str]:
     """The names in the folder that a path leads to: what somebody may have meant where it is not there."""
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from wexa_sync.errors import InvalidManifests, Problem, UsageError
 from wexa_sync.model import Secret, Source
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.text_file import TextFault, short, shown_path
+from wexa_sync.text_file import TextFault, is_utf8, short, shown_path
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
@@ -78,8 +78,10 @@ class Variables:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)
         if name not in values:
-            hint = did_you_mean(name, set(values) - _KEYS, _GIVE[source].format(short(name)))
+            hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
             raise TextFault(f"{short(use.group())} is not defined", hint=hint)
+        if not is_utf8(values[name]):
+            raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
         if source == "secret" and not values[name]:
             # Continuous integration gives an empty text for a secret that it does not have.
             raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(short(name)))

@@ -102,6 +102,14 @@ def test_the_api_key_is_not_what_somebody_may_have_meant() -> None:
     assert "Set the environment variable WEXA_APIKEY" in fault.hint
 
 
+@pytest.mark.parametrize("text", ["${env:ODD}", "${secret:ODD}", "${var:odd}", "x ${var:odd}"])
+def test_values_are_utf8(text: str) -> None:
+    odd = b"caf\xe9".decode("utf-8", "surrogateescape")
+    value, (fault,) = Variables({"odd": odd}, {"ODD": odd}).fill(text)
+    assert isinstance(value, Unfilled)
+    assert "not UTF-8" in fault.message
+
+
 def test_every_fault_of_a_text_is_told_once_and_not_too_many() -> None:
     _, faults = VARIABLES.fill("${var:a} ${env:b} ${var:a} ${var:region} ${secret:c}")
     assert [fault.message.split(" ")[0] for fault in faults] == ["${var:a}", "${env:b}", "${secret:c}"]
