@@ -80,7 +80,7 @@ def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     if value is None:
         return message, "Give it a value, or take the line out."
     if "string" in names and isinstance(value, (bool, int, float)):
-        return message, f'Quote it: "{json.dumps(value)}".'
+        return message, "Put quotes around it: then it stays as it is written."
     if "string" in names and isinstance(value, dict):
         return message, "Write the text, or {file: PATH} for text from a file, with nothing beside it."
     if "array" in names:
