@@ -73,5 +73,9 @@ def _validator(name: str) -> Validator:
             yield ValidationError("wrong form")
 
     words |= {"properties": properties, "pattern": pattern}
-    made: Callable[[Schema], Validator] = extend(Draft202012Validator, words)  # type: ignore[no-untyped-call]
+    # JSON Schema takes 4.0 for a whole number; who counts with it must not.
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int)
+    made: Callable[[Schema], Validator] = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, words, type_checker=types
+    )
     return made(bundled(name))

@@ -83,6 +83,8 @@ def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
         return message, "Put quotes around it: then it stays as it is written."
     if "string" in names and isinstance(value, dict):
         return message, "Write the text, or {file: PATH} for text from a file, with nothing beside it."
+    if isinstance(value, float) and value.is_integer():
+        return message, f"Write it without a point: {value:.0f}."
     if "array" in names:
         return message, "Write a list: one `- ` line for each item, or [a, b]."
     if isinstance(value, str) and value and value.lower() in _BOOLEANS and "boolean" in names:

@@ -99,6 +99,20 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
         (
             FLOW,
             "{template: T}",
+            "{template: T}\n    llm: {max_tokens: 10.0}",
+            "13:23 spec.agents[0].llm.max_tokens: expected a whole number, got 10.0",
+            "Write it without a point: 10.",
+        ),
+        (
+            FLOW,
+            "{template: T}",
+            "{template: T}\n    llm: {max_tokens: 1.5}",
+            "13:23 spec.agents[0].llm.max_tokens: expected a whole number, got 1.5",
+            "The most tokens",
+        ),
+        (
+            FLOW,
+            "{template: T}",
             "{template: T}\n    llm: {max_tokens: 0}",
             "13:23 spec.agents[0].llm.max_tokens: expected at least 1, got 0",
             "The most tokens",
@@ -135,6 +149,7 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
         ),
         (RUN, "goal: G", "goal: G\n  input_variables: []", "7:20 spec.input_variables: expected a mapping", "indented"),
         (RUN, "{name: r}", "{name: r, generation: 0}", "3:33 metadata.generation: expected at least 1, got 0", "run"),
+        (RUN, "{name: r}", "{name: r, generation: 2.0}", "3:33 metadata.generation: expected a whole number", ": 2."),
         (RUN, "{name: r}", "{name: r, generation: x}", "3:33 metadata.generation: expected a whole number", "run"),
         (RUN, "{id: x}", "Triage", "5:17 spec.agentflow_id: expected a reference to a AgentFlow", "{external: NAME}"),
         (
