@@ -151,7 +151,7 @@ _ONE: dict[str, Callable[[Any, Any, Schema], tuple[str, str]]] = {
 
 def _missing(wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fault]:
     fields = schema.get("properties", {})
-    meant = {nearest(name, fields) for name in value if name not in fields}
+    meant = {nearest(name, fields) for name in value if name not in fields and not _filled_in(name, fields)}
     for name in wanted:
         if name not in value and name not in meant:  # a misspelt one is told of once, as that
             about = fields.get(name, {})
@@ -182,8 +182,18 @@ _FILLED_IN = {
 }
 
 
+def _filled_in(name: str, fields: Schema) -> str:
+    """What is said of a field that the server or wexa-sync fills in; nothing where it is ours in another spelling."""
+    bare = _bare(name)
+    return "" if bare in map(_bare, fields) else _FILLED_IN.get(bare, "")
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
 def _unknown_hint(name: str, fields: Schema, path: Path) -> str:
-    if hint := _FILLED_IN.get(name.lower().replace("_", "")):
+    if hint := _filled_in(name, fields):
         return hint
     if not path:  # in the envelope: perhaps it belongs one level down
         for part in ("metadata", "spec"):

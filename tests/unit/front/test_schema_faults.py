@@ -303,6 +303,28 @@ def test_what_is_no_manifest(folder: Folder, text: str, fault: str) -> None:
     assert "`ignore` in wexa-sync.yaml" in problem.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "old", "new", "hint"),
+    [
+        (SKILL, "  name: S\n", "  name: S\n  userId: u\n", "Did you mean 'user_id'?"),
+        (RUN, "goal: G", "goal: G\n  executedBy: u", "Did you mean 'executed_by'?"),
+        (RUN, "goal: G", "goal: G\n  userId: u", "the setting user_id"),
+    ],
+)
+def test_a_field_of_ours_in_another_spelling_is_not_one_of_the_servers(
+    folder: Folder, text: str, old: str, new: str, hint: str
+) -> None:
+    assert hint in one(folder, text, old, new)[1]
+
+
+def test_a_field_that_is_filled_in_is_not_taken_for_a_missing_one(folder: Folder) -> None:
+    text = PROJECT.replace("projectName: P", "projectID: p")
+    assert [fault.partition(" ")[2] for fault in folder.faults(text, project=False)] == [
+        "spec.projectName: is missing",
+        "spec.projectID: there is no field 'projectID' here",
+    ]
+
+
 def test_everything_at_once(folder: Folder) -> None:
     folder.write({"a.yaml": SKILL.replace(": s\n", ": t\n").replace("D", "[]"), "b.yaml": "kind: [", "c.yaml": "a: 1"})
     text = (
