@@ -38,6 +38,11 @@ def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> I
 
 def reference_fault(kind: str, value: Any, path: Path) -> Fault:
     """What is said where a reference to a `kind` should stand and does not."""
+    if isinstance(value, dict) and len(value) == 1 and value.keys() <= {"external", "id"}:
+        ((form, name),) = value.items()
+        if not isinstance(name, str):
+            message, hint = _type("string", name, {})
+            return Fault((*path, form), message, hint)
     hint = (
         f"Write the handle of a declared {kind}, {{external: NAME}} for a live one by its display name, or {{id: ID}}."
     )
@@ -112,7 +117,7 @@ def _const(wanted: Any, value: Any, _schema: Schema) -> tuple[str, str]:
 def _pattern(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     if wanted != HANDLE.pattern:
         return f"{shown(value)} is not of the form that is wanted here", _about(schema)
-    better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+    better = re.sub(r"[^a-z0-9]+", "-", value[:63].lower()).strip("-")
     hint = f"Write {better!r}, for example." if better else "Choose a name such as 'support-desk'."
     return f"{shown(value)} is no handle: lower-case letters, digits and hyphens inside", hint
 
@@ -145,7 +150,6 @@ _ONE: dict[str, Callable[[Any, Any, Schema], tuple[str, str]]] = {
     "maxLength": _length,
     "minimum": partial(_number, "at least"),
     "maximum": partial(_number, "at most"),
-    "exclusiveMinimum": partial(_number, "more than"),
 }
 
 
