@@ -341,6 +341,11 @@ def test_a_field_that_is_filled_in_is_not_taken_for_a_missing_one(folder: Folder
     ]
 
 
+def test_a_thousand_faults_of_a_document_are_enough(folder: Folder) -> None:
+    text = SKILL + "".join(f"  u{n}: x\n" for n in range(50_000))
+    assert len(folder.faults(text)) == 1000
+
+
 def test_everything_at_once(folder: Folder) -> None:
     folder.write({"a.yaml": SKILL.replace(": s\n", ": t\n").replace("D", "[]"), "b.yaml": "kind: [", "c.yaml": "a: 1"})
     text = (
