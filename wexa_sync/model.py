@@ -162,6 +162,7 @@ class Manifest:
     """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
 
     `position` is the place among its owner's children (an agent's in its flow). `generation` counts runs of an action.
+    `depends_on` holds None where the manifest has something that can't be read.
     """
 
     address: Address
@@ -169,7 +170,7 @@ class Manifest:
     source: Source
     lifecycle: Lifecycle = Lifecycle()
     generation: int = 1
-    depends_on: tuple[Address, ...] = ()
+    depends_on: tuple[Address | None, ...] = ()
     position: int = 0
 
 
