@@ -40,7 +40,7 @@ def pair(place: Place) -> dict[Address, Pair]:
             address=address,
             manifest=place.manifests.get(address),
             record=(record := place.records.get(address)),
-            live=lives.get(record.id) if record else None,
+            live=lives.get(record.id) if record and not _runs_again(place, record) else None,
             intent=place.intents.get(address),
         )
         for address in addresses
@@ -52,6 +52,12 @@ def pair(place: Place) -> dict[Address, Pair]:
         if pairs[found.address].live is None:
             pairs[found.address] = found
     return pairs
+
+
+def _runs_again(place: Place, record: Record) -> bool:
+    """Whether a later run than the recorded one is declared or was sent: what is recorded is live of the earlier one."""
+    asked = (place.manifests.get(record.address), place.intents.get(record.address))
+    return place.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
 
 
 def _is_open(kind: Kind, found: Pair) -> bool:
