@@ -55,7 +55,7 @@ def pair(place: Place) -> dict[Address, Pair]:
 
 
 def _runs_again(place: Place, record: Record) -> bool:
-    """Whether a later run than the recorded one is declared or was sent: what is recorded is live of the earlier one."""
+    """Whether a later run than the recorded one is declared or was sent: what is live of that is another one."""
     asked = (place.manifests.get(record.address), place.intents.get(record.address))
     return place.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
 

@@ -46,7 +46,7 @@ def apply_plan(
         )
     context = Context(
         api=api, plan=plan, key=session.lineage, options=options, tell=progress, ids=dict(plan.ids),
-        externals=dict(plan.externals),
+        externals=dict(plan.externals), recorded=frozenset(record.id for record in state.records.values()),
     )  # fmt: skip
     started = time.time()
     drive = _Drive(context, session)

@@ -119,7 +119,7 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
     fields, terms = (*kind.identity, *kind.narrow), context.terms(change.address)
     raws = yield Http(lambda: context.api.list(kind, at))
     wanted = key_of(kind, change.after or {}, fields, terms)
-    taken = set(context.ids.values())
+    taken = {*context.ids.values(), *context.recorded}
     found = [
         id
         for raw in raws

@@ -65,6 +65,7 @@ class Context:
     tell: Callable[[Change, str], None]
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    recorded: frozenset[str] = frozenset()  # the ids in the state: none of them can be what is made now
     stop: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.time
 

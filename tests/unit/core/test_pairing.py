@@ -17,9 +17,7 @@ SECOND = Live(id="second", spec=SPEC, status="running", created_at=5000.0)
 
 def paired(generation: int, *lives: Live, sent: int | None = None) -> Pair:
     """The recorded run of generation 1, declared in `generation`, `sent` in a generation without an answer."""
-    intent = Intent(
-        address=ADDRESS, operation="create", time=4990.0, spec=SPEC, fingerprint="f", generation=sent or 1
-    )
+    intent = Intent(address=ADDRESS, operation="create", time=4990.0, spec=SPEC, fingerprint="f", generation=sent or 1)
     place = Place(
         kind=EXECUTION,
         manifests={ADDRESS: Manifest(address=ADDRESS, spec=SPEC, source=Source(file="m"), generation=generation)},
