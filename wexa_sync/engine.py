@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wexa_sync.api.client import Api, Scoped
-from wexa_sync.apply import Options, Progress, apply_plan
+from wexa_sync.apply import Ask, Options, Progress, apply_plan, nobody
 from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, UsageError
 from wexa_sync.kinds import BY_NAME
@@ -66,13 +66,19 @@ def plan(
 
 
 def apply(
-    planned: Plan, workspace: Workspace, options: Options, progress: Progress, *, limits: Limits | None
+    planned: Plan,
+    workspace: Workspace,
+    options: Options,
+    progress: Progress,
+    *,
+    limits: Limits | None,
+    ask: Ask = nobody,
 ) -> Report:
     """Make the changes of the plan that was shown. `limits` None: whatever it does is meant (`--force`)."""
     with workspace.store.session(planned.target) as session:
         if limits is not None:
             require_safe(planned, limits, managed=len(session.state.records))
-        return apply_plan(planned, workspace.api, session, options, progress)
+        return apply_plan(planned, workspace.api, session, options, progress, ask)
 
 
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:

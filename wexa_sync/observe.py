@@ -130,9 +130,10 @@ def observe(
 def _needed(seen: _Seen) -> list[tuple[str, str]]:
     """(project, kind) of every list to fetch, in a fixed order."""
     needed = set()
+    awaited = frozenset[Address]().union(*seen.desired.depends_on.values())  # a failed run holds up what awaits it
     for address in seen.known:
         kind = BY_NAME[address.kind]
-        if kind.nature is Nature.RESOURCE or _run_is_open(seen, address):
+        if kind.nature is Nature.RESOURCE or address in awaited or _run_is_open(seen, address):
             needed.add((address.project, kind.owner or kind.name))
     for address, ref in _external_refs(seen):
         needed.add((address.project, ref.kind))

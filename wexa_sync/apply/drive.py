@@ -16,7 +16,7 @@ from wexa_sync import graph
 from wexa_sync.api.client import Api
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run
-from wexa_sync.apply.work import Context, Http, Options, Work, Write, ended
+from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
 from wexa_sync.errors import PlanRefused, WexaSyncError
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Entry, Remember, StateSession
@@ -35,7 +35,12 @@ _HOW: dict[Action, Callable[[Context, Change], Work]] = {
 
 
 def apply_plan(
-    plan: Plan, api: Api, session: StateSession, options: Options, progress: Progress = lambda _change, _word: None
+    plan: Plan,
+    api: Api,
+    session: StateSession,
+    options: Options,
+    progress: Progress = lambda _change, _word: None,
+    ask: Ask = nobody,
 ) -> Report:
     """Make the changes of the plan. Raises PlanRefused where the state moved on since the plan was made."""
     state = session.state
@@ -45,7 +50,7 @@ def apply_plan(
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
     context = Context(
-        api=api, plan=plan, key=session.lineage, options=options, tell=progress, ids=dict(plan.ids),
+        api=api, plan=plan, key=session.lineage, options=options, tell=progress, ask=ask, ids=dict(plan.ids),
         externals=dict(plan.externals), recorded=frozenset(record.id for record in state.records.values()),
     )  # fmt: skip
     started = time.time()

@@ -5,18 +5,20 @@ Create and start are two calls and two entries in the state, so that a crash bet
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from typing import Any
 
-from wexa_sync.api.client import Call, Raw, unwrap
+from wexa_sync.api.client import Call, unwrap
 from wexa_sync.apply.resource import body_of, find_created, intent_of, record_of, replace_hint, resolve_externals
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds.base import Operation
-from wexa_sync.kinds.execution import FAILED, READY, START, TERMINAL
-from wexa_sync.model import Change, Outcome, Status
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature, Operation
+from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, status_of
+from wexa_sync.model import Action, Change, Outcome, Run, Status
+from wexa_sync.runs import GONE, bad_end, secrets_in
 from wexa_sync.state.base import Intend, Remember, Settle
+from wexa_sync.watch import READ_FAILURES, watch
 
 _ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
 
@@ -24,6 +26,9 @@ _ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did
 def run(context: Context, change: Change) -> Work:
     """Run the flow once. `change.resume`: it was created before, by `change.id`, and only its start is open."""
     attempts = 0
+    unsound = yield from _earlier_runs(context, change)
+    if unsound:
+        return unsound
     if change.resume:
         id, status = change.id or "", ""  # the field's name
     else:
@@ -35,6 +40,12 @@ def run(context: Context, change: Change) -> Work:
     yield Write((Remember(record_of(context, change, id, started=False)),))
     context.ids[change.address] = id
     status = yield from _settled(context, change, id, status)
+    if status == GONE:  # nor is it known whether it has to be started
+        error = WexaSyncError(
+            f"it was created as {id}, and the server does not show it",
+            hint="Apply again: it goes on from here. If it stays so, raise metadata.generation to run it anew.",
+        )
+        return ended(change, Status.FAILED, error, id=id, attempts=attempts)
     if status == READY:
         failed = yield from _start(context, change, id)
         if failed:
@@ -59,7 +70,7 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | t
         answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
         raw = unwrap(answer)
         if id := kind.id_of(raw):
-            return id, str(raw.get("status", "")), attempts
+            return id, status_of(raw), attempts
     except ApiError as error:
         if not error.may_be_processed:
             yield Write((Settle(change.address),))
@@ -71,14 +82,41 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | t
     return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=attempts)
 
 
+def _earlier_runs(context: Context, change: Change) -> Generator[Http, Any, Outcome | None]:
+    """Look at the runs it depends on that an earlier apply started: None where it may go on, else it is skipped.
+
+    One that is to be waited for and has not ended is waited for now: that apply may have been cut off meanwhile.
+    """
+    for other in context.plan:
+        ran_before = other.address in change.depends_on and other.action in (Action.NOOP, Action.ADOPT)
+        if not ran_before or BY_NAME[other.address.kind].nature is not Nature.ACTION or not other.id:
+            continue
+        seconds = _patience(context, other)
+        awaited = seconds is not None
+        run = yield Http(
+            _poll(context, other, other.id, until=TERMINAL.__contains__, seconds=seconds or 0.0, asking=awaited)
+        )
+        if run.status in FAILED or (awaited and run.status not in SUCCEEDED):
+            error = WexaSyncError(
+                f"{other.address}, which it depends on, is {run.status}",
+                hint=f"Raise metadata.generation of {other.address} to run it again, or take it out of depends_on.",
+            )
+            return ended(change, Status.SKIPPED, error)
+    return None
+
+
 def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:
     """The status once it is clear whether the run starts by itself: `ready` only where it does not."""
     explicit = (change.after or {}).get("start", context.options.start) == "explicit"
     if status and status != READY:
         return status
     patience = 0.0 if explicit else context.options.grace
-    raw = yield Http(_poll(context, change, id, until=lambda status: status != READY, seconds=patience))
-    return str((raw or {}).get("status", ""))
+    run: Run = yield Http(_poll(context, change, id, until=_under_way, seconds=patience))
+    return run.status
+
+
+def _under_way(status: str) -> bool:
+    return status not in (READY, GONE)
 
 
 def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:
@@ -91,10 +129,8 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
         if not error.may_be_processed:
             yield Write((Remember(record_of(context, change, id, started=False)),))
             raise
-        raw = yield Http(
-            _poll(context, change, id, until=lambda status: status != READY, seconds=context.options.grace)
-        )
-        if str((raw or {}).get("status", READY)) == READY:
+        run = yield Http(_poll(context, change, id, until=_under_way, seconds=context.options.grace))
+        if not _under_way(run.status):
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
     return None
 
@@ -108,44 +144,37 @@ def _patience(context: Context, change: Change) -> float | None:
 
 
 def _waited(context: Context, change: Change, id: str, seconds: float, attempts: int) -> Work:
-    raw = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds))
-    status = str((raw or {}).get("status", "unknown"))
-    if status not in TERMINAL:
-        why = "was interrupted" if context.stop.is_set() else f"took longer than {seconds:g} s"
-        error = WexaSyncError(
-            f"the run is {status}; waiting for its end {why}",
-            hint=f"It goes on by itself. `wexa-sync executions show {change.address}` tells how it stands.",
-        )
-        return ended(change, Status.FAILED, error, id=id, attempts=attempts)
-    if status in FAILED:
-        error = WexaSyncError(
-            f"the run ended as {status}",
-            hint=f"`wexa-sync executions show {change.address}` tells more. Raise metadata.generation to run it again.",
-        )
+    run = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds, asking=True))
+    waited = "was interrupted" if context.stop.is_set() else f"took longer than {seconds:g} s"
+    if error := bad_end(run, waited):
         return ended(change, Status.FAILED, error, id=id, attempts=attempts)
     return ended(change, Status.APPLIED, id=id, attempts=attempts, warnings=())
 
 
 def _poll(
-    context: Context,
-    change: Change,
-    id: str,
-    *,
-    until: Callable[[str], bool],
-    seconds: float,
-) -> Callable[[], Raw | None]:
-    """A worker's function: read the run until its status is right, the time is over, or the apply is to stop."""
-    kind, at, api = context.kind(change), context.scope(change.address, id), context.api
-    stop, tell, most = context.stop, context.tell, context.options.poll
+    context: Context, change: Change, id: str, *, until: Callable[[str], bool], seconds: float, asking: bool = False
+) -> Callable[[], Run]:
+    """A worker's function: watch the run until its status is right, the time is over, or the apply is to stop.
 
-    def poll() -> Raw | None:
-        end, pause = time.monotonic() + seconds, min(0.1, most)
-        while True:
-            raw = api.read(kind, at)
-            status = str((raw or {}).get("status", ""))
-            tell(change, status)
-            if until(status) or time.monotonic() >= end or stop.wait(min(pause, max(0.0, end - time.monotonic()))):
-                return raw
-            pause = min(most, pause * 1.5)
-
-    return poll
+    `asking`: tell what it asks, and bear with reads that fail for a while.
+    """
+    api, ask, tell = context.api, context.ask, context.tell
+    run = Run(
+        id=id,
+        status="",
+        project=change.address.project,
+        project_id=context.scope(change.address).project,
+        address=change.address,
+        hidden=tuple(secrets_in(change.after, {})),
+    )
+    return lambda: watch(
+        api,
+        run,
+        until=until,
+        seconds=seconds,
+        stop=context.stop,
+        tell=lambda status: tell(change, status),
+        ask=(lambda run, question: ask(change, run, question)) if asking else None,
+        most=context.options.poll,
+        patience=READ_FAILURES if asking else 0,
+    )

@@ -20,8 +20,15 @@ from wexa_sync.diff import Terms
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.model import Address, Change, Outcome, Plan, Ref, Status
+from wexa_sync.model import Address, Change, Outcome, Plan, Question, Ref, Run, Status
 from wexa_sync.state.base import Entry
+
+Ask = Callable[[Change, Run, Question], None]
+"""Told what a run that is waited for asks of a person, once. Called from any thread."""
+
+
+def nobody(_change: Change, _run: Run, _question: Question) -> None:
+    """Who is told of a question where nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Context:
     key: str  # the state's lineage: what its secrets are sealed with
     options: Options
     tell: Callable[[Change, str], None]
+    ask: Ask = nobody
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
     recorded: frozenset[str] = frozenset()  # the ids in the state: none of them can be what is made now

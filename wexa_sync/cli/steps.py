@@ -10,8 +10,9 @@ import click
 
 from wexa_sync import engine
 from wexa_sync.apply import Options
+from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
-from wexa_sync.cli.terminal import progress, wants_color, width
+from wexa_sync.cli.terminal import wants_color, width
 from wexa_sync.decide import Rules
 from wexa_sync.errors import PlanBlocked, UsageError
 from wexa_sync.model import Desired, Plan
@@ -65,8 +66,8 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         allowed=frozenset(settings.allow_undocumented),
     )
     limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
-    with progress(len(plan.work), quiet=as_json) as tell:
-        report = engine.apply(plan, workspace, options, tell, limits=limits)
+    with progress(len(plan.work), quiet=as_json) as (tell, ask):
+        report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
     if as_json:
         text = report_json(report)
     elif not plan.work:
