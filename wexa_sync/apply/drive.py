@@ -6,9 +6,12 @@ write is written together, so that one flush serves all of them.
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -66,6 +69,19 @@ def apply_plan(
     )
 
 
+@contextmanager
+def _heeding_interrupts(stop: threading.Event) -> Iterator[None]:
+    """Ctrl-C sets `stop`. As an exception it would cut the bookkeeping in two, anywhere, and the receipt would lie."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread has signals
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class _Drive:
     def __init__(self, context: Context, session: StateSession) -> None:
         self.context, self.session = context, session
@@ -92,23 +108,20 @@ class _Drive:
 
     def run(self) -> bool:
         """Drive every change to its end. Answers whether a person interrupted."""
-        interrupted = False
-        with ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
+        stop = self.context.stop
+        with _heeding_interrupts(stop), ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
             while True:
-                try:
-                    if not interrupted:
-                        self._begin(pool)
-                    self._flush(pool)
-                    if not self.flying and not self.to_write:
-                        if interrupted or self.walk.finished:
-                            break
-                        continue
-                    done, _ = wait(self.flying, timeout=60, return_when=FIRST_COMPLETED)
-                    for future in sorted(done, key=lambda future: str(self.flying[future])):
-                        self._land(pool, future)
-                except KeyboardInterrupt:
-                    interrupted = True  # finish what is in flight, start nothing new
-                    self.context.stop.set()
+                if not stop.is_set():  # else finish what is in flight, and start nothing new
+                    self._begin(pool)
+                self._flush(pool)
+                if not self.flying and not self.to_write:
+                    if stop.is_set() or self.walk.finished:
+                        break
+                    continue
+                done, _ = wait(self.flying, timeout=60, return_when=FIRST_COMPLETED)
+                for future in sorted(done, key=lambda future: str(self.flying[future])):
+                    self._land(pool, future)
+        interrupted = stop.is_set()
         for address, change in self.changes.items():
             if address not in self.outcomes:
                 self.outcomes[address] = ended(
