@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +17,7 @@ import pytest
 import requests
 
 if TYPE_CHECKING:
-    from tests.conftest import Desk, Remote
+    from tests.conftest import Cli, Desk, Remote
 
 
 @dataclass(slots=True)
@@ -93,9 +97,10 @@ def begin(desk: Desk, outcome: str = "completed", seconds: float = 3600, **spec:
     """Apply the desk with a run that is under way and comes to that outcome after so long; answers the run's id."""
     script(desk.remote, outcome, seconds)
     file = desk.folder / "execution.yaml"
-    text = file.read_text(encoding="utf-8").replace("  wait: {timeout: 120}\n", "")
+    _, *manifest = file.read_text(encoding="utf-8").replace("  wait: {timeout: 120}\n", "").splitlines(keepends=True)
+    kept = [line for line in manifest if line.strip().partition(":")[0] not in spec]
     more = "".join(f"  {name}: {json.dumps(value)}\n" for name, value in spec.items())
-    file.write_text(text + more, encoding="utf-8")
+    file.write_text("".join(kept) + more, encoding="utf-8")
     desk.apply()
     advance(desk.remote, 1)
     records = desk.workspace.store.load().records
@@ -113,6 +118,29 @@ def script(remote: Remote, outcome: str, seconds: float, goal: str = "") -> None
 def advance(remote: Remote, seconds: float) -> None:
     """Let time pass in the sandbox."""
     remote.raw("POST", "/_sandbox/clock", {"advance": seconds}).raise_for_status()
+
+
+@pytest.fixture
+def going(cli: Cli) -> Callable[..., AbstractContextManager[subprocess.Popen[str]]]:
+    """Starts the command line, which goes on while the test does other things."""
+
+    @contextmanager
+    def start(desk: Desk, *words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+        with subprocess.Popen(
+            [sys.executable, "-m", "wexa_sync", *words],
+            cwd=desk.folder,
+            env={"PATH": os.environ["PATH"], "HOME": str(cli.home), "PYTHONUTF8": "1", **desk.remote.env, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as started:
+            try:
+                yield started
+            finally:
+                started.kill()
+
+    return start
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +20,7 @@ RUN = "support-desk/Execution/smoke-test"
 WORDS = ("input_required", "paused", "running")
 Open = Callable[..., AbstractContextManager["Remote"]]
 Begun = Callable[..., str]
+Going = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 
 
 @pytest.fixture(params=WORDS)
@@ -31,46 +30,17 @@ def asking(request: pytest.FixtureRequest, open_sandbox: Open, desk: Desk) -> It
         yield replace(desk, remote=remote)
 
 
-@contextmanager
-def process(cli: Cli, desk: Desk, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """The command line, going on while the test does other things."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "wexa_sync", *words],
-        cwd=desk.folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(cli.home), "PYTHONUTF8": "1", **desk.remote.env},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as going:
-        try:
-            yield going
-        finally:
-            going.kill()
-
-
-def until(stream: IO[str] | None, said: str) -> str:
-    """The first line with that in it."""
-    assert stream is not None
-    seen = []
-    for line in stream:
-        seen.append(line)
-        if said in line:
-            return line.strip()
-    raise AssertionError("".join(seen))
-
-
 @pytest.mark.parametrize(
     ("outcome", "more", "end"),
     [("preview", (), 0), ("input_required", ("--input", "NAME=VALUE"), 0), ("anomaly", (), 0)],
     ids=["preview", "input", "anomaly"],
 )
 def test_wait_shows_the_question_and_its_command_lets_the_run_go_on(
-    asking: Desk, cli: Cli, begun: Begun, outcome: str, more: tuple[str, ...], end: int
+    asking: Desk, cli: Cli, going: Going, begun: Begun, outcome: str, more: tuple[str, ...], end: int
 ) -> None:
     begun(asking, outcome, 0)
-    with process(cli, asking, "executions", "wait", RUN) as waiting:
-        command = until(waiting.stderr, "wexa-sync executions answer")
+    with going(asking, "executions", "wait", RUN) as waiting:
+        command = _said(waiting)
         program, *words = shlex.split(command)
         assert program == "wexa-sync"
         assert words[3:] == [*more] or words[3:] == ["--approve"]
@@ -103,11 +73,13 @@ def test_a_rejected_anomaly_fails_the_run(desk: Desk, cli: Cli, begun: Begun) ->
     assert "The run failed" in ended.stdout
 
 
-def test_the_apply_that_waits_shows_the_question_too(desk: Desk, cli: Cli, scripted: Callable[..., None]) -> None:
+def test_the_apply_that_waits_shows_the_question_too(
+    desk: Desk, cli: Cli, going: Going, scripted: Callable[..., None]
+) -> None:
     scripted(desk.remote, "preview", 0)
-    with process(cli, desk, "apply", "--auto-approve", "--format", "json") as applying:
-        _, *words = shlex.split(until(applying.stderr, "wexa-sync executions answer"))
-        cli(desk.folder, *words, env=desk.remote.env, code=None)
+    with going(desk, "apply", "--auto-approve", "--format", "json") as applying:
+        _, *words = shlex.split(_said(applying))
+        cli(desk.folder, *words, env=desk.remote.env)
         report, _ = applying.communicate(timeout=30)
         assert applying.returncode == 0
     assert json.loads(report)["outcomes"]
@@ -191,6 +163,12 @@ def test_the_inputs_given_are_sent_as_texts(desk: Desk, answer: Callable[..., Do
     ((_, body),) = wire.sent
     assert body.pop("agent_id")
     assert body == {"is_submitted": True, "values": {"to": "all", "count": "3=4"}}
+
+
+def _said(going: subprocess.Popen[str]) -> str:
+    """The command that it says one answers with."""
+    assert going.stderr is not None
+    return next(line.strip() for line in going.stderr if "wexa-sync executions answer" in line)
 
 
 def _project(desk: Desk) -> str:
