@@ -22,7 +22,7 @@ from wexa_sync.runs import asking, leaves, read_again
 from wexa_sync.suggest import did_you_mean
 from wexa_sync.watch import watch
 
-_SETTLES = 3.0  # seconds that a server whose answer was lost is given to show what it did
+_SETTLES = 2.0  # seconds that a server whose answer was lost is given to show what it did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+import yaml
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote
@@ -97,10 +98,10 @@ def begin(desk: Desk, outcome: str = "completed", seconds: float = 3600, **spec:
     """Apply the desk with a run that is under way and comes to that outcome after so long; answers the run's id."""
     script(desk.remote, outcome, seconds)
     file = desk.folder / "execution.yaml"
-    _, *manifest = file.read_text(encoding="utf-8").replace("  wait: {timeout: 120}\n", "").splitlines(keepends=True)
-    kept = [line for line in manifest if line.strip().partition(":")[0] not in spec]
-    more = "".join(f"  {name}: {json.dumps(value)}\n" for name, value in spec.items())
-    file.write_text("".join(kept) + more, encoding="utf-8")
+    manifest = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del manifest["spec"]["wait"]
+    manifest["spec"] |= spec
+    file.write_text(yaml.safe_dump(manifest), encoding="utf-8")
     desk.apply()
     advance(desk.remote, 1)
     records = desk.workspace.store.load().records

@@ -165,6 +165,29 @@ def test_the_inputs_given_are_sent_as_texts(desk: Desk, answer: Callable[..., Do
     assert body == {"is_submitted": True, "values": {"to": "all", "count": "3=4"}}
 
 
+def test_inputs_that_are_no_texts_are_given_as_json(
+    desk: Desk, answer: Callable[..., Done], wire: Wire, begun: Begun
+) -> None:
+    begun(desk, "preview", 0, input_variables={"count": 3, "note": "n"})
+    refused = answer("--approve", "--input", "content.count=many", code=64)
+    assert "'many' can't be read as JSON" in " ".join(refused.stderr.split())
+    answer("--approve", "--input", "content.count=4", "--input", "content.note=5")
+    ((_, body),) = wire.sent
+    assert body["preview_input"]["skill"]["input"] == {"content": {"count": 4, "note": "5"}}
+
+
+def test_a_question_of_another_kind_is_shown_and_left_to_wexa_studio(
+    desk: Desk, cli: Cli, answer: Callable[..., Done], wire: Wire, begun: Begun
+) -> None:
+    begun(desk, "anomaly", 0)
+    wire.words = {'"type":"anomaly_detection"': '"type":"oracle"'}
+    shown = cli(desk.folder, "executions", "show", RUN, env={**desk.remote.env, "WEXA_BASE_URL": wire.url}).stdout
+    assert "oracle (Classifier)" in shown
+    assert "in Wexa Studio" in shown
+    assert "no known call (oracle)" in answer("--approve", code=64).stderr
+    assert wire.sent == []
+
+
 def _said(going: subprocess.Popen[str]) -> str:
     """The command that it says one answers with."""
     assert going.stderr is not None
