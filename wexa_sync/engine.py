@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.apply import Options, Progress, apply_plan
+from wexa_sync.apply import Ask, Options, Progress, apply_plan, nobody
 from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, UsageError
 from wexa_sync.kinds import BY_NAME
@@ -92,14 +92,20 @@ def _look(desired: Desired, workspace: Workspace) -> Observation:
 
 
 def apply(
-    planned: Plan, workspace: Workspace, options: Options, progress: Progress, *, limits: Limits | None
+    planned: Plan,
+    workspace: Workspace,
+    options: Options,
+    progress: Progress,
+    *,
+    limits: Limits | None,
+    ask: Ask = nobody,
 ) -> Report:
     """Make the changes of the plan that was shown. `limits` None: whatever it does is meant (`--force`)."""
     held = workspace.session
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
         if limits is not None:
             require_safe(planned, limits, managed=len(session.state.records))
-        return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff)
+        return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
 
 
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:

@@ -396,3 +396,45 @@ class Report:
     def count(self, status: Status, *actions: Action) -> int:
         """How many outcomes have that status (and, where given, one of those actions)."""
         return sum(o.status is status and (not actions or o.change.action in actions) for o in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a waiting run asks of a person. `type` is the API's word; `inputs` are the values that the answer may set.
+
+    `about` tells more, by name. `given` is what the API showed and takes back.
+    """
+
+    id: str
+    type: str
+    summary: str = ""
+    agent: str = ""
+    agent_id: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    given: Spec = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A live execution. `address` where the state holds it; `project` is the handle, `project_id` the server's id.
+
+    `failure` is what its agents say went wrong. `hidden` are values that the manifest calls secret: show none of them.
+    """
+
+    id: str
+    status: str
+    project: str = ""
+    project_id: str = ""
+    address: Address | None = None
+    goal: str = ""
+    inputs: Spec = field(default_factory=dict)
+    result: str = ""
+    failure: str = ""
+    questions: tuple[Question, ...] = ()
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """What to call it on the command line."""
+        return str(self.address or self.id)

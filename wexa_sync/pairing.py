@@ -44,7 +44,7 @@ def pair(place: Place) -> dict[Address, Pair]:
             address=address,
             manifest=place.manifests.get(address),
             record=(record := place.records.get(address)),
-            live=lives.get(record.id) if record else None,
+            live=lives.get(record.id) if record and not _runs_again(place, record) else None,
             intent=place.intents.get(address),
         )
         for address in addresses
@@ -64,6 +64,12 @@ def _never_arrived(place: Place, found: Pair) -> bool:
     if intent is None or intent.settled or found.live is not None or found.candidates:
         return False
     return any(live.created_at is not None and live.created_at > intent.time + CLOCK_SKEW for live in place.lives)
+
+
+def _runs_again(place: Place, record: Record) -> bool:
+    """Whether a later run than the recorded one is declared or was sent: what is live of that is another one."""
+    asked = (place.manifests.get(record.address), place.intents.get(record.address))
+    return place.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
 
 
 def _is_open(kind: Kind, found: Pair) -> bool:

@@ -17,7 +17,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run
-from wexa_sync.apply.work import Context, Http, Options, Work, Write, ended
+from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
 from wexa_sync.errors import PlanRefused, WexaSyncError
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Entry, Remember, StateSession
@@ -42,6 +42,7 @@ def apply_plan(
     options: Options,
     progress: Progress = lambda _change, _word: None,
     cutoff: Cutoff | None = None,
+    ask: Ask = nobody,
 ) -> Report:
     """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited.
 
@@ -60,6 +61,7 @@ def apply_plan(
         options=options,
         tell=progress,
         state=lambda: session.state,
+        ask=ask,
         cutoff=cutoff or Cutoff(),
         ids=dict(plan.ids),
         externals=dict(plan.externals),

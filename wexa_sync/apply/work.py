@@ -21,9 +21,16 @@ from wexa_sync.diff import Terms, id_of, terms_in
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.model import Address, Change, Outcome, Plan, Ref, Status
+from wexa_sync.model import Address, Change, Outcome, Plan, Question, Ref, Run, Status
 from wexa_sync.pairing import SETTLE
 from wexa_sync.state.base import Entry, State
+
+Ask = Callable[[Change, Run, Question], None]
+"""Told what a run that is waited for asks of a person, once. Called from any thread."""
+
+
+def nobody(_change: Change, _run: Run, _question: Question) -> None:
+    """Who is told of a question where nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class Context:
     options: Options
     tell: Callable[[Change, str], None]
     state: Callable[[], State]
+    ask: Ask = nobody
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
     cutoff: Cutoff = field(default_factory=Cutoff)

@@ -18,7 +18,7 @@ COMMANDS = {
     "apply": "Make the changes of a plan.",
     "destroy": "Delete what is managed and can be deleted.",
     "resolve": "Say whether something in doubt happened.",
-    "executions": "Look at what runs and what ran.",
+    "executions": "Look at runs, wait for them, act on them, answer what they ask.",
     "state": "Look at the state, and mend it.",
     "graph": "Draw what waits for what.",
     "schema": "Print the JSON Schema of a kind, for an editor.",

@@ -14,6 +14,7 @@ from wexa_sync.cli import options
 @click.command("apply")
 @options.manifests
 @options.workspace
+@options.timeout
 @options.choice
 @options.output
 @options.consent

@@ -13,6 +13,7 @@ from wexa_sync.cli import options
 @click.command("destroy")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @options.workspace
+@options.timeout
 @options.output
 @options.consent
 def command(paths: tuple[Path, ...], **given: Any) -> int:

@@ -102,13 +102,14 @@ manifests = _all(
 workspace = _all(
     where,
     option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
-    option(
-        "--timeout",
-        everywhere=True,
-        type=click.FloatRange(0, min_open=True),
-        metavar="SECONDS",
-        help="Begin nothing more after so long; what is in flight is still awaited.",
-    ),
+)
+
+timeout = option(
+    "--timeout",
+    everywhere=True,
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Begin nothing more after so long; what is in flight is still awaited.",
 )
 
 lock = option(

@@ -14,6 +14,7 @@ from wexa_sync.cli import options
 @click.argument("address")
 @options.manifests
 @options.workspace
+@options.timeout
 @options.lock
 @options.option("--happened", metavar="ID", help="It is live under this id.")
 @options.option("--did-not-happen", is_flag=True, help="It is not live; apply may send it again.")

@@ -96,6 +96,7 @@ def unlock(store: Any) -> None:
 @command.command()
 @options.manifests
 @options.workspace
+@options.timeout
 @options.lock
 @options.shape
 def rebuild(

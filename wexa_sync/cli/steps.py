@@ -11,9 +11,10 @@ import click
 
 from wexa_sync import engine
 from wexa_sync.apply import Options
+from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.terminal import progress, wants_color, width
+from wexa_sync.cli.terminal import wants_color, width
 from wexa_sync.decide import Rules
 from wexa_sync.errors import ExitCode, PlanBlocked, UsageError
 from wexa_sync.model import Desired, Plan
@@ -68,8 +69,8 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         allowed=frozenset(settings.allow_undocumented),
     )
     limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
-    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as tell:
-        report = engine.apply(plan, workspace, options, tell, limits=limits)
+    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
+        report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
     if as_json:
         text = report_json(report)
     elif not plan.work:

@@ -15,9 +15,10 @@ from wexa_sync.observe.seen import Seen, external_refs
 def _needed(seen: Seen) -> list[tuple[str, str]]:
     """(project, kind) of every list to fetch, in a fixed order."""
     needed = set()
+    awaited = frozenset[Address]().union(*seen.desired.depends_on.values())  # a failed run holds up what awaits it
     for address in seen.known:
         kind = BY_NAME[address.kind]
-        if kind.nature is Nature.RESOURCE or _run_is_open(seen, address):
+        if kind.nature is Nature.RESOURCE or address in awaited or _run_is_open(seen, address):
             needed.add((address.project, kind.owner or kind.name))
     for address, ref in external_refs(seen):
         needed.add((address.project, ref.kind))
