@@ -42,7 +42,6 @@ def test_what_has_begun_is_finished_and_told_as_it_is(desk: Desk) -> None:
     with workspace.store.session(workspace.target) as session:
         cutoff, options = Cutoff(), Options(grace=2.0, poll=0.02)
         report = apply_plan(plan, workspace.api, Interrupted(session, cutoff), options, cutoff=cutoff)
-    assert report.interrupted
     (run,) = [outcome for outcome in report.outcomes if outcome.change.address.kind == "Execution"]
     assert run.status is not Status.SKIPPED
     assert run.id
