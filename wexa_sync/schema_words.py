@@ -84,12 +84,12 @@ def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     message = f"expected {' or '.join(_NAMES[name] for name in names)}, got {shown(value)}"
     if value is None:
         return message, "Give it a value, or take the line out."
+    if isinstance(value, float) and value.is_integer() and "integer" in names:
+        return message, f"Write it without a point: {value:.0f}."
     if "string" in names and isinstance(value, (bool, int, float)):
         return message, "Put quotes around it: then it stays as it is written."
     if "string" in names and isinstance(value, dict):
         return message, "Write the text, or {file: PATH} for text from a file, with nothing beside it."
-    if isinstance(value, float) and value.is_integer():
-        return message, f"Write it without a point: {value:.0f}."
     if "array" in names:
         return message, "Write a list: one `- ` line for each item, or [a, b]."
     if isinstance(value, str) and value and value.lower() in _BOOLEANS and "boolean" in names:

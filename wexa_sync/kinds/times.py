@@ -14,7 +14,8 @@ def iso(value: Any) -> str:
 
     Raises ValueError where it is neither.
     """
-    return datetime.fromtimestamp(epoch(value), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime writes the year 1 as `1`, which nobody reads again.
+    return datetime.fromtimestamp(epoch(value), timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def epoch(value: Any) -> int:
