@@ -56,7 +56,7 @@ class _Commands(click.Group):
 @click.command(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "WEXA_SYNC"}
 )
-@click.version_option(__version__, prog_name="wexa-sync")
+@click.version_option(__version__, prog_name="wexa-sync", message="%(prog)s %(version)s")
 def cli() -> None:
     """Make a Wexa AI workspace equal to what a git repository declares."""
 
