@@ -39,6 +39,11 @@ settings.register_profile("large", deadline=None, max_examples=1000, suppress_he
 settings.load_profile(os.environ.get("WEXA_SYNC_TEST_PROFILE", "ci"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden`: write the files that are compared with output anew, then look at their diff."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files and examples in pages anew")
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A process that has ended."""

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
@@ -114,7 +115,14 @@ def test_the_graph_names_every_edge() -> None:
 
 def test_a_schema_is_printed_whole() -> None:
     assert json.loads(run(ROOT, "schema", "Skill"))["properties"]["kind"] == {"const": "Skill"}
+    for name in run(ROOT, "schema").split():
+        assert "$ref" not in run(ROOT, "schema", name)
     run(ROOT, "schema", "Skil", code=64)
+
+
+def test_a_plan_as_json_is_what_its_printed_schema_says(workspace: Path) -> None:
+    schema = json.loads(run(workspace, "schema", "plan"))
+    Draft202012Validator(schema).validate(json.loads(run(workspace, "plan", "--sandbox", "--format", "json")))
 
 
 def test_wrong_usage_is_64(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ COMMANDS = {
     "executions": "Look at what runs and what ran.",
     "state": "Look at the state, and mend it.",
     "graph": "Draw what waits for what.",
-    "schema": "Print the JSON Schema of a kind, for an editor.",
+    "schema": "Print the JSON Schema of a kind, of the settings or of a plan.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",
     "version": "Show the version.",
 }

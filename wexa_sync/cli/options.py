@@ -79,7 +79,12 @@ speech = _all(
 where = _all(
     option("--base-url", everywhere=True, metavar="URL", help="The API's address."),
     option(
-        "--state", "state_file", everywhere=True, type=click.Path(path_type=Path), metavar="FILE", help="The state."
+        "--state",
+        "state_file",
+        everywhere=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The state file.",
     ),
     option("--sandbox", is_flag=True, everywhere=True, help="Use a local server that behaves as the Wexa API does."),
     speech,

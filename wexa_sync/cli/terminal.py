@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wexa_sync.api.http import Exchange
     from wexa_sync.apply import Progress
     from wexa_sync.errors import WexaSyncError
-    from wexa_sync.model import Change
+    from wexa_sync.model import Address, Change
 
 ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
 
@@ -96,10 +96,14 @@ def request_log() -> Any:
 def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
     """A line that tells how far it is, on a terminal; a line for each change that ends, elsewhere; or JSON."""
     lock, ended = threading.Lock(), [0]
+    told: dict[Address, str] = {}
     as_json, live = speaks_json(), sys.stderr.isatty()
 
     def tell(change: Change, word: str) -> None:
         with lock:
+            if told.get(change.address) == word:
+                return  # somebody waits, and asks again and again
+            told[change.address] = word
             ended[0] += word in ENDS
             line = f"[{ended[0]}/{total}] {change.address}: {word}"
             if as_json:
