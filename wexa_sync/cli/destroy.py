@@ -14,7 +14,7 @@ from wexa_sync.cli import options
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @options.workspace
 @options.output
-@options.consent
+@options.approval
 def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Delete what is managed and can be deleted; say what stays."""
     from wexa_sync.cli.setup import settings_for, workspace_for
@@ -22,6 +22,6 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     from wexa_sync.engine import NOTHING
 
     settings = settings_for(paths, given)
-    given |= {"prune": True, "strict": False, "force": True}
+    given |= {"prune": True, "strict": False, "force": True, "wait": False}
     with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
         return carried_out(planned(NOTHING, workspace, settings, given), workspace, settings, given)

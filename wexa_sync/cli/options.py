@@ -124,8 +124,10 @@ output = _all(
     option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file, not to stdout."),
 )
 
+approval = option("--auto-approve", is_flag=True, help="Do not ask.")
+
 consent = _all(
-    option("--auto-approve", is_flag=True, help="Do not ask."),
+    approval,
     option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),
