@@ -7,12 +7,13 @@ commands print now.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Stage:
         path.write_text(text, encoding="utf-8")
 
 
-def after_the_quick_start(stage: Stage) -> None:
+def after_the_quick_start(stage: Stage) -> Stage:
     """The support desk as the README's first command leaves it, and then a day's edits."""
     assert "Apply complete!" in stage.wexa("apply", "examples/support-desk", "--sandbox", "--auto-approve")
     desk = "examples/support-desk"
@@ -57,16 +58,32 @@ def after_the_quick_start(stage: Stage) -> None:
     stage.edit(f"{desk}/prompts/answer.md", ("Never", "Answer in the language of the ticket.\nNever"))
     stage.edit(f"{desk}/execution.yaml", ("smoke-test\n", "smoke-test\n  generation: 2\n"))
     (stage.folder / desk / "schedule.yaml").unlink()
+    return stage
 
 
-def prompts_alone(stage: Stage) -> None:
+def prompts_alone(stage: Stage) -> Stage:
     """The prompts that the page's manifests name."""
     shutil.copytree(stage.folder / "examples/support-desk/prompts", stage.folder / "desk/prompts")
+    return stage
 
 
-SCENES: dict[str, Callable[[Stage], None]] = {
+def drifted(stage: Stage) -> Stage:
+    """The support desk, applied; then somebody edits the project in git, and somebody else in Wexa Studio."""
+    stage = replace(stage, folder=stage.folder / "examples/support-desk")
+    assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
+    stage.edit("project.yaml", ("Support coworker", "First line"))
+    here = stage.folder / ".wexa-sync"
+    id = json.loads((here / "sandbox-state.json").read_text(encoding="utf-8"))["records"]["Project/support-desk"]["id"]
+    with stage.open_sandbox(data=here / "sandbox.db") as remote:
+        whole = {"projectName": "Support desk", "coworker_role": "Support coworker", "orgId": remote.server.org_id}
+        assert remote.raw("PUT", "/v1/project", {**whole, "description": "Reads tickets."}, projectId=id).ok
+    return stage
+
+
+SCENES: dict[str, Callable[[Stage], Stage]] = {
     "README.md": after_the_quick_start,
     "docs/manifests.md": prompts_alone,
+    "docs/plan.md": drifted,
 }
 
 
@@ -81,8 +98,7 @@ def stage(tmp_path: Path, cli: Any, open_sandbox: OpenSandbox) -> Stage:
 def test_a_page_shows_what_happens(page: str, stage: Stage, request: pytest.FixtureRequest) -> None:
     path = ROOT / page
     text = path.read_text(encoding="utf-8")
-    SCENES[page](stage)
-    happened = replayed(text, stage)
+    happened = replayed(text, SCENES[page](stage))
     if VARYING.sub("*", happened) != VARYING.sub("*", text) and request.config.getoption("--update-golden"):
         path.write_text(happened, encoding="utf-8")
         text = happened
