@@ -159,7 +159,8 @@ class _Look:
             return self.ambiguous()
         fields = self.fields(pair.live, None)
         if not (self.rules.adopt or pair.certain):
-            what = "is live already and not managed here" + (f"; {len(fields)} fields differ" if fields else "")
+            count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
+            what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
                 "adopt",
                 f"{self.kind.name} {pair.live.spec.get(self.kind.display)!r} ({pair.live.id}) {what}",

@@ -112,7 +112,7 @@ def field_changes(
     return tuple(
         FieldChange(
             path=path,
-            before=project(at_path(live, path), at_path(wanted, path) or at_path(applied, path)),
+            before=project(at_path(live, path), at_path(wanted, path) or _overlay(fallback, at_path(applied, path))),
             after=(after := at_path(wanted, path) if fallback is _ABSENT else fallback),
             changed_by=_who(kind, path, after, live, applied, terms),
         )
@@ -264,9 +264,12 @@ def _who(kind: Kind, path: Path, after: Any, live: Spec, applied: Spec | None, t
     """Who made the difference: the repository, the live side, or both, by what was applied last."""
     if applied is None:
         return "repository"
-    schema, last = at(kind.spec_schema, path), at_path(applied, path)
+    # What was sent: defaults and what follows from other fields too, so that these are nobody's change either.
+    sent = with_defaults(kind, with_derived(kind, applied, declared=applied))
+    schema, last = at(kind.spec_schema, path), at_path(sent, path)
     by_us = not _same(after, last, schema, terms)
-    by_them = at_path(live, path) is not None and not _same(at_path(live, path), last, schema, terms)
+    theirs = project(at_path(live, path), last)
+    by_them = theirs is not None and not _same(theirs, last, schema, terms)
     return "both" if by_us and by_them else "live" if by_them else "repository"
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "wexa_sync"
+import wexa_sync
+
+PACKAGE = Path(wexa_sync.__file__).parent  # a wheel's, where the tests run against one
 FILES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 FORBIDDEN_PARTS = ("Manager", "Handler", "Helper", "Util")
 

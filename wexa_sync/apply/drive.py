@@ -49,7 +49,12 @@ def apply_plan(
     Raises PlanRefused where the state moved on since the plan was made.
     """
     state = session.state
-    if (plan.lineage, plan.serial) != (state.lineage, state.serial):
+    if plan.serial and plan.lineage != state.lineage:
+        raise PlanRefused(
+            "this plan was made with another state",
+            hint="Run it in the folder where the plan was made, or name its state: --state FILE.",
+        )
+    if plan.serial != state.serial or plan.lineage != state.lineage:
         raise PlanRefused(
             "the state has changed since this plan was made: somebody applied meanwhile",
             hint="Run `wexa-sync plan` again and review what it says now.",

@@ -21,7 +21,7 @@ COMMANDS = {
     "executions": "Look at runs, wait for them, act on them, answer what they ask.",
     "state": "Look at the state, and mend it.",
     "graph": "Draw what waits for what.",
-    "schema": "Print the JSON Schema of a kind, for an editor.",
+    "schema": "Print the JSON Schema of a kind, of the settings or of a plan.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",
     "version": "Show the version.",
 }
@@ -56,7 +56,7 @@ class _Commands(click.Group):
 @click.command(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "WEXA_SYNC"}
 )
-@click.version_option(__version__, prog_name="wexa-sync")
+@click.version_option(__version__, prog_name="wexa-sync", message="%(prog)s %(version)s")
 def cli() -> None:
     """Make a Wexa AI workspace equal to what a git repository declares."""
 

@@ -26,8 +26,8 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     from wexa_sync.errors import PlanRefused
     from wexa_sync.planfile import is_plan, read
 
-    settings = settings_for(paths, given)
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
+    settings = settings_for(() if saved else paths, given)  # a plan may lie anywhere
     desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as found, locked(found) as workspace:
         if saved is not None and saved.target != workspace.target:

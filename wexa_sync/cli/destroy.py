@@ -15,7 +15,7 @@ from wexa_sync.cli import options
 @options.workspace
 @options.timeout
 @options.output
-@options.consent
+@options.approval
 def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Delete what is managed and can be deleted; say what stays."""
     from wexa_sync.cli.setup import settings_for, workspace_for
@@ -23,6 +23,6 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     from wexa_sync.engine import NOTHING, locked
 
     settings = settings_for(paths, given)
-    given |= {"prune": True, "strict": False, "force": True}
+    given |= {"prune": True, "strict": False, "force": True, "wait": False}
     with workspace_for(settings, given) as found, locked(found) as workspace:
         return carried_out(planned(NOTHING, workspace, settings, given), workspace, settings, given)

@@ -79,7 +79,12 @@ speech = _all(
 where = _all(
     option("--base-url", everywhere=True, metavar="URL", help="The API's address."),
     option(
-        "--state", "state_file", everywhere=True, type=click.Path(path_type=Path), metavar="FILE", help="The state."
+        "--state",
+        "state_file",
+        everywhere=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The state file.",
     ),
     option("--sandbox", is_flag=True, everywhere=True, help="Use a local server that behaves as the Wexa API does."),
     speech,
@@ -136,9 +141,10 @@ output = _all(
     option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file, not to stdout."),
 )
 
+approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))
+
 consent = _all(
-    lock,
-    option("--auto-approve", is_flag=True, help="Do not ask."),
+    approval,
     option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),

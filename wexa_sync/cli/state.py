@@ -41,8 +41,11 @@ def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callabl
 @_on_store("list")
 def list_(store: Any) -> None:
     """List the addresses that are managed, with their ids."""
-    for address, record in sorted(store.load().records.items()):
+    records = store.load().records
+    for address, record in sorted(records.items()):
         click.echo(f"{address}\t{record.id}")
+    if not records:
+        click.echo(f"Nothing is managed yet: {store.path} holds no address.", err=True)
 
 
 @_on_store("show", click.argument("address"))
