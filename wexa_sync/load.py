@@ -31,7 +31,10 @@ def load(
 
     problems: list[Problem] = []
     documents: list[Document] = []
-    files = list(_unique(_find(paths, root.resolve(), ignore, problems)))
+    first: dict[str, Path] = {}  # by where it really is: a file that is reached twice is read once
+    for file, real in _find(paths, root.resolve(), ignore, problems):
+        first.setdefault(real, file)
+    files = list(first.values())
     if not files and not problems:
         raise UsageError(
             f"no manifest found in {', '.join(map(str, paths)) or 'no path at all'}",
@@ -51,56 +54,53 @@ def load(
     return tuple(documents), tuple(problems)
 
 
-def _find(paths: Sequence[Path], root: Path, ignore: Sequence[str], problems: list[Problem]) -> Iterator[Path]:
+def _find(
+    paths: Sequence[Path], root: Path, ignore: Sequence[str], problems: list[Problem]
+) -> Iterator[tuple[Path, str]]:
+    """Each manifest's file, and where it really is."""
     ignored = re.compile("|".join(_glob(pattern) for pattern in ignore) or r"(?!)")
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112  # unlike Path's, it never raises
-            yield from _walk(path, root, ignored, problems, ())
+            yield from _walk(path, os.path.join(root, ""), ignored, problems, ())  # noqa: PTH118  # ends in a slash
         elif not os.path.exists(path):  # noqa: PTH110  # as above
             raise UsageError(f"{path}: there is no such file or folder", hint=_missing(path))
         elif not _may_be_manifest(path.name):
             hint = "Manifests are .yaml or .yml files; wexa-sync.yaml holds settings, *.vars.yaml is for --var-file."
             raise UsageError(f"{path} is no manifest", hint=hint)
         else:
-            yield path
+            yield path, os.path.realpath(path)
 
 
 def _walk(
-    folder: Path, root: Path, ignored: re.Pattern[str], problems: list[Problem], above: tuple[str, ...]
-) -> Iterator[Path]:
+    folder: Path, root: str, ignored: re.Pattern[str], problems: list[Problem], above: tuple[str, ...]
+) -> Iterator[tuple[Path, str]]:
     real = os.path.realpath(folder)
     if real in above:
         return  # a symlink to a folder that it stands in
     try:
-        entries = sorted((entry.name, entry, entry.is_dir()) for entry in folder.iterdir())
+        with os.scandir(folder) as found:  # its entries know what they are, without asking the disk again
+            entries = sorted((entry.name, _is_folder(entry), entry.is_symlink()) for entry in found)
     except OSError as error:
         place = Source(file=shown_path(folder))
         message = f"the folder can't be read: {error.strerror}"
         problems.append(Problem(message=message, source=place, hint="Check its permissions."))
         return
-    for name, entry, is_folder in entries:
-        if name.startswith(".") or ignored.fullmatch(_below(Path(real, name), root)):
+    for name, is_folder, is_link in entries:
+        inside = f"{real}/{name}"
+        if name.startswith(".") or ignored.fullmatch(inside.removeprefix(root)):
             continue
         if is_folder:
-            yield from _walk(entry, root, ignored, problems, (*above, real))
+            yield from _walk(folder / name, root, ignored, problems, (*above, real))
         elif _may_be_manifest(name):
-            yield entry
+            yield folder / name, os.path.realpath(inside) if is_link else inside
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return Path(entry).is_dir() if entry.is_symlink() else entry.is_dir()
 
 
 def _may_be_manifest(name: str) -> bool:
     return name.endswith(_SUFFIXES) and not name.endswith(_VARIABLE_FILES) and name != SETTINGS_FILE
-
-
-def _unique(files: Iterator[Path]) -> Iterator[Path]:
-    seen: set[str] = set()
-    for file in files:
-        if (real := os.path.realpath(file)) not in seen:
-            seen.add(real)
-            yield file
-
-
-def _below(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _glob(pattern: str) -> str:

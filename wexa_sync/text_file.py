@@ -10,8 +10,8 @@ from pathlib import Path
 SETTINGS_FILE = "wexa-sync.yaml"
 MAX_BYTES = 10 * 1024 * 1024
 
-# What YAML calls printable. Anything else in a manifest or a prompt is an accident, and an invisible one.
-_STRAY = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# What YAML does not call printable: in a manifest or a prompt an accident, and an invisible one.
+_STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 _NOT_UTF8 = "Save the file as UTF-8, without a byte order mark."
 
@@ -45,18 +45,22 @@ def siblings(path: Path) -> list[str]:
 def read_text(path: Path) -> str:
     """The text of a file, exactly as it stands there. Raises TextFault."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1) if stat.S_ISREG(path.stat().st_mode) else None
+        with open(path, "rb", buffering=0, opener=_at_once) as file:  # Path's takes no opener
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                hint = "Only ordinary files are read, no pipes and no devices."
+                raise TextFault("this is no ordinary file", hint=hint)
+            if about.st_size > MAX_BYTES:
+                most = f"{MAX_BYTES // 1024 // 1024} MiB"
+                raise TextFault(f"the file is larger than {most}", hint="Split it, or list it under `ignore`.")
+            return decode(file.readall())
     except OSError as error:
         reason = error.strerror or str(error)
         raise TextFault(f"the file can't be read: {reason}", hint="Check that it exists and may be read.") from error
-    if raw is None:
-        raise TextFault("this is no ordinary file", hint="Only ordinary files are read, no pipes and no devices.")
-    if len(raw) > MAX_BYTES:
-        raise TextFault(
-            f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", hint="Split it, or list it under `ignore`."
-        )
-    return decode(raw)
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # otherwise a pipe is opened only when somebody writes to it
 
 
 def decode(raw: bytes) -> str:
