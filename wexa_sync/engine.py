@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wexa_sync.api.client import Api, Scoped
-from wexa_sync.apply import Options, Progress, apply_plan
 from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, UsageError
 from wexa_sync.kinds import BY_NAME
@@ -25,6 +25,9 @@ from wexa_sync.resolve import did_not_happen, doubtful, happened
 from wexa_sync.state.base import StateStore
 from wexa_sync.validate import validate
 from wexa_sync.variables import Variables
+
+if TYPE_CHECKING:
+    from wexa_sync.apply import Options, Progress
 
 NOTHING = Desired(manifests={}, depends_on={})
 """What is desired by nobody: what `destroy` plans with."""
@@ -69,6 +72,8 @@ def apply(
     planned: Plan, workspace: Workspace, options: Options, progress: Progress, *, limits: Limits | None
 ) -> Report:
     """Make the changes of the plan that was shown. `limits` None: whatever it does is meant (`--force`)."""
+    from wexa_sync.apply import apply_plan  # a plan needs none of it
+
     with workspace.store.session(planned.target) as session:
         if limits is not None:
             require_safe(planned, limits, managed=len(session.state.records))

@@ -9,7 +9,6 @@ from typing import Any, TextIO
 import click
 
 from wexa_sync import engine
-from wexa_sync.apply import Options
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.terminal import progress, wants_color, width
 from wexa_sync.decide import Rules
@@ -17,7 +16,6 @@ from wexa_sync.errors import PlanBlocked, UsageError
 from wexa_sync.model import Desired, Plan
 from wexa_sync.plan import Limits
 from wexa_sync.render.exit import report_exit_code
-from wexa_sync.render.json import plan_json, report_json
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
 from wexa_sync.settings import Settings
@@ -37,6 +35,8 @@ def planned(desired: Desired, workspace: engine.Workspace, settings: Settings, g
 def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
     """Write the plan as it was asked for."""
     if given["format_"] == "json":
+        from wexa_sync.render.json import plan_json  # as all of JSON's layout, for who asks for it
+
         text = plan_json(plan)
     else:
         color = wants_color(stream) and given["output"] is None
@@ -49,6 +49,8 @@ def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
 
 def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> int:
     """Show the plan, ask, apply it and show what came of it. Answers the exit code."""
+    from wexa_sync.apply import Options
+
     as_json = given["format_"] == "json"
     show_plan(plan, {**given, "format_": "text", "output": None}, sys.stderr if as_json else sys.stdout)
     if given["strict"] and plan.blocked:
@@ -68,6 +70,8 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
     with progress(len(plan.work), quiet=as_json) as tell:
         report = engine.apply(plan, workspace, options, tell, limits=limits)
     if as_json:
+        from wexa_sync.render.json import report_json
+
         text = report_json(report)
     elif not plan.work:
         return 0
