@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any
 
 from wexa_sync.api.client import Api, Raw, Scoped, children
@@ -19,7 +18,7 @@ from wexa_sync.diff import Terms
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.kinds.times import read_iso
+from wexa_sync.kinds.times import epoch, read_iso
 from wexa_sync.kinds.wire import decode, references
 from wexa_sync.model import Address, Desired, Live, Observation, Pair, Ref, Target
 from wexa_sync.pairing import Place, pair
@@ -287,10 +286,9 @@ def _live(kind: Kind, raw: Raw, position: int, seen: _Seen) -> Live:
 
 def created_at(raw: Mapping[str, Any]) -> float | None:
     """When the server made it, in epoch seconds, from any of the API's time formats; None where it does not say."""
-    shown = read_iso(raw.get("created_at", raw.get("createdAt")))
     try:
-        return datetime.strptime(shown, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()
-    except (TypeError, ValueError):
+        return float(epoch(read_iso(raw.get("created_at", raw.get("createdAt")))))
+    except (ValueError, OverflowError):
         return None
 
 
