@@ -55,7 +55,8 @@ def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, 
         if ref.external is None or (project, ref.kind, ref.external) in context.externals:
             continue
         kind, at = BY_NAME[ref.kind], context.scope(change.address)
-        raws: list[Raw] = yield Http(lambda kind=kind, at=at: context.api.list(kind, at))  # type: ignore[misc]
+        look = Http(lambda kind=kind, at=at: context.api.list(kind, at), lookup=(project, kind.name))  # type: ignore[misc]
+        raws: list[Raw] = yield look
         named = [raw for raw in raws if raw.get(kind.display) == ref.external]
         if len(named) != 1:
             raise WexaSyncError(

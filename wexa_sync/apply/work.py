@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,9 +33,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """A function to be called by a worker."""
+    """A function to be called by a worker. Where several changes need the same thing, `lookup` names it: asked once."""
 
     function: Callable[[], Any]
+    lookup: Hashable = None
 
 
 Work = Generator[Write | Http, Any, Outcome]

@@ -106,7 +106,27 @@ WORDS: list[dict[str, Any]] = [
     {"items": {"type": "string"}},
     {"anyOf": [{"const": "a"}, {"required": ["a"]}]},
 ]
-VALUES = [None, True, False, 0, 1, 2, 0.5, 1.0, 2.5, "", "a", "bb", "A", [], ["a"], ["a", 1], {}, {"a": "x"}, {"a": 1}]
+VALUES: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    2,
+    0.5,
+    1.0,
+    2.5,
+    "",
+    "a",
+    "bb",
+    "A",
+    [],
+    ["a"],
+    ["a", 1],
+    {},
+    {"a": "x"},
+    {"a": 1},
+]
 VALUES += [{"b": "x"}, {"b": 1}, {"a": "x", "b": "y"}, {"a": "x", "b": 1}]
 
 
