@@ -58,7 +58,7 @@ def project(value: Any, shape: Any) -> Any:
     """
     if isinstance(shape, (Secret, Sealed)):
         return _veiled(value)
-    if isinstance(value, Mapping) and isinstance(shape, Mapping):
+    if isinstance(value, dict) and isinstance(shape, dict):
         return {key: project(value[key], shape[key]) for key in shape if key in value}
     if isinstance(value, list) and isinstance(shape, list):
         if len(value) == len(shape):
@@ -70,14 +70,14 @@ def project(value: Any, shape: Any) -> Any:
 def _veiled(value: Any) -> Any:
     if isinstance(value, str):
         return Secret(template="", value=value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _veiled(item) for key, item in value.items()}
     return [_veiled(item) for item in value] if isinstance(value, list) else value
 
 
 def _has_secret(value: Any) -> bool:
-    if isinstance(value, (Mapping, list)):
-        return any(_has_secret(item) for item in (value.values() if isinstance(value, Mapping) else value))
+    if isinstance(value, (dict, list)):
+        return any(_has_secret(item) for item in (value.values() if isinstance(value, dict) else value))
     return isinstance(value, (Secret, Sealed))
 
 
@@ -152,9 +152,9 @@ def _same(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one li
         return bool(_seal(one, other, terms) == _seal(other, one, terms))
     if isinstance(one, Ref) or isinstance(other, Ref):
         return bool(_id(one, terms) == _id(other, terms))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, dict) and isinstance(other, dict):
         properties = schema.get("properties", {})
-        return set(one) == set(other) and all(_same(one[k], other[k], properties.get(k, {}), terms) for k in one)
+        return one.keys() == other.keys() and all(_same(one[k], other[k], properties.get(k, {}), terms) for k in one)
     if isinstance(one, list) and isinstance(other, list):
         if schema.get("x-wexa-list") == "set":
             ours: list[Any] = _plain(one, schema, terms)
@@ -238,7 +238,7 @@ def _unseen(wanted: Spec, live: Spec, path: Path = ()) -> Iterator[Path]:
     for key, value in wanted.items():
         if key not in live:
             yield (*path, key)
-        elif isinstance(value, Mapping) and isinstance(live[key], Mapping):
+        elif isinstance(value, dict) and isinstance(live[key], dict):
             yield from _unseen(value, live[key], (*path, key))
 
 
@@ -274,13 +274,13 @@ def _who(kind: Kind, path: Path, after: Any, live: Spec, applied: Spec | None, t
 
 
 def _overlay(under: Any, over: Any) -> Any:
-    if isinstance(under, Mapping) and isinstance(over, Mapping):
+    if isinstance(under, dict) and isinstance(over, dict):
         return {**under, **{key: _overlay(under.get(key), value) for key, value in over.items()}}
     return over
 
 
 def _without(value: Any, path: Path) -> Any:
     if len(path) == 1:
-        return {key: item for key, item in value.items() if key != path[0]} if isinstance(value, Mapping) else value
+        return {key: item for key, item in value.items() if key != path[0]} if isinstance(value, dict) else value
     inner = at_path(value, path[:1])
     return replaced(value, path[:1], _without(inner, path[1:])) if inner is not None else value

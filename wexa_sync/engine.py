@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.apply import Ask, Options, Progress, apply_plan, nobody
 from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, UsageError
 from wexa_sync.kinds import BY_NAME
@@ -29,6 +29,9 @@ from wexa_sync.resolve import did_not_happen, doubtful, happened
 from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.validate import validate
 from wexa_sync.variables import Variables
+
+if TYPE_CHECKING:
+    from wexa_sync.apply import Ask, Options, Progress
 
 NOTHING = Desired(manifests={}, depends_on={})
 """What is desired by nobody: what `destroy` plans with."""
@@ -98,9 +101,11 @@ def apply(
     progress: Progress,
     *,
     limits: Limits | None,
-    ask: Ask = nobody,
+    ask: Ask | None = None,
 ) -> Report:
     """Make the changes of the plan that was shown. `limits` None: whatever it does is meant (`--force`)."""
+    from wexa_sync.apply import apply_plan  # a plan needs none of it
+
     held = workspace.session
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
         if limits is not None:

@@ -45,13 +45,21 @@ class Address:
     name: str
     project: str = ""
     owner: tuple[str, str] | None = None
+    # Made once: addresses are keys and are sorted, more often than anything else is done in a plan.
+    _text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = [self.project] if self.project else []
+        object.__setattr__(self, "_text", "/".join([*parts, *(self.owner or ()), self.kind, self.name]))
 
     def __str__(self) -> str:
-        parts = [self.project] if self.project else []
-        return "/".join([*parts, *(self.owner or ()), self.kind, self.name])
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
 
     def __lt__(self, other: Address) -> bool:
-        return str(self) < str(other)
+        return self._text < other._text
 
     @property
     def project_address(self) -> Address:

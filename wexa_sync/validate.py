@@ -62,7 +62,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     if isinstance(data.get("spec"), dict):
         folder = File(document.source.file).parent
         data["spec"] = fill_in(data["spec"], kind.spec_schema, folder, root, faults)
-    faults += schema_faults(kind.schema, stand_ins(data))
+    faults += schema_faults(kind.schema, data)
     metadata = _part(data, "metadata")
     project = "" if kind.name == "Project" else _project(metadata, projects, faults)
     # Asked for in any case, for what they find wrong.

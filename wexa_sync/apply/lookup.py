@@ -27,7 +27,7 @@ def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, 
         if ref.external is None or (project, ref.kind, ref.external) in context.externals:
             continue
         kind, at = BY_NAME[ref.kind], context.scope(change.address)
-        raws: list[Raw] = yield _listed(context, kind, at)
+        raws = yield from _listed(context, kind, at)
         named = [raw for raw in raws if raw.get(kind.display) == ref.external]
         if len(named) != 1:
             raise WexaSyncError(
@@ -58,7 +58,7 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
     if chosen := context.chosen_id(address):
         raw = yield Http(lambda: context.api.read(kind, replace(at, id=chosen)))
         return [chosen] if raw is not None else []
-    raws = yield _listed(context, kind, at)
+    raws = yield from _listed(context, kind, at)
     return _matcher(context, change)(raws)
 
 
@@ -96,8 +96,12 @@ def _looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
         pause *= 2
 
 
-def _listed(context: Context, kind: Kind, at: Scoped) -> Http:
-    return Http(lambda: context.once.get((kind.name, at), lambda: context.api.list(kind, at)))
+def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, list[Raw]]:
+    """A list that several changes look at: asked for once in an apply."""
+    place = (kind.name, at)
+    if place not in context.lists:
+        context.lists[place] = yield Http(lambda: context.api.list(kind, at), lookup=place)
+    return context.lists[place]
 
 
 def _matcher(context: Context, change: Change, *, since: float | None = None) -> Callable[[Sequence[Raw]], list[str]]:

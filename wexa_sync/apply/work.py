@@ -9,13 +9,12 @@ function inside an Http runs in a worker, on values handed to it.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.api.client import Api, Call, Scoped
+from wexa_sync.api.client import Api, Call, Raw, Scoped
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.diff import Terms, id_of, terms_in
 from wexa_sync.errors import WexaSyncError
@@ -42,9 +41,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """A function to be called by a worker."""
+    """A function to be called by a worker. Where several changes need the same thing, `lookup` names it: asked once."""
 
     function: Callable[[], Any]
+    lookup: Hashable = None
 
 
 Work = Generator[Write | Http, Any, Outcome]
@@ -67,28 +67,11 @@ class Options:
     allowed: frozenset[str] = frozenset()
 
 
-class Once:
-    """Answers that several workers need, each asked for once by whoever comes first; the others wait for it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._places: dict[Hashable, tuple[threading.Lock, list[Any]]] = {}
-
-    def get(self, key: Hashable, ask: Callable[[], Any]) -> Any:
-        """The answer to `ask`, the first time; the same one later. What it raises is not kept."""
-        with self._lock:
-            lock, answer = self._places.setdefault(key, (threading.Lock(), []))
-        with lock:
-            if not answer:
-                answer.append(ask())
-            return answer[0]
-
-
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff` and `once`.
+    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff`.
 
-    `state` gives the state as of the last write; `once` keeps lists that several changes look at.
+    `state` gives the state as of the last write; `lists` holds what several changes look at.
     """
 
     api: Api
@@ -101,7 +84,7 @@ class Context:
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
     cutoff: Cutoff = field(default_factory=Cutoff)
-    once: Once = field(default_factory=Once)
+    lists: dict[Hashable, list[Raw]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 
     def kind(self, change: Change) -> Kind:

@@ -10,7 +10,6 @@ from typing import Any, TextIO
 import click
 
 from wexa_sync import engine
-from wexa_sync.apply import Options
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
@@ -20,7 +19,6 @@ from wexa_sync.errors import ExitCode, PlanBlocked, UsageError
 from wexa_sync.model import Desired, Plan
 from wexa_sync.plan import Limits
 from wexa_sync.render.exit import report_exit_code
-from wexa_sync.render.json import plan_json, report_json
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
 from wexa_sync.settings import Settings
@@ -40,6 +38,8 @@ def planned(desired: Desired, workspace: engine.Workspace, settings: Settings, g
 def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
     """Write the plan as it was asked for."""
     if given["format_"] == "json":
+        from wexa_sync.render.json import plan_json  # as all of JSON's layout, for who asks for it
+
         text = plan_json(plan)
     else:
         color = wants_color(stream) and given["output"] is None
@@ -52,6 +52,8 @@ def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
 
 def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> int:
     """Show the plan, ask, apply it and show what came of it. Answers the exit code."""
+    from wexa_sync.apply import Options
+
     as_json = given["format_"] == "json"
     show_plan(plan, {**given, "format_": "text", "output": None}, sys.stderr if as_json else sys.stdout)
     if given["strict"] and plan.blocked:
@@ -72,6 +74,8 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
     with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
         report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
     if as_json:
+        from wexa_sync.render.json import report_json
+
         text = report_json(report)
     elif not plan.work:
         return 0

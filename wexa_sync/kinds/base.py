@@ -75,9 +75,9 @@ class Derived:
     make: Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
-    """A kind of thing on the platform.
+    """A kind of thing on the platform. There is one of each: what is equal is the same.
 
     `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell several of
     that identity apart. `display`: the field that people know it by. `owner` and `embedded`: the kind it lives inside

@@ -48,8 +48,7 @@ def read_iso(value: Any) -> Any:
 
 def created_at(raw: Mapping[str, Any]) -> float | None:
     """When the server made it, in epoch seconds, from any of the API's time formats; None where it does not say."""
-    shown = read_iso(raw.get("created_at", raw.get("createdAt")))
     try:
-        return datetime.strptime(shown, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()
-    except (TypeError, ValueError):
+        return float(epoch(read_iso(raw.get("created_at", raw.get("createdAt")))))
+    except (ValueError, OverflowError):
         return None

@@ -77,12 +77,15 @@ def visible_json(text: str) -> str:
 
 def redact_plan(plan: Plan) -> Plan:
     """The plan with SENSITIVE where secrets stood."""
-    return _redact_plan(plan, _scrubber(plan.changes))
+    return _redact_plan(plan, _scrubber(plan.changes)) if _hold_secrets(plan.changes) else plan
 
 
 def redact_report(report: Report) -> Report:
     """The report with SENSITIVE where secrets stood, in its plan, its changes and its errors."""
-    scrub = _scrubber([*report.plan.changes, *(outcome.change for outcome in report.outcomes)])
+    changes = [*report.plan.changes, *(outcome.change for outcome in report.outcomes)]
+    if not _hold_secrets(changes):
+        return report
+    scrub = _scrubber(changes)
     return replace(
         report,
         plan=_redact_plan(report.plan, scrub),
@@ -210,6 +213,19 @@ def _scrubbed(leaf: Any, scrub: _Scrub) -> Any:
     return scrub(leaf) if isinstance(leaf, str) else leaf
 
 
+def _hold_secrets(changes: Iterable[Change]) -> bool:
+    """Whether there is anything to hide: most plans have no secret, and are fit to be shown as they are."""
+    return any(True for change in changes for value in _values(change) for _ in _secret_places(value))
+
+
+def _values(change: Change) -> Iterator[Any]:
+    yield change.before
+    yield change.after
+    for field in change.fields:
+        yield field.before
+        yield field.after
+
+
 def _place(path: Path) -> _Place:
     return tuple(None if isinstance(part, int) else part for part in path)
 
@@ -217,6 +233,8 @@ def _place(path: Path) -> _Place:
 def _secret_places(value: Any, at: _Place = ()) -> Iterator[_Place]:
     if isinstance(value, (Secret, Sealed)):
         yield at
+    elif isinstance(value, str):  # far the most common; to ask it whether it is a Mapping takes long
+        return
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _secret_places(item, (*at, key))
@@ -239,11 +257,7 @@ def _secrets(value: Any) -> Iterator[Secret]:
 def _scrubber(changes: Iterable[Change]) -> _Scrub:
     """A function that replaces the values of all secrets in these changes, wherever they stand in a text."""
     return _scrubber_of(
-        part
-        for change in changes
-        for value in (change.before, change.after, *((field.before, field.after) for field in change.fields))
-        for secret in _secrets(value)
-        for part in _parts(secret)
+        part for change in changes for value in _values(change) for secret in _secrets(value) for part in _parts(secret)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wexa_sync.cli.terminal import progress
+from wexa_sync.cli.progress import progress
 from wexa_sync.model import Action, Address, Change
 
 
@@ -12,7 +12,7 @@ def test_what_goes_on_is_told_once_however_often_it_was_asked_for(capsys: pytest
     runs = [
         Change(action=Action.RUN, address=Address(kind="Execution", name=name, project="desk")) for name in ("a", "b")
     ]
-    with progress(2, quiet=False) as tell:
+    with progress(2, quiet=False) as (tell, _ask):
         for word in ("started", "ready", "ready", "running", "running", "ready", "applied"):
             for run in runs:
                 tell(run, word)
