@@ -9,8 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wexa_sync.kinds.schema import Schema, bundled
+from wexa_sync.model import Unfilled
 from wexa_sync.schema_words import Fault, explain
-from wexa_sync.variables import Unfilled
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError as Error
