@@ -8,7 +8,7 @@ declared field that the server does not show (it is not known to echo all of the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from wexa_sync.codec import fingerprint, secret_fingerprint
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.schema import DESCEND, Schema, at, walk
 from wexa_sync.kinds.wire import at_path, replaced, with_defaults, with_derived
-from wexa_sync.model import FieldChange, Path, Ref, Sealed, Secret, Spec, show_path
+from wexa_sync.model import Address, FieldChange, Path, Ref, Sealed, Secret, Spec, show_path
 
 _ABSENT: Any = object()
 
@@ -27,6 +27,22 @@ class Terms:
 
     id_of: Callable[[Ref], str | None]
     key: str
+
+
+def id_of(
+    ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]
+) -> str | None:
+    """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
+    if ref.address is not None:
+        return ids.get(ref.address)
+    return ref.id if ref.external is None else externals.get((project, ref.kind, ref.external))
+
+
+def terms_in(
+    project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str], key: str
+) -> Terms:
+    """The terms of manifests in that project, as far as `ids` and `externals` know at the time of asking."""
+    return Terms(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)
 
 
 def shared(kind: Kind, spec: Spec) -> dict[str, Any]:
@@ -96,7 +112,7 @@ def field_changes(
     return tuple(
         FieldChange(
             path=path,
-            before=project(at_path(live, path), at_path(wanted, path) or at_path(applied, path)),
+            before=project(at_path(live, path), at_path(wanted, path) or _overlay(fallback, at_path(applied, path))),
             after=(after := at_path(wanted, path) if fallback is _ABSENT else fallback),
             changed_by=_who(kind, path, after, live, applied, terms),
         )
@@ -248,9 +264,12 @@ def _who(kind: Kind, path: Path, after: Any, live: Spec, applied: Spec | None, t
     """Who made the difference: the repository, the live side, or both, by what was applied last."""
     if applied is None:
         return "repository"
-    schema, last = at(kind.spec_schema, path), at_path(applied, path)
+    # What was sent: defaults and what follows from other fields too, so that these are nobody's change either.
+    sent = with_defaults(kind, with_derived(kind, applied, declared=applied))
+    schema, last = at(kind.spec_schema, path), at_path(sent, path)
     by_us = not _same(after, last, schema, terms)
-    by_them = at_path(live, path) is not None and not _same(at_path(live, path), last, schema, terms)
+    theirs = project(at_path(live, path), last)
+    by_them = theirs is not None and not _same(theirs, last, schema, terms)
     return "both" if by_us and by_them else "live" if by_them else "repository"
 
 

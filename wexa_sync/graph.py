@@ -88,11 +88,11 @@ def cycle(graph: Graph[Node]) -> list[Node]:
     if not stuck:
         return []
     node = min(stuck)  # type: ignore[type-var]
-    seen: list[Node] = []
+    seen: dict[Node, int] = {}
     while node not in seen:
-        seen.append(node)
+        seen[node] = len(seen)
         node = min(stuck[node])  # type: ignore[type-var]
-    found = seen[seen.index(node) :]
+    found = list(seen)[seen[node] :]
     start = found.index(min(found))  # type: ignore[type-var]
     return found[start:] + found[:start]
 

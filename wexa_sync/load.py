@@ -10,7 +10,7 @@ from pathlib import Path
 from wexa_sync.errors import Problem, UsageError
 from wexa_sync.model import Document, Source
 from wexa_sync.suggest import nearest
-from wexa_sync.text_file import SETTINGS_FILE, shown_path, siblings
+from wexa_sync.text_file import SETTINGS_FILE, is_utf8, shown_path, siblings
 from wexa_sync.variables import Variables
 
 _SUFFIXES = (".yaml", ".yml")
@@ -31,10 +31,7 @@ def load(
 
     problems: list[Problem] = []
     documents: list[Document] = []
-    first: dict[str, Path] = {}  # by where it really is: a file that is reached twice is read once
-    for file, real in _find(paths, root.resolve(), ignore, problems):
-        first.setdefault(real, file)
-    files = list(first.values())
+    files = _unique(_find(paths, os.path.realpath(root).rstrip("/") + "/", ignore, problems))
     if not files and not problems:
         raise UsageError(
             f"no manifest found in {', '.join(map(str, paths)) or 'no path at all'}",
@@ -42,7 +39,12 @@ def load(
             f"{SETTINGS_FILE}.",
         )
     for file in files:
-        found, faults = read(file, shown_path(file), variables.fill)
+        shown = shown_path(file)
+        if not is_utf8(shown):
+            hint = "Rename it: it stands in plans, which are UTF-8."
+            problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))
+            continue
+        found, faults = read(file, shown, variables.fill)
         documents += found
         problems += faults
     if not documents and not problems:
@@ -55,13 +57,14 @@ def load(
 
 
 def _find(
-    paths: Sequence[Path], root: Path, ignore: Sequence[str], problems: list[Problem]
+    paths: Sequence[Path], root: str, ignore: Sequence[str], problems: list[Problem]
 ) -> Iterator[tuple[Path, str]]:
-    """Each manifest's file, and where it really is."""
-    ignored = re.compile("|".join(_glob(pattern) for pattern in ignore) or r"(?!)")
+    """Each file as it was come upon, and where it really is."""
+    ignored = re.compile("|".join(_glob(pattern) for pattern in ignore) or r"(?!)", re.DOTALL)
+    seen: set[str] = set()
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112  # unlike Path's, it never raises
-            yield from _walk(path, os.path.join(root, ""), ignored, problems, ())  # noqa: PTH118  # ends in a slash
+            yield from _walk(path, root, ignored, seen, problems)
         elif not os.path.exists(path):  # noqa: PTH110  # as above
             raise UsageError(f"{path}: there is no such file or folder", hint=_missing(path))
         elif not _may_be_manifest(path.name):
@@ -72,35 +75,51 @@ def _find(
 
 
 def _walk(
-    folder: Path, root: str, ignored: re.Pattern[str], problems: list[Problem], above: tuple[str, ...]
+    top: Path, root: str, ignored: re.Pattern[str], seen: set[str], problems: list[Problem]
 ) -> Iterator[tuple[Path, str]]:
-    real = os.path.realpath(folder)
-    if real in above:
-        return  # a symlink to a folder that it stands in
-    try:
-        with os.scandir(folder) as found:  # its entries know what they are, without asking the disk again
-            entries = sorted((entry.name, _is_folder(entry), entry.is_symlink()) for entry in found)
-    except OSError as error:
-        place = Source(file=shown_path(folder))
-        message = f"the folder can't be read: {error.strerror}"
-        problems.append(Problem(message=message, source=place, hint="Check its permissions."))
-        return
-    for name, is_folder, is_link in entries:
-        inside = f"{real}/{name}"
-        if name.startswith(".") or ignored.fullmatch(inside.removeprefix(root)):
+    waiting = [(top, os.path.realpath(top), True)]
+    while waiting:
+        path, real, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, real
             continue
-        if is_folder:
-            yield from _walk(folder / name, root, ignored, problems, (*above, real))
-        elif _may_be_manifest(name):
-            yield folder / name, os.path.realpath(inside) if is_link else inside
+        if real in seen:
+            continue  # led to by a symlink too, maybe by one that stands in it
+        seen.add(real)
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            problems.append(_unreadable(path, error))
+            continue
+        for entry in reversed(found):
+            inside = os.path.join(real, entry.name)  # noqa: PTH118  # a Path for each takes longer than the rest
+            if entry.name.startswith(".") or ignored.fullmatch(inside.removeprefix(root)):
+                continue
+            try:
+                is_folder = entry.is_dir()
+            except OSError as error:
+                problems.append(_unreadable(path / entry.name, error))
+                continue
+            if is_folder or _may_be_manifest(entry.name):
+                inside = os.path.realpath(inside) if entry.is_symlink() else inside
+                waiting.append((path / entry.name, inside, is_folder))
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    return Path(entry).is_dir() if entry.is_symlink() else entry.is_dir()
+def _unreadable(path: Path, error: OSError) -> Problem:
+    hint = "Check its permissions and where its links lead, or list it under `ignore`."
+    return Problem(message=f"this can't be read: {error.strerror}", source=Source(file=shown_path(path)), hint=hint)
 
 
 def _may_be_manifest(name: str) -> bool:
     return name.endswith(_SUFFIXES) and not name.endswith(_VARIABLE_FILES) and name != SETTINGS_FILE
+
+
+def _unique(files: Iterator[tuple[Path, str]]) -> list[Path]:
+    first: dict[str, Path] = {}
+    for path, real in files:
+        first.setdefault(real, path)
+    return list(first.values())
 
 
 def _glob(pattern: str) -> str:

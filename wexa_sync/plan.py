@@ -42,6 +42,7 @@ def make_plan(
     decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
     _go_with_project(decisions, observation)
     _append_only(decisions, observation)
+    _heed_failed_runs(decisions, observation)
     _spread_blocks(decisions, observation)
     changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}
     waits = _waits(changes, observation)
@@ -172,6 +173,25 @@ def _append_only(decisions: Decisions, observation: Observation) -> None:
                         hint="Move it to the end of the flow's agents.",
                         source=found.source,
                     )
+
+
+def _heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
+    """Block what depends on a run that failed, unless that one is run again: nothing goes on as if it had succeeded."""
+    for address, found in list(decisions.items()):
+        if not (isinstance(found, Change) and _builds(found)):
+            continue
+        for other in sorted(observation.depends_on.get(address, ())):
+            kind, pair, decided = BY_NAME[other.kind], observation.pairs.get(other), decisions.get(other)
+            again = isinstance(decided, Change) and decided.action is Action.RUN and not decided.resume
+            if pair and pair.live and pair.live.status in kind.failures and not again:
+                decisions[address] = Blocked(
+                    address=address,
+                    wanted=found.action.value,
+                    reason=f"it depends on {other}, which ended as {pair.live.status}",
+                    hint=f"Raise metadata.generation of {other} to run it again, or take it out of depends_on.",
+                    source=found.source,
+                )
+                break
 
 
 def _spread_blocks(decisions: Decisions, observation: Observation) -> None:

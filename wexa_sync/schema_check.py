@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.schema import Schema, bundled
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
+_MOST = 1_000
+
+
 def schema_faults(name: str, data: Any) -> list[Fault]:
-    """Everything in which `data` is not as the schema of that file name wants it, each said once. Shows no Secret."""
+    """Everything in which `data` is not as the schema of that file name wants it, each said once. Shows no Secret.
+
+    Up to a number: what comes behind the first thousand is told when those are mended.
+    """
     if glance(name)(data):
         return []
-    found: dict[Fault, None] = {}
-    for error in _validator(name).iter_errors(stand_ins(data)):
+    return list(dict.fromkeys(islice(_faults(name, stand_ins(data)), _MOST)))
+
+
+def _faults(name: str, data: Any) -> Iterator[Fault]:
+    for error in _validator(name).iter_errors(data):
         if not isinstance(error.instance, Unfilled):
             path = tuple(error.absolute_path)
             schema: Schema = error.schema if isinstance(error.schema, dict) else {}
-            found.update(
-                dict.fromkeys(explain(str(error.validator), error.validator_value, error.instance, schema, path))
-            )
-    return list(found)
+            yield from explain(str(error.validator), error.validator_value, error.instance, schema, path)
 
 
 @cache
@@ -41,5 +48,9 @@ def _validator(name: str) -> Validator:
         if isinstance(instance, str) and not shape(wanted).search(instance):
             yield ValidationError("wrong form")
 
-    made: Callable[[Schema], Validator] = extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
+    # JSON Schema takes 4.0 for a whole number; who counts with it must not.
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int)
+    made: Callable[[Schema], Validator] = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, {"pattern": pattern}, type_checker=types
+    )
     return made(bundled(name))

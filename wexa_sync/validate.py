@@ -67,7 +67,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     project = "" if kind.name == "Project" else _project(metadata, projects, faults)
     # Asked for in any case, for what they find wrong.
     own, inherited = lifecycles(metadata, kind, faults)
-    waits_for = depends_on(metadata, project or "PROJECT", faults)
+    waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
     spec = refer(_part(data, "spec"), kind.spec_schema, project or "", faults)
     child = child_kind(kind)
     children = spec.pop(kind.embedded, None) if child else None
@@ -112,7 +112,7 @@ def _children(
             spec={name: value for name, value in item.items() if name != "handle"},
             source=Source(file=document.source.file, line=line),
             lifecycle=lifecycle,
-            position=len(seen),
+            position=index,
         )
         seen[handle] = index
 

@@ -15,7 +15,20 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
-from wexa_sync.model import Blocked, Change, FieldChange, Outcome, Path, Plan, Ref, Report, Sealed, Secret, Spec
+from wexa_sync.model import (
+    Blocked,
+    Change,
+    FieldChange,
+    Outcome,
+    Path,
+    Plan,
+    Ref,
+    Report,
+    Run,
+    Sealed,
+    Secret,
+    Spec,
+)
 
 
 class Sensitive:
@@ -77,6 +90,34 @@ def redact_report(report: Report) -> Report:
         report,
         plan=_redact_plan(report.plan, scrub),
         outcomes=tuple(_redact_outcome(outcome, scrub) for outcome in report.outcomes),
+    )
+
+
+def redact_run(run: Run) -> Run:
+    """The run with SENSITIVE where secrets stood: the server shows in clear what the manifest hides."""
+    scrub = _scrubber_of(run.hidden)
+
+    def clean(value: Any) -> Any:
+        return _redact(value, (), lambda text: str(SENSITIVE) if text in run.hidden else scrub(text))
+
+    questions = (
+        replace(
+            question,
+            summary=clean(question.summary),
+            about=clean(question.about),
+            inputs=clean(question.inputs),
+            given={},
+        )
+        for question in run.questions
+    )
+    return replace(
+        run,
+        goal=clean(run.goal),
+        inputs=clean(run.inputs),
+        result=clean(run.result),
+        failure=clean(run.failure),
+        questions=tuple(questions),
+        hidden=(),
     )
 
 
@@ -215,14 +256,13 @@ def _secrets(value: Any) -> Iterator[Secret]:
 
 def _scrubber(changes: Iterable[Change]) -> _Scrub:
     """A function that replaces the values of all secrets in these changes, wherever they stand in a text."""
-    hunted = {
-        spelling
-        for change in changes
-        for value in _values(change)
-        for secret in _secrets(value)
-        for part in _parts(secret)
-        for spelling in _spellings(part)
-    }
+    return _scrubber_of(
+        part for change in changes for value in _values(change) for secret in _secrets(value) for part in _parts(secret)
+    )
+
+
+def _scrubber_of(values: Iterable[str]) -> _Scrub:
+    hunted = {spelling for value in values if len(value) >= _SHORTEST_HUNTED for spelling in _spellings(value)}
     if not hunted:
         return lambda text: text
     pattern = re.compile("|".join(re.escape(text) for text in sorted(hunted, key=lambda text: (-len(text), text))))
@@ -237,7 +277,7 @@ def _parts(secret: Secret) -> Iterator[str]:
         for piece in _PLACEHOLDER.split(secret.template)
     )
     found = re.fullmatch("".join(pieces), value, re.DOTALL)
-    yield from (part for part in (value, *(found.groups() if found else ())) if len(part) >= _SHORTEST_HUNTED)
+    yield from (value, *(found.groups() if found else ()))
 
 
 def _spellings(text: str) -> Iterator[str]:
