@@ -53,6 +53,22 @@ def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> An
     return value
 
 
+class _Fault(click.types.StringParamType):
+    """A scripted fault, which has spaces in it: a variable holds several with semicolons between them."""
+
+    envvar_list_splitter = ";"
+
+
+def _about_sandbox(*names: str, **attributes: Any) -> Callable[[Command], Command]:
+    """An option of the sandbox, kept where setup.py finds it: no command that runs in one has to know of it."""
+    return option(*names, multiple=True, everywhere=True, expose_value=False, callback=_noted, **attributes)
+
+
+rehearsal = _all(
+    _about_sandbox("--reading", "readings", metavar="NAME=VALUE", help="How the sandbox reads the documentation."),
+    _about_sandbox("--fault", "faults", type=_Fault(), metavar="FAULT", help="What goes wrong in the sandbox."),
+)
+
 speech = _all(
     option("-v", "--verbose", is_flag=True, everywhere=True, help="Log every request to stderr."),
     option(
@@ -101,6 +117,7 @@ manifests = _all(
 
 workspace = _all(
     where,
+    rehearsal,
     option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
 )
 

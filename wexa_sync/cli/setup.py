@@ -15,6 +15,7 @@ from wexa_sync.settings import Settings, read_settings, require_api
 
 if TYPE_CHECKING:
     from wexa_sync.engine import Workspace
+    from wexa_sync.sandbox import SandboxConfig
 
 SANDBOX_URL = "sandbox"
 """What stands for the base URL of a sandbox in state and plans: its port is another one each time."""
@@ -63,20 +64,43 @@ def state_path(settings: Settings, *, sandbox: bool) -> Path:
 @contextmanager
 def workspace_for(settings: Settings, *, sandbox: bool, verbose: bool) -> Iterator[Workspace]:
     """The API and the state; with `sandbox`, a server in this process for as long as it lasts."""
+    from wexa_sync.cli.terminal import chosen
+
     if not sandbox:
+        if chosen("faults") or chosen("readings"):
+            raise UsageError("--fault and --reading are for the sandbox", hint="Add --sandbox, or leave them out.")
         require_api(settings)
         target = Target(base_url=settings.base_url, org_id=settings.org_id or "")
         yield _workspace(settings, target, settings.base_url, verbose)
         return
-    from wexa_sync.sandbox import SandboxConfig, SandboxError, running
+    from wexa_sync.sandbox import running
+
+    with sandbox_errors(), running(sandbox_config(settings.root / ".wexa-sync" / "sandbox.db")) as server:
+        own = replace(settings, org_id=server.org_id, user_id=server.user_id)
+        own = replace(own, state=state_path(settings, sandbox=True), api_key=Secret(template="", value="sandbox"))
+        yield _workspace(own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url, verbose)
+
+
+def sandbox_config(data: Path) -> SandboxConfig:
+    """How to start a sandbox over that file, by what --reading and --fault said."""
+    from wexa_sync.cli.terminal import chosen
+    from wexa_sync.sandbox import SandboxConfig
+
+    readings = dict(reading.partition("=")[::2] for reading in chosen("readings") or ())
+    return SandboxConfig(data=data, readings=readings, faults=chosen("faults") or ())
+
+
+@contextmanager
+def sandbox_errors() -> Iterator[None]:
+    """Tell what a sandbox can't do as an error of ours."""
+    from wexa_sync.sandbox import FaultError, ReadingError, SandboxError
 
     try:
-        with running(SandboxConfig(data=settings.root / ".wexa-sync" / "sandbox.db")) as server:
-            own = replace(settings, org_id=server.org_id, user_id=server.user_id)
-            own = replace(own, state=state_path(settings, sandbox=True), api_key=Secret(template="", value="sandbox"))
-            yield _workspace(own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url, verbose)
+        yield
+    except (FaultError, ReadingError) as error:
+        raise UsageError(str(error), hint=error.hint) from None
     except SandboxError as error:
-        raise SettingsError(str(error), hint="The sandbox needs its extra: pip install 'wexa-sync[sandbox]'.") from None
+        raise SettingsError(str(error), hint=error.hint) from None
 
 
 def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool) -> Workspace:
