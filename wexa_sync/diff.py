@@ -16,7 +16,7 @@ from wexa_sync.codec import fingerprint, secret_fingerprint
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.schema import DESCEND, Schema, at, walk
 from wexa_sync.kinds.wire import at_path, replaced, with_defaults, with_derived
-from wexa_sync.model import FieldChange, Path, Ref, Sealed, Secret, Spec, show_path
+from wexa_sync.model import Address, FieldChange, Path, Ref, Sealed, Secret, Spec, show_path
 
 _ABSENT: Any = object()
 
@@ -27,6 +27,22 @@ class Terms:
 
     id_of: Callable[[Ref], str | None]
     key: str
+
+
+def id_of(
+    ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]
+) -> str | None:
+    """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
+    if ref.address is not None:
+        return ids.get(ref.address)
+    return ref.id if ref.external is None else externals.get((project, ref.kind, ref.external))
+
+
+def terms_in(
+    project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str], key: str
+) -> Terms:
+    """The terms of manifests in that project, as far as `ids` and `externals` know at the time of asking."""
+    return Terms(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)
 
 
 def shared(kind: Kind, spec: Spec) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -22,7 +23,7 @@ def link(
 ) -> tuple[Desired, list[Problem]]:
     """Join the manifests to one graph. Answers all problems at once; the Desired is sound only where there are none.
 
-    `locate` gives the place of a path inside a manifest's spec.
+    `locate` gives the place of a path in the document that a manifest stands in.
     """
     declared: dict[Address, Manifest] = {}
     problems: list[Problem] = []
@@ -71,17 +72,26 @@ def _edges(
             problems.append(_no_such(manifest, ("metadata", "project"), address.project_address, declared, locate))
     if owner := address.owner_address:
         yield owner
-        if manifest.position:  # the API appends agents: the order of the calls is the order of the agents
-            yield children[owner][manifest.position - 1].address
-    wanted = [(("spec", *path), ref.address) for path, ref in references(manifest.spec) if ref.address]
-    wanted += [(("metadata", "depends_on", index), other) for index, other in enumerate(manifest.depends_on)]
-    for path, other in wanted:
+        # The API appends agents: the order of the calls is the order of the agents.
+        if before := bisect_left(children[owner], manifest.position, key=lambda child: child.position):
+            yield children[owner][before - 1].address
+    for path, other in _named(manifest):
         if other in declared:
             yield other
             # What refers to a flow needs it whole, with its agents.
             yield from (child.address for child in children.get(other, ()) if child.address != address)
         else:
             problems.append(_no_such(manifest, path, other, declared, locate))
+
+
+def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
+    """Every address that a manifest names, with the path in its document."""
+    owner = manifest.address.owner
+    spec: Path = ("spec", BY_NAME[owner[0]].embedded, manifest.position) if owner else ("spec",)
+    yield from (((*spec, *path), ref.address) for path, ref in references(manifest.spec) if ref.address)
+    for index, other in enumerate(manifest.depends_on):
+        if other:
+            yield ("metadata", "depends_on", index), other
 
 
 def _no_such(

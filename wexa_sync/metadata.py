@@ -74,26 +74,29 @@ def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
     return None
 
 
-def depends_on(metadata: Mapping[str, Any], project: str, faults: list[Fault]) -> tuple[Address, ...]:
-    """The addresses under `metadata.depends_on`, as far as they can be read."""
+def depends_on(metadata: Mapping[str, Any], project: str, faults: list[Fault]) -> tuple[Address | None, ...]:
+    """The addresses under `metadata.depends_on`; None for each that can't be read."""
     items = metadata.get("depends_on")
-    found: list[Address] = []
-    for index, text in enumerate(items if isinstance(items, list) else ()):
-        if not isinstance(text, str) or isinstance(text, Unfilled):
-            continue  # told of already, or by the schema
-        at = ("metadata", "depends_on", index)
-        try:
-            # KIND/NAME, and AgentFlow/FLOW/Agent/NAME, are of the same project.
-            inside = text.count("/") in (1, 3) and not text.startswith("Project/")
-            address = Address.parse(f"{project}/{text}" if inside else text)
-        except ValueError as error:
-            faults.append(Fault(at, str(error), "Within one project, KIND/NAME is enough: Skill/summarise."))
-            continue
-        if fault := _bad_kind(address, at):
-            faults.append(fault)
-        else:
-            found.append(address)
-    return tuple(found)
+    return tuple(
+        _waited_for(text, project, ("metadata", "depends_on", index), faults)
+        for index, text in enumerate(items if isinstance(items, list) else ())
+    )
+
+
+def _waited_for(text: Any, project: str, at: Path, faults: list[Fault]) -> Address | None:
+    if not isinstance(text, str) or isinstance(text, Unfilled):
+        return None  # told of already, or by the schema
+    try:
+        # KIND/NAME, and AgentFlow/FLOW/Agent/NAME, are of the same project.
+        inside = text.count("/") in (1, 3) and not text.startswith("Project/")
+        address = Address.parse(f"{project}/{text}" if inside else text)
+    except ValueError as error:
+        faults.append(Fault(at, str(error), "Within one project, KIND/NAME is enough: Skill/summarise."))
+        return None
+    if fault := _bad_kind(address, at):
+        faults.append(fault)
+        return None
+    return address
 
 
 def _bad_kind(address: Address, at: Path) -> Fault | None:

@@ -162,6 +162,7 @@ class Manifest:
     """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
 
     `position` is the place among its owner's children (an agent's in its flow). `generation` counts runs of an action.
+    `depends_on` holds None where the manifest has something that can't be read.
     """
 
     address: Address
@@ -169,7 +170,7 @@ class Manifest:
     source: Source
     lifecycle: Lifecycle = Lifecycle()
     generation: int = 1
-    depends_on: tuple[Address, ...] = ()
+    depends_on: tuple[Address | None, ...] = ()
     position: int = 0
 
 
@@ -242,6 +243,7 @@ class Pair:
     """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
+    `absent`: what was intended surely never arrived: it is not in a list that shows what was made later.
     """
 
     address: Address
@@ -251,6 +253,7 @@ class Pair:
     intent: Intent | None = None
     candidates: tuple[Live, ...] = ()
     certain: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wexa_sync.kinds.schema import Schema, bundled
@@ -16,17 +17,23 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
+_MOST = 1_000
+
+
 def schema_faults(name: str, data: Any) -> list[Fault]:
-    """Everything in which `data` is not as the schema of that file name wants it, each said once."""
-    found: dict[Fault, None] = {}
+    """Everything in which `data` is not as the schema of that file name wants it, each said once.
+
+    Up to a number: what comes behind the first thousand is told when those are mended.
+    """
+    return list(dict.fromkeys(islice(_faults(name, data), _MOST)))
+
+
+def _faults(name: str, data: Any) -> Iterator[Fault]:
     for error in _validator(name).iter_errors(data):
         if not isinstance(error.instance, Unfilled):
             path = tuple(error.absolute_path)
             schema: Schema = error.schema if isinstance(error.schema, dict) else {}
-            found.update(
-                dict.fromkeys(explain(str(error.validator), error.validator_value, error.instance, schema, path))
-            )
-    return list(found)
+            yield from explain(str(error.validator), error.validator_value, error.instance, schema, path)
 
 
 # Words that look at a value alone and never step into another schema: they can be asked without stepping in.
@@ -73,5 +80,9 @@ def _validator(name: str) -> Validator:
             yield ValidationError("wrong form")
 
     words |= {"properties": properties, "pattern": pattern}
-    made: Callable[[Schema], Validator] = extend(Draft202012Validator, words)  # type: ignore[no-untyped-call]
+    # JSON Schema takes 4.0 for a whole number; who counts with it must not.
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int)
+    made: Callable[[Schema], Validator] = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, words, type_checker=types
+    )
     return made(bundled(name))

@@ -112,7 +112,7 @@ def _children(
             spec={name: value for name, value in item.items() if name != "handle"},
             source=Source(file=document.source.file, line=line),
             lifecycle=lifecycle,
-            position=len(seen),
+            position=index,
         )
         seen[handle] = index
 

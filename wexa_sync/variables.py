@@ -11,11 +11,13 @@ from typing import Any
 from wexa_sync.errors import InvalidManifests, Problem, UsageError
 from wexa_sync.model import Secret, Source
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.text_file import TextFault, shown_path
+from wexa_sync.text_file import TextFault, is_utf8, short, shown_path
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
+_SHORTEST_KEY = 12  # a sandbox takes any key: one like "x" is no secret, and would be met everywhere
+_MOST_FAULTS = 20  # of one text: who has that many starts with these
 
 
 class Unfilled(str):
@@ -37,17 +39,21 @@ class Variables:
         A text that is nothing but one `${var:NAME}` becomes that value with its type; one with a secret in it becomes
         a Secret; `$${` stands for a literal `${`. What is filled in is not searched again.
         """
-        faults: list[TextFault] = []
+        faults: dict[str, TextFault] = {}  # by what is wrong: a text may say it many times
         shown: list[str] = []
         real: list[str] = []
         secret = False
         end = 0
         for use in _USE.finditer(text):
             between, end = text[end : use.start()], use.end()
+            if use.group() in faults:
+                continue
             try:
                 value = self._value(use)
             except TextFault as fault:
-                faults.append(fault)
+                faults[use.group()] = fault
+                if len(faults) == _MOST_FAULTS:
+                    break
                 continue
             if use["source"] == "var" and use.group() == text:
                 return value, []
@@ -55,7 +61,7 @@ class Variables:
             shown += [between, use.group() if use["source"] == "secret" else _text(value)]
             real += [between, _text(value)]
         if faults:
-            return Unfilled(text), faults
+            return Unfilled(text), list(faults.values())
         template, filled = "".join([*shown, text[end:]]), "".join([*real, text[end:]])
         return Secret(template=template, value=filled) if secret else filled, []
 
@@ -65,18 +71,20 @@ class Variables:
             return "${"
         if not use["end"] or not _NAME.match(name):
             hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
-            raise TextFault(f"{use.group()} is no variable", hint=hint)
-        if source != "var" and name in _KEYS:
-            hint = "wexa-sync takes the key from the environment by itself. Use another variable here."
-            raise TextFault("the API key must not stand in a manifest", hint=hint)
+            raise TextFault(f"{short(use.group())} is no variable", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
+        keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= _SHORTEST_KEY}
+        if (source != "var" and name in _KEYS) or values.get(name) in keys:
+            hint = "wexa-sync takes the key from the environment by itself. Use another value here."
+            raise TextFault("the API key must not stand in a manifest", hint=hint)
         if name not in values:
-            raise TextFault(
-                f"{use.group()} is not defined", hint=did_you_mean(name, values, _GIVE[source].format(name))
-            )
+            hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
+            raise TextFault(f"{short(use.group())} is not defined", hint=hint)
+        if not is_utf8(values[name]):
+            raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
         if source == "secret" and not values[name]:
             # Continuous integration gives an empty text for a secret that it does not have.
-            raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(name))
+            raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(short(name)))
         return values[name]
 
 

@@ -33,8 +33,6 @@ DOORS = {
 
 # The steps, and who else may name them. A step's own files (apply/) may name each other.
 STEPS = {"load", "validate", "link", "observe", "plan", "apply"}
-# Apply looks at the live side once more with two words of observe's. They belong below both; until then, no third.
-BORROWED = {("apply/resource.py", "observe")}
 # What stands below the steps: what each may name. Nothing may name what stands above it.
 BELOW = {
     "model": set(),
@@ -125,8 +123,7 @@ def test_what_stands_below_names_nothing_above(name: str) -> None:
 def test_steps_are_named_by_the_engine_and_the_command_line_alone(name: str) -> None:
     if group(name) in {"engine", "cli"}:
         return
-    steps = {each for each in inside(name) if each.split(".")[0] in STEPS - {group(name)}}
-    assert steps - {each for file, each in BORROWED if file == name} == set()
+    assert {each for each in inside(name) if each.split(".")[0] in STEPS - {group(name)}} == set()
 
 
 def test_nobody_but_the_command_line_names_the_engine_and_nobody_the_command_line() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from wexa_sync import graph
 from wexa_sync.api.client import Api
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run
 from wexa_sync.apply.work import Context, Http, Options, Work, Write, ended
@@ -35,9 +36,17 @@ _HOW: dict[Action, Callable[[Context, Change], Work]] = {
 
 
 def apply_plan(
-    plan: Plan, api: Api, session: StateSession, options: Options, progress: Progress = lambda _change, _word: None
+    plan: Plan,
+    api: Api,
+    session: StateSession,
+    options: Options,
+    progress: Progress = lambda _change, _word: None,
+    cutoff: Cutoff | None = None,
 ) -> Report:
-    """Make the changes of the plan. Raises PlanRefused where the state moved on since the plan was made."""
+    """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited.
+
+    Raises PlanRefused where the state moved on since the plan was made.
+    """
     state = session.state
     if (plan.lineage, plan.serial) != (state.lineage, state.serial):
         raise PlanRefused(
@@ -45,9 +54,16 @@ def apply_plan(
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
     context = Context(
-        api=api, plan=plan, key=session.lineage, options=options, tell=progress, ids=dict(plan.ids),
+        api=api,
+        plan=plan,
+        key=session.lineage,
+        options=options,
+        tell=progress,
+        state=lambda: session.state,
+        cutoff=cutoff or Cutoff(),
+        ids=dict(plan.ids),
         externals=dict(plan.externals),
-    )  # fmt: skip
+    )
     started = time.time()
     drive = _Drive(context, session)
     drive.refresh()
@@ -86,30 +102,26 @@ class _Drive:
             self.session.write(*entries)
 
     def run(self) -> bool:
-        """Drive every change to its end. Answers whether a person interrupted."""
-        interrupted = False
+        """Drive every change to its end, or to the cutoff. Answers whether an interrupt left something undone."""
+        # Nothing may break in between a request and its record, so an interrupt is a word that is looked for here.
+        cutoff = self.context.cutoff
         with ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
-            while True:
-                try:
-                    if not interrupted:
-                        self._begin(pool)
-                    self._flush(pool)
-                    if not self.flying and not self.to_write:
-                        if interrupted or self.walk.finished:
-                            break
-                        continue
+            while not self.walk.finished:
+                if not cutoff.over:
+                    self._begin(pool)
+                self._flush(pool)
+                if self.flying:
                     done, _ = wait(self.flying, timeout=60, return_when=FIRST_COMPLETED)
                     for future in sorted(done, key=lambda future: str(self.flying[future])):
                         self._land(pool, future)
-                except KeyboardInterrupt:
-                    interrupted = True  # finish what is in flight, start nothing new
-                    self.context.stop.set()
+                elif cutoff.over and not self.to_write:
+                    break
+        why = "interrupted before it began" if cutoff.stopped else "the time was over before it began (--timeout)"
+        not_begun = WexaSyncError(why, hint="Apply again: it goes on from what was done.")
         for address, change in self.changes.items():
             if address not in self.outcomes:
-                self.outcomes[address] = ended(
-                    change, Status.SKIPPED, error=WexaSyncError("interrupted before it began")
-                )
-        return interrupted
+                self.outcomes[address] = ended(change, Status.SKIPPED, not_begun)
+        return cutoff.stopped and any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
         room = self.context.options.parallelism - len(self.flying)

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
-from wexa_sync.api.client import Call, Raw, unwrap
-from wexa_sync.apply.resource import body_of, find_created, intent_of, record_of, replace_hint, resolve_externals
-from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
+from wexa_sync.api.client import Call, Raw
+from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
+from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
+from wexa_sync.apply.work import Context, Http, Work, Write, ended
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds.base import Operation
 from wexa_sync.kinds.execution import FAILED, READY, START, TERMINAL
 from wexa_sync.model import Change, Outcome, Status
-from wexa_sync.state.base import Intend, Remember, Settle
+from wexa_sync.state.base import Intend, Remember
 
 _ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
 
@@ -28,14 +28,25 @@ def run(context: Context, change: Change) -> Work:
         id, status = change.id or "", ""  # the field's name
     else:
         yield from resolve_externals(context, change)
+        if rival := (yield from made_since_the_plan(context, change)):
+            return conflict(change, f"somebody else ran it since the plan: {', '.join(rival)}")
         found = yield from _create(context, change)
         if isinstance(found, Outcome):
             return found
         id, status, attempts = found
-    yield Write((Remember(record_of(context, change, id, started=False)),))
+    intent = context.state().intents.get(change.address)
+    asked = change.resume and intent is not None and intent.operation == "start" and not intent.settled
+    if not asked:  # an open start is what a person would have to settle: it must not be overwritten
+        yield Write((Remember(record_of(context, change, id, started=False)),))
     context.ids[change.address] = id
     status = yield from _settled(context, change, id, status)
     if status == READY:
+        if asked:
+            error = WexaSyncError(
+                "its start was sent before and the answer was lost; the run is still ready",
+                hint=_ASK.format(change.address),
+            )
+            return ended(change, Status.UNKNOWN, error, id=id)
         failed = yield from _start(context, change, id)
         if failed:
             return failed
@@ -49,26 +60,12 @@ def run(context: Context, change: Change) -> Work:
 
 def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | tuple[str, str, int]]:
     """Create the execution. Answers (id, status, attempts), or the outcome where it can't be told."""
-    kind = context.kind(change)
-    body = {**body_of(context, change, kind)}
-    body.setdefault("executed_by", context.api.user_id)
-    yield Write((Intend(intent_of(context, change, "create")),))
-    since, attempts = context.clock(), 0
-    said: WexaSyncError = WexaSyncError("the answer holds no id, and no single live run matches")
-    try:
-        answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
-        raw = unwrap(answer)
-        if id := kind.id_of(raw):
-            return id, str(raw.get("status", "")), attempts
-    except ApiError as error:
-        if not error.may_be_processed:
-            yield Write((Settle(change.address),))
-            raise
-        said = error
-    found = yield from find_created(context, change, since)
-    if found is not None:
-        return found, "", attempts
-    return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=attempts)
+    body = {"executed_by": context.api.user_id, **body_of(context, change)}
+    made = yield from send_create(context, change, body)
+    if made.id is not None:
+        return made.id, str(made.answer.get("status", "")), made.attempts
+    said = made.lost or WexaSyncError("the answer holds no id, and no single live run matches")
+    return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=made.attempts)
 
 
 def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:
@@ -111,7 +108,7 @@ def _waited(context: Context, change: Change, id: str, seconds: float, attempts:
     raw = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds))
     status = str((raw or {}).get("status", "unknown"))
     if status not in TERMINAL:
-        why = "was interrupted" if context.stop.is_set() else f"took longer than {seconds:g} s"
+        why = "was interrupted" if context.cutoff.over else f"took longer than {seconds:g} s"
         error = WexaSyncError(
             f"the run is {status}; waiting for its end {why}",
             hint=f"It goes on by itself. `wexa-sync executions show {change.address}` tells how it stands.",
@@ -136,15 +133,17 @@ def _poll(
 ) -> Callable[[], Raw | None]:
     """A worker's function: read the run until its status is right, the time is over, or the apply is to stop."""
     kind, at, api = context.kind(change), context.scope(change.address, id), context.api
-    stop, tell, most = context.stop, context.tell, context.options.poll
+    cutoff, tell, most = context.cutoff, context.tell, context.options.poll
 
     def poll() -> Raw | None:
-        end, pause = time.monotonic() + seconds, min(0.1, most)
+        end, pause, told = time.monotonic() + seconds, min(0.1, most), ""
         while True:
             raw = api.read(kind, at)
             status = str((raw or {}).get("status", ""))
-            tell(change, status)
-            if until(status) or time.monotonic() >= end or stop.wait(min(pause, max(0.0, end - time.monotonic()))):
+            if status != told:
+                tell(change, status)
+            told, left = status, end - time.monotonic()
+            if until(status) or left <= 0 or cutoff.wait(min(pause, left)):
                 return raw
             pause = min(most, pause * 1.5)
 

@@ -70,9 +70,10 @@ def main() -> None:
     except click.UsageError as error:
         error.show()
         code = 64
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as interrupt:
         click.echo("Interrupted.", err=True)
-        code = 130
+        # click turns a KeyboardInterrupt into an Abort; Terminated (signals.py) says that it was SIGTERM.
+        code = 143 if type(interrupt.__cause__ or interrupt).__name__ == "Terminated" else 130
     except click.ClickException as error:
         error.show()
         code = 1

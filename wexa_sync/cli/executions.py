@@ -27,7 +27,7 @@ def list_(format_: str, **given: Any) -> None:
     from wexa_sync.render.safe import visible
     from wexa_sync.runs import list_runs
 
-    with workspace_for(settings_for((), given), sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings_for((), given), given) as workspace:
         workspace.api.sign_in()
         runs = list_runs(workspace.api, workspace.store.load())
     if format_ == "json":
@@ -51,7 +51,7 @@ def show(execution: str, format_: str, **given: Any) -> None:
 
     if "/" in execution:
         addresses([execution])  # a wrong one is a wrong use
-    with workspace_for(settings_for((), given), sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings_for((), given), given) as workspace:
         workspace.api.sign_in()
         run = find_run(workspace.api, workspace.store.load(), execution)
     if format_ == "json":

@@ -59,14 +59,24 @@ class _Fault(click.types.StringParamType):
     envvar_list_splitter = ";"
 
 
-def _about_sandbox(*names: str, **attributes: Any) -> Callable[[Command], Command]:
-    """An option of the sandbox, kept where setup.py finds it: no command that runs in one has to know of it."""
-    return option(*names, multiple=True, everywhere=True, expose_value=False, callback=_noted, **attributes)
-
-
 rehearsal = _all(
-    _about_sandbox("--reading", "readings", metavar="NAME=VALUE", help="How the sandbox reads the documentation."),
-    _about_sandbox("--fault", "faults", type=_Fault(), metavar="FAULT", help="What goes wrong in the sandbox."),
+    option(
+        "--reading",
+        "readings",
+        multiple=True,
+        everywhere=True,
+        metavar="NAME=VALUE",
+        help="How the sandbox reads the documentation.",
+    ),
+    option(
+        "--fault",
+        "faults",
+        type=_Fault(),
+        multiple=True,
+        everywhere=True,
+        metavar="FAULT",
+        help="What goes wrong in the sandbox.",
+    ),
 )
 
 speech = _all(
@@ -119,6 +129,22 @@ workspace = _all(
     where,
     rehearsal,
     option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
+    option(
+        "--timeout",
+        everywhere=True,
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Begin nothing more after so long; what is in flight is still awaited.",
+    ),
+)
+
+lock = option(
+    "--lock-timeout",
+    everywhere=True,
+    type=click.FloatRange(0),
+    default=0,
+    metavar="SECONDS",
+    help="How long to wait for a state that another process has locked.",
 )
 
 choice = _all(
@@ -137,6 +163,7 @@ output = _all(
 )
 
 consent = _all(
+    lock,
     option("--auto-approve", is_flag=True, help="Do not ask."),
     option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),

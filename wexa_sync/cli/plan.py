@@ -40,7 +40,7 @@ def command(
 
     settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
-    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings, given) as workspace:
         plan = planned(desired, workspace, settings, given)
     if out is not None:
         save(plan, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,7 +17,7 @@ from wexa_sync.cli.options import option, rehearsal
 @option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="A file of faults, one a line.")
 @option("--api-key", metavar="KEY", help="The only key it accepts; any key where left out.")
 @option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait before every answer.")
-def command(port: int, data: Path, fault_file: Path | None, api_key: str | None, latency: int) -> None:
+def command(port: int, data: Path, fault_file: Path | None, api_key: str | None, latency: int, **given: Any) -> None:
     """Run a local server that behaves as the Wexa API does, until it is interrupted."""
     from dataclasses import replace
 
@@ -24,7 +25,7 @@ def command(port: int, data: Path, fault_file: Path | None, api_key: str | None,
     from wexa_sync.sandbox import faults_in, serve
 
     with sandbox_errors():
-        config = replace(sandbox_config(data), port=port, api_key=api_key, latency_ms=latency)
+        config = replace(sandbox_config(data, given), port=port, api_key=api_key, latency_ms=latency)
         if fault_file is not None:
             config = replace(config, faults=(*config.faults, *faults_in(fault_file)))
         serve(config, lambda url: click.echo(f"Sandbox ready at {url}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from signal import SIGTERM
 from typing import Any, TextIO
 
 import click
@@ -11,9 +12,10 @@ import click
 from wexa_sync import engine
 from wexa_sync.apply import Options
 from wexa_sync.cli.setup import addresses
+from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.terminal import progress, wants_color, width
 from wexa_sync.decide import Rules
-from wexa_sync.errors import PlanBlocked, UsageError
+from wexa_sync.errors import ExitCode, PlanBlocked, UsageError
 from wexa_sync.model import Desired, Plan
 from wexa_sync.plan import Limits
 from wexa_sync.render.exit import report_exit_code
@@ -62,10 +64,11 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         wait=given["wait"],
         start=settings.start,
         grace=settings.start_grace,
+        settle=settings.settle,
         allowed=frozenset(settings.allow_undocumented),
     )
     limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
-    with progress(len(plan.work), quiet=as_json) as tell:
+    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as tell:
         report = engine.apply(plan, workspace, options, tell, limits=limits)
     if as_json:
         text = report_json(report)
@@ -77,7 +80,8 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         given["output"].write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=not text.endswith("\n"), color=True)
-    return int(report_exit_code(report))
+    code = report_exit_code(report)
+    return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
 
 
 def _ask(count: int) -> None:

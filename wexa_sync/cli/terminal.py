@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
 
 
-def chosen(name: str) -> Any:
-    """What an option said that options.py keeps for all; None outside of a command."""
+def _chosen(name: str) -> Any:
+    """What an option of options.speech said; None outside of a command."""
     context = click.get_current_context(silent=True)
     return context.meta.get(f"wexa_sync.{name}") if context else None
 
 
 def wants_color(stream: TextIO) -> bool:
     """Whether to colour what goes to that stream: a terminal, and nobody said no (--no-color, NO_COLOR)."""
-    return not (chosen("no_color") or os.environ.get("NO_COLOR")) and stream.isatty()
+    return not (_chosen("no_color") or os.environ.get("NO_COLOR")) and stream.isatty()
 
 
 def speaks_json() -> bool:
     """Whether stderr is one JSON object a line (--log-format json)."""
-    return bool(chosen("log_format") == "json")
+    return bool(_chosen("log_format") == "json")
 
 
 def width() -> int:

@@ -122,5 +122,4 @@ class Kind:
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
         """The server's id in an answer, if there is one."""
-        found = next((raw[name] for name in self.ids if raw.get(name)), None)
-        return str(found) if found else None
+        return next((found for name in self.ids if isinstance(found := raw.get(name), str) and found), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -42,3 +43,12 @@ def read_iso(value: Any) -> Any:
         return iso(value)
     except (ValueError, OverflowError, OSError):
         return value
+
+
+def created_at(raw: Mapping[str, Any]) -> float | None:
+    """When the server made it, in epoch seconds, from any of the API's time formats; None where it does not say."""
+    shown = read_iso(raw.get("created_at", raw.get("createdAt")))
+    try:
+        return datetime.strptime(shown, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()
+    except (TypeError, ValueError):
+        return None
