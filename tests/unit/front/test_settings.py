@@ -43,6 +43,7 @@ def test_defaults_are_the_schemas(folder: Folder) -> None:
         vars={},
         start="auto",
         start_grace=10.0,
+        settle=15.0,
         allow_undocumented=frozenset(),
         parallelism=10,
         budget=30.0,
