@@ -40,8 +40,8 @@ settings.load_profile(os.environ.get("WEXA_SYNC_TEST_PROFILE", "ci"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--update-golden`: write golden files anew instead of comparing with them; git shows what changed."""
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+    """`--update-golden`: write the files that are compared with output anew, then look at their diff."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files and examples in pages anew")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,12 @@ def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
 
 def _decide_action(look: Look) -> Decision:
     pair, record = look.pair, look.pair.record
-    if look.sent_later():
+    if look.sent_later() and not pair.absent:
         return look.lost_answer()
     if pair.manifest is None:
         if record is not None:
             return look.change(Action.FORGET, reason="it ran; runs can't be deleted") if look.rules.prune else Orphan()
-        return look.change(Action.FORGET, reason="it never arrived") if pair.intent is not None else None
+        return look.forget()
     generation = pair.manifest.generation
     if record is not None and generation < record.generation:
         return look.blocked(
@@ -54,18 +54,14 @@ def _decide_action(look: Look) -> Decision:
             f"generation {record.generation} ran already",
             "metadata.generation only goes up: raise it to run again.",
         )
-    if record is not None and (doubt := look.unanswered_start()):
-        return doubt
     if record is not None and generation == record.generation:
         if not same(look.kind, pair.manifest.spec, record.spec, look.terms):
             return look.blocked(
                 "update", "it ran already, and a run can't be changed", look.kind.hints[Operation.UPDATE]
             )
-        if record.started is False:
-            return look.change(
-                Action.RUN, id=record.id, reason="created by an earlier apply, not started yet", resume=True
-            )
-        return look.change(Action.NOOP, id=record.id, reason="it ran")
+        return look.resume() if record.started is False else look.change(Action.NOOP, id=record.id, reason="it ran")
+    if record is not None and (doubt := look.start_in_doubt()):
+        return doubt
     if pair.live is not None or pair.candidates:
         return look.adopt()
     return look.unresolved("run") or look.change(

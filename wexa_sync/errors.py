@@ -41,6 +41,7 @@ class ExitCode(IntEnum):
     NEEDS_A_PERSON = 3
     USAGE = 64
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

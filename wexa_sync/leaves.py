@@ -8,11 +8,10 @@ from typing import Any
 
 from wexa_sync.kinds import BY_NAME, times
 from wexa_sync.kinds.schema import DESCEND, Schema, walk
-from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Unfilled
 from wexa_sync.schema_words import Fault, reference_fault, shown
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.text_file import TextFault, read_text, siblings
-from wexa_sync.variables import Unfilled
+from wexa_sync.text_file import TextFault, read_text, short, siblings
 
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
 
@@ -57,12 +56,14 @@ def stand_ins(value: Any) -> Any:
 
 
 def _included(name: Any, folder: File, root: File, path: Path, faults: list[Fault]) -> str:
+    if isinstance(name, Unfilled):
+        return name  # told of already
     try:
         return _text_of(name, folder, root)
     except TextFault as fault:
         at = f" (line {fault.line}, column {fault.column} there)" if (fault.line, fault.column) != (1, 1) else ""
         faults.append(Fault(path, fault.message + at, fault.hint))
-        return Unfilled()
+        return Unfilled("...")
 
 
 def _text_of(name: Any, folder: File, root: File) -> str:
@@ -71,14 +72,14 @@ def _text_of(name: Any, folder: File, root: File) -> str:
             f"{{file: PATH}} wants a path, got {shown(stand_ins(name))}", hint="Write {file: prompts/triage.md}."
         )
     if File(name).is_absolute():
-        raise TextFault(f"the path {name} is absolute", hint="Write it relative to the manifest.")
+        raise TextFault(f"the path {short(name)} is absolute", hint="Write it relative to the manifest.")
     # Where it really is: a symlink must not lead out either, to be sent to a server.
     real, top = File(os.path.realpath(folder / name)), os.path.realpath(root)
     if not real.is_relative_to(top):
-        raise TextFault(f"{name} leads out of {top}", hint="Move the file inside, beside the manifests.")
-    if not os.path.exists(real):  # noqa: PTH110  # unlike Path's, it never raises
+        raise TextFault(f"{short(name)} leads out of {top}", hint="Move the file inside, beside the manifests.")
+    if not os.path.lexists(real):
         hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
-        raise TextFault(f"there is no file {name}", hint=hint)
+        raise TextFault(f"there is no file {short(name)}", hint=hint)
     text = read_text(real)
     return text[: -2 if text.endswith("\r\n") else -1] if text.endswith("\n") else text
 
@@ -92,7 +93,7 @@ def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
     try:
         return times.iso(value)
     except (ValueError, OverflowError, OSError) as error:
-        zone = "has no zone" if "zone" in str(error) else "is no time"
+        zone = "has no zone" if str(error).startswith("the time has no zone") else "is no time"
         faults.append(Fault(path, f"{shown(value)} {zone}", _TIME_HINT))
         return value
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from wexa_sync.errors import Problem, UsageError
 from wexa_sync.model import Document, Source
 from wexa_sync.suggest import nearest
-from wexa_sync.text_file import SETTINGS_FILE, shown_path, siblings
+from wexa_sync.text_file import SETTINGS_FILE, is_utf8, shown_path, siblings
 from wexa_sync.variables import Variables
 
 _SUFFIXES = (".yaml", ".yml")
@@ -31,7 +31,7 @@ def load(
 
     problems: list[Problem] = []
     documents: list[Document] = []
-    files = list(_unique(_find(paths, root.resolve(), ignore, problems)))
+    files = _unique(_find(paths, os.path.realpath(root).rstrip("/") + "/", ignore, problems))
     if not files and not problems:
         raise UsageError(
             f"no manifest found in {', '.join(map(str, paths)) or 'no path at all'}",
@@ -39,7 +39,12 @@ def load(
             f"{SETTINGS_FILE}.",
         )
     for file in files:
-        found, faults = read(file, shown_path(file), variables.fill)
+        shown = shown_path(file)
+        if not is_utf8(shown):
+            hint = "Rename it: it stands in plans, which are UTF-8."
+            problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))
+            continue
+        found, faults = read(file, shown, variables.fill)
         documents += found
         problems += faults
     if not documents and not problems:
@@ -51,56 +56,70 @@ def load(
     return tuple(documents), tuple(problems)
 
 
-def _find(paths: Sequence[Path], root: Path, ignore: Sequence[str], problems: list[Problem]) -> Iterator[Path]:
-    ignored = re.compile("|".join(_glob(pattern) for pattern in ignore) or r"(?!)")
+def _find(
+    paths: Sequence[Path], root: str, ignore: Sequence[str], problems: list[Problem]
+) -> Iterator[tuple[Path, str]]:
+    """Each file as it was come upon, and where it really is."""
+    ignored = re.compile("|".join(_glob(pattern) for pattern in ignore) or r"(?!)", re.DOTALL)
+    seen: set[str] = set()
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112  # unlike Path's, it never raises
-            yield from _walk(path, root, ignored, problems, ())
+            yield from _walk(path, root, ignored, seen, problems)
         elif not os.path.exists(path):  # noqa: PTH110  # as above
             raise UsageError(f"{path}: there is no such file or folder", hint=_missing(path))
         elif not _may_be_manifest(path.name):
             hint = "Manifests are .yaml or .yml files; wexa-sync.yaml holds settings, *.vars.yaml is for --var-file."
             raise UsageError(f"{path} is no manifest", hint=hint)
         else:
-            yield path
+            yield path, os.path.realpath(path)
 
 
 def _walk(
-    folder: Path, root: Path, ignored: re.Pattern[str], problems: list[Problem], above: tuple[str, ...]
-) -> Iterator[Path]:
-    real = os.path.realpath(folder)
-    if real in above:
-        return  # a symlink to a folder that it stands in
-    try:
-        entries = sorted((entry.name, entry, entry.is_dir()) for entry in folder.iterdir())
-    except OSError as error:
-        place = Source(file=shown_path(folder))
-        message = f"the folder can't be read: {error.strerror}"
-        problems.append(Problem(message=message, source=place, hint="Check its permissions."))
-        return
-    for name, entry, is_folder in entries:
-        if name.startswith(".") or ignored.fullmatch(_below(Path(real, name), root)):
+    top: Path, root: str, ignored: re.Pattern[str], seen: set[str], problems: list[Problem]
+) -> Iterator[tuple[Path, str]]:
+    waiting = [(top, os.path.realpath(top), True)]
+    while waiting:
+        path, real, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, real
             continue
-        if is_folder:
-            yield from _walk(entry, root, ignored, problems, (*above, real))
-        elif _may_be_manifest(name):
-            yield entry
+        if real in seen:
+            continue  # led to by a symlink too, maybe by one that stands in it
+        seen.add(real)
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            problems.append(_unreadable(path, error))
+            continue
+        for entry in reversed(found):
+            inside = os.path.join(real, entry.name)  # noqa: PTH118  # a Path for each takes longer than the rest
+            if entry.name.startswith(".") or ignored.fullmatch(inside.removeprefix(root)):
+                continue
+            try:
+                is_folder = entry.is_dir()
+            except OSError as error:
+                problems.append(_unreadable(path / entry.name, error))
+                continue
+            if is_folder or _may_be_manifest(entry.name):
+                inside = os.path.realpath(inside) if entry.is_symlink() else inside
+                waiting.append((path / entry.name, inside, is_folder))
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    hint = "Check its permissions and where its links lead, or list it under `ignore`."
+    return Problem(message=f"this can't be read: {error.strerror}", source=Source(file=shown_path(path)), hint=hint)
 
 
 def _may_be_manifest(name: str) -> bool:
     return name.endswith(_SUFFIXES) and not name.endswith(_VARIABLE_FILES) and name != SETTINGS_FILE
 
 
-def _unique(files: Iterator[Path]) -> Iterator[Path]:
-    seen: set[str] = set()
-    for file in files:
-        if (real := os.path.realpath(file)) not in seen:
-            seen.add(real)
-            yield file
-
-
-def _below(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+def _unique(files: Iterator[tuple[Path, str]]) -> list[Path]:
+    first: dict[str, Path] = {}
+    for path, real in files:
+        first.setdefault(real, path)
+    return list(first.values())
 
 
 def _glob(pattern: str) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.schema import Schema
-from wexa_sync.model import Address, Lifecycle, Path
+from wexa_sync.model import Address, Lifecycle, Path, Secret, Unfilled
 from wexa_sync.schema_words import Fault
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.variables import Unfilled
 
 
 def child_kind(kind: Kind) -> Kind | None:
@@ -32,10 +31,13 @@ def lifecycles(metadata: Mapping[str, Any], kind: Kind, faults: list[Fault]) -> 
     inherited: list[str] = []
     embedded = f"{kind.embedded}." if kind.embedded else None
     for index, path in enumerate(paths if isinstance(paths, list) else ()):
+        at = ("metadata", "lifecycle", "ignore_changes", index)
+        if isinstance(path, Secret):
+            faults.append(Fault(at, "a field can't be a secret", "Write the field's path as it is."))
         if not isinstance(path, str) or not path or isinstance(path, Unfilled):
             continue  # told of already, or by the schema
         field = path.removeprefix("spec.")
-        if fault := _bad_field(field, kind, ("metadata", "lifecycle", "ignore_changes", index)):
+        if fault := _bad_field(field, kind, at):
             faults.append(fault)
         elif embedded and field.startswith(embedded):
             inherited.append(field.removeprefix(embedded))
@@ -74,35 +76,40 @@ def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
     return None
 
 
-def depends_on(metadata: Mapping[str, Any], project: str, faults: list[Fault]) -> tuple[Address, ...]:
-    """The addresses under `metadata.depends_on`, as far as they can be read."""
+def depends_on(metadata: Mapping[str, Any], project: str, faults: list[Fault]) -> tuple[Address | None, ...]:
+    """The addresses under `metadata.depends_on`; None for each that can't be read."""
     items = metadata.get("depends_on")
-    found: list[Address] = []
-    for index, text in enumerate(items if isinstance(items, list) else ()):
-        if not isinstance(text, str) or isinstance(text, Unfilled):
-            continue  # told of already, or by the schema
-        at = ("metadata", "depends_on", index)
-        try:
-            # KIND/NAME, and AgentFlow/FLOW/Agent/NAME, are of the same project.
-            inside = text.count("/") in (1, 3) and not text.startswith("Project/")
-            address = Address.parse(f"{project}/{text}" if inside else text)
-        except ValueError as error:
-            faults.append(Fault(at, str(error), "Within one project, KIND/NAME is enough: Skill/summarise."))
-            continue
-        if fault := _bad_kind(address, at):
-            faults.append(fault)
-        else:
-            found.append(address)
-    return tuple(found)
+    return tuple(
+        _waited_for(text, project, ("metadata", "depends_on", index), faults)
+        for index, text in enumerate(items if isinstance(items, list) else ())
+    )
+
+
+def _waited_for(text: Any, project: str, at: Path, faults: list[Fault]) -> Address | None:
+    if not isinstance(text, str) or isinstance(text, Unfilled):
+        return None  # told of already, or by the schema
+    try:
+        # KIND/NAME, and AgentFlow/FLOW/Agent/NAME, are of the same project.
+        inside = text.count("/") in (1, 3) and not text.startswith("Project/")
+        address = Address.parse(f"{project}/{text}" if inside else text)
+    except ValueError as error:
+        faults.append(Fault(at, str(error), "Within one project, KIND/NAME is enough: Skill/summarise."))
+        return None
+    if fault := _bad_kind(address, at):
+        faults.append(fault)
+        return None
+    return address
 
 
 def _bad_kind(address: Address, at: Path) -> Fault | None:
     kind = BY_NAME.get(address.kind)
     owner = address.owner[0] if address.owner else ""
-    if kind and kind.declarable and kind.owner == owner:
+    if kind is None or not kind.declarable:
+        names = [kind.name for kind in DECLARABLE]
+        hint = did_you_mean(address.kind, names, f"Known kinds: {', '.join(names)}.")
+        return Fault(at, f"{address.kind!r} is no kind that is declared", hint)
+    if kind.owner == owner:
         return None
-    if kind and kind.owner:
+    if kind.owner:
         return Fault(at, f"an {kind.name} lives in its {kind.owner}", f"Write {kind.owner}/FLOW/{kind.name}/NAME.")
-    names = [kind.name for kind in DECLARABLE]
-    hint = did_you_mean(address.kind, names, f"Known kinds: {', '.join(names)}.")
-    return Fault(at, f"{address.kind!r} is no kind that is declared", hint)
+    return Fault(at, f"a {kind.name} lives in no {owner}", f"Write {kind.name}/NAME.")

@@ -18,6 +18,9 @@ from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
 CLOCK_SKEW = 600.0
 """Seconds by which the server's clock may differ from ours: what is older than an intent by more is not its work."""
 
+SETTLE = 15.0
+"""Seconds after which a list is taken to show what was made, unless the setting `settle` says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -40,44 +43,45 @@ def pair(place: Place) -> dict[Address, Pair]:
         address: Pair(
             address=address,
             manifest=place.manifests.get(address),
-            record=place.records.get(address),
+            record=(record := place.records.get(address)),
+            live=lives.get(record.id) if record and not _runs_again(place, record) else None,
             intent=place.intents.get(address),
         )
         for address in addresses
     }
-    pairs = {address: replace(found, live=lives.get(_recorded(place.kind, found))) for address, found in pairs.items()}
     claimed = {record.id for record in place.records.values()}
     free = [live for live in place.lives if live.id not in claimed]
     open_pairs = [found for found in pairs.values() if _is_open(place.kind, found)]
     pairs |= {found.address: found for found in _by_chosen_id(place, open_pairs, free)}
-    by_name = [found for found in open_pairs if not pairs[found.address].certain]
     chosen = {found.live.id for found in pairs.values() if found.live is not None}
-    pairs |= {found.address: found for found in _by_key(place, by_name, [f for f in free if f.id not in chosen])}
-    return pairs
+    by_name = [found for found in open_pairs if pairs[found.address].live is None]
+    free = [live for live in free if live.id not in chosen]
+    pairs |= {found.address: found for found in _by_key(place, by_name, free)}
+    return {address: replace(found, absent=_never_arrived(place, found)) for address, found in pairs.items()}
 
 
-def _recorded(kind: Kind, found: Pair) -> str:
-    """The id under which it is recorded; none for a run of which a later generation is declared or may be sent."""
-    if found.record is None:
-        return ""
-    declared = found.manifest is not None and found.manifest.generation > found.record.generation
-    return "" if kind.nature is Nature.ACTION and (declared or _later_sent(found)) else found.record.id
+def _never_arrived(place: Place, found: Pair) -> bool:
+    """Whether the list shows something made so much later that it would show what was intended, had that been made."""
+    intent = found.intent
+    if intent is None or intent.settled or found.live is not None or found.candidates:
+        return False
+    return any(live.created_at is not None and live.created_at > intent.time + CLOCK_SKEW for live in place.lives)
 
 
-def _later_sent(found: Pair) -> bool:
-    """Whether a later run than the recorded one may have been sent."""
-    return (
-        found.intent is not None
-        and not found.intent.settled
-        and found.intent.generation > (found.record.generation if found.record is not None else 0)
-    )
+def _runs_again(place: Place, record: Record) -> bool:
+    """Whether a later run than the recorded one is declared or was sent: what is live of that is another one."""
+    asked = (place.manifests.get(record.address), place.intents.get(record.address))
+    return place.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
 
 
 def _is_open(kind: Kind, found: Pair) -> bool:
-    """Whether something live without a record may be it; of a run that has a record, only a later one."""
-    if kind.nature is Nature.ACTION and found.record is not None:
-        return _later_sent(found)
-    return found.live is None
+    """Whether something live without a record may be it."""
+    if found.live is not None:
+        return False
+    if kind.nature is Nature.RESOURCE or found.record is None:
+        return True
+    # A run that has a record is looked for only where a later one may have been sent.
+    return found.intent is not None and not found.intent.settled and found.intent.generation > found.record.generation
 
 
 def _by_chosen_id(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
@@ -96,7 +100,7 @@ def _by_key(place: Place, pairs: Sequence[Pair], free: Sequence[Live]) -> Iterab
     for awaited in (True, False):
         spec_of = _sent if awaited else _declared
         rest = [found for found in pairs if found.address not in matched]
-        wanted = [(found, spec) for found in rest if (spec := spec_of(found, place.terms.key)) is not None]
+        wanted = [(found, spec) for found in rest if (spec := spec_of(place, found)) is not None]
         for found in _matches(place, wanted, free, taken, awaited):
             matched[found.address] = replace(found, certain=awaited and found.live is not None)
     return matched.values()
@@ -128,17 +132,24 @@ def _matches(
         rest = unmatched
 
 
-def _sent(found: Pair, key: str) -> Spec | None:
-    """What was sent and never answered. From the manifest, if it says the same: the intent has no secrets."""
+def _sent(place: Place, found: Pair) -> Spec | None:
+    """What was sent and never answered, though the manifest may have been edited since.
+
+    Where it was not, the manifest's form is taken: in the intent's, secrets are sealed and match nothing live.
+    """
     intent, manifest = found.intent, found.manifest
     if intent is None or intent.settled:
         return None
-    unchanged = manifest is not None and fingerprint(dict(manifest.spec), key) == intent.fingerprint
-    return manifest.spec if manifest is not None and unchanged else intent.spec
+    same = manifest is not None and fingerprint(dict(manifest.spec), place.terms.key) == intent.fingerprint
+    return manifest.spec if manifest is not None and same else intent.spec
 
 
-def _declared(found: Pair, _key: str) -> Spec | None:
-    return found.manifest.spec if found.manifest is not None else None
+def _declared(place: Place, found: Pair) -> Spec | None:
+    """What the manifest says. A run that was sent is that run or none: another one like it says nothing of it."""
+    open_ = found.intent is not None and not found.intent.settled
+    if found.manifest is None or (open_ and place.kind.nature is Nature.ACTION):
+        return None
+    return found.manifest.spec
 
 
 def _may_be(found: Pair, live: Live, awaited: bool) -> bool:

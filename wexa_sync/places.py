@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path as File
 from typing import TYPE_CHECKING
 
 from wexa_sync.errors import Problem
-from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Document, Manifest, Path, Source, show_path
 from wexa_sync.schema_words import Fault
 from wexa_sync.text_file import TextFault, read_text
@@ -21,6 +21,7 @@ class Places:
 
     def __init__(self) -> None:
         self._roots: dict[str, list[Node]] = {}
+        self._members: dict[Node, dict[str | int, tuple[Node, Node]]] = {}
 
     def problems(self, document: Document, faults: Iterable[Fault]) -> list[Problem]:
         """The faults of a document as problems, in the order in which they stand there; the first one at each path."""
@@ -43,25 +44,26 @@ class Places:
         roots = self._read(document.source.file)
         if document.index >= len(roots):
             return document.source  # the file has changed since
-        return _source(document.source, roots[document.index], path, key)
+        return self._inside(roots[document.index], document.source.file, path, key)
 
     def in_manifest(self, manifest: Manifest, path: Path) -> Source:
-        """The place of a field of a manifest; what lives inside another manifest is found there."""
-        start = manifest.source.line - 1
-        roots = [root for root in self._read(manifest.source.file) if root.start_mark.line <= start]
-        if not roots:
-            return manifest.source
-        owner = manifest.address.owner
-        if owner and path[:1] == ("spec",):
-            from wexa_sync.yaml_text import child  # imports yaml
+        """The place of a field's value, by its path in the document that the manifest stands in."""
+        roots = self._read(manifest.source.file)
+        index = bisect_left(roots, manifest.source.line, key=lambda root: root.start_mark.line)
+        return self._inside(roots[index - 1], manifest.source.file, path, key=False) if index else manifest.source
 
-            field = BY_NAME[owner[0]].embedded
-            spec = child(roots[-1], "spec")
-            found = child(spec[1], field) if spec else None
-            lines = [item.start_mark.line for item in found[1].value] if found else []
-            item = lines.index(start) if start in lines else manifest.position
-            path = ("spec", field, item, *path[1:])
-        return _source(manifest.source, roots[-1], path, key=False)
+    def _inside(self, node: Node, file: str, path: Path, key: bool) -> Source:
+        from wexa_sync.yaml_text import members  # imports yaml
+
+        mark = node.start_mark
+        for part in path:
+            if node not in self._members:
+                self._members[node] = members(node)
+            if not (found := self._members[node].get(part)):
+                break
+            name, node = found
+            mark = (name if key else node).start_mark
+        return Source(file=file, line=mark.line + 1, column=mark.column + 1)
 
     def _read(self, file: str) -> list[Node]:
         if file not in self._roots:
@@ -74,15 +76,3 @@ class Places:
             except TextFault:
                 pass  # reported when it was loaded; what stands before the fault has its places
         return self._roots[file]
-
-
-def _source(start: Source, node: Node, path: Path, key: bool) -> Source:
-    from wexa_sync.yaml_text import child  # imports yaml
-
-    mark = node.start_mark
-    for part in path:
-        if not (found := child(node, part)):
-            break
-        name, node = found
-        mark = (name if key else node).start_mark
-    return Source(file=start.file, line=mark.line + 1, column=mark.column + 1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.diff import Terms, field_changes, project, shared, spec_fingerprint
+from wexa_sync.diff import field_changes, project, shared, spec_fingerprint, terms_in
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import READY
 from wexa_sync.kinds.wire import references
-from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair, Ref
+from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,7 @@ class Look:
     def __init__(self, pair: Pair, observation: Observation, rules: Rules) -> None:
         self.pair, self.observation, self.rules = pair, observation, rules
         self.kind: Kind = BY_NAME[pair.address.kind]
-        self.terms = Terms(id_of=self._id_of, key=observation.lineage)
-
-    def _id_of(self, ref: Ref) -> str | None:
-        if ref.address is not None:
-            return self.observation.ids.get(ref.address)
-        key = (self.pair.address.project, ref.kind, ref.external or "")
-        return ref.id if ref.external is None else self.observation.externals.get(key)
+        self.terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
 
     def change(self, action: Action, **more: Any) -> Change:
         """A change of that action, with what the manifest says of it."""
@@ -109,7 +103,8 @@ class Look:
             return self.ambiguous()
         fields = self.fields(pair.live, None)
         if not (self.rules.adopt or pair.certain):
-            what = "is live already and not managed here" + (f"; {len(fields)} fields differ" if fields else "")
+            count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
+            what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
                 "adopt",
                 f"{self.kind.name} {pair.live.spec.get(self.kind.display)!r} ({pair.live.id}) {what}",
@@ -220,7 +215,7 @@ class Look:
         return self.change(Action.FORGET, reason="it is gone" if self.pair.record else "it never arrived")
 
     def found(self) -> Decision:
-        """Live by a lost answer of ours: recorded as it was sent, whatever its manifest says since.
+        """Live by a lost answer of ours: recorded as it was sent, whatever its manifest says by now.
 
         A run that is still declared may yet have to be started.
         """
@@ -237,6 +232,30 @@ class Look:
             resume=start,
         )
 
+    def resume(self) -> Decision:
+        """A run that was created and not started, as far as the state knows."""
+        if doubt := self.start_in_doubt():
+            return doubt
+        assert self.pair.record is not None
+        asked = self.pair.intent is not None
+        reason = "its start was sent before" if asked else "created by an earlier apply, not started yet"
+        return self.change(Action.RUN, id=self.pair.record.id, reason=reason, resume=True)
+
+    def start_in_doubt(self) -> Blocked | None:
+        """Blocked, where the run was told to start, never answered, and does not show that it runs: it may yet."""
+        intent, live = self.pair.intent, self.pair.live
+        if intent is None or intent.settled or intent.operation != "start":
+            return None
+        if live is not None and live.status not in (None, READY):
+            return None
+        still = "; the run is still ready" if live is not None else ""
+        return self.blocked(
+            "run",
+            f"its start was sent before and the answer was lost{still}",
+            f"Look in Wexa Studio, then `wexa-sync resolve {self.pair.address} --happened {intent.id}` (it was "
+            "started) or `--did-not-happen` (the next apply starts it).",
+        )
+
     def sent_later(self) -> bool:
         """Whether a run was sent, later than what is recorded, and never answered."""
         intent, record = self.pair.intent, self.pair.record
@@ -245,23 +264,13 @@ class Look:
         return record is None or intent.generation > record.generation
 
     def lost_answer(self) -> Decision:
-        """A run that was sent and never answered: whether it happened is for a person to say."""
-        if self.pair.live is not None and self.pair.certain:
+        """A run that was sent and never answered: whether it happened is for a person to say, unless it is found."""
+        pair = self.pair
+        if pair.live is not None and pair.certain:
             return self.found()
-        seen = ", ".join(live.id for live in self.pair.candidates) or "none"
-        return self.in_doubt(f"it was sent before and the answer was lost; live runs that might be it: {seen}")
-
-    def unanswered_start(self) -> Decision:
-        """A run that was told to start, never answered, and does not show that it runs: it may still begin to."""
-        intent, live = self.pair.intent, self.pair.live
-        if intent is None or intent.settled or intent.operation != "start":
-            return None
-        if live is not None and live.status not in (None, READY):
-            return None
-        now = f"; it is {live.status} now" if live is not None else ""
-        return self.in_doubt(f"it was told to start before and the answer was lost{now}")
-
-    def in_doubt(self, reason: str) -> Blocked:
-        """A run that may have happened, and can't be sent again until a person says."""
-        hint = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
-        return self.blocked("run", reason, hint.format(self.pair.address))
+        seen = ", ".join(live.id for live in pair.candidates) or "none"
+        return self.blocked(
+            "run",
+            f"it was sent before and the answer was lost; live runs that might be it: {seen}",
+            f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
+        )

@@ -12,6 +12,7 @@ from typing import Any
 from wexa_sync.kinds.schema import Schema
 from wexa_sync.model import HANDLE, Path
 from wexa_sync.suggest import did_you_mean, nearest
+from wexa_sync.text_file import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,18 @@ def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> I
 
 def reference_fault(kind: str, value: Any, path: Path) -> Fault:
     """What is said where a reference to a `kind` should stand and does not."""
+    if isinstance(value, dict) and len(value) == 1 and value.keys() <= {"external", "id"}:
+        ((form, name),) = value.items()
+        if not isinstance(name, str):
+            message, hint = _type("string", name, {})
+            return Fault((*path, form), message, hint)
     hint = (
         f"Write the handle of a declared {kind}, {{external: NAME}} for a live one by its display name, or {{id: ID}}."
     )
     if kind == "Connector":
         hint = "Write {external: NAME} with the connector's name in Wexa Studio, or {id: ID}."
-    return Fault(path, f"expected a reference to a {kind}, got {shown(value)}", hint)
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return Fault(path, f"expected a reference to {article} {kind}, got {shown(value)}", hint)
 
 
 _TYPES: dict[type, str] = {
@@ -70,8 +77,7 @@ def shown(value: Any) -> str:
         return "nothing (null)"
     if isinstance(value, (list, dict)):
         return _TYPES[type(value)]
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return short(json.dumps(value, ensure_ascii=False))
 
 
 def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
@@ -79,8 +85,10 @@ def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     message = f"expected {' or '.join(_NAMES[name] for name in names)}, got {shown(value)}"
     if value is None:
         return message, "Give it a value, or take the line out."
+    if isinstance(value, float) and value.is_integer() and "integer" in names:
+        return message, f"Write it without a point: {value:.0f}."
     if "string" in names and isinstance(value, (bool, int, float)):
-        return message, f'Quote it: "{json.dumps(value)}".'
+        return message, "Put quotes around it: then it stays as it is written."
     if "string" in names and isinstance(value, dict):
         return message, "Write the text, or {file: PATH} for text from a file, with nothing beside it."
     if "array" in names:
@@ -110,7 +118,7 @@ def _const(wanted: Any, value: Any, _schema: Schema) -> tuple[str, str]:
 def _pattern(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     if wanted != HANDLE.pattern:
         return f"{shown(value)} is not of the form that is wanted here", _about(schema)
-    better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
+    better = re.sub(r"[^a-z0-9]+", "-", value[:63].lower()).strip("-")
     hint = f"Write {better!r}, for example." if better else "Choose a name such as 'support-desk'."
     return f"{shown(value)} is no handle: lower-case letters, digits and hyphens inside", hint
 
@@ -143,13 +151,12 @@ _ONE: dict[str, Callable[[Any, Any, Schema], tuple[str, str]]] = {
     "maxLength": _length,
     "minimum": partial(_number, "at least"),
     "maximum": partial(_number, "at most"),
-    "exclusiveMinimum": partial(_number, "more than"),
 }
 
 
 def _missing(wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fault]:
     fields = schema.get("properties", {})
-    meant = {nearest(name, fields) for name in value if name not in fields}
+    meant = {nearest(name, fields) for name in value if name not in fields and not _filled_in(name, fields)}
     for name in wanted:
         if name not in value and name not in meant:  # a misspelt one is told of once, as that
             about = fields.get(name, {})
@@ -180,8 +187,18 @@ _FILLED_IN = {
 }
 
 
+def _filled_in(name: str, fields: Schema) -> str:
+    """What is said of a field that the server or wexa-sync fills in; nothing where it is ours in another spelling."""
+    bare = _bare(name)
+    return "" if bare in map(_bare, fields) else _FILLED_IN.get(bare, "")
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
 def _unknown_hint(name: str, fields: Schema, path: Path) -> str:
-    if hint := _FILLED_IN.get(name.lower().replace("_", "")):
+    if hint := _filled_in(name, fields):
         return hint
     if not path:  # in the envelope: perhaps it belongs one level down
         for part in ("metadata", "spec"):

@@ -34,24 +34,37 @@ def shown_path(path: Path) -> str:
     return absolute.removeprefix(here) if absolute.startswith(here) else str(path)
 
 
+def short(text: str) -> str:
+    """A text in a message: cut where it is long."""
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def is_utf8(value: object) -> bool:
+    """Whether it can be written as UTF-8: names and variables from the system may hold other bytes."""
+    return not re.search("[\ud800-\udfff]", str(value))
+
+
 def siblings(path: Path) -> list[str]:
     """The names in the folder that a path leads to: what somebody may have meant where it is not there."""
     try:
         return [entry.name for entry in path.parent.iterdir()]
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the path
         return []
 
 
 def read_text(path: Path) -> str:
     """The text of a file, exactly as it stands there. Raises TextFault."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # asked before it is opened: opening a pipe waits for a writer
+            raise TextFault(
+                "this is no ordinary file", hint="Only ordinary files are read: no folders, pipes or devices."
+            )
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1) if stat.S_ISREG(path.stat().st_mode) else None
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise TextFault(f"the file can't be read: {reason}", hint="Check that it exists and may be read.") from error
-    if raw is None:
-        raise TextFault("this is no ordinary file", hint="Only ordinary files are read, no pipes and no devices.")
+        raise TextFault(
+            f"the file can't be read: {error.strerror}", hint="Check that it exists and may be read."
+        ) from error
     if len(raw) > MAX_BYTES:
         raise TextFault(
             f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", hint="Split it, or list it under `ignore`."
@@ -68,11 +81,11 @@ def decode(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line, column = _place(raw[: error.start].decode("utf-8"))
+        line, column = place_of(raw[: error.start].decode("utf-8"))
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise TextFault(message, hint=_NOT_UTF8, line=line, column=column) from error
     if stray := _STRAY.search(text):
-        line, column = _place(text[: stray.start()])
+        line, column = place_of(text[: stray.start()])
         name = f"the character U+{ord(stray.group()):04X}"
         what = f"{name} (NUL)" if stray.group() == "\0" else name
         hint = "Take this invisible character out; in YAML, write it as an escape in double quotes."
@@ -80,5 +93,6 @@ def decode(raw: bytes) -> str:
     return text
 
 
-def _place(before: str) -> tuple[int, int]:
+def place_of(before: str) -> tuple[int, int]:
+    """Line and column of what stands behind that text."""
     return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,19 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import InvalidManifests, Problem, UsageError
-from wexa_sync.model import Secret, Source
+from wexa_sync.model import Secret, Unfilled
+from wexa_sync.places import Places
+from wexa_sync.schema_words import Fault, shown
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.text_file import TextFault, shown_path
+from wexa_sync.text_file import TextFault, is_utf8, short, shown_path
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
-
-
-class Unfilled(str):
-    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
-
-    __slots__ = ()
+_SHORTEST_KEY = 12  # a sandbox takes any key: one like "x" is no secret, and would be met everywhere
+_MOST_FAULTS = 20  # of one text: who has that many starts with these
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +36,21 @@ class Variables:
         A text that is nothing but one `${var:NAME}` becomes that value with its type; one with a secret in it becomes
         a Secret; `$${` stands for a literal `${`. What is filled in is not searched again.
         """
-        faults: list[TextFault] = []
+        faults: dict[str, TextFault] = {}  # by what is wrong: a text may say it many times
         shown: list[str] = []
         real: list[str] = []
         secret = False
         end = 0
         for use in _USE.finditer(text):
             between, end = text[end : use.start()], use.end()
+            if use.group() in faults:
+                continue
             try:
                 value = self._value(use)
             except TextFault as fault:
-                faults.append(fault)
+                faults[use.group()] = fault
+                if len(faults) == _MOST_FAULTS:
+                    break
                 continue
             if use["source"] == "var" and use.group() == text:
                 return value, []
@@ -55,7 +58,7 @@ class Variables:
             shown += [between, use.group() if use["source"] == "secret" else _text(value)]
             real += [between, _text(value)]
         if faults:
-            return Unfilled(text), faults
+            return Unfilled(text), list(faults.values())
         template, filled = "".join([*shown, text[end:]]), "".join([*real, text[end:]])
         return Secret(template=template, value=filled) if secret else filled, []
 
@@ -65,18 +68,20 @@ class Variables:
             return "${"
         if not use["end"] or not _NAME.match(name):
             hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
-            raise TextFault(f"{use.group()} is no variable", hint=hint)
-        if source != "var" and name in _KEYS:
-            hint = "wexa-sync takes the key from the environment by itself. Use another variable here."
-            raise TextFault("the API key must not stand in a manifest", hint=hint)
+            raise TextFault(f"{short(use.group())} is no variable", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
+        keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= _SHORTEST_KEY}
+        if (source != "var" and name in _KEYS) or values.get(name) in keys:
+            hint = "wexa-sync takes the key from the environment by itself. Use another value here."
+            raise TextFault("the API key must not stand in a manifest", hint=hint)
         if name not in values:
-            raise TextFault(
-                f"{use.group()} is not defined", hint=did_you_mean(name, values, _GIVE[source].format(name))
-            )
+            hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
+            raise TextFault(f"{short(use.group())} is not defined", hint=hint)
+        if not is_utf8(values[name]):
+            raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
         if source == "secret" and not values[name]:
             # Continuous integration gives an empty text for a secret that it does not have.
-            raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(name))
+            raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(short(name)))
         return values[name]
 
 
@@ -107,7 +112,7 @@ def gather(
     for file in files:
         found.update(_read_var_file(file, problems))
     if problems:
-        raise InvalidManifests(problems)
+        raise InvalidManifests(sorted(problems, key=lambda problem: problem.source))
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or not _NAME.match(name):
@@ -117,29 +122,26 @@ def gather(
 
 
 def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
-
     from wexa_sync.yaml_text import read  # imports yaml, and most runs have no such file
 
-    if not path.is_file():
+    if not os.path.exists(path):  # noqa: PTH110  # unlike Path's, it never raises
         raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
-    documents, faults = read(path, shown_path(path))
-    problems += faults
+    documents, unreadable = read(path, shown_path(path))
+    problems += unreadable
     if not documents:
         return {}
-    data, place = documents[0].data, documents[0].source
+    data = documents[0].data
+    faults: list[Fault] = []
     if len(documents) > 1 or not isinstance(data, dict):
         message = "a variable file is one mapping of NAME: value"
-        problems.append(Problem(message=message, source=place, hint="Write `region: eu`, one a line."))
-        return {}
-    return {name: value for name, value in data.items() if _usable(name, value, place, problems)}
-
-
-def _usable(name: str, value: Any, place: Source, problems: list[Problem]) -> bool:
-    if not _NAME.match(name):
-        message, hint = f"{name!r} is no name for a variable", "Use letters, digits, `_`, `.` and `-`."
-    elif not isinstance(value, (str, int, float)):
-        message, hint = "a variable holds one text, number, true or false", "Use one variable for each value."
-    else:
-        return True
-    problems.append(Problem(message=message, source=place, path=name, hint=hint))
-    return False
+        faults.append(Fault((), message, "Write `region: eu`, one a line."))
+        data = {}
+    for name, value in data.items():
+        if not _NAME.match(name):
+            hint = "It starts with a letter or `_`; digits, `.` and `-` may follow."
+            faults.append(Fault((name,), f"{name!r} is no name for a variable", hint, at_key=True))
+        elif not isinstance(value, (str, int, float)):
+            message = f"a variable holds one text, number, true or false, not {shown(value)}"
+            faults.append(Fault((name,), message, "Use one variable for each value."))
+    problems += Places().problems(documents[0], faults)
+    return data

@@ -15,17 +15,20 @@ from typing import Any, TypeAlias
 import yaml
 
 from wexa_sync.errors import Problem
-from wexa_sync.model import Document, Path, Source, show_path
-from wexa_sync.text_file import MAX_BYTES, TextFault, read_text
+from wexa_sync.model import Document, Path, Source, Unfilled, show_path
+from wexa_sync.text_file import TextFault, place_of, read_text
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
 Fill: TypeAlias = Callable[[str], Filled]
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
-# Aliases can say much with few words. Without them, a file of MAX_BYTES never comes near this.
-_MAX_EXPANDED = 2 * MAX_BYTES
+MAX_FAULTS = 1_000
+# Aliases and variables can say much with few words. A value weighs this, and its text on top, so that a text without
+# them weighs up to 12 times its length (`[a,a,a`): that, and what nobody has to wait for, is allowed.
 _WEIGHT = 20
+_FACTOR = 12
+_SPARE = 4_000_000
 
 _T = "tag:yaml.org,2002:"
 _STR, _MAP, _SEQ, _MERGE = _T + "str", _T + "map", _T + "seq", _T + "merge"
@@ -98,12 +101,12 @@ def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document],
     """
     documents: list[Document] = []
     problems: list[Problem] = []
+    builder = _Builder(file, fill, problems, _SPARE + _FACTOR * len(text))
     try:
         for index, root in enumerate(compose(text)):
-            if root.tag == _T + "null":
-                continue
-            builder = _Builder(file, fill, problems)
             data = builder.value(root, ())
+            if data is None or isinstance(data, Unfilled):
+                continue  # empty, or told of as a whole
             source = Source(file=file, line=root.start_mark.line + 1, column=root.start_mark.column + 1)
             documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
     except TextFault as fault:
@@ -114,6 +117,8 @@ def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document],
 
 def compose(text: str) -> Iterator[yaml.Node]:
     """The root node of each document. Raises TextFault at the first place that is no YAML, or too much of it."""
+    if not text.isascii() or "\r" in text or "%TAG" in text:
+        _refuse_odd(text)
     try:
         loader = _Loader(text)
         while loader.check_node():
@@ -122,17 +127,35 @@ def compose(text: str) -> Iterator[yaml.Node]:
         raise _syntax_fault(error, text) from error
 
 
-def child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The nodes of a key and its value inside `node` (of an item and itself, in a list), if it is there."""
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return (node.value[part], node.value[part]) if part < len(node.value) else None
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    for key, value in reversed(node.value):  # of two equal keys the second is the fault
-        if key.tag == _STR and key.value == part:
-            return key, value
-    inherited = (child(source, part) for key, value in node.value if key.tag == _MERGE for source in _merged(value))
-    return next((found for found in inherited if found), None)
+# What libyaml takes for the end of a line and most editors don't: fields could hide behind it from who reviews them.
+# And %TAG, as there are no tags: libyaml takes time by the square of their number.
+_ODD = re.compile("[\x85\u2028\u2029]|\r(?!\n)|^%TAG", re.MULTILINE)
+
+
+def _refuse_odd(text: str) -> None:
+    if odd := _ODD.search(text):
+        line, column = place_of(text[: odd.start()])
+        if odd.group() == "%TAG":
+            message, hint = "a %TAG directive is not allowed here", "Take it out: tags are not used."
+        else:
+            message = f"the line break U+{ord(odd.group()):04X} must not stand in YAML"
+            hint = "End lines with LF or CRLF; inside a text, write it as an escape in double quotes."
+        raise TextFault(message, hint=hint, line=line, column=column)
+
+
+def members(node: yaml.Node) -> dict[str | int, tuple[yaml.Node, yaml.Node]]:
+    """What stands inside a node: the nodes of each key and its value (in a list, of each item twice, by its number)."""
+    if isinstance(node, yaml.SequenceNode):
+        return {index: (item, item) for index, item in enumerate(node.value)}
+    own: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
+    merged: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.tag == _MERGE:
+            for source in _merged(value):
+                merged = {**members(source), **merged}
+        elif key.tag == _STR and isinstance(key, yaml.ScalarNode):
+            own.setdefault(key.value, (key, value))  # of two equal keys the first one counts
+    return {**merged, **own}
 
 
 def _merged(value: yaml.Node) -> list[yaml.Node]:
@@ -140,25 +163,23 @@ def _merged(value: yaml.Node) -> list[yaml.Node]:
 
 
 def _item_lines(root: yaml.Node) -> dict[tuple[str, int], int]:
-    found = child(root, "spec")
-    if not found or not isinstance(found[1], yaml.MappingNode):
-        return {}
+    spec = members(root).get("spec")
     return {
-        (key.value, number): item.start_mark.line + 1
-        for key, value in found[1].value
-        if isinstance(value, yaml.SequenceNode) and key.tag == _STR
+        (field, number): item.start_mark.line + 1
+        for field, (_, value) in (members(spec[1]) if spec else {}).items()
+        if isinstance(field, str) and isinstance(value, yaml.SequenceNode)
         for number, item in enumerate(value.value)
     }
 
 
 class _Builder:
-    """Makes plain data of one document's nodes, and notes what is wrong on the way."""
+    """Makes plain data of a file's nodes, and notes what is wrong on the way."""
 
-    def __init__(self, file: str, fill: Fill, problems: list[Problem]) -> None:
+    def __init__(self, file: str, fill: Fill, problems: list[Problem], most: int) -> None:
         self._file = file
         self._fill = fill
         self._problems = problems
-        self._size = 0
+        self._left = most
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         tag = node.tag
@@ -181,9 +202,10 @@ class _Builder:
         return self._fault(node, path, f"the tag {shown} is not allowed here", hint)
 
     def _count(self, node: yaml.Node, length: int) -> None:
-        self._size += _WEIGHT + length
-        if self._size > _MAX_EXPANDED:
-            raise _at(node, "too large once its aliases (*name) are put in place", "Use fewer aliases, or none.")
+        self._left -= _WEIGHT + length
+        if self._left < 0:
+            message = "too large once its aliases (*name) and variables are put in place"
+            raise _at(node, message, "Use fewer of them, or shorter ones.")
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         own: dict[str, Any] = {}
@@ -209,7 +231,7 @@ class _Builder:
             data = self.value(source, (*path, "<<"))
             if isinstance(data, dict):
                 found = {**data, **found}
-            else:
+            elif not isinstance(data, Unfilled):
                 self._fault(source, (*path, "<<"), "only mappings can be merged", "Write `<<: *name` of a mapping.")
         return found
 
@@ -234,7 +256,7 @@ class _Builder:
         if kind == "float" and _SCALARS[_T + "int"].match(text):
             kind = "int"  # `!!float 3`
         elif not _SCALARS[node.tag].match(text):
-            return self._fault(node, path, f"{text!r} is no {kind}", "Take the tag out, or quote the value.")
+            return self._fault(node, path, f"this is no !!{kind}", "Take the tag out, or quote the value.")
         if kind == "null":
             return None
         if kind == "bool":
@@ -248,23 +270,27 @@ class _Builder:
 
     def _whole(self, node: yaml.Node, text: str, path: Path) -> Any:
         try:
-            return int(text, 0 if text.startswith(("0x", "0o")) else 10)
-        except ValueError:  # Python refuses to read thousands of digits
+            number = int(text, 0 if text.startswith(("0x", "0o")) else 10)
+            float(number)  # others read it as one: what is beyond that is no number to them
+        except (ValueError, OverflowError):  # ValueError: Python reads no number of thousands of digits
             return self._no_number(node, path)
+        return number
 
-    def _no_number(self, node: yaml.Node, path: Path) -> None:
+    def _no_number(self, node: yaml.Node, path: Path) -> Unfilled:
         return self._fault(node, path, "no number that JSON has", "Quote it where text is meant.")
 
-    def _fault(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
+    def _fault(self, node: yaml.Node, path: Path, message: str, hint: str) -> Unfilled:
+        if len(self._problems) == MAX_FAULTS:
+            raise _at(node, f"more than {MAX_FAULTS:,} faults in one file", "Mend those above first.")
         source = Source(file=self._file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
         self._problems.append(Problem(message=message, source=source, path=show_path(path), hint=hint))
+        return Unfilled("...")
 
 
 _HINTS = (
     ("mapping values are not allowed", "Quote a value that holds `: `, or mend the indentation."),
     ("undefined alias", "There is no anchor (&name) of that name above; quote a text that starts with `*`."),
     ("cannot start any token", "Quote a value that starts with `@`, `%` or a backtick."),
-    ("unexpected end of stream", "A quote or a bracket is opened and never closed."),
     ("unknown escape", "In double quotes a backslash is written twice; single quotes take it as it is."),
     ("duplicate anchor", "Give each anchor (&name) a name of its own."),
     ("expected ',' or", "A bracket is not closed, or a comma is missing."),
@@ -272,18 +298,22 @@ _HINTS = (
 
 
 def _syntax_fault(error: Exception, text: str) -> TextFault:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    parts = [getattr(error, name, None) for name in ("context", "problem")]
-    said = ", ".join(part for part in parts if part) or str(error).partition("\n")[0]
-    lines = text.split("\n")
-    line = lines[mark.line].rstrip("\r") if mark and mark.line < len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())] or "tab character" in said:
+    marks = [mark for name in ("problem_mark", "context_mark") if (mark := getattr(error, name, None))]
+    parts = [part for name in ("context", "problem") if (part := getattr(error, name, None))]
+    said = ", ".join(parts) or str(error).partition("\n")[0]
+    # Where the text ends there is nothing to see: what is begun and never ended stands before.
+    end = len(text.rstrip())
+    mark = next((mark for mark in marks if mark.index < end), None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else place_of(text[:end] if marks else "")
+    shown = text.split("\n")[line - 1]
+    if "\t" in shown[: len(shown) - len(shown.lstrip())] or "tab character" in said:
         said, hint = "a tab where YAML wants spaces", "Indent with spaces: YAML takes no tabs there."
-    elif "${" in line and "flow" in said:
+    elif "${" in shown and "flow" in said:
         hint = "Quote a value with ${...} that stands inside {...} or [...]."
+    elif marks and marks[0].index >= end:
+        hint = "A quote or a bracket is opened and never closed, or the text breaks off."
     else:
         hint = next(
             (hint for words, hint in _HINTS if words in said), "Check the indentation and the quotes near here."
         )
-    place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
-    return TextFault(f"this is not YAML: {said}", hint=hint, **place)
+    return TextFault(f"this is not YAML: {said}", hint=hint, line=line, column=column)

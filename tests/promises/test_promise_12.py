@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 HEAD = "apiVersion: wexa.ai/v1\nkind: Skill\nmetadata:\n  name: odd\nspec:\n"
 SKILL = HEAD + "  name: N\n  description: D\n  connector_id: {external: Mail}\n"
 CASES = {
-    "not YAML": ("kind: [", "bad.yaml:2:1", "not YAML"),
+    "not YAML": ("kind: [", "bad.yaml:1:8", "not YAML"),
     "a tab": ("kind:\tSkill\n\tmetadata: {}\n", "bad.yaml:", ""),
     "a list": ("- kind: Skill\n", "bad.yaml:1", ""),
     "a key twice": (SKILL + "  name: M\n", "bad.yaml:9:3", "name"),

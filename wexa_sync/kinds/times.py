@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -13,7 +14,8 @@ def iso(value: Any) -> str:
 
     Raises ValueError where it is neither.
     """
-    return datetime.fromtimestamp(epoch(value), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime writes the year 1 as `1`, which nobody reads again.
+    return datetime.fromtimestamp(epoch(value), timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def epoch(value: Any) -> int:
@@ -42,3 +44,11 @@ def read_iso(value: Any) -> Any:
         return iso(value)
     except (ValueError, OverflowError, OSError):
         return value
+
+
+def created_at(raw: Mapping[str, Any]) -> float | None:
+    """When the server made it, in epoch seconds, from any of the API's time formats; None where it does not say."""
+    try:
+        return float(epoch(read_iso(raw.get("created_at", raw.get("createdAt")))))
+    except (ValueError, OverflowError):
+        return None

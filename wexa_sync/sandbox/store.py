@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from wexa_sync.sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Json = dict[str, Any]
 """A JSON object as the API speaks it."""
@@ -122,6 +122,11 @@ class Store:
         found = self._select("kind = ? AND (id = ? OR alias = ?)", (kind, ident, ident))
         return found[0] if found else None
 
+    def named(self, kind: str, idents: Iterable[str]) -> dict[str, Row]:
+        """The objects of those ids, as far as they are there, by one query."""
+        where = "kind = ? AND id IN (SELECT value FROM json_each(?))"
+        return {row.id: row for row in self._select(where, (kind, json.dumps(sorted(set(idents)))))}
+
     def rows(
         self,
         kind: str,
@@ -139,6 +144,10 @@ class Store:
         """How many objects `rows` would give without a limit."""
         where, values = _condition(kind, project, None)
         return int(self._db.execute(f"SELECT count(*) FROM objects WHERE {where}", values).fetchone()[0])  # noqa: S608 # constant text
+
+    def newest(self) -> str:
+        """The id of the object that was added last."""
+        return str(self._db.execute("SELECT id FROM objects ORDER BY seq DESC LIMIT 1").fetchone()[0])
 
     def next_due(self, now: float) -> Row | None:
         """The object whose `due` passed first, if any did by `now` (epoch seconds)."""

@@ -117,7 +117,7 @@ S, E = "Schedule", "Execution"
 TWO = (live(S, id="l1"), live(S, id="l2"))
 EXTERNAL = {"connector_id": Ref(kind="Connector", external="Gone")}
 GONE = {"skills": [Ref(kind="Skill", external="Gone")]}
-STARTED = {"record": record(E, started=False), "intent": intent(E, operation="start")}
+STARTED = {"record": record(E, started=False), "intent": intent(E, operation="start", id="l1")}
 
 # fmt: off
 RESOURCES: list[tuple[str, Pair, Rules, str, str]] = [
@@ -179,6 +179,7 @@ RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("raised and edited",   row(E, manifest=manifest(E, OTHER[E], generation=2), record=record(E)), Rules(), "run", "generation 2"),
     ("generation lowered",  row(E, manifest=manifest(E), record=record(E, generation=2)),       Rules(), "blocked run", "generation 2 ran"),
     ("answer lost",         row(E, manifest=manifest(E), intent=intent(E)),                     Rules(), "blocked run", "answer was lost"),
+    ("surely never arrived", row(E, manifest=manifest(E), intent=intent(E), absent=True),       Rules(), "run", ""),
     ("a person settled it", row(E, manifest=manifest(E), intent=intent(E, settled=True)),       Rules(), "run", ""),
     ("lost and found",      row(E, manifest=manifest(E), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
     ("found, edited since", row(E, manifest=manifest(E, OTHER[E]), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
@@ -186,15 +187,16 @@ RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("later one lost",      row(E, manifest=manifest(E, generation=2), record=record(E), intent=intent(E, generation=2)),
                                                                                                 Rules(), "blocked run", "answer was lost"),
     ("later one lost, lowered", row(E, manifest=manifest(E), record=record(E), intent=intent(E, generation=2)), Rules(), "blocked run", "answer was lost"),
-    ("start lost",          row(E, manifest=manifest(E), live=live(E, status="ready"), **STARTED), Rules(), "blocked run", "ready now"),
-    ("start lost, it is gone", row(E, manifest=manifest(E), **STARTED),                         Rules(), "blocked run", "told to start"),
-    ("start lost, it runs", row(E, manifest=manifest(E), live=live(E, status="running"), **STARTED), Rules(), "run", "not started yet"),
-    ("start lost, raised",  row(E, manifest=manifest(E, generation=2), **STARTED),              Rules(), "blocked run", "told to start"),
+    ("start lost",          row(E, manifest=manifest(E), live=live(E, status="ready"), **STARTED), Rules(), "blocked run", "still ready"),
+    ("start lost, it is gone", row(E, manifest=manifest(E), **STARTED),                         Rules(), "blocked run", "its start was sent"),
+    ("start lost, it runs", row(E, manifest=manifest(E), live=live(E, status="running"), **STARTED), Rules(), "run", "start was sent before"),
+    ("start lost, raised",  row(E, manifest=manifest(E, generation=2), **STARTED),              Rules(), "blocked run", "its start was sent"),
     ("start lost, undeclared", row(E, **STARTED),                                               Rules(), "orphan", ""),
     ("state was lost",      row(E, manifest=manifest(E), live=live(E)),                         Rules(), "blocked adopt", "live already"),
     ("state was lost, --adopt", row(E, manifest=manifest(E), live=live(E)),                     ADOPT,   "adopt", "adopted"),
     ("undeclared",          row(E, record=record(E)),                                           Rules(), "orphan", ""),
     ("undeclared, --prune", row(E, record=record(E)),                                           PRUNE,   "forget", "can't be deleted"),
+    ("undeclared, never arrived", row(E, intent=intent(E), absent=True),                        Rules(), "forget", "never arrived"),
     ("undeclared, settled", row(E, intent=intent(E, settled=True)),                             Rules(), "forget", "never arrived"),
     ("undeclared, later one lost", row(E, record=record(E), intent=intent(E, generation=2)),    PRUNE,   "blocked run", "answer was lost"),
     ("undeclared, lost",    row(E, intent=intent(E)),                                           PRUNE,   "blocked run", "answer was lost"),

@@ -132,6 +132,24 @@ def test_table(sides: tuple[Manifest | Record | Intent | Live, ...], what: str) 
     assert shown(paired(named.address.kind, *sides)["it"]) == what
 
 
+@pytest.mark.parametrize(
+    ("sides", "absent"),
+    [
+        ((intent(E), live(E, "1", SENT + CLOCK_SKEW + 1, goal="two")), True),
+        ((intent(E), live(E, "1", SENT + CLOCK_SKEW, goal="two")), False),
+        ((intent(E), live(E, "1", None, goal="two")), False),
+        ((intent(E), live(E, "1"), live(E, "2", SENT + CLOCK_SKEW + 1, goal="two")), False),
+        ((intent(E), live(E, "1"), live(E, "2"), live(E, "3", SENT + CLOCK_SKEW + 1, goal="two")), False),
+        ((intent(E, settled=True), live(E, "1", SENT + CLOCK_SKEW + 1, goal="two")), False),
+        ((manifest(E), live(E, "1", SENT + CLOCK_SKEW + 1, goal="two")), False),
+    ],
+)
+def test_what_a_list_leaves_out_that_shows_what_is_much_younger_never_arrived(
+    sides: tuple[Manifest | Intent | Live, ...], absent: bool
+) -> None:
+    assert paired(E, *sides)["it"].absent is absent
+
+
 def test_one_live_thing_is_given_to_one_address_only() -> None:
     found = paired(E, manifest(E, "a"), manifest(E, "b"), live(E, "1"))
     assert [shown(each) for each in found.values()] == ["1", "nothing"]
