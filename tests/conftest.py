@@ -105,6 +105,13 @@ class Remote:
         noted: list[dict[str, Any]] = self.raw("GET", "/_sandbox/requests").json()["requests"]
         return noted
 
+    def fault(self, *texts: str) -> None:
+        """Have something go wrong, as docs/sandbox.md says it; nothing does any more where nothing is said."""
+        if not texts:
+            self.raw("DELETE", "/_sandbox/faults").raise_for_status()
+        for text in texts:
+            self.raw("POST", "/_sandbox/faults", {"fault": text}).raise_for_status()
+
     def forget(self) -> None:
         """Start counting anew."""
         self.raw("DELETE", "/_sandbox/requests")
@@ -132,6 +139,7 @@ class Desk:
     folder: Path
     remote: Remote
     parallelism: int = 8
+    settle: float = 0.3  # a sandbox's lists do not lag behind
 
     @property
     def workspace(self) -> engine.Workspace:
@@ -143,6 +151,7 @@ class Desk:
             store=FileStore(self.folder / ".wexa-sync" / "state.json"),
             target=Target(base_url=server.base_url, org_id=server.org_id),
             parallelism=self.parallelism,
+            settle=self.settle,
         )
 
     def plan(self, rules: Rules | None = None, *, variables: Variables | None = None) -> Plan:
@@ -151,11 +160,12 @@ class Desk:
         return engine.plan(desired, self.workspace, rules or Rules())
 
     def apply(
-        self, plan: Plan | None = None, tell: Callable[[Any, str], None] = lambda _change, _word: None
+        self, plan: Plan | None = None, tell: Callable[[Any, str], None] = lambda _change, _word: None, **options: Any
     ) -> tuple[Outcome, ...]:
-        """Make it so."""
-        options = Options(parallelism=self.parallelism, poll=0.02, grace=2.0)
-        return engine.apply(plan or self.plan(), self.workspace, options, tell, limits=None).outcomes
+        """Make it so; `options` are those of apply."""
+        quick = {"parallelism": self.parallelism, "poll": 0.02, "grace": 2.0, "settle": self.settle}
+        chosen = Options(**{**quick, **options})
+        return engine.apply(plan or self.plan(), self.workspace, chosen, tell, limits=None).outcomes
 
 
 def work_of(plan: Plan) -> list[str]:

@@ -127,13 +127,24 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
     try:
         yield Http(lambda: context.api.send(start))
     except ApiError as error:
-        if not error.may_be_processed:
-            yield Write((Remember(record_of(context, change, id, started=False)),))
-            raise
-        run = yield Http(_poll(context, change, id, until=_under_way, seconds=context.options.grace))
-        if not _under_way(run.status):
-            return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
-    return None
+        failure = error
+    else:
+        return None
+    if (yield from _runs(context, change, id, context.options.grace if failure.may_be_processed else 0.0)):
+        return None  # it was told after all; or it was refused since it had begun by itself
+    if failure.may_be_processed:
+        return ended(change, Status.UNKNOWN, replace_hint(failure, _ASK.format(change.address)), id=id)
+    yield Write((Remember(record_of(context, change, id, started=False)),))
+    raise failure
+
+
+def _runs(context: Context, change: Change, id: str, seconds: float) -> Generator[Http, Any, bool]:
+    """Whether a run that was ready shows that it is not any more; what can't be read shows nothing."""
+    try:
+        run = yield Http(_poll(context, change, id, until=_under_way, seconds=seconds))
+    except ApiError:
+        return False
+    return _under_way(run.status)
 
 
 def _patience(context: Context, change: Change) -> float | None:
