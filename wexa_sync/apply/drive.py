@@ -20,6 +20,8 @@ from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, u
 from wexa_sync.apply.run import run
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
 from wexa_sync.errors import PlanRefused, WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Operation
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Entry, Remember, StateSession
 
@@ -63,6 +65,7 @@ def apply_plan(
             "the state has changed since this plan was made: somebody applied meanwhile",
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
+    _require_allowed(plan, options)
     context = Context(
         api=api,
         plan=plan,
@@ -86,6 +89,16 @@ def apply_plan(
         ended=time.time(),
         interrupted=interrupted,
     )
+
+
+def _require_allowed(plan: Plan, options: Options) -> None:
+    """Raise PlanRefused for a plan with a call that nobody documented and that the settings no longer allow."""
+    for change in plan:
+        if change.action is Action.UPDATE and not BY_NAME[change.address.kind].can(Operation.UPDATE, options.allowed):
+            raise PlanRefused(
+                f"the plan would update {change.address} by a call that is not documented and not allowed here",
+                hint="Name it under `allow_undocumented` in wexa-sync.yaml, or plan again.",
+            )
 
 
 class _Drive:
