@@ -5,7 +5,7 @@ load -> validate -> link -> observe -> plan -> apply -> (render, in cli/)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,6 @@ from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, UsageError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Operation
 from wexa_sync.link import link
 from wexa_sync.load import load
 from wexa_sync.model import Address, Desired, Observation, Plan, Report, Target
@@ -118,26 +117,36 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
 
     Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
     """
-    seen = _look(desired, workspace)
-    pair = doubtful(address, seen)
-    kind = BY_NAME[address.kind]
-    if happened_as is not None and Operation.READ in kind.endpoints:
-        owner = address.owner_address
-        at = Scoped(
-            project=seen.ids.get(address.project_address, ""),
-            owner=seen.ids.get(owner, "") if owner else "",
-            id=happened_as,
-        )
-        raw = workspace.api.read(kind, at)
-        if raw is None:
-            raise UsageError(
-                f"no {kind.name} is live under the id {happened_as}",
-                hint="Look in Wexa Studio for its id, or say --did-not-happen.",
-            )
-        happened_as = kind.id_of(raw) or happened_as
     with workspace.store.session(workspace.target) as session:
-        key = session.lineage
-        session.write(happened(pair, happened_as, key) if happened_as else did_not_happen(pair, key, seen.now))
+        seen = _look(desired, workspace)
+        pair, key = doubtful(address, seen), session.lineage
+        if happened_as is None:
+            session.write(did_not_happen(pair, key, seen.now))
+        else:
+            held = {record.id: other for other, record in session.state.records.items() if other != address}
+            session.write(happened(pair, _live_id(address, happened_as, seen, workspace.api, held), key))
+
+
+def _live_id(address: Address, id: str, seen: Observation, api: Api, held: Mapping[str, Address]) -> str:
+    """The id as the state keeps it. Raises UsageError where nothing live has it, or what has it can't be the address.
+
+    `held`: the ids that the state knows by other addresses.
+    """
+    kind, owner, project = BY_NAME[address.kind], address.owner_address, seen.ids.get(address.project_address, "")
+    raw = api.read(kind, Scoped(project=project, owner=seen.ids.get(owner, "") if owner else "", id=id))
+    if raw is None:
+        raise UsageError(
+            f"no {kind.name} is live under the id {id}",
+            hint="Look in Wexa Studio for its id, or say --did-not-happen.",
+        )
+    found = kind.id_of(raw) or id
+    if found in held:
+        raise UsageError(
+            f"{id} is {held[found]}, and can't be {address} too", hint=f"`wexa-sync plan` shows {address}."
+        )
+    if address.project and raw.get("projectID") not in (None, "", project):
+        raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
+    return found
 
 
 def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:

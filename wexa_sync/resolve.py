@@ -21,7 +21,8 @@ def doubtful(address: Address, observation: Observation) -> Pair:
             hint="`wexa-sync plan` shows what is open, with addresses.",
         )
     open_intent = pair.intent is not None and not pair.intent.settled
-    unrecorded = pair.record is None and (pair.live is not None or pair.candidates)
+    recorded = pair.record.id if pair.record is not None else None
+    unrecorded = pair.candidates or (pair.live is not None and pair.live.id != recorded)
     if not open_intent and not unrecorded:
         raise UsageError(
             f"there is no doubt about {address}: nothing to resolve", hint="`wexa-sync plan` shows what is open."
@@ -31,14 +32,17 @@ def doubtful(address: Address, observation: Observation) -> Pair:
 
 def happened(pair: Pair, id: str, key: str) -> Entry:  # the field's name
     """It is live under that id: record it. A run that was only created is started by the next apply, if need be."""
-    intent, manifest = pair.intent, pair.manifest
+    manifest, intent = pair.manifest, pair.intent
+    if intent is not None and intent.settled and manifest is not None:
+        intent = None  # what was said of an earlier attempt is not what is live now
     run = BY_NAME[pair.address.kind].nature is Nature.ACTION
-    spec = intent.spec if intent is not None else conceal(dict(manifest.spec), key) if manifest is not None else {}
+    said = intent or manifest
+    assert said is not None  # without either there is no doubt
     record = Record(
         address=pair.address,
         id=id,
-        spec=spec,
-        generation=intent.generation if intent else manifest.generation if manifest else 1,
+        spec=conceal(dict(said.spec), key),
+        generation=said.generation,
         started=(intent is None or intent.operation == "start") if run else None,
     )
     return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record)
