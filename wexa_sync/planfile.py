@@ -60,23 +60,38 @@ def read(path: Path, reveal: Callable[[str], str]) -> Plan:
 
     Raises PlanRefused where the file is no plan, was changed, or a secret is not the one that was planned with.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format"] != FORMAT or data["version"] != VERSION:
-            raise ValueError("not a plan of this version")
-        plan = _from_data(data["plan"])
-        plan = replace(plan, digest=digest(plan))
-        if plan.digest != data["digest"]:
-            raise ValueError("it was changed after it was written")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise PlanRefused(
-            f"{path} can't be applied: {error}", hint="Make a new one: `wexa-sync plan --out FILE`."
-        ) from None
+    plan = _stored(path)
     changes = tuple(
         replace(change, after=_opened(change.after, plan.lineage, reveal)) if change.after is not None else change
         for change in plan.changes
     )
     return replace(plan, changes=changes)
+
+
+def _stored(path: Path) -> Plan:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _no_plan(path, error.strerror or "it can't be read") from None
+    except (ValueError, RecursionError):
+        raise _no_plan(path, "it is not JSON") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise _no_plan(path, "it is no plan")
+    if data.get("version") != VERSION:
+        raise _no_plan(path, f"it was written by another wexa-sync (this one reads plans of version {VERSION})")
+    try:
+        plan = _from_data(data["plan"])
+        plan = replace(plan, digest=digest(plan))
+        same = plan.digest == data["digest"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        same = False
+    if not same:
+        raise _no_plan(path, "it was changed after it was written")
+    return plan
+
+
+def _no_plan(path: Path, why: str) -> PlanRefused:
+    return PlanRefused(f"{path} can't be applied: {why}", hint="Make a new one: `wexa-sync plan --out FILE`.")
 
 
 def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:

@@ -27,6 +27,8 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     from wexa_sync.planfile import is_plan, read
 
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
+    if saved is not None:
+        _require_no_choice({**given, "var": assignments})
     settings = settings_for(() if saved else paths, given)  # a plan may lie anywhere
     desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as found, locked(found) as workspace:
@@ -38,6 +40,18 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
         if saved is not None:
             workspace.api.sign_in()
         return carried_out(plan, workspace, settings, given)
+
+
+def _require_no_choice(given: dict[str, Any]) -> None:
+    """Raise UsageError for flags that would have to change a plan that was reviewed without them."""
+    from wexa_sync.errors import UsageError
+
+    flags = {"prune": "--prune", "adopt": "--adopt", "targets": "--target", "excludes": "--exclude", "var": "--var"}
+    if said := [flag for name, flag in flags.items() if given[name]]:
+        raise UsageError(
+            f"a saved plan is applied as it was reviewed: {' and '.join(said)} can't change it",
+            hint="Plan again with them, and apply that.",
+        )
 
 
 def _reveal(template: str) -> str:

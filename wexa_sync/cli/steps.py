@@ -15,7 +15,7 @@ from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.terminal import wants_color, width
 from wexa_sync.decide import Rules
-from wexa_sync.errors import ExitCode, PlanBlocked, UsageError
+from wexa_sync.errors import ExitCode, PlanBlocked, PlanRefused, UsageError
 from wexa_sync.model import Desired, Plan
 from wexa_sync.plan import Limits
 from wexa_sync.render.exit import report_exit_code
@@ -96,4 +96,4 @@ def _ask(count: int) -> None:
             hint="Review the plan above, then run it again with --auto-approve.",
         )
     if not click.confirm(f"Apply {count} change{'' if count == 1 else 's'}?", err=True):
-        raise click.Abort
+        raise PlanRefused("nothing was applied, as you said", hint="The plan above is what was not done.")

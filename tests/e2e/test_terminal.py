@@ -1,0 +1,189 @@
+"""An apply on a terminal asks, heeds the answer, and shows how far it is. And a saved plan, which nothing changes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli, Desk
+
+# Only the process whose own terminal it is hears a Ctrl-C that is typed there.
+OWN_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    " os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A process that ended on a terminal, and all that stood there."""
+
+    code: int
+    screen: str
+
+    @property
+    def text(self) -> str:
+        """What stood there, without colours and moves."""
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.screen)
+
+
+@pytest.fixture
+def on_terminal(cli: Cli) -> Callable[..., Session]:
+    """Runs the command line on a terminal of its own; when it asks, `answer` is typed."""
+
+    def run(desk: Desk, *words: str, answer: str = "", **env: str) -> Session:
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-c", OWN_TERMINAL, "-m", "wexa_sync", *words],
+            start_new_session=True,
+            cwd=desk.folder,
+            env={**cli.env, "TERM": "xterm", **desk.remote.env, **env},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        screen, asked = b"", False
+        with suppress(OSError):  # the terminal is closed when the process ends
+            while data := os.read(ours, 65536):
+                screen += data
+                if not asked and b"[y/N]" in screen:
+                    asked = True
+                    os.write(ours, answer.encode())
+        os.close(ours)
+        return Session(process.wait(60), screen.decode(errors="replace"))
+
+    return run
+
+
+@pytest.fixture
+def project(desk: Desk) -> Desk:
+    """The desk's project alone."""
+    for file in desk.folder.glob("*.yaml"):
+        if file.name not in ("project.yaml", "wexa-sync.yaml"):
+            file.unlink()
+    return desk
+
+
+def test_yes_applies(project: Desk, on_terminal: Callable[..., Session]) -> None:
+    done = on_terminal(project, "apply", answer="y\n")
+    assert done.code == 0, done.text
+    assert "Apply 1 change? [y/N]" in done.text
+    assert "Apply complete! Resources: 1 added" in done.text
+    assert "\x1b[32m" in done.screen
+    assert project.remote.writes == ["POST /v1/project"]
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n"])
+def test_no_applies_nothing(project: Desk, on_terminal: Callable[..., Session], answer: str) -> None:
+    done = on_terminal(project, "apply", answer=answer)
+    assert done.code == 1, done.text
+    assert "nothing was applied, as you said" in done.text
+    assert project.remote.writes == []
+
+
+@pytest.mark.parametrize("answer", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_no_answer_applies_nothing(project: Desk, on_terminal: Callable[..., Session], answer: str) -> None:
+    done = on_terminal(project, "apply", answer=answer)
+    assert done.code == 130, done.text
+    assert project.remote.writes == []
+
+
+@pytest.mark.parametrize(("words", "env"), [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
+def test_without_colours(
+    project: Desk, on_terminal: Callable[..., Session], words: tuple[str, ...], env: dict[str, str]
+) -> None:
+    done = on_terminal(project, "apply", "--auto-approve", *words, **env)
+    assert done.code == 0, done.text
+    assert not re.search(r"\x1b\[(\d+;)*[39][0-7]m", done.screen)
+
+
+def test_on_a_terminal_a_line_moves_and_none_is_left_behind(desk: Desk, on_terminal: Callable[..., Session]) -> None:
+    desk.remote.fault("delay POST /skills/ ms=400")
+    done = on_terminal(desk, "apply", "--auto-approve")
+    assert done.code == 0, done.text
+    assert re.search(r"\[\d/\d\] \S+", done.text)
+    lines = [line.rsplit("\r", 1)[-1] for line in done.text.replace("\r\n", "\n").splitlines()]
+    assert lines[-1].startswith("Apply complete!")
+
+
+@pytest.mark.parametrize(
+    ("words", "flag"),
+    [
+        (("--prune",), "--prune"),
+        (("--adopt",), "--adopt"),
+        (("--target", "Project/support-desk"), "--target"),
+        (("--exclude", "Project/support-desk"), "--exclude"),
+        (("--var", "a=b"), "--var"),
+    ],
+)
+def test_a_saved_plan_takes_no_flags_that_would_change_it(
+    project: Desk, cli: Cli, words: tuple[str, ...], flag: str
+) -> None:
+    env = project.remote.env
+    cli(project.folder, "plan", "--out", "it.plan", env=env)
+    project.remote.forget()
+    done = cli(project.folder, "apply", "it.plan", "--auto-approve", *words, code=64, env=env)
+    assert f"{flag} can't change it" in " ".join(done.stderr.split())
+    assert project.remote.requests == []
+
+
+def test_a_saved_plan_needs_the_secrets_it_was_made_with(project: Desk, cli: Cli) -> None:
+    file = project.folder / "project.yaml"
+    text = re.sub(r"description: .*", "description: It is ${secret:TOKEN}", file.read_text("utf-8"))
+    file.write_text(text, "utf-8")
+    env = project.remote.env
+    cli(project.folder, "plan", "--out", "it.plan", env={**env, "TOKEN": "one"})
+    missing = cli(project.folder, "apply", "it.plan", "--auto-approve", code=1, env=env)
+    assert "the plan needs It is ${secret:TOKEN}, which is not set" in " ".join(missing.stderr.split())
+    other = cli(project.folder, "apply", "it.plan", "--auto-approve", code=1, env={**env, "TOKEN": "two"})
+    assert "is not the one that the plan was made with" in " ".join(other.stderr.split())
+    assert project.remote.writes == []
+    cli(project.folder, "apply", "it.plan", "--auto-approve", env={**env, "TOKEN": "one"})
+    assert cli(project.folder, "plan", env={**env, "TOKEN": "one"}).last == "No changes."
+
+
+def test_a_plan_of_another_workspace_is_refused(project: Desk, cli: Cli) -> None:
+    env = project.remote.env
+    cli(project.folder, "plan", "--out", "it.plan", env=env)
+    moved = {**env, "WEXA_BASE_URL": env["WEXA_BASE_URL"].replace("127.0.0.1", "localhost")}
+    done = cli(project.folder, "apply", "it.plan", "--auto-approve", code=1, env=moved)
+    assert "the plan is for" in done.stderr
+    assert project.remote.writes == []
+
+
+def test_a_report_and_a_plan_go_where_they_are_told(project: Desk, cli: Cli, tmp_path: Path) -> None:
+    env = project.remote.env
+    shown = cli(project.folder, "plan", "--output", str(tmp_path / "plan.txt"), env=env)
+    assert shown.stdout == ""
+    assert "Plan: 1 to add" in (tmp_path / "plan.txt").read_text("utf-8")
+    cli(project.folder, "apply", "--auto-approve", "--output", str(tmp_path / "report.txt"), env=env)
+    assert "Apply complete!" in (tmp_path / "report.txt").read_text("utf-8")
+
+
+def test_nothing_to_do_asks_nothing(project: Desk, cli: Cli) -> None:
+    cli(project.folder, "apply", "--auto-approve", env=project.remote.env)
+    assert cli(project.folder, "apply", env=project.remote.env).last == "No changes."
+
+
+def test_strict_applies_nothing_where_anything_is_blocked(desk: Desk, cli: Cli) -> None:
+    file = desk.folder / "skills.yaml"
+    file.write_text(file.read_text("utf-8").replace("Content creator", "No such thing", 1), "utf-8")
+    for other in ("triage", "schedule", "execution"):
+        (desk.folder / f"{other}.yaml").unlink()
+    cli(desk.folder, "apply", "--auto-approve", "--exclude", "support-desk/Skill/summarise", env=desk.remote.env)
+    desk.remote.forget()
+    done = cli(desk.folder, "apply", "--auto-approve", "--strict", code=3, env=desk.remote.env)
+    assert "--strict applies nothing" in done.stderr
+    assert desk.remote.writes == []
