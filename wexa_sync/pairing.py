@@ -55,7 +55,7 @@ def pair(place: Place) -> dict[Address, Pair]:
     for found in [*_by_chosen_id(place, open_pairs, free), *_by_key(place, open_pairs, free)]:
         if pairs[found.address].live is None:
             pairs[found.address] = found
-    return {address: replace(found, absent=_never_arrived(place, found)) for address, found in pairs.items()}
+    return {a: replace(found, absent=True) if _never_arrived(place, found) else found for a, found in pairs.items()}
 
 
 def _never_arrived(place: Place, found: Pair) -> bool:

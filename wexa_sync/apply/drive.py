@@ -16,6 +16,7 @@ from typing import Any
 from wexa_sync import graph
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.apply.lookup import unresolved
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
@@ -93,7 +94,10 @@ class _Drive:
         self.context, self.session = context, session
         self.changes = {change.address: change for change in context.plan}
         waits = {address: change.depends_on for address, change in self.changes.items()}
-        self.walk = graph.Walk(waits, urgency=graph.chains(waits))
+        urgency = graph.chains(waits)
+        for address, change in self.changes.items():
+            urgency[address] += any(unresolved(context, change))  # a lookup is one request more
+        self.walk = graph.Walk(waits, urgency)
         self.outcomes: dict[Address, Outcome] = {}
         self.works: dict[Address, Work] = {}
         self.began: dict[Address, float] = {}

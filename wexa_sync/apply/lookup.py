@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,25 +16,29 @@ from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.times import created_at
 from wexa_sync.kinds.wire import decode, references
-from wexa_sync.model import Change, Spec
+from wexa_sync.model import Change, Ref, Spec
 from wexa_sync.pairing import CLOCK_SKEW
 
 
-def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
-    """Look up the live things that the change names and that no plan could know: its project was not there yet."""
-    project = change.address.project
+def unresolved(context: Context, change: Change) -> Iterator[Ref]:
+    """The live things that the change names and that no plan could know: its project was not there yet."""
     for _, ref in references(change.after or {}):
-        if ref.external is None or (project, ref.kind, ref.external) in context.externals:
-            continue
+        if ref.external is not None and (change.address.project, ref.kind, ref.external) not in context.externals:
+            yield ref
+
+
+def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
+    """Look up what is unresolved."""
+    for ref in unresolved(context, change):
         kind, at = BY_NAME[ref.kind], context.scope(change.address)
         raws = yield from _listed(context, kind, at)
         named = [raw for raw in raws if raw.get(kind.display) == ref.external]
         if len(named) != 1:
             raise WexaSyncError(
-                no_such_external(kind, ref.external, raws),
+                no_such_external(kind, ref.external or "", raws),
                 hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
             )
-        context.externals[project, ref.kind, ref.external] = kind.id_of(named[0]) or ""
+        context.externals[change.address.project, ref.kind, ref.external or ""] = kind.id_of(named[0]) or ""
 
 
 def read_again(context: Context, change: Change) -> Generator[Http, Any, Spec | None]:
