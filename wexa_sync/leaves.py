@@ -8,11 +8,10 @@ from typing import Any
 
 from wexa_sync.kinds import BY_NAME, times
 from wexa_sync.kinds.schema import DESCEND, Schema, walk
-from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Unfilled
 from wexa_sync.schema_words import Fault, reference_fault, shown
 from wexa_sync.suggest import did_you_mean
 from wexa_sync.text_file import TextFault, read_text, short, siblings
-from wexa_sync.variables import Unfilled
 
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
 
@@ -64,7 +63,7 @@ def _included(name: Any, folder: File, root: File, path: Path, faults: list[Faul
     except TextFault as fault:
         at = f" (line {fault.line}, column {fault.column} there)" if (fault.line, fault.column) != (1, 1) else ""
         faults.append(Fault(path, fault.message + at, fault.hint))
-        return Unfilled()
+        return Unfilled("...")
 
 
 def _text_of(name: Any, folder: File, root: File) -> str:

@@ -12,9 +12,8 @@ from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.wire import references
-from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, show_path
+from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, Unfilled, show_path
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.variables import Unfilled
 
 Locate = Callable[[Manifest, Path], Source]
 

@@ -9,10 +9,9 @@ from typing import Any
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.schema import Schema
-from wexa_sync.model import Address, Lifecycle, Path, Secret
+from wexa_sync.model import Address, Lifecycle, Path, Secret, Unfilled
 from wexa_sync.schema_words import Fault
 from wexa_sync.suggest import did_you_mean
-from wexa_sync.variables import Unfilled
 
 
 def child_kind(kind: Kind) -> Kind | None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.schema import Schema, bundled
 from wexa_sync.leaves import stand_ins
+from wexa_sync.model import Unfilled
 from wexa_sync.schema_glance import glance, shape
 from wexa_sync.schema_words import Fault, explain
-from wexa_sync.variables import Unfilled
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError as Error

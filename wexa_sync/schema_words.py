@@ -48,7 +48,8 @@ def reference_fault(kind: str, value: Any, path: Path) -> Fault:
     )
     if kind == "Connector":
         hint = "Write {external: NAME} with the connector's name in Wexa Studio, or {id: ID}."
-    return Fault(path, f"expected a reference to a {kind}, got {shown(value)}", hint)
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return Fault(path, f"expected a reference to {article} {kind}, got {shown(value)}", hint)
 
 
 _TYPES: dict[type, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -56,7 +57,8 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
     field's name, None where not given; a path among them starts from the current folder, one in the file from `root`.
     An empty environment variable counts as none. Raises SettingsError, which names everything that is wrong.
     """
-    folder = start.absolute() if start.is_dir() else start.absolute().parent
+    here = _current_folder() / start
+    folder = here if os.path.isdir(here) else here.parent  # noqa: PTH112  # unlike Path's, it never raises
     file = _settings_file(folder)
     root = file.parent if file else folder
     found = {name: about["default"] for name, about in bundled(_SCHEMA)["properties"].items() if "default" in about}
@@ -68,7 +70,7 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
         org_id=found.get("org_id", ""),
         user_id=found.get("user_id", ""),
         api_key=_api_key(overrides.get("api_key") or env.get(KEY_VARIABLE)),
-        state=root / found["state"],
+        state=_state(root / found["state"]),
         manifests=tuple(root / path for path in found["manifests"]),
         ignore=tuple(found["ignore"]),
         vars=found["vars"],
@@ -97,15 +99,28 @@ def require_api(settings: Settings) -> None:
         )
 
 
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise SettingsError(f"the current folder is gone: {error.strerror}", hint="Go to another one.") from None
+
+
+def _state(file: Path) -> Path:
+    if os.path.isdir(file):  # noqa: PTH112  # as above
+        raise SettingsError(f"the state {file} is a folder", hint="Name a file: --state FILE, or `state: FILE`.")
+    return file
+
+
 def _settings_file(folder: Path) -> Path | None:
     for place in (folder, *folder.parents):
-        if (place / SETTINGS_FILE).is_file():
+        if os.path.lexists(place / SETTINGS_FILE):
             return place / SETTINGS_FILE
-        if (place / "wexa-sync.yml").is_file():
+        if os.path.lexists(place / "wexa-sync.yml"):
             raise SettingsError(
                 f"{place / 'wexa-sync.yml'} is not read", hint=f"Call it {SETTINGS_FILE}: there is one name for it."
             )
-        if (place / ".git").exists():
+        if os.path.lexists(place / ".git"):
             break
     return None
 
@@ -151,11 +166,11 @@ def _given(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, An
     if "allow_undocumented" in said:
         said["allow_undocumented"] = list(said["allow_undocumented"])
     given = {name: env[variable] for name, variable in _ENVIRONMENT.items() if env.get(variable)} | said
-    faults = schema_faults(_SCHEMA, given)
-    if faults:
-        name = str(faults[0].path[0])
-        where = f"--{name.replace('_', '-')}" if name in said else _ENVIRONMENT[name]
-        raise SettingsError(f"{where}: {faults[0].message}", hint=faults[0].hint)
+    if faults := schema_faults(_SCHEMA, given):
+        names = [str(fault.path[0]) for fault in faults]
+        where = [f"--{name.replace('_', '-')}" if name in said else _ENVIRONMENT[name] for name in names]
+        message = "; ".join(f"{place}: {fault.message}" for place, fault in zip(where, faults, strict=True))
+        raise SettingsError(message, hint=" ".join(dict.fromkeys(fault.hint for fault in faults)))
     return given
 
 

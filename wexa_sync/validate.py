@@ -12,12 +12,11 @@ from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind
 from wexa_sync.leaves import fill_in, refer, stand_ins
 from wexa_sync.metadata import child_kind, depends_on, lifecycles
-from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source
+from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unfilled
 from wexa_sync.places import Places
 from wexa_sync.schema_check import schema_faults
 from wexa_sync.schema_words import Fault, shown
 from wexa_sync.suggest import did_you_mean, nearest
-from wexa_sync.variables import Unfilled
 
 _API_VERSION = "wexa.ai/v1"
 
@@ -63,7 +62,9 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
         folder = File(document.source.file).parent
         data["spec"] = fill_in(data["spec"], kind.spec_schema, folder, root, faults)
     faults += schema_faults(kind.schema, data)
-    metadata = _part(data, "metadata")
+    if not isinstance(data.get("metadata"), dict):
+        return
+    metadata = data["metadata"]
     project = "" if kind.name == "Project" else _project(metadata, projects, faults)
     # Asked for in any case, for what they find wrong.
     own, inherited = lifecycles(metadata, kind, faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import InvalidManifests, Problem, UsageError
-from wexa_sync.model import Secret, Source
+from wexa_sync.model import Secret, Unfilled
+from wexa_sync.places import Places
+from wexa_sync.schema_words import Fault, shown
 from wexa_sync.suggest import did_you_mean
 from wexa_sync.text_file import TextFault, is_utf8, short, shown_path
 
@@ -18,12 +21,6 @@ _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<e
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
 _SHORTEST_KEY = 12  # a sandbox takes any key: one like "x" is no secret, and would be met everywhere
 _MOST_FAULTS = 20  # of one text: who has that many starts with these
-
-
-class Unfilled(str):
-    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def gather(
     for file in files:
         found.update(_read_var_file(file, problems))
     if problems:
-        raise InvalidManifests(problems)
+        raise InvalidManifests(sorted(problems, key=lambda problem: problem.source))
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or not _NAME.match(name):
@@ -125,29 +122,26 @@ def gather(
 
 
 def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
-
     from wexa_sync.yaml_text import read  # imports yaml, and most runs have no such file
 
-    if not path.is_file():
+    if not os.path.exists(path):  # noqa: PTH110  # unlike Path's, it never raises
         raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
-    documents, faults = read(path, shown_path(path))
-    problems += faults
+    documents, unreadable = read(path, shown_path(path))
+    problems += unreadable
     if not documents:
         return {}
-    data, place = documents[0].data, documents[0].source
+    data = documents[0].data
+    faults: list[Fault] = []
     if len(documents) > 1 or not isinstance(data, dict):
         message = "a variable file is one mapping of NAME: value"
-        problems.append(Problem(message=message, source=place, hint="Write `region: eu`, one a line."))
-        return {}
-    return {name: value for name, value in data.items() if _usable(name, value, place, problems)}
-
-
-def _usable(name: str, value: Any, place: Source, problems: list[Problem]) -> bool:
-    if not _NAME.match(name):
-        message, hint = f"{name!r} is no name for a variable", "Use letters, digits, `_`, `.` and `-`."
-    elif not isinstance(value, (str, int, float)):
-        message, hint = "a variable holds one text, number, true or false", "Use one variable for each value."
-    else:
-        return True
-    problems.append(Problem(message=message, source=place, path=name, hint=hint))
-    return False
+        faults.append(Fault((), message, "Write `region: eu`, one a line."))
+        data = {}
+    for name, value in data.items():
+        if not _NAME.match(name):
+            hint = "It starts with a letter or `_`; digits, `.` and `-` may follow."
+            faults.append(Fault((name,), f"{name!r} is no name for a variable", hint, at_key=True))
+        elif not isinstance(value, (str, int, float)):
+            message = f"a variable holds one text, number, true or false, not {shown(value)}"
+            faults.append(Fault((name,), message, "Use one variable for each value."))
+    problems += Places().problems(documents[0], faults)
+    return data

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from wexa_sync.errors import Problem
-from wexa_sync.model import Document, Path, Source, show_path
+from wexa_sync.model import Document, Path, Source, Unfilled, show_path
 from wexa_sync.text_file import TextFault, place_of, read_text
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
@@ -105,7 +105,7 @@ def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document],
     try:
         for index, root in enumerate(compose(text)):
             data = builder.value(root, ())
-            if data is None:
+            if data is None or isinstance(data, Unfilled):
                 continue  # empty, or told of as a whole
             source = Source(file=file, line=root.start_mark.line + 1, column=root.start_mark.column + 1)
             documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
@@ -231,7 +231,7 @@ class _Builder:
             data = self.value(source, (*path, "<<"))
             if isinstance(data, dict):
                 found = {**data, **found}
-            else:
+            elif not isinstance(data, Unfilled):
                 self._fault(source, (*path, "<<"), "only mappings can be merged", "Write `<<: *name` of a mapping.")
         return found
 
@@ -256,7 +256,7 @@ class _Builder:
         if kind == "float" and _SCALARS[_T + "int"].match(text):
             kind = "int"  # `!!float 3`
         elif not _SCALARS[node.tag].match(text):
-            return self._fault(node, path, f"{text!r} is no {kind}", "Take the tag out, or quote the value.")
+            return self._fault(node, path, f"this is no !!{kind}", "Take the tag out, or quote the value.")
         if kind == "null":
             return None
         if kind == "bool":
@@ -276,14 +276,15 @@ class _Builder:
             return self._no_number(node, path)
         return number
 
-    def _no_number(self, node: yaml.Node, path: Path) -> None:
+    def _no_number(self, node: yaml.Node, path: Path) -> Unfilled:
         return self._fault(node, path, "no number that JSON has", "Quote it where text is meant.")
 
-    def _fault(self, node: yaml.Node, path: Path, message: str, hint: str) -> None:
+    def _fault(self, node: yaml.Node, path: Path, message: str, hint: str) -> Unfilled:
         if len(self._problems) == MAX_FAULTS:
             raise _at(node, f"more than {MAX_FAULTS:,} faults in one file", "Mend those above first.")
         source = Source(file=self._file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
         self._problems.append(Problem(message=message, source=source, path=show_path(path), hint=hint))
+        return Unfilled("...")
 
 
 _HINTS = (

@@ -41,6 +41,7 @@ spec:
   agentflow_id: {id: x}
   goal: G
 """
+META = "metadata:\n  name: s\n  project: desk\n"
 PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: p}\nspec: {projectName: P}\n"
 
 
@@ -151,7 +152,7 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
         (RUN, "{name: r}", "{name: r, generation: 0}", "3:33 metadata.generation: expected at least 1, got 0", "run"),
         (RUN, "{name: r}", "{name: r, generation: 2.0}", "3:33 metadata.generation: expected a whole number", ": 2."),
         (RUN, "{name: r}", "{name: r, generation: x}", "3:33 metadata.generation: expected a whole number", "run"),
-        (RUN, "{id: x}", "Triage", "5:17 spec.agentflow_id: expected a reference to a AgentFlow", "{external: NAME}"),
+        (RUN, "{id: x}", "Triage", "5:17 spec.agentflow_id: expected a reference to an AgentFlow", "{external: NAME}"),
         (
             SKILL,
             "{external: Mail}",
@@ -339,6 +340,31 @@ def test_a_field_that_is_filled_in_is_not_taken_for_a_missing_one(folder: Folder
         "spec.projectName: is missing",
         "spec.projectID: there is no field 'projectID' here",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (": S\n", ": !x S\n", "7:9 spec.name: the tag !x is not allowed here"),
+        (": S\n", ": .inf\n", "7:9 spec.name: no number that JSON has"),
+        (": S\n", ": !!int S\n", "7:9 spec.name: this is no !!int"),
+        (": S\n", ": '${var:none}'\n", "7:9 spec.name: ${var:none} is not defined"),
+        (": Skill\n", ": !x Skill\n", "2:7 kind: the tag !x is not allowed here"),
+        (": wexa.ai/v1\n", ": !x y\n", "1:13 apiVersion: the tag !x is not allowed here"),
+        ("{external: Mail}", "!x {}", "9:17 spec.connector_id: the tag !x is not allowed here"),
+        ("{external: Mail}", "{external: !x y}", "9:28 spec.connector_id.external: the tag !x is not allowed here"),
+        (META, "metadata: '${var:none}'\n", "3:11 metadata: ${var:none} is not defined"),
+        (META, "metadata: s\n", '3:11 metadata: expected a mapping, got "s"'),
+        ("  name: S\n", "  name: S\n  <<: !x {a: b}\n", "8:7 spec.<<: the tag !x is not allowed here"),
+        (SKILL.replace("name: s\n", "name: s\n  project: desk\n"), "'${var:none}'", "1:1 : ${var:none} is not defined"),
+    ],
+    ids=lambda it: ascii(it)[:30],
+)
+def test_what_is_told_of_once_is_not_told_of_again(folder: Folder, old: str, new: str, fault: str) -> None:
+    folder.write({"two.yaml": PROJECT})  # two projects: which one has to be said
+    text = SKILL.replace("name: s\n", "name: s\n  project: desk\n")
+    assert old in text
+    assert [found.partition(":")[2] for found in folder.faults(text.replace(old, new))] == [fault]
 
 
 def test_a_thousand_faults_of_a_document_are_enough(folder: Folder) -> None:

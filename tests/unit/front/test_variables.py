@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync.model import Secret
-from wexa_sync.variables import Unfilled, Variables
+from wexa_sync.errors import InvalidManifests, UsageError
+from wexa_sync.model import Secret, Unfilled
+from wexa_sync.variables import Variables, gather
 
 if TYPE_CHECKING:
-    pass
+    from tests.unit.front.conftest import Folder
 
 KEY = "sentinel-api-key-7f3a"
 VARIABLES = Variables(
@@ -117,3 +120,51 @@ def test_every_fault_of_a_text_is_told_once_and_not_too_many() -> None:
     assert len(faults) == 20
     _, faults = VARIABLES.fill("${var:none}" * 100_000)
     assert len(faults) == 1
+
+
+def test_the_last_one_to_say_a_variable_wins(folder: Folder) -> None:
+    folder.write({"a.vars.yaml": "b: file\nc: file\nd: file\n", "b.yaml": "c: 2.5\n", "none.yaml": "# nothing\n"})
+    found = gather(
+        settings={"a": "settings", "b": "settings"},
+        files=[Path("a.vars.yaml"), Path("b.yaml"), Path("none.yaml")],
+        assignments=["d=flag=x", "e="],
+        env={"HOME": "/root"},
+    )
+    assert found.var == {"a": "settings", "b": "file", "c": 2.5, "d": "flag=x", "e": ""}
+    assert found.env == {"HOME": "/root"}
+    assert "/root" not in repr(found)
+
+
+@pytest.mark.parametrize("assignment", ["region", "=eu", "", "a b=c", "9=c", "\n=c"])
+def test_what_is_no_assignment(assignment: str) -> None:
+    with pytest.raises(UsageError, match="no NAME=VALUE") as caught:
+        gather(settings={}, assignments=[assignment], env={})
+    assert "--var region=eu" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["none.yaml", "x" * 300, "none/a.yaml"])
+def test_a_variable_file_that_is_not_there(folder: Folder, name: str) -> None:
+    with pytest.raises(UsageError, match="there is no such file"):
+        gather(settings={}, files=[folder.path / name], env={})
+
+
+def test_every_fault_of_every_variable_file_at_once(folder: Folder) -> None:
+    folder.write(
+        {"a.yaml": "ok: 1\n'a b': c\nlist:\n  [x]\nempty:\nok: 2\n", "b.yaml": "- a", "c.yaml": "a: 1\n---\nb: 2\n"}
+    )
+    folder.write({"d.yaml": "a: [", "e.yaml": b"\xff"})
+    os.mkfifo("f.yaml")
+    with pytest.raises(InvalidManifests) as caught:
+        gather(settings={}, files=[Path(f"{name}.yaml") for name in "abcdef"], env={})
+    assert [f"{each.source} {each.path}: {each.message}" for each in caught.value.problems] == [
+        "a.yaml:2:1 a b: 'a b' is no name for a variable",
+        "a.yaml:4:3 list: a variable holds one text, number, true or false, not a list",
+        "a.yaml:5:7 empty: a variable holds one text, number, true or false, not nothing (null)",
+        "a.yaml:6:1 ok: the key 'ok' stands here twice; first in line 1",
+        "b.yaml:1:1 : a variable file is one mapping of NAME: value",
+        "c.yaml:1:1 : a variable file is one mapping of NAME: value",
+        "d.yaml:1:5 : this is not YAML: while parsing a flow node, did not find expected node content",
+        "e.yaml:1:1 : byte 0xff is not UTF-8",
+        "f.yaml:1:1 : this is no ordinary file",
+    ]
+    assert all(each.hint for each in caught.value.problems)
