@@ -103,6 +103,7 @@ WORDS: list[dict[str, Any]] = [
     {"required": ["a"]},
     {"properties": {"a": {}}, "additionalProperties": False},
     {"properties": {"a": {}}, "additionalProperties": {"type": "string"}},
+    {"propertyNames": {"pattern": "^a$"}},
     {"items": {"type": "string"}},
     {"anyOf": [{"const": "a"}, {"required": ["a"]}]},
 ]
