@@ -39,6 +39,11 @@ settings.register_profile("large", deadline=None, max_examples=1000, suppress_he
 settings.load_profile(os.environ.get("WEXA_SYNC_TEST_PROFILE", "ci"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden`: write the files that are compared with output anew, then look at their diff."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files and examples in pages anew")
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A process that has ended."""
@@ -59,13 +64,19 @@ class Cli:
 
     home: Path
 
+    @property
+    def env(self) -> dict[str, str]:
+        """What every such process knows: nothing of its user, and where coverage, if it is measured, is noted."""
+        measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        own = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.home), "PYTHONUTF8": "1", "NO_PROXY": "*"}
+        return {**own, **measured}
+
     def __call__(self, folder: Path, *words: str, code: int | None = 0, env: Mapping[str, str] | None = None) -> Done:
         """Run it in that folder; `code` None takes any exit code. No traceback reaches a user, whatever the end."""
-        path = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.home), "PYTHONUTF8": "1", "NO_PROXY": "*"}
         done = subprocess.run(
             [sys.executable, "-m", "wexa_sync", *words],
             cwd=folder,
-            env={**path, **(env or {})},
+            env={**self.env, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -24,6 +24,7 @@ _ROUNDS = 30_000
 _Shape = Mapping[str, tuple[type, ...]]
 _NONE = type(None)
 _LEAVES = frozenset({str, int, float, bool, _NONE})
+_STORED_AS_IT_IS = _LEAVES - {float}  # JSON has no infinity and no NaN
 
 
 def seal(value: Any, key: str) -> Any:
@@ -63,6 +64,7 @@ def fingerprint(value: Any, key: str) -> str:
     return hmac.new(_bytes(key), text.encode(), hashlib.sha256).hexdigest()
 
 
+@cache  # it is asked for each address several times
 def address_to_data(address: Address) -> str:
     """The address as text; ValueError where that text would not lead back to it."""
     text = str(address)
@@ -206,9 +208,11 @@ def members(data: Any, shape: _Shape) -> dict[str, Any]:
 
 
 def _to_data(value: Any, key: str | None) -> Any:
-    if value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value)):
+    if type(value) in _STORED_AS_IT_IS or isinstance(value, (str, int)):  # far the most common first
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (dict, Mapping)):
         return {_escape(name): _to_data(item, key) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_to_data(item, key) for item in value]

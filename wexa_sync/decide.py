@@ -15,11 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.diff import Terms, field_changes, project, same, shared, spec_fingerprint
+from wexa_sync.diff import field_changes, project, same, shared, spec_fingerprint, terms_in
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.kinds.execution import READY
 from wexa_sync.kinds.wire import references
-from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair, Ref
+from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,10 @@ def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
 def _decide_action(look: _Look) -> Decision:
     pair, record = look.pair, look.pair.record
     if pair.manifest is None:
-        if record is not None and not look.rules.prune:
-            return Orphan()
-        return (
-            look.lost_answer() if record is None else look.change(Action.FORGET, reason="it ran; runs can't be deleted")
-        )
+        if record is not None:
+            return look.change(Action.FORGET, reason="it ran; runs can't be deleted") if look.rules.prune else Orphan()
+        in_doubt = pair.intent is not None and not pair.intent.settled and not pair.absent
+        return look.lost_answer() if in_doubt else look.forget()
     generation = pair.manifest.generation
     if record is not None and generation < record.generation:
         return look.blocked(
@@ -79,12 +79,8 @@ def _decide_action(look: _Look) -> Decision:
             return look.blocked(
                 "update", "it ran already, and a run can't be changed", look.kind.hints[Operation.UPDATE]
             )
-        if record.started is False:
-            return look.change(
-                Action.RUN, id=record.id, reason="created by an earlier apply, not started yet", resume=True
-            )
-        return look.change(Action.NOOP, id=record.id, reason="it ran")
-    if pair.intent is not None and not pair.intent.settled and not pair.certain:
+        return look.resume() if record.started is False else look.change(Action.NOOP, id=record.id, reason="it ran")
+    if pair.intent is not None and not pair.intent.settled and not pair.absent:
         return look.lost_answer()
     if pair.live is not None or pair.candidates:
         return look.adopt()
@@ -99,13 +95,7 @@ class _Look:
     def __init__(self, pair: Pair, observation: Observation, rules: Rules) -> None:
         self.pair, self.observation, self.rules = pair, observation, rules
         self.kind: Kind = BY_NAME[pair.address.kind]
-        self.terms = Terms(id_of=self._id_of, key=observation.lineage)
-
-    def _id_of(self, ref: Ref) -> str | None:
-        if ref.address is not None:
-            return self.observation.ids.get(ref.address)
-        key = (self.pair.address.project, ref.kind, ref.external or "")
-        return ref.id if ref.external is None else self.observation.externals.get(key)
+        self.terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
 
     def change(self, action: Action, **more: Any) -> Change:
         """A change of that action, with what the manifest says of it."""
@@ -169,7 +159,8 @@ class _Look:
             return self.ambiguous()
         fields = self.fields(pair.live, None)
         if not (self.rules.adopt or pair.certain):
-            what = "is live already and not managed here" + (f"; {len(fields)} fields differ" if fields else "")
+            count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
+            what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
                 "adopt",
                 f"{self.kind.name} {pair.live.spec.get(self.kind.display)!r} ({pair.live.id}) {what}",
@@ -177,8 +168,7 @@ class _Look:
             )
         reason = "found: an earlier apply made it" if pair.certain else "adopted"
         if self.kind.nature is Nature.ACTION:
-            action = Action.RUN if pair.certain else Action.ADOPT  # ours may still have to be started
-            return self.change(action, id=pair.live.id, reason=reason, resume=pair.certain)
+            return self.change(Action.ADOPT, id=pair.live.id, reason=reason)
         if not fields:
             return self.change(Action.ADOPT, id=pair.live.id, reason=reason, before=self.before(pair.live))
         return self.update(pair.live, fields, "adopted")
@@ -286,13 +276,38 @@ class _Look:
             Action.ADOPT, id=self.pair.live.id, after=self.pair.intent.spec, reason="found: an earlier apply made it"
         )
 
-    def lost_answer(self) -> Decision:
-        """A run that was sent and never answered: whether it happened is for a person to say."""
+    def resume(self) -> Decision:
+        """A run that was created and not started, as far as the state knows."""
         pair = self.pair
+        assert pair.record is not None
+        asked = pair.intent is not None and not pair.intent.settled and pair.intent.operation == "start"
+        status = pair.live.status if pair.live is not None else None
+        if asked and status in (None, READY):
+            return self.blocked(
+                "run",
+                "its start was sent before and the answer was lost; the run is still ready",
+                f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened {pair.record.id}` (it was "
+                "started) or `--did-not-happen` (the next apply starts it).",
+            )
+        reason = "its start was sent before" if asked else "created by an earlier apply, not started yet"
+        return self.change(Action.RUN, id=pair.record.id, reason=reason, resume=True)
+
+    def lost_answer(self) -> Decision:
+        """A run that was sent and never answered: whether it happened is for a person to say, unless it is found."""
+        pair, intent = self.pair, self.pair.intent
+        assert intent is not None
         if pair.live is not None and pair.certain:
-            return self.adopt() if pair.manifest is not None else self.adopt_undeclared()
-        if pair.intent is None:
-            return None
+            if pair.manifest is None:
+                return self.adopt_undeclared()
+            # What was sent is what ran, though the manifest may say another thing by now.
+            return self.change(
+                Action.RUN,
+                id=pair.live.id,
+                after=intent.spec,
+                generation=intent.generation,
+                reason="found: an earlier apply made it",
+                resume=True,
+            )
         seen = ", ".join(live.id for live in pair.candidates) or "none"
         return self.blocked(
             "run",

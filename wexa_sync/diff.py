@@ -16,7 +16,7 @@ from wexa_sync.codec import fingerprint, secret_fingerprint
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.schema import DESCEND, Schema, at, walk
 from wexa_sync.kinds.wire import at_path, replaced, with_defaults, with_derived
-from wexa_sync.model import FieldChange, Path, Ref, Sealed, Secret, Spec, show_path
+from wexa_sync.model import Address, FieldChange, Path, Ref, Sealed, Secret, Spec, show_path
 
 _ABSENT: Any = object()
 
@@ -27,6 +27,22 @@ class Terms:
 
     id_of: Callable[[Ref], str | None]
     key: str
+
+
+def id_of(
+    ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]
+) -> str | None:
+    """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
+    if ref.address is not None:
+        return ids.get(ref.address)
+    return ref.id if ref.external is None else externals.get((project, ref.kind, ref.external))
+
+
+def terms_in(
+    project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str], key: str
+) -> Terms:
+    """The terms of manifests in that project, as far as `ids` and `externals` know at the time of asking."""
+    return Terms(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)
 
 
 def shared(kind: Kind, spec: Spec) -> dict[str, Any]:
@@ -42,7 +58,7 @@ def project(value: Any, shape: Any) -> Any:
     """
     if isinstance(shape, (Secret, Sealed)):
         return _veiled(value)
-    if isinstance(value, Mapping) and isinstance(shape, Mapping):
+    if isinstance(value, dict) and isinstance(shape, dict):
         return {key: project(value[key], shape[key]) for key in shape if key in value}
     if isinstance(value, list) and isinstance(shape, list):
         if len(value) == len(shape):
@@ -54,14 +70,14 @@ def project(value: Any, shape: Any) -> Any:
 def _veiled(value: Any) -> Any:
     if isinstance(value, str):
         return Secret(template="", value=value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _veiled(item) for key, item in value.items()}
     return [_veiled(item) for item in value] if isinstance(value, list) else value
 
 
 def _has_secret(value: Any) -> bool:
-    if isinstance(value, (Mapping, list)):
-        return any(_has_secret(item) for item in (value.values() if isinstance(value, Mapping) else value))
+    if isinstance(value, (dict, list)):
+        return any(_has_secret(item) for item in (value.values() if isinstance(value, dict) else value))
     return isinstance(value, (Secret, Sealed))
 
 
@@ -96,7 +112,7 @@ def field_changes(
     return tuple(
         FieldChange(
             path=path,
-            before=project(at_path(live, path), at_path(wanted, path) or at_path(applied, path)),
+            before=project(at_path(live, path), at_path(wanted, path) or _overlay(fallback, at_path(applied, path))),
             after=(after := at_path(wanted, path) if fallback is _ABSENT else fallback),
             changed_by=_who(kind, path, after, live, applied, terms),
         )
@@ -136,9 +152,9 @@ def _same(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one li
         return bool(_seal(one, other, terms) == _seal(other, one, terms))
     if isinstance(one, Ref) or isinstance(other, Ref):
         return bool(_id(one, terms) == _id(other, terms))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, dict) and isinstance(other, dict):
         properties = schema.get("properties", {})
-        return set(one) == set(other) and all(_same(one[k], other[k], properties.get(k, {}), terms) for k in one)
+        return one.keys() == other.keys() and all(_same(one[k], other[k], properties.get(k, {}), terms) for k in one)
     if isinstance(one, list) and isinstance(other, list):
         if schema.get("x-wexa-list") == "set":
             ours: list[Any] = _plain(one, schema, terms)
@@ -222,7 +238,7 @@ def _unseen(wanted: Spec, live: Spec, path: Path = ()) -> Iterator[Path]:
     for key, value in wanted.items():
         if key not in live:
             yield (*path, key)
-        elif isinstance(value, Mapping) and isinstance(live[key], Mapping):
+        elif isinstance(value, dict) and isinstance(live[key], dict):
             yield from _unseen(value, live[key], (*path, key))
 
 
@@ -248,20 +264,23 @@ def _who(kind: Kind, path: Path, after: Any, live: Spec, applied: Spec | None, t
     """Who made the difference: the repository, the live side, or both, by what was applied last."""
     if applied is None:
         return "repository"
-    schema, last = at(kind.spec_schema, path), at_path(applied, path)
+    # What was sent: defaults and what follows from other fields too, so that these are nobody's change either.
+    sent = with_defaults(kind, with_derived(kind, applied, declared=applied))
+    schema, last = at(kind.spec_schema, path), at_path(sent, path)
     by_us = not _same(after, last, schema, terms)
-    by_them = at_path(live, path) is not None and not _same(at_path(live, path), last, schema, terms)
+    theirs = project(at_path(live, path), last)
+    by_them = theirs is not None and not _same(theirs, last, schema, terms)
     return "both" if by_us and by_them else "live" if by_them else "repository"
 
 
 def _overlay(under: Any, over: Any) -> Any:
-    if isinstance(under, Mapping) and isinstance(over, Mapping):
+    if isinstance(under, dict) and isinstance(over, dict):
         return {**under, **{key: _overlay(under.get(key), value) for key, value in over.items()}}
     return over
 
 
 def _without(value: Any, path: Path) -> Any:
     if len(path) == 1:
-        return {key: item for key, item in value.items() if key != path[0]} if isinstance(value, Mapping) else value
+        return {key: item for key, item in value.items() if key != path[0]} if isinstance(value, dict) else value
     inner = at_path(value, path[:1])
     return replaced(value, path[:1], _without(inner, path[1:])) if inner is not None else value

@@ -5,26 +5,33 @@ load -> validate -> link -> observe -> plan -> apply -> (render, in cli/)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wexa_sync.api.client import Api, Scoped
-from wexa_sync.apply import Options, Progress, apply_plan
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
 from wexa_sync.link import link
 from wexa_sync.load import load
-from wexa_sync.model import Address, Desired, Plan, Report, Target
+from wexa_sync.model import Address, Desired, Observation, Plan, Report, Target
 from wexa_sync.observe import observe
+from wexa_sync.pairing import SETTLE
 from wexa_sync.places import Places
 from wexa_sync.plan import Limits, make_plan, require_safe
+from wexa_sync.rebuild import Match, entries, matches
 from wexa_sync.resolve import did_not_happen, doubtful, happened
-from wexa_sync.state.base import StateStore
+from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.validate import validate
 from wexa_sync.variables import Variables
+
+if TYPE_CHECKING:
+    from wexa_sync.apply import Ask, Options, Progress
 
 NOTHING = Desired(manifests={}, depends_on={})
 """What is desired by nobody: what `destroy` plans with."""
@@ -32,12 +39,18 @@ NOTHING = Desired(manifests={}, depends_on={})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """What the two steps that talk to the outside take: the API, the state, and whose they are."""
+    """What the two steps that talk to the outside take: the API, the state, and whose they are. `settle` in seconds.
+
+    `session` is the right to change the state, where it is held already (`locked`).
+    """
 
     api: Api
     store: StateStore
     target: Target
     parallelism: int = 10
+    settle: float = SETTLE
+    cutoff: Cutoff = field(default_factory=Cutoff)
+    session: StateSession | None = None
 
 
 def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
@@ -59,20 +72,45 @@ def plan(
     excludes: Iterable[Address] = (),
 ) -> Plan:
     """What differs from what is live. Sends GET only."""
-    observation = observe(
-        desired, workspace.store.load(), workspace.api, workspace.target, parallelism=workspace.parallelism
-    )
+    observation = _look(desired, workspace)
     return make_plan(observation, rules, targets=targets, excludes=excludes)
 
 
+@contextmanager
+def locked(workspace: Workspace) -> Iterator[Workspace]:
+    """Hold the state from before the plan until after the apply: what others apply meanwhile would make it stale."""
+    with workspace.store.session(workspace.target) as session:
+        yield replace(workspace, session=session)
+
+
+def _look(desired: Desired, workspace: Workspace) -> Observation:
+    return observe(
+        desired,
+        workspace.store.load(),
+        workspace.api,
+        workspace.target,
+        parallelism=workspace.parallelism,
+        settle=workspace.settle,
+    )
+
+
 def apply(
-    planned: Plan, workspace: Workspace, options: Options, progress: Progress, *, limits: Limits | None
+    planned: Plan,
+    workspace: Workspace,
+    options: Options,
+    progress: Progress,
+    *,
+    limits: Limits | None,
+    ask: Ask | None = None,
 ) -> Report:
     """Make the changes of the plan that was shown. `limits` None: whatever it does is meant (`--force`)."""
-    with workspace.store.session(planned.target) as session:
+    from wexa_sync.apply import apply_plan  # a plan needs none of it
+
+    held = workspace.session
+    with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
         if limits is not None:
             require_safe(planned, limits, managed=len(session.state.records))
-        return apply_plan(planned, workspace.api, session, options, progress)
+        return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
 
 
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:
@@ -80,7 +118,7 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
 
     Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
     """
-    seen = observe(desired, workspace.store.load(), workspace.api, workspace.target, parallelism=workspace.parallelism)
+    seen = _look(desired, workspace)
     pair = doubtful(address, seen)
     kind = BY_NAME[address.kind]
     if happened_as is not None and Operation.READ in kind.endpoints:
@@ -102,4 +140,22 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
         session.write(happened(pair, happened_as, key) if happened_as else did_not_happen(pair, key, seen.now))
 
 
-__all__ = ["NOTHING", "InvalidManifests", "Workspace", "apply", "plan", "read", "resolve"]
+def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
+    """Make a lost state anew of what is live, and say how sure each match is. Sends GET only.
+
+    Raises UsageError where a state is there: it knows more than could be found out.
+    """
+    with workspace.store.session(workspace.target) as session:
+        if session.state.records or session.state.intents:
+            raise UsageError(
+                f"there is a state already, with {len(session.state.records)} resources: nothing was rebuilt",
+                hint="`wexa-sync state list` shows it. A damaged file is to be moved away first; "
+                "to take over single things, use --adopt.",
+            )
+        found = matches(_look(desired, workspace), session.lineage)
+        if made := entries(found):
+            session.write(*made)
+        return found
+
+
+__all__ = ["NOTHING", "InvalidManifests", "Workspace", "apply", "locked", "plan", "read", "rebuild", "resolve"]

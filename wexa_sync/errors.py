@@ -41,6 +41,7 @@ class ExitCode(IntEnum):
     NEEDS_A_PERSON = 3
     USAGE = 64
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,12 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.source}: {self.path}: " if self.path else f"{self.source}: "
         return where + self.message + (f"\n  hint: {self.hint}" if self.hint else "")
+
+
+class Unfilled(str):
+    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
+
+    __slots__ = ()
 
 
 class WexaSyncError(Exception):

@@ -16,19 +16,23 @@ Graph = Mapping[Node, Iterable[Node]]
 class Walk(Generic[Node]):
     """A walk over a graph as nodes come to their end: `ready()`, then `done(node)` or `skip(node)` for each.
 
-    Nodes become ready in sorted order among those that are free at the same time, so a walk is deterministic for
-    given answers. A node is ready only when all it waits for is done.
+    Of the nodes that are free at the same time, the ones of the highest `urgency` (none has any where left out) become
+    ready first, in sorted order, so a walk is deterministic for given answers. A node is ready only when all it waits
+    for is done.
     """
 
-    def __init__(self, graph: Graph[Node]) -> None:
+    def __init__(self, graph: Graph[Node], urgency: Mapping[Node, int] | None = None) -> None:
         nodes = set(graph)
+        self._urgency = urgency or {}
         self._waits = {node: {other for other in graph[node] if other in nodes and other != node} for node in nodes}
         self._dependents: dict[Node, set[Node]] = {node: set() for node in nodes}
         for node, others in self._waits.items():
             for other in others:
                 self._dependents[other].add(node)
-        self._free: list[Any] = [node for node, others in self._waits.items() if not others]
-        heapq.heapify(self._free)
+        self._free: list[tuple[int, Any]] = []
+        for node, others in self._waits.items():
+            if not others:
+                self._release(node)
         self._open = len(nodes)
 
     @property
@@ -38,7 +42,7 @@ class Walk(Generic[Node]):
 
     def ready(self, most: int) -> list[Node]:
         """Up to `most` nodes that may go now; each is given out once."""
-        return [heapq.heappop(self._free) for _ in range(min(most, len(self._free)))]
+        return [heapq.heappop(self._free)[1] for _ in range(min(most, len(self._free)))]
 
     def done(self, node: Node) -> None:
         """The node came to a good end: what waits for it may become ready."""
@@ -46,7 +50,7 @@ class Walk(Generic[Node]):
         for dependent in self._dependents[node]:
             self._waits[dependent].discard(node)
             if not self._waits[dependent]:
-                heapq.heappush(self._free, dependent)
+                self._release(dependent)
 
     def skip(self, node: Node) -> list[Node]:
         """The node failed: it and all that depend on it are over. Answers the dependents, sorted."""
@@ -63,6 +67,9 @@ class Walk(Generic[Node]):
                 self._dependents[other].discard(dependent)
             self._waits[dependent] = {dependent}  # never free again
         return sorted(over)  # type: ignore[type-var]  # nodes can be sorted, as the module says
+
+    def _release(self, node: Node) -> None:
+        heapq.heappush(self._free, (-self._urgency.get(node, 0), node))
 
 
 def order(graph: Graph[Node]) -> list[Node]:
@@ -88,6 +95,16 @@ def cycle(graph: Graph[Node]) -> list[Node]:
     found = list(seen)[seen[node] :]
     start = found.index(min(found))  # type: ignore[type-var]
     return found[start:] + found[:start]
+
+
+def chains(graph: Graph[Node]) -> dict[Node, int]:
+    """How long the longest chain of nodes is that waits for each: to begin with the longest ends soonest."""
+    found = dict.fromkeys(graph, 0)
+    for node in reversed(order(graph)):
+        for other in graph[node]:
+            if other in found:
+                found[other] = max(found[other], found[node] + 1)
+    return found
 
 
 def dependents(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from wexa_sync import graph
-from wexa_sync.errors import Problem
+from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.wire import references
-from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, Unfilled, show_path
+from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, show_path
 from wexa_sync.suggest import did_you_mean
 
 Locate = Callable[[Manifest, Path], Source]

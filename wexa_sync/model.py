@@ -45,13 +45,21 @@ class Address:
     name: str
     project: str = ""
     owner: tuple[str, str] | None = None
+    # Made once: addresses are keys and are sorted, more often than anything else is done in a plan.
+    _text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = [self.project] if self.project else []
+        object.__setattr__(self, "_text", "/".join([*parts, *(self.owner or ()), self.kind, self.name]))
 
     def __str__(self) -> str:
-        parts = [self.project] if self.project else []
-        return "/".join([*parts, *(self.owner or ()), self.kind, self.name])
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
 
     def __lt__(self, other: Address) -> bool:
-        return str(self) < str(other)
+        return self._text < other._text
 
     @property
     def project_address(self) -> Address:
@@ -124,12 +132,6 @@ class Secret:
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a Secret can't be stored")
-
-
-class Unfilled(str):
-    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +251,7 @@ class Pair:
     """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
+    `absent`: what was intended surely never arrived: it is not in a list that shows what was made later.
     """
 
     address: Address
@@ -258,6 +261,7 @@ class Pair:
     intent: Intent | None = None
     candidates: tuple[Live, ...] = ()
     certain: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -400,3 +404,45 @@ class Report:
     def count(self, status: Status, *actions: Action) -> int:
         """How many outcomes have that status (and, where given, one of those actions)."""
         return sum(o.status is status and (not actions or o.change.action in actions) for o in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a waiting run asks of a person. `type` is the API's word; `inputs` are the values that the answer may set.
+
+    `about` tells more, by name. `given` is what the API showed and takes back.
+    """
+
+    id: str
+    type: str
+    summary: str = ""
+    agent: str = ""
+    agent_id: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    given: Spec = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A live execution. `address` where the state holds it; `project` is the handle, `project_id` the server's id.
+
+    `failure` is what its agents say went wrong. `hidden` are values that the manifest calls secret: show none of them.
+    """
+
+    id: str
+    status: str
+    project: str = ""
+    project_id: str = ""
+    address: Address | None = None
+    goal: str = ""
+    inputs: Spec = field(default_factory=dict)
+    result: str = ""
+    failure: str = ""
+    questions: tuple[Question, ...] = ()
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """What to call it on the command line."""
+        return str(self.address or self.id)

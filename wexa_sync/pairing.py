@@ -10,12 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from wexa_sync.codec import fingerprint
 from wexa_sync.diff import Terms, key_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
 
 CLOCK_SKEW = 600.0
 """Seconds by which the server's clock may differ from ours: what is older than an intent by more is not its work."""
+
+SETTLE = 15.0
+"""Seconds after which a list is taken to show what was made, unless the setting `settle` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ def pair(place: Place) -> dict[Address, Pair]:
             address=address,
             manifest=place.manifests.get(address),
             record=(record := place.records.get(address)),
-            live=lives.get(record.id) if record else None,
+            live=lives.get(record.id) if record and not _runs_again(place, record) else None,
             intent=place.intents.get(address),
         )
         for address in addresses
@@ -51,7 +55,21 @@ def pair(place: Place) -> dict[Address, Pair]:
     for found in [*_by_chosen_id(place, open_pairs, free), *_by_key(place, open_pairs, free)]:
         if pairs[found.address].live is None:
             pairs[found.address] = found
-    return pairs
+    return {address: replace(found, absent=_never_arrived(place, found)) for address, found in pairs.items()}
+
+
+def _never_arrived(place: Place, found: Pair) -> bool:
+    """Whether the list shows something made so much later that it would show what was intended, had that been made."""
+    intent = found.intent
+    if intent is None or intent.settled or found.live is not None or found.candidates:
+        return False
+    return any(live.created_at is not None and live.created_at > intent.time + CLOCK_SKEW for live in place.lives)
+
+
+def _runs_again(place: Place, record: Record) -> bool:
+    """Whether a later run than the recorded one is declared or was sent: what is live of that is another one."""
+    asked = (place.manifests.get(record.address), place.intents.get(record.address))
+    return place.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
 
 
 def _is_open(kind: Kind, found: Pair) -> bool:
@@ -76,7 +94,7 @@ def _by_chosen_id(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> 
 def _by_key(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
     kind = place.kind
     taken: set[str] = set()
-    rest = [(found, spec) for found in pairs if (spec := _spec_of(found)) is not None]
+    rest = [(found, spec) for found in pairs if (spec := _spec_of(found, place.terms)) is not None]
     levels = [(*kind.identity, *kind.narrow), kind.identity] if kind.narrow else [kind.identity]
     for fields in levels if rest else []:
         index: defaultdict[str, list[Live]] = defaultdict(list)
@@ -100,10 +118,17 @@ def _by_key(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterat
         rest = unmatched
 
 
-def _spec_of(found: Pair) -> Spec | None:
-    if found.manifest is not None:
-        return found.manifest.spec
-    return found.intent.spec if found.intent is not None else None
+def _spec_of(found: Pair, terms: Terms) -> Spec | None:
+    """What to look for: what was sent, where that is open, though the manifest may have been edited since.
+
+    Where it was not edited, the manifest's form is taken: in the intent's, secrets are sealed and match nothing live.
+    """
+    manifest, intent = found.manifest, found.intent
+    if intent is None or (intent.settled and manifest is not None):
+        return manifest.spec if manifest is not None else None
+    if manifest is not None and fingerprint(dict(manifest.spec), terms.key) == intent.fingerprint:
+        return manifest.spec
+    return intent.spec
 
 
 def _awaited(found: Pair) -> bool:

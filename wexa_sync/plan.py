@@ -42,10 +42,11 @@ def make_plan(
     decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
     _go_with_project(decisions, observation)
     _append_only(decisions, observation)
+    _heed_failed_runs(decisions, observation)
     _spread_blocks(decisions, observation)
     changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}
     waits = _waits(changes, observation)
-    ordered = [replace(changes[address], depends_on=tuple(sorted(waits[address]))) for address in graph.order(waits)]
+    ordered = [replace(changes[address], depends_on=tuple(sorted(waits[address]))) for address in _order(waits)]
     plan = Plan(
         target=observation.target,
         lineage=observation.lineage,
@@ -174,8 +175,29 @@ def _append_only(decisions: Decisions, observation: Observation) -> None:
                     )
 
 
+def _heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
+    """Block what depends on a run that failed, unless that one is run again: nothing goes on as if it had succeeded."""
+    for address, found in list(decisions.items()):
+        if not (isinstance(found, Change) and _builds(found)):
+            continue
+        for other in sorted(observation.depends_on.get(address, ())):
+            kind, pair, decided = BY_NAME[other.kind], observation.pairs.get(other), decisions.get(other)
+            again = isinstance(decided, Change) and decided.action is Action.RUN and not decided.resume
+            if pair and pair.live and pair.live.status in kind.failures and not again:
+                decisions[address] = Blocked(
+                    address=address,
+                    wanted=found.action.value,
+                    reason=f"it depends on {other}, which ended as {pair.live.status}",
+                    hint=f"Raise metadata.generation of {other} to run it again, or take it out of depends_on.",
+                    source=found.source,
+                )
+                break
+
+
 def _spread_blocks(decisions: Decisions, observation: Observation) -> None:
     """Block what depends on a blocked create (it would have no id), and a run that depends on anything blocked."""
+    if not any(isinstance(found, Blocked) for found in decisions.values()):
+        return
     without_id: dict[Address, Address] = {}
     unsound: dict[Address, Address] = {}
     for address in graph.order({a: observation.depends_on.get(a, frozenset()) for a in decisions}):
@@ -211,16 +233,24 @@ def _waits(changes: Mapping[Address, Change], observation: Observation) -> dict[
     for address, change in changes.items():
         now = observation.depends_on.get(address, frozenset())
         before = {ref.address for _, ref in references(_recorded(observation.pairs[address])) if ref.address}
-        for other in {*now, *before} & changes.keys() - {address}:
+        for other in {*now, *before} - {address}:
+            if other not in changes:
+                continue
             if changes[other].action not in (Action.DELETE, Action.FORGET):
                 waits[address] |= {other} & now
             elif not change.with_project:
                 waits[other].add(address)
             elif other == address.project_address:
                 waits[address].add(other)
-    while circle := graph.cycle(waits):  # what was applied at different times can point both ways: any order is right
-        waits[circle[0]].discard(circle[1 % len(circle)])
     return waits
+
+
+def _order(waits: dict[Address, set[Address]]) -> list[Address]:
+    """The changes in order. What was applied at different times can point both ways: then any order is right."""
+    while len(ordered := graph.order(waits)) < len(waits):
+        circle = graph.cycle(waits)
+        waits[circle[0]].discard(circle[1 % len(circle)])
+    return ordered
 
 
 def _recorded(pair: Pair) -> Mapping[str, object]:

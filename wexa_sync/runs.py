@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wexa_sync.api.client import Api, Raw, Scoped
-from wexa_sync.errors import UsageError
-from wexa_sync.kinds.execution import EXECUTION
-from wexa_sync.kinds.wire import decode
-from wexa_sync.model import Address
+from wexa_sync.errors import UsageError, WexaSyncError
+from wexa_sync.kinds.execution import ASKING, EXECUTION, FAILED, PAUSED, SUCCEEDED, TERMINAL, status_of
+from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
+from wexa_sync.kinds.wire import at_path
+from wexa_sync.model import Address, Question, Record, Run, Sealed, Secret
 from wexa_sync.state.base import State
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One live execution. `address` where the state holds it; `raw` is the server's whole answer."""
-
-    id: str
-    status: str
-    goal: str
-    project: str
-    address: Address | None
-    raw: Raw
-
-    @property
-    def result(self) -> str:
-        """The text of its conclusion; empty where there is none yet."""
-        said = self.raw.get("conclusion")
-        said = said.get("conclusion") if isinstance(said, dict) else said
-        return said if isinstance(said, str) else ""
+GONE = "gone"
+"""Our own word, for the status of what is not there: removed, or made so lately that the server does not show it."""
 
 
 def list_runs(api: Api, state: State) -> list[Run]:
     """Every execution in the projects that the state manages, newest last as the server lists them."""
     return [
-        _run(raw, project.name, state)
+        _known(raw, state, project.name, record.id)
         for project, record in sorted(state.records.items())
         if project.kind == "Project"
         for raw in api.list(EXECUTION, Scoped(project=record.id))
@@ -53,18 +39,134 @@ def find_run(api: Api, state: State, name: str) -> Run:
     raw = api.read(EXECUTION, Scoped(id=record.id if record else name))
     if raw is None:
         raise UsageError(f"there is no execution {name} on the server", hint="`wexa-sync executions list` shows all.")
-    return _run(raw, address.project if address else "", state)
+    project = state.records.get(address.project_address) if address else None
+    return _known(raw, state, address.project if address else "", project.id if project else "")
 
 
-def _run(raw: Raw, project: str, state: State) -> Run:
+def read_again(api: Api, run: Run) -> Run:
+    """The run as it is now, without what it asks; GONE where the server does not show it."""
+    raw = api.read(EXECUTION, Scoped(project=run.project_id, id=run.id))
+    return replace(run, status=GONE) if raw is None else _shown(raw, run)
+
+
+def asking(api: Api, run: Run) -> Run:
+    """The run with what it asks of a person now. Its status does not tell for sure, so the inbox is looked into."""
+    ours: list[Raw] = []
+    if run.status not in TERMINAL and run.project_id:
+        for inbox in (PENDING, INBOX) if run.status in ASKING else (PENDING,):
+            items = api.list(inbox, Scoped(project=run.project_id))
+            ours = ours or [
+                item for item in items if item.get("execution_id") == run.id and item.get("status", "pending") in OPEN
+            ]
+    return replace(run, questions=tuple(map(_question, ours)))
+
+
+def bad_end(run: Run, waited: str) -> WexaSyncError | None:
+    """Why a run that was waited for did not come to a good end; None where it did. `waited`: how the wait ended."""
+    again = " Raise metadata.generation to run it again." if run.address else ""
+    if run.status in SUCCEEDED:
+        return None
+    if run.status in FAILED:
+        why = f": {run.failure}" if run.failure else ""
+        return WexaSyncError(
+            f"the run ended as {run.status}{why}", hint=f"`wexa-sync executions show {run.name}` tells more.{again}"
+        )
+    if run.status == GONE:
+        return WexaSyncError(
+            "the run is gone: the server does not show it any more",
+            hint="Its project may have been deleted: `wexa-sync executions list` shows what is left.",
+        )
+    hint = f"It goes on by itself: `wexa-sync executions wait {run.name}` waits for its end."
+    if run.questions:
+        hint = f"It waits for an answer: `wexa-sync executions show {run.name}` shows what it asks."
+    elif run.status == PAUSED:
+        hint = f"`wexa-sync executions resume {run.name}` lets it go on."
+    return WexaSyncError(f"the run has not ended: it is {run.status}, and the wait {waited}", hint=hint)
+
+
+def secrets_in(applied: Any, live: Any) -> Iterator[str]:
+    """The values of what a manifest calls secret: from the manifest itself, or from what is live where it is sealed."""
+    if isinstance(applied, Secret):
+        yield applied.reveal()
+    elif isinstance(applied, Sealed) and isinstance(live, str):
+        yield live
+    elif isinstance(applied, Mapping):
+        for name, inner in applied.items():
+            yield from secrets_in(inner, at_path(live, (name,)))
+    elif isinstance(applied, list | tuple):
+        for index, inner in enumerate(applied):
+            yield from secrets_in(inner, at_path(live, (index,)))
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """The values in nested objects, by their paths."""
+    if not isinstance(value, Mapping) or not value:
+        return {path: value} if path else {}
+    return {inner: leaf for key, item in value.items() for inner, leaf in leaves(item, (*path, str(key))).items()}
+
+
+def _known(raw: Raw, state: State, project: str, project_id: str) -> Run:
+    """An answer as a Run, with what the state knows of it."""
     ids = {str(raw[name]) for name in EXECUTION.ids if raw.get(name)}
-    address = next((a for a, record in state.records.items() if a.kind == EXECUTION.name and record.id in ids), None)
-    spec: Any = decode(EXECUTION, raw)
-    return Run(
-        id=EXECUTION.id_of(raw) or "",
-        status=str(raw.get("status", "unknown")),
-        goal=str(spec.get("goal", "")),
-        project=project or (address.project if address else ""),
-        address=address,
-        raw=raw,
+    record: Record | None = next(
+        (found for a, found in state.records.items() if a.kind == EXECUTION.name and found.id in ids), None
+    )
+    return _shown(
+        raw,
+        Run(
+            id=EXECUTION.id_of(raw) or "",
+            status="",
+            project=project or (record.address.project if record else ""),
+            project_id=project_id,
+            address=record.address if record else None,
+            hidden=tuple(secrets_in(record.spec, raw)) if record else (),
+        ),
+    )
+
+
+def _shown(raw: Raw, run: Run) -> Run:
+    said, inputs = raw.get("conclusion"), raw.get("input_variables")
+    said = said.get("conclusion") if isinstance(said, Mapping) else said
+    return replace(
+        run,
+        status=status_of(raw) or "unknown",
+        project_id=str(raw.get("projectID") or run.project_id),
+        goal=str(raw.get("goal") or ""),
+        inputs=inputs if isinstance(inputs, Mapping) else {},
+        result=said if isinstance(said, str) else "",
+        failure=next(_failures(raw), ""),
+    )
+
+
+def _failures(raw: Raw) -> Iterator[str]:
+    outputs = raw.get("agents_output")
+    for output in outputs if isinstance(outputs, list) else ():
+        error = output.get("error") if isinstance(output, Mapping) else None
+        message = error.get("message") if isinstance(error, Mapping) else error
+        if isinstance(message, str) and message:
+            yield message
+
+
+def _question(item: Raw) -> Question:
+    """An item of the inbox; what it holds beyond its summary stands under its type, and differs with that."""
+    type_ = str(item.get("type", ""))
+    held = item.get(type_)
+    about: dict[str, str] = {}
+    inputs: Any = {}
+    if type_ == PREVIEW:
+        held = at_path(held, ("preview_input",))
+        told = {"skill": ("skill", "name"), "thought": ("thoughts", "text")}
+        about = {name: said for name, path in told.items() if isinstance(said := at_path(held, path), str) and said}
+        inputs = at_path(held, ("skill", "input"))
+    elif type_ == INPUT:
+        inputs = at_path(held, ("values",))
+    return Question(
+        id=str(item.get("_id", "")),
+        type=type_,
+        summary=str(item.get("summary") or ""),
+        agent=str(item.get("agent_title") or ""),
+        agent_id=str(item.get("agent_id") or ""),
+        about=about,
+        inputs={".".join(path): value for path, value in leaves(inputs).items()},
+        given=held if isinstance(held, Mapping) else {},
     )

@@ -42,6 +42,7 @@ class Settings:
     vars: Mapping[str, Any]
     start: str
     start_grace: float
+    settle: float
     allow_undocumented: frozenset[str]
     parallelism: int
     budget: float
@@ -75,6 +76,7 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
         vars=found["vars"],
         start=found["start"],
         start_grace=float(found["start_grace"]),
+        settle=float(found["settle"]),
         allow_undocumented=frozenset(found["allow_undocumented"]),
         parallelism=found["parallelism"],
         budget=float(found["budget"]),

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any, TypeGuard
 
-from wexa_sync.errors import Problem
+from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind
 from wexa_sync.leaves import fill_in, refer, stand_ins
 from wexa_sync.metadata import child_kind, depends_on, lifecycles
-from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unfilled
+from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source
 from wexa_sync.places import Places
 from wexa_sync.schema_check import schema_faults
 from wexa_sync.schema_words import Fault, shown
@@ -61,7 +61,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     if isinstance(data.get("spec"), dict):
         folder = File(document.source.file).parent
         data["spec"] = fill_in(data["spec"], kind.spec_schema, folder, root, faults)
-    faults += schema_faults(kind.schema, stand_ins(data))
+    faults += schema_faults(kind.schema, data)
     if not isinstance(data.get("metadata"), dict):
         return
     metadata = data["metadata"]

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from wexa_sync.errors import Problem
-from wexa_sync.model import Document, Path, Source, Unfilled, show_path
+from wexa_sync.errors import Problem, Unfilled
+from wexa_sync.model import Document, Path, Source, show_path
 from wexa_sync.text_file import TextFault, place_of, read_text
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"

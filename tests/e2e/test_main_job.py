@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
 
 
-def run(folder: Path, *words: str, code: int = 0) -> str:
+def run(folder: Path, *words: str, code: int = 0, said: str = "") -> str:
     env = {name: value for name, value in os.environ.items() if not name.startswith("WEXA")}
     done = subprocess.run(
         [sys.executable, "-m", "wexa_sync", *words],
@@ -28,6 +29,7 @@ def run(folder: Path, *words: str, code: int = 0) -> str:
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+    assert said in " ".join(done.stderr.split())
     return done.stdout
 
 
@@ -88,9 +90,11 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed_and_once(tmp_path: Path) -> 
     skills.write_text(skills.read_text().replace("draft-answer", "draft-reply").replace("Draft answer", "Draft reply"))
     flow = folder / "triage.yaml"
     flow.write_text(flow.read_text().replace("draft-answer", "draft-reply"))
-    run(folder, "plan", "--sandbox", "--out", "change.plan")
-    assert "1 added, 1 changed" in run(folder, "apply", "change.plan", "--sandbox", "--auto-approve")
-    run(folder, "apply", "change.plan", "--sandbox", "--auto-approve", code=1)
+    saved = str(tmp_path / "change.plan")
+    run(folder, "plan", "--sandbox", "--out", saved)
+    run(tmp_path, "apply", saved, "--sandbox", "--auto-approve", code=1, said="made with another state")
+    assert "1 added, 1 changed" in run(folder, "apply", saved, "--sandbox", "--auto-approve")
+    run(folder, "apply", saved, "--sandbox", "--auto-approve", code=1, said="somebody applied meanwhile")
 
 
 def test_destroy_takes_everything_that_is_managed(tmp_path: Path) -> None:
@@ -114,7 +118,14 @@ def test_the_graph_names_every_edge() -> None:
 
 def test_a_schema_is_printed_whole() -> None:
     assert json.loads(run(ROOT, "schema", "Skill"))["properties"]["kind"] == {"const": "Skill"}
+    for name in run(ROOT, "schema").split():
+        assert "$ref" not in run(ROOT, "schema", name)
     run(ROOT, "schema", "Skil", code=64)
+
+
+def test_a_plan_as_json_is_what_its_printed_schema_says(workspace: Path) -> None:
+    schema = json.loads(run(workspace, "schema", "plan"))
+    Draft202012Validator(schema).validate(json.loads(run(workspace, "plan", "--sandbox", "--format", "json")))
 
 
 def test_wrong_usage_is_64(tmp_path: Path) -> None:

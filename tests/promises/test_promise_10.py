@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk
 
 HEAVY = ("requests", "jsonschema", "deepdiff", "fastapi", "uvicorn", "rich", "yaml", "wexa_sync.engine")
 
 
-def _loaded(code: str) -> set[str]:
+def _loaded(code: str, **where: Any) -> set[str]:
     program = f"{code}\nimport sys\nprint(*sys.modules, file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, **where
+    )
     return set(done.stderr.split())
+
+
+def _run(*words: str) -> str:
+    code = f"import sys\nsys.argv = ['wexa-sync', *{words}]\nfrom wexa_sync.cli import main\n"
+    return code + "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code"
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["plan", "--help"], ["apply", "--help"]], ids=" ".join)
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
-    code = f"import sys\nsys.argv = ['wexa-sync', *{words}]\nfrom wexa_sync.cli import main\n"
-    loaded = _loaded(code + "try:\n    main()\nexcept SystemExit:\n    pass")
+    loaded = _loaded(_run(*words))
     assert "wexa_sync.cli" in loaded
     assert loaded & set(HEAVY) == set()
 
@@ -28,3 +38,10 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
 def test_a_pure_step_loads_no_client_and_no_command_line(module: str) -> None:
     loaded = _loaded(f"import wexa_sync.{module}")
     assert loaded & {"requests", "click", "fastapi", "wexa_sync.api.http", "wexa_sync.cli", "wexa_sync.engine"} == set()
+
+
+def test_a_plan_of_nothing_to_do_loads_only_what_it_needs(desk: Desk) -> None:
+    desk.apply()
+    loaded = _loaded(_run("plan"), cwd=desk.folder, env=desk.remote.env)
+    assert "wexa_sync.engine" in loaded
+    assert loaded & {"jsonschema", "deepdiff", "rich", "fastapi", "wexa_sync.apply", "wexa_sync.render.json"} == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,3 +51,37 @@ def test_more_resources_ask_for_no_more(desk: Desk, more: str) -> None:
     file.write_text("".join(more.format(n=n, p="support-desk") for n in range(20)), encoding="utf-8")
     desk.apply()
     assert _asked(desk) == few
+
+
+def test_two_hundred_flows_ask_as_ten_do_but_for_pages(desk: Desk) -> None:
+    """The list of flows comes by the hundred and has no total: two full pages, and an empty one after the last.
+
+    Of ten there are two pages, since ten might be a server's cap rather than the end.
+    """
+    asked = {}
+    for count in (10, 200):
+        flows = [FLOW.format(n=n, p="support-desk") for n in range(count - 1)]  # and the desk's own
+        (desk.folder / "more.yaml").write_text("".join(flows), encoding="utf-8")
+        desk.apply()
+        asked[count] = _asked(desk)
+    assert Counter(asked[200]) - Counter(asked[10]) == Counter({"/agentflows": 1})
+    assert Counter(asked[10]) - Counter(asked[200]) == Counter()
+
+
+def test_no_plan_reads_anything_one_by_one(desk: Desk) -> None:
+    desk.apply()
+    ids = {record.id for record in desk.workspace.store.load().records.values()}
+    project = next(r.id for a, r in desk.workspace.store.load().records.items() if a.kind == "Project")
+    lists = {f"/connectors/{project}", f"/{project}/execution_flows"}
+    singles = [path for path in _asked(desk) if path not in lists and set(path.split("/")) & ids]
+    assert singles == []
+
+
+def test_an_apply_looks_up_once_what_many_refer_to(desk: Desk) -> None:
+    """The project is new, so no plan could know its connectors."""
+    skills = [SKILL.format(n=n, p="support-desk") for n in range(20)]
+    (desk.folder / "more.yaml").write_text("".join(skills), encoding="utf-8")
+    outcomes = desk.apply()
+    assert {outcome.status.value for outcome in outcomes} == {"applied"}
+    lookups = [each["path"] for each in desk.remote.requests if each["path"].startswith("/connectors/")]
+    assert len(lookups) <= 2  # Mail, and Content creator where it was asked for before the first answer

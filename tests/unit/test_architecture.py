@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "wexa_sync"
+import wexa_sync
+
+PACKAGE = Path(wexa_sync.__file__).parent  # a wheel's, where the tests run against one
 FILES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 FORBIDDEN_PARTS = ("Manager", "Handler", "Helper", "Util")
 
@@ -33,8 +34,6 @@ DOORS = {
 
 # The steps, and who else may name them. A step's own files (apply/) may name each other.
 STEPS = {"load", "validate", "link", "observe", "plan", "apply"}
-# Apply looks at the live side once more with two words of observe's. They belong below both; until then, no third.
-BORROWED = {("apply/resource.py", "observe")}
 # What stands below the steps: what each may name. Nothing may name what stands above it.
 BELOW = {
     "model": set(),
@@ -125,8 +124,7 @@ def test_what_stands_below_names_nothing_above(name: str) -> None:
 def test_steps_are_named_by_the_engine_and_the_command_line_alone(name: str) -> None:
     if group(name) in {"engine", "cli"}:
         return
-    steps = {each for each in inside(name) if each.split(".")[0] in STEPS - {group(name)}}
-    assert steps - {each for file, each in BORROWED if file == name} == set()
+    assert {each for each in inside(name) if each.split(".")[0] in STEPS - {group(name)}} == set()
 
 
 def test_nobody_but_the_command_line_names_the_engine_and_nobody_the_command_line() -> None:
@@ -155,7 +153,7 @@ def test_nobody_prints_or_exits(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_files_and_functions_stay_short(name: str) -> None:
     lines = len(FILES[name].read_text(encoding="utf-8").splitlines())
-    assert lines < (420 if name == "model.py" else 330)  # the nouns are one list, and are read as one
+    assert lines < (450 if name == "model.py" else 330)  # the nouns are one list, and are read as one
     for node in ast.walk(tree(name)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             assert (node.end_lineno or 0) - node.lineno < 60, f"{name}: {node.name}"

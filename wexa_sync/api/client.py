@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.api.http import Http, segment
+from wexa_sync.api.http import Http
 from wexa_sync.api.paging import collect
+from wexa_sync.api.url import segment
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
 
@@ -89,13 +90,9 @@ class Api:
             what=f"GET {path}",
         )
         found = kind.listing.items(items)
-        if any(kind.id_of(item) is None for item in found):
-            raise Nonsense(
-                f"a {kind.name} without an id",
-                method="GET",
-                path=path,
-                hint="The list can't be trusted, so nothing is planned on it. Run it again; if it stays, report it.",
-            )
+        if fault := _contradiction(kind, found, at.project):
+            hint = "The list can't be trusted, so nothing is planned on it. Run it again; if it stays, report it."
+            raise Nonsense(fault, method="GET", path=path, hint=hint)
         return found
 
     def read(self, kind: Kind, at: Scoped) -> Raw | None:
@@ -154,6 +151,18 @@ def unwrap(body: Any) -> Raw:
 def children(raw: Mapping[str, Any]) -> list[Raw]:
     """The agents in a flow, in their order."""
     return [agent for agent in raw.get("agents") or [] if isinstance(agent, dict) and not agent.get("is_deleted")]
+
+
+def _contradiction(kind: Kind, items: list[Raw], project: str) -> str:
+    """What in a list can't be true; empty where all may be."""
+    ids = [kind.id_of(item) for item in items]
+    if None in ids:
+        return f"a {kind.name} without an id"
+    if len(set(ids)) < len(ids):
+        return f"the {kind.name} {next(id for id in ids if ids.count(id) > 1)} stands there twice"
+    if project and kind.declarable and any(item.get("projectID") not in (None, "", project) for item in items):
+        return f"a {kind.name} of another project"
+    return ""
 
 
 def _wrong_org(org_id: str, error: ApiError) -> ApiError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import random
 import time
@@ -12,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from wexa_sync import __version__
 from wexa_sync.api.answers import MAX_BODY, MAX_ERROR_BODY, MAX_RAW, Call, spellings, understand
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.retry import Policy, RateLimiter, asked_wait, decide
-from wexa_sync.errors import ApiError, LostAnswer, SettingsError, Throttled, Unreachable, WexaSyncError
+from wexa_sync.api.url import is_loopback, normal_base_url
+from wexa_sync.errors import ApiError, LostAnswer, SettingsError, Throttled, Unreachable
 from wexa_sync.model import Secret
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Http:
     """The API over HTTP, for any number of threads. `observer` is told of every attempt, in the thread that made it.
 
     `base_url` may end in a slash; plain http to another machine needs `allow_http`, since the key would travel in the
-    clear. `limiter` is the pace this Http shares with whoever else holds it.
+    clear. `limiter` is the pace this Http shares with whoever else holds it. Once `cutoff` is over, nothing is sent.
     """
 
     def __init__(
@@ -66,16 +67,18 @@ class Http:
         limiter: RateLimiter | None = None,
         observer: Callable[[Exchange], None] | None = None,
         allow_http: bool = False,
-        sleep: Callable[[float], None] = time.sleep,
+        cutoff: Cutoff | None = None,
+        sleep: Callable[[float], object] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._base_url = normal_base_url(base_url, allow_http=allow_http)
         self._api_key = _usable(api_key)
         self._timeout = (connect_timeout, read_timeout)
         self._policy = policy or Policy()
-        self._limiter = limiter or RateLimiter()
+        self._cutoff = cutoff or Cutoff()
+        self._sleep = sleep or self._cutoff.wait
+        self._limiter = limiter or RateLimiter(sleep=self._sleep)
         self._observer = observer
-        self._sleep = sleep
         self._jitter = jitter
         self._session = _open_session(self._base_url, api_key, pool)
 
@@ -103,12 +106,15 @@ class Http:
         attempt = 0
         while True:
             attempt += 1
-            self._limiter.wait()
+            self._limiter.wait(lambda: self._cutoff.over)
+            if self._cutoff.over:
+                raise _not_begun(call, self._cutoff)
             status, outcome = self._observed(call, wire, attempt)
             if not isinstance(outcome, ApiError):
+                self._limiter.succeeded()
                 return Answer(status=status or 0, body=outcome, attempts=attempt)
             wait = decide(outcome, attempt, repeatable=repeatable, policy=self._policy, jitter=self._jitter())
-            if wait is None:
+            if wait is None or self._cutoff.over:
                 # Raised here, not where it was caught: the exceptions of requests carry the headers, and must not
                 # hang on to this one as its context.
                 raise outcome
@@ -175,37 +181,6 @@ class Http:
         return _lost(call, fault)
 
 
-def segment(text: str) -> str:
-    """One segment of a path, with everything encoded that could end it, a slash included."""
-    # Dot segments are resolved on the way even when they are encoded, and an empty one would name the whole list.
-    if text in ("", ".", "..") or any("\ud800" <= char <= "\udfff" for char in text):
-        raise WexaSyncError(
-            f"{text!a} can't stand in a URL as a name or id",
-            hint="An id of the API is 24 hexadecimal digits or a UUID; look where this one comes from.",
-        )
-    return quote(text, safe="")
-
-
-def normal_base_url(text: str, *, allow_http: bool = False) -> str:
-    """The address of the API in its one spelling (lower-case host, no slash at the end), or SettingsError."""
-    hint = "Set WEXA_BASE_URL, --base-url or base_url in wexa-sync.yaml to an address such as https://api.wexa.ai"
-    try:
-        parts = urlsplit(text.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise SettingsError("the base URL can't be read as an address", hint=hint) from None
-    if parts.scheme not in ("http", "https") or not host or port == 0 or not parts.netloc.isprintable():
-        raise SettingsError("the base URL is not an http or https address", hint=hint)
-    if parts.username is not None or parts.query or parts.fragment or " " in parts.netloc:
-        raise SettingsError("the base URL must be an address alone: no user, query, fragment or space", hint=hint)
-    if parts.scheme == "http" and not _is_loopback(host) and not allow_http:
-        raise SettingsError(
-            f"the API key would go to {host} in the clear, over plain http",
-            hint="Write https:// in WEXA_BASE_URL; plain http is for this machine only.",
-        )
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
-
-
 def _usable(api_key: Secret) -> Secret:
     key = api_key.reveal()
     if not key or not key.isascii() or not key.isprintable() or key != key.strip():
@@ -214,13 +189,6 @@ def _usable(api_key: Secret) -> Secret:
             hint="Set WEXA_API_KEY to the key as Wexa shows it, without quotes, spaces or line ends.",
         )
     return api_key
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
@@ -249,7 +217,7 @@ def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
     parts = urlsplit(base_url)
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
     return session
 
@@ -281,6 +249,16 @@ def _read(response: Response, limit: int) -> bytes:
         if len(content) > limit:
             break
     return bytes(content)
+
+
+def _not_begun(call: Call, cutoff: Cutoff) -> Unreachable:
+    why = "it was interrupted" if cutoff.stopped else "the time given by --timeout is over"
+    return Unreachable(
+        f"not sent: {why}",
+        method=call.method,
+        path=call.path,
+        hint="Run it again: it goes on from what was done." + ("" if cutoff.stopped else " A larger --timeout helps."),
+    )
 
 
 def _lost(call: Call, fault: Exception, status: int | None = None) -> LostAnswer:

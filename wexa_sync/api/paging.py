@@ -64,7 +64,16 @@ class SkipLimit:
     limit_param: str = "limit"
 
 
-Paging: TypeAlias = NoPaging | Single | PageNumber | SkipLimit
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterId:
+    """A limit, and the id of the last item so far to go on from."""
+
+    limit: int = 100
+    after_param: str = "after_id"
+    limit_param: str = "limit"
+
+
+Paging: TypeAlias = NoPaging | Single | PageNumber | SkipLimit | AfterId
 
 
 def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str) -> list[Item]:
@@ -124,12 +133,12 @@ def _grow(read: _Read, paging: Single) -> _Page:
     return page
 
 
-def _follow(read: _Read, paging: PageNumber | SkipLimit, *, what: str) -> _Page:
+def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str) -> _Page:
     whole = _Page()
     seen: set[str | int] = set()
     first: list[Item] = []
     for number in range(MAX_PAGES):
-        page = read(_query(paging, number=number, collected=len(whole.items), size=len(first) or paging.limit))
+        page = read(_query(paging, number=number, collected=whole.items, size=len(first) or paging.limit))
         first = first or page.items
         again = number > 0 and bool(page.items) and _identities(page.items) == _identities(first)
         # The parameters are ignored, and page 1 was everything. Not so where page 1 was cut just as we asked.
@@ -145,12 +154,16 @@ def _follow(read: _Read, paging: PageNumber | SkipLimit, *, what: str) -> _Page:
     raise _nonsense(f"the list does not end: {MAX_PAGES} pages were read", what)
 
 
-def _query(paging: PageNumber | SkipLimit, *, number: int, collected: int, size: int) -> Query:
-    """The parameters of page `number` (from 0), which comes after `collected` items; `size` is a page's true length."""
+def _query(paging: PageNumber | SkipLimit | AfterId, *, number: int, collected: list[Item], size: int) -> Query:
+    """The parameters of page `number` (from 0), which comes after those items; `size` is a page's true length."""
     if isinstance(paging, PageNumber):
         return {paging.page_param: paging.first + number, paging.limit_param: size}
     limit = {paging.limit_param: paging.limit}
-    return {paging.skip_param: collected, **limit} if collected else limit
+    if not collected:
+        return limit
+    if isinstance(paging, SkipLimit):
+        return {paging.skip_param: len(collected), **limit}
+    return {paging.after_param: str(_identity(collected[-1])), **limit}
 
 
 def _is_last(length: int, whole: _Page, *, number: int, size: int, limit: int) -> bool:

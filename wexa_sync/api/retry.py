@@ -18,9 +18,11 @@ class Policy:
     """How often to try at all, and the bounds of the waits between (seconds).
 
     Own waits grow from `base` by doubling up to `cap`; what the server asks for is kept within `floor` and `ask_cap`.
+    `throttled`: how often where the server says that it is only too much at once.
     """
 
     attempts: int = 4
+    throttled: int = 10
     base: float = 0.5
     cap: float = 30.0
     floor: float = 0.05
@@ -33,13 +35,14 @@ def decide(error: ApiError, attempt: int, *, repeatable: bool, policy: Policy, j
     `repeatable` says that doing it twice is the same as once. What is not so (a create, a run) is sent again only
     where it surely was not processed.
     """
-    if attempt >= policy.attempts or not _worth_repeating(error, repeatable=repeatable):
+    most = policy.throttled if isinstance(error, Throttled) else policy.attempts
+    if attempt >= most or not _worth_repeating(error, repeatable=repeatable):
         return None
-    asked = asked_wait(error)
-    if asked is not None:
-        return min(max(asked, policy.floor), policy.ask_cap)
     # Full jitter: workers that failed together must not come back together. The exponent is bounded for the float.
-    return jitter * min(policy.cap, policy.base * 2.0 ** min(attempt - 1, 60))
+    own = jitter * min(policy.cap, policy.base * 2.0 ** min(attempt - 1, 60))
+    asked = asked_wait(error)
+    # A header that asks for no wait at all, again and again, is not believed: the own wait is its floor.
+    return own if asked is None else min(max(asked, own, policy.floor), policy.ask_cap)
 
 
 def asked_wait(error: ApiError) -> float | None:
@@ -58,32 +61,55 @@ def _worth_repeating(error: ApiError, *, repeatable: bool) -> bool:
     return isinstance(error, LostAnswer) or (isinstance(error, Nonsense) and error.method == "GET")
 
 
+# How the pace adapts: halved by each pause, down to one request in SLOWEST seconds; a little faster with each success.
+_FIRST_GAP = 0.05
+_SLOWEST = 2.0
+_RECOVERY = 0.9
+
+
 class RateLimiter:
-    """The pace of all workers together: at most `per_second` requests (None: any), and nobody during a pause."""
+    """The pace of all workers together: at most `per_second` requests (None: any), and nobody during a pause.
+
+    A pause halves the pace, and each success brings back a tenth of what was lost, so that after a 429 nobody storms.
+    """
 
     def __init__(
         self,
         *,
         per_second: float | None = None,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._gap = 1.0 / per_second if per_second else 0.0
+        self._usual_gap = 1.0 / per_second if per_second else 0.0
+        self._gap = self._usual_gap
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
         self._free_at = 0.0
 
-    def wait(self) -> None:
-        """Return when the caller may send its request."""
+    def wait(self, over: Callable[[], bool] = lambda: False) -> None:
+        """Return when the caller may send its request, or when it is `over`: then nobody may."""
         # Who wakes looks again: a pause may have begun meanwhile, or another worker may have taken the moment.
-        while delay := self._take():
+        while not over() and (delay := self._take()):
             self._sleep(delay)
 
     def pause(self, seconds: float) -> None:
-        """Hold everyone back for that long from now; a longer pause that is running stays."""
+        """Hold everyone back for that long from now, and go slower afterwards; a longer pause that is running stays.
+
+        Workers that were refused during one pause are one warning, not many: the pace is halved once for each pause.
+        """
         with self._lock:
-            self._free_at = max(self._free_at, self._clock() + seconds)
+            now = self._clock()
+            if now >= self._free_at - self._gap:
+                self._gap = min(max(2 * self._gap, _FIRST_GAP), max(_SLOWEST, self._usual_gap))
+            self._free_at = max(self._free_at, now + seconds)
+
+    def succeeded(self) -> None:
+        """A request went well: a little faster, up to the usual pace."""
+        if self._gap > self._usual_gap:
+            with self._lock:
+                gap = self._gap * _RECOVERY
+                self._gap = gap if gap > max(self._usual_gap, _FIRST_GAP / 10) else self._usual_gap
 
     def _take(self) -> float:
         """Take the moment if it is free (0.0), else say how long to wait before asking again."""

@@ -2,6 +2,6 @@
 (create, update, delete, adopt, forget) and `run.py` (executions)."""  # one thought, two lines
 
 from wexa_sync.apply.drive import Progress, apply_plan
-from wexa_sync.apply.work import Options
+from wexa_sync.apply.work import Ask, Options, nobody
 
-__all__ = ["Options", "Progress", "apply_plan"]
+__all__ = ["Ask", "Options", "Progress", "apply_plan", "nobody"]

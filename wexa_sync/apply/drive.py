@@ -7,22 +7,27 @@ write is written together, so that one flush serves all of them.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Hashable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
 from wexa_sync import graph
 from wexa_sync.api.client import Api
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run
-from wexa_sync.apply.work import Context, Http, Options, Work, Write, ended
+from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
 from wexa_sync.errors import PlanRefused, WexaSyncError
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Entry, Remember, StateSession
 
 Progress = Callable[[Change, str], None]
 """Told of a change and a word: "started", a run's status, or how it ended. Called from any thread."""
+
+Landing = tuple[Address, Any, BaseException | None]
+"""A change, and what it waited for: a value, or an error."""
 
 _HOW: dict[Action, Callable[[Context, Change], Work]] = {
     Action.CREATE: create,
@@ -35,19 +40,41 @@ _HOW: dict[Action, Callable[[Context, Change], Work]] = {
 
 
 def apply_plan(
-    plan: Plan, api: Api, session: StateSession, options: Options, progress: Progress = lambda _change, _word: None
+    plan: Plan,
+    api: Api,
+    session: StateSession,
+    options: Options,
+    progress: Progress = lambda _change, _word: None,
+    cutoff: Cutoff | None = None,
+    ask: Ask | None = None,
 ) -> Report:
-    """Make the changes of the plan. Raises PlanRefused where the state moved on since the plan was made."""
+    """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited.
+
+    Raises PlanRefused where the state moved on since the plan was made.
+    """
     state = session.state
-    if (plan.lineage, plan.serial) != (state.lineage, state.serial):
+    if plan.serial and plan.lineage != state.lineage:
+        raise PlanRefused(
+            "this plan was made with another state",
+            hint="Run it in the folder where the plan was made, or name its state: --state FILE.",
+        )
+    if plan.serial != state.serial or plan.lineage != state.lineage:
         raise PlanRefused(
             "the state has changed since this plan was made: somebody applied meanwhile",
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
     context = Context(
-        api=api, plan=plan, key=session.lineage, options=options, tell=progress, ids=dict(plan.ids),
+        api=api,
+        plan=plan,
+        key=session.lineage,
+        options=options,
+        tell=progress,
+        state=lambda: session.state,
+        ask=ask or nobody,
+        cutoff=cutoff or Cutoff(),
+        ids=dict(plan.ids),
         externals=dict(plan.externals),
-    )  # fmt: skip
+    )
     started = time.time()
     drive = _Drive(context, session)
     drive.refresh()
@@ -65,11 +92,14 @@ class _Drive:
     def __init__(self, context: Context, session: StateSession) -> None:
         self.context, self.session = context, session
         self.changes = {change.address: change for change in context.plan}
-        self.walk = graph.Walk({address: change.depends_on for address, change in self.changes.items()})
+        waits = {address: change.depends_on for address, change in self.changes.items()}
+        self.walk = graph.Walk(waits, urgency=graph.chains(waits))
         self.outcomes: dict[Address, Outcome] = {}
         self.works: dict[Address, Work] = {}
         self.began: dict[Address, float] = {}
-        self.flying: dict[Future[Any], Address] = {}
+        self.flying: dict[Future[Any], list[Address]] = {}  # who waits for it
+        self.lookups: dict[Hashable, Future[Any]] = {}
+        self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
         self.to_write: list[tuple[Address, tuple[Entry, ...]]] = []
 
     def refresh(self) -> None:
@@ -86,43 +116,48 @@ class _Drive:
             self.session.write(*entries)
 
     def run(self) -> bool:
-        """Drive every change to its end. Answers whether a person interrupted."""
-        interrupted = False
+        """Drive every change to its end, or to the cutoff. Answers whether an interrupt left something undone."""
+        # Nothing may break in between a request and its record, so an interrupt is a word that is looked for here.
+        cutoff = self.context.cutoff
         with ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
-            while True:
-                try:
-                    if not interrupted:
-                        self._begin(pool)
-                    self._flush(pool)
-                    if not self.flying and not self.to_write:
-                        if interrupted or self.walk.finished:
-                            break
-                        continue
+            while not self.walk.finished:
+                if not cutoff.over:
+                    self._begin(pool)
+                self._flush(pool)
+                if self.flying:
                     done, _ = wait(self.flying, timeout=60, return_when=FIRST_COMPLETED)
-                    for future in sorted(done, key=lambda future: str(self.flying[future])):
+                    for future in sorted(done, key=lambda future: str(self.flying[future][0])):
                         self._land(pool, future)
-                except KeyboardInterrupt:
-                    interrupted = True  # finish what is in flight, start nothing new
-                    self.context.stop.set()
+                elif cutoff.over and not self.to_write:
+                    break
+        why = "interrupted before it began" if cutoff.stopped else "the time was over before it began (--timeout)"
+        not_begun = WexaSyncError(why, hint="Apply again: it goes on from what was done.")
         for address, change in self.changes.items():
             if address not in self.outcomes:
-                self.outcomes[address] = ended(
-                    change, Status.SKIPPED, error=WexaSyncError("interrupted before it began")
-                )
-        return interrupted
+                self.outcomes[address] = ended(change, Status.SKIPPED, not_begun)
+        return cutoff.stopped and any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
-        room = self.context.options.parallelism - len(self.flying)
-        while room > 0 and (ready := self.walk.ready(1)):
-            change = self.changes[ready[0]]
-            if change.action is Action.NOOP:
-                self._end(change, ended(change, Status.APPLIED, id=change.id))
-                continue
-            self.works[change.address] = _HOW[change.action](self.context, change)
-            self.began[change.address] = time.monotonic()
-            self.context.tell(change, "started")
-            self._advance(pool, change.address, None, None)
-            room -= 1
+        """Let changes begin, or go on after a lookup, as long as there is room for their requests."""
+        landed = len(self.to_write)  # what these write is their last: no request follows
+        while len(self.flying) + len(self.to_write) - landed < self.context.options.parallelism:
+            if self.parked:
+                address, value, error = self.parked.popleft()
+                self.began[address] = time.monotonic()
+                self._advance(pool, address, value, error)
+            elif ready := self.walk.ready(1):
+                self._start(pool, self.changes[ready[0]])
+            else:
+                break
+
+    def _start(self, pool: ThreadPoolExecutor, change: Change) -> None:
+        if change.action is Action.NOOP:
+            self._end(change, ended(change, Status.APPLIED, id=change.id))
+            return
+        self.works[change.address] = _HOW[change.action](self.context, change)
+        self.began[change.address] = time.monotonic()
+        self.context.tell(change, "started")
+        self._advance(pool, change.address, None, None)
 
     def _flush(self, pool: ThreadPoolExecutor) -> None:
         """Write what is to be written, all at once, and let its changes go on."""
@@ -133,11 +168,13 @@ class _Drive:
                 self._advance(pool, address, None, None)
 
     def _land(self, pool: ThreadPoolExecutor, future: Future[Any]) -> None:
-        address = self.flying.pop(future)
+        first, *others = self.flying.pop(future)
         error = future.exception()
         if error is not None and not isinstance(error, WexaSyncError):
             raise error
-        self._advance(pool, address, None if error else future.result(), error)
+        value = None if error else future.result()
+        self.parked.extend((address, value, error) for address in others)
+        self._advance(pool, first, value, error)
 
     def _advance(self, pool: ThreadPoolExecutor, address: Address, value: Any, error: BaseException | None) -> None:
         """Let a change go on to the next thing it needs, or to its end."""
@@ -150,9 +187,19 @@ class _Drive:
             self._end(change, ended(change, Status.FAILED, failure))
         else:
             if isinstance(step, Http):
-                self.flying[pool.submit(step.function)] = address
+                self._fly(pool, address, step)
             elif isinstance(step, Write):
                 self.to_write.append((address, step.entries))
+
+    def _fly(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> None:
+        """Send the request, or wait for the same lookup of another change."""
+        future = self.lookups.get(step.lookup)
+        if future not in self.flying:
+            future = pool.submit(step.function)
+            self.flying[future] = []
+            if step.lookup is not None:
+                self.lookups[step.lookup] = future
+        self.flying[future].append(address)
 
     def _end(self, change: Change, outcome: Outcome) -> None:
         address = change.address

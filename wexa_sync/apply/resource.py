@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.api.client import Raw, children, unwrap
+from wexa_sync.apply.lookup import find_created, made_since_the_plan, read_again, resolve_externals
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.codec import conceal, fingerprint
-from wexa_sync.diff import field_changes, key_of, propose, same, shared, spec_fingerprint
+from wexa_sync.diff import field_changes, propose, same, shared, spec_fingerprint
 from wexa_sync.errors import ApiError, NotFound, WexaSyncError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.kinds.wire import accepted, decode, encode, references, with_defaults, with_derived
-from wexa_sync.model import Change, Intent, Outcome, Record, Spec, Status
-from wexa_sync.observe import created_at, no_such_external
-from wexa_sync.pairing import CLOCK_SKEW
+from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.wire import accepted, decode, encode, with_defaults, with_derived
+from wexa_sync.model import Change, Intent, Outcome, Record, Status
 from wexa_sync.state.base import Forget, Intend, Remember, Settle
 
 _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
@@ -37,6 +36,7 @@ def record_of(context: Context, change: Change, id: str, *, started: bool | None
 def intent_of(context: Context, change: Change, operation: str, id: str | None = None) -> Intent:
     """What is written before a create or a start is sent."""
     spec = dict(change.after or {})
+    before = context.state().intents.get(change.address)
     return Intent(
         address=change.address,
         operation=operation,
@@ -45,28 +45,13 @@ def intent_of(context: Context, change: Change, operation: str, id: str | None =
         fingerprint=fingerprint(spec, context.key),
         generation=change.generation,
         id=id,
+        ignore=before.ignore if before is not None else (),
     )
 
 
-def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
-    """Look up the live things that the change names and that no plan could know: its project was not there yet."""
-    project = change.address.project
-    for _, ref in references(change.after or {}):
-        if ref.external is None or (project, ref.kind, ref.external) in context.externals:
-            continue
-        kind, at = BY_NAME[ref.kind], context.scope(change.address)
-        raws: list[Raw] = yield Http(lambda kind=kind, at=at: context.api.list(kind, at))  # type: ignore[misc]
-        named = [raw for raw in raws if raw.get(kind.display) == ref.external]
-        if len(named) != 1:
-            raise WexaSyncError(
-                no_such_external(kind, ref.external, raws),
-                hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
-            )
-        context.externals[project, ref.kind, ref.external] = kind.id_of(named[0]) or ""
-
-
-def body_of(context: Context, change: Change, kind: Kind) -> dict[str, Any]:
+def body_of(context: Context, change: Change) -> dict[str, Any]:
     """The body of a create: what is declared, what follows from it, and the defaults of what the API requires."""
+    kind = context.kind(change)
     declared = shared(kind, change.after or {})
     spec = with_defaults(kind, with_derived(kind, declared, declared=declared))
     return encode(kind, spec, context.resolver(change.address), only=accepted(kind.endpoints[Operation.CREATE], kind))
@@ -74,68 +59,60 @@ def body_of(context: Context, change: Change, kind: Kind) -> dict[str, Any]:
 
 def create(context: Context, change: Change) -> Work:
     """Write the intent, send, and record the id: from the answer, or by looking for it where there was none."""
-    kind = context.kind(change)
     yield from resolve_externals(context, change)
-    body = body_of(context, change, kind)
-    chosen = None
-    if kind.new_id is not None:
-        chosen = body["_id"] = kind.new_id(context.scope(change.address).owner, change.address.name)
+    if rival := (yield from made_since_the_plan(context, change)):
+        return conflict(change, f"somebody else made it since the plan: {', '.join(rival)}")
+    made = yield from send_create(context, change, body_of(context, change))
+    if made.id is None:
+        said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
+        return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
+    yield Write((Remember(record_of(context, change, made.id)),))
+    context.ids[change.address] = made.id
+    found = ("the answer was lost; it was found on the server",) if made.lost else ()
+    return ended(change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What became of a create: its id where it can be told, the answer where one came, and what was lost."""
+
+    id: str | None
+    answer: Raw
+    lost: ApiError | None
+    attempts: int
+
+
+def send_create(context: Context, change: Change, body: dict[str, Any]) -> Generator[Any, Any, Made]:
+    """Journal, send once, and where no id came back look for what was made. Raises what surely did not happen."""
+    kind, before = context.kind(change), context.state().intents.get(change.address)
+    chosen = context.chosen_id(change.address)
+    body = body | {"_id": chosen} if chosen else body
     yield Write((Intend(intent_of(context, change, "create", chosen)),))
-    since, attempts = context.clock(), 0
+    since, attempts, lost, answer = context.clock(), 0, None, {}
     try:
-        answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
-        id = chosen or kind.id_of(unwrap(answer))  # the field's name
+        said, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
+        answer = unwrap(said)
+        id = kind.id_of(answer) if chosen is None else _confirmed(answer, chosen)  # the field's name
     except ApiError as error:
         if not error.may_be_processed:
-            yield Write((Settle(change.address),))
+            # What a person said of an earlier attempt still holds.
+            yield Write((Intend(before) if before is not None and before.settled else Settle(change.address),))
             raise
-        lost: ApiError | None = error
-        id = None
-    else:
-        lost = None
+        lost, id = error, None
     if id is None:
         id = yield from find_created(context, change, since)
-    if id is None:
-        said = lost or WexaSyncError("the answer holds no id, and no single live one matches")
-        return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=attempts)
-    yield Write((Remember(record_of(context, change, id)),))
-    context.ids[change.address] = id
-    found = ("the answer was lost; it was found on the server",) if lost else ()
-    return ended(change, Status.APPLIED, id=id, attempts=attempts, warnings=found)
+    return Made(id=id, answer=answer, lost=lost, attempts=attempts)
+
+
+def _confirmed(owner: Raw, chosen: str) -> str | None:
+    """The id that we chose, unless the answer shows the owner's children and it is not among them."""
+    shown = [child.get("_id") for child in children(owner)]
+    return chosen if not shown or chosen in shown else None
 
 
 def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:
     """The same failure with another hint."""
     return WexaSyncError(error.message, hint=hint)
-
-
-def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
-    """The id of what a create without an answer made: by the id we chose, or one new match of the natural key."""
-    kind, at = context.kind(change), context.scope(change.address)
-    if kind.new_id is not None:
-        chosen = kind.new_id(at.owner, change.address.name)
-        raw = yield Http(lambda: context.api.read(kind, replace(at, id=chosen)))
-        return chosen if raw else None
-    fields, terms = (*kind.identity, *kind.narrow), context.terms(change.address)
-    raws = yield Http(lambda: context.api.list(kind, at))
-    wanted = key_of(kind, change.after or {}, fields, terms)
-    taken = set(context.ids.values())
-    found = [
-        id
-        for raw in raws
-        if (id := kind.id_of(raw)) not in taken
-        and not raw.get("is_deleted")
-        and (created_at(raw) or since) >= since - CLOCK_SKEW
-        and key_of(kind, decode(kind, raw), fields, terms) == wanted
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def read_again(context: Context, change: Change) -> Generator[Http, Any, Spec | None]:
-    """The live spec at this moment; None where it is gone."""
-    kind, at = context.kind(change), context.scope(change.address, change.id or "")
-    raw = yield Http(lambda: context.api.read(kind, at))
-    return decode(kind, raw) if raw is not None else None
 
 
 def conflict(change: Change, what: str) -> Outcome:

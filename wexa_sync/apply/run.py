@@ -5,39 +5,42 @@ Create and start are two calls and two entries in the state, so that a crash bet
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from typing import Any
 
-from wexa_sync.api.client import Call, Raw, unwrap
-from wexa_sync.apply.resource import body_of, find_created, intent_of, record_of, replace_hint, resolve_externals
-from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
+from wexa_sync.api.client import Call
+from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
+from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
+from wexa_sync.apply.work import Context, Http, Work, Write, ended
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds.base import Operation
-from wexa_sync.kinds.execution import FAILED, READY, START, TERMINAL
-from wexa_sync.model import Change, Outcome, Status
-from wexa_sync.state.base import Intend, Remember, Settle
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, status_of
+from wexa_sync.model import Action, Change, Outcome, Run, Status
+from wexa_sync.runs import GONE, bad_end, secrets_in
+from wexa_sync.state.base import Intend, Remember
+from wexa_sync.watch import READ_FAILURES, watch
 
 _ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
 
 
 def run(context: Context, change: Change) -> Work:
     """Run the flow once. `change.resume`: it was created before, by `change.id`, and only its start is open."""
-    attempts = 0
-    if change.resume:
-        id, status = change.id or "", ""  # the field's name
-    else:
-        yield from resolve_externals(context, change)
-        found = yield from _create(context, change)
-        if isinstance(found, Outcome):
-            return found
-        id, status, attempts = found
-    yield Write((Remember(record_of(context, change, id, started=False)),))
+    if unsound := (yield from _earlier_runs(context, change)):
+        return unsound
+    found = (change.id or "", "", 0) if change.resume else (yield from _create(context, change))
+    if isinstance(found, Outcome):
+        return found
+    id, status, attempts = found  # the field's name
+    asked = _start_is_open(context, change)
+    if not asked:  # else a person may have to settle it: it must not be overwritten
+        yield Write((Remember(record_of(context, change, id, started=False)),))
     context.ids[change.address] = id
     status = yield from _settled(context, change, id, status)
+    if status == GONE or (status == READY and asked):
+        return _can_not_start(change, id, status, attempts)
     if status == READY:
-        failed = yield from _start(context, change, id)
-        if failed:
+        if failed := (yield from _start(context, change, id)):
             return failed
         attempts += 1
     yield Write((Remember(record_of(context, change, id, started=True)),))
@@ -47,28 +50,60 @@ def run(context: Context, change: Change) -> Work:
     return ended(change, Status.APPLIED, id=id, attempts=attempts)
 
 
+def _can_not_start(change: Change, id: str, status: str, attempts: int) -> Outcome:
+    """Why a created run is not started: nobody knows whether it has to be."""
+    if status == GONE:
+        error = WexaSyncError(
+            f"it was created as {id}, and the server does not show it",
+            hint="Apply again: it goes on from here. If it stays so, raise metadata.generation to run it anew.",
+        )
+        return ended(change, Status.FAILED, error, id=id, attempts=attempts)
+    error = WexaSyncError(
+        "its start was sent before and the answer was lost; the run is still ready", hint=_ASK.format(change.address)
+    )
+    return ended(change, Status.UNKNOWN, error, id=id)
+
+
+def _start_is_open(context: Context, change: Change) -> bool:
+    """Whether its start was sent before, and nobody knows what came of it."""
+    intent = context.state().intents.get(change.address)
+    return change.resume and intent is not None and intent.operation == "start" and not intent.settled
+
+
 def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | tuple[str, str, int]]:
-    """Create the execution. Answers (id, status, attempts), or the outcome where it can't be told."""
-    kind = context.kind(change)
-    body = {**body_of(context, change, kind)}
-    body.setdefault("executed_by", context.api.user_id)
-    yield Write((Intend(intent_of(context, change, "create")),))
-    since, attempts = context.clock(), 0
-    said: WexaSyncError = WexaSyncError("the answer holds no id, and no single live run matches")
-    try:
-        answer, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
-        raw = unwrap(answer)
-        if id := kind.id_of(raw):
-            return id, str(raw.get("status", "")), attempts
-    except ApiError as error:
-        if not error.may_be_processed:
-            yield Write((Settle(change.address),))
-            raise
-        said = error
-    found = yield from find_created(context, change, since)
-    if found is not None:
-        return found, "", attempts
-    return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=attempts)
+    """Create the execution. Answers (id, status, attempts), or the outcome where it was not, or can't be told."""
+    yield from resolve_externals(context, change)
+    if rival := (yield from made_since_the_plan(context, change)):
+        return conflict(change, f"somebody else ran it since the plan: {', '.join(rival)}")
+    body = {"executed_by": context.api.user_id, **body_of(context, change)}
+    made = yield from send_create(context, change, body)
+    if made.id is not None:
+        return made.id, status_of(made.answer), made.attempts
+    said = made.lost or WexaSyncError("the answer holds no id, and no single live run matches")
+    return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=made.attempts)
+
+
+def _earlier_runs(context: Context, change: Change) -> Generator[Http, Any, Outcome | None]:
+    """Look at the runs it depends on that an earlier apply started: None where it may go on, else it is skipped.
+
+    One that is to be waited for and has not ended is waited for now: that apply may have been cut off meanwhile.
+    """
+    for other in context.plan:
+        ran_before = other.address in change.depends_on and other.action in (Action.NOOP, Action.ADOPT)
+        if not ran_before or BY_NAME[other.address.kind].nature is not Nature.ACTION or not other.id:
+            continue
+        seconds = _patience(context, other)
+        awaited = seconds is not None
+        run = yield Http(
+            _poll(context, other, other.id, until=TERMINAL.__contains__, seconds=seconds or 0.0, asking=awaited)
+        )
+        if run.status in FAILED or (awaited and run.status not in SUCCEEDED):
+            error = WexaSyncError(
+                f"{other.address}, which it depends on, is {run.status}",
+                hint=f"Raise metadata.generation of {other.address} to run it again, or take it out of depends_on.",
+            )
+            return ended(change, Status.SKIPPED, error)
+    return None
 
 
 def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:
@@ -77,8 +112,12 @@ def _settled(context: Context, change: Change, id: str, status: str) -> Generato
     if status and status != READY:
         return status
     patience = 0.0 if explicit else context.options.grace
-    raw = yield Http(_poll(context, change, id, until=lambda status: status != READY, seconds=patience))
-    return str((raw or {}).get("status", ""))
+    run: Run = yield Http(_poll(context, change, id, until=_under_way, seconds=patience))
+    return run.status
+
+
+def _under_way(status: str) -> bool:
+    return status not in (READY, GONE)
 
 
 def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:
@@ -91,10 +130,8 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
         if not error.may_be_processed:
             yield Write((Remember(record_of(context, change, id, started=False)),))
             raise
-        raw = yield Http(
-            _poll(context, change, id, until=lambda status: status != READY, seconds=context.options.grace)
-        )
-        if str((raw or {}).get("status", READY)) == READY:
+        run = yield Http(_poll(context, change, id, until=_under_way, seconds=context.options.grace))
+        if not _under_way(run.status):
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
     return None
 
@@ -108,44 +145,37 @@ def _patience(context: Context, change: Change) -> float | None:
 
 
 def _waited(context: Context, change: Change, id: str, seconds: float, attempts: int) -> Work:
-    raw = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds))
-    status = str((raw or {}).get("status", "unknown"))
-    if status not in TERMINAL:
-        why = "was interrupted" if context.stop.is_set() else f"took longer than {seconds:g} s"
-        error = WexaSyncError(
-            f"the run is {status}; waiting for its end {why}",
-            hint=f"It goes on by itself. `wexa-sync executions show {change.address}` tells how it stands.",
-        )
-        return ended(change, Status.FAILED, error, id=id, attempts=attempts)
-    if status in FAILED:
-        error = WexaSyncError(
-            f"the run ended as {status}",
-            hint=f"`wexa-sync executions show {change.address}` tells more. Raise metadata.generation to run it again.",
-        )
+    run = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds, asking=True))
+    waited = "was interrupted" if context.cutoff.over else f"took longer than {seconds:g} s"
+    if error := bad_end(run, waited):
         return ended(change, Status.FAILED, error, id=id, attempts=attempts)
     return ended(change, Status.APPLIED, id=id, attempts=attempts, warnings=())
 
 
 def _poll(
-    context: Context,
-    change: Change,
-    id: str,
-    *,
-    until: Callable[[str], bool],
-    seconds: float,
-) -> Callable[[], Raw | None]:
-    """A worker's function: read the run until its status is right, the time is over, or the apply is to stop."""
-    kind, at, api = context.kind(change), context.scope(change.address, id), context.api
-    stop, tell, most = context.stop, context.tell, context.options.poll
+    context: Context, change: Change, id: str, *, until: Callable[[str], bool], seconds: float, asking: bool = False
+) -> Callable[[], Run]:
+    """A worker's function: watch the run until its status is right, the time is over, or the apply is to stop.
 
-    def poll() -> Raw | None:
-        end, pause = time.monotonic() + seconds, min(0.1, most)
-        while True:
-            raw = api.read(kind, at)
-            status = str((raw or {}).get("status", ""))
-            tell(change, status)
-            if until(status) or time.monotonic() >= end or stop.wait(min(pause, max(0.0, end - time.monotonic()))):
-                return raw
-            pause = min(most, pause * 1.5)
-
-    return poll
+    `asking`: tell what it asks, and bear with reads that fail for a while.
+    """
+    api, ask, tell = context.api, context.ask, context.tell
+    run = Run(
+        id=id,
+        status="",
+        project=change.address.project,
+        project_id=context.scope(change.address).project,
+        address=change.address,
+        hidden=tuple(secrets_in(change.after, {})),
+    )
+    return lambda: watch(
+        api,
+        run,
+        until=until,
+        seconds=seconds,
+        cutoff=context.cutoff,
+        tell=lambda status: tell(change, status),
+        ask=(lambda run, question: ask(change, run, question)) if asking else None,
+        most=context.options.poll,
+        patience=READ_FAILURES if asking else 0,
+    )

@@ -9,19 +9,27 @@ function inside an Http runs in a worker, on values handed to it.
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.api.client import Api, Call, Scoped
-from wexa_sync.diff import Terms
+from wexa_sync.api.client import Api, Call, Raw, Scoped
+from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.diff import Terms, id_of, terms_in
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.model import Address, Change, Outcome, Plan, Ref, Status
-from wexa_sync.state.base import Entry
+from wexa_sync.model import Address, Change, Outcome, Plan, Question, Ref, Run, Status
+from wexa_sync.pairing import SETTLE
+from wexa_sync.state.base import Entry, State
+
+Ask = Callable[[Change, Run, Question], None]
+"""Told what a run that is waited for asks of a person, once. Called from any thread."""
+
+
+def nobody(_change: Change, _run: Run, _question: Question) -> None:
+    """Who is told of a question where nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """A function to be called by a worker."""
+    """A function to be called by a worker. Where several changes need the same thing, `lookup` names it: asked once."""
 
     function: Callable[[], Any]
+    lookup: Hashable = None
 
 
 Work = Generator[Write | Http, Any, Outcome]
@@ -43,7 +52,10 @@ Work = Generator[Write | Http, Any, Outcome]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to apply. `wait`: for executions without a `wait` of their own; `grace` and `poll` in seconds."""
+    """How to apply. `wait`: for executions without a `wait` of their own; `grace`, `poll` and `settle` in seconds.
+
+    `settle`: for how long a list may lag behind what was just made.
+    """
 
     parallelism: int = 10
     wait: bool = False
@@ -51,21 +63,28 @@ class Options:
     start: str = "auto"
     grace: float = 10.0
     poll: float = 1.0
+    settle: float = SETTLE
     allowed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `stop`, which it sets."""
+    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff`.
+
+    `state` gives the state as of the last write; `lists` holds what several changes look at.
+    """
 
     api: Api
     plan: Plan
     key: str  # the state's lineage: what its secrets are sealed with
     options: Options
     tell: Callable[[Change, str], None]
+    state: Callable[[], State]
+    ask: Ask = nobody
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    stop: threading.Event = field(default_factory=threading.Event)
+    cutoff: Cutoff = field(default_factory=Cutoff)
+    lists: dict[Hashable, list[Raw]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 
     def kind(self, change: Change) -> Kind:
@@ -81,17 +100,16 @@ class Context:
             id=id,
         )
 
-    def find(self, ref: Ref, project: str) -> str | None:
-        """The id that a reference in that project stands for; None where it is not known."""
-        if ref.address is not None:
-            return self.ids.get(ref.address)
-        return ref.id if ref.external is None else self.externals.get((project, ref.kind, ref.external))
+    def chosen_id(self, address: Address) -> str | None:
+        """The id that we give what is made at `address`; None where the server gives it."""
+        new_id = BY_NAME[address.kind].new_id
+        return new_id(self.scope(address).owner, address.name) if new_id is not None else None
 
     def resolver(self, address: Address) -> Callable[[Ref], str]:
         """Gives the id of a reference in the manifest at `address`. Raises WexaSyncError where there is none."""
 
         def resolve(ref: Ref) -> str:
-            if found := self.find(ref, address.project):
+            if found := id_of(ref, address.project, self.ids, self.externals):
                 return found
             raise WexaSyncError(
                 f"{address}: the id of {ref} is not known",
@@ -102,7 +120,7 @@ class Context:
 
     def terms(self, address: Address) -> Terms:
         """How values of that address are compared with what the plan saw: by the plan's own key."""
-        return Terms(id_of=lambda ref: self.find(ref, address.project), key=self.plan.lineage)
+        return terms_in(address.project, self.ids, self.externals, self.plan.lineage)
 
 
 def call(

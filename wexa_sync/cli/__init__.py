@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -18,10 +19,10 @@ COMMANDS = {
     "apply": "Make the changes of a plan.",
     "destroy": "Delete what is managed and can be deleted.",
     "resolve": "Say whether something in doubt happened.",
-    "executions": "Look at what runs and what ran.",
+    "executions": "Look at runs, wait for them, act on them, answer what they ask.",
     "state": "Look at the state, and mend it.",
     "graph": "Draw what waits for what.",
-    "schema": "Print the JSON Schema of a kind, for an editor.",
+    "schema": "Print the JSON Schema of a kind, of the settings or of a plan.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",
     "version": "Show the version.",
 }
@@ -56,13 +57,16 @@ class _Commands(click.Group):
 @click.command(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "WEXA_SYNC"}
 )
-@click.version_option(__version__, prog_name="wexa-sync")
+@click.version_option(__version__, prog_name="wexa-sync", message="%(prog)s %(version)s")
 def cli() -> None:
     """Make a Wexa AI workspace equal to what a git repository declares."""
 
 
 def main() -> None:
     """Run the command line; every failure ends in words and an exit code (errors.py), never in a traceback."""
+    # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
+    # at the end, would take a fifth of a large plan's time.
+    gc.set_threshold(100_000)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -70,10 +74,12 @@ def main() -> None:
     except click.UsageError as error:
         error.show()
         code = 64
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as interrupt:
         click.echo("Interrupted.", err=True)
-        code = 130
+        # click turns a KeyboardInterrupt into an Abort; Terminated (signals.py) says that it was SIGTERM.
+        code = 143 if type(interrupt.__cause__ or interrupt).__name__ == "Terminated" else 130
     except click.ClickException as error:
         error.show()
         code = 1
+    gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)

@@ -14,6 +14,7 @@ from wexa_sync.cli import options
 @click.command("apply")
 @options.manifests
 @options.workspace
+@options.timeout
 @options.choice
 @options.output
 @options.consent
@@ -21,13 +22,14 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
     from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
     from wexa_sync.cli.steps import carried_out, planned
+    from wexa_sync.engine import locked
     from wexa_sync.errors import PlanRefused
     from wexa_sync.planfile import is_plan, read
 
-    settings = settings_for(paths, given)
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
+    settings = settings_for(() if saved else paths, given)  # a plan may lie anywhere
     desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
-    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings, given) as found, locked(found) as workspace:
         if saved is not None and saved.target != workspace.target:
             raise PlanRefused(
                 f"the plan is for {saved.target}, not for {workspace.target}", hint="Check the settings, or plan again."

@@ -1,8 +1,11 @@
-"""`wexa-sync executions list|show`."""
+"""`wexa-sync executions list|show|wait|pause|resume|cancel|answer`."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,12 +13,17 @@ import click
 from wexa_sync.cli import options
 
 if TYPE_CHECKING:
-    from wexa_sync.runs import Run
+    from wexa_sync.api.client import Api
+    from wexa_sync.kinds.execution import Move
+    from wexa_sync.model import Run
+    from wexa_sync.state import State
+
+_one = click.argument("execution", metavar="ADDRESS|ID")
 
 
 @click.group("executions")
 def command() -> None:
-    """Look at what runs and what ran, in the projects that are managed."""
+    """Look at what runs and what ran, wait for it, and act on it."""
 
 
 @command.command("list")
@@ -23,57 +31,212 @@ def command() -> None:
 @options.shape
 def list_(format_: str, **given: Any) -> None:
     """List the executions of the managed projects, with their addresses where they are declared."""
-    from wexa_sync.cli.setup import settings_for, workspace_for
-    from wexa_sync.render.safe import visible
+    from wexa_sync.cli.terminal import wants_color, width
+    from wexa_sync.render.runs import run_data, runs_text
+    from wexa_sync.render.safe import redact_run, visible
     from wexa_sync.runs import list_runs
 
-    with workspace_for(settings_for((), given), sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
-        workspace.api.sign_in()
-        runs = list_runs(workspace.api, workspace.store.load())
+    with _api(given) as (api, state):
+        runs = list_runs(api, state)
     if format_ == "json":
-        _print_json([_data(run) for run in runs])
-        return
-    for run in runs:
-        click.echo("\t".join(visible(text) for text in (run.id, run.status, str(run.address or "-"), run.goal)))
-    if not runs:
+        _print_json([run_data(run) for run in runs])
+    elif not runs:
         click.echo("No executions.", err=True)
+    elif sys.stdout.isatty():
+        click.echo(runs_text(runs, color=wants_color(sys.stdout), width=width()), nl=False)
+    else:
+        for run in map(redact_run, runs):
+            click.echo("\t".join(visible(text) for text in (run.id, run.status, str(run.address or "-"), run.goal)))
 
 
 @command.command()
-@click.argument("execution", metavar="ADDRESS|ID")
+@_one
 @options.workspace
 @options.shape
 def show(execution: str, format_: str, **given: Any) -> None:
-    """Show one execution: its status, its inputs and its result."""
-    from wexa_sync.cli.setup import addresses, settings_for, workspace_for
-    from wexa_sync.render.safe import prose, visible
+    """Show one execution: its status, its inputs, what it asks and its result."""
+    from wexa_sync.errors import ApiError
+    from wexa_sync.runs import asking
+
+    with _run(execution, given) as (api, found):
+        run = found
+        try:
+            run = asking(api, found)
+        except ApiError as error:
+            click.echo(f"Warning: what it asks can't be read: {error.message}", err=True)
+    _show(run, format_)
+
+
+@command.command()
+@_one
+@options.workspace
+@options.shape
+@options.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=3600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop waiting after that long; the run goes on.",
+)
+def wait(execution: str, format_: str, timeout: float, **given: Any) -> None:
+    """Wait for the end of an execution, and show its result. Exits with 0 only where it completed.
+
+    What it asks meanwhile is shown with the command that answers: give it in another terminal.
+    """
+    from wexa_sync.api.cutoff import Cutoff
+    from wexa_sync.cli.progress import watching
+    from wexa_sync.kinds.execution import TERMINAL
+    from wexa_sync.render.runs import lines_of
+    from wexa_sync.render.safe import redact_run
+    from wexa_sync.runs import GONE, bad_end
+    from wexa_sync.watch import READ_FAILURES, watch
+
+    with _run(execution, given) as (api, found):
+        try:
+            with watching(found) as (tell, ask):
+                run = watch(
+                    api,
+                    found,
+                    until=(TERMINAL | {GONE}).__contains__,
+                    seconds=timeout,
+                    cutoff=Cutoff(),
+                    tell=tell,
+                    ask=ask,
+                    most=2.0,
+                    patience=READ_FAILURES,
+                )
+        except KeyboardInterrupt:
+            _say("The run goes on by itself; `wexa-sync executions wait` waits again.")
+            raise
+    if format_ == "json":
+        _show(run, format_)
+    elif result := redact_run(run).result:
+        click.echo(lines_of(result))
+    if error := bad_end(redact_run(run), f"took longer than {timeout:g} s"):
+        raise error
+
+
+@command.command()
+@_one
+@options.workspace
+@options.shape
+def pause(execution: str, format_: str, **given: Any) -> None:
+    """Pause an execution."""
+    from wexa_sync.kinds.execution import PAUSE
+
+    _move(execution, PAUSE, format_, given)
+
+
+@command.command()
+@_one
+@options.workspace
+@options.shape
+def resume(execution: str, format_: str, **given: Any) -> None:
+    """Let a paused execution go on."""
+    from wexa_sync.kinds.execution import RESUME
+
+    _move(execution, RESUME, format_, given)
+
+
+@command.command()
+@_one
+@options.workspace
+@options.shape
+def cancel(execution: str, format_: str, **given: Any) -> None:
+    """End an execution for good."""
+    from wexa_sync.kinds.execution import CANCEL
+
+    _move(execution, CANCEL, format_, given)
+
+
+@command.command()
+@_one
+@options.workspace
+@options.shape
+@options.option("--approve/--reject", "approved", default=None, help="Say yes or no.")
+@options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value for what it asks; repeatable.")
+@options.option("--item", default="", metavar="ID", help="Which question, where it asks more than one.")
+def answer(
+    execution: str, format_: str, approved: bool | None, inputs: tuple[str, ...], item: str, **given: Any
+) -> None:
+    """Answer what a waiting execution asks. `executions show` has the questions, and the options that answer them."""
+    from wexa_sync import moves
+
+    said = moves.Answer(approved=approved, values=_assigned(inputs), item=item)
+    with _run(execution, given) as (api, found):
+        run = moves.answer(api, found, said)
+    _after(run, format_, f"Answered: {run.name} is {run.status}.")
+
+
+def _move(execution: str, what: Move, format_: str, given: Mapping[str, Any]) -> None:
+    from wexa_sync import moves
+
+    with _run(execution, given) as (api, found):
+        run, sent = moves.move(api, found, what)
+    _after(run, format_, f"{run.name} is {run.status}." if sent else f"{run.name} is {run.status} already.")
+
+
+def _after(run: Run, format_: str, said: str) -> None:
+    """Show what came of it."""
+    from wexa_sync.render.safe import visible
+
+    if format_ == "json":
+        _show(run, format_)
+    else:
+        click.echo(visible(said))
+
+
+def _show(run: Run, format_: str) -> None:
+    from wexa_sync.cli.terminal import wants_color, width
+    from wexa_sync.moves import how_to_answer
+    from wexa_sync.render.runs import run_details, run_text
+
+    answers = [how_to_answer(run, question) for question in run.questions]
+    if format_ == "json":
+        _print_json(run_details(run, answers))
+    else:
+        click.echo(run_text(run, answers, color=wants_color(sys.stdout), width=width()), nl=False)
+
+
+def _assigned(inputs: tuple[str, ...]) -> dict[str, str]:
+    from wexa_sync.errors import UsageError
+
+    pairs = [text.partition("=") for text in inputs]
+    for text, (name, sign, _) in zip(inputs, pairs, strict=True):
+        if not name or not sign:
+            raise UsageError(f"{text!r} is no NAME=VALUE", hint="Write --input NAME=VALUE, once for each value.")
+    return {name: value for name, _, value in pairs}
+
+
+@contextmanager
+def _api(given: Mapping[str, Any]) -> Iterator[tuple[Api, State]]:
+    from wexa_sync.cli.setup import settings_for, workspace_for
+
+    with workspace_for(settings_for((), given), given) as workspace:
+        workspace.api.sign_in()
+        yield workspace.api, workspace.store.load()
+
+
+@contextmanager
+def _run(execution: str, given: Mapping[str, Any]) -> Iterator[tuple[Api, Run]]:
+    """The API, and the run that is meant."""
+    from wexa_sync.cli.setup import addresses
     from wexa_sync.runs import find_run
 
     if "/" in execution:
         addresses([execution])  # a wrong one is a wrong use
-    with workspace_for(settings_for((), given), sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
-        workspace.api.sign_in()
-        run = find_run(workspace.api, workspace.store.load(), execution)
-    if format_ == "json":
-        _print_json({**_data(run), "inputs": run.raw.get("input_variables"), "result": run.result})
-        return
-    rows = (("address", str(run.address or "-")), ("id", run.id), ("status", run.status), ("goal", run.goal))
-    for name, text in rows:
-        click.echo(f"{name:<10}{visible(text)}")
-    for name, value in (run.raw.get("input_variables") or {}).items():
-        click.echo(f"{'input':<10}{visible(str(name))} = {visible(str(value))}")
-    if run.result:
-        click.echo(f"\n{prose(run.result)}")
+    with _api(given) as (api, state):
+        yield api, find_run(api, state, execution)
 
 
-def _data(run: Run) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "status": run.status,
-        "goal": run.goal,
-        "project": run.project,
-        "address": str(run.address) if run.address else None,
-    }
+def _say(text: str) -> None:
+    from wexa_sync.cli.terminal import event, speaks_json
+
+    if speaks_json():
+        event("note", message=text)
+    else:
+        click.echo(text, err=True)
 
 
 def _print_json(data: Any) -> None:

@@ -30,13 +30,12 @@ def command(folder: Path) -> None:
 
 def _texts() -> dict[str, str]:
     """What to write, by its path. A template's `dot-` is a dot: its own .gitignore would hold in this repository."""
-    files = sorted(path for path in _TEMPLATES.rglob("*") if path.is_file())
-    return {
-        path.relative_to(_TEMPLATES).as_posix().replace("dot-", "."): path.read_text(encoding="utf-8").replace(
-            "@VERSION@", __version__
-        )
-        for path in files
+    files = {path.relative_to(_TEMPLATES).as_posix(): path for path in _TEMPLATES.rglob("*") if path.is_file()}
+    texts = {
+        name.replace("dot-", "."): path.read_text(encoding="utf-8").replace("@VERSION@", __version__)
+        for name, path in files.items()
     }
+    return dict(sorted(texts.items()))
 
 
 def _write(texts: Mapping[Path, str]) -> None:

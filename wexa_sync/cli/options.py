@@ -79,7 +79,12 @@ speech = _all(
 where = _all(
     option("--base-url", everywhere=True, metavar="URL", help="The API's address."),
     option(
-        "--state", "state_file", everywhere=True, type=click.Path(path_type=Path), metavar="FILE", help="The state."
+        "--state",
+        "state_file",
+        everywhere=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The state file.",
     ),
     option("--sandbox", is_flag=True, everywhere=True, help="Use a local server that behaves as the Wexa API does."),
     speech,
@@ -104,6 +109,23 @@ workspace = _all(
     option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
 )
 
+timeout = option(
+    "--timeout",
+    everywhere=True,
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Begin nothing more after so long; what is in flight is still awaited.",
+)
+
+lock = option(
+    "--lock-timeout",
+    everywhere=True,
+    type=click.FloatRange(0),
+    default=0,
+    metavar="SECONDS",
+    help="How long to wait for a state that another process has locked.",
+)
+
 choice = _all(
     option("--prune", is_flag=True, help="Delete what is managed and declared no longer."),
     option("--adopt", is_flag=True, help="Take over what is live already."),
@@ -119,8 +141,10 @@ output = _all(
     option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file, not to stdout."),
 )
 
+approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))
+
 consent = _all(
-    option("--auto-approve", is_flag=True, help="Do not ask."),
+    approval,
     option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),

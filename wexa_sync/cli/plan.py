@@ -14,6 +14,7 @@ from wexa_sync.cli import options
 @click.command("plan")
 @options.manifests
 @options.workspace
+@options.timeout
 @options.choice
 @options.output
 @options.option(
@@ -40,7 +41,7 @@ def command(
 
     settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
-    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings, given) as workspace:
         plan = planned(desired, workspace, settings, given)
     if out is not None:
         save(plan, out)

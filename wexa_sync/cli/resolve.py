@@ -14,6 +14,8 @@ from wexa_sync.cli import options
 @click.argument("address")
 @options.manifests
 @options.workspace
+@options.timeout
+@options.lock
 @options.option("--happened", metavar="ID", help="It is live under this id.")
 @options.option("--did-not-happen", is_flag=True, help="It is not live; apply may send it again.")
 def command(
@@ -37,7 +39,7 @@ def command(
     (wanted,) = addresses([address])
     settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
-    with workspace_for(settings, sandbox=given["sandbox"], verbose=given["verbose"]) as workspace:
+    with workspace_for(settings, given) as workspace:
         engine.resolve(wanted, desired, workspace, happened_as=happened)
     said = f"is live as {happened}" if happened else "did not happen"
     click.echo(f"Noted: {wanted} {said}. `wexa-sync plan` shows what follows.")

@@ -10,8 +10,14 @@ from wexa_sync.cli.options import option
 
 
 @click.command("sandbox")
-@option("--port", type=click.IntRange(0, 65535), default=0, help="The port; a free one where left out.")
-@option("--data", type=click.Path(path_type=Path), default=Path(".wexa-sync/sandbox.db"), help="Where its data lies.")
+@option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port; a free one where left out.")
+@option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path(".wexa-sync/sandbox.db"),
+    metavar="FILE",
+    help="Where its data lie.",
+)
 @option("--reading", "readings", multiple=True, metavar="NAME=VALUE", help="How it reads the documentation.")
 @option("--api-key", metavar="KEY", help="The only key it accepts; any key where left out.")
 @option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait before every answer.")

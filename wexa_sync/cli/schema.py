@@ -8,17 +8,24 @@ import click
 
 
 @click.command("schema")
-@click.argument("kind", required=False)
-def command(kind: str | None) -> None:
-    """Print the JSON Schema of a kind, whole, for an editor; without KIND, the names of the kinds."""
+@click.argument("name", metavar="[KIND|settings|plan]", required=False)
+def command(name: str | None) -> None:
+    """Print a JSON Schema, whole: of a KIND for an editor, of `settings` (wexa-sync.yaml), or of a `plan` as JSON.
+
+    Without a name, all the names there are.
+    """
     from wexa_sync.errors import UsageError
     from wexa_sync.kinds import DECLARABLE
+    from wexa_sync.kinds.schema import bundled
     from wexa_sync.suggest import did_you_mean
 
-    names = {found.name: found for found in DECLARABLE}
-    if kind is None:
-        click.echo("\n".join(names))
+    files = {kind.name: kind.schema for kind in DECLARABLE}
+    files |= {"settings": "settings.schema.json", "plan": "plan.schema.json"}
+    if name is None:
+        click.echo("\n".join(files))
         return
-    if kind not in names:
-        raise UsageError(f"there is no kind {kind!r}", hint=did_you_mean(kind, names, f"Kinds: {', '.join(names)}."))
-    click.echo(json.dumps(names[kind].document_schema, indent=2, ensure_ascii=False))
+    if name not in files:
+        raise UsageError(
+            f"there is no schema {name!r}", hint=did_you_mean(name, files, f"There are: {', '.join(files)}.")
+        )
+    click.echo(json.dumps(bundled(files[name]), indent=2, ensure_ascii=False))

@@ -14,6 +14,7 @@ from wexa_sync.model import Address, Desired, Secret, Target
 from wexa_sync.settings import Settings, read_settings, require_api
 
 if TYPE_CHECKING:
+    from wexa_sync.api.cutoff import Cutoff
     from wexa_sync.engine import Workspace
 
 SANDBOX_URL = "sandbox"
@@ -61,12 +62,25 @@ def state_path(settings: Settings, *, sandbox: bool) -> Path:
 
 
 @contextmanager
-def workspace_for(settings: Settings, *, sandbox: bool, verbose: bool) -> Iterator[Workspace]:
-    """The API and the state; with `sandbox`, a server in this process for as long as it lasts."""
-    if not sandbox:
+def workspace_for(settings: Settings, given: Mapping[str, Any]) -> Iterator[Workspace]:
+    """The API and the state, by a command's options; with `sandbox`, a server in this process for as long as it lasts.
+
+    Until an apply begins, a signal breaks in: there is nothing to lose.
+    """
+    from wexa_sync.api.cutoff import Cutoff
+    from wexa_sync.cli.signals import heeded
+
+    cutoff = Cutoff(given.get("timeout"))
+    with heeded(cutoff, breaks_in=True), _reached(settings, given) as (own, target, base_url):
+        yield _workspace(own, target, base_url, given, cutoff)
+
+
+@contextmanager
+def _reached(settings: Settings, given: Mapping[str, Any]) -> Iterator[tuple[Settings, Target, str]]:
+    """The settings that hold there, what is written in state and plans, and the address to call."""
+    if not given["sandbox"]:
         require_api(settings)
-        target = Target(base_url=settings.base_url, org_id=settings.org_id or "")
-        yield _workspace(settings, target, settings.base_url, verbose)
+        yield settings, Target(base_url=settings.base_url, org_id=settings.org_id), settings.base_url
         return
     from wexa_sync.sandbox import SandboxConfig, SandboxError, running
 
@@ -74,12 +88,14 @@ def workspace_for(settings: Settings, *, sandbox: bool, verbose: bool) -> Iterat
         with running(SandboxConfig(data=settings.root / ".wexa-sync" / "sandbox.db")) as server:
             own = replace(settings, org_id=server.org_id, user_id=server.user_id)
             own = replace(own, state=state_path(settings, sandbox=True), api_key=Secret(template="", value="sandbox"))
-            yield _workspace(own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url, verbose)
+            yield own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url
     except SandboxError as error:
         raise SettingsError(str(error), hint="The sandbox needs its extra: pip install 'wexa-sync[sandbox]'.") from None
 
 
-def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool) -> Workspace:
+def _workspace(
+    settings: Settings, target: Target, base_url: str, given: Mapping[str, Any], cutoff: Cutoff
+) -> Workspace:
     from wexa_sync.api.client import Api
     from wexa_sync.api.http import Http
     from wexa_sync.cli.terminal import request_log
@@ -91,11 +107,14 @@ def _workspace(settings: Settings, target: Target, base_url: str, verbose: bool)
         base_url=base_url,
         api_key=settings.api_key,
         pool=settings.parallelism,
-        observer=request_log() if verbose else None,
+        observer=request_log() if given["verbose"] else None,
+        cutoff=cutoff,
     )
     return Workspace(
         api=Api(http, org_id=settings.org_id or "", user_id=settings.user_id or ""),
-        store=FileStore(settings.state),
+        store=FileStore(settings.state, lock_timeout=given.get("lock_timeout", 0)),
         target=target,
         parallelism=settings.parallelism,
+        settle=settings.settle,
+        cutoff=cutoff,
     )

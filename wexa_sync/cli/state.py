@@ -1,9 +1,10 @@
-"""`wexa-sync state list|show|rm|mv`."""
+"""`wexa-sync state list|show|rm|mv|unlock|rebuild`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from wexa_sync.cli import options
 
 @click.group("state")
 def command() -> None:
-    """Look at the state, and mend it. Nothing here calls the API."""
+    """Look at the state, and mend it. Only rebuild calls the API."""
 
 
 def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callable[..., None]], click.Command]:
@@ -24,7 +25,8 @@ def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callabl
             from wexa_sync.cli.setup import settings_for, state_path
             from wexa_sync.state import FileStore
 
-            store = FileStore(state_path(settings_for((), given), sandbox=given["sandbox"]))
+            path = state_path(settings_for((), given), sandbox=given["sandbox"])
+            store = FileStore(path, lock_timeout=given.get("lock_timeout", 0))
             work(store, **{name: value for name, value in given.items() if name in ("address", "to")})
 
         run.__doc__ = work.__doc__
@@ -39,8 +41,11 @@ def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callabl
 @_on_store("list")
 def list_(store: Any) -> None:
     """List the addresses that are managed, with their ids."""
-    for address, record in sorted(store.load().records.items()):
+    records = store.load().records
+    for address, record in sorted(records.items()):
         click.echo(f"{address}\t{record.id}")
+    if not records:
+        click.echo(f"Nothing is managed yet: {store.path} holds no address.", err=True)
 
 
 @_on_store("show", click.argument("address"))
@@ -51,7 +56,7 @@ def show(store: Any, address: str) -> None:
     click.echo(json.dumps(record_to_data(_record(store, address)), indent=2, ensure_ascii=False))
 
 
-@_on_store("rm", click.argument("address"))
+@_on_store("rm", click.argument("address"), options.lock)
 def rm(store: Any, address: str) -> None:
     """Give an address up: it stays on the server, and is managed no longer."""
     from wexa_sync.state import Forget
@@ -62,7 +67,7 @@ def rm(store: Any, address: str) -> None:
     click.echo(f"{record.address} is not managed any more. It is still live, with id {record.id}.")
 
 
-@_on_store("mv", click.argument("address"), click.argument("to"))
+@_on_store("mv", click.argument("address"), click.argument("to"), options.lock)
 def mv(store: Any, address: str, to: str) -> None:
     """Give what is managed under ADDRESS the address TO, after its manifest was renamed."""
     from dataclasses import replace
@@ -79,6 +84,45 @@ def mv(store: Any, address: str, to: str) -> None:
     with store.session(store.load().target) as session:
         session.write(Forget(record.address), Remember(replace(record, address=new)))
     click.echo(f"{record.address} is now {new}.")
+
+
+@_on_store("unlock")
+def unlock(store: Any) -> None:
+    """Remove a lock that a machine left which runs no more; one of a living process here stays."""
+    holder = store.unlock()
+    if holder is None:
+        click.echo("The state is not locked.")
+    else:
+        click.echo(f"Unlocked. It was locked by {holder.owner} since {holder.created}, until {holder.expires}.")
+
+
+@command.command()
+@options.manifests
+@options.workspace
+@options.timeout
+@options.lock
+@options.shape
+def rebuild(
+    paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], format_: str, **given: Any
+) -> None:
+    """Make a lost state anew of what is live, by name; say how sure each match is. Sends GET only."""
+    from wexa_sync import engine
+    from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
+    from wexa_sync.render.safe import visible, visible_json
+
+    settings = settings_for(paths, given)
+    desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
+    with workspace_for(settings, given) as workspace:
+        found = engine.rebuild(desired, workspace)
+    if format_ == "json":
+        data = [{"address": str(m.address), "sure": m.sure, "why": m.why, "id": m.id or None} for m in found]
+        click.echo(visible_json(json.dumps(data, indent=2, ensure_ascii=False)))
+        return
+    for match in found:
+        click.echo(f"{match.sure:<8}  {match.address}{f'  ({match.id})' if match.id else ''}")
+        click.echo(f"          {visible(match.why)}")
+    held = sum(bool(match.id) for match in found)
+    click.echo(f"\nRebuilt: {held} of {len(found)} declared resources are in the state. Review: `wexa-sync plan`.")
 
 
 def _record(store: Any, text: str) -> Any:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from signal import SIGTERM
 from typing import Any, TextIO
 
 import click
 
 from wexa_sync import engine
-from wexa_sync.apply import Options
+from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
-from wexa_sync.cli.terminal import progress, wants_color, width
+from wexa_sync.cli.signals import heeded
+from wexa_sync.cli.terminal import wants_color, width
 from wexa_sync.decide import Rules
-from wexa_sync.errors import PlanBlocked, UsageError
+from wexa_sync.errors import ExitCode, PlanBlocked, UsageError
 from wexa_sync.model import Desired, Plan
 from wexa_sync.plan import Limits
 from wexa_sync.render.exit import report_exit_code
-from wexa_sync.render.json import plan_json, report_json
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
 from wexa_sync.settings import Settings
@@ -37,6 +38,8 @@ def planned(desired: Desired, workspace: engine.Workspace, settings: Settings, g
 def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
     """Write the plan as it was asked for."""
     if given["format_"] == "json":
+        from wexa_sync.render.json import plan_json  # as all of JSON's layout, for who asks for it
+
         text = plan_json(plan)
     else:
         color = wants_color(stream) and given["output"] is None
@@ -49,6 +52,8 @@ def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
 
 def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> int:
     """Show the plan, ask, apply it and show what came of it. Answers the exit code."""
+    from wexa_sync.apply import Options
+
     as_json = given["format_"] == "json"
     show_plan(plan, {**given, "format_": "text", "output": None}, sys.stderr if as_json else sys.stdout)
     if given["strict"] and plan.blocked:
@@ -62,12 +67,15 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         wait=given["wait"],
         start=settings.start,
         grace=settings.start_grace,
+        settle=settings.settle,
         allowed=frozenset(settings.allow_undocumented),
     )
     limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
-    with progress(len(plan.work), quiet=as_json) as tell:
-        report = engine.apply(plan, workspace, options, tell, limits=limits)
+    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
+        report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
     if as_json:
+        from wexa_sync.render.json import report_json
+
         text = report_json(report)
     elif not plan.work:
         return 0
@@ -77,7 +85,8 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         given["output"].write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=not text.endswith("\n"), color=True)
-    return int(report_exit_code(report))
+    code = report_exit_code(report)
+    return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
 
 
 def _ask(count: int) -> None:

@@ -1,4 +1,4 @@
-"""What the terminal is like, and how errors, progress and the log are said. stdout is for data, stderr for talk."""
+"""What the terminal is like, and how errors and the log are said. stdout is for data, stderr for talk."""
 
 from __future__ import annotations
 
@@ -6,21 +6,14 @@ import json
 import os
 import shutil
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 if TYPE_CHECKING:
     from wexa_sync.api.http import Exchange
-    from wexa_sync.apply import Progress
     from wexa_sync.errors import WexaSyncError
-    from wexa_sync.model import Change
-
-ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
 
 
 def _chosen(name: str) -> Any:
@@ -90,30 +83,3 @@ def request_log() -> Any:
             click.echo(f"{exchange.method} {exchange.path} -> {end} ({took} ms)", err=True)
 
     return log
-
-
-@contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Progress]:
-    """A line that tells how far it is, on a terminal; a line for each change that ends, elsewhere; or JSON."""
-    lock, ended = threading.Lock(), [0]
-    as_json, live = speaks_json(), sys.stderr.isatty()
-
-    def tell(change: Change, word: str) -> None:
-        with lock:
-            ended[0] += word in ENDS
-            line = f"[{ended[0]}/{total}] {change.address}: {word}"
-            if as_json:
-                event("change", address=str(change.address), status=word, done=ended[0], total=total)
-            elif live:
-                click.echo("\r\x1b[2K" + line[: width() - 1], err=True, nl=False)
-            elif word != "started":
-                click.echo(line, err=True)
-
-    if total == 0 or (quiet and not as_json):
-        yield lambda _change, _word: None
-        return
-    try:
-        yield tell
-    finally:
-        if live and not as_json:
-            click.echo("\r\x1b[2K", err=True, nl=False)

@@ -75,15 +75,15 @@ class Derived:
     make: Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
-    """A kind of thing on the platform.
+    """A kind of thing on the platform. There is one of each: what is equal is the same.
 
     `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell several of
     that identity apart. `display`: the field that people know it by. `owner` and `embedded`: the kind it lives inside
     and the field there that holds it. `hints`: for an operation that is missing, what a person can do instead.
     `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
-    no read returns for sure.
+    no read returns for sure. `failures`: of an action, the statuses that keep what depends on it from being done.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Kind:
     derived: tuple[Derived, ...] = ()
     new_id: Callable[[str, str], str] | None = None
     hints: Mapping[Operation, str] = field(default_factory=dict)
+    failures: frozenset[str] = frozenset()
     declarable: bool = True
     passes: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
@@ -122,5 +123,4 @@ class Kind:
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
         """The server's id in an answer, if there is one."""
-        found = next((raw[name] for name in self.ids if raw.get(name)), None)
-        return str(found) if found else None
+        return next((found for name in self.ids if isinstance(found := raw.get(name), str) and found), None)

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from wexa_sync.kinds.base import Endpoint, Kind, Listing, Nature, Operation, Scope
+
+READY, PAUSED = "ready", "paused"
+SUCCEEDED = frozenset({"completed"})
+CANCELLED = frozenset({"cancelled", "canceled"})
+FAILED = frozenset({"failed"}) | CANCELLED
+TERMINAL = SUCCEEDED | FAILED
+ASKING = frozenset({"input_required", "waiting"})
+"""Status words seen in pages, SDK and clients. A word that is not here is shown and waited on, never an error.
+
+A run that waits for a person may also be `paused`, or go on being `running`: only the inbox tells.
+"""
+
 
 EXECUTION = Kind(
     name="Execution",
@@ -10,6 +26,7 @@ EXECUTION = Kind(
     nature=Nature.ACTION,
     display="goal",
     identity=("agentflow_id", "goal", "input_variables"),
+    failures=FAILED,
     # Paths take the UUID; the 24-hex _id stands beside it in the same answer.
     ids=("execution_id", "_id"),
     listing=Listing(
@@ -31,17 +48,58 @@ EXECUTION = Kind(
     },
 )
 
-START = Endpoint(
-    method="POST",
-    path="/execute_flow/{id}/execute",
-    query={"projectID": "{project}", "execution_id": "{id}"},
-    body={"projectID": "{project}", "execution_id": "{id}"},
-)
-"""Starts a created execution; the id stands in the path, the query and the body, as the page has it."""
 
-READY = "ready"
-SUCCEEDED = frozenset({"completed"})
-FAILED = frozenset({"failed", "cancelled", "canceled"})
-TERMINAL = SUCCEEDED | FAILED
-WAITING = frozenset({"input_required", "waiting", "paused"})
-"""Status words seen in pages, SDK and clients. A word that is not here is shown and waited on, never an error."""
+def _call(path: str, *, query: dict[str, str] | None = None, otherwise: Endpoint | None = None) -> Endpoint:
+    """A call on one run. The pages want the ids in query and body, the SDK sends neither: both are sent."""
+    return Endpoint(
+        method="POST",
+        path=path,
+        query={"projectID": "{project}", **(query or {})},
+        body={"projectID": "{project}", "execution_id": "{id}"},
+        otherwise=otherwise,
+    )
+
+
+START = _call("/execute_flow/{id}/execute", query={"execution_id": "{id}"})
+"""Starts a created execution; its page has the id a third time, in the query."""
+
+
+def status_of(raw: Mapping[str, Any] | None) -> str:
+    """The status in an answer; empty where there is none. An old client of the vendor reads `state` in its absence."""
+    found = (raw or {}).get("status") or (raw or {}).get("state") or ""
+    return str(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides."""
+
+    verb: str
+    past: str
+    endpoint: Endpoint
+    done: frozenset[str]
+    never: frozenset[str]
+
+
+PAUSE = Move(
+    verb="pause",
+    past="paused",
+    endpoint=_call("/execute_flow/{id}/pause"),
+    done=frozenset({PAUSED}),
+    never=TERMINAL | ASKING,
+)
+RESUME = Move(
+    verb="resume",
+    past="resumed",
+    endpoint=_call("/execute_flow/{id}/resume"),
+    done=frozenset({READY, "running"}),
+    never=TERMINAL | ASKING,
+)
+CANCEL = Move(
+    verb="cancel",
+    past="cancelled",
+    # The SDK's path. The page has lost the /cancel, or means it.
+    endpoint=_call("/execute_flow/{id}/cancel", otherwise=_call("/execute_flow/{id}")),
+    done=CANCELLED,
+    never=TERMINAL - CANCELLED,
+)

@@ -31,7 +31,6 @@ SKILL = Kind(
     hints={
         Operation.UPDATE: "Declare a skill of another handle and name and point the agents at it, or put the manifest "
         "back to what is live (`wexa-sync plan` shows it).",
-        Operation.DELETE: "Remove it in Wexa Studio, or let it stay: `deletion: retain` in metadata.lifecycle, or "
-        "`wexa-sync state rm ADDRESS`.",
+        Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm ADDRESS` gives it up.",
     },
 )

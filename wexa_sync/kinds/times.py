@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -43,3 +44,11 @@ def read_iso(value: Any) -> Any:
         return iso(value)
     except (ValueError, OverflowError, OSError):
         return value
+
+
+def created_at(raw: Mapping[str, Any]) -> float | None:
+    """When the server made it, in epoch seconds, from any of the API's time formats; None where it does not say."""
+    try:
+        return float(epoch(read_iso(raw.get("created_at", raw.get("createdAt")))))
+    except (ValueError, OverflowError):
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from wexa_sync.kinds.base import Endpoint, Kind
@@ -73,11 +74,11 @@ def accepted(endpoint: Endpoint, kind: Kind) -> Collection[str]:
 
 def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, Ref]]:
     """Every reference in a spec with its path."""
-    pairs: Iterable[tuple[Any, Any]] = spec.items() if isinstance(spec, Mapping) else enumerate(spec)
+    pairs: Iterable[tuple[Any, Any]] = enumerate(spec) if isinstance(spec, list) else spec.items()
     for key, value in pairs:
         if isinstance(value, Ref):
             yield (*path, key), value
-        elif isinstance(value, (Mapping, list)):
+        elif isinstance(value, (dict, list)):
             yield from references(value, (*path, key))
 
 
@@ -98,10 +99,11 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
     head, rest = path[0], path[1:]
     if isinstance(value, list) and isinstance(head, int):
         return [replaced(item, rest, new) if index == head else item for index, item in enumerate(value)]
-    inner = value if isinstance(value, Mapping) else {}
+    inner = value if isinstance(value, dict) else {}
     return {**inner, head: replaced(inner.get(head), rest, new)}
 
 
+@cache
 def _fields(kind: Kind) -> dict[str, Schema]:
     """The fields that travel: all but what is wexa-sync's own and the children that are resources of their own."""
     properties: dict[str, Schema] = kind.spec_schema["properties"]
@@ -114,7 +116,7 @@ def _fields(kind: Kind) -> dict[str, Schema]:
 
 def _reader(name_of: NameOf) -> Callable[[Any, Schema, Path], Any]:
     def visit(value: Any, schema: Schema, _path: Path) -> Any:
-        if isinstance(value, Mapping) and "_id" in value and ("x-wexa-ref" in schema or schema.get("type") == "string"):
+        if isinstance(value, dict) and "_id" in value and ("x-wexa-ref" in schema or schema.get("type") == "string"):
             value = value["_id"]
         if "x-wexa-ref" in schema:
             return name_of(schema["x-wexa-ref"], value) if isinstance(value, str) and value else value
@@ -139,7 +141,7 @@ def _writer(resolve: Resolve) -> Callable[[Any, Schema, Path], Any]:
 
 
 def _fill(value: Any, schema: Schema) -> Any:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return value
     filled = dict(value)
     for name, inner in schema.get("properties", {}).items():

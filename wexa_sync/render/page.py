@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from io import StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
 # A piece of a line: plain text, or text with a style in rich's words (the terminal's own colours only).
@@ -17,24 +19,10 @@ class Page:
     """Collects lines and gives them back as one string. The same lines give the same string on any terminal."""
 
     def __init__(self, *, color: bool, width: int) -> None:
-        from rich.console import Console  # here, since rich is slow to load and not every command prints a page
-
         self.width = max(width, 40)  # narrower, wrapping would help nobody
+        self._color = color
         self._out = StringIO()
         self._paragraph_open = False
-        self._console = Console(
-            file=self._out,
-            width=self.width,
-            height=100,
-            color_system="standard" if color else None,
-            force_terminal=color,
-            no_color=not color,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            _environ={},
-        )
 
     def blank(self) -> None:
         """An empty line between paragraphs: never two, and none at the top."""
@@ -44,7 +32,12 @@ class Page:
 
     def line(self, *parts: Part) -> None:
         """One line as it is, however long: for addresses, which nobody can copy from two lines."""
-        self._print(_text(parts))
+        if self._color:
+            self._print(_text(parts))
+            return
+        # rich has nothing to do here, and is slow to load: in CI most plans are two such lines.
+        self._out.write("".join(part if isinstance(part, str) else part[0] for part in parts).rstrip() + "\n")
+        self._paragraph_open = True
 
     def wrapped(self, head: Sequence[Part], *parts: Part) -> None:
         """A paragraph whose further lines are indented to the end of `head`; a wide head gets lines of its own."""
@@ -82,6 +75,24 @@ class Page:
     def render(self) -> str:
         """All lines so far."""
         return self._out.getvalue()
+
+    @cached_property
+    def _console(self) -> Console:
+        from rich.console import Console  # slow to load, and not every page needs it
+
+        return Console(
+            file=self._out,
+            width=self.width,
+            height=100,
+            color_system="standard" if self._color else None,
+            force_terminal=self._color,
+            no_color=not self._color,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ={},
+        )
 
     def _print(self, text: Text) -> None:
         text.rstrip()

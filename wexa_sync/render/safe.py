@@ -15,7 +15,20 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
-from wexa_sync.model import Blocked, Change, FieldChange, Outcome, Path, Plan, Ref, Report, Sealed, Secret, Spec
+from wexa_sync.model import (
+    Blocked,
+    Change,
+    FieldChange,
+    Outcome,
+    Path,
+    Plan,
+    Ref,
+    Report,
+    Run,
+    Sealed,
+    Secret,
+    Spec,
+)
 
 
 class Sensitive:
@@ -64,16 +77,47 @@ def visible_json(text: str) -> str:
 
 def redact_plan(plan: Plan) -> Plan:
     """The plan with SENSITIVE where secrets stood."""
-    return _redact_plan(plan, _scrubber(plan.changes))
+    return _redact_plan(plan, _scrubber(plan.changes)) if _hold_secrets(plan.changes) else plan
 
 
 def redact_report(report: Report) -> Report:
     """The report with SENSITIVE where secrets stood, in its plan, its changes and its errors."""
-    scrub = _scrubber([*report.plan.changes, *(outcome.change for outcome in report.outcomes)])
+    changes = [*report.plan.changes, *(outcome.change for outcome in report.outcomes)]
+    if not _hold_secrets(changes):
+        return report
+    scrub = _scrubber(changes)
     return replace(
         report,
         plan=_redact_plan(report.plan, scrub),
         outcomes=tuple(_redact_outcome(outcome, scrub) for outcome in report.outcomes),
+    )
+
+
+def redact_run(run: Run) -> Run:
+    """The run with SENSITIVE where secrets stood: the server shows in clear what the manifest hides."""
+    scrub = _scrubber_of(run.hidden)
+
+    def clean(value: Any) -> Any:
+        return _redact(value, (), lambda text: str(SENSITIVE) if text in run.hidden else scrub(text))
+
+    questions = (
+        replace(
+            question,
+            summary=clean(question.summary),
+            about=clean(question.about),
+            inputs=clean(question.inputs),
+            given={},
+        )
+        for question in run.questions
+    )
+    return replace(
+        run,
+        goal=clean(run.goal),
+        inputs=clean(run.inputs),
+        result=clean(run.result),
+        failure=clean(run.failure),
+        questions=tuple(questions),
+        hidden=(),
     )
 
 
@@ -169,6 +213,19 @@ def _scrubbed(leaf: Any, scrub: _Scrub) -> Any:
     return scrub(leaf) if isinstance(leaf, str) else leaf
 
 
+def _hold_secrets(changes: Iterable[Change]) -> bool:
+    """Whether there is anything to hide: most plans have no secret, and are fit to be shown as they are."""
+    return any(True for change in changes for value in _values(change) for _ in _secret_places(value))
+
+
+def _values(change: Change) -> Iterator[Any]:
+    yield change.before
+    yield change.after
+    for field in change.fields:
+        yield field.before
+        yield field.after
+
+
 def _place(path: Path) -> _Place:
     return tuple(None if isinstance(part, int) else part for part in path)
 
@@ -176,6 +233,8 @@ def _place(path: Path) -> _Place:
 def _secret_places(value: Any, at: _Place = ()) -> Iterator[_Place]:
     if isinstance(value, (Secret, Sealed)):
         yield at
+    elif isinstance(value, str):  # far the most common; to ask it whether it is a Mapping takes long
+        return
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _secret_places(item, (*at, key))
@@ -197,14 +256,13 @@ def _secrets(value: Any) -> Iterator[Secret]:
 
 def _scrubber(changes: Iterable[Change]) -> _Scrub:
     """A function that replaces the values of all secrets in these changes, wherever they stand in a text."""
-    hunted = {
-        spelling
-        for change in changes
-        for value in (change.before, change.after, *((field.before, field.after) for field in change.fields))
-        for secret in _secrets(value)
-        for part in _parts(secret)
-        for spelling in _spellings(part)
-    }
+    return _scrubber_of(
+        part for change in changes for value in _values(change) for secret in _secrets(value) for part in _parts(secret)
+    )
+
+
+def _scrubber_of(values: Iterable[str]) -> _Scrub:
+    hunted = {spelling for value in values if len(value) >= _SHORTEST_HUNTED for spelling in _spellings(value)}
     if not hunted:
         return lambda text: text
     pattern = re.compile("|".join(re.escape(text) for text in sorted(hunted, key=lambda text: (-len(text), text))))
@@ -219,7 +277,7 @@ def _parts(secret: Secret) -> Iterator[str]:
         for piece in _PLACEHOLDER.split(secret.template)
     )
     found = re.fullmatch("".join(pieces), value, re.DOTALL)
-    yield from (part for part in (value, *(found.groups() if found else ())) if len(part) >= _SHORTEST_HUNTED)
+    yield from (value, *(found.groups() if found else ()))
 
 
 def _spellings(text: str) -> Iterator[str]:

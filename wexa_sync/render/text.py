@@ -17,6 +17,7 @@ from wexa_sync.render.view import SYMBOLS, BlockedView, ChangeView, OutcomeView,
 _MANY = 40  # a plan of more changes is shown in short
 _EXCERPT = 4  # lines shown of a long text that is new, or goes
 _HUNKS = 40  # lines shown of a long diff
+_WORTH_TELLING = 0.1  # seconds: a shorter change was as quick as one expects
 _WIDEST_LABEL = 28  # values of a change are aligned up to here
 
 _DIM = "bright_black"
@@ -47,7 +48,7 @@ def plan_text(view: PlanView, *, color: bool, width: int = 80, details: bool | N
         page.wrapped([("Warning: ", "yellow")], warning)
     if short and view.changes:
         page.blank()
-        page.wrapped([], ("Shown in short; --format json has every field.", _DIM))
+        page.wrapped([], ("Shown in short; wexa-sync plan --details has every field.", _DIM))
     page.blank()
     page.line((view.summary, "bold"))
     return page.render()
@@ -217,7 +218,9 @@ def _receipt(page: Page, outcome: OutcomeView) -> None:
     status = (f"{outcome.status:<8}", _STATUS_COLORS.get(outcome.status, "red"))
     symbol = (outcome.symbol, _COLORS.get(outcome.symbol, ""))
     head: list[Part] = ["  ", status, "  ", symbol, " ", (outcome.address, "bold")]
-    facts = ", ".join(text for text in (outcome.id, f"{outcome.seconds:.1f} s" if outcome.seconds else "") if text)
+    facts = ", ".join(
+        text for text in (outcome.id, f"{outcome.seconds:.1f} s" if outcome.seconds >= _WORTH_TELLING else "") if text
+    )
     if facts and page.fits(*head, f"  ({facts})"):
         head.append((f"  ({facts})", _DIM))
         facts = ""

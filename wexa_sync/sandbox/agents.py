@@ -71,17 +71,18 @@ def new_agent(world: World, sent: Json, project: str) -> Json:
 
 def check_skills(world: World, wanted: list[str], project: str) -> None:
     """Refuse an agent whose skills are not the project's."""
-    unknown = set(wanted) - {row.id for row in world.store.rows("skill", project=project) if not row.is_deleted}
+    skills = world.store.named("skill", wanted).values()
+    unknown = set(wanted) - {row.id for row in skills if row.project == project and not row.is_deleted}
     if unknown:
         raise ApiError(400, f"Skill not found: {', '.join(sorted(unknown))}")
 
 
 def flow_views(world: World, rows: list[Row], *, summary: bool = False) -> list[Json]:
-    """Agentflows as clients see them; the skills of all are fetched by one query a project, never one an agent."""
+    """Agentflows as clients see them; the skills of all are fetched by one query, never one an agent."""
     if summary:
         return [{key: value for key, value in row.body.items() if key not in _NOT_IN_SUMMARY} for row in rows]
-    projects = {row.project for row in rows}
-    skills = {skill.id: skill.body for project in projects for skill in world.store.rows("skill", project=project)}
+    wanted = [ident for row in rows for agent in row.body["agents"] for ident in agent["skills"]]
+    skills = {ident: skill.body for ident, skill in world.store.named("skill", wanted).items()}
     echoes = world.readings.says("agent_echo", "yes")
     return [row.body | {"agents": [_agent_view(agent, skills, echoes) for agent in row.body["agents"]]} for row in rows]
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from wexa_sync.sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Json = dict[str, Any]
 """A JSON object as the API speaks it."""
@@ -121,6 +121,11 @@ class Store:
         """The object of that id or second id, if there is one."""
         found = self._select("kind = ? AND (id = ? OR alias = ?)", (kind, ident, ident))
         return found[0] if found else None
+
+    def named(self, kind: str, idents: Iterable[str]) -> dict[str, Row]:
+        """The objects of those ids, as far as they are there, by one query."""
+        where = "kind = ? AND id IN (SELECT value FROM json_each(?))"
+        return {row.id: row for row in self._select(where, (kind, json.dumps(sorted(set(idents)))))}
 
     def rows(
         self,

@@ -18,7 +18,7 @@ from wexa_sync.errors import StateError
 from wexa_sync.model import Target
 from wexa_sync.state.base import Entry, State, StateSession
 from wexa_sync.state.disk import PRIVATE, read_if_there, replace_file, sync_folder, told, write_at
-from wexa_sync.state.lock import Lock, hold
+from wexa_sync.state.lock import Holder, Lock, break_lock, hold
 from wexa_sync.state.text import journal_line, journal_start, read_journal, read_state, replay, state_text
 
 
@@ -59,6 +59,10 @@ class FileStore:
                 yield session
             finally:
                 session.close()
+
+    def unlock(self) -> Holder | None:
+        """Remove a lock that another machine left. Answers who it named; raises StateLocked for a living process."""
+        return break_lock(self.lock_path)
 
     def _save(self, state: State) -> None:
         # Only under the lock. A state without a lineage was never written: there is nothing to keep of it.

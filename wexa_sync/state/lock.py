@@ -109,7 +109,7 @@ def hold(file: Path, *, subject: Path, owner: str, lease: float, timeout: float)
                 raise StateLocked(
                     f"{subject} is locked by {found.owner} since {found.created}, until {found.expires}.",
                     hint="Wait until that run has ended. The lock of a killed process frees itself: on the same "
-                    f"machine at once, elsewhere when it expires. If surely nothing runs there, delete {file}.",
+                    "machine at once, elsewhere when it expires, or by `wexa-sync state unlock`.",
                 )
             if found:
                 time.sleep(_POLL)
@@ -118,6 +118,32 @@ def hold(file: Path, *, subject: Path, owner: str, lease: float, timeout: float)
         yield lock
     finally:
         lock.release()
+
+
+def break_lock(file: Path) -> Holder | None:
+    """Remove the lock `file` of another machine, or one that nobody holds. Answers who it named; None for no lock.
+
+    Raises StateLocked where a living process of this machine holds it: that one is to be ended, not its lock.
+    """
+    with told("unlock", file):
+        try:
+            fd = os.open(file, os.O_RDWR)
+        except FileNotFoundError:
+            return None
+        try:
+            holder = _read(fd) or _SOMEBODY
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StateLocked(
+                    f"{file} is held by {holder.owner} since {holder.created}, and that process is alive here.",
+                    hint=f"Wait for it, or end it (kill {holder.pid}): its lock goes with it.",
+                ) from None
+            if _is_at(fd, file):
+                file.unlink()
+            return holder
+        finally:
+            os.close(fd)
 
 
 def _try(file: Path) -> int | Holder | None:

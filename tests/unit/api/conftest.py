@@ -91,7 +91,11 @@ def connect() -> Callable[..., Http]:
 
     def make(base_url: str, **options: Any) -> Http:
         secret = Secret(template="${env:WEXA_API_KEY}", value=KEY)
-        settings: dict[str, Any] = {"read_timeout": 5.0, "policy": Policy(attempts=1), "sleep": lambda _: None}
+        settings: dict[str, Any] = {
+            "read_timeout": 5.0,
+            "policy": Policy(attempts=1, throttled=1),
+            "sleep": lambda _: None,
+        }
         return Http(base_url=base_url, api_key=secret, **settings | options)
 
     return make

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from wexa_sync import __version__
-from wexa_sync.api.http import Http, segment
+from wexa_sync.api.http import Http
 from wexa_sync.api.retry import Policy
+from wexa_sync.api.url import segment
 from wexa_sync.errors import (
     ApiError,
     Unreachable,

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.api.http import Http, normal_base_url
+from wexa_sync.api.http import Http
+from wexa_sync.api.url import normal_base_url
 from wexa_sync.errors import (
     ApiError,
     SettingsError,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wexa_sync.api import paging as paging_module
 from wexa_sync.api.paging import (
     USUAL_SIZES,
+    AfterId,
     Fetch,
     NoPaging,
     PageNumber,
@@ -72,6 +73,9 @@ class Server:
             start = 0
         elif isinstance(paging, PageNumber):
             start = (int(query[paging.page_param]) - paging.first) * size
+        elif isinstance(paging, AfterId):
+            last = query.get(paging.after_param)
+            start = [item["_id"] for item in self.items].index(last) + 1 if last else 0
         else:
             start = int(query.get(paging.skip_param, 0))
             assert start or paging.skip_param not in query
@@ -90,6 +94,7 @@ DIALECTS: list[Callable[[int], Paging]] = [
     lambda limit: SkipLimit(limit=limit),
     lambda limit: PageNumber(limit=limit),
     lambda limit: PageNumber(page_param="page_no", limit=limit, first=0),
+    lambda limit: AfterId(limit=limit),
 ]
 UNCAPPED: list[Callable[[int], Paging]] = [lambda limit: Single(limit=limit), lambda _: NoPaging()]
 

@@ -83,7 +83,14 @@ def test_what_the_server_asks_for_is_honoured_within_bounds(
 def test_it_ends() -> None:
     waits = [decide(_error(Unreachable), attempt, repeatable=True, policy=POLICY) for attempt in range(1, 6)]
     assert [wait is None for wait in waits] == [False, False, False, True, True]
-    assert decide(_throttled(retry_after=1), 1, repeatable=True, policy=Policy(attempts=1)) is None
+    assert decide(_throttled(retry_after=1), 1, repeatable=True, policy=Policy(throttled=1)) is None
+    assert decide(_throttled(), POLICY.throttled - 1, repeatable=False, policy=POLICY) is not None
+    assert decide(_throttled(), POLICY.throttled, repeatable=False, policy=POLICY) is None
+
+
+def test_a_header_that_asks_for_nothing_is_not_believed() -> None:
+    waits = [decide(_throttled(retry_after=0), attempt, repeatable=False, policy=POLICY) for attempt in range(1, 5)]
+    assert waits == [0.5, 1.0, 2.0, 4.0]
 
 
 @st.composite
@@ -154,8 +161,57 @@ def test_a_pause_holds_everyone_and_the_longest_counts() -> None:
     limiter.pause(5)
     limiter.pause(2)
     limiter.wait()
-    limiter.wait()
     assert time.slept == [5.0]
+
+
+def test_after_a_pause_the_pace_is_slower_and_recovers_with_success() -> None:
+    time = _Time()
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep)
+
+    def gap() -> float:
+        before = time.now
+        limiter.wait()
+        limiter.wait()
+        return round(time.now - before, 4)
+
+    limiter.pause(1)
+    limiter.pause(1)  # refused in the same breath: one warning
+    limiter.wait()
+    first = gap()
+    time.now += 10
+    limiter.pause(1)
+    limiter.wait()
+    assert first == 2 * 0.05
+    assert gap() == 4 * 0.05
+    for _ in range(100):
+        limiter.succeeded()
+    time.now += 10
+    assert gap() == 0
+
+
+def test_the_pace_never_stands_still_and_keeps_to_a_given_one() -> None:
+    time = _Time()
+    limiter = RateLimiter(per_second=4, clock=time.clock, sleep=time.sleep)
+    for _ in range(50):
+        limiter.pause(1)
+        time.now += 100
+    limiter.wait()
+    limiter.wait()
+    assert time.slept == [2.0]
+    for _ in range(100):
+        limiter.succeeded()
+    limiter.wait()
+    limiter.wait()
+    assert time.slept[-1] == 0.25
+
+
+def test_a_wait_ends_when_all_is_over() -> None:
+    time = _Time()
+    limiter = RateLimiter(clock=time.clock, sleep=time.sleep)
+    limiter.pause(60)
+    limiter.wait(lambda: bool(time.slept))
+    limiter.wait(lambda: True)
+    assert time.slept == [60.0]
 
 
 def test_a_pause_that_begins_during_a_wait_is_seen() -> None:

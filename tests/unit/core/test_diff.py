@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wexa_sync.diff import Terms, field_changes, ignored, project, propose, same
+from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Secret
 
@@ -35,6 +36,36 @@ def test_who_changed_it(declared: Any, live: Any, applied: Any, by: str | None) 
     found = field_changes(PROJECT, declared, live, applied, TERMS)
     assert [change.changed_by for change in found] == ([by] if by else [])
     assert field_changes(PROJECT, declared, live, applied, TERMS, ["description"]) == ()
+
+
+def test_a_removed_part_goes_back_to_its_defaults_and_what_the_server_filled_in_is_nobodys_change() -> None:
+    live = {"title": "A", "llm": {"model": "azure/gpt-4o", "max_tokens": 10000, "temperature": 0.4}}
+    (change,) = field_changes(AGENT, {"title": "A"}, live, {"title": "A", "llm": {"temperature": 0.4}}, TERMS)
+    assert (change.before, change.changed_by) == (live["llm"], "repository")
+    assert change.after == {"model": "azure/gpt-4o", "max_tokens": 10000, "temperature": 0}
+    theirs = {"title": "A", "llm": {**live["llm"], "temperature": 0.9}}  # type: ignore[dict-item]  # a mapping
+    (change,) = field_changes(AGENT, {"title": "A"}, theirs, {"title": "A", "llm": {"temperature": 0.4}}, TERMS)
+    assert change.changed_by == "both"
+
+
+@pytest.mark.parametrize(("live", "by"), [("", "repository"), ("typed in", "both")])
+def test_a_field_that_is_declared_anew_was_sent_by_its_default_before(live: str, by: str) -> None:
+    (change,) = field_changes(PROJECT, ONE, {**ONE, "description": live}, {"projectName": "Desk"}, TERMS)
+    assert change.changed_by == by
+
+
+def test_a_field_that_follows_from_another_is_nobodys_change_either() -> None:
+    applied = {"role": "Sorts"}
+    live = {"role": "Sorts", "role_description": "Sorts"}
+    (change,) = field_changes(AGENT, {"role": "Sorts", "role_description": "By topic"}, live, applied, TERMS)
+    assert change.changed_by == "repository"
+
+
+def test_a_removed_part_that_held_a_secret_shows_none_of_it() -> None:
+    live = {"title": "A", "llm": {"model": "sentinel", "max_tokens": 1, "temperature": 0}}
+    applied = {"title": "A", "llm": {"model": Secret(template="${secret:A}", value="sentinel")}}
+    (change,) = field_changes(AGENT, {"title": "A"}, live, applied, TERMS)
+    assert "sentinel" not in repr(change)
 
 
 def test_ignored_paths_hold_what_lies_inside_them() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wexa_sync.graph import Walk, cycle, dependencies, dependents, order
+from wexa_sync.graph import Walk, chains, cycle, dependencies, dependents, order
 
 Numbers = dict[int, set[int]]
 DIAMOND = {"a": set[str](), "b": {"a"}, "c": {"a"}, "d": {"b", "c"}, "z": set[str]()}
@@ -49,6 +49,25 @@ def test_waves() -> None:
     assert not walk.finished
     walk.done("z")
     assert walk.finished
+
+
+def test_the_most_urgent_goes_first() -> None:
+    walk = Walk(DIAMOND, urgency={"z": 2, "c": 1})
+    assert walk.ready(1) == ["z"]
+    assert walk.ready(9) == ["a"]
+    walk.done("a")
+    assert walk.ready(9) == ["c", "b"]
+
+
+def test_chains_count_what_waits_for_each() -> None:
+    assert chains(DIAMOND) == {"a": 2, "b": 1, "c": 1, "d": 0, "z": 0}
+    assert chains({"a": {"missing"}}) == {"a": 0}
+
+
+@given(graph=ACYCLIC)
+def test_what_waits_is_always_less_urgent(graph: Numbers) -> None:
+    found = chains(graph)
+    assert all(found[node] < found[other] for node in graph for other in graph[node] if other in graph)
 
 
 def test_a_failure_takes_its_dependents_once_and_no_strangers() -> None:

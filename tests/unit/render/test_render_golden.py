@@ -309,7 +309,7 @@ FILES: dict[str, Callable[[], str]] = {
 def test_looks_as_agreed(name: str, request: pytest.FixtureRequest) -> None:
     path = GOLDEN / name
     made = FILES[name]().replace(f'"{__version__}"', '"0.0.0"')  # a release changes no golden file
-    if request.config.getoption("--update-golden", default=False):
+    if request.config.getoption("--update-golden"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(made.encode())
     assert made.encode() == path.read_bytes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from wexa_sync import __version__
+from wexa_sync.kinds.schema import schema_folder
 from wexa_sync.model import (
     Action,
     Address,
@@ -28,7 +28,7 @@ from wexa_sync.model import (
 )
 from wexa_sync.render.json import FORMAT_VERSION, plan_json, report_json
 
-SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "plan.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((schema_folder() / "plan.schema.json").read_text(encoding="utf-8"))
 TARGET = Target(base_url="https://api.wexa.ai", org_id="org")
 SKILL = Address(kind="Skill", name="summarise", project="desk")
 OTHER = Address(kind="Skill", name="other", project="desk")

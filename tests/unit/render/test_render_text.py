@@ -136,6 +136,15 @@ def test_a_long_id_stands_below_its_address() -> None:
     assert "\n              (67fdea40aac77be632954f13, 2.0 s)\n" in report_text(report_view(made), color=False)
 
 
+def test_a_change_tells_its_seconds_where_they_are_worth_telling() -> None:
+    change = Change(action=Action.CREATE, address=skill())
+    made = [Outcome(change=change, status=Status.APPLIED, id="67fd", seconds=seconds) for seconds in (0.04, 0.1)]
+    lines = report_text(
+        report_view(Report(plan=plan(change), outcomes=tuple(made), started=0, ended=1)), color=False
+    ).splitlines()
+    assert [line.partition("  (")[2] for line in lines if "67fd" in line] == ["67fd)", "67fd, 0.1 s)"]
+
+
 def test_every_symbol_is_explained_where_it_is_used() -> None:
     for action in Action:
         shown = text(plan(Change(action=action, address=skill(), after={"n": 1})))

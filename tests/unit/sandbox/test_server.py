@@ -183,16 +183,16 @@ def test_fifty_clients_at_once_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_long_list_takes_no_query_an_item(api: Client, project: str, monkeypatch: pytest.MonkeyPatch) -> None:
     queries: list[str] = []
-    rows = Store.rows
+    select = Store._select
 
-    def counted(store: Store, kind: str, **where: Any) -> Any:
-        queries.append(kind)
-        return rows(store, kind, **where)
+    def counted(store: Store, where: str, values: Any, **more: Any) -> Any:
+        queries.extend([values[0]] if where.startswith("kind") else [])
+        return select(store, where, values, **more)
 
     skill = api.skill(project)["_id"]
     for _ in range(30):
         api.flow(project, agents=[agent_body(skills=[skill]) for _ in range(3)])
-    monkeypatch.setattr(Store, "rows", counted)
+    monkeypatch.setattr(Store, "_select", counted)
     flows = api.get("/agentflows", projectID=project)["agentflows"]
     assert queries == ["agentflow", "skill"]
     assert all(agent["skills"][0]["_id"] == skill for flow in flows for agent in flow["agents"])

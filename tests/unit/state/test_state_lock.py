@@ -105,9 +105,28 @@ def test_a_second_process_is_told_who_since_when_until_when_and_what_to_do(
     with pytest.raises(StateLocked) as caught:
         take(path)
     assert caught.value.message == (f"{path} is locked by the holder since {text['created']}, until {text['expires']}.")
-    assert str(lock) in caught.value.hint
+    assert "wexa-sync state unlock" in caught.value.hint
     assert FileStore(path).load().serial == 0  # a plan needs no lock
     holder.communicate("")
+    take(path)
+
+
+def test_unlocking_takes_nothing_from_a_living_process(path: Path, lock: Path, holder: subprocess.Popen[str]) -> None:
+    with pytest.raises(StateLocked, match="held by the holder") as caught:
+        FileStore(path).unlock()
+    assert f"kill {json.loads(lock.read_text())['pid']}" in caught.value.hint
+    assert lock.exists()
+    holder.communicate("")
+    assert FileStore(path).unlock() is None
+
+
+def test_unlocking_removes_the_lease_of_another_machine(path: Path, lock: Path) -> None:
+    lock.write_text(json.dumps(HOLDER))
+    with pytest.raises(StateLocked):
+        take(path)
+    found = FileStore(path).unlock()
+    assert found is not None
+    assert found.owner == HOLDER["owner"]
     take(path)
 
 

@@ -1,0 +1,157 @@
+"""What pages show is what happens: `yaml` examples are written to files, `$ wexa-sync ...` is run and compared.
+
+A page's examples run in order, in one folder. Of a command its stdout is compared, of one that fails what it says too;
+ids and seconds may differ, and a line `...` stands for any lines. `--update-golden` writes into the pages what the
+commands print now.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+VARYING = re.compile(r"\b[0-9a-f]{24,64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d+\.\d s\b")
+OpenSandbox = Callable[..., AbstractContextManager[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The folder that a page's examples run in, and what they run with."""
+
+    folder: Path
+    cli: Any
+    open_sandbox: OpenSandbox
+
+    def wexa(self, *words: str) -> str:
+        """What a command prints; what it says as well, where it fails."""
+        done = self.cli(self.folder, *words, code=None, env={"SMTP_TOKEN": "sesame"})
+        printed: str = done.stdout + (done.stderr if done.code else "")
+        return printed
+
+    def edit(self, name: str, *changes: tuple[str, str]) -> None:
+        """Replace texts that stand once in a file."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert text.count(old) == 1, f"{old!r} in {name}"
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+
+def after_the_quick_start(stage: Stage) -> Stage:
+    """The support desk as the README's first command leaves it, and then a day's edits."""
+    assert "Apply complete!" in stage.wexa("apply", "examples/support-desk", "--sandbox", "--auto-approve")
+    desk = "examples/support-desk"
+    stage.edit(f"{desk}/skills.yaml", ("draft-answer", "draft-reply"), ("Draft answer", "Draft reply"))
+    stage.edit(f"{desk}/triage.yaml", ("draft-answer", "draft-reply"))
+    stage.edit(f"{desk}/prompts/answer.md", ("Never", "Answer in the language of the ticket.\nNever"))
+    stage.edit(f"{desk}/execution.yaml", ("smoke-test\n", "smoke-test\n  generation: 2\n"))
+    (stage.folder / desk / "schedule.yaml").unlink()
+    return stage
+
+
+def prompts_alone(stage: Stage) -> Stage:
+    """The prompts that the page's manifests name."""
+    shutil.copytree(stage.folder / "examples/support-desk/prompts", stage.folder / "desk/prompts")
+    return stage
+
+
+def drifted(stage: Stage) -> Stage:
+    """The support desk, applied; then somebody edits the project in git, and somebody else in Wexa Studio."""
+    stage = replace(stage, folder=stage.folder / "examples/support-desk")
+    assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
+    stage.edit("project.yaml", ("Support coworker", "First line"))
+    here = stage.folder / ".wexa-sync"
+    id = json.loads((here / "sandbox-state.json").read_text(encoding="utf-8"))["records"]["Project/support-desk"]["id"]
+    with stage.open_sandbox(data=here / "sandbox.db") as remote:
+        whole = {"projectName": "Support desk", "coworker_role": "Support coworker", "orgId": remote.server.org_id}
+        assert remote.raw("PUT", "/v1/project", {**whole, "description": "Reads tickets."}, projectId=id).ok
+    return stage
+
+
+SCENES: dict[str, Callable[[Stage], Stage]] = {
+    "README.md": after_the_quick_start,
+    "docs/manifests.md": prompts_alone,
+    "docs/plan.md": drifted,
+}
+
+
+@pytest.fixture
+def stage(tmp_path: Path, cli: Any, open_sandbox: OpenSandbox) -> Stage:
+    """A folder with the examples in it, nothing applied."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns(".wexa-sync"))
+    return Stage(tmp_path, cli, open_sandbox)
+
+
+@pytest.mark.parametrize("page", SCENES)
+def test_a_page_shows_what_happens(page: str, stage: Stage, request: pytest.FixtureRequest) -> None:
+    path = ROOT / page
+    text = path.read_text(encoding="utf-8")
+    happened = replayed(text, SCENES[page](stage))
+    if VARYING.sub("*", happened) != VARYING.sub("*", text) and request.config.getoption("--update-golden"):
+        path.write_text(happened, encoding="utf-8")
+        text = happened
+    assert VARYING.sub("*", happened) == VARYING.sub("*", text)
+
+
+@pytest.mark.parametrize("page", SCENES)
+def test_a_page_has_examples_of_known_kinds_only(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert text.count("```") == 2 * len(FENCE.findall(text)), "a fence that starts or ends with something else"
+    kinds = {fence[1] for fence in FENCE.finditer(text) if not is_quick_start(text, fence)}
+    assert kinds <= {"console", "yaml"}
+
+
+def test_the_quick_start_is_two_commands_of_one_line_each() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = [fence[2] for fence in FENCE.finditer(text) if is_quick_start(text, fence)]
+    assert [command.count("\n") for command in commands] == [1, 1]
+    assert ".venv/bin/wexa-sync apply examples/support-desk --sandbox" in commands[0]
+    pytest_call = re.search(r"bin/python -m (pytest .*)\n", commands[1])
+    assert pytest_call
+    assert f'"$work/dev/bin/python" -m {pytest_call[1]}\n' in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def is_quick_start(text: str, fence: re.Match[str]) -> bool:
+    """Whether an example stands under that heading: it sets up an environment, and one runs these tests."""
+    return text[: fence.start()].rpartition("\n## ")[2].startswith("Quick start\n")
+
+
+def replayed(text: str, stage: Stage) -> str:
+    """The page with what its examples do now."""
+
+    def replay(fence: re.Match[str]) -> str:
+        kind, body = fence[1], fence[2]
+        if kind == "yaml":
+            name = body.partition("\n")[0].removeprefix("# ")
+            (stage.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (stage.folder / name).write_text(body, encoding="utf-8")
+        return f"```console\n{console(body, stage)}```" if kind == "console" else fence[0]
+
+    return FENCE.sub(replay, text)
+
+
+def console(body: str, stage: Stage) -> str:
+    """The commands of an example, each with what it prints now."""
+    shown = ""
+    for command, expected in re.findall(r"^\$ wexa-sync (.*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE):
+        printed = stage.wexa(*shlex.split(command))
+        shown += f"$ wexa-sync {command}\n{expected if matches(expected, printed) else printed}"
+    return shown
+
+
+def matches(expected: str, printed: str) -> bool:
+    """Whether that was printed, whatever stands for a line `...`."""
+    parts = [re.escape(VARYING.sub("*", part)) for part in re.split(r"^\.\.\.\n", expected, flags=re.MULTILINE)]
+    return re.fullmatch("(?:.*\n)*".join(parts), VARYING.sub("*", printed)) is not None

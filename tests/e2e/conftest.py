@@ -1,0 +1,162 @@
+"""A wire between the command line and the sandbox, that loses answers and changes words; and runs to act on."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+import yaml
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli, Desk, Remote
+
+
+@dataclass(slots=True)
+class Wire:
+    """Passes requests on to a sandbox. What it does on the way is keyed by method and end of the path: `POST /pause`.
+
+    `lose`: end the connection without an answer, once; True after the sandbox did the work, False before it heard of
+    it. `refuse`: answer with that status, always. `words`: texts to put in the place of others in every answer.
+    """
+
+    to: str
+    url: str = ""
+    lose: dict[str, bool] = field(default_factory=dict)
+    refuse: dict[str, int] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    sent: list[tuple[str, Any]] = field(default_factory=list)  # what was asked and is no GET, with its body
+
+    def answer(self, method: str, path: str, headers: dict[str, str], content: bytes) -> tuple[int, bytes] | None:
+        """Status and body to answer with; None where the answer is lost."""
+        asked = f"{method} {path.partition('?')[0]}"
+
+        def named(places: dict[str, Any]) -> str | None:
+            return next((name for name in places if asked.startswith(name[:4]) and asked.endswith(name[5:])), None)
+
+        if method != "GET":
+            self.sent.append((asked, json.loads(content or b"null")))
+        if name := named(self.refuse):
+            return self.refuse[name], b'{"detail":"no such route"}'
+        lost = named(self.lose)
+        if lost and not self.lose.pop(lost):
+            return None
+        answer = requests.request(method, self.to + path, data=content, headers=headers, timeout=20)
+        if lost:
+            self.lose.pop(lost, None)
+            return None
+        text = answer.text
+        for old, new in self.words.items():
+            text = text.replace(old, new)
+        return answer.status_code, text.encode()
+
+
+@pytest.fixture
+def wire(remote: Remote) -> Iterator[Wire]:
+    """A wire to the sandbox `remote`."""
+    found = Wire(to=remote.server.base_url)
+
+    class Passing(http.server.BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            kept = {key: value for key, value in self.headers.items() if key.lower() not in {"host", "connection"}}
+            self.close_connection = True
+            if (got := found.answer(self.command, self.path, kept, content)) is not None:
+                self.send_response(got[0])
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(got[1])))
+                self.end_headers()
+                self.wfile.write(got[1])
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815  # http.server's names
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Passing) as server:
+        found.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield found
+        server.shutdown()
+        thread.join(5)
+
+
+RUN = "support-desk/Execution/smoke-test"
+
+
+def begin(desk: Desk, outcome: str = "completed", seconds: float = 3600, **spec: Any) -> str:
+    """Apply the desk with a run that is under way and comes to that outcome after so long; answers the run's id."""
+    script(desk.remote, outcome, seconds)
+    file = desk.folder / "execution.yaml"
+    manifest = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del manifest["spec"]["wait"]
+    manifest["spec"] |= spec
+    file.write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    desk.apply()
+    advance(desk.remote, 1)
+    records = desk.workspace.store.load().records
+    (record,) = [record for address, record in records.items() if str(address) == RUN]
+    desk.remote.forget()
+    return record.id
+
+
+def script(remote: Remote, outcome: str, seconds: float, goal: str = "") -> None:
+    """What runs of that goal come to from now on."""
+    body = {"match": {"goal_contains": goal}, "outcome": outcome, "seconds": seconds}
+    remote.raw("POST", "/_sandbox/outcomes", body).raise_for_status()
+
+
+def advance(remote: Remote, seconds: float) -> None:
+    """Let time pass in the sandbox."""
+    remote.raw("POST", "/_sandbox/clock", {"advance": seconds}).raise_for_status()
+
+
+@pytest.fixture
+def going(cli: Cli) -> Callable[..., AbstractContextManager[subprocess.Popen[str]]]:
+    """Starts the command line, which goes on while the test does other things."""
+
+    @contextmanager
+    def start(desk: Desk, *words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+        with subprocess.Popen(
+            [sys.executable, "-m", "wexa_sync", *words],
+            cwd=desk.folder,
+            env={"PATH": os.environ["PATH"], "HOME": str(cli.home), "PYTHONUTF8": "1", **desk.remote.env, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as started:
+            try:
+                yield started
+            finally:
+                started.kill()
+
+    return start
+
+
+@pytest.fixture
+def begun() -> Callable[..., str]:
+    """Applies a desk and leaves a run under way."""
+    return begin
+
+
+@pytest.fixture
+def scripted() -> Callable[..., None]:
+    """Says what runs come to."""
+    return script
+
+
+@pytest.fixture
+def passing() -> Callable[..., None]:
+    """Lets time pass in a sandbox."""
+    return advance

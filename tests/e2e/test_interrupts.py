@@ -1,0 +1,132 @@
+"""Ctrl-C, SIGTERM, --timeout and two applies at once, as real processes: what is in flight is finished."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wexa_sync.model import Plan
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli, Desk, Remote
+
+SKILL = """---
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {{name: more-{n}}}
+spec: {{name: More {n}, description: D, connector_id: {{external: Mail}}}}
+"""
+
+
+@pytest.fixture
+def slow(desk: Desk, open_sandbox: Callable[..., AbstractContextManager[Remote]]) -> Iterator[Desk]:
+    """A desk of 48 changes against a sandbox that takes 60 ms for each."""
+    (desk.folder / "more.yaml").write_text("".join(SKILL.format(n=n) for n in range(40)), encoding="utf-8")
+    with open_sandbox(latency_ms=60) as remote:
+        yield replace(desk, remote=remote)
+
+
+def begun(desk: Desk, home: Path, *words: str) -> subprocess.Popen[str]:
+    """An apply that is under way: some of it is done, most is not."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wexa_sync", "apply", "--auto-approve", "--parallelism", "2", *words],
+        cwd=desk.folder,
+        env={"PATH": os.environ.get("PATH", ""), "HOME": str(home), **desk.remote.env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while len(desk.remote.writes) < 4:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return process
+
+
+def once_each(desk: Desk, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]) -> None:
+    """After the rest is applied, everything is there once, and the plan is empty."""
+    assert failures(desk.apply()) == []
+    assert work(desk.plan()) == []
+    project = next(r.id for a, r in desk.workspace.store.load().records.items() if a.kind == "Project")
+    skills = desk.remote.raw("GET", "/skills/", projectID=project).json()["skills"]
+    assert len(skills) == 42
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_an_apply_between_two_requests(
+    slow: Desk,
+    tmp_path: Path,
+    work: Callable[[Plan], list[str]],
+    failures: Callable[..., list[str]],
+    number: signal.Signals,
+    code: int,
+) -> None:
+    process = begun(slow, tmp_path)
+    process.send_signal(number)
+    process.send_signal(number)  # the impatient press twice
+    out, said = process.communicate(timeout=60)
+    assert process.returncode == code, out + said
+    assert "what is in flight is finished" in said
+    assert "(interrupted)" in out
+    assert "interrupted before it began" in out
+    assert "Traceback" not in said
+    state = slow.workspace.store.load()
+    assert state.intents == {}
+    assert len([line for line in out.splitlines() if line.startswith("  done")]) == len(state.records)
+    once_each(slow, work, failures)
+
+
+def test_a_timeout_begins_nothing_more(
+    slow: Desk, cli: Cli, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
+) -> None:
+    words = ("--auto-approve", "--parallelism", "2", "--timeout", "1")
+    done = cli(slow.folder, "apply", *words, code=1, env=slow.remote.env)
+    assert "the time was over before it began (--timeout)" in " ".join(done.stdout.split())
+    once_each(slow, work, failures)
+
+
+def test_a_plan_whose_time_is_over_says_so(slow: Desk, cli: Cli) -> None:
+    done = cli(slow.folder, "plan", "--timeout", "0.05", code=1, env=slow.remote.env)
+    assert "the time given by --timeout is over" in " ".join(done.stderr.split())
+
+
+def test_a_second_apply_names_the_holder_or_waits_its_turn(
+    slow: Desk, cli: Cli, tmp_path: Path, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
+) -> None:
+    process = begun(slow, tmp_path)
+    refused = cli(slow.folder, "apply", "--auto-approve", code=1, env=slow.remote.env)
+    assert f"pid {process.pid}" in " ".join(refused.stderr.split())
+    waited = cli(slow.folder, "apply", "--auto-approve", "--lock-timeout", "60", env=slow.remote.env)
+    assert waited.last == "No changes."
+    assert process.wait(60) == 0
+    process.communicate()
+    once_each(slow, work, failures)
+
+
+def test_a_signal_breaks_into_a_plan_at_once(slow: Desk, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wexa_sync", "plan"],
+        cwd=slow.folder,
+        env={"PATH": os.environ.get("PATH", ""), "HOME": str(tmp_path), **slow.remote.env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not slow.remote.requests:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert said.strip() == "Interrupted."

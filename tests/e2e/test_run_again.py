@@ -1,0 +1,47 @@
+"""A run that is declared again, by a raised generation, is never taken for the one before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli, Desk
+    from tests.e2e.conftest import Wire
+
+OTHER_RUN = """
+---
+apiVersion: wexa.ai/v1
+kind: Execution
+metadata: {name: other}
+spec: {agentflow_id: triage, goal: Another thing.}
+"""
+
+
+def raise_generation(desk: Desk, *, also: str = "") -> None:
+    """Ask for the smoke test once more."""
+    file = desk.folder / "execution.yaml"
+    text = file.read_text(encoding="utf-8").replace("name: smoke-test", "name: smoke-test\n  generation: 2")
+    file.write_text(text + also, encoding="utf-8")
+
+
+def test_it_runs_again_also_beside_a_new_run(desk: Desk, cli: Cli) -> None:
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    raise_generation(desk, also=OTHER_RUN)
+    assert cli(desk.folder, "plan", env=desk.remote.env).last == "Plan: 0 to add, 0 to change, 0 to delete, 2 to run."
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["done, answer lost", "never arrived"])
+def test_a_lost_answer_is_not_settled_by_the_run_before(desk: Desk, cli: Cli, wire: Wire, done: bool) -> None:
+    env = {**desk.remote.env, "WEXA_BASE_URL": wire.url}
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    raise_generation(desk)
+    wire.lose = {"POST /execute_flow": done}
+    cli(desk.folder, "apply", "--auto-approve", code=0 if done else 3, env=env)
+    assert not wire.lose
+    listed = cli(desk.folder, "executions", "list", env=env).stdout.splitlines()
+    assert len(listed) == 1 + done
+    assert ("support-desk/Execution/smoke-test" in listed[-1]) is True
+    plan = cli(desk.folder, "plan", env=env)
+    assert plan.last == ("No changes." if done else "Plan: 0 to add, 0 to change, 0 to delete, 0 to run, 1 blocked.")

@@ -1,0 +1,129 @@
+"""Looking at the server in the middle of an apply: for what is named, what others made, and what we may have made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from wexa_sync.api.client import Raw, Scoped
+from wexa_sync.apply.work import Context, Http
+from wexa_sync.diff import key_of
+from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.names import no_such_external
+from wexa_sync.kinds.times import created_at
+from wexa_sync.kinds.wire import decode, references
+from wexa_sync.model import Change, Spec
+from wexa_sync.pairing import CLOCK_SKEW
+
+
+def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
+    """Look up the live things that the change names and that no plan could know: its project was not there yet."""
+    project = change.address.project
+    for _, ref in references(change.after or {}):
+        if ref.external is None or (project, ref.kind, ref.external) in context.externals:
+            continue
+        kind, at = BY_NAME[ref.kind], context.scope(change.address)
+        raws = yield from _listed(context, kind, at)
+        named = [raw for raw in raws if raw.get(kind.display) == ref.external]
+        if len(named) != 1:
+            raise WexaSyncError(
+                no_such_external(kind, ref.external, raws),
+                hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
+            )
+        context.externals[project, ref.kind, ref.external] = kind.id_of(named[0]) or ""
+
+
+def read_again(context: Context, change: Change) -> Generator[Http, Any, Spec | None]:
+    """The live spec at this moment; None where it is gone."""
+    kind, at = context.kind(change), context.scope(change.address, change.id or "")
+    raw = yield Http(lambda: context.api.read(kind, at))
+    return decode(kind, raw) if raw is not None else None
+
+
+def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any, list[str]]:
+    """The ids of live things that would be taken for this one, and that the plan has not seen.
+
+    The API knows no condition on a create, so a moment stays in which two people can make the same thing; this makes it
+    short. What lies in a project or flow that this very apply made can have no rival.
+    """
+    kind, address, at = context.kind(change), change.address, context.scope(change.address)
+    around = address.owner_address or (address.project_address if address.project else None)
+    ran_before = kind.nature is Nature.ACTION and address in context.state().records
+    if ran_before or (around is not None and around not in context.plan.ids):
+        return []
+    if chosen := context.chosen_id(address):
+        raw = yield Http(lambda: context.api.read(kind, replace(at, id=chosen)))
+        return [chosen] if raw is not None else []
+    raws = yield from _listed(context, kind, at)
+    return _matcher(context, change)(raws)
+
+
+def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
+    """The id of what a create without an answer made: by the id we chose, or one new match of the natural key.
+
+    Looks again for a while, since a list may lag behind. None where it can't be told.
+    """
+    kind, at = context.kind(change), context.scope(change.address)
+    if chosen := context.chosen_id(change.address):
+
+        def look() -> list[str]:
+            return [chosen] if context.api.read(kind, replace(at, id=chosen)) is not None else []
+
+    else:
+        match = _matcher(context, change, since=since)
+
+        def look() -> list[str]:
+            return match(context.api.list(kind, at))
+
+    try:
+        found = yield Http(lambda: _looked(context, look))
+    except ApiError:
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def _looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
+    """A worker's function: look until something is found, lists must have settled, or the apply is to stop."""
+    end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
+    while True:
+        found = look()
+        if found or time.monotonic() >= end or context.cutoff.wait(pause):
+            return found
+        pause *= 2
+
+
+def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, list[Raw]]:
+    """A list that several changes look at: asked for once in an apply."""
+    place = (kind.name, at)
+    if place not in context.lists:
+        context.lists[place] = yield Http(lambda: context.api.list(kind, at), lookup=place)
+    return context.lists[place]
+
+
+def _matcher(context: Context, change: Change, *, since: float | None = None) -> Callable[[Sequence[Raw]], list[str]]:
+    """Gives the ids in a list that have the change's natural key, and are neither known nor ruled out by a person.
+
+    `since`: only what was made then or later, or does not say when.
+    """
+    kind, state, terms = context.kind(change), context.state(), context.terms(change.address)
+    fields = (*kind.identity, *kind.narrow)
+    wanted = key_of(kind, change.after or {}, fields, terms)
+    intent = state.intents.get(change.address)
+    known = {*context.ids.values(), *(record.id for record in state.records.values())}
+    known |= set(intent.ignore) if intent is not None else set()
+
+    def match(raws: Sequence[Raw]) -> list[str]:
+        return [
+            id
+            for raw in raws
+            if (id := kind.id_of(raw) or "") not in known
+            and not raw.get("is_deleted")
+            and (since is None or (created_at(raw) or since) >= since - CLOCK_SKEW)
+            and key_of(kind, decode(kind, raw), fields, terms) == wanted
+        ]
+
+    return match

@@ -1,0 +1,143 @@
+"""How an apply and a wait are told on stderr: a line that moves on a terminal, a line a change elsewhere, or JSON."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from wexa_sync.cli.terminal import event, speaks_json, wants_color, width
+from wexa_sync.kinds.execution import TERMINAL
+from wexa_sync.render.runs import question_data, question_text, spell, status_part
+from wexa_sync.render.safe import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from wexa_sync.apply import Ask, Progress
+    from wexa_sync.model import Change, Question, Run
+    from wexa_sync.render.page import Part
+
+ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
+
+
+@contextmanager
+def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
+    """Whom an apply tells how far it is, and what a run asks; the latter is said in any case: it waits for that."""
+    silent = not total or (quiet and not speaks_json())
+    line, lock = _Line(still=silent), threading.Lock()
+    words: dict[str, str] = {}
+    open_: dict[str, str] = {}
+
+    def tell(change: Change, word: str) -> None:
+        address = visible(str(change.address))
+        with lock:
+            if silent or words.get(address) == word:
+                return
+            words[address] = open_[address] = word
+            if word in ENDS or word in TERMINAL:
+                del open_[address]
+            done = sum(word in ENDS for word in words.values())
+            if speaks_json():
+                event("change", address=str(change.address), status=word, done=done, total=total)
+            elif word != "started":
+                line.say(f"[{done}/{total}] {address}: {visible(word)}")
+            address, word = next(reversed(open_.items()), (address, word))
+            line.parts = [f"[{done}/{total}] ", (address, "bold"), "  ", status_part(word)]
+
+    def ask(_change: Change, run: Run, question: Question) -> None:
+        with lock:
+            line.ask(run, question)
+
+    with line:
+        yield tell, ask
+
+
+@contextmanager
+def watching(run: Run) -> Iterator[tuple[Callable[[str], None], Callable[[Run, Question], None]]]:
+    """Whom a wait tells each new status of the run, and what it asks."""
+    line = _Line()
+
+    def tell(status: str) -> None:
+        if speaks_json():
+            event("execution", execution=run.name, id=run.id, status=status, seconds=round(line.seconds, 1))
+        else:
+            line.say(f"{visible(run.name)}: {visible(status)}")
+        line.parts = [(visible(run.name), "bold"), "  ", status_part(status)]
+
+    with line:
+        yield tell, line.ask
+    line.stay()
+
+
+class _Line:
+    """The line that moves, where stderr is a terminal; what is said elsewhere in its place."""
+
+    def __init__(self, *, still: bool = False) -> None:
+        self.parts: Sequence[Part] = []
+        self._began = time.monotonic()
+        self._live: AbstractContextManager[object] = nullcontext()
+        self._moves = sys.stderr.isatty() and not speaks_json() and not still
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been shown."""
+        return time.monotonic() - self._began
+
+    def say(self, text: str) -> None:
+        """A line where no line moves."""
+        if not self._moves:
+            click.echo(text, err=True)
+
+    def ask(self, run: Run, question: Question) -> None:
+        """A question of a run, above the line."""
+        from wexa_sync.moves import how_to_answer
+
+        commands = how_to_answer(run, question)
+        if speaks_json():
+            event("question", execution=run.name, **question_data(run, question, commands))
+            return
+        text = question_text(run, question, commands, color=wants_color(sys.stderr), width=width())
+        if self._moves:
+            from rich.text import Text
+
+            self._console.print(Text.from_ansi(text), end="")
+        else:
+            click.echo(text, err=True, nl=False)
+
+    def __enter__(self) -> None:
+        if self._moves:
+            from rich.console import Console
+            from rich.live import Live
+            from rich.spinner import Spinner
+
+            self._console = Console(stderr=True, no_color=not wants_color(sys.stderr), highlight=False, width=width())
+            self._spinner = Spinner("dots", style="cyan")
+            self._live = Live(get_renderable=self._look, console=self._console, transient=True, refresh_per_second=10)
+        self._live.__enter__()
+
+    def __exit__(self, *exception: object) -> None:
+        self._live.__exit__(None, None, None)
+
+    def stay(self) -> None:
+        """Leave the line as it was last."""
+        if self._moves:
+            self._console.print(self._text(), soft_wrap=True)
+            self._console.print()
+
+    def _look(self) -> RenderableType:
+        text = self._text()
+        text.truncate(width() - 3, overflow="ellipsis")  # two for the spinner, one for the cursor
+        self._spinner.update(text=text)
+        return self._spinner
+
+    def _text(self) -> Text:
+        from rich.text import Text
+
+        return Text.assemble(*self.parts, (f"  {spell(self.seconds)}", "bright_black"))

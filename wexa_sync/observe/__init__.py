@@ -1,0 +1,174 @@
+"""Desired + Api + State -> Observation: what is declared, what is live and what is recorded, paired by address.
+
+Only lists are read, a fixed number for each project. A single read is made where a list does not show a declared field
+and a first single read of that kind does; and where a list does not show what is recorded, before that counts as gone.
+While something is in doubt that a moment may settle (doubts.py), the lists are read again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from wexa_sync.api.client import Api, Raw, Scoped, children
+from wexa_sync.kinds import BY_NAME, KINDS
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.names import no_such_external
+from wexa_sync.kinds.project import PROJECT
+from wexa_sync.kinds.times import created_at
+from wexa_sync.kinds.wire import decode, references
+from wexa_sync.model import Address, Desired, Live, Observation, Target
+from wexa_sync.observe.doubts import contradiction, hidden, worth_waiting
+from wexa_sync.observe.lists import completed, fetch
+from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs
+from wexa_sync.pairing import SETTLE, Place, pair
+from wexa_sync.state.base import State
+
+Lists = dict[tuple[str, str], list[Raw]]
+
+
+def observe(
+    desired: Desired,
+    state: State,
+    api: Api,
+    target: Target,
+    *,
+    parallelism: int = 10,
+    settle: float = SETTLE,
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Observation:
+    """Look at the workspace. Sends GET only. `settle`: seconds for which a list may lag behind what was just made.
+
+    Raises ApiError; a list that can't be had whole, or that leaves out what is there, is never planned on.
+    """
+    account = api.sign_in()
+    started, looks, pause = now(), 0, settle / 30
+    with ThreadPoolExecutor(max_workers=parallelism) as pool:
+        while True:
+            seen, lists = _look(desired, state, api, pool)
+            looks += 1
+            unlisted = hidden(seen, api, pool, now())
+            if not worth_waiting(seen, unlisted, looks=looks, waited=now() - started, settle=settle, now=now()):
+                break
+            sleep(pause)
+            pause *= 2
+    if unlisted:
+        raise contradiction(unlisted)
+    return Observation(
+        target=target,
+        pairs=seen.pairs,
+        depends_on=_edges(seen),
+        ids=seen.ids,
+        externals=seen.externals,
+        missing_externals=_missing(seen, lists),
+        unmanaged={project: tuple(names) for project, names in seen.unmanaged.items() if project and names},
+        user_id=account.user_id,
+        lineage=state.lineage,
+        serial=state.serial,
+        now=now(),
+    )
+
+
+def _look(desired: Desired, state: State, api: Api, pool: Executor) -> tuple[Seen, Lists]:
+    """Read every list that is needed, and pair what stands in them."""
+    seen = Seen(desired=desired, state=state)
+    _pair_kind(seen, PROJECT, "", api.list(PROJECT, Scoped()))
+    lists = fetch(api, pool, seen)
+    lists = {place: completed(api, pool, seen, *place, raws) for place, raws in lists.items()}
+    for kind in KINDS:
+        for (project, name), raws in lists.items():
+            if name == kind.name:
+                _index_externals(seen, kind, project, raws)
+                _pair_kind(seen, kind, project, raws)
+        _pair_unseen(seen, kind)
+    return seen, lists
+
+
+def _index_externals(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
+    """Remember the display names that name exactly one live thing."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for raw in raws:
+        if isinstance(name := raw.get(kind.display), str):
+            named[name].append(kind.id_of(raw) or "")
+    for name, ids in named.items():
+        if len(ids) == 1:
+            seen.externals[project, kind.name, name] = ids[0]
+            seen.external_names[kind.name, ids[0]] = name
+
+
+def _pair_kind(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
+    if not kind.declarable:
+        return
+    place = _place(seen, kind, (project, kind.name, None), raws)
+    seen.add(pair(place))
+    ours = {found.live.id for a in seen.at(project, kind.name) if (found := seen.pairs[a]).live}
+    seen.unmanaged.setdefault(project, []).extend(
+        f"{kind.name} {live.spec.get(kind.display)!r}" for live in place.lives if live.id not in ours
+    )
+    flows = {kind.id_of(raw): raw for raw in raws}
+    for agent in (inner for inner in KINDS if inner.owner == kind.name):
+        for address in seen.at(project, kind.name):
+            owner_id = seen.ids.get(address, "")
+            agents = children(flows[owner_id]) if owner_id in flows else []
+            seen.add(pair(_place(seen, agent, (project, agent.name, (kind.name, address.name)), agents, owner_id)))
+
+
+def _pair_unseen(seen: Seen, kind: Kind) -> None:
+    """What has no live project, or whose list had nothing to say: paired with nothing live."""
+    for place, addresses in seen.places.items():
+        if place[1] == kind.name and addresses[0] not in seen.pairs:
+            seen.add(pair(_place(seen, kind, place, [])))
+
+
+def _place(seen: Seen, kind: Kind, place: PlaceName, raws: list[Raw], owner_id: str = "") -> Place:
+    addresses = seen.at(*place)
+    desired, state = seen.desired.manifests, seen.state
+    return Place(
+        kind=kind,
+        manifests={address: desired[address] for address in addresses if address in desired},
+        records={address: state.records[address] for address in addresses if address in state.records},
+        intents={address: state.intents[address] for address in addresses if address in state.intents},
+        lives=[_live(kind, raw, position, seen) for position, raw in enumerate(raws) if not raw.get("is_deleted")],
+        terms=seen.terms(place[0]),
+        owner_id=owner_id,
+    )
+
+
+def _live(kind: Kind, raw: Raw, position: int, seen: Seen) -> Live:
+    return Live(
+        id=kind.id_of(raw) or "",
+        spec=decode(kind, raw, seen.name_of),
+        status=str(raw.get("status")) if raw.get("status") is not None else None,
+        position=position,
+        created_at=created_at(raw),
+    )
+
+
+def _edges(seen: Seen) -> dict[Address, frozenset[Address]]:
+    """What each address waits for: as linked; for what is only recorded, by what its last applied spec refers to."""
+    edges = dict(seen.desired.depends_on)
+    for address in seen.known:
+        if address in edges:
+            continue
+        record = seen.state.records.get(address)
+        found = {ref.address for _, ref in references(record.spec if record else {}) if ref.address}
+        found |= {other for other in (address.owner_address, address.project and address.project_address) if other}
+        edges[address] = frozenset(found - {address})
+    return edges
+
+
+def _missing(seen: Seen, lists: Mapping[tuple[str, str], list[Raw]]) -> Externals:
+    """External names that lead nowhere, or to several, with the words to say so."""
+    missing: Externals = {}
+    for address, ref in external_refs(seen):
+        key = (address.project, ref.kind, ref.external or "")
+        if key in seen.externals or key[:2] not in lists:
+            continue  # known, or of a project that is not there yet: looked up when it is
+        missing[key] = no_such_external(BY_NAME[ref.kind], ref.external or "", lists[key[:2]])
+    return missing
+
+
+__all__ = ["observe"]

@@ -1,0 +1,104 @@
+"""Which lists a plan needs, and how they are had: all at once, and whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+
+from wexa_sync.api.client import Api, Raw, Scoped, children
+from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
+from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.model import Address
+from wexa_sync.observe.seen import Seen, external_refs
+
+
+def _needed(seen: Seen) -> list[tuple[str, str]]:
+    """(project, kind) of every list to fetch, in a fixed order."""
+    needed = set()
+    awaited = frozenset[Address]().union(*seen.desired.depends_on.values())  # a failed run holds up what awaits it
+    for address in seen.known:
+        kind = BY_NAME[address.kind]
+        if kind.nature is Nature.RESOURCE or address in awaited or _run_is_open(seen, address):
+            needed.add((address.project, kind.owner or kind.name))
+    for address, ref in external_refs(seen):
+        needed.add((address.project, ref.kind))
+    for address in seen.known:
+        if address.kind == "Project" and address not in seen.desired.manifests:  # it may go, and all in it
+            needed.update((address.name, kind.name) for kind in DECLARABLE if kind.nature is Nature.RESOURCE)
+    order = {kind.name: place for place, kind in enumerate(KINDS)}
+    return sorted(
+        (
+            place
+            for place in needed
+            if place[0] and place[1] != "Project" and Address(kind="Project", name=place[0]) in seen.ids
+        ),
+        key=lambda place: (order[place[1]], place[0]),
+    )
+
+
+def _run_is_open(seen: Seen, address: Address) -> bool:
+    """Whether the list of runs has something to say: only of a run that has no record, or whose answer was lost."""
+    intent = seen.state.intents.get(address)
+    return address not in seen.state.records or (intent is not None and not intent.settled)
+
+
+def fetch(api: Api, pool: Executor, seen: Seen) -> dict[tuple[str, str], list[Raw]]:
+    """All lists at once; the first failure, in a fixed order, is raised."""
+    futures = {}
+    for project, name in _needed(seen):
+        at = Scoped(project=seen.ids[Address(kind="Project", name=project)])
+        futures[project, name] = pool.submit(api.list, BY_NAME[name], at)
+    return {place: future.result() for place, future in futures.items()}
+
+
+def completed(api: Api, pool: Executor, seen: Seen, project: str, name: str, raws: list[Raw]) -> list[Raw]:
+    """The list with what it does not show, where single reads do: one is tried, and all only if that one helps."""
+    kind = BY_NAME[name]
+    if kind.nature is Nature.ACTION or Operation.READ not in kind.endpoints:
+        return raws
+    is_ours = _ours(seen, kind, project)
+    ours = [index for index, raw in enumerate(raws) if is_ours(raw)]
+    wanted = _declared_fields(seen, kind.name, project)
+    inner = _declared_fields(seen, "Agent", project) if kind.embedded else frozenset()
+    lacking = [index for index in ours if _lacks(kind, raws[index], wanted, inner)]
+    if not lacking:
+        return raws
+    at = seen.ids[Address(kind="Project", name=project)]
+
+    def read(index: int) -> Raw:
+        return api.read(kind, Scoped(project=at, id=kind.id_of(raws[index]) or "")) or raws[index]
+
+    first = read(lacking[0])
+    if _lacks(kind, first, wanted, inner) >= _lacks(kind, raws[lacking[0]], wanted, inner):
+        return raws
+    whole = {lacking[0]: first, **dict(zip(lacking[1:], pool.map(read, lacking[1:]), strict=True))}
+    return [whole.get(index, raw) for index, raw in enumerate(raws)]
+
+
+def _ours(seen: Seen, kind: Kind, project: str) -> Callable[[Raw], bool]:
+    """Tells whether a listed item is recorded, or looks like a declared one: others are nobody's business."""
+    addresses = seen.at(project, kind.name)
+    ids = {record.id for address in addresses if (record := seen.state.records.get(address))}
+    manifests = [seen.desired.manifests[address] for address in addresses if address in seen.desired.manifests]
+    names = {manifest.spec.get(kind.display) for manifest in manifests}
+    return lambda raw: kind.id_of(raw) in ids or raw.get(kind.display) in names
+
+
+def _declared_fields(seen: Seen, kind: str, project: str) -> frozenset[str]:
+    named: set[str] = set()
+    for side in (seen.desired.manifests, seen.state.records):
+        named.update(*(item.spec for a, item in side.items() if a.kind == kind and a.project == project))
+    properties = BY_NAME[kind].spec_schema["properties"]
+    return frozenset(
+        schema.get("x-wexa-field", name)
+        for name, schema in properties.items()
+        if name in named and not schema.get("x-wexa-local") and schema.get("x-wexa-list") != "children"
+    )
+
+
+def _lacks(kind: Kind, raw: Raw, wanted: Iterable[str], inner: Iterable[str]) -> int:
+    """How many declared fields an answer does not show, its children's included."""
+    lacking = sum(name not in raw for name in wanted)
+    if kind.embedded and kind.embedded not in raw:
+        return lacking + 1000  # no children shown at all: more than any field could weigh
+    return lacking + sum(name not in child for child in children(raw) for name in inner)

@@ -1,0 +1,71 @@
+"""What is known of the workspace so far: it grows kind by kind, so that what refers to a thing finds its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wexa_sync.diff import Terms, terms_in
+from wexa_sync.kinds.wire import references
+from wexa_sync.model import Address, Desired, Pair, Ref
+from wexa_sync.state.base import State
+
+Externals = dict[tuple[str, str, str], str]
+PlaceName = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """What is known so far; grows kind by kind, in the order of KINDS."""
+
+    desired: Desired
+    state: State
+    pairs: dict[Address, Pair] = field(default_factory=dict)
+    ids: dict[Address, str] = field(default_factory=dict)
+    names: dict[str, Address] = field(default_factory=dict)  # the other way round
+    externals: Externals = field(default_factory=dict)
+    external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
+    places: dict[PlaceName, list[Address]] = field(init=False)
+    unmanaged: dict[str, list[str]] = field(default_factory=dict)  # project handle -> what is live there and not ours
+
+    def __post_init__(self) -> None:
+        self.places = {}
+        for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
+            self.places.setdefault((address.project, address.kind, address.owner), []).append(address)
+
+    def at(self, project: str, kind: str, owner: tuple[str, str] | None = None) -> list[Address]:
+        """The addresses in that place."""
+        return self.places.get((project, kind, owner), [])
+
+    @property
+    def known(self) -> Iterator[Address]:
+        """Every address with a manifest, a record or an intent."""
+        return (address for group in self.places.values() for address in group)
+
+    def terms(self, project: str) -> Terms:
+        """How references are compared in that project."""
+        return terms_in(project, self.ids, self.externals, self.state.lineage)
+
+    def name_of(self, kind: str, id: str) -> Ref:  # the field's name
+        """The reference people know an id by: an address, else a display name, else the id."""
+        if address := self.names.get(id):
+            return Ref(kind=kind, address=address)
+        if name := self.external_names.get((kind, id)):
+            return Ref(kind=kind, external=name)
+        return Ref(kind=kind, id=id)
+
+    def add(self, pairs: Mapping[Address, Pair]) -> None:
+        """Take in what was paired: from now on its ids have names."""
+        self.pairs |= pairs
+        for address, found in pairs.items():
+            if found.live is not None:
+                self.ids[address] = found.live.id
+                self.names[found.live.id] = address
+
+
+def external_refs(seen: Seen) -> Iterator[tuple[Address, Ref]]:
+    """Every reference to a live thing by its display name, with the address of the manifest it stands in."""
+    for address, manifest in seen.desired.manifests.items():
+        for _, ref in references(manifest.spec):
+            if ref.external is not None:
+                yield address, ref
