@@ -44,8 +44,7 @@ def desired_for(
     from wexa_sync.variables import gather
 
     variables = gather(settings=settings.vars, files=var_files, assignments=assignments, env=os.environ)
-    where = list(paths) or [settings.root / path for path in settings.manifests]
-    return read(where, root=settings.root, variables=variables, ignore=settings.ignore)
+    return read(paths or settings.manifests, root=settings.root, variables=variables, ignore=settings.ignore)
 
 
 def addresses(texts: Sequence[str]) -> tuple[Address, ...]:
@@ -84,13 +83,17 @@ def _reached(settings: Settings, given: Mapping[str, Any]) -> Iterator[tuple[Set
         return
     from wexa_sync.sandbox import SandboxConfig, SandboxError, running
 
+    data = settings.root / ".wexa-sync" / "sandbox.db"
     try:
-        with running(SandboxConfig(data=settings.root / ".wexa-sync" / "sandbox.db")) as server:
+        with running(SandboxConfig(data=data)) as server:
             own = replace(settings, org_id=server.org_id, user_id=server.user_id)
             own = replace(own, state=state_path(settings, sandbox=True), api_key=Secret(template="", value="sandbox"))
             yield own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url
     except SandboxError as error:
-        raise SettingsError(str(error), hint="The sandbox needs its extra: pip install 'wexa-sync[sandbox]'.") from None
+        hint = (
+            f"The sandbox needs its extra (pip install 'wexa-sync[sandbox]'); all it knows is in {data}: delete that."
+        )
+        raise SettingsError(f"no sandbox: {error}", hint=hint) from None
 
 
 def _workspace(
