@@ -147,6 +147,21 @@ def test_an_address_that_is_none_stops_a_plan_before_its_first_request(here: Her
     assert "`wexa-sync state list` shows addresses" in said
 
 
+def test_a_host_that_nobody_answers_at(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    env = {"WEXA_API_KEY": "k", "WEXA_ORG_ID": "o", "WEXA_USER_ID": "u", "WEXA_BASE_URL": "http://127.0.0.1:9"}
+    _, said = here.run("plan", code=1, **env)
+    assert "could not connect to 127.0.0.1:9" in " ".join(said.split())
+
+
+def test_a_rehearsal_has_a_state_of_its_own(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    here.run("apply", "--sandbox", "--auto-approve")
+    assert {path.name for path in (here.path / ".wexa-sync").iterdir()} >= {"sandbox.db", "sandbox-state.json"}
+    assert here.run("state", "list", "--sandbox")[0].startswith("Project/desk\t")
+    assert here.run("plan", "--sandbox", "-v")[0].endswith("No changes.\n")
+
+
 def test_manifests_are_where_the_settings_say(here: Here) -> None:
     (here.path / "wexa-sync.yaml").write_text("manifests: [a, b.yaml]\nvars: {what: D}\n", encoding="utf-8")
     project, _, skill = DESK.partition("---\n")
