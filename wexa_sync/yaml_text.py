@@ -123,7 +123,7 @@ def compose(text: str) -> Iterator[yaml.Node]:
         loader = _Loader(text)
         while loader.check_node():
             yield loader.get_node()
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible \U escape, where there is no libyaml
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # an impossible \U escape, where there is no libyaml
         raise _syntax_fault(error, text) from error
 
 
