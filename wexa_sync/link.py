@@ -146,7 +146,8 @@ def _circles(edges: Mapping[Address, Iterable[Address]]) -> Iterator[list[Addres
     rest = dict(edges)
     while circle := graph.cycle(rest):
         yield circle
-        rest = {address: others for address, others in rest.items() if address not in circle}
+        for address in circle:
+            del rest[address]
 
 
 def _tell_circle(circle: list[Address], declared: Mapping[Address, Manifest], tell: Tell) -> None:
