@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -236,25 +236,22 @@ def test_any_bytes(desk: Folder, raw: bytes) -> None:
     told(desk, raw)
 
 
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container in the data with every key in it, and one that is not there yet."""
-    if isinstance(value, (dict, list)):
-        for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
-            yield value, key
-            yield from places(item)
-    if isinstance(value, dict):
-        yield value, "surprise"
-
-
 @given(data=st.data())
 def test_any_value_at_any_place(desk: Folder, data: st.DataObject) -> None:
     documents = deepcopy(DATA)
     for _ in range(data.draw(st.integers(1, 4))):
-        container, key = data.draw(st.sampled_from([place for each in documents for place in places(each)]))
+        inside: Any = data.draw(st.sampled_from(documents))
+        while True:
+            keys = [*inside, "surprise"] if isinstance(inside, dict) else list(range(len(inside)))
+            key = data.draw(st.sampled_from(keys))
+            deeper = inside[key] if key != "surprise" else None
+            if not isinstance(deeper, (dict, list)) or not deeper or data.draw(st.booleans()):
+                break
+            inside = deeper
         if key == "surprise" or data.draw(st.booleans()):
-            container[key] = deepcopy(data.draw(VALUES))
+            inside[key] = deepcopy(data.draw(VALUES))
         else:
-            del container[key]
+            del inside[key]
     told(desk, "\n---\n".join(map(json.dumps, documents)).encode())
 
 
