@@ -14,7 +14,6 @@ from wexa_sync.cli import options
 
 if TYPE_CHECKING:
     from wexa_sync.api.client import Api
-    from wexa_sync.kinds.execution import Move
     from wexa_sync.model import Run
     from wexa_sync.state import State
 
@@ -63,7 +62,7 @@ def show(execution: str, format_: str, **given: Any) -> None:
         try:
             run = asking(api, found)
         except ApiError as error:
-            click.echo(f"Warning: what it asks can't be read: {error.message}", err=True)
+            _say(f"Warning: what it asks can't be read: {error.message}")
     _show(run, format_)
 
 
@@ -117,37 +116,25 @@ def wait(execution: str, format_: str, timeout: float, **given: Any) -> None:
         raise error
 
 
-@command.command()
-@_one
-@options.workspace
-@options.shape
-def pause(execution: str, format_: str, **given: Any) -> None:
-    """Pause an execution."""
-    from wexa_sync.kinds.execution import PAUSE
+def _register(verb: str, about: str) -> None:
+    """Make the sub-command of a move."""
 
-    _move(execution, PAUSE, format_, given)
+    @command.command(verb, help=about)
+    @_one
+    @options.workspace
+    @options.shape
+    def move(execution: str, format_: str, **given: Any) -> None:
+        from wexa_sync import moves
+        from wexa_sync.kinds.execution import MOVES
 
-
-@command.command()
-@_one
-@options.workspace
-@options.shape
-def resume(execution: str, format_: str, **given: Any) -> None:
-    """Let a paused execution go on."""
-    from wexa_sync.kinds.execution import RESUME
-
-    _move(execution, RESUME, format_, given)
+        with _run(execution, given) as (api, found):
+            run, sent = moves.move(api, found, MOVES[verb])
+        _after(run, format_, f"{run.name} is {run.status}{'' if sent else ' already'}.")
 
 
-@command.command()
-@_one
-@options.workspace
-@options.shape
-def cancel(execution: str, format_: str, **given: Any) -> None:
-    """End an execution for good."""
-    from wexa_sync.kinds.execution import CANCEL
-
-    _move(execution, CANCEL, format_, given)
+_register("pause", "Pause an execution.")
+_register("resume", "Let a paused execution go on.")
+_register("cancel", "End an execution for good.")
 
 
 @command.command()
@@ -167,14 +154,6 @@ def answer(
     with _run(execution, given) as (api, found):
         run = moves.answer(api, found, said)
     _after(run, format_, f"Answered: {run.name} is {run.status}.")
-
-
-def _move(execution: str, what: Move, format_: str, given: Mapping[str, Any]) -> None:
-    from wexa_sync import moves
-
-    with _run(execution, given) as (api, found):
-        run, sent = moves.move(api, found, what)
-    _after(run, format_, f"{run.name} is {run.status}." if sent else f"{run.name} is {run.status} already.")
 
 
 def _after(run: Run, format_: str, said: str) -> None:

@@ -53,6 +53,32 @@ def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> An
     return value
 
 
+class _Fault(click.types.StringParamType):
+    """A scripted fault, which has spaces in it: a variable holds several with semicolons between them."""
+
+    envvar_list_splitter = ";"
+
+
+rehearsal = _all(
+    option(
+        "--reading",
+        "readings",
+        multiple=True,
+        everywhere=True,
+        metavar="NAME=VALUE",
+        help="How the sandbox reads the documentation.",
+    ),
+    option(
+        "--fault",
+        "faults",
+        type=_Fault(),
+        multiple=True,
+        everywhere=True,
+        metavar="FAULT",
+        help="What goes wrong in the sandbox.",
+    ),
+)
+
 speech = _all(
     option("-v", "--verbose", is_flag=True, everywhere=True, help="Log every request to stderr."),
     option(
@@ -106,6 +132,7 @@ manifests = _all(
 
 workspace = _all(
     where,
+    rehearsal,
     option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
 )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from wexa_sync.cli.options import option
+from wexa_sync.cli.options import option, rehearsal
 
 
 @click.command("sandbox")
@@ -18,17 +19,19 @@ from wexa_sync.cli.options import option
     metavar="FILE",
     help="Where its data lie.",
 )
-@option("--reading", "readings", multiple=True, metavar="NAME=VALUE", help="How it reads the documentation.")
+@rehearsal
+@option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="A file of faults, one a line.")
 @option("--api-key", metavar="KEY", help="The only key it accepts; any key where left out.")
 @option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait before every answer.")
-def command(port: int, data: Path, readings: tuple[str, ...], api_key: str | None, latency: int) -> None:
+def command(port: int, data: Path, fault_file: Path | None, api_key: str | None, latency: int, **given: Any) -> None:
     """Run a local server that behaves as the Wexa API does, until it is interrupted."""
-    from wexa_sync.errors import UsageError
-    from wexa_sync.sandbox import SandboxConfig, SandboxError, serve
+    from dataclasses import replace
 
-    chosen = dict(reading.partition("=")[::2] for reading in readings)
-    try:
-        config = SandboxConfig(data=data, port=port, api_key=api_key, readings=chosen, latency_ms=latency)
+    from wexa_sync.cli.setup import sandbox_config, sandbox_errors
+    from wexa_sync.sandbox import faults_in, serve
+
+    with sandbox_errors():
+        config = replace(sandbox_config(data, given), port=port, api_key=api_key, latency_ms=latency)
+        if fault_file is not None:
+            config = replace(config, faults=(*config.faults, *faults_in(fault_file)))
         serve(config, lambda url: click.echo(f"Sandbox ready at {url}"))
-    except SandboxError as error:
-        raise UsageError(str(error), hint="See docs/sandbox.md; docs/readings.md lists readings.") from None

@@ -16,6 +16,7 @@ from wexa_sync.settings import Settings, read_settings, require_api
 if TYPE_CHECKING:
     from wexa_sync.api.cutoff import Cutoff
     from wexa_sync.engine import Workspace
+    from wexa_sync.sandbox import SandboxConfig
 
 SANDBOX_URL = "sandbox"
 """What stands for the base URL of a sandbox in state and plans: its port is another one each time."""
@@ -78,22 +79,38 @@ def workspace_for(settings: Settings, given: Mapping[str, Any]) -> Iterator[Work
 def _reached(settings: Settings, given: Mapping[str, Any]) -> Iterator[tuple[Settings, Target, str]]:
     """The settings that hold there, what is written in state and plans, and the address to call."""
     if not given["sandbox"]:
+        if given["faults"] or given["readings"]:
+            raise UsageError("--fault and --reading are for the sandbox", hint="Add --sandbox, or leave them out.")
         require_api(settings)
         yield settings, Target(base_url=settings.base_url, org_id=settings.org_id), settings.base_url
         return
-    from wexa_sync.sandbox import SandboxConfig, SandboxError, running
+    from wexa_sync.sandbox import running
 
-    data = settings.root / ".wexa-sync" / "sandbox.db"
+    with sandbox_errors(), running(sandbox_config(settings.root / ".wexa-sync" / "sandbox.db", given)) as server:
+        own = replace(settings, org_id=server.org_id, user_id=server.user_id)
+        own = replace(own, state=state_path(settings, sandbox=True), api_key=Secret(template="", value="sandbox"))
+        yield own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url
+
+
+def sandbox_config(data: Path, given: Mapping[str, Any]) -> SandboxConfig:
+    """How to start a sandbox over that file, by a command's options."""
+    from wexa_sync.sandbox import SandboxConfig
+
+    readings = dict(reading.partition("=")[::2] for reading in given["readings"])
+    return SandboxConfig(data=data, readings=readings, faults=given["faults"])
+
+
+@contextmanager
+def sandbox_errors() -> Iterator[None]:
+    """Tell what a sandbox can't do as an error of ours."""
+    from wexa_sync.sandbox import FaultError, ReadingError, SandboxError
+
     try:
-        with running(SandboxConfig(data=data)) as server:
-            own = replace(settings, org_id=server.org_id, user_id=server.user_id)
-            own = replace(own, state=state_path(settings, sandbox=True), api_key=Secret(template="", value="sandbox"))
-            yield own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url
+        yield
+    except (FaultError, ReadingError) as error:
+        raise UsageError(str(error), hint=error.hint) from None
     except SandboxError as error:
-        hint = (
-            f"The sandbox needs its extra (pip install 'wexa-sync[sandbox]'); all it knows is in {data}: delete that."
-        )
-        raise SettingsError(f"no sandbox: {error}", hint=hint) from None
+        raise SettingsError(str(error), hint=error.hint) from None
 
 
 def _workspace(

@@ -103,3 +103,5 @@ CANCEL = Move(
     done=CANCELLED,
     never=TERMINAL - CANCELLED,
 )
+MOVES = {move.verb: move for move in (PAUSE, RESUME, CANCEL)}
+"""What a person can do to a run, by the verb."""

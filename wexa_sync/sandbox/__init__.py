@@ -3,20 +3,27 @@
 It imports nothing else of wexa_sync. Importing it is cheap; FastAPI and uvicorn are loaded when a server is started.
 """
 
-from wexa_sync.sandbox.errors import ReadingError, SandboxError
+from wexa_sync.sandbox.errors import FaultError, ReadingError, SandboxError
+from wexa_sync.sandbox.faults import FAULT_KINDS, Fault, FaultKind, faults_in, read_fault
 from wexa_sync.sandbox.readings import READINGS, Reading
 from wexa_sync.sandbox.seed import ORG_ID, USER_ID
 from wexa_sync.sandbox.server import RunningSandbox, SandboxConfig, running, serve
 
 __all__ = [
+    "FAULT_KINDS",
     "ORG_ID",
     "READINGS",
     "USER_ID",
+    "Fault",
+    "FaultError",
+    "FaultKind",
     "Reading",
     "ReadingError",
     "RunningSandbox",
     "SandboxConfig",
     "SandboxError",
+    "faults_in",
+    "read_fault",
     "running",
     "serve",
 ]

@@ -27,6 +27,7 @@ from wexa_sync.sandbox.routes import (
     tasks,
 )
 from wexa_sync.sandbox.routes.params import Here
+from wexa_sync.sandbox.wire import Listener
 from wexa_sync.sandbox.world import World
 
 _GROUPS = (projects, agentflows, connectors, skills, executions, customers, inbox, tasks, schedules, admin)
@@ -36,8 +37,8 @@ _KEY = APIKeyHeader(
 )
 
 
-def build(world: World) -> ASGIApp:
-    """The application that serves `world`."""
+def build(world: World, listener: Listener) -> ASGIApp:
+    """The application that serves `world` behind `listener`."""
     app = FastAPI(
         title="wexa-sync sandbox",
         summary="A local server that behaves as the Wexa AI REST API does.",
@@ -55,7 +56,7 @@ def build(world: World) -> ASGIApp:
     app.add_exception_handler(ApiError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
-    return Gate(app, world)
+    return Gate(app, world, listener)
 
 
 async def _require_key(world: Here, key: Annotated[str | None, Security(_KEY)]) -> None:

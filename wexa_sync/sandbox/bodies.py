@@ -236,3 +236,9 @@ class OutcomeScript(Body):
     match: OutcomeMatch = OutcomeMatch()
     outcome: str = Field(pattern=f"^({'|'.join(OUTCOMES)})$")
     seconds: float | None = Field(default=None, ge=0.0)
+
+
+class FaultText(Body):
+    """A fault as `--fault` takes it."""
+
+    fault: str

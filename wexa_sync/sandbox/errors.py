@@ -6,11 +6,23 @@ from typing import Any
 
 
 class SandboxError(Exception):
-    """The sandbox can't be started as asked; the message says what to change."""
+    """The sandbox can't be started as asked; the message says what is wrong, `hint` where to look or what to do."""
+
+    hint = "See docs/sandbox.md."
 
 
 class ReadingError(SandboxError):
     """A reading or one of its values does not exist; the message lists those that do."""
+
+    hint = "docs/readings.md lists the readings."
+
+
+class FaultError(SandboxError):
+    """A scripted fault can't be read."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class ApiError(Exception):

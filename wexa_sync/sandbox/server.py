@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 from wexa_sync.sandbox.clock import Clock
 from wexa_sync.sandbox.errors import SandboxError
 from wexa_sync.sandbox.readings import Readings
+from wexa_sync.sandbox.script import Script
 from wexa_sync.sandbox.seed import ORG_ID, USER_ID
+from wexa_sync.sandbox.sockets import BACKLOG, bound
 from wexa_sync.sandbox.store import Store
 from wexa_sync.sandbox.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import uvicorn
 
 _WAKE_SECONDS = 0.5
-_BACKLOG = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,8 @@ class SandboxConfig:
     """How to start a sandbox: where its data lies, where it listens, and how it behaves.
 
     `data` is a file or ":memory:"; port 0 takes a free one; without `api_key` any non-empty key is accepted;
-    `latency_ms` is slept before every answer; a run is `ready` for `ready_seconds`, then running for `run_seconds`.
+    `faults` are as `--fault` takes them (docs/sandbox.md); `latency_ms` is slept before every answer; a run is `ready`
+    for `ready_seconds`, then running for `run_seconds`.
     """
 
     data: Path | str
@@ -42,6 +44,7 @@ class SandboxConfig:
     port: int = 0
     api_key: str | None = field(default=None, repr=False)
     readings: Mapping[str, str] = field(default_factory=dict)
+    faults: Sequence[str] = ()
     latency_ms: float = 0
     ready_seconds: float = 0.5
     run_seconds: float = 2.0
@@ -74,13 +77,14 @@ def serve(config: SandboxConfig, on_ready: Callable[[str], None]) -> None:
 @contextmanager
 def running(config: SandboxConfig) -> Iterator[RunningSandbox]:
     """A sandbox in a thread of this process, listening when the block begins and gone when it ends."""
-    readings = Readings(config.readings)
+    readings, script = Readings(config.readings), Script(config.faults)
     store = Store(config.data)
     try:
         world = World(
             store=store,
             clock=Clock(store),
             readings=readings,
+            script=script,
             api_key=config.api_key,
             ready_seconds=config.ready_seconds,
             run_seconds=config.run_seconds,
@@ -108,15 +112,10 @@ def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
 
 
 def _bound(config: SandboxConfig) -> socket.socket:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    # The protocol is named because asyncio turns Nagle's algorithm off only then; left on, it costs 40 ms an answer.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((config.host, config.port))
-        listener.listen(_BACKLOG)
+        listener = bound(config.host, config.port)
+        listener.listen(BACKLOG)
     except OSError as error:
-        listener.close()
         raise SandboxError(f"can't listen on {config.host}:{config.port}: {error.strerror or error}") from error
     return listener
 
@@ -126,14 +125,16 @@ def _server(world: World) -> uvicorn.Server:
         import uvicorn  # heavy, and an optional extra
 
         from wexa_sync.sandbox.app import build  # imports FastAPI
+        from wexa_sync.sandbox.wire import Connection, Listener
     except ModuleNotFoundError as error:
         raise SandboxError("the sandbox needs FastAPI and uvicorn: pip install 'wexa-sync[sandbox]'") from error
+    listener = Listener()
     # log_config=None leaves the host program's logging alone; only faults of the sandbox itself are worth a line.
-    return uvicorn.Server(
+    listener.server = uvicorn.Server(
         uvicorn.Config(
-            build(world),
+            build(world, listener),
             loop="asyncio",
-            http="h11",
+            http=Connection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -141,3 +142,4 @@ def _server(world: World) -> uvicorn.Server:
             access_log=False,
         )
     )
+    return listener.server

@@ -148,6 +148,10 @@ class Store:
         where, values = _condition(kind, project, None)
         return int(self._db.execute(f"SELECT count(*) FROM objects WHERE {where}", values).fetchone()[0])  # noqa: S608 # constant text
 
+    def newest(self) -> str:
+        """The id of the object that was added last."""
+        return str(self._db.execute("SELECT id FROM objects ORDER BY seq DESC LIMIT 1").fetchone()[0])
+
     def next_due(self, now: float) -> Row | None:
         """The object whose `due` passed first, if any did by `now` (epoch seconds)."""
         found = self._select("due <= ?", (now,), order="due, seq", tail="LIMIT 1")

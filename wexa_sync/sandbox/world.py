@@ -1,4 +1,4 @@
-"""The world of one sandbox: its data, its clock and its readings, and the lookups every group of routes needs."""
+"""The world of one sandbox: its data, clock, readings and faults, and the lookups every group of routes needs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from wexa_sync.sandbox.ids import is_execution_id, is_object_id, new_object_id
 if TYPE_CHECKING:
     from wexa_sync.sandbox.clock import Clock
     from wexa_sync.sandbox.readings import Readings
+    from wexa_sync.sandbox.script import Script
     from wexa_sync.sandbox.store import Json, Row, Store
 
 _REQUESTS_KEPT = 100_000
@@ -24,6 +25,7 @@ class World:
     store: Store
     clock: Clock
     readings: Readings
+    script: Script
     api_key: str | None = field(default=None, repr=False)
     ready_seconds: float = 0.5
     run_seconds: float = 2.0

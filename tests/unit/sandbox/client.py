@@ -48,6 +48,16 @@ class Client:
     def script(self, outcome: str, **more: Any) -> None:
         self.post("/_sandbox/outcomes", {"outcome": outcome, **more})
 
+    def script_fault(self, text: str) -> Any:
+        return self.post("/_sandbox/faults", {"fault": text})
+
+    def fault(self) -> Any:
+        """What befell the last request that was not the sandbox's own."""
+        return self.get("/_sandbox/requests")["requests"][-1]["fault"]
+
+    def projects(self) -> int:
+        return int(self.get("/v1/project", userId=USER_ID, orgId=ORG_ID)["totalCount"])
+
     def project(self, **fields: Any) -> Any:
         return self.post("/v1/project", project_body(**fields))
 

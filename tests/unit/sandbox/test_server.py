@@ -139,8 +139,8 @@ def test_requests_are_noted_in_order_and_without_the_key(api: Client) -> None:
     api.get("/_sandbox/clock")
     noted = api.get("/_sandbox/requests")
     assert noted["requests"] == [
-        {"method": "GET", "path": "/agentflows", "query": "limit=3", "status": 200},
-        {"method": "GET", "path": "/nowhere", "query": "", "status": 404},
+        {"method": "GET", "path": "/agentflows", "query": "limit=3", "status": 200, "fault": None},
+        {"method": "GET", "path": "/nowhere", "query": "", "status": 404, "fault": None},
     ]
     assert KEY not in str(noted)
     assert api.send("DELETE", "/_sandbox/requests").json() == {"requests": []}

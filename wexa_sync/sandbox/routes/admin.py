@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from wexa_sync.sandbox.bodies import ClockMove, OutcomeScript
+from wexa_sync.sandbox.bodies import ClockMove, FaultText, OutcomeScript
+from wexa_sync.sandbox.errors import ApiError, FaultError, invalid
+from wexa_sync.sandbox.faults import FORM, described
 from wexa_sync.sandbox.outcomes import remember_scripts, scripts
 from wexa_sync.sandbox.readings import READINGS
 from wexa_sync.sandbox.replies import reply
@@ -55,9 +57,32 @@ def clear_outcomes(world: Here) -> Response:
     return reply({"outcomes": []})
 
 
+@router.get("/faults", summary="The scripted faults")
+async def get_faults(world: Here) -> Response:
+    """The faults in force with how many requests each has matched and struck, and the table of all kinds."""
+    return reply({"faults": world.script.as_data(), "form": FORM, "kinds": list(described())})
+
+
+@router.post("/faults", summary="Script a fault")
+async def add_fault(world: Here, body: FaultText) -> Response:
+    """One more fault, in the words of `--fault`; it counts requests from now on."""
+    try:
+        world.script.add(body.fault)
+    except FaultError as error:
+        raise ApiError(422, [invalid("body", "fault", "fault", f"{error}. {error.hint}", body.fault)]) from None
+    return reply({"faults": world.script.as_data()})
+
+
+@router.delete("/faults", summary="Forget the scripted faults")
+async def clear_faults(world: Here) -> Response:
+    """Nothing goes wrong any more; what hangs is closed, what waits goes on, and every list is fresh."""
+    world.script.clear()
+    return reply({"faults": []})
+
+
 @router.get("/requests", summary="The requests so far")
 async def get_requests(world: Here) -> Response:
-    """Method, path, query and status of each request in order of arrival, but for those to /_sandbox/; no headers."""
+    """Method, path, query, status and fault of each request in order of arrival; none to /_sandbox/, and no headers."""
     return reply({"requests": list(world.requests)})
 
 

@@ -1,0 +1,1 @@
+"""What wexa-sync promises about speed, measured: see README.md."""

@@ -1,0 +1,45 @@
+"""How many requests a no-op plan sends: for 200 flows as many as for 10, but for pages; none for a single resource."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.processes import WEXA_SYNC, run, sandbox
+from benchmarks.workspaces import Size, write_workspace
+
+_LISTS = {"/customer", "/v1/project", "/connectors/", "/skills/", "/agentflows", "/schedules/coworker"}
+
+
+def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # noqa: ARG001  # a count is no estimate
+    """Requests other than pages of flows in both plans, and requests that are no list."""
+    counts = (2, 12) if small else (10, 200)
+    few, many = (_asked(folder / str(count), Size(skills=5, flows=count, agents=2, schedules=5)) for count in counts)
+    pages = {"/agentflows"}
+    rest = [Counter({path: n for path, n in asked.items() if path not in pages}) for asked in (few, many)]
+    yield Figure(
+        name=f"requests of a plan, {counts[0]} and {counts[1]} flows",
+        measured=f"{many.total()}, {many['/agentflows']} of them pages of flows",
+        against=f"{few.total()}, {few['/agentflows']} of them pages of flows",
+        value=abs(rest[1].total() - rest[0].total()),
+        limit=0,
+    )
+    singles = sum(number for path, number in many.items() if path not in _LISTS)
+    yield Figure(name="single GETs in it", measured=str(singles), against="none", value=singles, limit=0)
+
+
+def _asked(folder: Path, size: Size) -> Counter[str]:
+    """What a plan of such a workspace asks for once it is applied, by the path of the list."""
+    workspace = write_workspace(folder / "workspace", size)
+    with sandbox(folder / "sandbox.db") as server:
+        run([*WEXA_SYNC, "apply", "--auto-approve"], folder=workspace, env=server.env)
+        server.forget()
+        _, said = run([*WEXA_SYNC, "plan"], folder=workspace, env=server.env)
+        assert "No changes." in said, said
+        return Counter(_list_of(request["path"]) for request in server.requests)
+
+
+def _list_of(path: str) -> str:
+    return "/connectors/" if path.startswith("/connectors/") else path
