@@ -128,6 +128,8 @@ def test_validate_counts_what_is_declared(here: Here) -> None:
         (["validate", "--base-url", "x"], 1, '--base-url: "x" is not of the form that is wanted here'),
         (["graph", "--format", "svg"], 64, "'svg' is not one of 'mermaid', 'dot'"),
         (["plan", "--var", "what=D"], 1, "missing: the API key (WEXA_API_KEY) and the organisation's id"),
+        (["plan", "--var", "what=D", "--fault", "delay"], 64, "--fault and --reading are for the sandbox"),
+        (["plan", "--var", "what=D", "--sandbox", "--reading", "x=y"], 64, "x"),
         (["schema", "Skil"], 64, "there is no schema 'Skil'"),
     ],
 )

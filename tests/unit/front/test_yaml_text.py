@@ -236,7 +236,7 @@ def test_all_faults_of_a_file_at_once() -> None:
 
 
 def test_faults_without_an_end_are_told_up_to_a_number() -> None:
-    found = faults("a: 1\n" * 100_000)
+    found = faults("a: 1\n" * 3_000)
     assert len(found) == MAX_FAULTS + 1
     assert found[-1] == "m.yaml:1002:1 : more than 1,000 faults in one file"
 
@@ -279,9 +279,10 @@ def test_values_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert faults("[" + ",".join("a" * 1000) + "]") == ["m.yaml:1:1 : more than 1,000 values in one file"]
 
 
-def test_a_large_file_without_aliases_is_no_bomb() -> None:
-    (found,) = values("[" + "a," * 200_000 + "]")
-    assert len(found) == 200_000
+def test_a_large_file_without_aliases_is_no_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_text, "_SPARE", 0)
+    (found,) = values("[" + "a," * 10_000 + "]")
+    assert len(found) == 10_000
 
 
 def test_as_deep_as_it_may_be() -> None:
