@@ -80,9 +80,7 @@ def test_init_names_all_that_is_there(here: Here) -> None:
     assert "are there already" in " ".join(said.split())
 
 
-@pytest.mark.parametrize(
-    ("name", "why"), [("file/x", "Not a directory"), ("/proc/x", "No such file"), ("x" * 300, "File name too long")]
-)
+@pytest.mark.parametrize(("name", "why"), [("file/x", "Not a directory"), ("x" * 300, "File name too long")])
 def test_init_where_nothing_can_be_written(here: Here, name: str, why: str) -> None:
     (here.path / "file").touch()
     _, said = here.run("init", name, code=1)
