@@ -56,7 +56,7 @@ class Workspace:
 def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
     """Manifests from files, valid and linked; offline. Raises InvalidManifests with every problem at once."""
     documents, unreadable = load(paths, root=root, variables=variables, ignore=ignore)
-    manifests, invalid = validate(documents, root=root)
+    manifests, invalid = validate(documents, root=root, complete=not unreadable)
     desired, unlinked = link(manifests, Places().in_manifest)
     if problems := [*unreadable, *invalid, *unlinked]:
         raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))

@@ -61,6 +61,12 @@ class Problem:
         return where + self.message + (f"\n  hint: {self.hint}" if self.hint else "")
 
 
+class Unfilled(str):
+    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
+
+    __slots__ = ()
+
+
 class WexaSyncError(Exception):
     """Every failure that is told to a person: what failed (`message`) and what to do next (`hint`)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from wexa_sync.variables import Variables
 
 _SUFFIXES = (".yaml", ".yml")
 _VARIABLE_FILES = (".vars.yaml", ".vars.yml")
+_NOWHERE = (errno.ELOOP, errno.ENAMETOOLONG)  # where a link leads that no folder can stand behind
 
 
 def load(
@@ -99,8 +101,10 @@ def _walk(
             try:
                 is_folder = entry.is_dir()
             except OSError as error:
-                problems.append(_unreadable(path / entry.name, error))
-                continue
+                if error.errno not in _NOWHERE:
+                    problems.append(_unreadable(path / entry.name, error))
+                    continue
+                is_folder = False
             if is_folder or _may_be_manifest(entry.name):
                 inside = os.path.realpath(inside) if entry.is_symlink() else inside
                 waiting.append((path / entry.name, inside, is_folder))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wexa_sync.errors import InvalidManifests, Problem, UsageError
-from wexa_sync.model import Secret, Unfilled
+from wexa_sync.errors import InvalidManifests, Problem, Unfilled, UsageError
+from wexa_sync.model import Secret
 from wexa_sync.places import Places
 from wexa_sync.schema_words import Fault, shown
 from wexa_sync.suggest import did_you_mean
