@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -146,7 +146,8 @@ class Episode:
                 more = [*["--prune"] * prune, *(word for target in targets for word in ("--target", target))]
                 self.ended(self.tool.run("apply", "--auto-approve", "--force", *more))
             else:
-                self.inside(lambda: self.tool.apply(self.tool.plan(prune=prune, targets=targets)))
+                hasty = replace(self.tool, read_timeout=1)  # where an answer never comes
+                self.inside(lambda: hasty.apply(hasty.plan(prune=prune, targets=targets)))
         self.counts["apply as a process" if process else "apply"] += 1
         self._calm()
 

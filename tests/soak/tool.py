@@ -39,11 +39,12 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One folder of manifests, its state, and the server."""
+    """One folder of manifests, its state, and the server. `read_timeout` in seconds: a busy machine may take some."""
 
     folder: Path
     server: Server
     allowed: frozenset[str]
+    read_timeout: float = 20
 
     def prepare(self) -> None:
         """Write the settings that both ways of running obey."""
@@ -71,8 +72,7 @@ class Tool:
         http = Http(
             base_url=self.server.url,
             api_key=Secret(template="", value=KEY),
-            connect_timeout=1,
-            read_timeout=1,
+            read_timeout=self.read_timeout,
             policy=Policy(attempts=3, throttled=4, base=0.05, cap=0.2),
         )
         return engine.Workspace(
