@@ -14,7 +14,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-from tests.soak.episode import Diverged, Episode
+from tests.soak.episode import STEPS, Diverged, Episode
 
 _BEFELL = ("faults", "killed", "server died", "asked a person")
 
@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0, help="how long; an episode that has begun is ended")
     parser.add_argument("--episodes", type=int, default=10**9, help="how many at the most")
     parser.add_argument("--seed", type=int, default=1, help="what all chances follow from")
+    parser.add_argument("--steps", type=int, default=STEPS, help="how many of an episode")
     parser.add_argument("--episode", type=int, help="only this one, with all its steps")
     given = parser.parse_args()
     end = time.monotonic() + 60 * given.minutes
@@ -33,8 +34,9 @@ def main() -> int:
     number = first = given.episode or 0
     last = first if given.episode is not None else given.episodes - 1
     while number <= last and (number == first or time.monotonic() < end):
-        if failure := run(f"{given.seed}/{number}", counts, verbose=given.episode is not None):
-            diverged.append(f"--seed {given.seed} --episode {number}")
+        if failure := run(f"{given.seed}/{number}", given.steps, counts, verbose=given.episode is not None):
+            more = f" --steps {given.steps}" if given.steps != STEPS else ""
+            diverged.append(f"--seed {given.seed} --episode {number}{more}")
             print(failure)
         number += 1
         left = max(0.0, end - time.monotonic())
@@ -54,17 +56,17 @@ def operations(counts: Counter[str]) -> int:
     return sum(count for name, count in counts.items() if name not in _BEFELL)
 
 
-def run(seed: str, counts: Counter[str], *, verbose: bool) -> str:
+def run(seed: str, steps: int, counts: Counter[str], *, verbose: bool) -> str:
     """One episode; what went wrong and what led there, or nothing."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         tell = (lambda line: print(line, flush=True)) if verbose else lambda _line: None
-        episode = Episode(seed, Path(folder), tell)
+        episode = Episode(seed, Path(folder), steps, tell)
         try:
             episode.run()
         except Diverged as failure:
-            return "\n".join(["DIVERGED", *episode.steps, str(failure)])
+            return "\n".join(["DIVERGED", *episode.done, str(failure)])
         except Exception:  # noqa: BLE001  # a crash of any kind is one more finding, and the soak goes on
-            return "\n".join(["CRASHED", *episode.steps, traceback.format_exc()])
+            return "\n".join(["CRASHED", *episode.done, traceback.format_exc()])
         finally:
             counts.update(episode.counts)
     return ""

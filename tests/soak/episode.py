@@ -25,6 +25,8 @@ from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Outcome, Plan
 
 STEPS = 40
+"""How many operations an episode has, beside those that begin and end it."""
+
 _ROUNDS = 15
 
 
@@ -34,13 +36,14 @@ class Diverged(Exception):
 
 @dataclass
 class Episode:
-    """`counts` tells how often each operation was done, `steps` what was done, in order."""
+    """`counts` tells how often each operation was done, `done` what was done, in order."""
 
     seed: str
     folder: Path
+    steps: int = STEPS
     tell: Callable[[str], None] = lambda _line: None
     counts: Counter[str] = field(default_factory=Counter)
-    steps: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)  # noqa: S311  # a soak that can be repeated, not a secret
@@ -64,7 +67,7 @@ class Episode:
             self.server.raw("POST", "/_sandbox/outcomes", {"match": {"goal_contains": " fails"}, "outcome": "failed"})
             for kind in ("Project", "Skill", "Skill", "AgentFlow", "AgentFlow", "Schedule", "Execution", "Execution"):
                 self._try([partial(edits.add, kind=kind)])
-            for _ in range(STEPS):
+            for _ in range(self.steps):
                 self.step()
             self.settle(prune=True)
         finally:
@@ -73,7 +76,7 @@ class Episode:
 
     def said(self, line: str) -> None:
         """Remember what was done."""
-        self.steps.append(line)
+        self.done.append(line)
         self.tell(line)
 
     def step(self) -> None:
