@@ -126,7 +126,11 @@ class Live:
         inside = {t.id for kind in NAMES for t in self.server.things(kind) if t.project == thing.id}
         self.server.raw("DELETE", f"/v1/project/{thing.id}")
         self.world.foreign = {id: body for id, body in self.world.foreign.items() if id not in inside}
-        return f"live delete of project {handle_of(thing)}"
+        name = handle_of(thing)  # what is made again is made as it is declared by then
+        gone = [a for a in self.world.ids if a == f"Project/{name}" or a.startswith(f"{name}/")]
+        for address in gone:
+            del self.world.ids[address]
+        return f"live delete of project {name}"
 
     def make_foreign(self, *, twins: bool) -> str | None:
         """Somebody makes something of their own; `twins`: also by a name that is declared here."""
