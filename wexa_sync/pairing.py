@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from wexa_sync.codec import fingerprint
 from wexa_sync.diff import Terms, key_of
 from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
-
-CLOCK_SKEW = 600.0
-"""Seconds by which the server's clock may differ from ours: what is older than an intent by more is not its work."""
 
 SETTLE = 15.0
 """Seconds after which a list is taken to show what was made, unless the setting `settle` says otherwise."""

@@ -14,10 +14,9 @@ from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.names import no_such_external
-from wexa_sync.kinds.times import created_at
+from wexa_sync.kinds.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.wire import decode, references
 from wexa_sync.model import Change, Ref, Spec
-from wexa_sync.pairing import CLOCK_SKEW
 
 
 def unresolved(context: Context, change: Change) -> Iterator[Ref]:

@@ -105,9 +105,8 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
 
 
 def _confirmed(owner: Raw, chosen: str) -> str | None:
-    """The id that we chose, unless the answer shows the owner's children and it is not among them."""
-    shown = [child.get("_id") for child in children(owner)]
-    return chosen if not shown or chosen in shown else None
+    """The id that we chose, where the answer shows it among its owner's children: a bare success proves nothing."""
+    return chosen if chosen in [child.get("_id") for child in children(owner)] else None
 
 
 def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:

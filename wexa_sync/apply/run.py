@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from wexa_sync.api.client import Call
+from wexa_sync.api.client import Call, unwrap
 from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
 from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
 from wexa_sync.apply.work import Context, Http, Work, Write, ended
-from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, status_of
@@ -125,7 +125,9 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
     yield Write((Intend(intent_of(context, change, "start", id)),))
     start = Call(endpoint=START, at=context.scope(change.address, id), repeatable=False)
     try:
-        yield Http(lambda: context.api.send(start))
+        said, _ = yield Http(lambda: context.api.send(start))
+        if not status_of(unwrap(said)):
+            raise Nonsense("the answer does not say that it starts", method=START.method, path=START.path, hint=_ASK)
     except ApiError as error:
         if not error.may_be_processed:
             yield Write((Remember(record_of(context, change, id, started=False)),))
