@@ -127,12 +127,15 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
     try:
         yield Http(lambda: context.api.send(start))
     except ApiError as error:
-        if not error.may_be_processed:
-            yield Write((Remember(record_of(context, change, id, started=False)),))
-            raise
-        run = yield Http(_poll(context, change, id, until=_under_way, seconds=context.options.grace))
-        if not _under_way(run.status):
+        # Refused it may be because the run began by itself in between.
+        patience = context.options.grace if error.may_be_processed else 0.0
+        run = yield Http(_poll(context, change, id, until=_under_way, seconds=patience))
+        if _under_way(run.status):
+            return None
+        if error.may_be_processed:
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
+        yield Write((Remember(record_of(context, change, id, started=False)),))
+        raise
     return None
 
 
