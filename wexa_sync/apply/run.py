@@ -43,8 +43,8 @@ def run(context: Context, change: Change) -> Work:
         if failed := (yield from _start(context, change, id)):
             return failed
         attempts += 1
-    yield Write((Remember(record_of(context, change, id, started=True)),))
     seconds = _patience(context, change)
+    yield Write((Remember(record_of(context, change, id, started=True)),), last=seconds is None)
     if seconds is not None:
         return (yield from _waited(context, change, id, seconds, attempts))
     return ended(change, Status.APPLIED, id=id, attempts=attempts)
