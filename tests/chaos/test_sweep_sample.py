@@ -1,0 +1,63 @@
+"""A sample of the sweep (docs/reliability.md): the worst moments of each apply. All: `python -m tests.chaos --all`.
+
+A request is named by its path here, so that the sample stays the same whatever else an apply asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .bench import bench
+from .scenarios import SCENARIOS
+from .sweep import Case, Sweep, enumerate_cases, random_cases
+
+CLEAN, ASKED = "clean", "asked"
+SAMPLE = [
+    ("support-desk", "first", "kill_client after POST /v1/project", CLEAN),
+    ("support-desk", "first", "kill_client before POST /agentflow/", CLEAN),
+    ("support-desk", "first", "kill_client after POST /agentflow/*/skilled", CLEAN),
+    ("support-desk", "first", "kill_client after POST /execute_flow", CLEAN),
+    ("support-desk", "first", "kill_client before POST /execute_flow", ASKED),  # no list proves that it did not happen
+    ("support-desk", "first", "kill after POST /skills/", CLEAN),
+    ("support-desk", "first", "stale POST /execute_flow lists=2 + kill_client after POST /execute_flow", CLEAN),
+    ("support-desk", "update", "kill_client before POST /agentflow/*/update/skilled/*", CLEAN),
+    ("support-desk", "update", "504 after POST /execute_flow", CLEAN),
+    ("support-desk", "update", "short GET /agentflows", CLEAN),
+    ("support-desk", "replace", "kill_client after DELETE", CLEAN),
+    ("content-studio", "first", "kill_client after POST /execute_flow/*/execute", CLEAN),
+    ("content-studio", "first", "kill_client before POST /execute_flow/*/execute", ASKED),  # it may be about to start
+    ("content-studio", "update", "drop after PUT", CLEAN),
+    ("content-studio", "prune", "kill after DELETE /schedule/coworker/*", CLEAN),
+]
+
+
+@pytest.fixture(scope="module")
+def sweep() -> Iterator[Sweep]:
+    """A sweep at a bench, whose applies are prepared once."""
+    with bench() as place:
+        yield Sweep(place)
+
+
+@pytest.mark.parametrize(("example", "scenario", "fault", "word"), SAMPLE)
+def test_all_is_as_if_nothing_had_happened(sweep: Sweep, example: str, scenario: str, fault: str, word: str) -> None:
+    verdict = sweep.run(Case(example=example, scenario=scenario, fault=fault, nth=1))
+    assert verdict.wrong == (), "\n".join(verdict.talk)
+    assert (verdict.word, verdict.struck) == (word, True), verdict.asked
+
+
+@pytest.mark.parametrize("case", random_cases(3, seed=0), ids=lambda case: case.name)
+def test_readings_and_faults_at_random(sweep: Sweep, case: Case) -> None:
+    verdict = sweep.run(case)
+    assert verdict.wrong == (), "\n".join(verdict.talk)
+
+
+def test_the_whole_has_every_request_of_every_apply(sweep: Sweep) -> None:
+    cases = {(case.example, case.scenario, case.nth, case.fault) for case in enumerate_cases(sweep, "kills")}
+    assert len(cases) == 4 * sum(len(sweep.prepare(*apply).requests) for apply in SCENARIOS)
+
+
+def test_a_thing_that_is_there_twice_is_seen(sweep: Sweep) -> None:
+    verdict = sweep.run(Case(example="support-desk", scenario="first", fault="delay POST /skills/ ms=1", nth=1))
+    assert verdict.word == CLEAN
