@@ -197,7 +197,7 @@ def _well(done: Ended) -> None:
 
 def faults_for(request: str) -> tuple[str, ...]:
     """What can go wrong with such a request."""
-    either = (*KILLS, *LOST, *BROKEN, *SLOW, *AWAY)
+    either: tuple[str, ...] = (*KILLS, *LOST, *BROKEN, *SLOW, *AWAY)
     if request.startswith("GET "):  # it does no work: before and after it are the same
         either = tuple(fault for fault in either if fault not in {*LOST[1::2], *AWAY[1::2]})
         return (*either, "503 before", "503 before times=3", *(LISTS if _LIST.fullmatch(request) else ()))
