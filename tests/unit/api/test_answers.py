@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wexa_sync.api import answers
 from wexa_sync.api.answers import Call, spellings, understand
-from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
 
 CALL = Call(method="POST", path="/skills/", hidden=spellings(["top-secret-key"]))
 
@@ -69,13 +69,14 @@ def test_a_huge_success_is_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
     ("status", "family", "may_be_processed"),
     [
         (101, ServerFault, True),
-        (302, Refused, False),
-        (304, Refused, False),
+        (302, Redirected, True),
+        (304, Redirected, True),
         (400, Refused, False),
         (401, AuthRefused, False),
         (403, AuthRefused, False),
         (404, NotFound, False),
         (405, Refused, False),
+        (408, ServerFault, True),
         (409, Refused, False),
         (410, NotFound, False),
         (422, Refused, False),

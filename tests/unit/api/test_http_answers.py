@@ -18,7 +18,7 @@ from wexa_sync.api.retry import Policy, RateLimiter
 from wexa_sync.errors import (
     ApiError,
     Nonsense,
-    Refused,
+    Redirected,
     ServerFault,
 )
 from wexa_sync.model import Secret
@@ -97,14 +97,14 @@ class TestAnswers:
         other = serve(OK)
         here = serve(http_reply(status, Location=f"{other.url}/skills"))
         error = fail(connect(here.url, policy=Policy()), repeatable=True)
-        assert type(error) is Refused
+        assert type(error) is Redirected
         assert f"points to {other.url}/skills" in error.message
         assert "WEXA_BASE_URL" in error.hint
         assert (len(here.requests), other.requests) == (1, [])
 
     @pytest.mark.parametrize("location", ["http://[", "//", "http://a b/", "\u00e9"])
     def test_a_redirect_to_what_is_no_address(self, connect: Connect, fail: Fail, serve: Serve, location: str) -> None:
-        assert type(fail(connect(serve(http_reply("302 Found", Location=location)).url))) is Refused
+        assert type(fail(connect(serve(http_reply("302 Found", Location=location)).url))) is Redirected
 
     @pytest.mark.parametrize("status", ["400 Bad", "401 No", "404 None", "418 Tea", "429 Slow", "500 Oh", "302 Go"])
     def test_an_echoed_key_is_never_shown(
