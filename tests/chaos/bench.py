@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,11 +73,16 @@ class Bench:
 
     def ask(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """A request behind the client's back."""
-        answer = requests.request(
-            method, self.url + path, json=body, params=query, headers={"x-api-key": KEY}, timeout=20
-        )
-        answer.raise_for_status()
-        return answer.json()
+        wire = {"json": body, "params": query, "headers": {"x-api-key": KEY}}
+        for _ in range(100):  # it may refuse connections for a while, as it was told to
+            try:
+                answer = requests.request(method, self.url + path, timeout=20, **wire)
+            except requests.ConnectionError:
+                time.sleep(0.1)
+            else:
+                answer.raise_for_status()
+                return answer.json()
+        raise TimeoutError(f"nobody listens at {self.url}")
 
     def cli(self, folder: Path, *words: str) -> Ended:
         """Run the command line there, as a process of its own."""

@@ -24,6 +24,7 @@ SAMPLE = [
     ("support-desk", "first", "stale POST /execute_flow lists=2 + kill_client after POST /execute_flow", CLEAN),
     ("support-desk", "update", "kill_client before POST /agentflow/*/update/skilled/*", CLEAN),
     ("support-desk", "update", "504 after POST /execute_flow", CLEAN),
+    ("support-desk", "update", "307 after POST /execute_flow", CLEAN),  # a form is answered so once it was processed
     ("support-desk", "update", "short GET /agentflows", CLEAN),
     ("support-desk", "replace", "kill_client after DELETE", CLEAN),
     ("content-studio", "first", "kill_client after POST /execute_flow/*/execute", CLEAN),
