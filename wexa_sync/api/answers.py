@@ -86,7 +86,9 @@ def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
     if len(content) > MAX_BODY:
         found = f"more than {MAX_BODY // 1024 // 1024} MiB"
     elif not content.strip():
-        return None
+        if call.method != "GET":
+            return None
+        found = "nothing at all"  # what is read and is not there would be a 404, or a null
     else:
         try:
             return json.loads(content, parse_constant=_no_constant)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
@@ -37,6 +38,12 @@ def _error(status: int, body: Any = None, headers: dict[str, str] | None = None)
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_success(status: int, content: bytes, body: Any) -> None:
     assert understand(CALL, status, {}, content) == body
+
+
+def test_an_empty_answer_to_a_read_is_nonsense() -> None:
+    error = understand(replace(CALL, method="GET"), 200, {}, b" \n")
+    assert isinstance(error, Nonsense)
+    assert error.message == "GET /skills/: the server answered 200 with nothing at all"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from wexa_sync.api import answers, http
+from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.http import Exchange, Http
 from wexa_sync.api.retry import Policy, RateLimiter
 from wexa_sync.errors import (
@@ -21,6 +22,7 @@ from wexa_sync.errors import (
     Redirected,
     ServerFault,
 )
+from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Secret
 
 Reply = bytes | Callable[[socket.socket], None]
@@ -50,8 +52,6 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("reply", "body"),
         [
-            (http_reply(body=b""), None),
-            (http_reply("204 No Content"), None),
             (http_reply("201 Created", b'[{"_id": "1"}]'), [{"_id": "1"}]),
             (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n1\r\n]\r\n0\r\n\r\n", [1, 2]),
             (b"HTTP/1.0 200 OK\r\n\r\n7", 7),
@@ -59,6 +59,19 @@ class TestAnswers:
     )
     def test_success(self, connect: Connect, serve: Serve, reply: bytes, body: Any) -> None:
         assert connect(serve(reply).url).request("GET", "/", repeatable=True).body == body
+
+    @pytest.mark.parametrize("reply", [http_reply(body=b""), http_reply("204 No Content")])
+    def test_a_write_may_be_answered_with_nothing(self, connect: Connect, serve: Serve, reply: bytes) -> None:
+        assert connect(serve(reply).url).request("DELETE", "/", repeatable=True).body is None
+
+    @pytest.mark.parametrize("body", [b"{}", b"[]", b"7", b'{"message": "ok"}', b'{"data": {"name": "n"}}'])
+    def test_what_holds_no_object_is_not_taken_for_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        api = Api(connect(serve(http_reply(body=body)).url), org_id="o")
+        with pytest.raises(Nonsense, match="the answer holds no Schedule"):
+            api.read(SCHEDULE, Scoped(id="1"))
+
+    def test_null_is_gone(self, connect: Connect, serve: Serve) -> None:
+        assert Api(connect(serve(http_reply(body=b"null")).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
 
     def test_html_is_nonsense(self, connect: Connect, fail: Fail, serve: Serve) -> None:
         error = fail(connect(serve(http_reply(body=b"<html>Sign in</html>", Content_Type="text/html")).url))
