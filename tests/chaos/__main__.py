@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from .bench import bench
-from .sweep import GROUPS, Case, Sweep, Verdict, enumerate_cases, random_cases
+from .sweep import GROUPS, Case, Sweep, Verdict, enumerate_cases, random_case
 from .tables import tables
 
 
@@ -88,7 +88,7 @@ def _cases(chosen: argparse.Namespace) -> list[Case]:
         sweep = Sweep(place)
         groups = GROUPS if chosen.all else chosen.groups
         listed = [case for group in groups for case in enumerate_cases(sweep, group)]
-    return [*listed, *random_cases(chosen.random, chosen.seed)]
+        return [*listed, *(random_case(sweep, number, chosen.seed) for number in range(chosen.random))]
 
 
 def _read(file: Path) -> dict[str, dict[str, Any]]:

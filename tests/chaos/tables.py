@@ -27,7 +27,7 @@ def _counted(title: str, verdicts: list[Mapping[str, Any]], name: Any) -> list[s
         f"| {title} | cases | clean | asked a person | wrong | not struck |",
         "| --- | --: | --: | --: | --: | --: |",
     ]
-    for row, counts in [*rows.items(), ("**all**", total)]:
+    for row, counts in [*sorted(rows.items()), ("**all**", total)]:
         lines.append(f"| {row} | {sum(counts.values())} | " + " | ".join(str(counts[word]) for word in WORDS) + " |")
     return lines
 
@@ -41,7 +41,7 @@ def _asked(verdicts: list[Mapping[str, Any]]) -> list[str]:
     by_why: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (why, fault), count in counts.items():
         by_why[why][fault] += count
-    for why, faults in by_why.items():
+    for why, faults in sorted(by_why.items()):
         named = ", ".join(f"`{fault}` {count}" for fault, count in faults.most_common())
         lines.append(f"| {why} | {named} | {sum(faults.values())} |")
     return lines
