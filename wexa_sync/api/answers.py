@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
 
 MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
 MAX_ERROR_BODY = 64 * 1024
@@ -66,7 +66,7 @@ def understand(call: Call, status: int, headers: Mapping[str, str], content: byt
     if 300 <= status < 400:
         target = call.words(headers.get("Location", ""), MAX_RAW) or "nowhere"
         message = f"the server answered {status} and points to {target}"
-        return Refused(message, method=call.method, path=call.path, status=status, hint=_REDIRECT_HINT)
+        return Redirected(message, method=call.method, path=call.path, status=status, hint=_REDIRECT_HINT)
     family = _family(status)
     error = family(message, method=call.method, path=call.path, status=status, hint=_HINTS[family])
     if isinstance(error, ServerFault):
@@ -79,14 +79,16 @@ def _family(status: int) -> type[ApiError]:
         return AuthRefused
     if status in (404, 410):
         return NotFound
-    return Refused if 400 <= status < 500 else ServerFault
+    return Refused if 400 <= status < 500 and status != 408 else ServerFault
 
 
 def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
     if len(content) > MAX_BODY:
         found = f"more than {MAX_BODY // 1024 // 1024} MiB"
     elif not content.strip():
-        return None
+        if call.method != "GET":
+            return None
+        found = "nothing at all"  # what is read and is not there would be a 404, or a null
     else:
         try:
             return json.loads(content, parse_constant=_no_constant)

@@ -102,7 +102,12 @@ class Api:
             body = self._http.request("GET", self._fill(endpoint.path, at), repeatable=True).body
         except NotFound:
             return None
+        if body is None:
+            return None
         found = unwrap(body)
+        if kind.id_of(found) is None:  # nonsense must not pass for "gone": what is gone is forgotten
+            hint = "Nothing is done on such an answer. Run it again; if it stays, report it."
+            raise Nonsense(f"the answer holds no {kind.name}", method="GET", path=endpoint.path, hint=hint)
         if endpoint.returns_owner:
             found = next((child for child in children(found) if child.get("_id") == at.id), {})
         return found if found and not found.get("is_deleted") else None

@@ -22,7 +22,7 @@ from wexa_sync.apply.run import run
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
 from wexa_sync.errors import PlanRefused, WexaSyncError
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
-from wexa_sync.state.base import Entry, Remember, StateSession
+from wexa_sync.state.base import Remember, StateSession
 
 Progress = Callable[[Change, str], None]
 """Told of a change and a word: "started", a run's status, or how it ended. Called from any thread."""
@@ -104,7 +104,7 @@ class _Drive:
         self.flying: dict[Future[Any], list[Address]] = {}  # who waits for it
         self.lookups: dict[Hashable, Future[Any]] = {}
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
-        self.to_write: list[tuple[Address, tuple[Entry, ...]]] = []
+        self.to_write: list[tuple[Address, Write]] = []
 
     def refresh(self) -> None:
         """Bring the records of what needs no change up to date: a lifecycle may have changed, or a field's owner."""
@@ -142,9 +142,12 @@ class _Drive:
         return cutoff.stopped and any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
-        """Let changes begin, or go on after a lookup, as long as there is room for their requests."""
-        landed = len(self.to_write)  # what these write is their last: no request follows
-        while len(self.flying) + len(self.to_write) - landed < self.context.options.parallelism:
+        """Let changes begin, or go on after a lookup, as long as there is room for their requests.
+
+        What is written down as about to be sent is sent at once, never queued behind others: the longer it stood there
+        unsent, the more often a kill would leave a doubt where nothing happened.
+        """
+        while self._busy() < self.context.options.parallelism:
             if self.parked:
                 address, value, error = self.parked.popleft()
                 self.began[address] = time.monotonic()
@@ -153,6 +156,10 @@ class _Drive:
                 self._start(pool, self.changes[ready[0]])
             else:
                 break
+
+    def _busy(self) -> int:
+        """How many requests are under way, or follow as soon as something is written."""
+        return len(self.flying) + sum(not write.last for _, write in self.to_write)
 
     def _start(self, pool: ThreadPoolExecutor, change: Change) -> None:
         if change.action is Action.NOOP:
@@ -167,7 +174,7 @@ class _Drive:
         """Write what is to be written, all at once, and let its changes go on."""
         while self.to_write:
             batch, self.to_write = self.to_write, []
-            self.session.write(*(entry for _, entries in batch for entry in entries))
+            self.session.write(*(entry for _, write in batch for entry in write.entries))
             for address, _ in batch:
                 self._advance(pool, address, None, None)
 
@@ -193,7 +200,7 @@ class _Drive:
             if isinstance(step, Http):
                 self._fly(pool, address, step)
             elif isinstance(step, Write):
-                self.to_write.append((address, step.entries))
+                self.to_write.append((address, step))
 
     def _fly(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> None:
         """Send the request, or wait for the same lookup of another change."""

@@ -66,7 +66,7 @@ def create(context: Context, change: Change) -> Work:
     if made.id is None:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
-    yield Write((Remember(record_of(context, change, made.id)),))
+    yield Write((Remember(record_of(context, change, made.id)),), last=True)
     context.ids[change.address] = made.id
     found = ("the answer was lost; it was found on the server",) if made.lost else ()
     return ended(change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=found)
@@ -156,7 +156,7 @@ def update(context: Context, change: Change) -> Work:
             )
             return ended(change, Status.FAILED, error, attempts=attempts, id=change.id)
         warnings = (f"made by {endpoint.method} {endpoint.path}, which is not documented; read back and found right",)
-    yield Write((Remember(record_of(context, change, change.id or "")),))
+    yield Write((Remember(record_of(context, change, change.id or "")),), last=True)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts, warnings=warnings)
 
 
@@ -185,7 +185,7 @@ def delete(context: Context, change: Change) -> Work:
                 _, attempts = yield call(context, change, Operation.DELETE, {}, repeatable=True, id=change.id or "")
             except NotFound:
                 attempts = 1  # somebody was faster, or an earlier try of ours was: gone is gone
-    yield Write((Forget(change.address),))
+    yield Write((Forget(change.address),), last=True)
     context.ids.pop(change.address, None)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts)
 
@@ -193,11 +193,11 @@ def delete(context: Context, change: Change) -> Work:
 def adopt(context: Context, change: Change) -> Work:
     """Record what is live already."""
     started = True if context.kind(change).nature.value == "action" else None
-    yield Write((Remember(record_of(context, change, change.id or "", started=started)),))
+    yield Write((Remember(record_of(context, change, change.id or "", started=started)),), last=True)
     return ended(change, Status.APPLIED, id=change.id)
 
 
 def forget(context: Context, change: Change) -> Work:  # noqa: ARG001  # all of these are called alike
     """Drop the record of what is gone."""
-    yield Write((Forget(change.address),))
+    yield Write((Forget(change.address),), last=True)
     return ended(change, Status.APPLIED, id=change.id)

@@ -43,8 +43,8 @@ def run(context: Context, change: Change) -> Work:
         if failed := (yield from _start(context, change, id)):
             return failed
         attempts += 1
-    yield Write((Remember(record_of(context, change, id, started=True)),))
     seconds = _patience(context, change)
+    yield Write((Remember(record_of(context, change, id, started=True)),), last=seconds is None)
     if seconds is not None:
         return (yield from _waited(context, change, id, seconds, attempts))
     return ended(change, Status.APPLIED, id=id, attempts=attempts)
@@ -129,12 +129,15 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
         if not status_of(unwrap(said)):
             raise Nonsense("the answer does not say that it starts", method=START.method, path=START.path, hint=_ASK)
     except ApiError as error:
-        if not error.may_be_processed:
-            yield Write((Remember(record_of(context, change, id, started=False)),))
-            raise
-        run = yield Http(_poll(context, change, id, until=_under_way, seconds=context.options.grace))
-        if not _under_way(run.status):
+        # Refused it may be because the run began by itself in between.
+        patience = context.options.grace if error.may_be_processed else 0.0
+        run = yield Http(_poll(context, change, id, until=_under_way, seconds=patience))
+        if _under_way(run.status):
+            return None
+        if error.may_be_processed:
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
+        yield Write((Remember(record_of(context, change, id, started=False)),))
+        raise
     return None
 
 
