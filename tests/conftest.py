@@ -25,6 +25,7 @@ from wexa_sync.api.http import Http
 from wexa_sync.apply import Options
 from wexa_sync.decide import Rules
 from wexa_sync.model import Action, Outcome, Plan, Secret, Status, Target
+from wexa_sync.pairing import SETTLE
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
 from wexa_sync.variables import Variables
@@ -132,6 +133,7 @@ class Desk:
     folder: Path
     remote: Remote
     parallelism: int = 8
+    settle: float = SETTLE
 
     @property
     def workspace(self) -> engine.Workspace:
@@ -143,6 +145,7 @@ class Desk:
             store=FileStore(self.folder / ".wexa-sync" / "state.json"),
             target=Target(base_url=server.base_url, org_id=server.org_id),
             parallelism=self.parallelism,
+            settle=self.settle,
         )
 
     def plan(self, rules: Rules | None = None, *, variables: Variables | None = None) -> Plan:
@@ -154,7 +157,7 @@ class Desk:
         self, plan: Plan | None = None, tell: Callable[[Any, str], None] = lambda _change, _word: None
     ) -> tuple[Outcome, ...]:
         """Make it so."""
-        options = Options(parallelism=self.parallelism, poll=0.02, grace=2.0)
+        options = Options(parallelism=self.parallelism, poll=0.02, grace=2.0, settle=self.settle)
         return engine.apply(plan or self.plan(), self.workspace, options, tell, limits=None).outcomes
 
 

@@ -40,12 +40,13 @@ BELOW = {
     "graph": set(),
     "suggest": set(),
     "text_file": set(),
+    "json_text": set(),
     "errors": {"model"},
     "codec": {"model"},
     "kinds": {"kinds", "api.paging", "model", "errors"},
-    "api": {"api", "kinds", "model", "errors"},
-    "state": {"state", "codec", "model", "errors"},
-    "diff": {"codec", "kinds", "model", "errors"},
+    "api": {"api", "kinds", "json_text", "model", "errors"},
+    "state": {"state", "codec", "json_text", "model", "errors"},
+    "diff": {"codec", "kinds", "json_text", "model", "errors"},
     "render": {"render", "model", "errors"},
 }
 

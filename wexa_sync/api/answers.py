@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
+from wexa_sync.json_text import parse
 
 MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
 MAX_ERROR_BODY = 64 * 1024
@@ -86,26 +87,24 @@ def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
     if len(content) > MAX_BODY:
         found = f"more than {MAX_BODY // 1024 // 1024} MiB"
     elif not content.strip():
-        return None
+        if call.method != "GET" or status == 204:
+            return None
+        found = "nothing at all"  # to take it for "there is none" could lose what is there
     else:
         try:
-            return json.loads(content, parse_constant=_no_constant)
-        except (ValueError, RecursionError):  # the second for what is nested without end
+            return parse(content)
+        except ValueError:
             found = f"what is not JSON: {call.words(_text(content), MAX_RAW)}"
     message = f"the server answered {status} with {found}"
     return Nonsense(message, method=call.method, path=call.path, status=status, hint=_NOT_JSON_HINT)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON, though Python would read it")
 
 
 def _said(call: Call, content: bytes) -> str:
     """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
     text = _text(content)
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
+        body = parse(text)
+    except ValueError:
         return call.words(text, MAX_RAW)
     fields = body if isinstance(body, dict) else {"detail": body}
     found = next((fields[key] for key in ("detail", "error", "message") if fields.get(key)), None)

@@ -80,13 +80,13 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
             return match(context.api.list(kind, at))
 
     try:
-        found = yield Http(lambda: _looked(context, look))
+        found = yield Http(lambda: looked(context, look))
     except ApiError:
         return None
     return found[0] if len(found) == 1 else None
 
 
-def _looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
+def looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
     """A worker's function: look until something is found, lists must have settled, or the apply is to stop."""
     end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
     while True:
@@ -94,6 +94,19 @@ def _looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
         if found or time.monotonic() >= end or context.cutoff.wait(pause):
             return found
         pause *= 2
+
+
+def not_ours(context: Context, change: Change, answer: Raw, id: str) -> str:  # the field's name
+    """Why an answer to a create can't be about what was just made; empty where it may be."""
+    kind, at = context.kind(change), context.scope(change.address)
+    records = context.state().records
+    known = {*context.ids.values(), *(record.id for address, record in records.items() if address != change.address)}
+    there_before = {kind.id_of(raw) for raw in context.lists.get((kind.name, at), ())}
+    if id in known | there_before:
+        return f"the answer names {id}, which was there before"
+    if at.project and answer.get("projectID") not in (None, "", at.project):
+        return f"the answer names {id}, of another project"
+    return ""
 
 
 def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, list[Raw]]:

@@ -12,7 +12,7 @@ from wexa_sync.api.client import Call
 from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
 from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
 from wexa_sync.apply.work import Context, Http, Work, Write, ended
-from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.errors import ApiError, Refused, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, status_of
@@ -127,11 +127,16 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
     try:
         yield Http(lambda: context.api.send(start))
     except ApiError as error:
-        if not error.may_be_processed:
+        refused = not error.may_be_processed
+        if refused and not isinstance(error, Refused):
             yield Write((Remember(record_of(context, change, id, started=False)),))
             raise
+        # A start may be refused because the run has begun by itself meanwhile.
         run = yield Http(_poll(context, change, id, until=_under_way, seconds=context.options.grace))
         if not _under_way(run.status):
+            if refused:
+                yield Write((Remember(record_of(context, change, id, started=False)),))
+                raise
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
     return None
 

@@ -24,6 +24,7 @@ from wexa_sync.codec import (
     target_to_data,
 )
 from wexa_sync.errors import StateDamaged, StateError
+from wexa_sync.json_text import parse
 from wexa_sync.model import Intent, Record, Target
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
 
@@ -198,13 +199,13 @@ def _line(data: Any) -> bytes:
 
 
 def _parse(text: bytes) -> Any:
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+    return parse(text, pairs=_unique)
 
 
 def _is_json(line: bytes) -> bool:
     try:
-        json.loads(line)
-    except (ValueError, RecursionError):
+        parse(line)
+    except ValueError:
         return False
     return True
 
@@ -217,15 +218,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
-
-
 @contextmanager
 def _damage(file: Path) -> Iterator[None]:
     try:
         yield
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise StateDamaged(
             f"{file} is damaged: {error}.",
             hint=f"Restore {file} from version control or a backup (after a merge conflict, take one side whole), "

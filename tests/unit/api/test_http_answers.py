@@ -50,8 +50,8 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("reply", "body"),
         [
-            (http_reply(body=b""), None),
             (http_reply("204 No Content"), None),
+            (http_reply(body=b"null"), None),
             (http_reply("201 Created", b'[{"_id": "1"}]'), [{"_id": "1"}]),
             (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n1\r\n]\r\n0\r\n\r\n", [1, 2]),
             (b"HTTP/1.0 200 OK\r\n\r\n7", 7),
@@ -59,6 +59,15 @@ class TestAnswers:
     )
     def test_success(self, connect: Connect, serve: Serve, reply: bytes, body: Any) -> None:
         assert connect(serve(reply).url).request("GET", "/", repeatable=True).body == body
+
+    def test_nothing_is_an_answer_to_a_write_and_none_to_a_read(
+        self, connect: Connect, fail: Fail, serve: Serve
+    ) -> None:
+        client = connect(serve(http_reply(body=b"")).url)
+        assert client.request("POST", "/", repeatable=False).body is None
+        error = fail(client)
+        assert type(error) is Nonsense
+        assert "answered 200 with nothing at all" in error.message
 
     def test_html_is_nonsense(self, connect: Connect, fail: Fail, serve: Serve) -> None:
         error = fail(connect(serve(http_reply(body=b"<html>Sign in</html>", Content_Type="text/html")).url))
