@@ -11,7 +11,9 @@ MAX_DEPTH = 100
 """No answer and no manifest comes near; what is deeper would end the stack of whoever walks through it."""
 
 
-def parse(text: str | bytes, *, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+def parse(
+    text: str | bytes, *, depth: int = MAX_DEPTH, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None
+) -> Any:
     """The value of a JSON text; `pairs` makes its objects. Raises ValueError, also for what Python would let pass:
 
     NaN, infinity, and a number or a depth that is out of all bounds.
@@ -20,14 +22,14 @@ def parse(text: str | bytes, *, pairs: Callable[[list[tuple[str, Any]]], Any] | 
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=pairs)
     except RecursionError:
         raise ValueError("it is nested without end") from None
-    if _deeper(value):
-        raise ValueError(f"it is nested more than {MAX_DEPTH} deep")
+    if _deeper(value, depth):
+        raise ValueError(f"it is nested more than {depth} deep")
     return value
 
 
-def _deeper(value: Any) -> bool:
+def _deeper(value: Any, depth: int) -> bool:
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(depth + 1):
         level = [
             inner
             for item in level

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
 from wexa_sync.json_text import parse
+from wexa_sync.model import Secret
 
 MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
 MAX_ERROR_BODY = 64 * 1024
@@ -33,11 +34,12 @@ _NOT_JSON_HINT = "Something on the way may have answered in the API's place: che
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What was asked, for messages. `hidden` are texts that none of them may show."""
+    """What was asked, for messages. `hidden` are texts that none of them may show, `key` those that the API key has."""
 
     method: str
     path: str
     hidden: tuple[str, ...] = field(default=(), repr=False)
+    key: tuple[str, ...] = field(default=(), repr=False)
 
     def words(self, text: str, limit: int = _MAX_WORDS) -> str:
         """Text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
@@ -92,11 +94,21 @@ def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
         found = "nothing at all"  # to take it for "there is none" could lose what is there
     else:
         try:
-            return parse(content)
+            value = parse(content)
+            return _veiled(value, call.key) if any(key.encode() in content for key in call.key) else value
         except ValueError:
             found = f"what is not JSON: {call.words(_text(content), MAX_RAW)}"
     message = f"the server answered {status} with {found}"
     return Nonsense(message, method=call.method, path=call.path, status=status, hint=_NOT_JSON_HINT)
+
+
+def _veiled(value: Any, key: tuple[str, ...]) -> Any:
+    """The body with each text that holds the key as a Secret: it can be sent back as it is, and is shown nowhere."""
+    if isinstance(value, str):
+        return Secret(template="", value=value) if any(form in value for form in key) else value
+    if isinstance(value, dict):
+        return {"***" if any(form in name for form in key) else name: _veiled(it, key) for name, it in value.items()}
+    return [_veiled(item, key) for item in value] if isinstance(value, list) else value
 
 
 def _said(call: Call, content: bytes) -> str:

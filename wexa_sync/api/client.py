@@ -57,6 +57,8 @@ class Api:
         try:
             body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body
         except (NotFound, Refused) as error:
+            if error.status is not None and error.status < 400:
+                raise  # a redirect says nothing of the organisation
             raise _wrong_org(self.org_id, error) from None
         customer = unwrap(body)
         told = customer.get("organization_id")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from wexa_sync.api.client import Raw, Scoped
 from wexa_sync.apply.work import Context, Http
 from wexa_sync.diff import key_of
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds import BY_NAME, DECLARABLE
+from wexa_sync.kinds.base import Kind, Nature, Scope
 from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.times import created_at
 from wexa_sync.kinds.wire import decode, references
@@ -84,6 +85,17 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
     except ApiError:
         return None
     return found[0] if len(found) == 1 else None
+
+
+def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[str]]:
+    """What is live in a project, and was not when its delete was planned: it would go with it."""
+    known, at, found = set(context.plan.ids.values()), Scoped(project=change.id or ""), []
+    for kind in DECLARABLE:
+        listing = kind.listing
+        if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
+            raws = yield Http(partial(context.api.list, kind, at))
+            found += [f"{kind.name} {raw.get(kind.display)!r}" for raw in raws if kind.id_of(raw) not in known]
+    return found
 
 
 def looked(context: Context, look: Callable[[], list[str]]) -> list[str]:

@@ -12,6 +12,7 @@ from wexa_sync.apply.lookup import (
     looked,
     made_since_the_plan,
     not_ours,
+    put_inside,
     read_again,
     resolve_externals,
 )
@@ -21,6 +22,7 @@ from wexa_sync.diff import field_changes, propose, same, shared, spec_fingerprin
 from wexa_sync.errors import ApiError, Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.wire import accepted, at_path, decode, encode, with_defaults, with_derived
 from wexa_sync.model import Change, Intent, Outcome, Record, Spec, Status
 from wexa_sync.state.base import Forget, Intend, Remember, Settle
@@ -223,6 +225,8 @@ def delete(context: Context, change: Change) -> Work:
             before = change.before or {}
             if spec_fingerprint(kind, live, before, context.terms(change.address)) != change.expected:
                 return conflict(change, "it was changed on the live side since the plan was made")
+            if kind is PROJECT and (others := (yield from put_inside(context, change))):
+                return conflict(change, f"since the plan was made, it got {', '.join(others)}: that would go with it")
             try:
                 _, attempts = yield call(context, change, Operation.DELETE, {}, repeatable=True, id=change.id or "")
             except NotFound:
