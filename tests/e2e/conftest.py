@@ -30,7 +30,7 @@ class Wire:
     `lose`: end the connection without an answer, once; True after the sandbox did the work, False before it heard of
     it. `refuse`: answer with that status, always. `words`: texts to put in the place of others in every answer.
     `lies`: what to say instead, given the true answer's JSON, always; bytes are sent as they are. `deaf`: answer thus,
-    and let the sandbox hear nothing of it.
+    and let the sandbox hear nothing of it. `tamper`: what to say instead of the n-th answer since it was set.
     """
 
     to: str
@@ -40,6 +40,8 @@ class Wire:
     words: dict[str, str] = field(default_factory=dict)
     lies: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     deaf: dict[str, Any] = field(default_factory=dict)
+    tamper: Callable[[int, Any], Any] | None = None
+    heard: int = 0
     sent: list[tuple[str, Any]] = field(default_factory=list)  # what was asked and is no GET, with its body
 
     def answer(self, method: str, path: str, headers: dict[str, str], content: bytes) -> tuple[int, bytes] | None:
@@ -65,15 +67,18 @@ class Wire:
         text = answer.text
         for old, new in self.words.items():
             text = text.replace(old, new)
+        if answer.ok and self.tamper is not None:
+            self.heard += 1
+            text = json.dumps(self.tamper(self.heard, json.loads(text or "null")))
         if answer.ok and (name := named(self.lies)):
             said = self.lies[name](json.loads(text or "null"))
             return answer.status_code, said if isinstance(said, bytes) else json.dumps(said).encode()
         return answer.status_code, text.encode()
 
 
-@pytest.fixture
-def wire(remote: Remote) -> Iterator[Wire]:
-    """A wire to the sandbox `remote`."""
+@contextmanager
+def wired(remote: Remote) -> Iterator[Wire]:
+    """A wire to that sandbox, for the length of a block."""
     found = Wire(to=remote.server.base_url)
 
     class Passing(http.server.BaseHTTPRequestHandler):
@@ -100,6 +105,19 @@ def wire(remote: Remote) -> Iterator[Wire]:
         yield found
         server.shutdown()
         thread.join(5)
+
+
+@pytest.fixture
+def wire(remote: Remote) -> Iterator[Wire]:
+    """A wire to the sandbox `remote`."""
+    with wired(remote) as found:
+        yield found
+
+
+@pytest.fixture
+def lay_wire() -> Callable[[Remote], AbstractContextManager[Wire]]:
+    """Lays wires: for tests that need one to a sandbox of their own."""
+    return wired
 
 
 RUN = "support-desk/Execution/smoke-test"
