@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -214,6 +215,22 @@ def failures() -> Callable[[tuple[Outcome, ...]], list[str]]:
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line, knowing nothing of the machine it runs on."""
     return Cli(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """A port whose listener never accepts, its queue full: the next connection gets no answer."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        queued = [socket.socket() for _ in range(4)]
+        for one in queued:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        yield port
+        for one in queued:
+            one.close()
 
 
 @pytest.fixture

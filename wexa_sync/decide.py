@@ -174,7 +174,7 @@ class _Look:
             what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
                 "adopt",
-                f"{self.kind.name} {pair.live.spec.get(self.kind.display)!r} ({pair.live.id}) {what}",
+                f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
                 f"--adopt takes it over. `wexa-sync resolve {pair.address} --did-not-happen` says it is another one.",
             )
         reason = "found: an earlier apply made it" if pair.certain else "adopted"

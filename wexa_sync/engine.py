@@ -86,11 +86,12 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
 def _look(desired: Desired, workspace: Workspace) -> Observation:
     return observe(
         desired,
-        workspace.store.load(),
+        workspace.store.load(workspace.target),
         workspace.api,
         workspace.target,
         parallelism=workspace.parallelism,
         settle=workspace.settle,
+        sleep=workspace.cutoff.wait,
     )
 
 

@@ -18,6 +18,7 @@ from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Plan
 from wexa_sync.planfile import digest
+from wexa_sync.secrecy import parts, scrubber, secrets_of, veiled
 
 Decisions = dict[Address, Decision]
 
@@ -59,6 +60,7 @@ def make_plan(
         externals=_used_externals(observation, changes),
         user_id=observation.user_id,
     )
+    plan = _keep_secret(plan, observation)
     return replace(plan, digest=digest(plan))
 
 
@@ -93,6 +95,28 @@ def _chosen(observation: Observation, targets: tuple[Address, ...], excludes: tu
     if excludes:
         chosen -= {*excludes, *graph.dependents(edges, excludes)}
     return sorted(chosen & set(known))
+
+
+def _keep_secret(plan: Plan, observation: Observation) -> Plan:
+    """The plan without the secrets of its manifests where the server shows them at places that are not secret."""
+    specs = [pair.manifest.spec for pair in observation.pairs.values() if pair.manifest is not None]
+    known = [secret for spec in specs for secret in secrets_of(spec)]
+    if not known:
+        return plan
+    scrub = scrubber(part for secret in known for part in parts(secret))
+    return replace(
+        plan,
+        changes=tuple(
+            replace(
+                change,
+                before=veiled(change.before, scrub),
+                fields=tuple(replace(field, before=veiled(field.before, scrub)) for field in change.fields),
+                reason=scrub(change.reason),
+            )
+            for change in plan.changes
+        ),
+        blocked=tuple(replace(each, reason=scrub(each.reason), hint=scrub(each.hint)) for each in plan.blocked),
+    )
 
 
 def _partial(observation: Observation, chosen: list[Address]) -> tuple[str, ...]:

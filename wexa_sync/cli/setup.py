@@ -126,6 +126,8 @@ def _workspace(
     http = Http(
         base_url=base_url,
         api_key=settings.api_key,
+        connect_timeout=settings.connect_timeout,
+        read_timeout=settings.read_timeout,
         pool=settings.parallelism,
         observer=request_log() if given["verbose"] else None,
         cutoff=cutoff,

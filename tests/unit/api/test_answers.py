@@ -33,6 +33,7 @@ def _error(status: int, body: Any = None, headers: dict[str, str] | None = None)
         (b"[]", []),
         (b'{"a": "\xc3\xa9"}', {"a": "é"}),
         (b"\xef\xbb\xbf1", 1),
+        (b"[" * 101 + b"]" * 101, json.loads("[" * 101 + "]" * 101)),
     ],
 )
 @pytest.mark.parametrize("status", [200, 201, 204])
@@ -53,6 +54,10 @@ def test_an_empty_answer_to_a_read_is_nonsense() -> None:
         (b'{"a": 1', 'what is not JSON: {"a": 1'),
         (b'{"a": NaN}', "what is not JSON"),
         (b"[" * 200_000, "what is not JSON"),
+        (b"[" * 102 + b"]" * 102, "what is not JSON"),
+        (b'{"a":' * 102 + b"1" + b"}" * 102, "what is not JSON"),
+        (b'{"temperature": 1e999}', "what is not JSON"),
+        (b'{"temperature": -1e999}', "what is not JSON"),
         (b"\xff\xfe\x00", "what is not JSON"),
         (b"1" * 10_000, "what is not JSON"),
     ],

@@ -52,6 +52,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("reply", "body"),
         [
+            (http_reply(body=b"null"), None),
             (http_reply("201 Created", b'[{"_id": "1"}]'), [{"_id": "1"}]),
             (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n1\r\n]\r\n0\r\n\r\n", [1, 2]),
             (b"HTTP/1.0 200 OK\r\n\r\n7", 7),
@@ -67,7 +68,7 @@ class TestAnswers:
     @pytest.mark.parametrize("body", [b"{}", b"[]", b"7", b'{"message": "ok"}', b'{"data": {"name": "n"}}'])
     def test_what_holds_no_object_is_not_taken_for_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
         api = Api(connect(serve(http_reply(body=body)).url), org_id="o")
-        with pytest.raises(Nonsense, match="the answer holds no Schedule"):
+        with pytest.raises(Nonsense, match="without an id"):
             api.read(SCHEDULE, Scoped(id="1"))
 
     def test_null_is_gone(self, connect: Connect, serve: Serve) -> None:
