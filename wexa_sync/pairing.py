@@ -50,9 +50,11 @@ def pair(place: Place) -> dict[Address, Pair]:
     claimed = {record.id for record in place.records.values()}
     free = [live for live in place.lives if live.id not in claimed]
     open_pairs = [found for found in pairs.values() if _is_open(place.kind, found)]
-    for found in [*_by_chosen_id(place, open_pairs, free), *_by_key(place, open_pairs, free)]:
-        if pairs[found.address].live is None:
-            pairs[found.address] = found
+    pairs |= {found.address: found for found in _by_chosen_id(place, open_pairs, free)}
+    chosen = {found.live.id for found in pairs.values() if found.live is not None}
+    by_name = [found for found in open_pairs if pairs[found.address].live is None]
+    free = [live for live in free if live.id not in chosen]
+    pairs |= {found.address: found for found in _by_key(place, by_name, free)}
     return {a: replace(found, absent=True) if _never_arrived(place, found) else found for a, found in pairs.items()}
 
 
@@ -89,54 +91,68 @@ def _by_chosen_id(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> 
             yield replace(found, live=live, certain=True)
 
 
-def _by_key(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
-    kind = place.kind
+def _by_key(place: Place, pairs: Sequence[Pair], free: Sequence[Live]) -> Iterable[Pair]:
+    """What was sent and never answered is looked for first: exactly one match of it is it. Then what is declared."""
+    matched: dict[Address, Pair] = {}
     taken: set[str] = set()
-    rest = [(found, spec) for found in pairs if (spec := _spec_of(found, place.terms)) is not None]
-    levels = [(*kind.identity, *kind.narrow), kind.identity] if kind.narrow else [kind.identity]
+    for awaited in (True, False):
+        spec_of = _sent if awaited else _declared
+        rest = [found for found in pairs if found.address not in matched]
+        wanted = [(found, spec) for found in rest if (spec := spec_of(place, found)) is not None]
+        for found in _matches(place, wanted, free, taken, awaited):
+            matched[found.address] = replace(found, certain=awaited and found.live is not None)
+    return matched.values()
+
+
+def _matches(
+    place: Place, rest: list[tuple[Pair, Spec]], free: Sequence[Live], taken: set[str], awaited: bool
+) -> Iterator[Pair]:
+    """Pairs with the live one of their natural key, or with all candidates; by the narrowest key first."""
+    kind = place.kind
+    levels = [(*kind.identity, *kind.narrow)]
+    if kind.narrow and not awaited:  # what we sent ourselves has every field of the key
+        levels.append(kind.identity)
     for fields in levels if rest else []:
         index: defaultdict[str, list[Live]] = defaultdict(list)
         for live in free:
-            if live.id not in taken:
-                index[key_of(kind, live.spec, fields, place.terms)].append(live)
+            index[key_of(kind, live.spec, fields, place.terms)].append(live)
         unmatched = []
         for found, spec in rest:
-            candidates = [
-                live
-                for live in index[key_of(kind, spec, fields, place.terms)]
-                if live.id not in taken and _may_be(found, live)
-            ]
+            same_key = index[key_of(kind, spec, fields, place.terms)]
+            candidates = [live for live in same_key if live.id not in taken and _may_be(found, live, awaited)]
             if not candidates:
                 unmatched.append((found, spec))
             elif len(candidates) == 1:
                 taken.add(candidates[0].id)
-                yield replace(found, live=candidates[0], certain=_awaited(found))
+                yield replace(found, live=candidates[0])
             else:
-                yield replace(found, candidates=tuple(candidates))
+                yield replace(found, live=None, candidates=tuple(candidates))
         rest = unmatched
 
 
-def _spec_of(found: Pair, terms: Terms) -> Spec | None:
-    """What to look for: what was sent, where that is open, though the manifest may have been edited since.
+def _sent(place: Place, found: Pair) -> Spec | None:
+    """What was sent and never answered, though the manifest may have been edited since.
 
-    Where it was not edited, the manifest's form is taken: in the intent's, secrets are sealed and match nothing live.
+    Where it was not, the manifest's form is taken: in the intent's, secrets are sealed and match nothing live.
     """
-    manifest, intent = found.manifest, found.intent
-    if intent is None or (intent.settled and manifest is not None):
-        return manifest.spec if manifest is not None else None
-    if manifest is not None and fingerprint(dict(manifest.spec), terms.key) == intent.fingerprint:
-        return manifest.spec
-    return intent.spec
+    intent, manifest = found.intent, found.manifest
+    if intent is None or intent.settled:
+        return None
+    same = manifest is not None and fingerprint(dict(manifest.spec), place.terms.key) == intent.fingerprint
+    return manifest.spec if manifest is not None and same else intent.spec
 
 
-def _awaited(found: Pair) -> bool:
-    """Whether an answer of ours was lost: then exactly one match of the natural key is it."""
-    return found.intent is not None and not found.intent.settled
+def _declared(place: Place, found: Pair) -> Spec | None:
+    """What the manifest says. A run that was sent is that run or none: another one like it says nothing of it."""
+    open_ = found.intent is not None and not found.intent.settled
+    if found.manifest is None or (open_ and place.kind.nature is Nature.ACTION):
+        return None
+    return found.manifest.spec
 
 
-def _may_be(found: Pair, live: Live) -> bool:
+def _may_be(found: Pair, live: Live, awaited: bool) -> bool:
     if found.intent is None:
         return True
     if live.id in found.intent.ignore:
         return False
-    return found.intent.settled or live.created_at is None or live.created_at >= found.intent.time - CLOCK_SKEW
+    return not awaited or live.created_at is None or live.created_at >= found.intent.time - CLOCK_SKEW

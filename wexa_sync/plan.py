@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from wexa_sync import graph
-from wexa_sync.decide import Decision, Orphan, Rules, decide
+from wexa_sync.decide import ADOPTED, Decision, Orphan, Rules, decide
 from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
@@ -67,7 +67,7 @@ def make_plan(
 def require_safe(plan: Plan, limits: Limits, *, managed: int) -> None:
     """Raise PlanRefused where the plan goes over a budget. `managed`: how many resources the state holds."""
     for action, word in ((Action.DELETE, "delete"), (Action.UPDATE, "update")):
-        count = sum(change.action is action and change.reason != "adopted" for change in plan)
+        count = sum(change.action is action and change.reason != ADOPTED for change in plan)
         if managed >= limits.from_resources and count * 100 > limits.budget * managed:
             raise PlanRefused(
                 f"the plan would {word} {count} of {managed} managed resources: more than {limits.budget:g} %",

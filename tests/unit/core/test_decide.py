@@ -68,8 +68,8 @@ def manifest(kind: str, more: Spec | None = None, **options: Any) -> Manifest:
     return Manifest(address=address(kind), spec=spec(kind, more), source=Source(file="m.yaml"), **options)
 
 
-def live(kind: str, more: Spec | None = None, id: str = "l1") -> Live:
-    return Live(id=id, spec={**spec(kind, more), "of_the_server": 1})
+def live(kind: str, more: Spec | None = None, id: str = "l1", status: str | None = None) -> Live:
+    return Live(id=id, spec={**spec(kind, more), "of_the_server": 1}, status=status)
 
 
 def record(kind: str, more: Spec | None = None, **options: Any) -> Record:
@@ -77,7 +77,8 @@ def record(kind: str, more: Spec | None = None, **options: Any) -> Record:
 
 
 def intent(kind: str, **options: Any) -> Intent:
-    return Intent(address=address(kind), operation="create", time=NOW - 5, spec=spec(kind), fingerprint="f", **options)
+    said = {"operation": "create", "time": NOW - 5, "spec": spec(kind), "fingerprint": "f"}
+    return Intent(address=address(kind), **{**said, **options})
 
 
 def around(pair: Pair, *others: Pair, missing: bool = False) -> Observation:
@@ -87,7 +88,9 @@ def around(pair: Pair, *others: Pair, missing: bool = False) -> Observation:
         depends_on={},
         ids={},
         externals={},
-        missing_externals={("desk", "Connector", "Gone"): "no connector is called Gone"} if missing else {},
+        missing_externals={
+            ("desk", kind, "Gone"): f"no {kind} is called Gone" for kind in ("Connector", "Skill") if missing
+        },
         unmanaged={},
         user_id="u",
         lineage="key",
@@ -119,6 +122,8 @@ def row(kind: str, **sides: Any) -> Pair:
 S, E = "Schedule", "Execution"
 TWO = (live(S, id="l1"), live(S, id="l2"))
 EXTERNAL = {"connector_id": Ref(kind="Connector", external="Gone")}
+GONE = {"skills": [Ref(kind="Skill", external="Gone")]}
+STARTED = {"record": record(E, started=False), "intent": intent(E, operation="start", id="l1")}
 
 # fmt: off
 RESOURCES: list[tuple[str, Pair, Rules, str, str]] = [
@@ -154,6 +159,7 @@ RESOURCES: list[tuple[str, Pair, Rules, str, str]] = [
     ("gone",                    row(S, record=record(S)),                                       Rules(), "forget", "it is gone"),
     ("intended, never arrived", row(S, intent=intent(S)),                                       Rules(), "forget", "never arrived"),
     ("lost, undeclared since",  row(S, live=live(S), intent=intent(S), certain=True),           Rules(), "adopt", "found"),
+    ("lost, two of its key",    row(S, intent=intent(S), candidates=TWO),                       PRUNE,   "blocked adopt", "l1, l2"),
     ("not ours",                row(S, live=live(S)),                                           Rules(), "nothing", ""),
     ("not ours, --prune",       row(S, live=live(S)),                                           PRUNE,   "nothing", ""),
 ]
@@ -171,6 +177,8 @@ CAPABILITIES: list[tuple[str, Pair, Rules, str, str]] = [
                         Rules(), "update", ""),
     ("project delete",  row("Project", live=live("Project"), record=record("Project")),         PRUNE, "delete", ""),
     ("no such connector", row("Skill", manifest=manifest("Skill", EXTERNAL)),                   Rules(), "blocked create", "called Gone"),
+    ("no such skill",   row("Agent", manifest=manifest("Agent", GONE), live=live("Agent"), record=record("Agent")),
+                        Rules(), "blocked update", "called Gone"),
 ]
 RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("declared",            row(E, manifest=manifest(E)),                                       Rules(), "run", ""),
@@ -181,12 +189,26 @@ RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("raised and edited",   row(E, manifest=manifest(E, OTHER[E], generation=2), record=record(E)), Rules(), "run", "generation 2"),
     ("generation lowered",  row(E, manifest=manifest(E), record=record(E, generation=2)),       Rules(), "blocked run", "generation 2 ran"),
     ("answer lost",         row(E, manifest=manifest(E), intent=intent(E)),                     Rules(), "blocked run", "answer was lost"),
+    ("surely never arrived", row(E, manifest=manifest(E), intent=intent(E), absent=True),       Rules(), "run", ""),
     ("a person settled it", row(E, manifest=manifest(E), intent=intent(E, settled=True)),       Rules(), "run", ""),
     ("lost and found",      row(E, manifest=manifest(E), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
+    ("found, edited since", row(E, manifest=manifest(E, OTHER[E]), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
+    ("found, raised since", row(E, manifest=manifest(E, generation=2), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
+    ("later one lost",      row(E, manifest=manifest(E, generation=2), record=record(E), intent=intent(E, generation=2)),
+                                                                                                Rules(), "blocked run", "answer was lost"),
+    ("later one lost, lowered", row(E, manifest=manifest(E), record=record(E), intent=intent(E, generation=2)), Rules(), "blocked run", "answer was lost"),
+    ("start lost",          row(E, manifest=manifest(E), live=live(E, status="ready"), **STARTED), Rules(), "blocked run", "still ready"),
+    ("start lost, it is gone", row(E, manifest=manifest(E), **STARTED),                         Rules(), "blocked run", "its start was sent"),
+    ("start lost, it runs", row(E, manifest=manifest(E), live=live(E, status="running"), **STARTED), Rules(), "run", "start was sent before"),
+    ("start lost, raised",  row(E, manifest=manifest(E, generation=2), **STARTED),              Rules(), "blocked run", "its start was sent"),
+    ("start lost, undeclared", row(E, **STARTED),                                               Rules(), "orphan", ""),
     ("state was lost",      row(E, manifest=manifest(E), live=live(E)),                         Rules(), "blocked adopt", "live already"),
     ("state was lost, --adopt", row(E, manifest=manifest(E), live=live(E)),                     ADOPT,   "adopt", "adopted"),
     ("undeclared",          row(E, record=record(E)),                                           Rules(), "orphan", ""),
     ("undeclared, --prune", row(E, record=record(E)),                                           PRUNE,   "forget", "can't be deleted"),
+    ("undeclared, never arrived", row(E, intent=intent(E), absent=True),                        Rules(), "forget", "never arrived"),
+    ("undeclared, settled", row(E, intent=intent(E, settled=True)),                             Rules(), "forget", "never arrived"),
+    ("undeclared, later one lost", row(E, record=record(E), intent=intent(E, generation=2)),    PRUNE,   "blocked run", "answer was lost"),
     ("undeclared, lost",    row(E, intent=intent(E)),                                           PRUNE,   "blocked run", "answer was lost"),
     ("undeclared, found",   row(E, intent=intent(E), live=live(E), certain=True),               Rules(), "adopt", "found"),
     ("not ours",            row(E, live=live(E)),                                               PRUNE,   "nothing", ""),
@@ -210,6 +232,18 @@ def test_every_blocked_row_says_what_to_do() -> None:
     blocked = [found for found in decisions if isinstance(found, Blocked)]
     assert blocked
     assert all(found.reason and found.hint for found in blocked)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [None, manifest(E, OTHER[E]), manifest(E, OTHER[E], generation=3)],
+    ids=["undeclared", "edited", "raised"],
+)
+def test_a_run_whose_answer_was_lost_is_recorded_as_it_was_sent(declared: Manifest | None) -> None:
+    pair = row(E, manifest=declared, intent=intent(E, generation=2), live=live(E), certain=True)
+    found = decide(pair, around(pair), Rules())
+    assert isinstance(found, Change)
+    assert (found.id, found.after, found.generation) == ("l1", SPECS[E], 2)
 
 
 def test_an_agent_taken_out_of_a_flow_that_stays_is_said_without_prune() -> None:
@@ -266,3 +300,6 @@ def test_every_combination_has_an_answer_and_keeps_the_promises(pair: Pair, rule
         assert found.fields
     if what == "run" and pair.record is not None and pair.manifest is not None:  # never twice
         assert pair.record.started is False or pair.manifest.generation > pair.record.generation
+    if what == "run" and pair.intent is not None and not pair.intent.settled:  # it may have been sent
+        assert pair.record is not None
+        assert pair.record.generation >= pair.intent.generation

@@ -1,45 +1,202 @@
-"""Pairing of runs: a later generation of a run is another run than the one that is recorded."""
+"""Pairing: what is live is given to an address by record, by an id that we chose, or by its natural key; never guessed."""
+# ruff: noqa: E501  # a table is read in rows
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
+from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.diff import Terms
-from wexa_sync.kinds.execution import EXECUTION
-from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Ref, Source
-from wexa_sync.pairing import Place, pair
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.agent import agent_id
+from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Ref, Secret, Source
+from wexa_sync.pairing import CLOCK_SKEW, Place, pair
 
-ADDRESS = Address(project="desk", kind="Execution", name="it")
-SPEC = {"agentflow_id": Ref(kind="AgentFlow", id="f1"), "goal": "one"}
-FIRST = Live(id="first", spec=SPEC, status="completed", created_at=100.0)
-SECOND = Live(id="second", spec=SPEC, status="running", created_at=5000.0)
+SENT = 2_000_000_000.0
+KEY = "lineage"
+FLOW = Ref(kind="AgentFlow", id="f1")
+OTHER_FLOW = Ref(kind="AgentFlow", id="f2")
+SPECS: dict[str, dict[str, Any]] = {
+    "Skill": {"name": "Sum", "description": "one"},
+    "Agent": {"title": "Sort", "role": "one"},
+    "Schedule": {"coworker_id": FLOW, "template": "one", "schedule": "2035-06-01T07:00:00Z"},
+    "Execution": {"agentflow_id": FLOW, "goal": "one"},
+}
+LATER: dict[str, Any] = {"schedule": "2036-06-01T07:00:00Z"}
 
 
-def paired(generation: int, *lives: Live, sent: int | None = None) -> Pair:
-    """The recorded run of generation 1, declared in `generation`, `sent` in a generation without an answer."""
-    intent = Intent(address=ADDRESS, operation="create", time=4990.0, spec=SPEC, fingerprint="f", generation=sent or 1)
+def address(kind: str, name: str = "it") -> Address:
+    return Address(kind=kind, name=name, project="desk", owner=("AgentFlow", "triage") if kind == "Agent" else None)
+
+
+def manifest(kind: str, handle: str = "it", generation: int = 1, **more: Any) -> Manifest:
+    spec = {**SPECS[kind], **more}
+    return Manifest(address=address(kind, handle), spec=spec, source=Source(file="m.yaml"), generation=generation)
+
+
+def record(kind: str, id: str, name: str = "it", generation: int = 1) -> Record:
+    return Record(address=address(kind, name), id=id, spec=SPECS[kind], generation=generation)
+
+
+def intent(kind: str, name: str = "it", spec: Mapping[str, Any] | None = None, **options: Any) -> Intent:
+    sent = {**SPECS[kind], **(spec or {})}
+    said = {"operation": "create", "time": SENT, "fingerprint": fingerprint(sent, KEY), **options}
+    return Intent(address=address(kind, name), spec=conceal(sent, KEY), **said)
+
+
+def live(kind: str, id: str, created_at: float | None = SENT, **more: Any) -> Live:
+    return Live(id=id, spec={**SPECS[kind], "of_the_server": 1, **more}, created_at=created_at)
+
+
+def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str = "") -> dict[str, Pair]:
+    """The pairs of a place by name."""
     place = Place(
-        kind=EXECUTION,
-        manifests={ADDRESS: Manifest(address=ADDRESS, spec=SPEC, source=Source(file="m"), generation=generation)},
-        records={ADDRESS: Record(address=ADDRESS, id="first", spec=SPEC, started=True)},
-        intents={ADDRESS: intent} if sent else {},
-        lives=lives,
-        terms=Terms(id_of=lambda ref: ref.id, key="k"),
+        kind=BY_NAME[kind],
+        manifests={side.address: side for side in sides if isinstance(side, Manifest)},
+        records={side.address: side for side in sides if isinstance(side, Record)},
+        intents={side.address: side for side in sides if isinstance(side, Intent)},
+        lives=[side for side in sides if isinstance(side, Live)],
+        terms=Terms(id_of=lambda ref: ref.id, key=KEY),
+        owner_id=owner_id,
     )
-    return pair(place)[ADDRESS]
+    return {found.name: it for found, it in pair(place).items()}
 
 
-def test_the_recorded_run_is_what_is_live_of_its_generation() -> None:
-    assert paired(1, FIRST).live == FIRST
+def shown(found: Pair) -> str:
+    """What was found: an id, `ours` where it is certain, or `one of` the candidates."""
+    if found.candidates:
+        assert found.live is None
+        assert not found.certain
+        return "one of " + " ".join(each.id for each in found.candidates)
+    if found.live is None:
+        assert not found.certain
+        return "nothing"
+    return f"{found.live.id} ours" if found.certain else found.live.id
 
 
-def test_a_raised_generation_is_not_the_run_that_is_recorded() -> None:
-    found = paired(2, FIRST)
-    assert (found.live, found.candidates) == (None, ())
+S, E, A, K = "Schedule", "Execution", "Agent", "Skill"
+OLD = SENT - CLOCK_SKEW - 1
+# fmt: off
+TABLE: list[tuple[str, tuple[Manifest | Record | Intent | Live, ...], str]] = [
+    ("nothing live",                    (manifest(K),),                                                     "nothing"),
+    ("by record",                       (manifest(K), record(K, "1"), live(K, "1")),                        "1"),
+    ("by record, renamed since",        (manifest(K), record(K, "1"), live(K, "1", name="Else")),           "1"),
+    ("by record, with a twin",          (manifest(K), record(K, "1"), live(K, "2"), live(K, "1")),          "1"),
+    ("recorded only",                   (record(K, "1"), live(K, "1")),                                     "1"),
+    ("recorded only, gone, a twin",     (record(K, "1"), live(K, "2")),                                     "nothing"),
+    ("gone, another of its name",       (manifest(K), record(K, "1"), live(K, "2")),                        "2"),
+    ("by name",                         (manifest(K), live(K, "1"), live(K, "2", name="Else")),             "1"),
+    ("by name, two",                    (manifest(K), live(K, "1"), live(K, "2")),                          "one of 1 2"),
+    ("by name, another differs",        (manifest(K), live(K, "1", description="two")),                     "1"),
+    ("claimed by another",              (manifest(K), record(K, "1", "other"), live(K, "1")),               "nothing"),
+    ("ignored",                         (manifest(K), intent(K, settled=True, ignore=("1",)), live(K, "1")), "nothing"),
+    ("ignored, another",                (manifest(K), intent(K, settled=True, ignore=("1",)), live(K, "1"), live(K, "2")), "2"),
+    ("settled is not awaited",          (manifest(K), intent(K, settled=True), live(K, "1")),               "1"),
+    ("settled, undeclared",             (intent(K, settled=True), live(K, "1")),                            "nothing"),
+    ("awaited",                         (manifest(K), intent(K), live(K, "1")),                             "1 ours"),
+    ("awaited, undeclared",             (intent(K), live(K, "1")),                                          "1 ours"),
+    ("awaited, time not known",         (manifest(K), intent(K), live(K, "1", None)),                       "1 ours"),
+    ("awaited, older",                  (manifest(K), intent(K), live(K, "1", OLD)),                        "1"),
+    ("awaited, undeclared, older",      (intent(K), live(K, "1", OLD)),                                     "nothing"),
+    ("awaited, one older",              (manifest(K), intent(K), live(K, "1", OLD), live(K, "2")),          "2 ours"),
+    ("awaited, two",                    (manifest(K), intent(K), live(K, "1"), live(K, "2")),               "one of 1 2"),
+    ("awaited, one ignored",            (manifest(K), intent(K, ignore=("1",)), live(K, "1"), live(K, "2")), "2 ours"),
+    ("awaited, renamed since",          (manifest(K, name="New"), intent(K), live(K, "1")),                 "1 ours"),
+    ("renamed since, not arrived",      (manifest(K, name="New"), intent(K), live(K, "1", name="New")),     "1"),
+    ("awaited in place of one gone",    (manifest(K), record(K, "1"), intent(K), live(K, "2")),             "2 ours"),
+    ("schedule: its time tells",        (manifest(S), live(S, "1", **LATER), live(S, "2")),                 "2"),
+    ("schedule: another time",          (manifest(S), live(S, "1", **LATER)),                               "1"),
+    ("schedule: two other times",       (manifest(S), live(S, "1", **LATER), live(S, "2", schedule="2037-01-01T00:00:00Z")), "one of 1 2"),
+    ("schedule: another flow",          (manifest(S), live(S, "1", coworker_id=OTHER_FLOW)),                "nothing"),
+    ("schedule: awaited, another time", (manifest(S), intent(S), live(S, "1", **LATER)),                    "1"),
+    ("run",                             (manifest(E), live(E, "1"), live(E, "2", goal="two")),              "1"),
+    ("run, inputs by default",          (manifest(E), live(E, "1", input_variables={})),                    "1"),
+    ("run, other inputs",               (manifest(E), live(E, "1", input_variables={"x": 1})),              "nothing"),
+    ("run, recorded",                   (manifest(E), record(E, "1"), live(E, "1"), live(E, "2")),          "1"),
+    ("run, recorded, gone",             (manifest(E), record(E, "1"), live(E, "2")),                        "nothing"),
+    ("run, raised",                     (manifest(E, generation=2), record(E, "1"), live(E, "1"), live(E, "2")), "nothing"),
+    ("run, raised, awaited",            (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1", OLD), live(E, "2")), "2 ours"),
+    ("run, raised, not arrived",        (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1")), "nothing"),
+    ("run, raised, its start awaited",  (manifest(E), record(E, "1"), intent(E, operation="start"), live(E, "1"), live(E, "2")), "1"),
+    ("run, undeclared, later awaited",  (record(E, "1"), intent(E, generation=2), live(E, "1", OLD), live(E, "2")), "2 ours"),
+]
+# fmt: on
 
 
-@pytest.mark.parametrize("generation", [1, 2])
-def test_the_lost_answer_of_a_later_generation_is_found_beside_the_recorded_run(generation: int) -> None:
-    found = paired(generation, FIRST, SECOND, sent=2)
-    assert found.live == SECOND
-    assert found.certain
+@pytest.mark.parametrize(("sides", "what"), [r[1:] for r in TABLE], ids=[r[0] for r in TABLE])
+def test_table(sides: tuple[Manifest | Record | Intent | Live, ...], what: str) -> None:
+    named = next(side for side in sides if not isinstance(side, Live))
+    assert shown(paired(named.address.kind, *sides)["it"]) == what
+
+
+@pytest.mark.parametrize(
+    ("sides", "absent"),
+    [
+        ((intent(E), live(E, "1", SENT + CLOCK_SKEW + 1, goal="two")), True),
+        ((intent(E), live(E, "1", SENT + CLOCK_SKEW, goal="two")), False),
+        ((intent(E), live(E, "1", None, goal="two")), False),
+        ((intent(E), live(E, "1"), live(E, "2", SENT + CLOCK_SKEW + 1, goal="two")), False),
+        ((intent(E), live(E, "1"), live(E, "2"), live(E, "3", SENT + CLOCK_SKEW + 1, goal="two")), False),
+        ((intent(E, settled=True), live(E, "1", SENT + CLOCK_SKEW + 1, goal="two")), False),
+        ((manifest(E), live(E, "1", SENT + CLOCK_SKEW + 1, goal="two")), False),
+    ],
+)
+def test_what_a_list_leaves_out_that_shows_what_is_much_younger_never_arrived(
+    sides: tuple[Manifest | Intent | Live, ...], absent: bool
+) -> None:
+    assert paired(E, *sides)["it"].absent is absent
+
+
+def test_one_live_thing_is_given_to_one_address_only() -> None:
+    found = paired(E, manifest(E, "a"), manifest(E, "b"), live(E, "1"))
+    assert [shown(each) for each in found.values()] == ["1", "nothing"]
+
+
+def test_whose_answer_was_lost_comes_before_who_only_has_the_same_name() -> None:
+    found = paired(E, manifest(E, "a"), manifest(E, "b"), intent(E, "b"), live(E, "1"))
+    assert [shown(each) for each in found.values()] == ["nothing", "1 ours"]
+
+
+def test_two_lost_answers_and_one_live_run_is_one_found() -> None:
+    found = paired(E, intent(E, "a"), intent(E, "b"), live(E, "1"))
+    assert [shown(each) for each in found.values()] == ["1 ours", "nothing"]
+
+
+def test_a_secret_in_a_name_is_found_by_the_manifest_that_was_sent() -> None:
+    secret = Secret(template="${secret:T}", value="hunter2")
+    lost = intent(K, spec={"name": secret})
+    assert shown(paired(K, manifest(K, name=secret), lost, live(K, "1", name="hunter2"))["it"]) == "1 ours"
+
+
+CHOSEN = agent_id("flow", "it")
+
+
+@pytest.mark.parametrize(
+    ("sides", "what"),
+    [
+        ((manifest(A), live(A, CHOSEN)), f"{CHOSEN} ours"),
+        ((manifest(A), live(A, CHOSEN, title="Renamed")), f"{CHOSEN} ours"),
+        ((manifest(A), live(A, "1"), live(A, CHOSEN)), f"{CHOSEN} ours"),
+        ((manifest(A), live(A, "1")), "1"),
+        ((manifest(A), live(A, "1"), live(A, "2")), "one of 1 2"),
+        ((manifest(A), record(A, "1"), live(A, "1"), live(A, CHOSEN)), "1"),
+        ((manifest(A), record(A, CHOSEN, "other"), live(A, CHOSEN)), "nothing"),
+        ((intent(A), live(A, CHOSEN)), f"{CHOSEN} ours"),
+    ],
+)
+def test_an_agent_is_known_by_the_id_that_we_chose(
+    sides: tuple[Manifest | Record | Intent | Live, ...], what: str
+) -> None:
+    assert shown(paired(A, *sides, owner_id="flow")["it"]) == what
+
+
+def test_what_was_found_by_its_id_is_nobody_elses_by_name() -> None:
+    found = paired(A, manifest(A), manifest(A, "twin"), live(A, CHOSEN), owner_id="flow")
+    assert [shown(each) for each in found.values()] == [f"{CHOSEN} ours", "nothing"]
+
+
+def test_in_a_flow_that_is_not_live_no_agent_is() -> None:
+    assert shown(paired(A, manifest(A))["it"]) == "nothing"
