@@ -80,10 +80,20 @@ def drifted(stage: Stage) -> Stage:
     return stage
 
 
+def lost(stage: Stage) -> Stage:
+    """The support desk, applied; then somebody edits a flow in git, and the state is gone."""
+    stage = replace(stage, folder=stage.folder / "examples/support-desk")
+    assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
+    stage.edit("triage.yaml", ("Classifies", "Reads"))
+    (stage.folder / ".wexa-sync/sandbox-state.json").unlink()
+    return stage
+
+
 SCENES: dict[str, Callable[[Stage], Stage]] = {
     "README.md": after_the_quick_start,
     "docs/manifests.md": prompts_alone,
     "docs/plan.md": drifted,
+    "docs/state.md": lost,
 }
 
 
