@@ -35,14 +35,14 @@ def command(
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
-    from wexa_sync.cli.steps import planned, show_plan
+    from wexa_sync.cli.steps import limits_of, planned, show_plan
     from wexa_sync.planfile import save
     from wexa_sync.render.exit import plan_exit_code
 
     settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as workspace:
-        plan = planned(desired, workspace, settings, given)
+        plan = planned(desired, workspace, settings, given, limits_of(settings))
     if out is not None:
         save(plan, out)
     show_plan(plan, given, sys.stdout)

@@ -17,22 +17,33 @@ from wexa_sync.cli.terminal import wants_color, width
 from wexa_sync.decide import Rules
 from wexa_sync.errors import ExitCode, PlanBlocked, UsageError
 from wexa_sync.model import Desired, Plan
-from wexa_sync.plan import Limits
 from wexa_sync.render.exit import report_exit_code
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
+from wexa_sync.safety import Limits, require_applicable
 from wexa_sync.settings import Settings
 
 
-def planned(desired: Desired, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> Plan:
-    """The plan, by the options given."""
+def planned(
+    desired: Desired,
+    workspace: engine.Workspace,
+    settings: Settings,
+    given: Mapping[str, Any],
+    limits: Limits | None = None,
+) -> Plan:
+    """The plan, by the options given; it warns of what goes over `limits`."""
     rules = Rules(
         prune=given.get("prune", False),
         adopt=given.get("adopt", False),
         allowed=frozenset(settings.allow_undocumented),
     )
     targets, excludes = addresses(given.get("targets", ())), addresses(given.get("excludes", ()))
-    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes)
+    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes, limits=limits)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one apply may do, by the settings."""
+    return Limits(budget=settings.budget, max_executions=settings.max_executions)
 
 
 def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
@@ -60,6 +71,9 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         raise PlanBlocked(
             f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Mend what is blocked, shown above."
         )
+    limits = None if given["force"] else limits_of(settings)
+    assert workspace.session is not None  # locked: nobody changes the state between this, the answer and the apply
+    require_applicable(plan, workspace.session.state, limits)
     if plan.work and not given["auto_approve"]:
         _ask(len(plan.work))
     options = Options(
@@ -70,7 +84,6 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         settle=settings.settle,
         allowed=frozenset(settings.allow_undocumented),
     )
-    limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
     with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
         report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
     if as_json:
