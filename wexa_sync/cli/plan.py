@@ -17,9 +17,7 @@ from wexa_sync.cli import options
 @options.timeout
 @options.choice
 @options.output
-@options.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, to apply it later as it is."
-)
+@options.option("--out", type=options.NewFile(), metavar="FILE", help="Save the plan, to apply it later as it is.")
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
 @options.option(
     "--details/--no-details", default=None, help="Show every field; by default, in plans that are not large."
