@@ -77,8 +77,9 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
     limits = None if given["force"] else limits_of(settings)
     assert workspace.session is not None  # locked: nobody changes the state between this, the answer and the apply
     require_applicable(plan, workspace.session.state, limits)
-    if plan.work and not given["auto_approve"]:
-        _ask(len(plan.work))
+    if plan.work and not given["auto_approve"] and not _agreed(len(plan.work)):
+        click.echo("Nothing was applied.", err=True)
+        return int(ExitCode.FAILED)
     options = Options(
         parallelism=settings.parallelism,
         wait=given["wait"],
@@ -117,12 +118,12 @@ def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
         click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
 
 
-def _ask(count: int) -> None:
+def _agreed(count: int) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on, so nothing was applied",
             hint="Review the plan above, then run it again with --auto-approve.",
         )
-    if not click.confirm(f"Apply {count} change{'' if count == 1 else 's'}?", err=True):
-        raise click.Abort
+    yes = click.confirm(f"Apply {count} change{'' if count == 1 else 's'}?", err=True)
     click.echo(err=True)
+    return yes
