@@ -150,7 +150,7 @@ def _heading(page: Page, change: ChangeView, column: int, *, named: bool, brief:
     if change.title and not named:
         head.append(" " * (max(column - len(change.address), 0) + 2))
         head.append(page.clip(change.title, *head) if page.fits(*head, " " * 8) else "")
-    about = "; ".join(text for text in (change.reason, *change.notes) if text)
+    about = "; ".join(text for text in (change.reason, change.note) if text)
     if not about or page.fits(*head, f"  ({about})"):
         page.line(*head, *([(f"  ({about})", _DIM)] if about else []))
     else:

@@ -182,11 +182,11 @@ def test_every_symbol_is_explained_where_it_is_used() -> None:
 def test_what_a_delete_and_a_resumed_run_mean() -> None:
     shown = text(
         plan(
-            Change(action=Action.DELETE, address=skill(), before={"name": "Old one"}, with_project=True),
+            Change(action=Action.DELETE, address=skill(), before={"name": "Old one"}, reason="goes with Project/desk"),
             Change(action=Action.RUN, address=skill("r"), resume=True),
         )
     )
-    assert '  - desk/Skill/s  "Old one"  (goes with its project)' in shown
+    assert '  - desk/Skill/s  "Old one"  (goes with Project/desk)' in shown
     assert "(goes on where an earlier apply was cut off)" in shown
 
 
