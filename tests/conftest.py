@@ -6,12 +6,13 @@ The network is off but for loopback: pyproject.toml tells pytest-socket so.
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,29 @@ class Cli:
         assert "Traceback" not in done.stderr, done.stderr
         assert code is None or done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def on_terminal(self, folder: Path, *words: str, typed: str = "", env: Mapping[str, str] | None = None) -> Done:
+        """Run it on a terminal of 80 columns, where somebody types that when asked; all it shows is in `stdout`."""
+        main, side = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "wexa_sync", *words],
+            cwd=folder,
+            env={**self.env, "COLUMNS": "80", **(env or {})},
+            stdin=side,
+            stdout=side,
+            stderr=side,
+        ) as going:
+            os.close(side)
+            shown = b""
+            with suppress(OSError):  # the other side is closed
+                while part := os.read(main, 65536):
+                    shown += part
+                    if typed and shown.endswith(b"]: "):
+                        os.write(main, typed.encode())
+                        typed = ""
+            going.wait(30)
+        os.close(main)
+        return Done(going.returncode, shown.decode().replace("\r\n", "\n"), "")
 
 
 @dataclass(frozen=True, slots=True)

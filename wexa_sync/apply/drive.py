@@ -20,7 +20,7 @@ from wexa_sync.apply.lookup import unresolved
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
-from wexa_sync.errors import PlanRefused, WexaSyncError
+from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Remember, StateSession
 
@@ -49,21 +49,7 @@ def apply_plan(
     cutoff: Cutoff | None = None,
     ask: Ask | None = None,
 ) -> Report:
-    """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited.
-
-    Raises PlanRefused where the state moved on since the plan was made.
-    """
-    state = session.state
-    if plan.serial and plan.lineage != state.lineage:
-        raise PlanRefused(
-            "this plan was made with another state",
-            hint="Run it in the folder where the plan was made, or name its state: --state FILE.",
-        )
-    if plan.serial != state.serial or plan.lineage != state.lineage:
-        raise PlanRefused(
-            "the state has changed since this plan was made: somebody applied meanwhile",
-            hint="Run `wexa-sync plan` again and review what it says now.",
-        )
+    """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited."""
     context = Context(
         api=api,
         plan=plan,

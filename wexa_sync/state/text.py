@@ -255,6 +255,6 @@ def _damage(file: Path) -> Iterator[None]:
     except ValueError as error:
         raise StateDamaged(
             f"{file} is damaged: {error}.",
-            hint=f"Restore {file} from version control or a backup (after a merge conflict, take one side whole), "
-            "or name another file with --state. Don't mend it by hand.",
+            hint=f"Don't mend it by hand. Restore {file} from version control or a backup; of a merge conflict take "
+            "one side whole. Without any, move it away: `wexa-sync state rebuild` makes a new one of what is live.",
         ) from error

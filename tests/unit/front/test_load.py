@@ -47,6 +47,16 @@ def test_a_path_is_read_even_where_a_search_leaves_it_out(folder: Folder) -> Non
     ]
 
 
+def test_what_tools_install_is_no_manifest(folder: Folder) -> None:
+    ours = ["a/venv.yaml", "env/b.yaml", "node_modules.yaml/c.yaml"]
+    installed = ["venv/x.yaml", "a/node_modules/x/y.yaml", "lib/site-packages/x.yaml", "made/lib/x.yaml", "made/y.yaml"]
+    folder.write({**dict.fromkeys(ours, "a: 1"), **dict.fromkeys(installed, "["), "made/pyvenv.cfg": "home = /usr"})
+    assert loaded(folder) == ours
+    assert loaded(folder, ignore=["env"]) == [ours[0], ours[2]]
+    folder.write({"venv/x.yaml": "a: 1", "made/pyvenv.cfg": "", "made/y.yaml": "a: 1", "made/lib/x.yaml": "a: 1"})
+    assert loaded(folder, "made", "venv") == ["made/lib/x.yaml", "made/y.yaml", "venv/x.yaml"]
+
+
 def test_a_file_is_read_once_by_its_first_name(folder: Folder) -> None:
     folder.write({"a/m.yaml": "a: 1"})
     (folder.path / "b").symlink_to("a")

@@ -110,7 +110,7 @@ def test_damage_is_named_with_the_file_and_what_to_do(name: str) -> None:
         read_state(text, FILE)
     assert caught.value.message.startswith(f"{FILE} is damaged: ")
     assert "version control or a backup" in caught.value.hint
-    assert "--state" in caught.value.hint
+    assert "state rebuild" in caught.value.hint
 
 
 def test_a_newer_format_asks_for_an_upgrade() -> None:
