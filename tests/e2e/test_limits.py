@@ -59,8 +59,8 @@ def test_a_create_that_hangs_is_looked_for_and_not_sent_twice(
 def test_whatever_retry_after_says_every_create_is_made_once(
     desk: Desk, cli: Cli, work: Callable[[Plan], list[str]]
 ) -> None:
-    lies = ("retry_after=0", "retry_after=soon", "retry_after=-5", "retry_after=date-3600", "retry_after=0.1", "")
-    fault(desk, *(f"429 POST nth={number + 1} {lie}" for number, lie in enumerate(lies)), "429 GET retry_after=date+1")
+    lies = ("retry_after=soon", "retry_after=-5", "retry_after=date-3600")
+    fault(desk, *(f"429 POST nth={number + 1} {lie}" for number, lie in enumerate(lies)), "429 GET retry_after=0")
     cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
     made = [each["path"] for each in desk.remote.requests if each["method"] == "POST" and each["status"] == 200]
     assert sorted(each.rpartition("/")[2] for each in made if "skilled" in each) == ["skilled"] * 3
