@@ -105,12 +105,10 @@ def _walk(
             left_out = entry.name.startswith(".") or entry.name in _INSTALLED
             if left_out or ignored.fullmatch(inside.removeprefix(root)):
                 continue
-            is_folder = _is_folder(path, entry, problems)
-            if is_folder is None:
-                continue
-            if is_folder or _may_be_manifest(entry.name):
+            leads_on = _is_folder(path, entry, problems)
+            if leads_on is not None and (leads_on or _may_be_manifest(entry.name)):
                 inside = os.path.realpath(inside) if entry.is_symlink() else inside
-                waiting.append((path / entry.name, inside, is_folder))
+                waiting.append((path / entry.name, inside, leads_on))
 
 
 def _is_folder(path: Path, entry: os.DirEntry[str], problems: list[Problem]) -> bool | None:
