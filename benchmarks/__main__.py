@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from benchmarks import many_creates, noop_plan, plan_requests, startup
@@ -28,6 +31,9 @@ def main() -> int:
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - _ALL.keys():
         parser.error(f"there is no benchmark {' and no '.join(sorted(unknown))}; there are {', '.join(_ALL)}")
+    print(
+        f"{date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
+    )
     figures: list[Figure] = []
     for name in chosen.names or _ALL:
         print(f"{name} ...", file=sys.stderr)

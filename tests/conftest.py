@@ -6,11 +6,13 @@ The network is off but for loopback: pyproject.toml tells pytest-socket so.
 from __future__ import annotations
 
 import os
+import pty
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from wexa_sync.api.http import Http
 from wexa_sync.apply import Options
 from wexa_sync.decide import Rules
 from wexa_sync.model import Action, Outcome, Plan, Secret, Status, Target
+from wexa_sync.pairing import SETTLE
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
 from wexa_sync.variables import Variables
@@ -87,6 +90,29 @@ class Cli:
         assert code is None or done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
         return Done(done.returncode, done.stdout, done.stderr)
 
+    def on_terminal(self, folder: Path, *words: str, typed: str = "", env: Mapping[str, str] | None = None) -> Done:
+        """Run it on a terminal of 80 columns, where somebody types that when asked; all it shows is in `stdout`."""
+        main, side = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "wexa_sync", *words],
+            cwd=folder,
+            env={**self.env, "COLUMNS": "80", **(env or {})},
+            stdin=side,
+            stdout=side,
+            stderr=side,
+        ) as going:
+            os.close(side)
+            shown = b""
+            with suppress(OSError):  # the other side is closed
+                while part := os.read(main, 65536):
+                    shown += part
+                    if typed and shown.endswith(b"]: "):
+                        os.write(main, typed.encode())
+                        typed = ""
+            going.wait(30)
+        os.close(main)
+        return Done(going.returncode, shown.decode().replace("\r\n", "\n"), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Remote:
@@ -139,7 +165,7 @@ class Desk:
     folder: Path
     remote: Remote
     parallelism: int = 8
-    settle: float = 0.3  # a sandbox's lists do not lag behind
+    settle: float = SETTLE
 
     @property
     def workspace(self) -> engine.Workspace:
@@ -221,6 +247,22 @@ def failures() -> Callable[[tuple[Outcome, ...]], list[str]]:
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line, knowing nothing of the machine it runs on."""
     return Cli(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """A port whose listener never accepts, its queue full: the next connection gets no answer."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        queued = [socket.socket() for _ in range(4)]
+        for one in queued:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        yield port
+        for one in queued:
+            one.close()
 
 
 @pytest.fixture

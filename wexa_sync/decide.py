@@ -2,7 +2,7 @@
 
 manifest  live  record   decision
 yes       no    no       CREATE; an action: RUN
-yes       no    yes      CREATE, "removed outside"; an action: no-op, it ran; a time that has passed: no-op
+yes       no    yes      CREATE, "removed outside"; an action: no-op, it ran; a time that has come: no-op
 yes       yes   no       ADOPT or UPDATE with --adopt, or where it is surely ours; else blocked
 yes       yes   yes      no-op or UPDATE
 no        yes   yes      DELETE with --prune, else an orphan

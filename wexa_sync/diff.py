@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.codec import fingerprint, secret_fingerprint
+from wexa_sync.json_text import parse
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.schema import DESCEND, Schema, at, walk
 from wexa_sync.kinds.wire import at_path, replaced, with_defaults, with_derived
@@ -183,7 +184,7 @@ def _id(value: Any, terms: Terms) -> Any:
 
 def _parsed(text: Any) -> Any:
     try:
-        return json.loads(text) if isinstance(text, str) else text
+        return parse(text) if isinstance(text, str) else text
     except ValueError:
         return text
 

@@ -22,9 +22,10 @@ from wexa_sync.model import Address, Desired, Observation, Plan, Report, Target
 from wexa_sync.observe import observe
 from wexa_sync.pairing import SETTLE
 from wexa_sync.places import Places
-from wexa_sync.plan import Limits, make_plan, require_safe
+from wexa_sync.plan import make_plan
 from wexa_sync.rebuild import Match, entries, matches
 from wexa_sync.resolve import did_not_happen, doubtful, happened
+from wexa_sync.safety import Limits, require_applicable
 from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.validate import validate
 from wexa_sync.variables import Variables
@@ -55,7 +56,7 @@ class Workspace:
 def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
     """Manifests from files, valid and linked; offline. Raises InvalidManifests with every problem at once."""
     documents, unreadable = load(paths, root=root, variables=variables, ignore=ignore)
-    manifests, invalid = validate(documents, root=root)
+    manifests, invalid = validate(documents, root=root, complete=not unreadable)
     desired, unlinked = link(manifests, Places().in_manifest)
     if problems := [*unreadable, *invalid, *unlinked]:
         raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))
@@ -69,10 +70,11 @@ def plan(
     *,
     targets: Iterable[Address] = (),
     excludes: Iterable[Address] = (),
+    limits: Limits | None = None,
 ) -> Plan:
-    """What differs from what is live. Sends GET only."""
+    """What differs from what is live; the plan warns of what goes over `limits`. Sends GET only."""
     observation = _look(desired, workspace)
-    return make_plan(observation, rules, targets=targets, excludes=excludes)
+    return make_plan(observation, rules, targets=targets, excludes=excludes, limits=limits)
 
 
 @contextmanager
@@ -85,11 +87,12 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
 def _look(desired: Desired, workspace: Workspace) -> Observation:
     return observe(
         desired,
-        workspace.store.load(),
+        workspace.store.load(workspace.target),
         workspace.api,
         workspace.target,
         parallelism=workspace.parallelism,
         settle=workspace.settle,
+        sleep=workspace.cutoff.wait,
     )
 
 
@@ -102,13 +105,12 @@ def apply(
     limits: Limits | None,
     ask: Ask | None = None,
 ) -> Report:
-    """Make the changes of the plan that was shown. `limits` None: whatever it does is meant (`--force`)."""
+    """Make the changes of the plan that was shown, unless it goes over `limits`; None: all it does is meant."""
     from wexa_sync.apply import apply_plan  # a plan needs none of it
 
     held = workspace.session
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
-        if limits is not None:
-            require_safe(planned, limits, managed=len(session.state.records))
+        require_applicable(planned, session.state, limits, options.allowed)
         return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
 
 

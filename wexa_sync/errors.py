@@ -15,8 +15,9 @@ WexaSyncError                     exit 1   message + hint; the only family the c
     ├── AuthRefused                        401, 403
     ├── NotFound                           404 (and 410)
     ├── Throttled                          429, surely not processed
-    ├── Refused                            any other 4xx, and a 3xx: redirects are never followed
-    ├── ServerFault                        5xx: may have been processed
+    ├── Refused                            any other 4xx
+    ├── Redirected                         3xx, never followed: may have been processed, as forms are answered so
+    ├── ServerFault                        5xx and 408: may have been processed
     └── Nonsense                           answered with success, but not with what the API is known to answer
 """
 
@@ -59,6 +60,12 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.source}: {self.path}: " if self.path else f"{self.source}: "
         return where + self.message + (f"\n  hint: {self.hint}" if self.hint else "")
+
+
+class Unfilled(str):
+    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
+
+    __slots__ = ()
 
 
 class WexaSyncError(Exception):
@@ -158,6 +165,12 @@ class Throttled(ApiError):
 
 class Refused(ApiError):
     """The server understood the request and refused it."""
+
+
+class Redirected(ApiError):
+    """The server points elsewhere, and nobody followed. Forms are answered so when they have been processed."""
+
+    may_be_processed = True
 
 
 class ServerFault(ApiError):

@@ -6,6 +6,7 @@ A graph is a mapping from a node to the nodes it waits for; nodes that are waite
 from __future__ import annotations
 
 import heapq
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +30,7 @@ class Walk(Generic[Node]):
         for node, others in self._waits.items():
             for other in others:
                 self._dependents[other].add(node)
-        self._free: list[tuple[int, Any]] = []
+        self._free: defaultdict[int, list[Any]] = defaultdict(list)  # a heap for each urgency
         for node, others in self._waits.items():
             if not others:
                 self._release(node)
@@ -42,7 +43,11 @@ class Walk(Generic[Node]):
 
     def ready(self, most: int) -> list[Node]:
         """Up to `most` nodes that may go now; each is given out once."""
-        return [heapq.heappop(self._free)[1] for _ in range(min(most, len(self._free)))]
+        found: list[Node] = []
+        for urgency in sorted(self._free, reverse=True):
+            heap = self._free[urgency]
+            found += [heapq.heappop(heap) for _ in range(min(most - len(found), len(heap)))]
+        return found
 
     def done(self, node: Node) -> None:
         """The node came to a good end: what waits for it may become ready."""
@@ -69,7 +74,7 @@ class Walk(Generic[Node]):
         return sorted(over)  # type: ignore[type-var]  # nodes can be sorted, as the module says
 
     def _release(self, node: Node) -> None:
-        heapq.heappush(self._free, (-self._urgency.get(node, 0), node))
+        heapq.heappush(self._free[self._urgency.get(node, 0)], node)
 
 
 def order(graph: Graph[Node]) -> list[Node]:

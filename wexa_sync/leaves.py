@@ -6,9 +6,10 @@ import os
 from pathlib import Path as File
 from typing import Any
 
+from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, times
 from wexa_sync.kinds.schema import DESCEND, Schema, walk
-from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Unfilled
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
 from wexa_sync.schema_words import Fault, reference_fault, shown
 from wexa_sync.suggest import did_you_mean
 from wexa_sync.text_file import TextFault, read_text, short, siblings

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from wexa_sync import graph
-from wexa_sync.errors import Problem
+from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.wire import references
-from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, Unfilled, show_path
+from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, show_path
 from wexa_sync.suggest import did_you_mean
 
 Locate = Callable[[Manifest, Path], Source]
@@ -146,7 +146,8 @@ def _circles(edges: Mapping[Address, Iterable[Address]]) -> Iterator[list[Addres
     rest = dict(edges)
     while circle := graph.cycle(rest):
         yield circle
-        rest = {address: others for address, others in rest.items() if address not in circle}
+        for address in circle:
+            del rest[address]
 
 
 def _tell_circle(circle: list[Address], declared: Mapping[Address, Manifest], tell: Tell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,10 @@ from wexa_sync.variables import Variables
 
 _SUFFIXES = (".yaml", ".yml")
 _VARIABLE_FILES = (".vars.yaml", ".vars.yml")
+_NOWHERE = (errno.ELOOP, errno.ENAMETOOLONG)  # where a link leads that no folder can stand behind
+# Folders that tools fill with what others wrote, often with YAML in it; a virtual environment by its marker too.
+_INSTALLED = {"node_modules", "site-packages", "venv"}
+_ENVIRONMENT = "pyvenv.cfg"
 
 
 def load(
@@ -22,8 +27,9 @@ def load(
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     """Read all manifests in files and folders, in an order that depends on names alone.
 
-    Folders are searched whole, through symlinks too; hidden files and folders, the settings file, variable files and
-    what `ignore` matches (globs relative to `root`, as .gitignore has them) are left out unless they are a PATH.
+    Folders are searched whole, through symlinks too; hidden files and folders, installed packages, the settings file,
+    variable files and what `ignore` matches (globs relative to `root`, as .gitignore has them) are left out unless
+    they are a PATH.
     A document with a problem is still returned where something of it could be read. Raises UsageError where a path is
     missing, or where there is no file or no document at all: an empty answer would look like "everything is gone".
     """
@@ -92,18 +98,30 @@ def _walk(
         except OSError as error:
             problems.append(_unreadable(path, error))
             continue
+        if path is not top and any(entry.name == _ENVIRONMENT for entry in found):
+            continue
         for entry in reversed(found):
             inside = os.path.join(real, entry.name)  # noqa: PTH118  # a Path for each takes longer than the rest
-            if entry.name.startswith(".") or ignored.fullmatch(inside.removeprefix(root)):
+            left_out = entry.name.startswith(".") or entry.name in _INSTALLED
+            if left_out or ignored.fullmatch(inside.removeprefix(root)):
                 continue
-            try:
-                is_folder = entry.is_dir()
-            except OSError as error:
-                problems.append(_unreadable(path / entry.name, error))
+            inner = _is_folder(path, entry, problems)
+            if inner is None:
                 continue
-            if is_folder or _may_be_manifest(entry.name):
+            if inner or _may_be_manifest(entry.name):
                 inside = os.path.realpath(inside) if entry.is_symlink() else inside
-                waiting.append((path / entry.name, inside, is_folder))
+                waiting.append((path / entry.name, inside, inner))
+
+
+def _is_folder(path: Path, entry: os.DirEntry[str], problems: list[Problem]) -> bool | None:
+    """Whether an entry is a folder, through links; None where that can't be told, which is noted."""
+    try:
+        return entry.is_dir()
+    except OSError as error:
+        if error.errno in _NOWHERE:
+            return False
+        problems.append(_unreadable(path / entry.name, error))
+        return None
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.schema import Schema
-from wexa_sync.model import Address, Lifecycle, Path, Secret, Unfilled
+from wexa_sync.model import Address, Lifecycle, Path, Secret
 from wexa_sync.schema_words import Fault
 from wexa_sync.suggest import did_you_mean
 

@@ -134,12 +134,6 @@ class Secret:
         raise TypeError("a Secret can't be stored")
 
 
-class Unfilled(str):
-    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
     """What is left of a Secret in a file: its template and a keyed fingerprint of its value (hex)."""

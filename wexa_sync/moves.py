@@ -5,7 +5,6 @@ None of it is in the state. After a lost answer the run tells what happened, so 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from wexa_sync.api.client import Api, Call, Scoped
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
+from wexa_sync.json_text import parse
 from wexa_sync.kinds.base import Endpoint
 from wexa_sync.kinds.execution import RESUME, TERMINAL, Move
 from wexa_sync.kinds.inbox import ANOMALY, ANSWERS, INPUT, PREVIEW
@@ -174,7 +174,7 @@ def _like(shown: Any, text: str, name: str) -> Any:
     if isinstance(shown, str):
         return text
     try:
-        return json.loads(text)
+        return parse(text)
     except ValueError:
         raise UsageError(
             f"the input {name} is no text: {text!r} can't be read as JSON", hint="Write a number, true, null or {...}."

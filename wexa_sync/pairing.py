@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from wexa_sync.codec import fingerprint
 from wexa_sync.diff import Terms, key_of
 from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
-
-CLOCK_SKEW = 600.0
-"""Seconds by which the server's clock may differ from ours: what is older than an intent by more is not its work."""
 
 SETTLE = 15.0
 """Seconds after which a list is taken to show what was made, unless the setting `settle` says otherwise."""
@@ -57,7 +55,7 @@ def pair(place: Place) -> dict[Address, Pair]:
     by_name = [found for found in open_pairs if pairs[found.address].live is None]
     free = [live for live in free if live.id not in chosen]
     pairs |= {found.address: found for found in _by_key(place, by_name, free)}
-    return {address: replace(found, absent=_never_arrived(place, found)) for address, found in pairs.items()}
+    return {a: replace(found, absent=True) if _never_arrived(place, found) else found for a, found in pairs.items()}
 
 
 def _never_arrived(place: Place, found: Pair) -> bool:

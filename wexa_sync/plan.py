@@ -7,36 +7,34 @@ something blocked is blocked, and every change learns what it waits for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from wexa_sync import graph
-from wexa_sync.decide import ADOPTED, Decision, Orphan, Rules, decide
+from wexa_sync.decide import Decision, Orphan, Rules, decide
 from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Plan
 from wexa_sync.planfile import digest
+from wexa_sync.safety import Limits, warnings
+from wexa_sync.secrecy import parts, scrubber, secrets_of, veiled
 
 Decisions = dict[Address, Decision]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one apply may do without being told that it is meant: shares in percent of what is managed."""
-
-    budget: float = 30.0
-    max_executions: int = 10
-    from_resources: int = 10
-
-
 def make_plan(
-    observation: Observation, rules: Rules, *, targets: Iterable[Address] = (), excludes: Iterable[Address] = ()
+    observation: Observation,
+    rules: Rules,
+    *,
+    targets: Iterable[Address] = (),
+    excludes: Iterable[Address] = (),
+    limits: Limits | None = None,
 ) -> Plan:
     """Decide on every address, once. `targets` keeps those and what they need; `excludes` drops those and dependents.
 
-    Raises PlanRefused for a target or exclude that names nothing.
+    What goes over `limits` is warned of. Raises PlanRefused for a target or exclude that names nothing.
     """
     chosen = _chosen(observation, tuple(targets), tuple(excludes))
     decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
@@ -54,28 +52,13 @@ def make_plan(
         changes=tuple(ordered),
         blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
         orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
-        warnings=_partial(observation, chosen),
+        warnings=(*_partial(observation, chosen), *_too_far(ordered, observation, limits)),
         ids=observation.ids,
         externals=_used_externals(observation, changes),
         user_id=observation.user_id,
     )
+    plan = _keep_secret(plan, observation)
     return replace(plan, digest=digest(plan))
-
-
-def require_safe(plan: Plan, limits: Limits, *, managed: int) -> None:
-    """Raise PlanRefused where the plan goes over a budget. `managed`: how many resources the state holds."""
-    for action, word in ((Action.DELETE, "delete"), (Action.UPDATE, "update")):
-        count = sum(change.action is action and change.reason != ADOPTED for change in plan)
-        if managed >= limits.from_resources and count * 100 > limits.budget * managed:
-            raise PlanRefused(
-                f"the plan would {word} {count} of {managed} managed resources: more than {limits.budget:g} %",
-                hint="If that is meant, run it with --force, or raise `budget` in wexa-sync.yaml.",
-            )
-    if (runs := plan.count(Action.RUN)) > limits.max_executions:
-        raise PlanRefused(
-            f"the plan would start {runs} executions: more than {limits.max_executions}",
-            hint="If that is meant, use --force or --max-executions, or raise `max_executions` in wexa-sync.yaml.",
-        )
 
 
 def _chosen(observation: Observation, targets: tuple[Address, ...], excludes: tuple[Address, ...]) -> list[Address]:
@@ -95,9 +78,36 @@ def _chosen(observation: Observation, targets: tuple[Address, ...], excludes: tu
     return sorted(chosen & set(known))
 
 
+def _keep_secret(plan: Plan, observation: Observation) -> Plan:
+    """The plan without the secrets of its manifests where the server shows them at places that are not secret."""
+    specs = [pair.manifest.spec for pair in observation.pairs.values() if pair.manifest is not None]
+    known = [secret for spec in specs for secret in secrets_of(spec)]
+    if not known:
+        return plan
+    scrub = scrubber(part for secret in known for part in parts(secret))
+    return replace(
+        plan,
+        changes=tuple(
+            replace(
+                change,
+                before=veiled(change.before, scrub),
+                fields=tuple(replace(field, before=veiled(field.before, scrub)) for field in change.fields),
+                reason=scrub(change.reason),
+            )
+            for change in plan.changes
+        ),
+        blocked=tuple(replace(each, reason=scrub(each.reason), hint=scrub(each.hint)) for each in plan.blocked),
+    )
+
+
 def _partial(observation: Observation, chosen: list[Address]) -> tuple[str, ...]:
     left = len(observation.pairs) - len(chosen)
     return (f"This plan is partial: {left} address{'es were' if left > 1 else ' was'} left out.",) if left else ()
+
+
+def _too_far(changes: Sequence[Change], observation: Observation, limits: Limits | None) -> tuple[str, ...]:
+    managed = sum(pair.record is not None for pair in observation.pairs.values())
+    return warnings(changes, limits, managed=managed) if limits is not None else ()
 
 
 def _go_with_project(decisions: Decisions, observation: Observation) -> None:

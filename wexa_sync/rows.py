@@ -9,6 +9,7 @@ from wexa_sync.diff import field_changes, project, shared, spec_fingerprint, ter
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import READY
+from wexa_sync.kinds.times import CLOCK_SKEW
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair
 
@@ -75,16 +76,26 @@ class Look:
         if pair.candidates:
             return self.ambiguous()
         end = self.kind.passes(pair.manifest.spec)
-        if end is not None and end <= now:
-            if pair.record is not None:
-                return self.change(Action.NOOP, id=pair.record.id, reason="its time has passed: it fired")
-            return self.blocked("create", "its time has passed", "Give it a time in the future.")
+        if end is not None and (late := self.too_late(end)):
+            return late
         gone = pair.record is not None
         if gone and end is not None and pair.record and (self.kind.passes(pair.record.spec) or now) <= now:
             reason = "the earlier one fired; a new time is declared"
         else:
             reason = "removed outside" if gone else "an earlier attempt did not arrive" if pair.intent else ""
         return self.unresolved("create") or self.change(Action.CREATE, reason=reason)
+
+    def too_late(self, end: float) -> Decision:
+        """Its time has come: by our clock or, where it was sent before, by the server's. Again, it would fire twice."""
+        record, intent = self.pair.record, self.pair.intent
+        sent = record or (intent if intent is not None and not intent.settled else None)
+        leeway = CLOCK_SKEW if sent is not None and self.kind.passes(sent.spec) == end else 0.0
+        if end > self.observation.now + leeway:
+            return None
+        if record is not None:
+            return self.change(Action.NOOP, id=record.id, reason="its time has come: it fired")
+        lost = "it was sent before and the answer was lost, so it may have fired: " if leeway else ""
+        return self.blocked("create", f"{lost}its time has {'come' if lost else 'passed'}", "Give it a later time.")
 
     def ambiguous(self) -> Blocked:
         """Declared, and several live things might be it."""
@@ -107,7 +118,7 @@ class Look:
             what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
                 "adopt",
-                f"{self.kind.name} {pair.live.spec.get(self.kind.display)!r} ({pair.live.id}) {what}",
+                f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
                 f"--adopt takes it over. `wexa-sync resolve {pair.address} --did-not-happen` says it is another one.",
             )
         reason = FOUND if pair.certain else ADOPTED

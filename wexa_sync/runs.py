@@ -11,7 +11,8 @@ from wexa_sync.errors import UsageError, WexaSyncError
 from wexa_sync.kinds.execution import ASKING, EXECUTION, FAILED, PAUSED, SUCCEEDED, TERMINAL, status_of
 from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
 from wexa_sync.kinds.wire import at_path
-from wexa_sync.model import Address, Question, Record, Run, Sealed, Secret
+from wexa_sync.model import Address, Intent, Question, Record, Run, Sealed, Secret
+from wexa_sync.secrecy import fits, parts
 from wexa_sync.state.base import State
 
 GONE = "gone"
@@ -84,18 +85,33 @@ def bad_end(run: Run, waited: str) -> WexaSyncError | None:
     return WexaSyncError(f"the run has not ended: it is {run.status}, and the wait {waited}", hint=hint)
 
 
-def secrets_in(applied: Any, live: Any) -> Iterator[str]:
-    """The values of what a manifest calls secret: from the manifest itself, or from what is live where it is sealed."""
+def secrets_in(applied: Any, live: Any, *, perhaps: bool = False) -> Iterator[str]:
+    """The values of what a manifest calls secret: from the manifest itself, or from what is live where it is sealed.
+
+    `perhaps`: what is live may be another thing; only what has the form of the secret counts.
+    """
     if isinstance(applied, Secret):
-        yield applied.reveal()
+        yield from parts(applied)
     elif isinstance(applied, Sealed) and isinstance(live, str):
-        yield live
+        if not perhaps or fits(applied.template, live):
+            yield from parts(Secret(template=applied.template, value=live))
     elif isinstance(applied, Mapping):
         for name, inner in applied.items():
-            yield from secrets_in(inner, at_path(live, (name,)))
+            yield from secrets_in(inner, at_path(live, (name,)), perhaps=perhaps)
     elif isinstance(applied, list | tuple):
         for index, inner in enumerate(applied):
-            yield from secrets_in(inner, at_path(live, (index,)))
+            yield from secrets_in(inner, at_path(live, (index,)), perhaps=perhaps)
+
+
+def _hidden(raw: Raw, record: Record | None, state: State) -> Iterator[str]:
+    """What must not be shown of a run. One without a record may be of an earlier generation, or its answer was lost."""
+    if record is not None:
+        yield from secrets_in(record.spec, raw)
+        return
+    ours: list[Record | Intent] = [*state.records.values(), *state.intents.values()]
+    for held in ours:
+        if held.address.kind == EXECUTION.name:
+            yield from secrets_in(held.spec, raw, perhaps=True)
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
@@ -119,7 +135,7 @@ def _known(raw: Raw, state: State, project: str, project_id: str) -> Run:
             project=project or (record.address.project if record else ""),
             project_id=project_id,
             address=record.address if record else None,
-            hidden=tuple(secrets_in(record.spec, raw)) if record else (),
+            hidden=tuple(_hidden(raw, record, state)),
         ),
     )
 

@@ -7,9 +7,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from wexa_sync.errors import Unfilled
 from wexa_sync.kinds.schema import Schema, bundled
 from wexa_sync.leaves import stand_ins
-from wexa_sync.model import Unfilled
 from wexa_sync.schema_glance import glance, shape
 from wexa_sync.schema_words import Fault, explain
 

@@ -87,6 +87,11 @@ def _additional(wanted: Any, schema: Schema) -> Look:
     return lambda value: type(value) is dict and all(look(value[name]) for name in value.keys() - known)
 
 
+def _names(wanted: Schema, _schema: Schema) -> Look:
+    look = _look(wanted)
+    return lambda value: type(value) is dict and all(map(look, value))
+
+
 def _items(wanted: Schema, _schema: Schema) -> Look:
     look = _look(wanted)
     return lambda value: type(value) is list and all(map(look, value))
@@ -110,6 +115,7 @@ _WORDS: dict[str, Callable[[Any, Schema], Look]] = {
     "properties": _properties,
     "required": _required,
     "additionalProperties": _additional,
+    "propertyNames": _names,
     "items": _items,
     "anyOf": _any_of,
 }

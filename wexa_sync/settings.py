@@ -43,6 +43,8 @@ class Settings:
     start: str
     start_grace: float
     settle: float
+    connect_timeout: float
+    read_timeout: float
     allow_undocumented: frozenset[str]
     parallelism: int
     budget: float
@@ -77,6 +79,8 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
         start=found["start"],
         start_grace=float(found["start_grace"]),
         settle=float(found["settle"]),
+        connect_timeout=float(found["connect_timeout"]),
+        read_timeout=float(found["read_timeout"]),
         allow_undocumented=frozenset(found["allow_undocumented"]),
         parallelism=found["parallelism"],
         budget=float(found["budget"]),

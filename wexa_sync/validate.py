@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any, TypeGuard
 
-from wexa_sync.errors import Problem
+from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind
 from wexa_sync.leaves import fill_in, refer, stand_ins
 from wexa_sync.metadata import child_kind, depends_on, lifecycles
-from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unfilled
+from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source
 from wexa_sync.places import Places
 from wexa_sync.schema_check import schema_faults
 from wexa_sync.schema_words import Fault, shown
@@ -21,15 +21,19 @@ from wexa_sync.suggest import did_you_mean, nearest
 _API_VERSION = "wexa.ai/v1"
 
 
-def validate(documents: Iterable[Document], *, root: File) -> tuple[tuple[Manifest, ...], tuple[Problem, ...]]:
+def validate(
+    documents: Iterable[Document], *, root: File, complete: bool = True
+) -> tuple[tuple[Manifest, ...], tuple[Problem, ...]]:
     """Make manifests of documents; `{file: ...}` may lead to files below `root`.
+
+    `complete` is false where some document could not be read: then nobody is told that there is no project.
 
     A manifest whose envelope is sound (kind, name, project) is returned even where its spec has problems: whoever looks
     at all manifests together then doesn't take it for missing. So the manifests are all sound only without problems.
     """
     documents = tuple(documents)
     places = Places()
-    projects = _projects(documents)
+    projects = _projects(documents, complete)
     manifests: list[Manifest] = []
     problems: list[Problem] = []
     for document in documents:
@@ -41,16 +45,16 @@ def validate(documents: Iterable[Document], *, root: File) -> tuple[tuple[Manife
 
 @dataclass(frozen=True, slots=True)
 class _Projects:
-    """The declared projects; `sure` where all of them can be told."""
+    """The declared projects, as far as they can be told; `sure` where there are no others."""
 
     names: frozenset[str]
     sure: bool
 
 
-def _projects(documents: Iterable[Document]) -> _Projects:
+def _projects(documents: Iterable[Document], complete: bool) -> _Projects:
     found = [_part(document.data, "metadata").get("name") for document in documents if _kind_of(document) == "Project"]
     names = frozenset(name for name in found if _is_handle(name))
-    return _Projects(names, sure=all(map(_is_handle, found)))
+    return _Projects(names, sure=complete and all(map(_is_handle, found)))
 
 
 def _manifests(document: Document, projects: _Projects, root: File, faults: list[Fault]) -> Iterator[Manifest]:
@@ -62,10 +66,8 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
         folder = File(document.source.file).parent
         data["spec"] = fill_in(data["spec"], kind.spec_schema, folder, root, faults)
     faults += schema_faults(kind.schema, data)
-    if not isinstance(data.get("metadata"), dict):
-        return
-    metadata = data["metadata"]
-    project = "" if kind.name == "Project" else _project(metadata, projects, faults)
+    metadata = _part(data, "metadata")
+    project = "" if kind.name == "Project" else _project(data.get("metadata"), projects, faults)
     # Asked for in any case, for what they find wrong.
     own, inherited = lifecycles(metadata, kind, faults)
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
@@ -151,13 +153,15 @@ _ELSEWHERE = {
 }
 
 
-def _project(metadata: Mapping[str, Any], projects: _Projects, faults: list[Fault]) -> str | None:
+def _project(metadata: Any, projects: _Projects, faults: list[Fault]) -> str | None:
+    if not isinstance(metadata, dict):
+        return None  # told of already, or by the schema
     if "project" in metadata:
         named = metadata["project"]
         return named if _is_handle(named) else None  # the schema says what is wrong with it
-    if len(projects.names) == 1 and projects.sure:
-        return next(iter(projects.names))
-    if projects.sure:
+    if len(projects.names) == 1:
+        return next(iter(projects.names))  # where there are others that can't be told, there is a problem anyway
+    if projects.names or projects.sure:
         names = ", ".join(sorted(projects.names))
         known = f"{len(projects.names)} Projects ({names})" if names else "no Project"
         hint = f"Add the handle of one of them: {names}." if names else "Add it: the handle of the Project."

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wexa_sync.errors import InvalidManifests, Problem, UsageError
-from wexa_sync.model import Secret, Unfilled
+from wexa_sync.errors import InvalidManifests, Problem, Unfilled, UsageError
+from wexa_sync.model import Secret
 from wexa_sync.places import Places
 from wexa_sync.schema_words import Fault, shown
+from wexa_sync.secrecy import SHORTEST_KEY
 from wexa_sync.suggest import did_you_mean
 from wexa_sync.text_file import TextFault, is_utf8, short, shown_path
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
-_SHORTEST_KEY = 12  # a sandbox takes any key: one like "x" is no secret, and would be met everywhere
 _MOST_FAULTS = 20  # of one text: who has that many starts with these
 
 
@@ -70,7 +70,7 @@ class Variables:
             hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
             raise TextFault(f"{short(use.group())} is no variable", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
-        keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= _SHORTEST_KEY}
+        keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= SHORTEST_KEY}
         if (source != "var" and name in _KEYS) or values.get(name) in keys:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from wexa_sync.errors import Problem
-from wexa_sync.model import Document, Path, Source, Unfilled, show_path
+from wexa_sync.errors import Problem, Unfilled
+from wexa_sync.model import Document, Path, Source, show_path
 from wexa_sync.text_file import TextFault, place_of, read_text
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
@@ -123,7 +123,7 @@ def compose(text: str) -> Iterator[yaml.Node]:
         loader = _Loader(text)
         while loader.check_node():
             yield loader.get_node()
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible \U escape, where there is no libyaml
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # an impossible \U escape, where there is no libyaml
         raise _syntax_fault(error, text) from error
 
 

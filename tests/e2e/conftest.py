@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 class Wire:
     """Passes requests on to a sandbox. What it does on the way is keyed by method and end of the path: `POST /pause`.
 
+    In a path `*` stands for any text.
     `lose`: end the connection without an answer, once; True after the sandbox did the work, False before it heard of
     it. `refuse`: answer with that status, always. `words`: texts to put in the place of others in every answer.
+    `lies`: what to say instead, given the true answer's JSON, always; bytes are sent as they are. `deaf`: answer thus,
+    and let the sandbox hear nothing of it. `tamper`: what to say instead of the n-th answer since it was set.
     """
 
     to: str
@@ -34,6 +38,10 @@ class Wire:
     lose: dict[str, bool] = field(default_factory=dict)
     refuse: dict[str, int] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    lies: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    deaf: dict[str, Any] = field(default_factory=dict)
+    tamper: Callable[[int, Any], Any] | None = None
+    heard: int = 0
     sent: list[tuple[str, Any]] = field(default_factory=list)  # what was asked and is no GET, with its body
 
     def answer(self, method: str, path: str, headers: dict[str, str], content: bytes) -> tuple[int, bytes] | None:
@@ -41,12 +49,14 @@ class Wire:
         asked = f"{method} {path.partition('?')[0]}"
 
         def named(places: dict[str, Any]) -> str | None:
-            return next((name for name in places if asked.startswith(name[:4]) and asked.endswith(name[5:])), None)
+            return next((name for name in places if fnmatchcase(asked, name.replace(" ", " *", 1))), None)
 
         if method != "GET":
             self.sent.append((asked, json.loads(content or b"null")))
         if name := named(self.refuse):
             return self.refuse[name], b'{"detail":"no such route"}'
+        if name := named(self.deaf):
+            return 200, json.dumps(self.deaf[name]).encode()
         lost = named(self.lose)
         if lost and not self.lose.pop(lost):
             return None
@@ -57,12 +67,18 @@ class Wire:
         text = answer.text
         for old, new in self.words.items():
             text = text.replace(old, new)
+        if answer.ok and self.tamper is not None:
+            self.heard += 1
+            text = json.dumps(self.tamper(self.heard, json.loads(text or "null")))
+        if answer.ok and (name := named(self.lies)):
+            said = self.lies[name](json.loads(text or "null"))
+            return answer.status_code, said if isinstance(said, bytes) else json.dumps(said).encode()
         return answer.status_code, text.encode()
 
 
-@pytest.fixture
-def wire(remote: Remote) -> Iterator[Wire]:
-    """A wire to the sandbox `remote`."""
+@contextmanager
+def wired(remote: Remote) -> Iterator[Wire]:
+    """A wire to that sandbox, for the length of a block."""
     found = Wire(to=remote.server.base_url)
 
     class Passing(http.server.BaseHTTPRequestHandler):
@@ -89,6 +105,19 @@ def wire(remote: Remote) -> Iterator[Wire]:
         yield found
         server.shutdown()
         thread.join(5)
+
+
+@pytest.fixture
+def wire(remote: Remote) -> Iterator[Wire]:
+    """A wire to the sandbox `remote`."""
+    with wired(remote) as found:
+        yield found
+
+
+@pytest.fixture
+def lay_wire() -> Callable[[Remote], AbstractContextManager[Wire]]:
+    """Lays wires: for tests that need one to a sandbox of their own."""
+    return wired
 
 
 RUN = "support-desk/Execution/smoke-test"

@@ -82,6 +82,9 @@ def test_what_the_api_cannot_do_is_blocked(tmp_path: Path) -> None:
     skills.write_text(skills.read_text().replace("three sentences", "two sentences"))
     shown = run(folder, "plan", "--sandbox", "--strict", code=3)
     assert "0 to change, 0 to delete, 0 to run, 1 blocked." in shown
+    assert "`wexa-sync state show ADDRESS` has what was applied" in " ".join(shown.split())
+    address = "support-desk/Skill/summarise"
+    assert "three sentences" in run(folder, "state", "show", address, "--sandbox"), "and it is as the hint says"
 
 
 def test_a_saved_plan_is_applied_as_it_was_reviewed_and_once(tmp_path: Path) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from wexa_sync import engine
+from wexa_sync.decide import Rules
 from wexa_sync.model import Action, Outcome, Plan, Status
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Cli, Desk
 
 
@@ -126,3 +128,97 @@ def test_a_rebuild_says_what_it_is_not_sure_of(desk: Desk, cli: Cli, work: Calla
         "blocked support-desk/AgentFlow/triage",
         "create support-desk/Schedule/new-year-digest",
     ]
+
+
+def ids_of(desk: Desk) -> dict[str, str]:
+    return {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
+
+
+@pytest.mark.parametrize("name", ["Project/support-desk", "support-desk/Schedule/new-year-digest"])
+def test_what_somebody_edits_between_plan_and_apply_is_not_overwritten(desk: Desk, name: str) -> None:
+    desk.apply()
+    ids, raw = ids_of(desk), desk.remote.raw
+    whole = name == "Project/support-desk"
+    file = desk.folder / ("project.yaml" if whole else "schedule.yaml")
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("Reads tickets", "Eats tickets").replace("2035-01-02", "2035-01-03"), "utf-8")
+    plan = desk.plan()
+    path = f"/v1/project/{ids[name]}" if whole else f"/schedule/coworker/{ids[name]}"
+    if whole:
+        theirs = {**raw("GET", path).json(), "coworker_role": "Theirs", "description": "Theirs."}
+        raw("PUT", "/v1/project", theirs, projectId=ids[name]).raise_for_status()
+    else:
+        raw("PATCH", path, {"schedule": 2_100_000_000}, projectID=ids["Project/support-desk"]).raise_for_status()
+    before = raw("GET", path).json()
+    assert statuses(desk.apply(plan)) == {name: "conflict"}
+    assert raw("GET", path).json() == before
+
+
+def test_what_somebody_edits_between_plan_and_apply_is_not_deleted(desk: Desk) -> None:
+    desk.apply()
+    ids, raw = ids_of(desk), desk.remote.raw
+    (desk.folder / "schedule.yaml").unlink()
+    plan = desk.plan(Rules(prune=True))
+    project, schedule = ids["Project/support-desk"], ids["support-desk/Schedule/new-year-digest"]
+    raw("PATCH", f"/schedule/coworker/{schedule}", {"template": "Theirs."}, projectID=project).raise_for_status()
+    assert statuses(desk.apply(plan)) == {"support-desk/Schedule/new-year-digest": "conflict"}
+    assert live_counts(desk) == ONCE
+    assert len(ids_of(desk)) == 9
+
+
+@pytest.mark.parametrize("what", ["edited", "got a skill"])
+def test_a_project_that_somebody_uses_between_plan_and_destroy_is_not_deleted(desk: Desk, what: str) -> None:
+    desk.apply()
+    raw, project = desk.remote.raw, ids_of(desk)["Project/support-desk"]
+    plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
+    assert "delete Project/support-desk" in {f"{each.action.value} {each.address}" for each in plan}
+    if what == "edited":
+        theirs = {**raw("GET", f"/v1/project/{project}").json(), "coworker_role": "R", "description": "Theirs."}
+        raw("PUT", "/v1/project", theirs, projectId=project).raise_for_status()
+    else:
+        connector = raw("GET", f"/connectors/{project}").json()[0]["accountDetails"][0]["connectorID"]
+        theirs = {"name": "Theirs", "description": "D", "logo": "L", "user_id": None, "projectID": project}
+        raw("POST", "/skills/", {**theirs, "connector_id": connector, "connector_name": "C"}).raise_for_status()
+    outcomes = {str(each.change.address): each for each in desk.apply(plan)}
+    assert outcomes["Project/support-desk"].status is Status.CONFLICT
+    assert ("Skill 'Theirs'" in outcomes["Project/support-desk"].error) is (what != "edited")
+    assert live_counts(desk)["projects"] == 1
+    assert live_counts(desk)["skills"] == (2 if what == "edited" else 3)
+    assert "Project/support-desk" in ids_of(desk)
+
+
+def lock_of(desk: Desk, **changes: object) -> Path:
+    """A lock that another machine left."""
+    file = desk.workspace.store.path.with_name("state.json.lock")  # type: ignore[attr-defined]  # it is a FileStore
+    file.parent.mkdir(exist_ok=True)
+    holder = {"owner": "ci@far-away pid 7", "pid": 7, "host": "far-away", "created": "2035-01-01T00:00:00+00:00"}
+    file.write_text(json.dumps({**holder, "expires": "2099-01-01T00:00:00+00:00", **changes}), "utf-8")
+    return Path(file)
+
+
+def test_the_lock_of_another_machine_is_named_and_removed_by_state_unlock(desk: Desk, cli: Cli) -> None:
+    file = lock_of(desk)
+    refused = cli(desk.folder, "apply", "--auto-approve", code=1, env=desk.remote.env)
+    said = " ".join(refused.stderr.split())
+    assert "is locked by ci@far-away pid 7 since 2035-01-01T00:00:00+00:00, until 2099-01-01" in said
+    assert "wexa-sync state unlock" in said
+    assert desk.remote.writes == []
+    unlocked = cli(desk.folder, "state", "unlock")
+    assert unlocked.stdout.startswith("Unlocked. It was locked by ci@far-away pid 7 since 2035")
+    assert not file.exists()
+    assert cli(desk.folder, "state", "unlock").stdout == "The state is not locked.\n"
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+
+
+def test_a_lease_that_another_machine_let_expire_is_taken_over(desk: Desk, cli: Cli) -> None:
+    file = lock_of(desk, expires="2020-01-01T00:00:00+00:00")
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    assert not file.exists()
+
+
+def test_state_unlock_takes_nothing_from_a_living_apply(desk: Desk, cli: Cli) -> None:
+    with desk.workspace.store.session(desk.workspace.target):
+        refused = cli(desk.folder, "state", "unlock", code=1)
+    said = " ".join(refused.stderr.split())
+    assert "that process is alive here" in said
+    assert f"kill {os.getpid()}" in said

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Cli, Desk
+    from tests.conftest import Cli, Desk, Remote
     from tests.e2e.conftest import Wire
 
 OTHER_RUN = """
@@ -45,3 +48,14 @@ def test_a_lost_answer_is_not_settled_by_the_run_before(desk: Desk, cli: Cli, wi
     assert ("support-desk/Execution/smoke-test" in listed[-1]) is True
     plan = cli(desk.folder, "plan", env=env)
     assert plan.last == ("No changes." if done else "Plan: 0 to add, 0 to change, 0 to delete, 0 to run, 1 blocked.")
+
+
+def test_a_run_that_began_by_itself_just_before_it_is_told_to_is_no_failure(
+    desk: Desk, open_sandbox: Callable[..., AbstractContextManager[Remote]], failures: Callable[..., list[str]]
+) -> None:
+    with open_sandbox(ready_seconds=0.5, faults=["delay POST /execute_flow/*/execute ms=700"]) as remote:
+        file = desk.folder / "execution.yaml"
+        file.write_text(file.read_text(encoding="utf-8") + "  start: explicit\n", encoding="utf-8")
+        assert failures(replace(desk, remote=remote).apply()) == []
+        (told,) = [each["status"] for each in remote.requests if each["path"].endswith("/execute")]
+        assert told == 409

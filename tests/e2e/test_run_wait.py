@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -19,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    import subprocess
+
     from tests.conftest import Cli, Desk, Remote
     from tests.e2e.conftest import Wire
 
@@ -28,29 +25,6 @@ Open = Callable[..., AbstractContextManager["Remote"]]
 Begun = Callable[..., str]
 Passing = Callable[..., None]
 Going = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
-
-
-def on_terminal(cli: Cli, desk: Desk, *words: str, **env: str) -> str:
-    """What the command line writes on a terminal of 80 columns, both streams."""
-    main, side = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "wexa_sync", *words],
-        cwd=desk.folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(cli.home), "COLUMNS": "80", **desk.remote.env, **env},
-        stdin=subprocess.DEVNULL,
-        stdout=side,
-        stderr=side,
-    ) as going:
-        os.close(side)
-        parts = []
-        try:
-            while part := os.read(main, 65536):
-                parts.append(part)
-        except OSError:  # the other side is closed
-            pass
-        going.wait(30)
-    os.close(main)
-    return b"".join(parts).decode().replace("\r\n", "\n")
 
 
 def plain(text: str) -> str:
@@ -69,6 +43,8 @@ def test_the_end_decides_on_the_exit_code_and_the_result_is_the_output(
     assert waited.stdout == f"## Ticket triage\n\n{result}: Triage the sample ticket.\n"
     assert waited.stderr.splitlines()[0] == f"{RUN}: {outcome}"
     assert ("Raise metadata.generation" in waited.stderr) is (code == 1)
+    shown = cli(desk.folder, "executions", "show", RUN, env=desk.remote.env)
+    assert shown.stdout.endswith(f"\n\n{waited.stdout}"), "Markdown, line by line"
 
 
 @pytest.mark.parametrize("word", ["cancelled", "canceled"])
@@ -92,14 +68,18 @@ def test_it_waits_until_the_time_is_over(desk: Desk, cli: Cli, begun: Begun) -> 
 
 
 def test_an_end_in_the_middle_of_the_wait_is_seen_in_spite_of_lost_answers(
-    desk: Desk, cli: Cli, wire: Wire, begun: Begun, passing: Passing
+    desk: Desk, going: Going, wire: Wire, begun: Begun, passing: Passing
 ) -> None:
     id_ = begun(desk, seconds=100)
-    threading.Timer(1.5, lambda: passing(desk.remote, 200)).start()
-    wire.lose = {f"GET /{id_}": True}
-    words = ("executions", "wait", RUN, "--log-format", "json")
-    waited = cli(desk.folder, *words, env={**desk.remote.env, "WEXA_BASE_URL": wire.url})
-    events = [json.loads(line) for line in waited.stderr.splitlines()]
+    with going(desk, "executions", "wait", RUN, "--log-format", "json", WEXA_BASE_URL=wire.url) as waiting:
+        assert waiting.stderr is not None
+        first = waiting.stderr.readline()
+        wire.lose = {f"GET /{id_}": True}
+        passing(desk.remote, 200)
+        _, rest = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0
+    assert wire.lose == {}
+    events = [json.loads(line) for line in (first + rest).splitlines()]
     assert [each["status"] for each in events] == ["running", "completed"]
     assert {(each["event"], each["execution"], each["id"]) for each in events} == {("execution", RUN, id_)}
     assert events[1]["seconds"] > events[0]["seconds"]
@@ -134,23 +114,26 @@ def test_a_run_that_is_removed_meanwhile_is_waited_for_no_longer(
 
 def test_the_list_fits_a_terminal_of_80_columns(desk: Desk, cli: Cli, begun: Begun) -> None:
     id_ = begun(desk, goal="Triage the sample ticket, " + "and say so at length, " * 9)
-    shown = on_terminal(cli, desk, "executions", "list")
+    shown = cli.on_terminal(desk.folder, "executions", "list", env=desk.remote.env).stdout
     head, row = plain(shown).splitlines()
     assert head.split() == ["STATUS", "EXECUTION", "GOAL"]
     assert row.startswith(f"running  {RUN}  Triage the sample")
     assert row.endswith("…")
     assert len(row) <= 80
     assert "\x1b[36mrunning" in shown
-    assert "\x1b[" not in on_terminal(cli, desk, "executions", "list", NO_COLOR="1")
+    assert (
+        "\x1b["
+        not in cli.on_terminal(desk.folder, "executions", "list", env={**desk.remote.env, "NO_COLOR": "1"}).stdout
+    )
     piped = cli(desk.folder, "executions", "list", env=desk.remote.env).stdout
     assert piped.startswith(f"{id_}\trunning\t{RUN}\tTriage the sample ticket, and say")
-    wide = plain(on_terminal(cli, desk, "executions", "list", COLUMNS="140"))
+    wide = plain(cli.on_terminal(desk.folder, "executions", "list", env={**desk.remote.env, "COLUMNS": "140"}).stdout)
     assert id_ in wide
 
 
 def test_a_wait_on_a_terminal_leaves_one_line_and_the_result(desk: Desk, cli: Cli, begun: Begun) -> None:
     begun(desk, seconds=0)
-    shown = plain(on_terminal(cli, desk, "executions", "wait", RUN))
+    shown = plain(cli.on_terminal(desk.folder, "executions", "wait", RUN, env=desk.remote.env).stdout)
     assert re.search(rf"^{RUN}  completed  \d s$", shown, re.MULTILINE)
     assert shown.rstrip().endswith("The run completed: Triage the sample ticket.")
 

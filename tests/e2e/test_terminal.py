@@ -89,7 +89,7 @@ def test_yes_applies(project: Desk, on_terminal: Callable[..., Session]) -> None
 def test_no_applies_nothing(project: Desk, on_terminal: Callable[..., Session], answer: str) -> None:
     done = on_terminal(project, "apply", answer=answer)
     assert done.code == 1, done.text
-    assert "nothing was applied, as you said" in done.text
+    assert "Nothing was applied." in done.text
     assert project.remote.writes == []
 
 

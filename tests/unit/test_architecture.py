@@ -40,13 +40,15 @@ BELOW = {
     "graph": set(),
     "suggest": set(),
     "text_file": set(),
+    "json_text": set(),
     "errors": {"model"},
+    "secrecy": {"model"},
     "codec": {"model"},
     "kinds": {"kinds", "api.paging", "model", "errors"},
-    "api": {"api", "kinds", "model", "errors"},
-    "state": {"state", "codec", "model", "errors"},
-    "diff": {"codec", "kinds", "model", "errors"},
-    "render": {"render", "model", "errors"},
+    "api": {"api", "kinds", "json_text", "secrecy", "model", "errors"},
+    "state": {"state", "codec", "json_text", "model", "errors"},
+    "diff": {"codec", "kinds", "json_text", "model", "errors"},
+    "render": {"render", "secrecy", "model", "errors"},
 }
 
 

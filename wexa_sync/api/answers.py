@@ -12,7 +12,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
+from wexa_sync.json_text import parse
+from wexa_sync.model import Secret
 
 MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
 MAX_ERROR_BODY = 64 * 1024
@@ -32,11 +34,12 @@ _NOT_JSON_HINT = "Something on the way may have answered in the API's place: che
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What was asked, for messages. `hidden` are texts that none of them may show."""
+    """What was asked, for messages. `hidden` are texts that none of them may show, `key` those that the API key has."""
 
     method: str
     path: str
     hidden: tuple[str, ...] = field(default=(), repr=False)
+    key: tuple[str, ...] = field(default=(), repr=False)
 
     def words(self, text: str, limit: int = _MAX_WORDS) -> str:
         """Text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
@@ -66,7 +69,7 @@ def understand(call: Call, status: int, headers: Mapping[str, str], content: byt
     if 300 <= status < 400:
         target = call.words(headers.get("Location", ""), MAX_RAW) or "nowhere"
         message = f"the server answered {status} and points to {target}"
-        return Refused(message, method=call.method, path=call.path, status=status, hint=_REDIRECT_HINT)
+        return Redirected(message, method=call.method, path=call.path, status=status, hint=_REDIRECT_HINT)
     family = _family(status)
     error = family(message, method=call.method, path=call.path, status=status, hint=_HINTS[family])
     if isinstance(error, ServerFault):
@@ -79,33 +82,41 @@ def _family(status: int) -> type[ApiError]:
         return AuthRefused
     if status in (404, 410):
         return NotFound
-    return Refused if 400 <= status < 500 else ServerFault
+    return Refused if 400 <= status < 500 and status != 408 else ServerFault
 
 
 def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
     if len(content) > MAX_BODY:
         found = f"more than {MAX_BODY // 1024 // 1024} MiB"
     elif not content.strip():
-        return None
+        if call.method != "GET":
+            return None
+        found = "nothing at all"  # what is read and is not there would be a 404, or a null
     else:
         try:
-            return json.loads(content, parse_constant=_no_constant)
-        except (ValueError, RecursionError):  # the second for what is nested without end
+            value = parse(content)
+            return _veiled(value, call.key) if any(key.encode() in content for key in call.key) else value
+        except ValueError:
             found = f"what is not JSON: {call.words(_text(content), MAX_RAW)}"
     message = f"the server answered {status} with {found}"
     return Nonsense(message, method=call.method, path=call.path, status=status, hint=_NOT_JSON_HINT)
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON, though Python would read it")
+def _veiled(value: Any, key: tuple[str, ...]) -> Any:
+    """The body with each text that holds the key as a Secret: it can be sent back as it is, and is shown nowhere."""
+    if isinstance(value, str):
+        return Secret(template="", value=value) if any(form in value for form in key) else value
+    if isinstance(value, dict):
+        return {"***" if any(form in name for form in key) else name: _veiled(it, key) for name, it in value.items()}
+    return [_veiled(item, key) for item in value] if isinstance(value, list) else value
 
 
 def _said(call: Call, content: bytes) -> str:
     """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
     text = _text(content)
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
+        body = parse(text)
+    except ValueError:
         return call.words(text, MAX_RAW)
     fields = body if isinstance(body, dict) else {"detail": body}
     found = next((fields[key] for key in ("detail", "error", "message") if fields.get(key)), None)

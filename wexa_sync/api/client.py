@@ -57,6 +57,8 @@ class Api:
         try:
             body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body
         except (NotFound, Refused) as error:
+            if error.status is not None and error.status < 400:
+                raise  # a redirect says nothing of the organisation
             raise _wrong_org(self.org_id, error) from None
         customer = unwrap(body)
         told = customer.get("organization_id")
@@ -89,20 +91,31 @@ class Api:
             keys=kind.listing.keys,
             what=f"GET {path}",
         )
-        found = kind.listing.items(items)
-        if fault := _contradiction(kind, found, at.project):
-            hint = "The list can't be trusted, so nothing is planned on it. Run it again; if it stays, report it."
-            raise Nonsense(fault, method="GET", path=path, hint=hint)
+        try:
+            found = kind.listing.items(items)
+            fault = _contradiction(kind, found, at.project)
+        except ValueError as odd:
+            found, fault = [], str(odd)
+        if fault:
+            raise Nonsense(fault, method="GET", path=path, hint=_UNTRUSTED)
         return found
 
     def read(self, kind: Kind, at: Scoped) -> Raw | None:
-        """One resource by its id; None where it is gone (404, a null, or `is_deleted`)."""
+        """One resource by its id; None where it is gone (404, a null, or `is_deleted`).
+
+        Raises ApiError, also where the answer is another resource than was asked for, or none at all.
+        """
         endpoint = kind.endpoints[Operation.READ]
+        path = self._fill(endpoint.path, at)
         try:
-            body = self._http.request("GET", self._fill(endpoint.path, at), repeatable=True).body
+            body = self._http.request("GET", path, repeatable=True).body
         except NotFound:
             return None
+        if body is None or (isinstance(body, Mapping) and body.get("data", body) is None):
+            return None
         found = unwrap(body)
+        if fault := _misfit(kind, found, at, at.owner if endpoint.returns_owner else at.id):
+            raise Nonsense(fault, method="GET", path=path, hint=_UNTRUSTED)
         if endpoint.returns_owner:
             found = next((child for child in children(found) if child.get("_id") == at.id), {})
         return found if found and not found.get("is_deleted") else None
@@ -150,19 +163,49 @@ def unwrap(body: Any) -> Raw:
 
 def children(raw: Mapping[str, Any]) -> list[Raw]:
     """The agents in a flow, in their order."""
-    return [agent for agent in raw.get("agents") or [] if isinstance(agent, dict) and not agent.get("is_deleted")]
+    agents = raw.get("agents")
+    found = agents if isinstance(agents, list) else []
+    return [agent for agent in found if isinstance(agent, dict) and not agent.get("is_deleted")]
+
+
+_UNTRUSTED = "The answer can't be trusted, so nothing is done on it. Run it again; if it stays so, report it."
 
 
 def _contradiction(kind: Kind, items: list[Raw], project: str) -> str:
     """What in a list can't be true; empty where all may be."""
-    ids = [kind.id_of(item) for item in items]
-    if None in ids:
-        return f"a {kind.name} without an id"
-    if len(set(ids)) < len(ids):
-        return f"the {kind.name} {next(id for id in ids if ids.count(id) > 1)} stands there twice"
+    if fault := _odd_ids(kind.name, [kind.id_of(item) for item in items]):
+        return fault
     if project and kind.declarable and any(item.get("projectID") not in (None, "", project) for item in items):
         return f"a {kind.name} of another project"
-    return ""
+    return next((fault for item in items if (fault := _odd_children(item))), "") if kind.embedded else ""
+
+
+def _misfit(kind: Kind, found: Raw, at: Scoped, asked: str) -> str:
+    """Why an answer is not the resource (or its owner) of the id `asked`; empty where it is."""
+    ids = [found[name] for name in kind.ids if found.get(name)]
+    if not ids:
+        return f"expected {kind.name} {asked}, got an answer without an id"
+    if asked not in ids:
+        return f"expected {kind.name} {asked}, got {ids[0]}"
+    if at.project and found.get("projectID") not in (None, "", at.project):
+        return f"{kind.name} {asked} is said to be of another project"
+    return _odd_children(found)
+
+
+def _odd_children(owner: Raw) -> str:
+    agents = owner.get("agents")
+    if agents is None:
+        return ""
+    if not isinstance(agents, list) or not all(isinstance(agent, dict) for agent in agents):
+        return "the agents of a flow are not a list of objects"
+    return _odd_ids("Agent", [agent.get("_id") for agent in agents if not agent.get("is_deleted")])
+
+
+def _odd_ids(name: str, ids: list[Any]) -> str:
+    if not all(isinstance(id, str) and id for id in ids):
+        return f"{name} without an id that is text"
+    twice = sorted({id for id in ids if ids.count(id) > 1}) if len(set(ids)) < len(ids) else []
+    return f"{name} {twice[0]} stands there twice" if twice else ""
 
 
 def _wrong_org(org_id: str, error: ApiError) -> ApiError:

@@ -20,6 +20,7 @@ from wexa_sync.api.retry import Policy, RateLimiter, asked_wait, decide
 from wexa_sync.api.url import is_loopback, normal_base_url
 from wexa_sync.errors import ApiError, LostAnswer, SettingsError, Throttled, Unreachable
 from wexa_sync.model import Secret
+from wexa_sync.secrecy import SHORTEST_KEY
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
@@ -97,7 +98,9 @@ class Http:
         body is revealed on the wire only, and masked where the server echoes it in an error.
         """
         content, secrets = _encode(method, path, body)
-        call = Call(method=method, path=path, hidden=spellings((self._api_key.reveal(), *secrets)))
+        key = self._api_key.reveal()
+        hunted = spellings([key]) if len(key) >= SHORTEST_KEY else ()
+        call = Call(method=method, path=path, hidden=spellings((key, *secrets)), key=hunted)
         # One id for all attempts, so that the server's log shows them as one.
         headers = {"x-client-request-id": str(uuid.uuid4())}
         if content is not None:

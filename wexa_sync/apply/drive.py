@@ -16,14 +16,13 @@ from typing import Any
 from wexa_sync import graph
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.apply.lookup import unresolved
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
-from wexa_sync.errors import PlanRefused, WexaSyncError
-from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Operation
+from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
-from wexa_sync.state.base import Entry, Remember, StateSession
+from wexa_sync.state.base import Remember, StateSession
 
 Progress = Callable[[Change, str], None]
 """Told of a change and a word: "started", a run's status, or how it ended. Called from any thread."""
@@ -50,22 +49,7 @@ def apply_plan(
     cutoff: Cutoff | None = None,
     ask: Ask | None = None,
 ) -> Report:
-    """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited.
-
-    Raises PlanRefused where the state moved on since the plan was made.
-    """
-    state = session.state
-    if plan.serial and plan.lineage != state.lineage:
-        raise PlanRefused(
-            "this plan was made with another state",
-            hint="Run it in the folder where the plan was made, or name its state: --state FILE.",
-        )
-    if plan.serial != state.serial or plan.lineage != state.lineage:
-        raise PlanRefused(
-            "the state has changed since this plan was made: somebody applied meanwhile",
-            hint="Run `wexa-sync plan` again and review what it says now.",
-        )
-    _require_allowed(plan, options)
+    """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited."""
     context = Context(
         api=api,
         plan=plan,
@@ -91,29 +75,22 @@ def apply_plan(
     )
 
 
-def _require_allowed(plan: Plan, options: Options) -> None:
-    """Raise PlanRefused for a plan with a call that nobody documented and that the settings no longer allow."""
-    for change in plan:
-        if change.action is Action.UPDATE and not BY_NAME[change.address.kind].can(Operation.UPDATE, options.allowed):
-            raise PlanRefused(
-                f"the plan would update {change.address} by a call that is not documented and not allowed here",
-                hint="Name it under `allow_undocumented` in wexa-sync.yaml, or plan again.",
-            )
-
-
 class _Drive:
     def __init__(self, context: Context, session: StateSession) -> None:
         self.context, self.session = context, session
         self.changes = {change.address: change for change in context.plan}
         waits = {address: change.depends_on for address, change in self.changes.items()}
-        self.walk = graph.Walk(waits, urgency=graph.chains(waits))
+        urgency = graph.chains(waits)
+        for address, change in self.changes.items():
+            urgency[address] += any(unresolved(context, change))  # a lookup is one request more
+        self.walk = graph.Walk(waits, urgency)
         self.outcomes: dict[Address, Outcome] = {}
         self.works: dict[Address, Work] = {}
         self.began: dict[Address, float] = {}
         self.flying: dict[Future[Any], list[Address]] = {}  # who waits for it
         self.lookups: dict[Hashable, Future[Any]] = {}
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
-        self.to_write: list[tuple[Address, tuple[Entry, ...]]] = []
+        self.to_write: list[tuple[Address, Write]] = []
 
     def refresh(self) -> None:
         """Bring the records of what needs no change up to date: a lifecycle may have changed, or a field's owner."""
@@ -151,9 +128,12 @@ class _Drive:
         return cutoff.stopped and any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
-        """Let changes begin, or go on after a lookup, as long as there is room for their requests."""
-        landed = len(self.to_write)  # what these write is their last: no request follows
-        while len(self.flying) + len(self.to_write) - landed < self.context.options.parallelism:
+        """Let changes begin, or go on after a lookup, as long as there is room for their requests.
+
+        What is written down as about to be sent is sent at once, never queued behind others: the longer it stood there
+        unsent, the more often a kill would leave a doubt where nothing happened.
+        """
+        while self._busy() < self.context.options.parallelism:
             if self.parked:
                 address, value, error = self.parked.popleft()
                 self.began[address] = time.monotonic()
@@ -162,6 +142,10 @@ class _Drive:
                 self._start(pool, self.changes[ready[0]])
             else:
                 break
+
+    def _busy(self) -> int:
+        """How many requests are under way, or follow as soon as something is written."""
+        return len(self.flying) + sum(not write.last for _, write in self.to_write)
 
     def _start(self, pool: ThreadPoolExecutor, change: Change) -> None:
         if change.action is Action.NOOP:
@@ -176,7 +160,7 @@ class _Drive:
         """Write what is to be written, all at once, and let its changes go on."""
         while self.to_write:
             batch, self.to_write = self.to_write, []
-            self.session.write(*(entry for _, entries in batch for entry in entries))
+            self.session.write(*(entry for _, write in batch for entry in write.entries))
             for address, _ in batch:
                 self._advance(pool, address, None, None)
 
@@ -202,7 +186,7 @@ class _Drive:
             if isinstance(step, Http):
                 self._fly(pool, address, step)
             elif isinstance(step, Write):
-                self.to_write.append((address, step.entries))
+                self.to_write.append((address, step))
 
     def _fly(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> None:
         """Send the request, or wait for the same lookup of another change."""

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from wexa_sync.api.client import Raw, Scoped
 from wexa_sync.apply.work import Context, Http
 from wexa_sync.diff import key_of
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds import BY_NAME, DECLARABLE
+from wexa_sync.kinds.base import Kind, Nature, Scope
 from wexa_sync.kinds.names import no_such_external
-from wexa_sync.kinds.times import created_at
+from wexa_sync.kinds.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.wire import decode, references
-from wexa_sync.model import Change, Spec
-from wexa_sync.pairing import CLOCK_SKEW
+from wexa_sync.model import Change, Ref, Spec
+
+
+def unresolved(context: Context, change: Change) -> Iterator[Ref]:
+    """The live things that the change names and that no plan could know: its project was not there yet."""
+    for _, ref in references(change.after or {}):
+        if ref.external is not None and (change.address.project, ref.kind, ref.external) not in context.externals:
+            yield ref
 
 
 def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
-    """Look up the live things that the change names and that no plan could know: its project was not there yet."""
-    project = change.address.project
-    for _, ref in references(change.after or {}):
-        if ref.external is None or (project, ref.kind, ref.external) in context.externals:
-            continue
+    """Look up what is unresolved."""
+    for ref in unresolved(context, change):
         kind, at = BY_NAME[ref.kind], context.scope(change.address)
         raws = yield from _listed(context, kind, at)
         named = [raw for raw in raws if raw.get(kind.display) == ref.external]
         if len(named) != 1:
             raise WexaSyncError(
-                no_such_external(kind, ref.external, raws),
+                no_such_external(kind, ref.external or "", raws),
                 hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
             )
-        context.externals[project, ref.kind, ref.external] = kind.id_of(named[0]) or ""
+        context.externals[change.address.project, ref.kind, ref.external or ""] = kind.id_of(named[0]) or ""
 
 
 def read_again(context: Context, change: Change) -> Generator[Http, Any, Spec | None]:
@@ -80,13 +84,24 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
             return match(context.api.list(kind, at))
 
     try:
-        found = yield Http(lambda: _looked(context, look))
+        found = yield Http(lambda: looked(context, look))
     except ApiError:
         return None
     return found[0] if len(found) == 1 else None
 
 
-def _looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
+def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[str]]:
+    """What is live in a project, and was not when its delete was planned: it would go with it."""
+    known, at, found = set(context.plan.ids.values()), Scoped(project=change.id or ""), []
+    for kind in DECLARABLE:
+        listing = kind.listing
+        if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
+            raws = yield Http(partial(context.api.list, kind, at))
+            found += [f"{kind.name} {raw.get(kind.display)!r}" for raw in raws if kind.id_of(raw) not in known]
+    return found
+
+
+def looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
     """A worker's function: look until something is found, lists must have settled, or the apply is to stop."""
     end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
     while True:
@@ -94,6 +109,19 @@ def _looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
         if found or time.monotonic() >= end or context.cutoff.wait(pause):
             return found
         pause *= 2
+
+
+def not_ours(context: Context, change: Change, answer: Raw, id: str) -> str:  # the field's name
+    """Why an answer to a create can't be about what was just made; empty where it may be."""
+    kind, at = context.kind(change), context.scope(change.address)
+    records = context.state().records
+    known = {*context.ids.values(), *(record.id for address, record in records.items() if address != change.address)}
+    there_before = {kind.id_of(raw) for raw in context.lists.get((kind.name, at), ())}
+    if id in known | there_before:
+        return f"the answer names {id}, which was there before"
+    if at.project and answer.get("projectID") not in (None, "", at.project):
+        return f"the answer names {id}, of another project"
+    return ""
 
 
 def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, list[Raw]]:

@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.api.client import Raw, children, unwrap
-from wexa_sync.apply.lookup import find_created, made_since_the_plan, read_again, resolve_externals
+from wexa_sync.apply.lookup import (
+    find_created,
+    looked,
+    made_since_the_plan,
+    not_ours,
+    put_inside,
+    read_again,
+    resolve_externals,
+)
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.diff import field_changes, propose, same, shared, spec_fingerprint
-from wexa_sync.errors import ApiError, NotFound, WexaSyncError
+from wexa_sync.errors import ApiError, Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
-from wexa_sync.kinds.wire import accepted, decode, encode, with_defaults, with_derived
-from wexa_sync.model import Change, Intent, Outcome, Record, Status
+from wexa_sync.kinds.project import PROJECT
+from wexa_sync.kinds.wire import accepted, at_path, decode, encode, with_defaults, with_derived
+from wexa_sync.model import Change, Intent, Outcome, Record, Spec, Status
 from wexa_sync.state.base import Forget, Intend, Remember, Settle
 
 _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
@@ -66,9 +75,9 @@ def create(context: Context, change: Change) -> Work:
     if made.id is None:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
-    yield Write((Remember(record_of(context, change, made.id)),))
+    yield Write((Remember(record_of(context, change, made.id)),), last=True)
     context.ids[change.address] = made.id
-    found = ("the answer was lost; it was found on the server",) if made.lost else ()
+    found = (f"{made.why}; it was found on the server",) if made.lost else ()
     return ended(change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=found)
 
 
@@ -80,6 +89,11 @@ class Made:
     answer: Raw
     lost: ApiError | None
     attempts: int
+
+    @property
+    def why(self) -> str:
+        """Why it had to be looked for."""
+        return "the answer can't be right" if isinstance(self.lost, Nonsense) else "the answer was lost"
 
 
 def send_create(context: Context, change: Change, body: dict[str, Any]) -> Generator[Any, Any, Made]:
@@ -93,6 +107,9 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
         said, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
         answer = unwrap(said)
         id = kind.id_of(answer) if chosen is None else _confirmed(answer, chosen)  # the field's name
+        if id is not None and (fault := not_ours(context, change, answer, id)):
+            endpoint = kind.endpoints[Operation.CREATE]
+            raise Nonsense(fault, method=endpoint.method, path=endpoint.path, hint=_NO_ID)
     except ApiError as error:
         if not error.may_be_processed:
             # What a person said of an earlier attempt still holds.
@@ -105,9 +122,8 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
 
 
 def _confirmed(owner: Raw, chosen: str) -> str | None:
-    """The id that we chose, unless the answer shows the owner's children and it is not among them."""
-    shown = [child.get("_id") for child in children(owner)]
-    return chosen if not shown or chosen in shown else None
+    """The id that we chose, where the answer shows it among its owner's children: a bare success proves nothing."""
+    return chosen if chosen in [child.get("_id") for child in children(owner)] else None
 
 
 def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:
@@ -142,23 +158,49 @@ def update(context: Context, change: Change) -> Work:
     body = encode(kind, spec, context.resolver(change.address), only=names)
     if endpoint.undocumented:
         body |= yield from _with_children(context, change)
-    _, attempts = yield call(context, change, Operation.UPDATE, body, repeatable=True, id=change.id or "")
+    said, attempts = yield call(context, change, Operation.UPDATE, body, repeatable=True, id=change.id or "")
     warnings: tuple[str, ...] = ()
-    if endpoint.undocumented:
+    if endpoint.undocumented or not _proven(context, change, said):
         after = yield from read_again(context, change)
-        fields = field_changes(
-            kind, declared, after or {}, None, context.terms(change.address), change.lifecycle.ignore_changes
-        )
-        if after is None or fields:
-            names_left = ", ".join(str(found.path[0]) for found in fields) or "everything"
+        if after is None or (left := _unchanged(context, change, after, strictly=bool(endpoint.undocumented))):
             error = WexaSyncError(
-                f"the server accepted the update, but {names_left} did not change",
-                hint="The call is undocumented and does not do it there: change the flow in Wexa Studio.",
+                f"the server accepted the update, but {', '.join(left) if after else 'everything'} did not change",
+                hint="The call is undocumented and does not do it there: change the flow in Wexa Studio."
+                if endpoint.undocumented
+                else "`wexa-sync plan` shows what it is now. If it stays so, change it in Wexa Studio.",
             )
             return ended(change, Status.FAILED, error, attempts=attempts, id=change.id)
+    if endpoint.undocumented:
         warnings = (f"made by {endpoint.method} {endpoint.path}, which is not documented; read back and found right",)
-    yield Write((Remember(record_of(context, change, change.id or "")),))
+    yield Write((Remember(record_of(context, change, change.id or "")),), last=True)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts, warnings=warnings)
+
+
+def _proven(context: Context, change: Change, said: Any) -> bool:
+    """Whether the answer to an update shows it done: this thing, with every field that was to change as declared."""
+    kind, found = context.kind(change), unwrap(said)
+    if kind.owner:
+        found = next((child for child in children(found) if child.get("_id") == change.id), {})
+    shown = decode(kind, found)
+    is_it = change.id in [found.get(name) for name in kind.ids]
+    return (
+        is_it
+        and all(at_path(shown, field.path) is not None for field in change.fields)
+        and not _unchanged(context, change, shown)
+    )
+
+
+def _unchanged(context: Context, change: Change, live: Spec, *, strictly: bool = False) -> list[str]:
+    """The declared fields that are not as declared; `strictly` also those that the server does not show."""
+    fields = field_changes(
+        context.kind(change),
+        change.after or {},
+        live,
+        None if strictly else change.after,
+        context.terms(change.address),
+        change.lifecycle.ignore_changes,
+    )
+    return list(dict.fromkeys(str(found.path[0]) for found in fields))
 
 
 def _with_children(context: Context, change: Change) -> Generator[Http, Any, Mapping[str, Any]]:
@@ -182,23 +224,43 @@ def delete(context: Context, change: Change) -> Work:
             before = change.before or {}
             if spec_fingerprint(kind, live, before, context.terms(change.address)) != change.expected:
                 return conflict(change, "it was changed on the live side since the plan was made")
+            if kind is PROJECT and (others := (yield from put_inside(context, change))):
+                return conflict(change, f"since the plan was made, it got {', '.join(others)}: that would go with it")
             try:
                 _, attempts = yield call(context, change, Operation.DELETE, {}, repeatable=True, id=change.id or "")
             except NotFound:
                 attempts = 1  # somebody was faster, or an earlier try of ours was: gone is gone
-    yield Write((Forget(change.address),))
+            else:
+                if not (yield from _gone(context, change)):
+                    error = WexaSyncError(
+                        "the server accepted the delete, but it is still there",
+                        hint="Apply again later. If it stays so, delete it in Wexa Studio; the next plan forgets it.",
+                    )
+                    return ended(change, Status.FAILED, error, id=change.id, attempts=attempts)
+    yield Write((Forget(change.address),), last=True)
     context.ids.pop(change.address, None)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts)
+
+
+def _gone(context: Context, change: Change) -> Generator[Http, Any, bool]:
+    """Whether what was deleted can't be read any more, now or in a moment."""
+    kind, at = context.kind(change), context.scope(change.address, change.id or "")
+
+    def look() -> list[str]:
+        return [at.id] if context.api.read(kind, at) is None else []
+
+    found = yield Http(lambda: looked(context, look))
+    return bool(found)
 
 
 def adopt(context: Context, change: Change) -> Work:
     """Record what is live already."""
     started = True if context.kind(change).nature.value == "action" else None
-    yield Write((Remember(record_of(context, change, change.id or "", started=started)),))
+    yield Write((Remember(record_of(context, change, change.id or "", started=started)),), last=True)
     return ended(change, Status.APPLIED, id=change.id)
 
 
 def forget(context: Context, change: Change) -> Work:  # noqa: ARG001  # all of these are called alike
     """Drop the record of what is gone."""
-    yield Write((Forget(change.address),))
+    yield Write((Forget(change.address),), last=True)
     return ended(change, Status.APPLIED, id=change.id)

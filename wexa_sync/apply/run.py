@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from wexa_sync.api.client import Call
+from wexa_sync.api.client import Call, unwrap
 from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
 from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
 from wexa_sync.apply.work import Context, Http, Work, Write, ended
-from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, status_of
@@ -43,8 +43,8 @@ def run(context: Context, change: Change) -> Work:
         if failed := (yield from _start(context, change, id)):
             return failed
         attempts += 1
-    yield Write((Remember(record_of(context, change, id, started=True)),))
     seconds = _patience(context, change)
+    yield Write((Remember(record_of(context, change, id, started=True)),), last=seconds is None)
     if seconds is not None:
         return (yield from _waited(context, change, id, seconds, attempts))
     return ended(change, Status.APPLIED, id=id, attempts=attempts)
@@ -125,17 +125,18 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
     yield Write((Intend(intent_of(context, change, "start", id)),))
     start = Call(endpoint=START, at=context.scope(change.address, id), repeatable=False)
     try:
-        yield Http(lambda: context.api.send(start))
+        said, _ = yield Http(lambda: context.api.send(start))
+        if not status_of(unwrap(said)):
+            raise Nonsense("the answer does not say that it starts", method=START.method, path=START.path, hint=_ASK)
     except ApiError as error:
-        failure = error
-    else:
-        return None
-    if (yield from _runs(context, change, id, context.options.grace if failure.may_be_processed else 0.0)):
-        return None  # it was told after all; or it was refused since it had begun by itself
-    if failure.may_be_processed:
-        return ended(change, Status.UNKNOWN, replace_hint(failure, _ASK.format(change.address)), id=id)
-    yield Write((Remember(record_of(context, change, id, started=False)),))
-    raise failure
+        # Refused it may be because the run began by itself in between.
+        if (yield from _runs(context, change, id, context.options.grace if error.may_be_processed else 0.0)):
+            return None
+        if error.may_be_processed:
+            return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
+        yield Write((Remember(record_of(context, change, id, started=False)),))
+        raise
+    return None
 
 
 def _runs(context: Context, change: Change, id: str, seconds: float) -> Generator[Http, Any, bool]:

@@ -34,9 +34,10 @@ def nobody(_change: Change, _run: Run, _question: Question) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Entries that must be durable before the change goes on."""
+    """Entries that must be durable before the change goes on; after the `last` of a change no request follows."""
 
     entries: tuple[Entry, ...]
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

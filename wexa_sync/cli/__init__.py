@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
@@ -62,6 +64,14 @@ def cli() -> None:
     """Make a Wexa AI workspace equal to what a git repository declares."""
 
 
+def _show(error: click.ClickException) -> None:
+    """Show the error, without the API key should somebody have typed it where it does not belong: logs are read."""
+    said = StringIO()
+    error.show(file=said)
+    key = os.environ.get("WEXA_API_KEY", "")
+    click.echo(said.getvalue().replace(key, "***") if len(key) > 3 else said.getvalue(), err=True, nl=False)
+
+
 def main() -> None:
     """Run the command line; every failure ends in words and an exit code (errors.py), never in a traceback."""
     # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
@@ -72,14 +82,14 @@ def main() -> None:
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except click.UsageError as error:
-        error.show()
+        _show(error)
         code = 64
     except (KeyboardInterrupt, click.Abort) as interrupt:
         click.echo("Interrupted.", err=True)
         # click turns a KeyboardInterrupt into an Abort; Terminated (signals.py) says that it was SIGTERM.
         code = 143 if type(interrupt.__cause__ or interrupt).__name__ == "Terminated" else 130
     except click.ClickException as error:
-        error.show()
+        _show(error)
         code = 1
     gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,8 +24,8 @@ def command(folder: Path) -> None:
     texts = {folder / name: text for name, text in _texts().items()}
     _write(texts)
     for path in texts:
-        click.echo(path)
-    there = "" if folder == Path() else f"cd {folder} && "
+        click.echo(click.format_filename(path))
+    there = "" if folder == Path() else f"cd {shlex.quote(click.format_filename(folder))} && "
     click.echo(f"\nNext: {there}wexa-sync validate && wexa-sync plan --sandbox", err=True)
 
 
@@ -53,5 +54,5 @@ def _write(texts: Mapping[Path, str]) -> None:
                 file.write(text)
     except OSError as error:
         raise WexaSyncError(
-            f"{error.filename} can't be written: {error.strerror}", hint="Check the folder and its permissions."
+            f"{path} can't be written: {error.strerror}", hint="Check the folder, its permissions and the space there."
         ) from None

@@ -53,6 +53,20 @@ def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> An
     return value
 
 
+class NewFile(click.Path):
+    """A file to write: what is surely in the way of it is told before there is anything to write."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Fails where its folder is missing, or something else has its name."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.absolute().parent.is_dir():
+            self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
+        return path
+
+
 class _Fault(click.types.StringParamType):
     """A scripted fault, which has spaces in it: a variable holds several with semicolons between them."""
 
@@ -165,7 +179,7 @@ shape = option("--format", "format_", type=click.Choice(["text", "json"]), defau
 
 output = _all(
     shape,
-    option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to a file, not to stdout."),
+    option("--output", type=NewFile(), metavar="FILE", help="Write it to a file, not to stdout."),
 )
 
 approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))

@@ -34,6 +34,7 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
     line, lock = _Line(still=silent), threading.Lock()
     words: dict[str, str] = {}
     open_: dict[str, str] = {}
+    ended: set[str] = set()
 
     def tell(change: Change, word: str) -> None:
         address = visible(str(change.address))
@@ -43,7 +44,9 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
             words[address] = open_[address] = word
             if word in ENDS or word in TERMINAL:
                 del open_[address]
-            done = sum(word in ENDS for word in words.values())
+            if word in ENDS:
+                ended.add(address)
+            done = len(ended)
             if speaks_json():
                 event("change", address=str(change.address), status=word, done=done, total=total)
             elif word != "started":

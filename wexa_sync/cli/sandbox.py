@@ -25,13 +25,18 @@ from wexa_sync.cli.options import option, rehearsal
 @option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait before every answer.")
 def command(port: int, data: Path, fault_file: Path | None, api_key: str | None, latency: int, **given: Any) -> None:
     """Run a local server that behaves as the Wexa API does, until it is interrupted."""
+    import gc
     from dataclasses import replace
 
     from wexa_sync.cli.setup import sandbox_config, sandbox_errors
     from wexa_sync.sandbox import faults_in, serve
 
+    def ready(url: str) -> None:
+        gc.freeze()  # what is loaded stays: no request is to wait while all of it is looked through for garbage
+        click.echo(f"Sandbox ready at {url}")
+
     with sandbox_errors():
         config = replace(sandbox_config(data, given), port=port, api_key=api_key, latency_ms=latency)
         if fault_file is not None:
             config = replace(config, faults=(*config.faults, *faults_in(fault_file)))
-        serve(config, lambda url: click.echo(f"Sandbox ready at {url}"))
+        serve(config, ready)

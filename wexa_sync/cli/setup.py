@@ -45,8 +45,7 @@ def desired_for(
     from wexa_sync.variables import gather
 
     variables = gather(settings=settings.vars, files=var_files, assignments=assignments, env=os.environ)
-    where = list(paths) or [settings.root / path for path in settings.manifests]
-    return read(where, root=settings.root, variables=variables, ignore=settings.ignore)
+    return read(paths or settings.manifests, root=settings.root, variables=variables, ignore=settings.ignore)
 
 
 def addresses(texts: Sequence[str]) -> tuple[Address, ...]:
@@ -127,6 +126,8 @@ def _workspace(
     http = Http(
         base_url=base_url,
         api_key=settings.api_key,
+        connect_timeout=settings.connect_timeout,
+        read_timeout=settings.read_timeout,
         pool=settings.parallelism,
         observer=request_log() if given["verbose"] else None,
         cutoff=cutoff,

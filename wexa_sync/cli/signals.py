@@ -31,7 +31,7 @@ def heeded(cutoff: Cutoff, *, breaks_in: bool) -> Iterator[list[int]]:
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
         if len(came) == 1 and not speaks_json():
             # Not through a buffered stream: the handler may have broken into one.
-            os.write(2, b"\nInterrupted: what is in flight is finished, nothing new begins.\n")
+            os.write(2, b"\nInterrupted: what is in flight is finished, nothing new begins.\n\n")
 
     before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,16 @@ def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callabl
 
 @_on_store("list")
 def list_(store: Any) -> None:
-    """List the addresses that are managed, with their ids."""
+    """List the addresses that are managed, with their ids; with a tab between where no person looks."""
     records = store.load().records
+    column = max((len(str(address)) for address in records), default=0)
     for address, record in sorted(records.items()):
-        click.echo(f"{address}\t{record.id}")
+        gap = " " * (column - len(str(address)) + 2) if sys.stdout.isatty() else "\t"
+        click.echo(f"{address}{gap}{record.id}")
     if not records:
-        click.echo(f"Nothing is managed yet: {store.path} holds no address.", err=True)
+        from wexa_sync.text_file import shown_path
+
+        click.echo(f"Nothing is managed yet: {shown_path(store.path)} holds no address.", err=True)
 
 
 @_on_store("show", click.argument("address"))

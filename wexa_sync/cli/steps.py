@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from signal import SIGTERM
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -15,24 +15,38 @@ from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.terminal import wants_color, width
 from wexa_sync.decide import Rules
-from wexa_sync.errors import ExitCode, PlanBlocked, PlanRefused, UsageError
+from wexa_sync.errors import ExitCode, PlanBlocked, UsageError, WexaSyncError
 from wexa_sync.model import Desired, Plan
-from wexa_sync.plan import Limits
 from wexa_sync.render.exit import report_exit_code
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
+from wexa_sync.safety import Limits, require_applicable
 from wexa_sync.settings import Settings
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def planned(desired: Desired, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> Plan:
-    """The plan, by the options given."""
+
+def planned(
+    desired: Desired,
+    workspace: engine.Workspace,
+    settings: Settings,
+    given: Mapping[str, Any],
+    limits: Limits | None = None,
+) -> Plan:
+    """The plan, by the options given; it warns of what goes over `limits`."""
     rules = Rules(
         prune=given.get("prune", False),
         adopt=given.get("adopt", False),
         allowed=frozenset(settings.allow_undocumented),
     )
     targets, excludes = addresses(given.get("targets", ())), addresses(given.get("excludes", ()))
-    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes)
+    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes, limits=limits)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one apply may do, by the settings."""
+    return Limits(budget=settings.budget, max_executions=settings.max_executions)
 
 
 def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
@@ -44,10 +58,7 @@ def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
     else:
         color = wants_color(stream) and given["output"] is None
         text = plan_text(plan_view(plan), color=color, width=width(), details=given.get("details"))
-    if given["output"] is not None:
-        given["output"].write_text(text, encoding="utf-8")
-    else:
-        click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
+    _hand_over(text, given["output"], stream)
 
 
 def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> int:
@@ -55,13 +66,20 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
     from wexa_sync.apply import Options
 
     as_json = given["format_"] == "json"
-    show_plan(plan, {**given, "format_": "text", "output": None}, sys.stderr if as_json else sys.stdout)
+    stream = sys.stderr if as_json else sys.stdout
+    show_plan(plan, {**given, "format_": "text", "output": None}, stream)
+    if plan.work:
+        click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
     if given["strict"] and plan.blocked:
         raise PlanBlocked(
             f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Mend what is blocked, shown above."
         )
-    if plan.work and not given["auto_approve"]:
-        _ask(len(plan.work))
+    limits = None if given["force"] else limits_of(settings)
+    assert workspace.session is not None  # locked: nobody changes the state between this, the answer and the apply
+    require_applicable(plan, workspace.session.state, limits, frozenset(settings.allow_undocumented))
+    if plan.work and not given["auto_approve"] and not _agreed(len(plan.work)):
+        click.echo("Nothing was applied.", err=True)
+        return int(ExitCode.FAILED)
     options = Options(
         parallelism=settings.parallelism,
         wait=given["wait"],
@@ -70,30 +88,42 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         settle=settings.settle,
         allowed=frozenset(settings.allow_undocumented),
     )
-    limits = None if given["force"] else Limits(budget=settings.budget, max_executions=settings.max_executions)
     with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
         report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
     if as_json:
         from wexa_sync.render.json import report_json
 
         text = report_json(report)
-    elif not plan.work:
+    elif not plan.work and given["output"] is None:
         return 0
     else:
         text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())
-    if given["output"] is not None:
-        given["output"].write_text(text, encoding="utf-8")
-    else:
-        click.echo(text, nl=not text.endswith("\n"), color=True)
+    _hand_over(text, given["output"], sys.stdout)
     code = report_exit_code(report)
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
 
 
-def _ask(count: int) -> None:
+def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
+    """Write the text to the file that was asked for; to the stream where there is none, or where that fails."""
+    try:
+        if output is not None:
+            output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _hand_over(text, None, stream)
+        raise WexaSyncError(
+            f"{output} can't be written: {error.strerror}; what was for it stands above",
+            hint="Make room, or name another file with --output. What was done is done.",
+        ) from None
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
+
+
+def _agreed(count: int) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on, so nothing was applied",
             hint="Review the plan above, then run it again with --auto-approve.",
         )
-    if not click.confirm(f"Apply {count} change{'' if count == 1 else 's'}?", err=True):
-        raise PlanRefused("nothing was applied, as you said", hint="The plan above is what was not done.")
+    yes = click.confirm(f"Apply {count} change{'' if count == 1 else 's'}?", err=True)
+    click.echo(err=True)
+    return yes

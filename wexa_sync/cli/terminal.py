@@ -49,9 +49,7 @@ def show_error(error: Exception) -> int:
 
     if not isinstance(error, WexaSyncError):
         if os.environ.get("WEXA_SYNC_DEBUG"):
-            import traceback
-
-            traceback.print_exc()
+            click.echo(_where(error), err=True)
         error = WexaSyncError(
             f"wexa-sync itself failed: {type(error).__name__}",
             hint="This is a bug. Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints.",
@@ -62,6 +60,19 @@ def show_error(error: Exception) -> int:
     else:
         _show_text(error)
     return int(getattr(error, "exit_code", ExitCode.FAILED))
+
+
+def _where(error: BaseException) -> str:
+    """Where an error of ours comes from: places and types, to be pasted into a report. What it says may be secret."""
+    import traceback
+
+    chain: list[str] = []
+    fault: BaseException | None = error
+    while fault is not None and len(chain) < 10:
+        frames = "".join(traceback.format_tb(fault.__traceback__))
+        chain.append(f"{frames}{type(fault).__module__}.{type(fault).__qualname__}")
+        fault = fault.__cause__ or fault.__context__
+    return "\n\nafter\n\n".join(chain)
 
 
 def _show_text(error: WexaSyncError) -> None:

@@ -9,7 +9,10 @@ from wexa_sync.kinds.base import Endpoint, Kind, Listing, Scope
 
 def _accounts(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The list groups connectors by category; they stand one level down, under `accountDetails`."""
-    return [account for group in groups for account in group.get("accountDetails") or [] if isinstance(account, dict)]
+    lists = [group.get("accountDetails") or [] for group in groups]
+    if not all(isinstance(accounts, list) and all(isinstance(each, dict) for each in accounts) for accounts in lists):
+        raise ValueError("the accountDetails of a category are not a list of objects")
+    return [account for accounts in lists for account in accounts]
 
 
 CONNECTOR = Kind(

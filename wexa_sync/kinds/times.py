@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+CLOCK_SKEW = 600.0
+"""Seconds by which the server's clock may differ from ours: what is older than an intent by more is not its work."""
+
 _MILLISECONDS_FROM = 100_000_000_000  # the year 5138 in seconds, 1973 in milliseconds
 
 

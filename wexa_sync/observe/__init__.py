@@ -38,7 +38,7 @@ def observe(
     parallelism: int = 10,
     settle: float = SETTLE,
     now: Callable[[], float] = time.time,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> Observation:
     """Look at the workspace. Sends GET only. `settle`: seconds for which a list may lag behind what was just made.
 

@@ -18,7 +18,7 @@ from wexa_sync.model import Address, Pair
 from wexa_sync.observe.seen import Seen
 
 LOOKS = 3
-"""How often a list is read, at the least, before something that was sent counts as never arrived."""
+"""How often a list is read, at the least, before it is said that something sent is not there."""
 
 
 def hidden(seen: Seen, api: Api, pool: Executor, now: float) -> list[Address]:
@@ -54,7 +54,7 @@ def worth_waiting(
     if unlisted and waited < settle:
         return True
     return any(
-        now - pair.intent.time < settle or (looks < LOOKS and BY_NAME[pair.address.kind].nature is Nature.RESOURCE)
+        now - pair.intent.time < settle or looks < LOOKS
         for pair in seen.pairs.values()
         if pair.intent is not None and not pair.intent.settled and _is_awaited(pair)
     )

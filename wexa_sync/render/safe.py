@@ -8,13 +8,12 @@ in a server's error message.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import quote
 
+from wexa_sync import secrecy
 from wexa_sync.model import (
     Blocked,
     Change,
@@ -29,6 +28,7 @@ from wexa_sync.model import (
     Secret,
     Spec,
 )
+from wexa_sync.secrecy import Scrub, parts, scrubber, secrets_of
 
 
 class Sensitive:
@@ -37,18 +37,13 @@ class Sensitive:
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return "(sensitive)"
+        return secrecy.SENSITIVE
 
 
 SENSITIVE: Final = Sensitive()
 
 # A place in a spec with list positions left out (None): the two sides may order their lists differently.
 _Place = tuple[str | None, ...]
-_Scrub = Callable[[str], str]
-
-# Shorter values are hidden at their own leaf, but hunting them in other text would eat the page.
-_SHORTEST_HUNTED = 4
-_PLACEHOLDER = re.compile(r"(\$\{[^}]*\})")
 
 # Control characters, ANSI's included; bidirectional marks and overrides; zero-width and other invisible characters;
 # line separators that are no newline; lone surrogates; tags.
@@ -95,7 +90,7 @@ def redact_report(report: Report) -> Report:
 
 def redact_run(run: Run) -> Run:
     """The run with SENSITIVE where secrets stood: the server shows in clear what the manifest hides."""
-    scrub = _scrubber_of(run.hidden)
+    scrub = scrubber(run.hidden)
 
     def clean(value: Any) -> Any:
         return _redact(value, (), lambda text: str(SENSITIVE) if text in run.hidden else scrub(text))
@@ -134,7 +129,7 @@ def _escape_for_json(found: re.Match[str]) -> str:
     return re.sub("(....)", r"\\u\1", found[0].encode("utf-16-be", "surrogatepass").hex())
 
 
-def _redact_plan(plan: Plan, scrub: _Scrub) -> Plan:
+def _redact_plan(plan: Plan, scrub: Scrub) -> Plan:
     return replace(
         plan,
         changes=tuple(_redact_change(change, scrub) for change in plan.changes),
@@ -143,7 +138,7 @@ def _redact_plan(plan: Plan, scrub: _Scrub) -> Plan:
     )
 
 
-def _redact_outcome(outcome: Outcome, scrub: _Scrub) -> Outcome:
+def _redact_outcome(outcome: Outcome, scrub: Scrub) -> Outcome:
     return replace(
         outcome,
         change=_redact_change(outcome.change, scrub),
@@ -154,11 +149,11 @@ def _redact_outcome(outcome: Outcome, scrub: _Scrub) -> Outcome:
     )
 
 
-def _redact_blocked(blocked: Blocked, scrub: _Scrub) -> Blocked:
+def _redact_blocked(blocked: Blocked, scrub: Scrub) -> Blocked:
     return replace(blocked, wanted=scrub(blocked.wanted), reason=scrub(blocked.reason), hint=scrub(blocked.hint))
 
 
-def _redact_change(change: Change, scrub: _Scrub) -> Change:
+def _redact_change(change: Change, scrub: Scrub) -> Change:
     places = {place for value in (change.before, change.after) for place in _secret_places(value)}
     for field in change.fields:
         at = _place(field.path)
@@ -173,14 +168,14 @@ def _redact_change(change: Change, scrub: _Scrub) -> Change:
     )
 
 
-def _redact_spec(spec: Spec | None, places: Iterable[_Place], scrub: _Scrub) -> Spec | None:
+def _redact_spec(spec: Spec | None, places: Iterable[_Place], scrub: Scrub) -> Spec | None:
     redacted: Spec | Sensitive | None = _redact(spec, places, scrub)
     if isinstance(redacted, Sensitive):  # a spec stays a mapping, even one that is secret as a whole
         return {scrub(key): SENSITIVE for key in spec or {}}
     return redacted
 
 
-def _redact_field(field: FieldChange, places: Iterable[_Place], scrub: _Scrub) -> FieldChange:
+def _redact_field(field: FieldChange, places: Iterable[_Place], scrub: Scrub) -> FieldChange:
     at = _place(field.path)
     # A secret at or above the field covers it whole; one below it covers that part.
     inside = {place[len(at) :] for place in places if at[: len(place)] == place[: len(at)]}
@@ -192,7 +187,7 @@ def _redact_field(field: FieldChange, places: Iterable[_Place], scrub: _Scrub) -
     )
 
 
-def _redact(value: Any, places: Iterable[_Place], scrub: _Scrub) -> Any:
+def _redact(value: Any, places: Iterable[_Place], scrub: Scrub) -> Any:
     heads = {place[0] if place else () for place in places}
     if value is not None and (isinstance(value, (Secret, Sealed)) or () in heads):
         return SENSITIVE
@@ -207,7 +202,7 @@ def _redact(value: Any, places: Iterable[_Place], scrub: _Scrub) -> Any:
     return SENSITIVE if heads and value is not None else _scrubbed(value, scrub)
 
 
-def _scrubbed(leaf: Any, scrub: _Scrub) -> Any:
+def _scrubbed(leaf: Any, scrub: Scrub) -> Any:
     if isinstance(leaf, Ref) and leaf.external is not None:
         return replace(leaf, external=scrub(leaf.external))
     return scrub(leaf) if isinstance(leaf, str) else leaf
@@ -243,45 +238,7 @@ def _secret_places(value: Any, at: _Place = ()) -> Iterator[_Place]:
             yield from _secret_places(item, (*at, None))
 
 
-def _secrets(value: Any) -> Iterator[Secret]:
-    if isinstance(value, Secret):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _secrets(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _secrets(item)
-
-
-def _scrubber(changes: Iterable[Change]) -> _Scrub:
+def _scrubber(changes: Iterable[Change]) -> Scrub:
     """A function that replaces the values of all secrets in these changes, wherever they stand in a text."""
-    return _scrubber_of(
-        part for change in changes for value in _values(change) for secret in _secrets(value) for part in _parts(secret)
-    )
-
-
-def _scrubber_of(values: Iterable[str]) -> _Scrub:
-    hunted = {spelling for value in values if len(value) >= _SHORTEST_HUNTED for spelling in _spellings(value)}
-    if not hunted:
-        return lambda text: text
-    pattern = re.compile("|".join(re.escape(text) for text in sorted(hunted, key=lambda text: (-len(text), text))))
-    return lambda text: pattern.sub(str(SENSITIVE), text)
-
-
-def _parts(secret: Secret) -> Iterator[str]:
-    """The value, and what stands in it for `${secret:NAME}`: a server may quote the token without its `Bearer`."""
-    value = secret.reveal()
-    pieces = (
-        ("(.*)" if piece.startswith("${secret:") else ".*") if _PLACEHOLDER.fullmatch(piece) else re.escape(piece)
-        for piece in _PLACEHOLDER.split(secret.template)
-    )
-    found = re.fullmatch("".join(pieces), value, re.DOTALL)
-    yield from (value, *(found.groups() if found else ()))
-
-
-def _spellings(text: str) -> Iterator[str]:
-    yield text
-    yield json.dumps(text)[1:-1]
-    yield json.dumps(text, ensure_ascii=False)[1:-1]
-    yield quote(text, safe="", errors="replace")
+    secrets = (secret for change in changes for value in _values(change) for secret in secrets_of(value))
+    return scrubber(part for secret in secrets for part in parts(secret))

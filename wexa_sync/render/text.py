@@ -19,6 +19,7 @@ _EXCERPT = 4  # lines shown of a long text that is new, or goes
 _HUNKS = 40  # lines shown of a long diff
 _WORTH_TELLING = 0.1  # seconds: a shorter change was as quick as one expects
 _WIDEST_LABEL = 28  # values of a change are aligned up to here
+_TITLE = 26  # columns kept for the symbol and the name, however long the addresses beside them are
 
 _DIM = "bright_black"
 _COLORS: Final = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "=": "blue", "x": _DIM, "@": "cyan"}
@@ -55,12 +56,16 @@ def plan_text(view: PlanView, *, color: bool, width: int = 80, details: bool | N
 
 
 def report_text(view: ReportView, *, color: bool, width: int = 80) -> str:
-    """A receipt for the terminal: each change and how it ended, then what to do next."""
+    """A receipt for the terminal: each change and how it ended, then what to do next.
+
+    Of many, those that are not done come last, where they are seen.
+    """
+    brief = len(view.outcomes) > _MANY
     page = Page(color=color, width=width)
     page.line((f"Apply to {view.target}", "bold"))
     page.blank()
-    for outcome in view.outcomes:
-        _receipt(page, outcome)
+    for outcome in sorted(view.outcomes, key=_graveness) if brief else view.outcomes:
+        _receipt(page, outcome, brief=brief)
     if view.blocked:
         page.blank()
         page.wrapped([], f"{view.blocked} blocked: wexa-sync plan says why, and what a person can do.")
@@ -120,10 +125,11 @@ def _changes(page: Page, view: PlanView, *, short: bool, whole: bool) -> None:
         if len(projects) > 1:
             page.line((f"{project}:", "bold underline"))
         changes = [change for change in view.changes if change.project == project]
-        titled = [len(change.address) for change in changes if change.title and (short or not change.fields)]
-        column = min(max(titled, default=0), page.width // 2)
+        brief = [change for change in changes if not _fields_shown(change, short=short)]
+        titled = [len(change.address) for change in brief if change.title]
+        column = min(max(titled, default=0), page.width - _TITLE)
         for change in changes:
-            fields = () if short and change.action != Action.UPDATE.value else change.fields
+            fields = _fields_shown(change, short=short)
             if fields and not short:
                 page.blank()
             _heading(page, change, column, named=bool(fields), brief=short)
@@ -134,13 +140,17 @@ def _changes(page: Page, view: PlanView, *, short: bool, whole: bool) -> None:
                 page.blank()
 
 
+def _fields_shown(change: ChangeView, *, short: bool) -> Sequence[FieldView]:
+    return () if short and change.action != Action.UPDATE.value else change.fields
+
+
 def _heading(page: Page, change: ChangeView, column: int, *, named: bool, brief: bool) -> None:
     """The change's own line: its address, its name unless its fields tell it, and what there is to say about it."""
     head: list[Part] = ["  ", (change.symbol, _COLORS[change.symbol]), " ", (change.address, "bold")]
     if change.title and not named:
         head.append(" " * (max(column - len(change.address), 0) + 2))
         head.append(page.clip(change.title, *head) if page.fits(*head, " " * 8) else "")
-    about = "; ".join(text for text in (change.reason, *change.notes) if text)
+    about = "; ".join(text for text in (change.reason, change.note) if text)
     if not about or page.fits(*head, f"  ({about})"):
         page.line(*head, *([(f"  ({about})", _DIM)] if about else []))
     else:
@@ -214,7 +224,12 @@ def _labelled(page: Page, rows: Iterable[tuple[str, str]]) -> None:
             page.wrapped(["      ", (f"{label + ':':<8}", _DIM)], text)
 
 
-def _receipt(page: Page, outcome: OutcomeView) -> None:
+def _graveness(outcome: OutcomeView) -> int:
+    return {"done": 0, "skipped": 1}.get(outcome.status, 2)
+
+
+def _receipt(page: Page, outcome: OutcomeView, *, brief: bool) -> None:
+    """How a change ended; in `brief`, its id and time where there is room."""
     status = (f"{outcome.status:<8}", _STATUS_COLORS.get(outcome.status, "red"))
     symbol = (outcome.symbol, _COLORS.get(outcome.symbol, ""))
     head: list[Part] = ["  ", status, "  ", symbol, " ", (outcome.address, "bold")]
@@ -225,7 +240,7 @@ def _receipt(page: Page, outcome: OutcomeView) -> None:
         head.append((f"  ({facts})", _DIM))
         facts = ""
     page.line(*head)
-    for text in (f"({facts})" if facts else "", outcome.error):
+    for text in (f"({facts})" if facts and not brief else "", outcome.error):
         if text:
             page.wrapped([" " * 14], text)
     for label, texts in (("hint", [outcome.hint]), ("warning", outcome.warnings)):

@@ -69,7 +69,7 @@ class ChangeView:
     title: str = ""
     id: str = ""
     reason: str = ""
-    notes: tuple[str, ...] = ()
+    note: str = ""
     fields: tuple[FieldView, ...] = ()
     source: str = ""
 
@@ -210,18 +210,10 @@ def _change(change: Change) -> ChangeView:
         title=_title(change),
         id=visible(change.id or ""),
         reason=prose(change.reason),
-        notes=_notes(change),
+        note="goes on where an earlier apply was cut off" if change.resume else "",
         fields=fields_of(change),
         source=_source(change.source),
     )
-
-
-def _notes(change: Change) -> tuple[str, ...]:
-    notes = {
-        "goes with its project": change.with_project,
-        "goes on where an earlier apply was cut off": change.resume,
-    }
-    return tuple(note for note, holds in notes.items() if holds)
 
 
 def _project(address: Address) -> str:

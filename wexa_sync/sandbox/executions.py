@@ -4,7 +4,8 @@
       │          ├──▶ waiting (an inbox item) ──▶ running
       └── paused ┘            cancelled: from anywhere but the end
 
-`inner["phase"]` is where a run really is; the word that clients see for it depends on readings. `due` is the moment of
+`inner["phase"]` is where a run really is; the word that clients see for it depends on readings. `inner["told"]` counts
+how often it was started by hand, so that whoever looks into the data can tell twice from once. `due` is the moment of
 the next step. Nothing runs in the background: every request first takes the steps that have come due (`turn.catch_up`).
 """
 
@@ -121,9 +122,11 @@ def execute(world: World, row: Row) -> None:
     """Start a run by hand; under a reading, run a finished one again."""
     again = ("completed", "failed") if world.readings.says("execute_finished", "restart") else ()
     _require(world, row, "executed", ("ready", "paused", *again))
+    told = row.inner.get("told", 0) + 1
     if row.inner["phase"] in again:
         row.body |= {"agents_output": [], "conclusion": None, "end_time": None}
         row.inner = {"phase": "ready"}
+    row.inner["told"] = told
     already_due = row.due if row.inner["phase"] == "ready" else None
     _enter(world, row, "ready", already_due or world.now() + world.ready_seconds)
 

@@ -75,10 +75,13 @@ class Store:
 
     def __init__(self, data: Path | str) -> None:
         """Open the file `data`, made with its folder where missing; `:memory:` keeps everything in this process."""
-        if str(data) != ":memory:":
-            Path(data).parent.mkdir(parents=True, exist_ok=True)
         self._lock = RLock()
-        self._db = sqlite3.connect(str(data), timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            if str(data) != ":memory:":
+                Path(data).parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(str(data), timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise SandboxError(f"{data} can't be opened: {error}") from error
         try:
             self._prepare(data)
         except BaseException:

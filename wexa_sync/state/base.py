@@ -96,8 +96,8 @@ class StateSession(Protocol):
 class StateStore(Protocol):
     """Where a state lives."""
 
-    def load(self) -> State:
-        """What is stored, without waiting for anybody."""
+    def load(self, target: Target | None = None) -> State:
+        """What is stored, without waiting for anybody. Raises StateError for the state of another target than that."""
         ...
 
     def session(self, target: Target, *, owner: str = "") -> AbstractContextManager[StateSession]:

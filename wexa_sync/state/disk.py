@@ -12,9 +12,9 @@ from wexa_sync.errors import StateError
 
 PRIVATE = 0o600
 
-_FORBIDDEN = "Check who may write there, or name another file with --state."
+_FORBIDDEN = "Check who may write there, or name another file (--state, --out)."
 _FULL = "Make room on that disk, then run the same command again."
-_OTHER = "Check that path, or name another file with --state."
+_OTHER = "Check that path, or name another file (--state, --out)."
 _HINTS = {
     errno.EACCES: _FORBIDDEN,
     errno.EPERM: _FORBIDDEN,

@@ -36,7 +36,7 @@ class FileStore:
         self._lock_timeout = lock_timeout
         self._lease = lease
 
-    def load(self) -> State:
+    def load(self, target: Target | None = None) -> State:
         """What is stored, including what a killed apply left in the journal. Needs no lock."""
         # The journal first: if a running apply ends between the two reads, the file is newer than the journal, and
         # holds it. The other way round, an old file without its journal could be seen.
@@ -44,7 +44,13 @@ class FileStore:
         state_bytes = read_if_there(self.path)
         state = State() if state_bytes is None else read_state(state_bytes, self.path)
         journal = None if journal_text is None else read_journal(journal_text, self.journal_path)
-        return replay(state, journal, file=self.path, journal_file=self.journal_path)
+        state = replay(state, journal, file=self.path, journal_file=self.journal_path)
+        if target is not None and state.target not in (None, target):
+            raise StateError(
+                f"{self.path} belongs to {state.target}, not to {target}.",
+                hint="Each workspace has a state of its own: name this one's file with --state.",
+            )
+        return state
 
     @contextmanager
     def session(self, target: Target, *, owner: str = "") -> Iterator[StateSession]:
@@ -72,12 +78,7 @@ class FileStore:
             self.journal_path.unlink(missing_ok=True)
 
     def _load_for(self, target: Target) -> State:
-        state = self.load()
-        if state.target not in (None, target):
-            raise StateError(
-                f"{self.path} belongs to {state.target}, not to {target}.",
-                hint="Each workspace has a state of its own: name this one's file with --state.",
-            )
+        state = self.load(target)
         if self.journal_path.exists():  # left by a kill; settled before a new one begins
             self._save(state)
         return state

@@ -24,10 +24,28 @@ from wexa_sync.codec import (
     target_to_data,
 )
 from wexa_sync.errors import StateDamaged, StateError
+from wexa_sync.json_text import MAX_DEPTH, parse
 from wexa_sync.model import Intent, Record, Target
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
 
 VERSION = 1
+
+
+def _as_it_is(data: Any) -> Any:
+    return data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What the next version of the format makes of a record and of an intent: the same in the file and its journal."""
+
+    record: Callable[[Any], Any] = _as_it_is
+    intent: Callable[[Any], Any] = _as_it_is
+
+
+STEPS: Mapping[int, Step] = {}
+"""From version N to N + 1, by N, down to the oldest that is still read. Empty: version 1 is the first one."""
+
 _STATE = "wexa-sync-state"
 _JOURNAL = "wexa-sync-journal"
 _HEAD: Mapping[str, tuple[type, ...]] = {
@@ -64,12 +82,13 @@ def read_state(text: bytes, file: Path) -> State:
     """The state in a state file. Raises StateDamaged, or StateError for a newer format."""
     with _damage(file):
         found = _document(text, _STATE, {**_HEAD, "records": (dict,), "intents": (dict,)}, file)
+        version = found["version"]
         return State(
             target=target_from_data(found["target"]),
             lineage=found["lineage"],
             serial=found["serial"],
-            records={record.address: record for record in _held(found["records"], record_from_data)},
-            intents={intent.address: intent for intent in _held(found["intents"], intent_from_data)},
+            records={record.address: record for record in _held(found["records"], version, _record)},
+            intents={intent.address: intent for intent in _held(found["intents"], version, _intent)},
         )
 
 
@@ -98,7 +117,7 @@ def read_journal(text: bytes, file: Path) -> Journal | None:
             target=target_from_data(head["target"]),
             lineage=head["lineage"],
             serial=head["serial"],
-            writes=tuple(_entries(line) for line in lines[1:]),
+            writes=tuple(_entries(line, head["version"]) for line in lines[1:]),
         )
 
 
@@ -137,8 +156,8 @@ def _document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], fil
     if not isinstance(data, dict) or data.get("format") != form:
         raise ValueError(f'it does not say "format": "{form}"')
     version = data.get("version")
-    if type(version) is not int or version < 1:
-        raise ValueError("it has no version")
+    if type(version) is not int or version < min(STEPS, default=VERSION):
+        raise ValueError("it has no version that is known")
     if version > VERSION:
         raise StateError(
             f"{file} was written by a newer wexa-sync (format {version}; this one knows {VERSION}).",
@@ -150,13 +169,25 @@ def _document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], fil
     return found
 
 
-def _held(data: dict[str, Any], from_data: Callable[[Any], _Held]) -> Iterator[_Held]:
+def _record(data: Any, version: int) -> Record:
+    for step in range(version, VERSION):
+        data = STEPS[step].record(data)
+    return record_from_data(data)
+
+
+def _intent(data: Any, version: int) -> Intent:
+    for step in range(version, VERSION):
+        data = STEPS[step].intent(data)
+    return intent_from_data(data)
+
+
+def _held(data: dict[str, Any], version: int, from_data: Callable[[Any, int], _Held]) -> Iterator[_Held]:
     for text, item in data.items():
         try:
-            held = from_data(item)
+            held = from_data(item, version)
         except ValueError as error:
             raise ValueError(f"{text}: {error}") from error
-        if item["address"] != text:
+        if address_to_data(held.address) != text:
             raise ValueError(f"{text}: it holds the address {held.address}")
         yield held
 
@@ -173,21 +204,21 @@ def _entry_to_data(entry: Entry) -> dict[str, Any]:
             return {"settle": address_to_data(address)}
 
 
-def _entries(line: bytes) -> tuple[Entry, ...]:
+def _entries(line: bytes, version: int) -> tuple[Entry, ...]:
     data = _parse(line)
     if not isinstance(data, list):
         raise ValueError("a line is not a list")
-    return tuple(_entry_from_data(item) for item in data)
+    return tuple(_entry_from_data(item, version) for item in data)
 
 
-def _entry_from_data(data: Any) -> Entry:
+def _entry_from_data(data: Any, version: int) -> Entry:
     match data:
         case {"remember": record, **rest} if not rest:
-            return Remember(record_from_data(record))
+            return Remember(_record(record, version))
         case {"forget": address, **rest} if not rest:
             return Forget(address_from_data(address))
         case {"intend": intent, **rest} if not rest:
-            return Intend(intent_from_data(intent))
+            return Intend(_intent(intent, version))
         case {"settle": address, **rest} if not rest:
             return Settle(address_from_data(address))
     raise ValueError("an entry is none that is known")
@@ -198,13 +229,13 @@ def _line(data: Any) -> bytes:
 
 
 def _parse(text: bytes) -> Any:
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+    return parse(text, depth=2 * MAX_DEPTH, pairs=_unique)  # an answer may be kept in it, some levels down
 
 
 def _is_json(line: bytes) -> bool:
     try:
-        json.loads(line)
-    except (ValueError, RecursionError):
+        _parse(line)
+    except ValueError:
         return False
     return True
 
@@ -217,17 +248,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
-
-
 @contextmanager
 def _damage(file: Path) -> Iterator[None]:
     try:
         yield
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise StateDamaged(
             f"{file} is damaged: {error}.",
-            hint=f"Restore {file} from version control or a backup (after a merge conflict, take one side whole), "
-            "or name another file with --state. Don't mend it by hand.",
+            hint=f"Don't mend it by hand. Restore {file} from version control or a backup; of a merge conflict take "
+            "one side whole. Without any, move it away: `wexa-sync state rebuild` makes a new one of what is live.",
         ) from error

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from wexa_sync.api import answers
 from wexa_sync.api.answers import Call, spellings, understand
-from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, ServerFault, Throttled
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
 
 CALL = Call(method="POST", path="/skills/", hidden=spellings(["top-secret-key"]))
 
@@ -32,11 +33,18 @@ def _error(status: int, body: Any = None, headers: dict[str, str] | None = None)
         (b"[]", []),
         (b'{"a": "\xc3\xa9"}', {"a": "é"}),
         (b"\xef\xbb\xbf1", 1),
+        (b"[" * 101 + b"]" * 101, json.loads("[" * 101 + "]" * 101)),
     ],
 )
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_success(status: int, content: bytes, body: Any) -> None:
     assert understand(CALL, status, {}, content) == body
+
+
+def test_an_empty_answer_to_a_read_is_nonsense() -> None:
+    error = understand(replace(CALL, method="GET"), 200, {}, b" \n")
+    assert isinstance(error, Nonsense)
+    assert error.message == "GET /skills/: the server answered 200 with nothing at all"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +54,10 @@ def test_success(status: int, content: bytes, body: Any) -> None:
         (b'{"a": 1', 'what is not JSON: {"a": 1'),
         (b'{"a": NaN}', "what is not JSON"),
         (b"[" * 200_000, "what is not JSON"),
+        (b"[" * 102 + b"]" * 102, "what is not JSON"),
+        (b'{"a":' * 102 + b"1" + b"}" * 102, "what is not JSON"),
+        (b'{"temperature": 1e999}', "what is not JSON"),
+        (b'{"temperature": -1e999}', "what is not JSON"),
         (b"\xff\xfe\x00", "what is not JSON"),
         (b"1" * 10_000, "what is not JSON"),
     ],
@@ -69,13 +81,14 @@ def test_a_huge_success_is_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
     ("status", "family", "may_be_processed"),
     [
         (101, ServerFault, True),
-        (302, Refused, False),
-        (304, Refused, False),
+        (302, Redirected, True),
+        (304, Redirected, True),
         (400, Refused, False),
         (401, AuthRefused, False),
         (403, AuthRefused, False),
         (404, NotFound, False),
         (405, Refused, False),
+        (408, ServerFault, True),
         (409, Refused, False),
         (410, NotFound, False),
         (422, Refused, False),

@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 
 from wexa_sync.api import answers, http
+from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.http import Exchange, Http
 from wexa_sync.api.retry import Policy, RateLimiter
 from wexa_sync.errors import (
     ApiError,
     Nonsense,
-    Refused,
+    Redirected,
     ServerFault,
 )
+from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Secret
 
 Reply = bytes | Callable[[socket.socket], None]
@@ -50,8 +52,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("reply", "body"),
         [
-            (http_reply(body=b""), None),
-            (http_reply("204 No Content"), None),
+            (http_reply(body=b"null"), None),
             (http_reply("201 Created", b'[{"_id": "1"}]'), [{"_id": "1"}]),
             (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n1\r\n]\r\n0\r\n\r\n", [1, 2]),
             (b"HTTP/1.0 200 OK\r\n\r\n7", 7),
@@ -59,6 +60,19 @@ class TestAnswers:
     )
     def test_success(self, connect: Connect, serve: Serve, reply: bytes, body: Any) -> None:
         assert connect(serve(reply).url).request("GET", "/", repeatable=True).body == body
+
+    @pytest.mark.parametrize("reply", [http_reply(body=b""), http_reply("204 No Content")])
+    def test_a_write_may_be_answered_with_nothing(self, connect: Connect, serve: Serve, reply: bytes) -> None:
+        assert connect(serve(reply).url).request("DELETE", "/", repeatable=True).body is None
+
+    @pytest.mark.parametrize("body", [b"{}", b"[]", b"7", b'{"message": "ok"}', b'{"data": {"name": "n"}}'])
+    def test_what_holds_no_object_is_not_taken_for_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        api = Api(connect(serve(http_reply(body=body)).url), org_id="o")
+        with pytest.raises(Nonsense, match="without an id"):
+            api.read(SCHEDULE, Scoped(id="1"))
+
+    def test_null_is_gone(self, connect: Connect, serve: Serve) -> None:
+        assert Api(connect(serve(http_reply(body=b"null")).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
 
     def test_html_is_nonsense(self, connect: Connect, fail: Fail, serve: Serve) -> None:
         error = fail(connect(serve(http_reply(body=b"<html>Sign in</html>", Content_Type="text/html")).url))
@@ -97,14 +111,14 @@ class TestAnswers:
         other = serve(OK)
         here = serve(http_reply(status, Location=f"{other.url}/skills"))
         error = fail(connect(here.url, policy=Policy()), repeatable=True)
-        assert type(error) is Refused
+        assert type(error) is Redirected
         assert f"points to {other.url}/skills" in error.message
         assert "WEXA_BASE_URL" in error.hint
         assert (len(here.requests), other.requests) == (1, [])
 
     @pytest.mark.parametrize("location", ["http://[", "//", "http://a b/", "\u00e9"])
     def test_a_redirect_to_what_is_no_address(self, connect: Connect, fail: Fail, serve: Serve, location: str) -> None:
-        assert type(fail(connect(serve(http_reply("302 Found", Location=location)).url))) is Refused
+        assert type(fail(connect(serve(http_reply("302 Found", Location=location)).url))) is Redirected
 
     @pytest.mark.parametrize("status", ["400 Bad", "401 No", "404 None", "418 Tea", "429 Slow", "500 Oh", "302 Go"])
     def test_an_echoed_key_is_never_shown(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "Execution": {"goal": "two"},
 }
 PAST = {"schedule": "2030-01-01T00:00:00Z"}
+SOON = {"schedule": int(NOW) + 300}
 PRUNE, ADOPT = Rules(prune=True), Rules(adopt=True)
 RETAIN, PROTECT = Lifecycle(retain=True), Lifecycle(prevent_destroy=True)
 
@@ -109,6 +111,10 @@ def words(decision: Decision) -> tuple[str, str]:
     return "nothing", ""
 
 
+def soon(**options: Any) -> Intent:
+    return replace(intent("Schedule", **options), spec=spec("Schedule", SOON))
+
+
 def row(kind: str, **sides: Any) -> Pair:
     return Pair(address=address(kind), **sides)
 
@@ -125,6 +131,10 @@ RESOURCES: list[tuple[str, Pair, Rules, str, str]] = [
     ("its answer was lost",     row(S, manifest=manifest(S), intent=intent(S)),                 Rules(), "create", "did not arrive"),
     ("removed outside",         row(S, manifest=manifest(S), record=record(S)),                 Rules(), "create", "removed outside"),
     ("fired",                   row(S, manifest=manifest(S, PAST), record=record(S, PAST)),     Rules(), "no-op", "it fired"),
+    ("fired, by another clock", row(S, manifest=manifest(S, SOON), record=record(S, SOON)),     Rules(), "no-op", "it fired"),
+    ("sent, and may have fired", row(S, manifest=manifest(S, SOON), intent=soon()),             Rules(), "blocked create", "it may have fired"),
+    ("a person says it did not", row(S, manifest=manifest(S, SOON), intent=soon(settled=True)), Rules(), "create", "did not arrive"),
+    ("fired, a new time soon",  row(S, manifest=manifest(S, SOON), record=record(S, PAST)),     Rules(), "create", "a new time"),
     ("fired, a new time",       row(S, manifest=manifest(S), record=record(S, PAST)),           Rules(), "create", "a new time"),
     ("never made, too late",    row(S, manifest=manifest(S, PAST)),                             Rules(), "blocked create", "time has passed"),
     ("two of its key",          row(S, manifest=manifest(S), candidates=TWO),                   Rules(), "blocked adopt", "l1, l2"),

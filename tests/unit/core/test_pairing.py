@@ -12,8 +12,9 @@ from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.diff import Terms
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.agent import agent_id
+from wexa_sync.kinds.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Ref, Secret, Source
-from wexa_sync.pairing import CLOCK_SKEW, Place, pair
+from wexa_sync.pairing import Place, pair
 
 SENT = 2_000_000_000.0
 KEY = "lineage"

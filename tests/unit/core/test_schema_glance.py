@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.schema import bundled
 from wexa_sync.leaves import fill_in
 from wexa_sync.load import load
-from wexa_sync.model import Secret, Unfilled
+from wexa_sync.model import Secret
 from wexa_sync.schema_check import schema_faults
 from wexa_sync.schema_glance import glance
 from wexa_sync.variables import Variables
@@ -103,6 +104,7 @@ WORDS: list[dict[str, Any]] = [
     {"required": ["a"]},
     {"properties": {"a": {}}, "additionalProperties": False},
     {"properties": {"a": {}}, "additionalProperties": {"type": "string"}},
+    {"propertyNames": {"pattern": "^a$"}},
     {"items": {"type": "string"}},
     {"anyOf": [{"const": "a"}, {"required": ["a"]}]},
 ]

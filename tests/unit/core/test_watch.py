@@ -123,8 +123,16 @@ def test_secrets_are_found_in_the_manifest_or_in_what_is_live() -> None:
     sealed = Sealed(template="${secret:A}", fingerprint="f")
     applied = {"goal": Secret(template="${secret:B}", value="bbb"), "input_variables": {"list": ["x", sealed]}}
     live = {"goal": "g", "input_variables": {"list": ["x", "aaa"], "other": "x"}}
-    assert list(secrets_in(applied, live)) == ["bbb", "aaa"]
+    assert list(dict.fromkeys(secrets_in(applied, live))) == ["bbb", "aaa"]
     assert list(secrets_in({"input_variables": {"list": [sealed]}}, {})) == []
+
+
+def test_a_secret_is_found_without_what_stands_around_it_and_where_a_run_only_may_be_ours() -> None:
+    sealed = Sealed(template="Bearer ${secret:A}", fingerprint="f")
+    assert list(secrets_in([Secret(template="Bearer ${secret:B}", value="Bearer bbb")], [])) == ["Bearer bbb", "bbb"]
+    assert list(secrets_in({"a": sealed}, {"a": "Bearer aaa"}, perhaps=True)) == ["Bearer aaa", "aaa"]
+    assert list(secrets_in({"a": sealed}, {"a": "something else"}, perhaps=True)) == []
+    assert list(secrets_in({"a": sealed}, {"a": "something else"})) == ["something else"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,12 @@ class Folder:
         var: Mapping[str, Any] | None = None,
         env: Mapping[str, str] | None = None,
         project: bool = True,
+        ignore: Sequence[str] = (),
     ) -> Desired:
         """What is declared there, with `text` as m.yaml and (unless it brings its own) a project `desk`."""
         self.write({"m.yaml": text} if text else {})
         self.write({"project.yaml": PROJECT} if project else {})
-        return engine.read([self.path], root=self.path, variables=Variables(var or {}, env or {}))
+        return engine.read([self.path], root=self.path, variables=Variables(var or {}, env or {}), ignore=ignore)
 
     def problems(self, text: str | bytes = "", **how: Any) -> list[Problem]:
         """Everything that is wrong there. Each fault has a hint, and a place inside its file."""

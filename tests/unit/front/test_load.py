@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,6 +45,16 @@ def test_a_path_is_read_even_where_a_search_leaves_it_out(folder: Folder) -> Non
         ".b.yaml",
         "skip/c.yaml",
     ]
+
+
+def test_what_tools_install_is_no_manifest(folder: Folder) -> None:
+    ours = ["a/venv.yaml", "env/b.yaml", "node_modules.yaml/c.yaml"]
+    installed = ["venv/x.yaml", "a/node_modules/x/y.yaml", "lib/site-packages/x.yaml", "made/lib/x.yaml", "made/y.yaml"]
+    folder.write({**dict.fromkeys(ours, "a: 1"), **dict.fromkeys(installed, "["), "made/pyvenv.cfg": "home = /usr"})
+    assert loaded(folder) == ours
+    assert loaded(folder, ignore=["env"]) == [ours[0], ours[2]]
+    folder.write({"venv/x.yaml": "a: 1", "made/pyvenv.cfg": "", "made/y.yaml": "a: 1", "made/lib/x.yaml": "a: 1"})
+    assert loaded(folder, "made", "venv") == ["made/lib/x.yaml", "made/y.yaml", "venv/x.yaml"]
 
 
 def test_a_file_is_read_once_by_its_first_name(folder: Folder) -> None:
@@ -81,31 +94,47 @@ def test_a_deep_tree(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("name", "target", "fault"),
     [
-        ("m.yaml", "m.yaml", "m.yaml:1:1: this can't be read: Too many levels of symbolic links"),
+        ("m.yaml", "m.yaml", "m.yaml:1:1: the file can't be read: Too many levels of symbolic links"),
         ("m.yaml", "nowhere", "m.yaml:1:1: the file can't be read: No such file or directory"),
-        ("m", "x" * 300, "m:1:1: this can't be read: File name too long"),
-        ("m", "m", "m:1:1: this can't be read: Too many levels of symbolic links"),
+        ("m.yml", "x" * 300, "m.yml:1:1: the file can't be read: File name too long"),
+        ("m", "x" * 300, ""),
+        ("m", "m", ""),
+        ("m", "nowhere", ""),
     ],
 )
 def test_a_link_that_leads_nowhere_hides_nothing_else(folder: Folder, name: str, target: str, fault: str) -> None:
     folder.write({"a.yaml": "a: 1", "z.yaml": "a: 1"})
     (folder.path / name).symlink_to(target)
-    assert loaded(folder) == ["a.yaml", "z.yaml", fault]
+    assert loaded(folder) == ["a.yaml", "z.yaml", *([fault] if fault else [])]
     assert loaded(folder, ignore=["m*"]) == ["a.yaml", "z.yaml"]
 
 
-def test_a_folder_that_cant_be_read_is_a_fault(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder.write({"a.yaml": "a: 1", "b/m.yaml": "a: 1"})
+@dataclass
+class Closed:
+    """Of a folder, an entry that nobody may look behind: root, as containers have it, may look everywhere."""
+
+    name: str
+
+    def is_dir(self) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_what_may_not_be_looked_into_is_a_fault(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write({"a.yaml": "a: 1", "b/m.yaml": "a: 1", "c/m.yaml": "a: 1"})
     scandir = os.scandir
 
-    def refuse(path: Path) -> os._ScandirIterator[str]:
+    @contextmanager
+    def refuse(path: Path) -> Iterator[Iterable[Any]]:
         if path.name == "b":
-            raise PermissionError(13, "Permission denied")
-        return scandir(str(path))
+            raise PermissionError(errno.EACCES, "Permission denied")
+        with scandir(path) as entries:
+            yield [*entries, *([Closed("d")] if path.name == "c" else [])]
 
-    monkeypatch.setattr(os, "scandir", refuse)  # root, as containers have it, may read everything
-    assert loaded(folder) == ["a.yaml", "b:1:1: this can't be read: Permission denied"]
-    assert loaded(folder, "b") == ["b:1:1: this can't be read: Permission denied"]
+    monkeypatch.setattr(os, "scandir", refuse)
+    refused = ["b:1:1: this can't be read: Permission denied", "c/d:1:1: this can't be read: Permission denied"]
+    assert loaded(folder) == ["a.yaml", "c/m.yaml", *refused]
+    assert loaded(folder, "b") == refused[:1]
+    assert loaded(folder, ignore=["b", "d"]) == ["a.yaml", "c/m.yaml"]
 
 
 def test_a_pipe_is_not_waited_for(folder: Folder) -> None:

@@ -156,6 +156,8 @@ def test_generations(folder: Folder) -> None:
         ([], "no Project"),
         (["b", "a"], "2 Projects (a, b)"),
         (["a", "Not A Handle"], ""),
+        (["Not A Handle"], ""),
+        (["a", "b", "Not A Handle"], "2 Projects (a, b)"),
         (["a", "${var:none}"], ""),
         (["a", "a"], ""),
     ],
@@ -165,6 +167,13 @@ def test_a_project_that_is_left_out(folder: Folder, projects: list[str], known: 
     found = [fault for fault in folder.faults(RUN % "", project=False) if fault.startswith("m.yaml")]
     missing = f"m.yaml:3:1 metadata.project: is missing, and the manifests declare {known}"
     assert found == ([missing] if known else [])
+
+
+def test_a_project_that_cant_be_read_is_not_told_of_as_missing_as_well(folder: Folder) -> None:
+    folder.write({"a.yaml": RUN % "", "p.yaml": PROJECT % ("desk", "[")})
+    found = folder.faults((FLOW % "").replace("role: R\n  a", "role: 5\n  a"), project=False)
+    assert [fault.partition(":")[0] for fault in found] == ["m.yaml", "p.yaml"]
+    assert found[0] == "m.yaml:7:9 spec.role: expected text, got 5"
 
 
 @pytest.mark.parametrize("project", ["", "Desk", "[desk]", "5", "'${secret:T}'", "'${var:none}'"])

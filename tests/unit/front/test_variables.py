@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync.errors import InvalidManifests, UsageError
-from wexa_sync.model import Secret, Unfilled
+from wexa_sync.errors import InvalidManifests, Unfilled, UsageError
+from wexa_sync.model import Secret
 from wexa_sync.variables import Variables, gather
 
 if TYPE_CHECKING:

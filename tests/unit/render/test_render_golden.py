@@ -128,6 +128,7 @@ def few() -> Plan:
             action=Action.DELETE,
             address=address("Schedule", "weekly", "old-desk"),
             before={"goal": {"template": "x"}},
+            reason="goes with Project/old-desk",
             with_project=True,
         ),
         Change(action=Action.DELETE, address=Address(kind="Project", name="old-desk"), before={"projectName": "Old"}),

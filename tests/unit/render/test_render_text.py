@@ -136,6 +136,33 @@ def test_a_long_id_stands_below_its_address() -> None:
     assert "\n              (67fdea40aac77be632954f13, 2.0 s)\n" in report_text(report_view(made), color=False)
 
 
+def test_of_many_ends_those_that_are_not_done_come_last() -> None:
+    ends = [Status.FAILED, Status.SKIPPED, *[Status.APPLIED] * 40, Status.UNKNOWN]
+
+    def words(ends: list[Status]) -> list[str]:
+        lines = report(*((Action.UPDATE, end) for end in ends)).splitlines()
+        return [line.split()[0] for line in lines if "~ desk/Skill/s" in line]
+
+    assert words(ends) == [*["done"] * 40, "skipped", "failed", "unknown"]
+    assert words(ends[:3]) == ["failed", "skipped", "done"], "few are in the plan's order"
+
+
+def test_of_many_ends_each_is_one_line() -> None:
+    changes = [Change(action=Action.CREATE, address=skill(f"{number}-" + "n" * 60)) for number in range(41)]
+    outcomes = [Outcome(change=change, status=Status.APPLIED, id="67fdea40aac77be632954f13") for change in changes]
+    made = Report(plan=plan(*changes), outcomes=tuple(outcomes), started=0, ended=1)
+    assert report_text(report_view(made), color=False).count("\n") == 41 + 4
+
+
+def test_names_stand_in_a_column_beside_long_addresses() -> None:
+    names = ("s", "n" * 35)
+    shown = text(
+        plan(*(Change(action=Action.CREATE, address=skill(name), after={"name": "Name"}) for name in names)),
+        details=False,
+    )
+    assert len({line.index('"Name"') for line in shown.splitlines() if '"Name"' in line}) == 1
+
+
 def test_a_change_tells_its_seconds_where_they_are_worth_telling() -> None:
     change = Change(action=Action.CREATE, address=skill())
     made = [Outcome(change=change, status=Status.APPLIED, id="67fd", seconds=seconds) for seconds in (0.04, 0.1)]
@@ -155,11 +182,11 @@ def test_every_symbol_is_explained_where_it_is_used() -> None:
 def test_what_a_delete_and_a_resumed_run_mean() -> None:
     shown = text(
         plan(
-            Change(action=Action.DELETE, address=skill(), before={"name": "Old one"}, with_project=True),
+            Change(action=Action.DELETE, address=skill(), before={"name": "Old one"}, reason="goes with Project/desk"),
             Change(action=Action.RUN, address=skill("r"), resume=True),
         )
     )
-    assert '  - desk/Skill/s  "Old one"  (goes with its project)' in shown
+    assert '  - desk/Skill/s  "Old one"  (goes with Project/desk)' in shown
     assert "(goes on where an earlier apply was cut off)" in shown
 
 

@@ -228,6 +228,14 @@ def test_a_new_execution_is_missing_also_where_its_answer_was_lost(api: Client, 
     assert [len(api.get(f"/{project}/execution_flows")["data"]) for _ in range(2)] == [0, 1]
 
 
+def test_lists_are_fresh_where_the_faults_are_forgotten(api: Client, project: str) -> None:
+    api.script_fault("stale POST /skills/ lists=9")
+    api.skill(project)
+    assert api.get("/skills/", projectID=project)["skills"] == []
+    api.send("DELETE", "/_sandbox/faults")
+    assert len(api.get("/skills/", projectID=project)["skills"]) == 1
+
+
 def test_a_create_that_was_refused_hides_nothing(api: Client, project: str) -> None:
     api.script_fault("stale POST /skills/")
     assert api.send("POST", "/skills/", {}).status_code == 422

@@ -133,7 +133,9 @@ def test_another_workspace_is_refused_and_nothing_is_touched(path: Path, store: 
     assert path.read_bytes() == before
 
 
-def test_files_are_private_also_where_the_old_one_was_not(path: Path, store: StateStore) -> None:
+@pytest.mark.parametrize("umask", [0o022, 0])
+def test_files_are_private_also_where_the_old_one_was_not(path: Path, store: StateStore, umask: int) -> None:
+    before = os.umask(umask)
     for _ in range(2):
         with store.session(TARGET) as session:
             session.write(Remember(record()))
@@ -142,6 +144,7 @@ def test_files_are_private_also_where_the_old_one_was_not(path: Path, store: Sta
             assert modes == {"state.json.journal": 0o600, "state.json.lock": 0o600}
         assert path.stat().st_mode & 0o777 == 0o600
         path.chmod(0o644)
+    os.umask(before)
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from wexa_sync.errors import StateDamaged, StateError
 from wexa_sync.model import Address, Intent, Record, Ref, Sealed, Target
 from wexa_sync.state import Entry, Forget, Intend, Remember, Settle, State
-from wexa_sync.state.text import journal_line, journal_start, read_journal, read_state, replay, state_text
+from wexa_sync.state import text as state_format
+from wexa_sync.state.text import Step, journal_line, journal_start, read_journal, read_state, replay, state_text
 
 FILE = Path("wexa-sync.state.json")
 JOURNAL = Path("wexa-sync.state.json.journal")
@@ -95,6 +96,7 @@ DAMAGE: dict[str, tuple[bytes, str]] = {
         "desk/Skill/b: 'desk' is not an address",
     ),
     "a mark that is none": (edited(lambda d: d["records"]["desk/Skill/a"]["spec"].update({"$x": 1})), r"\$x"),
+    "beyond numbers": (state_text(STATE).replace(b'"serial": 4', b'"serial": 1e999'), "beyond all bounds"),
     "no number": (edited(lambda d: d["records"]["desk/Skill/a"]["spec"].update(a=float("nan"))), "NaN"),
     "said twice": (state_text(STATE).replace(b'"serial": 4', b'"serial": 4, "serial": 5'), "same key twice"),
     "a merge conflict": (b"<<<<<<< HEAD\n" + state_text(STATE), "Expecting value"),
@@ -108,7 +110,7 @@ def test_damage_is_named_with_the_file_and_what_to_do(name: str) -> None:
         read_state(text, FILE)
     assert caught.value.message.startswith(f"{FILE} is damaged: ")
     assert "version control or a backup" in caught.value.hint
-    assert "--state" in caught.value.hint
+    assert "state rebuild" in caught.value.hint
 
 
 def test_a_newer_format_asks_for_an_upgrade() -> None:
@@ -119,6 +121,60 @@ def test_a_newer_format_asks_for_an_upgrade() -> None:
     assert "Upgrade" in caught.value.hint
     with pytest.raises(StateError, match="written by a newer wexa-sync"):
         read_journal(journal_start(STATE).replace(b'"version":1', b'"version":9') + b"[]\n", JOURNAL)
+
+
+def test_an_older_format_would_be_brought_up_step_by_step_in_the_file_and_its_journal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There was never a version before 1: this is a future in which 3 is current, and 1 and 2 are old."""
+    steps = {
+        1: Step(record=lambda data: {**data, "id": data["id"] + "-2"}),
+        2: Step(
+            record=lambda data: {**data, "id": data["id"] + "-3"},
+            intent=lambda data: {**data, "operation": data["operation"].upper()},
+        ),
+    }
+    record = next(iter(STATE.records.values()))
+    intent = next(iter(STATE.intents.values()))
+    old, old_journal = state_text(STATE), journal_start(STATE) + journal_line((Remember(record), Intend(intent)))
+    monkeypatch.setattr(state_format, "VERSION", 3)
+    monkeypatch.setattr(state_format, "STEPS", steps)
+    state, journal = read_state(old, FILE), read_journal(old_journal, JOURNAL)
+    assert journal is not None
+    ((remembered, intended),) = journal.writes
+    assert isinstance(remembered, Remember)
+    assert isinstance(intended, Intend)
+    for found in (state.records[record.address], remembered.record):
+        assert found.id == record.id + "-2-3"
+    for each in (state.intents[intent.address], intended.intent):
+        assert each.operation == intent.operation.upper()
+    assert read_state(state_text(state), FILE) == state, "what is written next is of the current version"
+    assert json.loads(state_text(state))["version"] == 3
+    with pytest.raises(StateDamaged, match="no version that is known"):
+        read_state(old.replace(b'"version": 1', b'"version": 0'), FILE)
+
+
+def test_a_state_file_cut_at_any_byte_is_refused() -> None:
+    whole = state_text(STATE)
+    for keep in range(len(whole) - 1):
+        with pytest.raises(StateDamaged, match="is damaged"):
+            read_state(whole[:keep], FILE)
+    assert read_state(whole[:-1], FILE) == STATE, "nothing but the last newline is gone"
+
+
+@given(st.data())
+def test_a_state_file_edited_anywhere_is_read_or_refused_and_what_is_read_can_be_written(data: st.DataObject) -> None:
+    whole = bytearray(state_text(STATE))
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        whole[at : at + data.draw(st.integers(0, 2))] = data.draw(
+            st.sampled_from([b"", b"0", b"9", b'"', b"{", b"}", b"[", b"null", b"1e999", b"\xff", b"$", b"/", b"-"])
+        )
+    try:
+        state = read_state(bytes(whole), FILE)
+    except StateError:
+        return
+    assert read_state(state_text(state), FILE) == state
 
 
 @settings(max_examples=15, deadline=None)

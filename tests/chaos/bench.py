@@ -1,0 +1,131 @@
+"""A place to work at: a sandbox on a port of its own, the command line, and a folder for what they leave behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from wexa_sync.sandbox import ORG_ID, USER_ID
+
+from .forks import Forks
+
+KEY = "sentinel-api-key-7f3a"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command that has ended; `code` is negative where a signal ended it."""
+
+    words: tuple[str, ...]
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def shown(self) -> str:
+        """The end of what it said, for whoever has to find out why."""
+        return f"$ {' '.join(self.words)}\nexit {self.code}\n{self.stdout[-1500:]}{self.stderr[-1500:]}"
+
+
+@dataclass(slots=True)
+class Bench:
+    """One worker's place. The port stays the same, since a state belongs to the address it was made at."""
+
+    folder: Path
+    forks: Forks
+    port: int
+    server: int | None = field(default=None)  # its pid
+
+    @property
+    def url(self) -> str:
+        """Where the sandbox listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, data: Path, faults: Sequence[str] = (), readings: Mapping[str, str] | None = None) -> None:
+        """Start a sandbox over that file; its runs end in a blink."""
+        config = {"data": str(data), "port": self.port, "faults": list(faults), "readings": dict(readings or {})}
+        config |= {"ready_seconds": 0.02, "run_seconds": 0.05}
+        self.server = self.forks.order("serve", config=config)["pid"]
+
+    def stop(self) -> int:
+        """End the sandbox, however it is; answers its exit code."""
+        assert self.server is not None
+        code: int = self.forks.order("end", pid=self.server)["code"]
+        self.server = None
+        return code
+
+    @property
+    def serving(self) -> bool:
+        """Whether the sandbox is alive."""
+        state = Path(f"/proc/{self.server}/stat")
+        return self.server is not None and state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+    def ask(self, method: str, path: str, body: Any = None, **query: str) -> Any:
+        """A request behind the client's back."""
+        wire = {"json": body, "params": query, "headers": {"x-api-key": KEY}}
+        for _ in range(100):  # it may refuse connections for a while, as it was told to
+            try:
+                answer = requests.request(method, self.url + path, timeout=20, **wire)
+            except requests.ConnectionError:
+                time.sleep(0.1)
+            else:
+                answer.raise_for_status()
+                return answer.json()
+        raise TimeoutError(f"nobody listens at {self.url}")
+
+    def cli(self, folder: Path, *words: str) -> Ended:
+        """Run the command line there, as a process of its own."""
+        out, err = self.folder / "out", self.folder / "err"
+        env = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.folder), "PYTHONUTF8": "1", "NO_PROXY": "*"}
+        env |= {"WEXA_API_KEY": KEY, "WEXA_BASE_URL": self.url, "WEXA_ORG_ID": ORG_ID, "WEXA_USER_ID": USER_ID}
+        done = self.forks.order("run", words=words, folder=str(folder), env=env, out=str(out), err=str(err))
+        texts = [file.read_text(encoding="utf-8", errors="replace") for file in (out, err)]
+        return Ended(words, done["code"], *texts)
+
+    def requests(self) -> list[str]:
+        """What this sandbox was asked so far: `METHOD path`."""
+        return [f"{each['method']} {each['path']}" for each in self.ask("GET", "/_sandbox/requests")["requests"]]
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """A place to work at, for the length of a block."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder, Forks() as forks:
+        found = Bench(Path(folder), forks, _free_port())
+        try:
+            yield found
+        finally:
+            if found.server is not None:
+                found.stop()
+
+
+def _free_port() -> int:
+    """A port that nobody else is given by chance: below those that the system hands out."""
+    while True:
+        port = random.randrange(15_000, 32_000)  # noqa: S311 # a port, not a secret
+        with socket.socket() as trial:
+            try:
+                trial.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def json_of(text: str) -> dict[str, Any]:
+    """A JSON object that a command printed; an empty one where it printed none."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

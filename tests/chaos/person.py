@@ -1,0 +1,91 @@
+"""A person after a bad day: runs plan and apply again, and answers doubts after a look at what is really there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .bench import Bench, Ended, json_of
+from .scenarios import goals
+from .world import recorded, things
+
+ROUNDS = 6
+"""How often somebody would try before they call for help."""
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """Works in `folder`; may look into `data`, as into Wexa Studio. `words` stand on every plan and apply."""
+
+    bench: Bench
+    folder: Path
+    data: Path
+    words: Sequence[str]
+    asked: list[str] = field(default_factory=list)  # what the person had to look up and say, in short
+    faults: list[str] = field(default_factory=list)  # what no command may do, whatever happens
+    said: list[Ended] = field(default_factory=list)
+
+    def run(self, *words: str) -> Ended:
+        """One command, looked at closely: no traceback, no hang, an exit code that is documented."""
+        done = self.bench.cli(self.folder, *words)
+        self.said.append(done)
+        if "Traceback" in done.stderr or "Traceback" in done.stdout:
+            self.faults.append(f"a traceback: {done.stderr[-300:]}")
+        if done.code not in (-9, 0, 1, 2, 3):
+            self.faults.append(f"`{' '.join(words)}` ended with {done.code}")
+        return done
+
+    def apply(self) -> Ended:
+        """Apply, once."""
+        return self.run("apply", "--auto-approve", "--format", "json", *self.words)
+
+    def plan(self) -> Ended:
+        """Plan; exit code 0 says that there is nothing to do."""
+        return self.run("plan", "--detailed-exitcode", "--format", "json", *[w for w in self.words if w == "--prune"])
+
+    def goes_on(self) -> bool:
+        """Plan and apply until there is nothing to do; whether that was reached."""
+        for _ in range(ROUNDS):
+            planned = self.plan()
+            said = json_of(planned.stdout)
+            open_questions = [each for each in said.get("blocked", ()) if "wexa-sync resolve" in each["hint"]]
+            if planned.code == 0 and not said.get("blocked"):
+                return True
+            for each in open_questions:
+                self.resolve(each)
+            if said:
+                self.apply()
+        return False
+
+    def resolve(self, blocked: dict[str, Any]) -> None:
+        """Look at the server, and say what is so."""
+        address, reason = blocked["address"], blocked["reason"]
+        self.asked.append(f"{address.split('/')[-2]}: {_ID.sub('ID', reason)}")
+        answer = self.truth(address, reason)
+        done = self.run("resolve", address, *answer)
+        if done.code:
+            self.faults.append(f"the answer {' '.join(answer)} was refused: {done.stderr.strip()}")
+
+    def truth(self, address: str, reason: str) -> tuple[str, ...]:
+        """The flags of `resolve` that say what is so."""
+        there = things(self.data)
+        if "its start was sent" in reason:
+            (id,) = [id for at, id in recorded(self.folder / ".wexa-sync/state.json").items() if str(at) == address]
+            (run,) = [thing for thing in there if id in (thing.id, thing.alias)]
+            started = run.inner.get("told") or run.body["status"] != "ready" or run.inner["phase"] != "ready"
+            return ("--happened", id) if started else ("--did-not-happen",)
+        if "/Execution/" in address:
+            known = set(recorded(self.folder / ".wexa-sync/state.json").values())
+            goal = goals(self.folder)[address.rpartition("/")[2]]
+            runs = [each for each in there if each.kind == "execution" and each.body["goal"] == goal]
+            ours = [each.alias for each in runs if not known & {each.id, each.alias}]
+            return ("--happened", ours[0]) if ours else ("--did-not-happen",)
+        (id, *others) = _ID.findall(reason)
+        if others:
+            self.faults.append(f"there are several of {address}: {reason}")
+        return ("--happened", id)

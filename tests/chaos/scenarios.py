@@ -1,0 +1,200 @@
+"""What is applied while something goes wrong: the examples, before and after the edits of a working day."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.sandbox import ORG_ID, USER_ID
+
+from .bench import Bench
+from .forks import ROOT
+
+FAST = "settle: 0.5\nstart_grace: 0.5\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """An apply to be disturbed. `prepare`: the manifests it starts from; `edit`: what is then changed in them.
+
+    Without an edit, the disturbed apply is the first one. `words` stand on its command line; `readings` are the
+    sandbox's: in the content studio a run does not start by itself.
+    """
+
+    name: str
+    example: str
+    prepare: Callable[[Path], None]
+    edit: Callable[[Path], None] | None = None
+    words: tuple[str, ...] = ()
+    doomed: str = ""  # the display name of a project that is deleted, and holds nothing of anybody else therefore
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """How the sandbox reads the documentation here."""
+        return {"execution_start": "explicit"} if self.example == "content-studio" else {}
+
+
+def _replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"{file} does not say {old!r} any more"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _append(file: Path, text: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + text if file.exists() else text, encoding="utf-8")
+
+
+def _document(kind: str, name: str, spec: str, project: str = "", **metadata: str) -> str:
+    said = {"name": name, **({"project": project} if project else {}), **metadata}
+    inner = ", ".join(f"{key}: {value}" for key, value in said.items())
+    return f"---\napiVersion: wexa.ai/v1\nkind: {kind}\nmetadata: {{{inner}}}\nspec: {{{spec}}}\n"
+
+
+def _desk(folder: Path) -> None:
+    _append(folder / "wexa-sync.yaml", FAST)
+
+
+def _desk_edited(folder: Path) -> None:
+    """Prompts, a role, a project and a schedule are edited, a run is to run again, and there are new things."""
+    _append(folder / "prompts/classify.md", "\nAnswer in one word.\n")
+    _replace(folder / "triage.yaml", "Sorts tickets by urgency", "Sorts tickets by what they cost us")
+    _replace(folder / "project.yaml", "sorts them and drafts answers", "sorts them, and drafts an answer to each")
+    _replace(folder / "schedule.yaml", "07:00:00Z", "09:30:00Z")
+    _replace(folder / "execution.yaml", "name: smoke-test", "name: smoke-test\n  generation: 2")
+    agent = "    - {handle: tag, title: Tagger, role: Tags tickets, skills: [tag], prompt: {template: Tag it.}}\n"
+    _append(folder / "triage.yaml", agent)
+    flow = (
+        "name: Replies, description: Sends replies, role: Replier, "
+        "agents: [{handle: send, title: Sender, role: Sends, skills: [tag], prompt: {template: Send it.}}]"
+    )
+    _append(
+        folder / "more.yaml",
+        _document("Skill", "tag", "name: Tag, description: Tags, connector_id: {external: Mail}")
+        + _document("AgentFlow", "replies", flow)
+        + _document("Schedule", "spring", "coworker_id: replies, template: Greet all., schedule: 2035-03-21T06:00:00Z")
+        + _document(
+            "Execution",
+            "greet",
+            "agentflow_id: replies, goal: Greet one., wait: true",
+            depends_on="[Execution/smoke-test]",
+        ),
+    )
+
+
+def _desk_pruned(folder: Path) -> None:
+    """A schedule and a run are declared no longer."""
+    (folder / "schedule.yaml").unlink()
+    (folder / "execution.yaml").unlink()
+
+
+def _desk_replaced(folder: Path) -> None:
+    """The project is wound up, and another one takes its place."""
+    for file in folder.glob("*.yaml"):
+        if file.name != "wexa-sync.yaml":
+            file.unlink()
+    shutil.copy(ROOT / "examples/minimal/project.yaml", folder / "project.yaml")
+
+
+def _studio(folder: Path) -> None:
+    _append(folder / "wexa-sync.yaml", FAST + "allow_undocumented: [agentflow.update]\n")
+    _replace(folder / "newsletter/project.yaml", "prevent_destroy: true", "prevent_destroy: false")
+    opening = "agentflow_id: article, goal: Write the opening., start: explicit, wait: true"
+    greeting = "agentflow_id: issue, goal: Greet the readers."
+    _append(folder / "blog/runs.yaml", _document("Execution", "opening", opening, "blog"))
+    _append(
+        folder / "newsletter/runs.yaml",
+        _document("Execution", "greeting", greeting, "newsletter", depends_on="[blog/Execution/opening]"),
+    )
+
+
+def _studio_edited(folder: Path) -> None:
+    """A shared prompt, a flow's words and the launch are edited; a run is to run again, and a skill is new."""
+    _append(folder / "conventions/proofread.md", "\nKeep the paragraphs.\n")
+    _replace(folder / "newsletter/issue.yaml", "Composes the month's letter", "Writes the month's letter")
+    _replace(folder / "wexa-sync.yaml", "launch: 2035-03-01", "launch: 2035-04-01")
+    _replace(folder / "blog/runs.yaml", "name: opening", "name: opening, generation: 2")
+    skill = _document(
+        "Skill", "illustrate", "name: Illustrate, description: Draws, connector_id: {external: REST API}", "blog"
+    )
+    _append(folder / "blog/skills.yaml", skill)
+    _replace(
+        folder / "blog/article.yaml", "role: Corrects language", "role: Corrects language\n      skills: [illustrate]"
+    )
+
+
+def _studio_pruned(folder: Path) -> None:
+    """The newsletter goes with all that is in it, and the blog's schedule."""
+    shutil.rmtree(folder / "newsletter")
+    (folder / "blog/schedule.yaml").unlink()
+
+
+SCENARIOS = {
+    (each.example, each.name): each
+    for each in (
+        Scenario(name="first", example="support-desk", prepare=_desk),
+        Scenario(name="update", example="support-desk", prepare=_desk, edit=_desk_edited, words=("--force",)),
+        Scenario(name="prune", example="support-desk", prepare=_desk, edit=_desk_pruned, words=("--prune", "--force")),
+        Scenario(
+            name="replace",
+            example="support-desk",
+            prepare=_desk,
+            edit=_desk_replaced,
+            words=("--prune", "--force"),
+            doomed="Support desk",
+        ),
+        Scenario(name="first", example="content-studio", prepare=_studio),
+        Scenario(name="update", example="content-studio", prepare=_studio, edit=_studio_edited, words=("--force",)),
+        Scenario(
+            name="prune",
+            example="content-studio",
+            prepare=_studio,
+            edit=_studio_pruned,
+            words=("--prune", "--force"),
+            doomed="Newsletter (staging)",
+        ),
+    )
+}
+
+
+def seed_foreign(bench: Bench, doomed: str) -> None:
+    """What somebody else made and nothing of ours may touch: a project of their own, and things beside ours."""
+    project = {"orgId": ORG_ID, "projectName": "Somebody else's", "description": "Theirs", "coworker_role": "Theirs"}
+    bench.ask("POST", "/v1/project", project)
+    for each in bench.ask("GET", "/v1/project", userId=USER_ID, orgId=ORG_ID)["projectList"]:
+        if each["projectName"] != doomed:
+            _seed_things(bench, each["_id"])
+
+
+def _seed_things(bench: Bench, project: str) -> None:
+    account = bench.ask("GET", f"/connectors/{project}")[0]["accountDetails"][0]
+    named = {"connector_id": account["connectorID"], "connector_name": account["sourceName"]}
+    skill = {"name": "Their skill", "description": "Theirs", "logo": "", "user_id": None, "projectID": project, **named}
+    bench.ask("POST", "/skills/", skill)
+    flow = {"name": "Their flow", "description": "Theirs", "role": "Theirs", "projectID": project}
+    made = bench.ask("POST", "/agentflow/", flow, projectID=project)
+    text = {"template": "Their words.", "display_template": "Their words."}
+    schedule = {"coworker_id": made["_id"], **text, "goal": text, "schedule": 2_100_000_000}
+    bench.ask("POST", "/schedule/coworker", schedule, projectID=project)
+    run = {"agentflow_id": made["_id"], "goal": "Their goal.", "input_variables": {}, "projectID": project}
+    bench.ask("POST", "/execute_flow", {**run, "executed_by": USER_ID}, projectID=project)
+
+
+def goals(folder: Path) -> dict[str, str]:
+    """What the declared runs are for, by the name of the manifest: as a person would know it."""
+    found: dict[str, str] = {}
+    for file in folder.rglob("*.yaml"):
+        for document in _documents(file):
+            if document.get("kind") == "Execution":
+                found[document["metadata"]["name"]] = document["spec"]["goal"]
+    return found
+
+
+def _documents(file: Path) -> list[dict[str, Any]]:
+    import yaml
+
+    text = re.sub(r"\$\{.*?\}", "X", file.read_text(encoding="utf-8"))
+    return [each for each in yaml.safe_load_all(text) if isinstance(each, dict)]

@@ -1,0 +1,265 @@
+"""The sweep: at every request of an apply something goes wrong; then a person goes on, and all must be as if nothing
+had happened."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.sandbox import READINGS
+
+from .bench import Bench, Ended
+from .forks import ROOT
+from .person import Person
+from .scenarios import SCENARIOS, Scenario, seed_foreign
+from .world import at_odds, recorded, unlike, world
+
+KILLS = ("kill_client before", "kill_client after", "kill before", "kill after")
+LOST = ("drop before", "drop after", "reset before", "reset after")
+BROKEN = ("cut after", "garble after", "empty after", "html after", "echo after", "echo before status=400")
+SLOW = ("delay before ms=300", "429 before", "429 before retry_after=1", "429 before retry_after=date+1")
+AWAY = ("refuse before ms=300", "refuse after ms=300", "302 before", "307 after")
+ERRORS = tuple(f"{status} {when}" for status in (500, 502, 503, 504) for when in ("before", "after"))
+LISTS = ("short after", "repeat after", "total after")
+STALE = ("stale after lists=2", "stale after lists=2 + drop after", "stale after lists=2 + kill_client after")
+HANGS = ("hang before", "hang after")
+
+_LIST = re.compile(r"GET (/skills/|/agentflows|/schedules/coworker|/v1/project|/connectors/.*|/.*/execution_flows)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What goes wrong at which request (from 1) of which apply. `fault` may be several, with ` + ` between."""
+
+    example: str
+    scenario: str
+    fault: str
+    nth: int
+    request: str = ""  # what that request was, undisturbed
+    parallelism: int = 1
+    readings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """A name that is the same in each run."""
+        readings = "".join(f" {name}={value}" for name, value in self.readings)
+        beside = f" parallelism={self.parallelism}" if self.parallelism != 1 else ""
+        return f"{self.example} {self.scenario} {self.fault} nth={self.nth}{beside}{readings}"
+
+    @property
+    def faults(self) -> list[str]:
+        """As the sandbox takes them."""
+        return [f"{fault} nth={self.nth}" for fault in self.fault.split(" + ")]
+
+    @property
+    def apply(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """Which apply it disturbs: what can be prepared once for many cases."""
+        return self.example, self.scenario, self.readings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of a case. `struck`: whether anything went wrong at all; `asked`: what a person had to say."""
+
+    case: Case
+    struck: bool
+    asked: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    commands: int = 0
+    seconds: float = 0.0
+    talk: tuple[str, ...] = ()  # what the commands said, where something is wrong
+
+    @property
+    def word(self) -> str:
+        """In a word."""
+        return "wrong" if self.wrong else "asked" if self.asked else "clean" if self.struck else "not struck"
+
+    def as_data(self) -> dict[str, Any]:
+        """For a line of JSON."""
+        return {**asdict(self), "name": self.case.name, "word": self.word}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An apply that can be disturbed again and again: where it starts from, and what it must come to."""
+
+    scenario: Scenario
+    start: Path
+    requests: tuple[str, ...]
+    world: Counter[str]
+    addresses: frozenset[str]
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Runs cases at a bench; prepares each apply once."""
+
+    bench: Bench
+    prepared: dict[tuple[str, str, tuple[tuple[str, str], ...]], Prepared] = field(default_factory=dict)
+    count: Iterator[int] = field(default_factory=itertools.count)
+
+    def prepare(self, example: str, scenario: str, readings: tuple[tuple[str, str], ...] = ()) -> Prepared:
+        """Where that apply starts from, and what it comes to undisturbed."""
+        if found := self.prepared.get((example, scenario, readings)):
+            return found
+        wanted = SCENARIOS[example, scenario]
+        start = self.bench.folder / f"start-{next(self.count)}"
+        desk = start / "desk"
+        shutil.copytree(ROOT / "examples" / example, desk, ignore=shutil.ignore_patterns(".wexa-sync"))
+        wanted.prepare(desk)
+        read = wanted.readings | dict(readings)
+        if wanted.edit is not None:
+            self.bench.start(start / "sandbox.db", readings=read)
+            _well(self.bench.cli(desk, "apply", "--auto-approve"))
+            self.bench.stop()
+            wanted.edit(desk)
+        self.bench.start(start / "sandbox.db")  # without readings: what follows speaks the usual form
+        seed_foreign(self.bench, wanted.doomed)
+        self.bench.stop()
+        found = self._undisturbed(wanted, start, read)
+        self.prepared[example, scenario, readings] = found
+        return found
+
+    def _undisturbed(self, wanted: Scenario, start: Path, readings: Mapping[str, str]) -> Prepared:
+        clean = self._copied(start)
+        data, desk = clean / "sandbox.db", clean / "desk"
+        self.bench.start(data, readings=readings)
+        person = Person(bench=self.bench, folder=desk, data=data, words=(*wanted.words, "--parallelism", "1"))
+        _well(person.apply())
+        asked = tuple(self.bench.requests())
+        planned = person.plan()
+        assert planned.code == 0, planned.shown
+        self.bench.stop()
+        state = desk / ".wexa-sync/state.json"
+        assert not at_odds(state, data)
+        known = frozenset(map(str, recorded(state)))
+        found = Prepared(scenario=wanted, start=start, requests=asked, world=world(data), addresses=known)
+        shutil.rmtree(clean)
+        return found
+
+    def _copied(self, start: Path) -> Path:
+        place = self.bench.folder / f"case-{next(self.count)}"
+        shutil.copytree(start, place)
+        return place
+
+    def run(self, case: Case) -> Verdict:
+        """Disturb it, let a person go on, and see what is there in the end."""
+        ready = self.prepare(*case.apply)
+        place = self._copied(ready.start)
+        data, desk = place / "sandbox.db", place / "desk"
+        words = (*ready.scenario.words, "--parallelism", str(case.parallelism))
+        person = Person(bench=self.bench, folder=desk, data=data, words=words)
+        read = ready.scenario.readings | dict(case.readings)
+        self.bench.start(data, case.faults, read)
+        began = person.apply()
+        struck = began.code == -9 or self._struck()
+        if not self.bench.serving:
+            self.bench.stop()
+            self.bench.start(data, readings=read)
+        elif not struck:  # nor shall it be, later on
+            self.bench.ask("DELETE", "/_sandbox/faults")
+        converged = person.goes_on()
+        self.bench.stop()
+        wrong = [*person.faults, *([] if converged else [f"it does not end: {person.said[-1].shown}"])]
+        wrong += unlike(world(data), ready.world)
+        state = desk / ".wexa-sync/state.json"
+        wrong += at_odds(state, data)
+        if lost := ready.addresses ^ set(map(str, recorded(state))):
+            wrong.append(f"the state does not hold the same: {sorted(lost)}")
+        shutil.rmtree(place)
+        talk = tuple(done.shown for done in person.said) if wrong else ()
+        return Verdict(
+            case=case,
+            struck=struck,
+            asked=tuple(person.asked),
+            wrong=tuple(wrong),
+            commands=len(person.said),
+            talk=talk,
+        )
+
+    def _struck(self) -> bool:
+        """Whether something went wrong yet."""
+        if not self.bench.serving:
+            return True
+        return any(each["struck"] for each in self.bench.ask("GET", "/_sandbox/faults")["faults"])
+
+
+def _well(done: Ended) -> None:
+    assert done.code == 0, done.shown
+
+
+def faults_for(request: str) -> tuple[str, ...]:
+    """What can go wrong with such a request."""
+    either: tuple[str, ...] = (*KILLS, *LOST, *BROKEN, *SLOW, *AWAY)
+    if request.startswith("GET "):  # it does no work: before and after it are the same
+        either = tuple(fault for fault in either if fault not in {*LOST[1::2], *AWAY[1::2]})
+        return (*either, "503 before", "503 before times=3", *(LISTS if _LIST.fullmatch(request) else ()))
+    creates = request.startswith("POST ") and not re.search(r"/(execute|update/.*)$", request)
+    return (*either, *ERRORS, *(STALE if creates else ()))
+
+
+def enumerate_cases(sweep: Sweep, group: str) -> Iterator[Case]:
+    """All cases of a group (`GROUPS`), in a fixed order."""
+    for (example, scenario), _ in SCENARIOS.items():
+        asked = sweep.prepare(example, scenario).requests
+        for nth, request in enumerate(asked, start=1):
+            for fault in _faults_of(group, request):
+                yield Case(
+                    example=example,
+                    scenario=scenario,
+                    fault=fault,
+                    nth=nth,
+                    request=_shown(request),
+                    parallelism=8 if group == "parallel" else 1,
+                )
+
+
+GROUPS = ("kills", "faults", "parallel", "hangs")
+"""Kills at each request; every other fault at each; both kinds of client kills with eight requests at a time; and
+answers that never come, at each write (half a minute each)."""
+
+
+def _faults_of(group: str, request: str) -> tuple[str, ...]:
+    if group == "kills":
+        return KILLS
+    if group == "parallel":
+        return (*KILLS[:2], "drop after")
+    if group == "hangs":
+        return () if request.startswith("GET ") else HANGS
+    return tuple(fault for fault in faults_for(request) if fault not in KILLS)
+
+
+def random_case(sweep: Sweep, number: int, seed: int = 0) -> Case:
+    """Readings, a fault and a request for it at random, the same for a number and a seed."""
+    chance = random.Random(f"{seed}/{number}")  # noqa: S311 # a fixed choice, not a secret
+    example, scenario = chance.choice(sorted(SCENARIOS))
+    asked = sweep.prepare(example, scenario).requests
+    nth = chance.randint(1, len(asked))
+    readings = {each.name: chance.choice(each.values) for each in READINGS if each.name not in _NO_CHOICE}
+    return Case(
+        example=example,
+        scenario=scenario,
+        fault=chance.choice(faults_for(asked[nth - 1])),
+        nth=nth,
+        request=_shown(asked[nth - 1]),
+        parallelism=chance.choice((1, 1, 4, 8)),
+        readings=tuple(sorted(readings.items())),
+    )
+
+
+_NO_CHOICE = {
+    "project_connectors",  # without connectors a person must make one first
+    "agentflow_put",  # an edit of a flow needs the call
+    "execution_start",  # what is right in the end depends on it: the scenario says it
+}
+
+
+def _shown(request: str) -> str:
+    return re.sub(r"[0-9a-f-]{24,36}", "ID", request)

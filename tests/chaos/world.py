@@ -1,0 +1,103 @@
+"""What is really there: the sandbox's data file, read past its API, in terms that are the same from run to run.
+
+Ids become names and times go, so that two worlds that a person would call the same are equal, line by line. A thing
+that is there twice is a line that is there twice; a run that was started twice says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.model import Address
+from wexa_sync.state import FileStore
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
+_PASSING = {"created_at", "updated_at", "createdAt", "updatedAt", "last_used", "end_time", "image", "coworker_image"}
+_TITLES = {"project": "projectName", "schedule": "template", "execution": "goal"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One object of the server's: `inner` is what no client sees."""
+
+    kind: str
+    id: str
+    alias: str
+    project: str
+    body: dict[str, Any]
+    inner: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What a person would call it."""
+        return f"{self.kind} {self.body.get(_TITLES.get(self.kind, 'name'), '')}"
+
+
+def things(data: Path) -> list[Thing]:
+    """Everything in the data file that is not deleted, in the order in which it was made."""
+    query = "SELECT kind, id, alias, project, body, inner FROM objects ORDER BY seq"
+    with closing(sqlite3.connect(f"file:{data}?mode=ro", uri=True)) as db:
+        rows = db.execute(query).fetchall()
+    found = [
+        Thing(
+            kind=kind, id=id, alias=alias or "", project=project or "", body=json.loads(body), inner=json.loads(inner)
+        )
+        for kind, id, alias, project, body, inner in rows
+    ]
+    return [thing for thing in found if not thing.inner.get("deleted")]
+
+
+def world(data: Path) -> Counter[str]:
+    """What is there, a line each."""
+    found = things(data)
+    names = {name: thing.title for thing in found for name in (thing.id, thing.alias) if name}
+    for thing in found:
+        for agent in thing.body.get("agents", []) if thing.kind == "agentflow" else []:
+            names[agent["_id"]] = f"agent {agent['title']} of {thing.title}"
+
+    def line(thing: Thing) -> str:
+        inner = {name: thing.inner[name] for name in ("phase", "told") if name in thing.inner}
+        text = json.dumps([inner, _lasting(thing.body)], sort_keys=True)
+        return f"{thing.title} [{names.get(thing.project, '')}] " + _ID.sub(lambda id: names.get(id[0], "#"), text)
+
+    return Counter(map(line, found))
+
+
+def _lasting(value: Any) -> Any:
+    """A JSON value without what differs from run to run."""
+    if isinstance(value, dict):
+        return {name: _lasting(inner) for name, inner in value.items() if name not in _PASSING}
+    return [_lasting(each) for each in value] if isinstance(value, list) else value
+
+
+def unlike(was: Counter[str], expected: Counter[str]) -> list[str]:
+    """In what a world differs from the expected one."""
+    return [f"too many: {line}" for line in (was - expected).elements()] + [
+        f"missing: {line}" for line in (expected - was).elements()
+    ]
+
+
+def at_odds(state: Path, data: Path) -> list[str]:
+    """In what the state contradicts the server: intents left, records of what is not there, one thing twice."""
+    kept = FileStore(state).load()
+    there = {name for thing in things(data) for name in (thing.id, thing.alias)}
+    there |= {agent["_id"] for thing in things(data) if thing.kind == "agentflow" for agent in thing.body["agents"]}
+    counts = Counter(record.id for record in kept.records.values())
+    return [
+        *(f"an intent is left: {address}" for address in kept.intents),
+        *(f"recorded and not there: {each.address}" for each in kept.records.values() if each.id not in there),
+        *(f"recorded twice: {id}" for id, count in counts.items() if count > 1),
+        *(f"not started, says the state: {each.address}" for each in kept.records.values() if each.started is False),
+    ]
+
+
+def recorded(state: Path) -> dict[Address, str]:
+    """What the state holds, by address."""
+    return {address: record.id for address, record in FileStore(state).load().records.items()}

@@ -1,0 +1,184 @@
+"""A state that can't be read, can't be written, or is another's: said clearly, nothing sent, nothing lost.
+
+As real processes, which the operating system refuses what a full disk or a missing right would.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wexa_sync.model import Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Cli, Desk
+
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
+
+
+def heed_modes() -> None:
+    """Make file modes count for this process too, should it be root's: root without the right to overrule them."""
+    if os.getuid() == 0:
+        libc = ctypes.CDLL(None)
+        for right in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+            libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
+
+
+def small_disk(size: int) -> Callable[[], None]:
+    """No file may grow beyond so many bytes."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+@pytest.fixture
+def run(desk: Desk, cli: Cli) -> Callable[..., tuple[int, str]]:
+    """Runs the command line in the desk under a limit of the operating system; answers its exit code and its words."""
+
+    def start(limit: Callable[[], None], *words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "wexa_sync", *words],
+            cwd=desk.folder,
+            env={**cli.env, **desk.remote.env, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            preexec_fn=limit,  # this process's threads hold no lock that it needs
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        return done.returncode, " ".join((done.stdout + done.stderr).split())
+
+    return start
+
+
+def state_of(desk: Desk) -> Path:
+    return desk.folder / ".wexa-sync" / "state.json"
+
+
+# How much a file may hold: the lock alone; a few intents; some records; nearly all of the journal; all but the state.
+@pytest.mark.parametrize("size", [100, 500, 2000, 5000, 7000])
+def test_a_disk_that_fills_up_in_the_middle_of_an_apply_loses_nothing(
+    desk: Desk,
+    run: Callable[..., tuple[int, str]],
+    work: Callable[[Plan], list[str]],
+    failures: Callable[..., list[str]],
+    size: int,
+) -> None:
+    code, said = run(small_disk(size), "apply", "--auto-approve", "--parallelism", "2")
+    assert code == 1, said
+    assert f"{desk.folder.name}/.wexa-sync/state.json" in said.replace(" ", "")
+    assert "Make room on that disk" in said
+    state = desk.workspace.store.load()
+    # Nothing was sent that is not written down: each write has its record or its intent.
+    creates = [each for each in desk.remote.writes if each.startswith("POST") and not each.endswith("/execute")]
+    assert len(creates) <= len(state.records) + len(state.intents)
+    ids = [record.id for record in state.records.values()]
+    assert len(set(ids)) == len(ids)
+
+    assert failures(desk.apply()) == []
+    assert work(desk.plan()) == []
+    once = {"POST /v1/project", "POST /agentflow/", "POST /execute_flow"}
+    assert sorted(each for each in desk.remote.writes if each in once) == sorted(once)
+
+
+def test_a_folder_that_may_not_be_written_stops_an_apply_and_no_plan(
+    desk: Desk, run: Callable[..., tuple[int, str]]
+) -> None:
+    folder = state_of(desk).parent
+    folder.mkdir()
+    folder.chmod(0o500)
+    code, said = run(heed_modes, "apply", "--auto-approve")
+    assert code == 1
+    assert "Can't lock" in said
+    assert "Permission denied" in said
+    assert "Check who may write there, or name another file with --state." in said
+    assert desk.remote.writes == []
+    code, said = run(heed_modes, "plan")
+    assert (code, "Plan: 8 to add" in said) == (0, True), said
+    folder.chmod(0o700)
+
+
+def test_a_state_that_may_not_be_read_stops_everything(desk: Desk, run: Callable[..., tuple[int, str]]) -> None:
+    desk.apply()
+    desk.remote.forget()
+    state_of(desk).chmod(0)
+    for words in (("plan",), ("apply", "--auto-approve"), ("state", "list"), ("destroy", "--auto-approve")):
+        code, said = run(heed_modes, *words)
+        assert code == 1
+        assert "Can't read" in said
+        assert "Permission denied" in said
+        assert "hint" in said.lower()
+    assert desk.remote.writes == []
+
+
+def test_a_state_whose_folder_became_read_only_keeps_what_it_was(
+    desk: Desk, run: Callable[..., tuple[int, str]]
+) -> None:
+    desk.apply()
+    before = state_of(desk).read_bytes()
+    (desk.folder / "prompts" / "classify.md").write_text("Other.\n", "utf-8")
+    desk.remote.forget()
+    state_of(desk).parent.chmod(0o500)
+    code, said = run(heed_modes, "apply", "--auto-approve")
+    state_of(desk).parent.chmod(0o700)
+    assert code == 1, said
+    assert desk.remote.writes == []
+    assert state_of(desk).read_bytes() == before
+
+
+def conflict(text: str) -> str:
+    """As git leaves it: both sides between its marks."""
+    ours = text.replace('"serial": ', '"serial": 1')
+    return f"<<<<<<< HEAD\n{ours}=======\n{text}>>>>>>> other\n"
+
+
+def half(text: str) -> str:
+    return text[: len(text) // 2]
+
+
+def newer(text: str) -> str:
+    return json.dumps({**json.loads(text), "version": 2})
+
+
+def elsewhere(text: str) -> str:
+    data = json.loads(text)
+    return json.dumps({**data, "target": {**data["target"], "org_id": "6" * 24}})
+
+
+DAMAGES: dict[str, tuple[Callable[[str], str], str, str]] = {
+    "truncated": (half, "is damaged", "Restore"),
+    "emptied": (lambda _: "", "is damaged", "Restore"),
+    "merge-conflicted": (conflict, "is damaged", "after a merge conflict, take one side whole"),
+    "edited": (lambda text: text.replace('"records"', '"rekords"'), "unknown rekords", "Don't mend it by hand"),
+    "of a newer version": (newer, "written by a newer wexa-sync", "Upgrade: pip install"),
+    "of another workspace": (elsewhere, "belongs to", "Each workspace has a state of its own"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_what_can_t_be_trusted_is_refused_and_left_as_it_is(desk: Desk, cli: Cli, name: str) -> None:
+    desk.apply()
+    damage, words, hint = DAMAGES[name]
+    state_of(desk).write_text(damage(state_of(desk).read_text("utf-8")), "utf-8")
+    before = state_of(desk).read_bytes()
+    desk.remote.forget()
+    for command in (("plan",), ("apply", "--auto-approve"), ("state", "rebuild"), ("executions", "list")):
+        done = cli(desk.folder, *command, code=1, env=desk.remote.env)
+        said = " ".join(done.stderr.split())
+        assert words in said
+        assert hint in said
+    assert desk.remote.writes == []
+    assert state_of(desk).read_bytes() == before
+    # What the hint says leads out of it.
+    state_of(desk).rename(state_of(desk).with_name("old.json"))
+    assert "Rebuilt: 9 of 9" in cli(desk.folder, "state", "rebuild", env=desk.remote.env).stdout
+    assert cli(desk.folder, "plan", env=desk.remote.env).last == "No changes."

@@ -1,0 +1,148 @@
+"""The sandbox as a process of its own that can die and come back, and the truth: what lies in its data file.
+
+`python -m tests.soak.server DATA PORT READINGS` is that process: runs that end in a blink are no option of the CLI.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from wexa_sync.sandbox import SandboxConfig, serve
+from wexa_sync.sandbox.seed import ORG_ID, USER_ID
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "soak-key"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """Something that is live, as the server's own file has it. `run`: the second id of an execution, used in paths."""
+
+    kind: str
+    id: str
+    project: str
+    run: str
+    body: Json
+
+
+@dataclass(slots=True)
+class Server:
+    """One sandbox over one data file, at one address for its whole life."""
+
+    data: Path
+    readings: Mapping[str, str]
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+    deaths: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings that lead the command line here."""
+        return {"WEXA_API_KEY": KEY, "WEXA_BASE_URL": self.url, "WEXA_ORG_ID": ORG_ID, "WEXA_USER_ID": USER_ID}
+
+    def start(self) -> None:
+        """Let it listen, unless it does already."""
+        with self._lock:
+            if self.process is not None and self.process.poll() is None:
+                return
+            self.deaths += self.process is not None and self.process.returncode == -signal.SIGKILL
+            command = [sys.executable, "-m", "tests.soak.server", str(self.data), str(self.port)]
+            self.process = subprocess.Popen(
+                [*command, json.dumps(dict(self.readings))], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            )
+            assert self.process.stdout is not None
+            self.port = int(self.process.stdout.readline().rpartition(":")[2])
+
+    def stop(self, *, kill: bool = False) -> None:
+        """End it: asked to, or struck dead."""
+        with self._lock:
+            if self.process is not None:
+                (self.process.kill if kill else self.process.terminate)()
+                self.process.wait(20)
+                if self.process.stdout:
+                    self.process.stdout.close()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Start it again whenever it dies, as the platform's people would."""
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(0.1):
+                self.start()
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            self.start()
+
+    def raw(self, method: str, path: str, body: Any = None, **query: str) -> Any:
+        """A request as nobody's client would send it; it must succeed. Waits for a server that does not listen yet."""
+        end = time.monotonic() + 10
+        while True:
+            try:
+                answer = requests.request(
+                    method, f"{self.url}{path}", json=body, params=query, headers={"x-api-key": KEY}, timeout=10
+                )
+            except requests.ConnectionError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+                continue
+            assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
+            with suppress(ValueError):
+                return answer.json()
+            return None
+
+    def things(self, kind: str) -> list[Thing]:
+        """Everything of a kind that is live, in the order it was made; past every reading and every fault."""
+        query = "SELECT id, project, alias, body, inner FROM objects WHERE kind = ? ORDER BY seq"
+        with closing(sqlite3.connect(self.data, timeout=10)) as db:
+            rows = db.execute(query, (kind,)).fetchall()
+        return [
+            Thing(kind=kind, id=id, project=project or "", run=alias or "", body=json.loads(body))
+            for id, project, alias, body, inner in rows
+            if not json.loads(inner).get("deleted")
+        ]
+
+    @property
+    def now(self) -> float:
+        """The time there."""
+        return float(self.raw("GET", "/_sandbox/clock")["now"])
+
+
+if __name__ == "__main__":
+    serve(
+        SandboxConfig(
+            data=sys.argv[1],
+            port=int(sys.argv[2]),
+            readings=json.loads(sys.argv[3]),
+            ready_seconds=0.05,
+            run_seconds=0.05,
+        ),
+        lambda url: print(url, flush=True),  # noqa: T201  # read by the process that started this one
+    )

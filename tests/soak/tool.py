@@ -1,0 +1,133 @@
+"""wexa-sync as people run it: the command line as a process, and the engine in this process, which is faster."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.soak.server import KEY, Server
+from wexa_sync import engine
+from wexa_sync.api.client import Api
+from wexa_sync.api.http import Http
+from wexa_sync.api.retry import Policy
+from wexa_sync.apply import Options
+from wexa_sync.decide import Rules
+from wexa_sync.model import Action, Address, Outcome, Plan, Secret, Status, Target
+from wexa_sync.rebuild import Match
+from wexa_sync.sandbox.seed import ORG_ID, USER_ID
+from wexa_sync.state import FileStore
+from wexa_sync.state.base import State
+from wexa_sync.variables import Variables
+
+SETTLE = 0.3  # seconds: no list of the soak's server lags behind for longer than a few looks
+GRACE = 1.0
+_SETTINGS = f"settle: {SETTLE}\nstart_grace: {GRACE}\nparallelism: 4\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A process of the command line that has ended: a negative code where it was killed."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One folder of manifests, its state, and the server. `read_timeout` in seconds: a busy machine may take some."""
+
+    folder: Path
+    server: Server
+    allowed: frozenset[str]
+    read_timeout: float = 20
+
+    def prepare(self) -> None:
+        """Write the settings that both ways of running obey."""
+        self.folder.mkdir()
+        allowed = f"allow_undocumented: [{', '.join(self.allowed)}]\n" if self.allowed else ""
+        (self.folder / "wexa-sync.yaml").write_text(_SETTINGS + allowed, encoding="utf-8")
+
+    @property
+    def store(self) -> FileStore:
+        """Where the state lies."""
+        return FileStore(self.folder / ".wexa-sync" / "state.json")
+
+    @property
+    def state(self) -> State:
+        """What is remembered now."""
+        return self.store.load()
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The id of each recorded address."""
+        return {str(address): record.id for address, record in self.state.records.items()}
+
+    def workspace(self) -> engine.Workspace:
+        """As a process of its own would open it, but quicker to give up."""
+        http = Http(
+            base_url=self.server.url,
+            api_key=Secret(template="", value=KEY),
+            read_timeout=self.read_timeout,
+            policy=Policy(attempts=3, throttled=4, base=0.05, cap=0.2),
+        )
+        return engine.Workspace(
+            api=Api(http, org_id=ORG_ID, user_id=USER_ID),
+            store=self.store,
+            target=Target(base_url=self.server.url, org_id=ORG_ID),
+            parallelism=4,
+            settle=SETTLE,
+        )
+
+    def plan(self, *, prune: bool = False, adopt: bool = False, targets: Sequence[str] = ()) -> Plan:
+        """What differs now."""
+        rules = Rules(prune=prune, adopt=adopt, allowed=self.allowed)
+        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        return engine.plan(desired, self.workspace(), rules, targets=[Address.parse(text) for text in targets])
+
+    def apply(self, plan: Plan) -> list[Outcome]:
+        """Make it so; answers what did not end well."""
+        options = Options(parallelism=4, poll=0.02, grace=GRACE, settle=SETTLE, allowed=self.allowed)
+        report = engine.apply(plan, self.workspace(), options, lambda _change, _word: None, limits=None)
+        work = [outcome for outcome in report.outcomes if outcome.change.action is not Action.NOOP]
+        return [outcome for outcome in work if outcome.status is not Status.APPLIED]
+
+    def resolve(self, address: str, happened_as: str | None) -> None:
+        """Settle a doubt as a person does."""
+        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        engine.resolve(Address.parse(address), desired, self.workspace(), happened_as=happened_as)
+
+    def rebuild(self) -> tuple[Match, ...]:
+        """Make a lost state anew."""
+        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        return engine.rebuild(desired, self.workspace())
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Begin a process of the command line."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "wexa_sync", *words],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONUTF8": "1", **self.server.env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str) -> Ended:
+        """A process of the command line, to its end."""
+        return finished(self.start(*words))
+
+
+def finished(process: subprocess.Popen[str]) -> Ended:
+    """Wait for its end. No traceback reaches a user, and none takes two minutes."""
+    try:
+        stdout, stderr = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert "Traceback" not in stderr, stderr
+    return Ended(process.returncode, stdout, stderr)

@@ -1,0 +1,214 @@
+"""The commands that need no server: init, validate, graph and schema; and what stops the others before a call."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from wexa_sync.cli import cli
+from wexa_sync.kinds import DECLARABLE
+
+DESK = """\
+apiVersion: wexa.ai/v1
+kind: Project
+metadata: {name: desk}
+spec: {projectName: Desk}
+---
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {name: summarise}
+spec: {name: Summarise, description: "${var:what}", connector_id: {external: Mail}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The command line in this process, in an empty folder, knowing nothing of the machine's environment."""
+
+    path: Path
+    env: dict[str, str | None] = field(default_factory=dict)
+
+    def run(self, *words: str, code: int = 0, **env: str) -> tuple[str, str]:
+        """What a command says on stdout and on stderr; an error has a hint."""
+        done = CliRunner().invoke(cli, words, env={**self.env, **env}, standalone_mode=False)
+        assert done.exception is None or isinstance(done.exception, click.UsageError), done.exc_info
+        said = done.stderr + (done.exception.format_message() if isinstance(done.exception, click.UsageError) else "")
+        assert (64 if done.exception else done.return_value or 0) == code, said
+        assert code != 1 or "hint" in said.lower()
+        return done.stdout, said
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
+    monkeypatch.chdir(tmp_path)
+    return Here(tmp_path, {name: None for name in os.environ if name.startswith("WEXA_")})
+
+
+def test_init_writes_a_repository_that_is_valid(here: Here) -> None:
+    said, next_ = here.run("init", "new desk")
+    written = {path.relative_to(here.path).as_posix() for path in (here.path / "new desk").rglob("*") if path.is_file()}
+    assert set(said.split("\n")) - {""} == written
+    assert {"new desk/wexa-sync.yaml", "new desk/.gitignore", "new desk/.github/workflows/wexa-sync.yml"} <= written
+    assert "Next: cd 'new desk' && wexa-sync validate && wexa-sync plan --sandbox" in next_
+    assert here.run("validate", "new desk")[0].startswith("Valid: ")
+
+
+def test_init_writes_here_without_a_name(here: Here) -> None:
+    assert "Next: wexa-sync validate" in here.run("init")[1]
+    assert here.run("validate")[0].startswith("Valid: ")
+
+
+@pytest.mark.parametrize("there", ["project.yaml", ".gitignore"])
+def test_init_writes_nothing_over_anything(here: Here, there: str) -> None:
+    (here.path / there).symlink_to("nowhere")
+    _, said = here.run("init", code=1)
+    assert f"nothing was written: {there} is there already" in " ".join(said.split())
+    assert [path.name for path in here.path.iterdir()] == [there]
+
+
+def test_init_names_all_that_is_there(here: Here) -> None:
+    here.run("init")
+    _, said = here.run("init", code=1)
+    assert "are there already" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(("name", "why"), [("file/x", "Not a directory"), ("x" * 300, "File name too long")])
+def test_init_where_nothing_can_be_written(here: Here, name: str, why: str) -> None:
+    (here.path / "file").touch()
+    _, said = here.run("init", name, code=1)
+    assert f"can't be written: {why}" in " ".join(said.split())
+
+
+def test_init_on_a_full_disk_names_the_file(here: Here) -> None:
+    script = f"ulimit -f 0; trap '' XFSZ; exec {sys.executable} -m wexa_sync init new"
+    done = subprocess.run(["bash", "-c", script], cwd=here.path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "new/" in done.stderr
+    assert "can't be written: File too large" in " ".join(done.stderr.split())
+
+
+def test_init_in_a_folder_whose_name_is_not_utf8(here: Here) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "wexa_sync", "init", os.fsdecode(b"caf\xe9")],
+        cwd=here.path,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_validate_counts_what_is_declared(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK, encoding="utf-8")
+    assert here.run("validate", "--var", "what=D")[0] == "Valid: 2 resources.\n"
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    assert here.run("validate")[0] == "Valid: 1 resource.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["validate"], 1, "m.yaml:9:38 spec.description ${var:what} is not defined"),
+        (["validate", "--var", "what"], 64, "--var what: this is no NAME=VALUE"),
+        (["validate", "--var-file", "none"], 64, "--var-file none: there is no such file"),
+        (["validate", "--var-file", "m.yaml"], 1, "m.yaml:1:1 a variable file is one mapping of NAME: value"),
+        (["validate", "none"], 64, "none: there is no such file or folder"),
+        (["validate", "x" * 300], 64, "there is no such file or folder"),
+        (["validate", "--state", "/"], 1, "the state / is a folder"),
+        (["validate", "--base-url", "x"], 1, '--base-url: "x" is not of the form that is wanted here'),
+        (["graph", "--format", "svg"], 64, "'svg' is not one of 'mermaid', 'dot'"),
+        (["plan", "--var", "what=D"], 1, "missing: the API key (WEXA_API_KEY) and the organisation's id"),
+        (["plan", "--var", "what=D", "--fault", "delay"], 64, "--fault and --reading are for the sandbox"),
+        (["plan", "--var", "what=D", "--sandbox", "--reading", "x=y"], 64, "x"),
+        (["schema", "Skil"], 64, "there is no schema 'Skil'"),
+    ],
+)
+def test_what_stops_a_command(here: Here, words: list[str], code: int, said: str) -> None:
+    (here.path / "m.yaml").write_text(DESK, encoding="utf-8")
+    out, error = here.run(*words, code=code)
+    assert said in " ".join(error.split())
+    assert out == ""
+    assert [path.name for path in here.path.iterdir()] == ["m.yaml"]
+
+
+def test_an_address_that_is_none_stops_a_plan_before_its_first_request(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    env = {"WEXA_API_KEY": "k", "WEXA_ORG_ID": "o", "WEXA_BASE_URL": "http://127.0.0.1:9"}
+    _, said = here.run("plan", "--target", "desk", code=64, **env)
+    assert "'desk' is not an address" in " ".join(said.split())
+    assert "`wexa-sync state list` shows addresses" in said
+
+
+def test_a_host_that_nobody_answers_at(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    env = {"WEXA_API_KEY": "k", "WEXA_ORG_ID": "o", "WEXA_USER_ID": "u", "WEXA_BASE_URL": "http://127.0.0.1:9"}
+    _, said = here.run("plan", code=1, **env)
+    assert "could not connect to 127.0.0.1:9" in " ".join(said.split())
+
+
+def test_a_rehearsal_has_a_state_of_its_own(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    here.run("apply", "--sandbox", "--auto-approve")
+    assert {path.name for path in (here.path / ".wexa-sync").iterdir()} >= {"sandbox.db", "sandbox-state.json"}
+    assert here.run("state", "list", "--sandbox")[0].startswith("Project/desk\t")
+    assert here.run("plan", "--sandbox", "-v")[0].endswith("No changes.\n")
+
+
+def test_manifests_are_where_the_settings_say(here: Here) -> None:
+    (here.path / "wexa-sync.yaml").write_text("manifests: [a, b.yaml]\nvars: {what: D}\n", encoding="utf-8")
+    project, _, skill = DESK.partition("---\n")
+    (here.path / "a").mkdir()
+    (here.path / "a" / "project.yaml").write_text(project, encoding="utf-8")
+    (here.path / "b.yaml").write_text(skill, encoding="utf-8")
+    (here.path / "c.yaml").write_text("not: a manifest", encoding="utf-8")
+    assert here.run("validate")[0] == "Valid: 2 resources.\n"
+    assert here.run("validate", "a")[0] == "Valid: 1 resource.\n"
+
+
+def test_a_graph_for_mermaid_and_for_dot(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK, encoding="utf-8")
+    assert here.run("graph", "--var", "what=D")[0].splitlines() == [
+        "graph LR",
+        '  n0["Project/desk"]',
+        '  n1["desk/Skill/summarise"]',
+        "  n1 --> n0",
+    ]
+    assert here.run("graph", "--var", "what=D", "--format", "dot")[0].splitlines() == [
+        "digraph {",
+        '  n0 [label="Project/desk"];',
+        '  n1 [label="desk/Skill/summarise"];',
+        "  n1 -> n0;",
+        "}",
+    ]
+
+
+def test_schemas_are_whole(here: Here) -> None:
+    names = here.run("schema")[0].split()
+    assert {kind.name for kind in DECLARABLE} < set(names)
+    for name in names:
+        assert "$ref" not in here.run("schema", name)[0]
+    kind = json.loads(here.run("schema", "Skill")[0])["properties"]["kind"]
+    assert kind["const"] == "Skill"
+
+
+@pytest.mark.parametrize("data", ["folder", "nonsense", "file above"])
+def test_a_sandbox_whose_data_cant_be_used(here: Here, data: str) -> None:
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    above = here.path / ".wexa-sync"
+    if data == "file above":
+        above.touch()
+    else:
+        above.mkdir()
+        place = above / "sandbox.db"
+        place.mkdir() if data == "folder" else place.write_bytes(b"nonsense" * 1000)
+    _, said = here.run("plan", "--sandbox", code=1)
+    assert "sandbox.db" in said
+    assert "itself failed" not in said

@@ -1,0 +1,59 @@
+"""Budgets: what a plan may do to how much, which warnings say so, and how it is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from wexa_sync.errors import PlanRefused
+from wexa_sync.model import Action, Address, Change, Plan, Record, Target
+from wexa_sync.safety import Limits, require_applicable, warnings
+from wexa_sync.state.base import State
+
+TARGET = Target(base_url="sandbox", org_id="o")
+
+
+def changes(count: int, action: Action, reason: str = "") -> tuple[Change, ...]:
+    """So many changes of one sort."""
+    addresses = [Address(kind="Schedule", name=f"{action.value}-{number}", project="p") for number in range(count)]
+    return tuple(Change(action=action, address=address, reason=reason) for address in addresses)
+
+
+@pytest.mark.parametrize(
+    ("made", "managed", "limits", "told"),
+    [
+        (changes(3, Action.DELETE), 10, Limits(), []),
+        (changes(4, Action.DELETE), 10, Limits(), ["delete 4 of 10 managed resources, more than 30 %"]),
+        (changes(4, Action.UPDATE), 10, Limits(), ["update 4 of 10 managed resources, more than 30 %"]),
+        (changes(3, Action.UPDATE) + changes(3, Action.DELETE), 10, Limits(), []),
+        (changes(1, Action.DELETE), 10, Limits(budget=7.5), ["delete 1 of 10 managed resources, more than 7.5 %"]),
+        (changes(9, Action.DELETE), 9, Limits(), []),
+        (changes(4, Action.UPDATE, "adopted"), 10, Limits(), []),
+        (changes(40, Action.CREATE), 10, Limits(), []),
+        (changes(10, Action.RUN), 0, Limits(), []),
+        (changes(11, Action.RUN), 0, Limits(), ["start 11 executions, more than 10"]),
+        (changes(1, Action.RUN), 0, Limits(max_executions=0), ["start 1 execution, more than 0"]),
+        (
+            changes(4, Action.DELETE) + changes(11, Action.RUN),
+            12,
+            Limits(),
+            ["delete 4 of 12 managed resources, more than 30 %", "start 11 executions, more than 10"],
+        ),
+    ],
+)
+def test_what_goes_over_a_budget_is_warned_of_and_refused(
+    made: tuple[Change, ...], managed: int, limits: Limits, told: list[str]
+) -> None:
+    said = warnings(made, limits, managed=managed)
+    assert [text.partition(": it would ")[2].partition(". ")[0] for text in said] == told
+    addresses = [Address(kind="Skill", name=f"skill-{number}", project="p") for number in range(managed)]
+    records = {address: Record(address=address, id=address.name, spec={}) for address in addresses}
+    state = State(target=TARGET, lineage="l", serial=1, records=records)
+    plan = Plan(target=TARGET, lineage="l", serial=1, changes=made)
+    require_applicable(plan, state, None)
+    if not told:
+        require_applicable(plan, state, limits)
+        return
+    with pytest.raises(PlanRefused) as refused:
+        require_applicable(plan, state, limits)
+    assert all(text in refused.value.message for text in told)
+    assert "--force" in refused.value.hint
