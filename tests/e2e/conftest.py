@@ -44,6 +44,13 @@ class Wire:
     heard: int = 0
     sent: list[tuple[str, Any]] = field(default_factory=list)  # what was asked and is no GET, with its body
 
+    def env(self, desk: Desk) -> dict[str, str]:
+        """The settings that lead the command line over the wire; the desk's state is told that it belongs there."""
+        state = desk.folder / ".wexa-sync" / "state.json"
+        if state.exists():
+            state.write_text(state.read_text("utf-8").replace(self.to, self.url), "utf-8")
+        return {**desk.remote.env, "WEXA_BASE_URL": self.url}
+
     def answer(self, method: str, path: str, headers: dict[str, str], content: bytes) -> tuple[int, bytes] | None:
         """Status and body to answer with; None where the answer is lost."""
         asked = f"{method} {path.partition('?')[0]}"

@@ -37,7 +37,7 @@ def test_it_runs_again_also_beside_a_new_run(desk: Desk, cli: Cli) -> None:
 
 @pytest.mark.parametrize("done", [True, False], ids=["done, answer lost", "never arrived"])
 def test_a_lost_answer_is_not_settled_by_the_run_before(desk: Desk, cli: Cli, wire: Wire, done: bool) -> None:
-    env = {**desk.remote.env, "WEXA_BASE_URL": wire.url}
+    env = wire.env(desk)
     cli(desk.folder, "apply", "--auto-approve", env=env)
     raise_generation(desk)
     wire.lose = {"POST /execute_flow": done}

@@ -29,7 +29,7 @@ def act(cli: Cli, desk: Desk, wire: Wire) -> Act:
     """Runs `executions ...` over the wire; what it says on stderr is answered on one line."""
 
     def run(*words: str, code: int = 0) -> Done:
-        env = {**desk.remote.env, "WEXA_BASE_URL": wire.url}
+        env = wire.env(desk)
         done = cli(desk.folder, "executions", *words, code=code, env=env)
         return replace(done, stderr=" ".join(done.stderr.split()))
 

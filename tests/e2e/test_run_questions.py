@@ -125,7 +125,7 @@ def test_what_is_no_answer_to_it_is_not_sent(
 @pytest.fixture
 def answer(desk: Desk, cli: Cli, wire: Wire) -> Callable[..., Done]:
     """Runs `executions answer` over the wire."""
-    env = {**desk.remote.env, "WEXA_BASE_URL": wire.url}
+    env = wire.env(desk)
     return lambda *words, code=0: cli(desk.folder, "executions", "answer", RUN, *words, code=code, env=env)
 
 
@@ -181,7 +181,7 @@ def test_a_question_of_another_kind_is_shown_and_left_to_wexa_studio(
 ) -> None:
     begun(desk, "anomaly", 0)
     wire.words = {'"type":"anomaly_detection"': '"type":"oracle"'}
-    shown = cli(desk.folder, "executions", "show", RUN, env={**desk.remote.env, "WEXA_BASE_URL": wire.url}).stdout
+    shown = cli(desk.folder, "executions", "show", RUN, env=wire.env(desk)).stdout
     assert "oracle (Classifier)" in shown
     assert "in Wexa Studio" in shown
     assert "no known call (oracle)" in answer("--approve", code=64).stderr

@@ -71,7 +71,7 @@ def test_an_end_in_the_middle_of_the_wait_is_seen_in_spite_of_lost_answers(
     desk: Desk, going: Going, wire: Wire, begun: Begun, passing: Passing
 ) -> None:
     id_ = begun(desk, seconds=100)
-    with going(desk, "executions", "wait", RUN, "--log-format", "json", WEXA_BASE_URL=wire.url) as waiting:
+    with going(desk, "executions", "wait", RUN, "--log-format", "json", **wire.env(desk)) as waiting:
         assert waiting.stderr is not None
         first = waiting.stderr.readline()
         wire.lose = {f"GET /{id_}": True}
@@ -103,7 +103,7 @@ def test_a_run_that_is_removed_meanwhile_is_waited_for_no_longer(
     desk: Desk, going: Going, wire: Wire, begun: Begun
 ) -> None:
     begun(desk)
-    with going(desk, "executions", "wait", RUN, WEXA_BASE_URL=wire.url) as waiting:
+    with going(desk, "executions", "wait", RUN, **wire.env(desk)) as waiting:
         assert waiting.stderr is not None
         assert waiting.stderr.readline() == f"{RUN}: running\n"
         wire.words = {'"status":"running"': '"status":"running","is_deleted":true'}

@@ -200,14 +200,15 @@ def test_a_redirect_takes_the_key_to_no_other_server(
 ) -> None:
     with open_sandbox() as elsewhere:
         # Even a server that takes our key, in our own organisation, hears nothing: not of reads, and not of writes.
-        for method in ("GET", "POST"):
+        # A redirected write may have been done all the same, so that it counts as an answer that was lost.
+        for method, code in (("GET", 1), ("POST", 3)):
             fault = f"{status} {method} to={elsewhere.server.base_url} times=forever"
             hunt.desk.remote.raw("DELETE", "/_sandbox/faults")
             hunt.desk.remote.raw("POST", "/_sandbox/faults", {"fault": fault}).raise_for_status()
-            done = hunt("apply", "--auto-approve", "-v", code=1)
+            done = hunt("apply", "--auto-approve", "-v", code=code)
             said = " ".join((done.stdout + done.stderr).split())
             assert f"the server answered {status} and points to {elsewhere.server.base_url}/" in said
-            assert "Redirects are never followed with the key in hand" in said
+            assert method == "POST" or "Redirects are never followed with the key in hand" in said
         assert elsewhere.requests == []
 
 

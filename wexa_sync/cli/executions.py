@@ -194,7 +194,7 @@ def _api(given: Mapping[str, Any]) -> Iterator[tuple[Api, State]]:
 
     with workspace_for(settings_for((), given), given) as workspace:
         workspace.api.sign_in()
-        yield workspace.api, workspace.store.load(workspace.target)
+        yield workspace.api, workspace.store.load()
 
 
 @contextmanager
