@@ -12,7 +12,7 @@ from wexa_sync.api.client import Call, unwrap
 from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
 from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
 from wexa_sync.apply.work import Context, Http, Work, Write, ended
-from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
+from wexa_sync.errors import ApiError, Nonsense, Refused, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, status_of
@@ -130,22 +130,18 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
             raise Nonsense("the answer does not say that it starts", method=START.method, path=START.path, hint=_ASK)
     except ApiError as error:
         # Refused it may be because the run began by itself in between.
-        if (yield from _runs(context, change, id, context.options.grace if error.may_be_processed else 0.0)):
+        patience = context.options.grace if error.may_be_processed or isinstance(error, Refused) else 0.0
+        try:
+            run = yield Http(_poll(context, change, id, until=_under_way, seconds=patience))
+        except ApiError:
+            run = None  # it can't be read: nothing more is known than before
+        if run is not None and _under_way(run.status):
             return None
         if error.may_be_processed:
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
         yield Write((Remember(record_of(context, change, id, started=False)),))
         raise
     return None
-
-
-def _runs(context: Context, change: Change, id: str, seconds: float) -> Generator[Http, Any, bool]:
-    """Whether a run that was ready shows that it is not any more; what can't be read shows nothing."""
-    try:
-        run = yield Http(_poll(context, change, id, until=_under_way, seconds=seconds))
-    except ApiError:
-        return False
-    return _under_way(run.status)
 
 
 def _patience(context: Context, change: Change) -> float | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.errors import StateLocked, UsageError
+from wexa_sync.errors import StateLocked, UsageError, WexaSyncError
 from wexa_sync.model import Address, Plan, Status
 from wexa_sync.variables import Variables
 
@@ -98,7 +98,7 @@ def test_an_id_of_another_project_is_refused(made: Desk) -> None:
     theirs = ids(made)["other/Skill/theirs"]
     for file in (made.folder / ".wexa-sync").iterdir():
         file.unlink()
-    with pytest.raises(UsageError, match="a Skill of another project"):
+    with pytest.raises(WexaSyncError, match="of another project"):
         resolve(made, Address.parse("desk/Skill/sum"), theirs)
 
 
