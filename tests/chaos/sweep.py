@@ -136,6 +136,7 @@ class Sweep:
         asked = tuple(self.bench.requests())
         planned = person.plan()
         assert planned.code == 0, planned.shown
+        self.bench.rest()
         self.bench.stop()
         state = desk / ".wexa-sync/state.json"
         assert not at_odds(state, data)
@@ -166,6 +167,8 @@ class Sweep:
         elif not struck:  # nor shall it be, later on
             self.bench.ask("DELETE", "/_sandbox/faults")
         converged = person.goes_on()
+        if self.bench.serving:
+            self.bench.rest()
         self.bench.stop()
         wrong = [*person.faults, *([] if converged else [f"it does not end: {person.said[-1].shown}"])]
         wrong += unlike(world(data), ready.world)
