@@ -63,14 +63,14 @@ def _worth_repeating(error: ApiError, *, repeatable: bool) -> bool:
 
 # How the pace adapts: halved by each pause, down to one request in SLOWEST seconds; a little faster with each success.
 _FIRST_GAP = 0.05
-_SLOWEST = 2.0
-_RECOVERY = 0.9
+_SLOWEST = 0.5
+_RECOVERY = 0.8
 
 
 class RateLimiter:
     """The pace of all workers together: at most `per_second` requests (None: any), and nobody during a pause.
 
-    A pause halves the pace, and each success brings back a tenth of what was lost, so that after a 429 nobody storms.
+    A pause halves the pace, and each success brings back a fifth of what was lost, so that after a 429 nobody storms.
     """
 
     def __init__(

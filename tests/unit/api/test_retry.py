@@ -197,7 +197,7 @@ def test_the_pace_never_stands_still_and_keeps_to_a_given_one() -> None:
         time.now += 100
     limiter.wait()
     limiter.wait()
-    assert time.slept == [2.0]
+    assert time.slept == [0.5]
     for _ in range(100):
         limiter.succeeded()
     limiter.wait()
