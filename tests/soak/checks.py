@@ -118,7 +118,9 @@ class Checks:
         live = {thing.id: thing for kind in NAMES for thing in self.live.server.things(kind)}
         for id, body in self.world.foreign.items():
             if id not in live:
-                yield f"what somebody else made is gone: {body}"
+                # The history of runs is a project's own and goes with it, whoever ran them.
+                if "agentflow_id" not in body or body["projectID"] in live:
+                    yield f"what somebody else made is gone: {body}"
             elif essence(live[id]) != body:
                 yield f"what somebody else made was changed: {body} -> {essence(live[id])}"
         for agent, flow in self.world.foreign_agents.items():
