@@ -27,7 +27,6 @@ from wexa_sync.api.http import Http
 from wexa_sync.apply import Options
 from wexa_sync.decide import Rules
 from wexa_sync.model import Action, Outcome, Plan, Secret, Status, Target
-from wexa_sync.pairing import SETTLE
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
 from wexa_sync.variables import Variables
@@ -165,7 +164,7 @@ class Desk:
     folder: Path
     remote: Remote
     parallelism: int = 8
-    settle: float = SETTLE
+    settle: float = 1.0  # no list of the sandbox lags behind unless it is told to
 
     @property
     def workspace(self) -> engine.Workspace:

@@ -38,6 +38,7 @@ def test_it_runs_again_also_beside_a_new_run(desk: Desk, cli: Cli) -> None:
 @pytest.mark.parametrize("done", [True, False], ids=["done, answer lost", "never arrived"])
 def test_a_lost_answer_is_not_settled_by_the_run_before(desk: Desk, cli: Cli, wire: Wire, done: bool) -> None:
     env = wire.env(desk)
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 1\n", encoding="utf-8")
     cli(desk.folder, "apply", "--auto-approve", env=env)
     raise_generation(desk)
     wire.lose = {"POST /execute_flow": done}

@@ -48,7 +48,7 @@ _ANYWHERE = (
     "html {when} {at} status=200",
     "html {when} {at} status=502",
     "echo {when} {at}",
-    "echo {when} {at} status=400",
+    "echo before {at} status=400",  # after the work it would be a lie that docs/reliability.md says is believed
     "refuse {when} {at} ms=100",
     "kill {when} {at}",
 )
