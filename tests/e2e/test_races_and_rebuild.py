@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,10 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.decide import Rules
-from wexa_sync.model import Action, Outcome, Plan, Status
+from wexa_sync.model import Action, Address, Outcome, Plan, Status
 
 if TYPE_CHECKING:
-    from tests.conftest import Cli, Desk
+    from tests.conftest import Cli, Desk, Remote
 
 
 @pytest.fixture
@@ -222,3 +223,28 @@ def test_state_unlock_takes_nothing_from_a_living_apply(desk: Desk, cli: Cli) ->
     said = " ".join(refused.stderr.split())
     assert "that process is alive here" in said
     assert f"kill {os.getpid()}" in said
+
+
+@pytest.mark.parametrize("deleted", ["404", "is_deleted"])
+def test_a_project_that_was_deleted_outside_is_made_anew_with_all_in_it(
+    desk: Desk,
+    open_sandbox: Callable[..., AbstractContextManager[Remote]],
+    failures: Callable[[tuple[Outcome, ...]], list[str]],
+    work: Callable[[Plan], list[str]],
+    deleted: str,
+) -> None:
+    with open_sandbox(readings={"deleted": deleted}) as remote:
+        desk = replace(desk, remote=remote)
+        desk.apply()
+        project = next(r.id for a, r in desk.workspace.store.load().records.items() if a.kind == "Project")
+        remote.raw("DELETE", f"/v1/project/{project}").raise_for_status()
+        # The schedule is left for the plan after: its record still has the id of what went with the old project.
+        without = desk.plan()
+        schedule = Address.parse("support-desk/Schedule/new-year-digest")
+        assert f"create {schedule}" in work(without)
+        remote.fault("400 POST /schedule/coworker times=forever")
+        assert failures(desk.apply(without)) != []
+        remote.fault()
+        assert work(desk.plan()) == [f"create {schedule}"]
+        assert failures(desk.apply()) == []
+        assert work(desk.plan()) == []

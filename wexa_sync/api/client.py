@@ -116,9 +116,11 @@ class Api:
         found = unwrap(body)
         if fault := _misfit(kind, found, at, at.owner if endpoint.returns_owner else at.id):
             raise Nonsense(fault, method="GET", path=path, hint=_UNTRUSTED)
-        if endpoint.returns_owner:
-            found = next((child for child in children(found) if child.get("_id") == at.id), {})
-        return found if found and not found.get("is_deleted") else None
+        if found.get("is_deleted"):
+            return None
+        if endpoint.returns_owner:  # children() has none that is deleted
+            return next((child for child in children(found) if child.get("_id") == at.id), None)
+        return found
 
     def send(self, call: Call) -> tuple[Any, int]:
         """Send a call that writes. Answers the body and the number of requests it took."""
@@ -187,7 +189,8 @@ def _misfit(kind: Kind, found: Raw, at: Scoped, asked: str) -> str:
         return f"expected {kind.name} {asked}, got an answer without an id"
     if asked not in ids:
         return f"expected {kind.name} {asked}, got {ids[0]}"
-    if at.project and found.get("projectID") not in (None, "", at.project):
+    # What is deleted may well be of a project that went with it, and was made anew since.
+    if at.project and not found.get("is_deleted") and found.get("projectID") not in (None, "", at.project):
         return f"{kind.name} {asked} is said to be of another project"
     return _odd_children(found)
 
