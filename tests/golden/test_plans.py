@@ -1,0 +1,109 @@
+"""Plans against what they look like: each folder here is a case, `--update-golden` writes its plan.txt and plan.json anew.
+
+    manifests/   what is declared         live.json    what the server answers to each list
+    state.json   what was applied last    given.json   flags, where there are any
+
+The lists are served by a real server on a socket and read by the real client; ids, times and the clock are fixed.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from wexa_sync import __version__, engine
+from wexa_sync.api.client import Api
+from wexa_sync.api.http import Http
+from wexa_sync.decide import Rules
+from wexa_sync.model import Address, Plan, Secret, Target
+from wexa_sync.observe import observe
+from wexa_sync.plan import make_plan
+from wexa_sync.render.json import plan_json
+from wexa_sync.render.text import plan_text
+from wexa_sync.render.view import plan_view
+from wexa_sync.safety import Limits
+from wexa_sync.state import FileStore
+from wexa_sync.variables import Variables
+
+HERE = Path(__file__).parent
+CASES = sorted(folder.name for folder in HERE.iterdir() if (folder / "manifests").is_dir())
+TARGET = Target(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f")
+USER = "67fdea40aac77be632954f0e"
+NOW = 1_893_456_000.0  # 2030-01-01
+SECRET = "sentinel-secret-31c7"
+
+
+@contextmanager
+def served(live: dict[str, Any]) -> Iterator[str]:
+    """The address of a server that answers each path with what stands in `live`, and 404 to all others."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(live.get(urlsplit(self.path).path)).encode()
+            self.send_response(200 if body != b"null" else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def planned(case: Path) -> Plan:
+    """The plan of a case."""
+    file = case / "given.json"
+    given: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    variables = Variables(env={"TOKEN": SECRET})
+    manifests = any((case / "manifests").rglob("*.yaml"))
+    desired = engine.read([Path("manifests")], root=case, variables=variables) if manifests else engine.NOTHING
+    rules = Rules(
+        prune=given.get("prune", False), adopt=given.get("adopt", False), allowed=frozenset(given.get("allowed", ()))
+    )
+    with served(json.loads((case / "live.json").read_text("utf-8"))) as url:
+        http = Http(base_url=url, api_key=Secret(template="", value="any"))
+        api = Api(http, org_id=TARGET.org_id, user_id=USER)
+        state = FileStore(case / "state.json").load()
+        seen = observe(desired, state, api, TARGET, now=lambda: NOW, sleep=lambda _: None)
+        http.close()
+    targets, excludes = (map(Address.parse, given.get(name, ())) for name in ("targets", "excludes"))
+    return make_plan(seen, rules, targets=tuple(targets), excludes=tuple(excludes), limits=Limits())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_plan_looks_as_it_did(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = HERE / name
+    monkeypatch.chdir(case)
+    plan = planned(case)
+    made = {
+        "plan.txt": plan_text(plan_view(plan), color=False, width=80),
+        "plan.json": plan_json(plan).replace(f'"{__version__}"', '"0.0.0"'),
+    }
+    for file, text in made.items():
+        assert SECRET not in text
+        if request.config.getoption("--update-golden"):
+            (case / file).write_text(text, encoding="utf-8")
+        assert text == (case / file).read_text(encoding="utf-8"), "see the difference, or run with --update-golden"
+
+
+def test_there_are_cases_for_every_action_and_nothing_stands_here_unused() -> None:
+    summaries = [json.loads((HERE / name / "plan.json").read_text("utf-8"))["summary"] for name in CASES]
+    assert [action for action in summaries[0] if not any(summary[action] for summary in summaries)] == []
+    assert {folder.name for folder in HERE.iterdir() if folder.is_dir()} - {*CASES} <= {"render", "__pycache__"}
