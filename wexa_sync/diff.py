@@ -247,7 +247,8 @@ def _removed(kind: Kind, wanted: Spec, live: Spec, applied: Spec, terms: Terms) 
     """The paths that were applied and are declared no longer, with what is wanted there instead (None: nothing)."""
     found: dict[Path, Any] = {}
     derived = {rule.target: rule for rule in kind.derived}
-    for path in _unseen(applied, wanted):
+    gone = (leaf for path in _unseen(applied, wanted) for leaf in _fields_in(at_path(applied, path), path, kind))
+    for path in gone:
         theirs = at_path(live, path)
         if theirs is None:
             continue
@@ -259,6 +260,15 @@ def _removed(kind: Kind, wanted: Spec, live: Spec, applied: Spec, terms: Terms) 
         if not _same(theirs, filled, at(kind.spec_schema, path), terms):
             found[path] = filled
     return found
+
+
+def _fields_in(value: Any, path: Path, kind: Kind) -> Iterator[Path]:
+    """The path itself, or those of the fields said in it: what stands beside them was never ours to remove."""
+    if isinstance(value, dict) and value and "properties" in at(kind.spec_schema, path):
+        for name, inner in value.items():
+            yield from _fields_in(inner, (*path, name), kind)
+    else:
+        yield path
 
 
 def _who(kind: Kind, path: Path, after: Any, live: Spec, applied: Spec | None, terms: Terms) -> str:

@@ -1,4 +1,4 @@
-"""Plans against what they look like: each folder here is a case, `--update-golden` writes its plan.txt and plan.json anew.
+"""Plans against what they look like: each folder here is a case; `--update-golden` writes its two files anew.
 
     manifests/   what is declared         live.json    what the server answers to each list
     state.json   what was applied last    given.json   flags, where there are any

@@ -41,11 +41,11 @@ def test_who_changed_it(declared: Any, live: Any, applied: Any, by: str | None) 
 def test_a_removed_part_goes_back_to_its_defaults_and_what_the_server_filled_in_is_nobodys_change() -> None:
     live = {"title": "A", "llm": {"model": "azure/gpt-4o", "max_tokens": 10000, "temperature": 0.4}}
     (change,) = field_changes(AGENT, {"title": "A"}, live, {"title": "A", "llm": {"temperature": 0.4}}, TERMS)
-    assert (change.before, change.changed_by) == (live["llm"], "repository")
-    assert change.after == {"model": "azure/gpt-4o", "max_tokens": 10000, "temperature": 0}
-    theirs = {"title": "A", "llm": {**live["llm"], "temperature": 0.9}}  # type: ignore[dict-item]  # a mapping
+    assert (change.path, change.before, change.after) == (("llm", "temperature"), 0.4, 0)
+    assert change.changed_by == "repository"
+    theirs = {"title": "A", "llm": {**live["llm"], "temperature": 0.9, "max_tokens": 7}}  # type: ignore[dict-item]
     (change,) = field_changes(AGENT, {"title": "A"}, theirs, {"title": "A", "llm": {"temperature": 0.4}}, TERMS)
-    assert change.changed_by == "both"
+    assert (change.path, change.changed_by) == (("llm", "temperature"), "both"), "max_tokens was never ours to remove"
 
 
 @pytest.mark.parametrize(("live", "by"), [("", "repository"), ("typed in", "both")])
