@@ -46,6 +46,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:  # whoever read the output has enough of it
+            from wexa_sync.cli.terminal import hang_up
+
+            hang_up(sys.stdout)
+            return 1
         except Exception as error:  # noqa: BLE001  # the boundary: nobody is behind it
             from wexa_sync.cli.terminal import show_error
 

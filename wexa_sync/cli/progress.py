@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-import click
-
-from wexa_sync.cli.terminal import event, speaks_json, wants_color, width
+from wexa_sync.cli.terminal import event, speaks_json, talk, wants_color, width
 from wexa_sync.kinds.execution import TERMINAL
 from wexa_sync.render.runs import question_data, question_text, spell, status_part
 from wexa_sync.render.safe import visible
@@ -96,7 +94,7 @@ class _Line:
     def say(self, text: str) -> None:
         """A line where no line moves."""
         if not self._moves:
-            click.echo(text, err=True)
+            talk(text)
 
     def ask(self, run: Run, question: Question) -> None:
         """A question of a run, above the line."""
@@ -112,7 +110,7 @@ class _Line:
 
             self._console.print(Text.from_ansi(text), end="")
         else:
-            click.echo(text, err=True, nl=False)
+            talk(text, nl=False)
 
     def __enter__(self) -> None:
         if self._moves:

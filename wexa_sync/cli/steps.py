@@ -13,7 +13,7 @@ from wexa_sync import engine
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.terminal import wants_color, width
+from wexa_sync.cli.terminal import hang_up, wants_color, width
 from wexa_sync.decide import Rules
 from wexa_sync.errors import ExitCode, PlanBlocked, UsageError, WexaSyncError
 from wexa_sync.model import Desired, Plan
@@ -98,7 +98,10 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         return 0
     else:
         text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())
-    _hand_over(text, given["output"], sys.stdout)
+    try:
+        _hand_over(text, given["output"], sys.stdout)
+    except BrokenPipeError:
+        hang_up(sys.stdout)  # what came of it is said by the exit code all the same
     code = report_exit_code(report)
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
 

@@ -37,10 +37,23 @@ def width() -> int:
     return max(40, min(shutil.get_terminal_size((80, 24)).columns, 160))
 
 
+def talk(text: str, *, nl: bool = True) -> None:
+    """Say it on stderr. Where nobody listens any more, work goes on: an apply is not left half done for that."""
+    try:
+        click.echo(text, err=True, nl=nl)
+    except BrokenPipeError:
+        hang_up(sys.stderr)
+
+
+def hang_up(stream: TextIO) -> None:
+    """Let go of a stream whose reader has gone (`| head`): what is said to it from now on vanishes, at the exit too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def event(name: str, **about: Any) -> None:
     """One line of the JSON log."""
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    click.echo(json.dumps({"time": at, "event": name, **about}), err=True)
+    talk(json.dumps({"time": at, "event": name, **about}))
 
 
 def show_error(error: Exception) -> int:
@@ -91,6 +104,6 @@ def request_log() -> Any:
         if as_json:
             event("request", method=exchange.method, path=exchange.path, status=end, ms=took)
         else:
-            click.echo(f"{exchange.method} {exchange.path} -> {end} ({took} ms)", err=True)
+            talk(f"{exchange.method} {exchange.path} -> {end} ({took} ms)")
 
     return log
