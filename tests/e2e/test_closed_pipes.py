@@ -35,7 +35,10 @@ def run(desk: Desk, home: Path, *words: str, closed: str) -> subprocess.Complete
         os.close(unread)
 
 
-@pytest.mark.parametrize(
+UNREAD = [("plan",), ("plan", "--format", "json"), ("schema", "AgentFlow"), ("graph",)]
+
+
+@pytest.mark.parametrize("words", UNREAD, ids=str)
     "words", [("plan",), ("plan", "--format", "json"), ("schema", "AgentFlow"), ("graph",)], ids=str
 )
 def test_output_that_nobody_reads_is_no_bug(desk: Desk, tmp_path: Path, words: tuple[str, ...]) -> None:
