@@ -39,8 +39,6 @@ UNREAD = [("plan",), ("plan", "--format", "json"), ("schema", "AgentFlow"), ("gr
 
 
 @pytest.mark.parametrize("words", UNREAD, ids=str)
-    "words", [("plan",), ("plan", "--format", "json"), ("schema", "AgentFlow"), ("graph",)], ids=str
-)
 def test_output_that_nobody_reads_is_no_bug(desk: Desk, tmp_path: Path, words: tuple[str, ...]) -> None:
     done = run(desk, tmp_path, *words, closed="stdout")
     assert done.stderr == ""
