@@ -18,6 +18,7 @@ from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Plan
 from wexa_sync.planfile import digest
+from wexa_sync.renames import hold_renamed
 from wexa_sync.safety import Limits, warnings
 from wexa_sync.secrecy import parts, scrubber, secrets_of, veiled
 
@@ -38,6 +39,7 @@ def make_plan(
     """
     chosen = _chosen(observation, tuple(targets), tuple(excludes))
     decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
+    hold_renamed(decisions, observation)
     _go_with_project(decisions, observation)
     _append_only(decisions, observation)
     _heed_failed_runs(decisions, observation)

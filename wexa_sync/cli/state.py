@@ -74,20 +74,13 @@ def rm(store: Any, address: str) -> None:
 
 @_on_store("mv", click.argument("address"), click.argument("to"), options.lock)
 def mv(store: Any, address: str, to: str) -> None:
-    """Give what is managed under ADDRESS the address TO, after its manifest was renamed."""
-    from dataclasses import replace
-
+    """Give what is managed under ADDRESS, and all that is in it, the address TO, after its handle was renamed."""
     from wexa_sync.cli.setup import addresses
-    from wexa_sync.errors import UsageError
-    from wexa_sync.state import Forget, Remember
+    from wexa_sync.readdress import moved
 
     record, (new,) = _record(store, address), addresses([to])
-    if new.kind != record.address.kind or new in store.load().records:
-        raise UsageError(
-            f"{record.address} can't become {new}: another kind, or taken", hint="`wexa-sync state list` shows all."
-        )
     with store.session(store.load().target) as session:
-        session.write(Forget(record.address), Remember(replace(record, address=new)))
+        session.write(*moved(session.state, record.address, new))
     click.echo(f"{record.address} is now {new}.")
 
 

@@ -1,0 +1,71 @@
+"""What looks new and may be an old thing under another address: a handle that was renamed. Pure; part of plan.
+
+Made anew, a skill or a flow would be there twice for good, and a run would be paid for twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, MutableMapping
+
+from wexa_sync.codec import conceal
+from wexa_sync.diff import key_of, terms_in
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
+from wexa_sync.rows import Decision
+
+_Place = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
+
+
+def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
+    """Block what is to be made and is recorded already, under an address that is declared no longer; and its end."""
+    former = _former(observation)
+    for address, found in list(decisions.items()):
+        if not (isinstance(found, Change) and found.action in (Action.CREATE, Action.RUN) and found.after is not None):
+            continue
+        place = (address.project, address.kind, address.owner)
+        if observation.pairs[address].record is not None or place not in former:
+            continue
+        if old := former[place].get(_key(address, found.after, observation)):
+            decisions[address] = _blocked(address, found.action.value, old, address, found)
+            for each in _within(old, decisions):
+                if isinstance(decisions[each], Change) and observation.pairs[each].manifest is None:
+                    decisions[each] = _blocked(each, "delete", old, address, None)
+
+
+def _within(old: Address, decisions: Mapping[Address, Decision]) -> list[Address]:
+    """What is to stay while it is asked what became of `old`: itself, and what lives in it."""
+    return [each for each in decisions if each == old or old in (each.owner_address, each.project_address)]
+
+
+def _former(observation: Observation) -> Mapping[_Place, Mapping[str, Address]]:
+    """By place and natural key: what is recorded, declared no longer, and there as far as can be seen."""
+    found: defaultdict[_Place, dict[str, Address]] = defaultdict(dict)
+    for address, pair in sorted(observation.pairs.items()):
+        if pair.manifest is None and pair.record is not None and _is_there(pair):
+            key = _key(address, pair.record.spec, observation)
+            found[address.project, address.kind, address.owner][key] = address
+    return found
+
+
+def _is_there(pair: Pair) -> bool:
+    return pair.live is not None or BY_NAME[pair.address.kind].nature is Nature.ACTION
+
+
+def _key(address: Address, spec: Spec, observation: Observation) -> str:
+    kind = BY_NAME[address.kind]
+    terms = terms_in(address.project, observation.ids, observation.externals, observation.lineage)
+    return key_of(kind, conceal(dict(spec), observation.lineage), (*kind.identity, *kind.narrow), terms)
+
+
+def _blocked(address: Address, wanted: str, old: Address, new: Address, change: Change | None) -> Blocked:
+    fields = " and ".join(BY_NAME[new.kind].identity)
+    other, end = (old, "is declared no longer") if address == new else (new, f"is declared in the place of {old}")
+    return Blocked(
+        address=address,
+        wanted=wanted,
+        reason=f"{other} has the same {fields} and {end}: was it renamed?",
+        hint=f"If so: `wexa-sync state mv {old} {new}`. If they are two: `wexa-sync state rm {old}` first.",
+        source=change.source if change is not None else None,
+    )
