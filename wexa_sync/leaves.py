@@ -21,7 +21,8 @@ def fill_in(spec: Any, schema: Schema, folder: File, root: File, faults: list[Fa
     """The spec with `{file: PATH}` replaced by the file's text and with times in their canonical form.
 
     Paths start from `folder` and never lead out of `root`, not by a symlink either. The text is kept exactly, but for
-    one newline at its end, which editors add; `${...}` in it means nothing. What can't be had is added to `faults`.
+    one newline at its end, which editors add, and CRLF, which becomes LF; `${...}` in it means nothing. What can't be
+    had is added to `faults`.
     """
 
     def visit(value: Any, schema: Schema, path: Path) -> Any:
@@ -81,8 +82,8 @@ def _text_of(name: Any, folder: File, root: File) -> str:
     if not os.path.lexists(real):
         hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
         raise TextFault(f"there is no file {short(name)}", hint=hint)
-    text = read_text(real)
-    return text[: -2 if text.endswith("\r\n") else -1] if text.endswith("\n") else text
+    # As git may check a file out with either line end, by machine: the same commit must make the same plan everywhere.
+    return read_text(real).replace("\r\n", "\n").removesuffix("\n")
 
 
 def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
@@ -108,7 +109,8 @@ def _reference(value: Any, kind: str, project: str, path: Path, faults: list[Fau
     if isinstance(value, dict) and len(value) == 1:
         ((form, name),) = value.items()
         if isinstance(name, Secret):
-            faults.append(reference_fault(kind, "***", path))
+            if form == "external":  # what is no id is told by the schema
+                faults.append(reference_fault(kind, "***", path))
         elif form == "external" and isinstance(name, str):
             return Ref(kind=kind, external=name)
         elif form == "id" and isinstance(name, str):

@@ -104,7 +104,7 @@ def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:
     secret = Secret(template=value.template, value=reveal(value.template))
     if secret_fingerprint(secret, key) != value.fingerprint:
         raise PlanRefused(
-            f"the secret {value.template} is not the one that the plan was made with",
+            f"what stands for {value.template} is not what the plan was made with",
             hint="Set it as it was, or plan again.",
         )
     return secret

@@ -30,7 +30,7 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
         if old := former[place].get(_key(address, found.after, observation)):
             decisions[address] = _blocked(address, found.action.value, old, address, found)
             for each in _within(old, decisions):
-                if isinstance(decisions[each], Change) and observation.pairs[each].manifest is None:
+                if isinstance(decisions[each], Change | Blocked) and observation.pairs[each].manifest is None:
                     decisions[each] = _blocked(each, "delete", old, address, None)
 
 
@@ -60,7 +60,8 @@ def _key(address: Address, spec: Spec, observation: Observation) -> str:
 
 
 def _blocked(address: Address, wanted: str, old: Address, new: Address, change: Change | None) -> Blocked:
-    fields = " and ".join(BY_NAME[new.kind].identity)
+    *others, last = BY_NAME[new.kind].identity
+    fields = f"{', '.join(others)} and {last}" if others else last
     other, end = (old, "is declared no longer") if address == new else (new, f"is declared in the place of {old}")
     return Blocked(
         address=address,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -32,11 +32,23 @@ def schema_faults(name: str, data: Any) -> list[Fault]:
 
 
 def _faults(name: str, data: Any) -> Iterator[Fault]:
-    for error in _validator(name).iter_errors(data):
-        if not isinstance(error.instance, Unfilled):
-            path = tuple(error.absolute_path)
-            schema: Schema = error.schema if isinstance(error.schema, dict) else {}
-            yield from explain(str(error.validator), error.validator_value, error.instance, schema, path)
+    for outer in _validator(name).iter_errors(data):
+        for error in _inner(outer):
+            if not isinstance(error.instance, Unfilled):
+                path = tuple(error.absolute_path)
+                schema: Schema = error.schema if isinstance(error.schema, dict) else {}
+                yield from explain(str(error.validator), error.validator_value, error.instance, schema, path)
+
+
+def _inner(error: Error) -> Sequence[Error]:
+    """What is wrong with the form that was meant, of several: that of the value's type. A reference is told whole."""
+    if not error.context or (isinstance(error.schema, dict) and "x-wexa-ref" in error.schema):
+        return [error]
+    forms: dict[Any, list[Error]] = {}
+    for inner in error.context:
+        forms.setdefault(inner.relative_schema_path[0], []).append(inner)
+    meant = [form for form in forms.values() if not any(it.validator == "type" and not it.path for it in form)]
+    return meant[0] if len(meant) == 1 else [error]
 
 
 @cache

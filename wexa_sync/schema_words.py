@@ -43,6 +43,11 @@ def reference_fault(kind: str, value: Any, path: Path) -> Fault:
         if not isinstance(name, str):
             message, hint = _type("string", name, {})
             return Fault((*path, form), message, hint)
+        if name == "***":  # a secret's stand-in
+            value = name
+        elif form == "id" and name:
+            message = f"{shown(name)} is no id: letters, digits, hyphens and underscores"
+            return Fault((*path, form), message, "Copy it from Wexa Studio, or write {external: NAME}.")
     hint = (
         f"Write the handle of a declared {kind}, {{external: NAME}} for a live one by its display name, or {{id: ID}}."
     )
@@ -150,6 +155,7 @@ _ONE: dict[str, Callable[[Any, Any, Schema], tuple[str, str]]] = {
     "minLength": _length,
     "maxLength": _length,
     "minimum": partial(_number, "at least"),
+    "exclusiveMinimum": partial(_number, "more than"),
     "maximum": partial(_number, "at most"),
 }
 

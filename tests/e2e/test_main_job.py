@@ -106,6 +106,19 @@ def test_destroy_takes_everything_that_is_managed(tmp_path: Path) -> None:
     assert run(folder, "state", "list", "--sandbox") == ""
 
 
+def test_destroy_says_by_its_exit_code_that_something_stays(tmp_path: Path) -> None:
+    folder = support_desk(tmp_path)
+    schedule = folder / "schedule.yaml"
+    schedule.write_text(
+        schedule.read_text().replace("metadata:\n", "metadata:\n  lifecycle: {prevent_destroy: true}\n")
+    )
+    run(folder, "apply", "--sandbox", "--auto-approve")
+    said = run(folder, "destroy", "--sandbox", "--auto-approve", code=3)
+    assert "blocked, and left as it is: the plan above says why" in said
+    assert "support-desk/Schedule/" in run(folder, "state", "list", "--sandbox")
+    run(folder, "destroy", "--sandbox", "--auto-approve", code=3)
+
+
 def test_bad_input_is_told_with_its_place_and_nothing_is_sent(tmp_path: Path) -> None:
     (tmp_path / "skill.yaml").write_text("apiVersion: wexa.ai/v1\nkind: Skil\nmetadata:\n  name: x\nspec: {}\n")
     run(tmp_path, "plan", "--sandbox", code=1)

@@ -152,3 +152,13 @@ def test_a_resource_that_depends_on_a_failed_run_is_blocked_too(
     planned = run(chain, "plan").stdout
     assert "! support-desk/Skill/publish" in planned
     assert f"it depends on {FIRST}, which ended as failed" in planned
+
+
+def test_one_that_waits_for_an_answer_is_to_be_answered(chain: Desk, run: Run, scripted: Callable[..., None]) -> None:
+    edit(chain, "  wait: {timeout: 120}\n", "  wait: {timeout: 0.5}\n")
+    scripted(chain.remote, "preview", 0, "Triage")
+    run(chain, "apply", "--auto-approve", code=1)
+    again = run(chain, "apply", "--auto-approve", code=1).stdout
+    assert f"{FIRST}, which it depends on, is " in again
+    assert f"It waits for an answer: `wexa-sync executions show {FIRST}` shows what it asks. Then apply again." in again
+    assert "metadata.generation" not in again

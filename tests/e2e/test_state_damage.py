@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -182,3 +183,24 @@ def test_what_can_t_be_trusted_is_refused_and_left_as_it_is(desk: Desk, cli: Cli
     state_of(desk).rename(state_of(desk).with_name("old.json"))
     assert "Rebuilt: 9 of 9" in cli(desk.folder, "state", "rebuild", env=desk.remote.env).stdout
     assert cli(desk.folder, "plan", env=desk.remote.env).last == "No changes."
+
+
+@pytest.mark.parametrize(
+    ("was", "is_"),
+    [
+        ("support-desk/Schedule/", "support-desk/Shedule/"),
+        ("support-desk/AgentFlow/triage/Agent/classify", "support-desk/Agent/classify"),
+    ],
+)
+def test_an_address_that_nothing_can_have_is_named(desk: Desk, cli: Cli, was: str, is_: str) -> None:
+    desk.apply()
+    text = state_of(desk).read_text("utf-8")
+    assert was in text
+    state_of(desk).write_text(text.replace(was, is_), "utf-8")
+    desk.remote.forget()
+    said = " ".join(cli(desk.folder, "apply", "--auto-approve", code=1, env=desk.remote.env).stderr.split())
+    assert f"the state holds {is_}" in said
+    assert desk.remote.requests == []
+    (command,) = re.findall(r"`wexa-sync (state rm \S+)`", said)
+    cli(desk.folder, *command.split())
+    assert is_ not in state_of(desk).read_text("utf-8")

@@ -98,11 +98,14 @@ def _earlier_runs(context: Context, change: Change) -> Generator[Http, Any, Outc
             _poll(context, other, other.id, until=TERMINAL.__contains__, seconds=seconds or 0.0, asking=awaited)
         )
         if run.status in FAILED or (awaited and run.status not in SUCCEEDED):
-            error = WexaSyncError(
-                f"{other.address}, which it depends on, is {run.status}",
-                hint=f"Raise metadata.generation of {other.address} to run it again, or take it out of depends_on.",
+            hint = f"Raise metadata.generation of {other.address} to run it again, or take it out of depends_on."
+            if run.status not in (*FAILED, GONE) and (cause := bad_end(run, "ended")):
+                hint = f"{cause.hint} Then apply again."
+            return ended(
+                change,
+                Status.SKIPPED,
+                WexaSyncError(f"{other.address}, which it depends on, is {run.status}", hint=hint),
             )
-            return ended(change, Status.SKIPPED, error)
     return None
 
 

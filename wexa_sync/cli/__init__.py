@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from importlib import import_module
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from typing import Any
 
 import click
@@ -51,6 +51,10 @@ class _Commands(click.Group):
 
             hang_up(sys.stdout)
             return 1
+        except OSError as error:
+            from wexa_sync.cli.terminal import show_error, unwritten
+
+            return show_error(unwritten(error))
         except Exception as error:  # noqa: BLE001  # the boundary: nobody is behind it
             from wexa_sync.cli.terminal import show_error
 
@@ -77,11 +81,22 @@ def _show(error: click.ClickException) -> None:
     click.echo(said.getvalue().replace(key, "***") if len(key) > 3 else said.getvalue(), err=True, nl=False)
 
 
+def _ready_to_speak() -> None:
+    """A stream that is closed takes everything and shows nothing; one that can't show a character shows its number."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115  # until the exit
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Run the command line; every failure ends in words and an exit code (errors.py), never in a traceback."""
     # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
     # at the end, would take a fifth of a large plan's time.
     gc.set_threshold(100_000)
+    _ready_to_speak()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:

@@ -17,12 +17,15 @@ from wexa_sync.cli import options
 @options.output
 @options.approval
 def command(paths: tuple[Path, ...], **given: Any) -> int:
-    """Delete what is managed and can be deleted; say what stays."""
+    """Delete what is managed and can be deleted; say what stays, with exit code 3."""
     from wexa_sync.cli.setup import settings_for, workspace_for
     from wexa_sync.cli.steps import carried_out, planned
     from wexa_sync.engine import NOTHING, locked
+    from wexa_sync.errors import ExitCode
 
     settings = settings_for(paths, given)
     given |= {"prune": True, "strict": False, "force": True, "wait": False}
     with workspace_for(settings, given) as found, locked(found) as workspace:
-        return carried_out(planned(NOTHING, workspace, settings, given), workspace, settings, given)
+        plan = planned(NOTHING, workspace, settings, given)
+        code = carried_out(plan, workspace, settings, given)
+    return code or int(ExitCode.NEEDS_A_PERSON if plan.blocked else ExitCode.DONE)

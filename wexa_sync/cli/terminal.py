@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -48,6 +49,22 @@ def talk(text: str, *, nl: bool = True) -> None:
 def hang_up(stream: TextIO) -> None:
     """Let go of a stream whose reader has gone (`| head`): what is said to it from now on vanishes, at the exit too."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def unwritten(error: OSError) -> Exception:
+    """The error to show for it: where it is about no file, it was the output that could not be written."""
+    from wexa_sync.errors import WexaSyncError
+
+    if error.filename is not None or error.errno not in (
+        errno.ENOSPC,
+        errno.EIO,
+        errno.EBADF,
+        errno.EFBIG,
+        errno.EDQUOT,
+    ):
+        return error
+    hang_up(sys.stdout)
+    return WexaSyncError(f"the output can't be written: {error.strerror}", hint="Make room where it goes.")
 
 
 def event(name: str, **about: Any) -> None:

@@ -22,7 +22,7 @@ from wexa_sync.kinds.wire import decode, references
 from wexa_sync.model import Address, Desired, Live, Observation, Target
 from wexa_sync.observe.doubts import contradiction, hidden, worth_waiting
 from wexa_sync.observe.lists import completed, fetch
-from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs
+from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs, require_known_kinds
 from wexa_sync.pairing import SETTLE, Place, pair
 from wexa_sync.state.base import State
 
@@ -42,8 +42,9 @@ def observe(
 ) -> Observation:
     """Look at the workspace. Sends GET only. `settle`: seconds for which a list may lag behind what was just made.
 
-    Raises ApiError; a list that can't be had whole, or that leaves out what is there, is never planned on.
+    Raises StateDamaged, ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
     """
+    require_known_kinds(state)
     account = api.sign_in()
     started, looks, pause = now(), 0, settle / 30
     with ThreadPoolExecutor(max_workers=parallelism) as pool:

@@ -6,12 +6,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wexa_sync.diff import Terms, terms_in
+from wexa_sync.errors import StateDamaged
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Address, Desired, Pair, Ref
 from wexa_sync.state.base import State
 
 Externals = dict[tuple[str, str, str], str]
 PlaceName = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
+
+
+def require_known_kinds(state: State) -> None:
+    """Raise StateDamaged where the state names what can't be: the state itself knows of no kinds."""
+    for address in (*state.records, *state.intents):
+        kind = BY_NAME.get(address.kind)
+        if kind is None or (address.owner or ("",))[0] != (kind.owner or ""):
+            raise StateDamaged(
+                f"the state holds {address}, and there is nothing of that kind",
+                hint=f"Somebody changed it by hand: restore it from a backup, or `wexa-sync state rm {address}`.",
+            )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -68,7 +68,9 @@ def report_text(view: ReportView, *, color: bool, width: int = 80) -> str:
         _receipt(page, outcome, brief=brief)
     if view.blocked:
         page.blank()
-        page.wrapped([], f"{view.blocked} blocked: wexa-sync plan says why, and what a person can do.")
+        page.wrapped(
+            [], f"{view.blocked} blocked, and left as it is: the plan above says why, and what a person can do."
+        )
     page.blank()
     page.line((view.summary, "bold green" if view.complete else "bold red"))
     for step in view.next_steps:

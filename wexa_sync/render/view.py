@@ -283,7 +283,8 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
         yield NextStep(text="It was interrupted: what is listed as skipped was not begun.")
     if unclear:
         yield NextStep(
-            text="The server may or may not have done what is unknown. Look there, then say which:",
+            text="The server may or may not have done what is unknown. Plan again: it looks. What the plan still asks"
+            " about, look up in Wexa Studio, then say which:",
             commands=tuple(
                 f"wexa-sync resolve {address} {answer}"
                 for address in unclear

@@ -40,14 +40,14 @@ def spec_of(folder: Folder, text: str, name: str, **how: Any) -> Any:
     [
         (b"one\ntwo\n", "one\ntwo"),
         (b"one\n\n", "one\n"),
-        (b"one\r\ntwo\r\n", "one\r\ntwo"),
+        (b"one\r\ntwo\r\n", "one\ntwo"),
         (b"one", "one"),
         (b"", ""),
         (b"\n", ""),
         ("naïve ${var:x} \u2028 {file: y}".encode(), "naïve ${var:x} \u2028 {file: y}"),
     ],
 )
-def test_a_text_from_a_file_is_kept_but_for_the_last_newline(folder: Folder, raw: bytes, text: str) -> None:
+def test_a_text_from_a_file_is_kept_but_for_the_last_newline_and_crlf(folder: Folder, raw: bytes, text: str) -> None:
     folder.write({"prompts/p.md": raw})
     assert spec_of(folder, SKILL % ("{file: prompts/p.md}", "{id: x}"), "description") == text
 

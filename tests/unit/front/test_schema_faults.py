@@ -139,8 +139,21 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
             "13:23 spec.agents[0].skills[1]: expected a reference to a Skill, got a list",
             "handle of a declared Skill",
         ),
+        (
+            FLOW,
+            "{template: T}",
+            "{template: T}\n    skills: [{id: ../a}]",
+            '13:19 spec.agents[0].skills[0].id: "../a" is no id: letters, digits, hyphens and underscores',
+            "Copy it from Wexa Studio",
+        ),
         (RUN, "goal: G", "goal: G\n  wait: soon", '7:9 spec.wait: "soon" does not fit here', "{timeout: SECONDS}"),
-        (RUN, "goal: G", "goal: G\n  wait: {timeout: 0}", "7:9 spec.wait: a mapping does not fit here", "{timeout:"),
+        (
+            RUN,
+            "goal: G",
+            "goal: G\n  wait: {timeout: 0}",
+            "7:19 spec.wait.timeout: expected more than 0, got 0",
+            "Seconds",
+        ),
         (
             RUN,
             "goal: G",

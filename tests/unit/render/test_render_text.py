@@ -126,7 +126,7 @@ def test_what_to_do_next_depends_on_what_went_wrong() -> None:
 
 
 def test_a_report_recalls_what_is_blocked() -> None:
-    assert "1 blocked: wexa-sync plan says why" in report((Action.CREATE, Status.APPLIED), blocked=(BLOCKED,))
+    assert "1 blocked, and left as it is" in report((Action.CREATE, Status.APPLIED), blocked=(BLOCKED,))
 
 
 def test_a_long_id_stands_below_its_address() -> None:
