@@ -216,7 +216,7 @@ class Episode:
         shutil.rmtree(self.tool.folder / ".wexa-sync", ignore_errors=True)
         self.world.lost |= {*self.world.removed}
         for address in self.world.soon:  # nothing knows any more that it was sent: one that fired is made again
-            self.world.fires[self.world.docs[address]["spec"]["template"]].add(0)
+            self.world.fires[self.world.docs[address]["spec"]["template"]].add(-self.counts["state lost"])
         found = self.tool.rebuild()
         self.said(f"  {[f'{m.address} {m.sure}' for m in found if m.sure != 'certain']}")
         self.settle(prune=False)
