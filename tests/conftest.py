@@ -46,6 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files and examples in pages anew")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice the cores: much of the time is spent waiting, for processes and for runs to come to their end."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A process that has ended."""
