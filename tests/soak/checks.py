@@ -164,7 +164,8 @@ class Checks:
                 yield f"{address} ran with the goal {run.body['goal']!r}"
 
     def _stands(self, run: Thing) -> bool:
-        return run.run in {id for id, *_ in self.world.ran.values()} and self._phase(run) == "ready"
+        # One whose start was lost, and whose generation was raised then, was never to be started again.
+        return run.run in self.tool.ids.values() and self._phase(run) == "ready"
 
     def _phase(self, run: Thing) -> str:
         time.sleep(0.1)  # a run is ready for half of that
