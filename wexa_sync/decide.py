@@ -12,7 +12,7 @@ no        yes   no       not ours
 
 from __future__ import annotations
 
-from wexa_sync.diff import same
+from wexa_sync.diff import edited
 from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.model import Action, Observation, Pair
 from wexa_sync.rows import ADOPTED, Decision, Look, Orphan, Rules
@@ -55,10 +55,8 @@ def _decide_action(look: Look) -> Decision:
             "metadata.generation only goes up: raise it to run again.",
         )
     if record is not None and generation == record.generation:
-        if not same(look.kind, pair.manifest.spec, record.spec, look.terms):
-            return look.blocked(
-                "update", "it ran already, and a run can't be changed", look.kind.hints[Operation.UPDATE]
-            )
+        if fields := edited(look.kind, pair.manifest.spec, record.spec, look.terms):
+            return look.blocked("update", "a run can't be changed", look.kind.hints[Operation.UPDATE], fields)
         return look.resume() if record.started is False else look.change(Action.NOOP, id=record.id, reason="it ran")
     if record is not None and (doubt := look.start_in_doubt()):
         return doubt

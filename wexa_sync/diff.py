@@ -87,6 +87,16 @@ def same(kind: Kind, one: Spec, other: Spec, terms: Terms) -> bool:
     return _same(shared(kind, one), shared(kind, other), kind.spec_schema, terms)
 
 
+def edited(kind: Kind, declared: Spec, applied: Spec, terms: Terms) -> tuple[FieldChange, ...]:
+    """The fields in which a manifest says another thing than what was applied, each as a whole."""
+    now, before, properties = shared(kind, declared), shared(kind, applied), kind.spec_schema["properties"]
+    return tuple(
+        FieldChange(path=(name,), before=before.get(name), after=now.get(name), changed_by="repository")
+        for name in sorted({*now, *before})
+        if not _same(now.get(name), before.get(name), properties.get(name, {}), terms)
+    )
+
+
 def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, terms: Terms) -> str:
     """A hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them."""
     return fingerprint(_plain(project(live, shared(kind, shape)), kind.spec_schema, terms), terms.key)

@@ -329,18 +329,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """Something wanted that can't be done: why, and what a person can do instead."""
+    """Something wanted that can't be done: why, and what a person can do instead. `fields`: what an update is about."""
 
     address: Address
     wanted: str
     reason: str
     hint: str
     source: Source | None = None
+    fields: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Decisions, and all that applying them needs. `digest` is a hash over everything else in it."""
+    """Decisions, and all that applying them needs. `digest` is a hash over everything else in it.
+
+    `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
+    """
 
     target: Target
     lineage: str
@@ -351,6 +355,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     ids: Mapping[Address, str] = field(default_factory=dict)
     externals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
     user_id: str = ""
     digest: str = ""
 

@@ -11,16 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wexa_sync import graph
+from wexa_sync.append_only import hold_unordered
 from wexa_sync.decide import Decision, Orphan, Rules, decide
 from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.wire import references
-from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Plan
+from wexa_sync.model import Action, Address, Blocked, Change, FieldChange, Lifecycle, Observation, Pair, Plan
 from wexa_sync.planfile import digest
 from wexa_sync.renames import hold_renamed
 from wexa_sync.safety import Limits, warnings
-from wexa_sync.secrecy import parts, scrubber, secrets_of, veiled
+from wexa_sync.secrecy import Scrub, parts, scrubber, secrets_of, veiled
 
 Decisions = dict[Address, Decision]
 
@@ -41,7 +42,7 @@ def make_plan(
     decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
     hold_renamed(decisions, observation)
     _go_with_project(decisions, observation)
-    _append_only(decisions, observation)
+    hold_unordered(decisions, observation)
     _heed_failed_runs(decisions, observation)
     _spread_blocks(decisions, observation)
     changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}
@@ -54,8 +55,13 @@ def make_plan(
         changes=tuple(ordered),
         blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
         orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
-        warnings=(*_partial(observation, chosen), *_too_far(ordered, observation, limits)),
+        warnings=(
+            *_partial(observation, chosen),
+            *_taken_along(changes),
+            *_too_far(ordered, observation, limits),
+        ),
         ids=observation.ids,
+        lifecycles=_new_lifecycles(observation, chosen),
         externals=_used_externals(observation, changes),
         user_id=observation.user_id,
     )
@@ -93,18 +99,46 @@ def _keep_secret(plan: Plan, observation: Observation) -> Plan:
             replace(
                 change,
                 before=veiled(change.before, scrub),
-                fields=tuple(replace(field, before=veiled(field.before, scrub)) for field in change.fields),
+                fields=_veiled_fields(change.fields, scrub),
                 reason=scrub(change.reason),
             )
             for change in plan.changes
         ),
-        blocked=tuple(replace(each, reason=scrub(each.reason), hint=scrub(each.hint)) for each in plan.blocked),
+        blocked=tuple(
+            replace(
+                each,
+                reason=scrub(each.reason),
+                hint=scrub(each.hint),
+                fields=_veiled_fields(each.fields, scrub),
+            )
+            for each in plan.blocked
+        ),
     )
+
+
+def _veiled_fields(fields: Iterable[FieldChange], scrub: Scrub) -> tuple[FieldChange, ...]:
+    return tuple(replace(field, before=veiled(field.before, scrub)) for field in fields)
 
 
 def _partial(observation: Observation, chosen: list[Address]) -> tuple[str, ...]:
     left = len(observation.pairs) - len(chosen)
     return (f"This plan is partial: {left} address{'es were' if left > 1 else ' was'} left out.",) if left else ()
+
+
+def _taken_along(changes: Mapping[Address, Change]) -> tuple[str, ...]:
+    """What is said of a project's delete: more is in a project than anybody declares."""
+    gone = [str(a) for a, change in sorted(changes.items()) if a.kind == "Project" and change.action is Action.DELETE]
+    what = "its connectors, tables, files and the history of its runs go too"
+    return tuple(f"Deleting {project} deletes all that is in it: {what}." for project in gone)
+
+
+def _new_lifecycles(observation: Observation, chosen: Iterable[Address]) -> dict[Address, Lifecycle]:
+    pairs = (observation.pairs[address] for address in chosen)
+    return {
+        pair.address: pair.manifest.lifecycle
+        for pair in pairs
+        if pair.manifest and pair.record and pair.manifest.lifecycle != pair.record.lifecycle
+    }
 
 
 def _too_far(changes: Sequence[Change], observation: Observation, limits: Limits | None) -> tuple[str, ...]:
@@ -155,38 +189,6 @@ def _must_stay(
     return None
 
 
-def _append_only(decisions: Decisions, observation: Observation) -> None:
-    """Block what would need an agent at another place than the end: the API only appends."""
-    flows: defaultdict[Address, list[Pair]] = defaultdict(list)
-    for pair in observation.pairs.values():
-        if pair.manifest is not None and (owner := pair.address.owner_address) and pair.address in decisions:
-            flows[owner].append(pair)
-    for flow, pairs in flows.items():
-        live = sorted((p for p in pairs if p.live), key=lambda p: p.live.position if p.live else 0)
-        places = [p.manifest.position for p in live if p.manifest]
-        if places != sorted(places) and not isinstance(decisions.get(flow), Blocked):
-            order = ", ".join(p.address.name for p in live)
-            decisions[flow] = Blocked(
-                address=flow,
-                wanted="reorder",
-                reason=f"its agents are live in the order {order}, and the API can't move them",
-                hint="List the agents in that order, or re-order them in Wexa Studio.",
-                source=pairs[0].manifest.source if pairs[0].manifest else None,
-            )
-        for pair in pairs:
-            found = decisions[pair.address]
-            if isinstance(found, Change) and found.action is Action.CREATE and found.after is not None:
-                position = pair.manifest.position if pair.manifest else 0
-                if behind := [p.address.name for p in live if p.manifest and p.manifest.position > position]:
-                    decisions[pair.address] = Blocked(
-                        address=pair.address,
-                        wanted="create",
-                        reason=f"it is listed before {behind[0]}, which is live; the API adds agents at the end only",
-                        hint="Move it to the end of the flow's agents.",
-                        source=found.source,
-                    )
-
-
 def _heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
     """Block what depends on a run that failed, unless that one is run again: nothing goes on as if it had succeeded."""
     for address, found in list(decisions.items()):
@@ -202,6 +204,7 @@ def _heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
                     reason=f"it depends on {other}, which ended as {pair.live.status}",
                     hint=f"Raise metadata.generation of {other} to run it again, or take it out of depends_on.",
                     source=found.source,
+                    fields=found.fields,
                 )
                 break
 
@@ -212,12 +215,16 @@ def _spread_blocks(decisions: Decisions, observation: Observation) -> None:
         return
     without_id: dict[Address, Address] = {}
     unsound: dict[Address, Address] = {}
+    # What should have gone from a flow and stays there: the flow is not as declared, whoever runs it.
+    leftover = {
+        a.owner_address: a for a, f in sorted(decisions.items()) if isinstance(f, Blocked) and f.wanted == "delete"
+    }
     for address in graph.order({a: observation.depends_on.get(a, frozenset()) for a in decisions}):
         found = decisions[address]
         waits = sorted(observation.depends_on.get(address, ()))
         runs = BY_NAME[address.kind].nature is Nature.ACTION
         cause = next((without_id[o] for o in waits if o in without_id), None)
-        doubt = next((unsound[o] for o in waits if o in unsound), None)
+        doubt = next((unsound[o] for o in waits if o in unsound), leftover.get(address))
         if isinstance(found, Change) and _builds(found) and (culprit := cause or (doubt if runs else None)):
             found = decisions[address] = Blocked(
                 address=address,
@@ -225,6 +232,7 @@ def _spread_blocks(decisions: Decisions, observation: Observation) -> None:
                 reason=f"it depends on {culprit}, which is blocked",
                 hint=f"Mend {culprit} first.",
                 source=found.source,
+                fields=found.fields,
             )
             cause = culprit
         if isinstance(found, Blocked):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -118,11 +118,12 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "serial": plan.serial,
         "user_id": plan.user_id,
         "changes": [_change_to_data(change, key) for change in plan.changes],
-        "blocked": [_blocked_to_data(blocked) for blocked in plan.blocked],
+        "blocked": [_blocked_to_data(blocked, key) for blocked in plan.blocked],
         "orphans": [address_to_data(address) for address in plan.orphans],
         "warnings": list(plan.warnings),
         "ids": {address_to_data(address): found for address, found in sorted(plan.ids.items())},
         "externals": [[*name, found] for name, found in sorted(plan.externals.items())],
+        "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
     }
 
 
@@ -138,6 +139,7 @@ def _from_data(data: Any) -> Plan:
         warnings=tuple(data["warnings"]),
         ids={address_from_data(address): found for address, found in data["ids"].items()},
         externals={(project, kind, name): found for project, kind, name, found in data["externals"]},
+        lifecycles={address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
     )
 
 
@@ -147,10 +149,7 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "address": address_to_data(change.address),
         "before": seal(change.before, key),
         "after": seal(change.after, key),
-        "fields": [
-            {"path": list(f.path), "before": seal(f.before, key), "after": seal(f.after, key), "by": f.changed_by}
-            for f in change.fields
-        ],
+        "fields": _fields_to_data(change.fields, key),
         "reason": change.reason,
         "expected": change.expected,
         "id": change.id,
@@ -169,10 +168,7 @@ def _change_from_data(data: Any) -> Change:
         address=address_from_data(data["address"]),
         before=unseal(data["before"]),
         after=unseal(data["after"]),
-        fields=tuple(
-            FieldChange(path=tuple(f["path"]), before=unseal(f["before"]), after=unseal(f["after"]), changed_by=f["by"])
-            for f in data["fields"]
-        ),
+        fields=_fields_from_data(data["fields"]),
         reason=data["reason"],
         expected=data["expected"],
         id=data["id"],
@@ -185,16 +181,32 @@ def _change_from_data(data: Any) -> Change:
     )
 
 
-def _blocked_to_data(blocked: Blocked) -> dict[str, Any]:
+def _fields_to_data(fields: Iterable[FieldChange], key: str) -> list[dict[str, Any]]:
+    return [
+        {"path": list(f.path), "before": seal(f.before, key), "after": seal(f.after, key), "by": f.changed_by}
+        for f in fields
+    ]
+
+
+def _fields_from_data(data: Any) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(path=tuple(f["path"]), before=unseal(f["before"]), after=unseal(f["after"]), changed_by=f["by"])
+        for f in data
+    )
+
+
+def _blocked_to_data(blocked: Blocked, key: str) -> dict[str, Any]:
     return {
         "address": address_to_data(blocked.address),
         "wanted": blocked.wanted,
         "reason": blocked.reason,
         "hint": blocked.hint,
         "source": source_to_data(blocked.source) if blocked.source else None,
+        "fields": _fields_to_data(blocked.fields, key),
     }
 
 
 def _blocked_from_data(data: Any) -> Blocked:
     source = source_from_data(data["source"]) if data["source"] else None
-    return Blocked(**{**data, "address": address_from_data(data["address"]), "source": source})
+    read = {"address": address_from_data(data["address"]), "source": source}
+    return Blocked(**{**data, **read, "fields": _fields_from_data(data["fields"])})

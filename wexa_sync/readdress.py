@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from wexa_sync.errors import UsageError
-from wexa_sync.model import Address, Ref
+from wexa_sync.model import HANDLE, Address, Ref
 from wexa_sync.state.base import Entry, Forget, Remember, State
 
 
@@ -14,6 +14,11 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
     """What to write so that all of `old` is known as `new`. Raises UsageError where that can't be."""
     if new.kind != old.kind or old == new:
         raise UsageError(f"{old} can't become {new}", hint="Only its handle may change, not its kind.")
+    if not HANDLE.fullmatch(new.name):
+        raise UsageError(
+            f"{new.name!r} is no handle: lower-case letters, digits and hyphens inside",
+            hint="Take the name that the manifest has by now.",
+        )
     if _elsewhere(old, new):
         raise UsageError(
             f"{old} can't become {new}: the server can't move it there", hint="Name an address in the same place."

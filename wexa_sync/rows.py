@@ -21,6 +21,7 @@ class Orphan:
 
 FOUND = "found: an earlier apply made it"
 ADOPTED = "adopted"
+_LATER = "Give it a later time."
 
 Decision = Change | Blocked | Orphan | None
 
@@ -55,10 +56,10 @@ class Look:
         }
         return Change(action=action, address=self.pair.address, **{**said, **more})
 
-    def blocked(self, wanted: str, reason: str, hint: str) -> Blocked:
+    def blocked(self, wanted: str, reason: str, hint: str, fields: tuple[FieldChange, ...] = ()) -> Blocked:
         """That is wanted, and can't be."""
         source = self.pair.manifest.source if self.pair.manifest else None
-        return Blocked(address=self.pair.address, wanted=wanted, reason=reason, hint=hint, source=source)
+        return Blocked(address=self.pair.address, wanted=wanted, reason=reason, hint=hint, source=source, fields=fields)
 
     def unresolved(self, wanted: str) -> Blocked | None:
         """Blocked, where the manifest names a live thing that is not there."""
@@ -95,7 +96,7 @@ class Look:
         if record is not None:
             return self.change(Action.NOOP, id=record.id, reason="its time has come: it fired")
         lost = "it was sent before and the answer was lost, so it may have fired: " if leeway else ""
-        return self.blocked("create", f"{lost}its time has {'come' if lost else 'passed'}", "Give it a later time.")
+        return self.blocked("create", f"{lost}its time has {'come' if lost else 'passed'}", _LATER)
 
     def ambiguous(self) -> Blocked:
         """Declared, and several live things might be it."""
@@ -161,6 +162,7 @@ class Look:
                 "update",
                 f"{names} differ{'' if ',' in names else 's'}, and the API {calls} to update it",
                 self.hint(Operation.UPDATE),
+                fields,
             )
         properties = self.kind.spec_schema["properties"]
         for change in fields:
@@ -168,9 +170,12 @@ class Look:
             fixed = properties.get(name, {}).get("x-wexa-immutable")
             if fixed or (endpoint.fields is not None and name not in endpoint.fields):
                 hint = self.hint(Operation.UPDATE)
-                return self.blocked("update", f"the API can't change {name} once it is created", hint)
+                return self.blocked("update", f"the API can't change {name} once it is created", hint, fields)
         manifest = self.pair.manifest
         assert manifest is not None
+        end = self.kind.passes(manifest.spec)
+        if end is not None and end <= self.observation.now and end != self.kind.passes(live.spec):
+            return self.blocked("update", "its time has passed: it would fire at once", _LATER, fields)
         return self.change(
             Action.UPDATE,
             id=live.id,

@@ -31,6 +31,8 @@ def list_runs(api: Api, state: State) -> list[Run]:
 
 def find_run(api: Api, state: State, name: str) -> Run:
     """The execution of that address or id. Raises UsageError where there is none."""
+    if not name:
+        raise UsageError("an address or an id is wanted", hint="`wexa-sync executions list` shows both.")
     address = Address.parse(name) if "/" in name else None
     record = state.records.get(address) if address else None
     if address and (record is None or address.kind != EXECUTION.name):

@@ -9,6 +9,7 @@ from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
 from wexa_sync.model import Action, Change, Plan
+from wexa_sync.rows import ADOPTED
 from wexa_sync.state.base import State
 
 
@@ -33,7 +34,7 @@ def excesses(changes: Sequence[Change], limits: Limits, *, managed: int) -> list
     """Every budget that the changes go over. `managed`: how many resources the state holds."""
     over = []
     for action, word in ((Action.DELETE, "delete"), (Action.UPDATE, "update")):
-        count = sum(change.action is action and change.reason != "adopted" for change in changes)
+        count = sum(change.action is action and change.reason != ADOPTED for change in changes)
         if managed >= limits.from_resources and count * 100 > limits.budget * managed:
             what = f"it would {word} {count} of {managed} managed resources, more than {limits.budget:g} %"
             over.append(Excess(what=what, hint="apply with --force, or raise `budget` in wexa-sync.yaml"))

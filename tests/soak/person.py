@@ -104,7 +104,8 @@ class Person:
             address = f"Project/{handle}"
             if address in self.world.docs or address not in recorded:
                 continue
-            inside = [t.id for kind in KINDS.values() for t in self.live.server.things(kind) if t.project == id]
+            things = [t for kind in KINDS.values() for t in self.live.server.things(kind) if t.project == id]
+            inside = [t.id for t in things] + [a["_id"] for t in things for a in t.body.get("agents", ())]
             retained = any(a.startswith(f"{handle}/") and r.lifecycle.retain for a, r in recorded.items())
             kept[id] = retained or any(thing not in ids for thing in inside)
         return kept

@@ -50,6 +50,7 @@ class Api:
         self._http = http
         self.org_id = org_id
         self.user_id = user_id
+        self._owner = ""  # the user that the organisation's account names
 
     def sign_in(self) -> Account:
         """Check key and organisation in one request, before anything else. Raises ApiError with what to mend."""
@@ -64,7 +65,8 @@ class Api:
         told = customer.get("organization_id")
         if told is not None and told != self.org_id:
             raise _wrong_org(self.org_id, Refused(f"it belongs to {told}", method="GET", path=path))
-        self.user_id = self.user_id or str(customer.get("user_id") or "")
+        self._owner = str(customer.get("user_id") or "")
+        self.user_id = self.user_id or self._owner
         if not self.user_id:
             raise Nonsense(
                 "the answer names no user",
@@ -79,12 +81,11 @@ class Api:
             usage=usage if isinstance(usage, Mapping) else {},
         )
 
-    def list(self, kind: Kind, at: Scoped) -> list[Raw]:
-        """Everything of a kind in that scope, all pages. Raises ApiError rather than answer a shorter list."""
+    def _list(self, kind: Kind, at: Scoped, user: str) -> list[Raw]:
         assert kind.listing is not None
         endpoint = kind.listing.endpoint
         path = self._fill(endpoint.path, at)
-        query = self._filled(endpoint.query, at)
+        query = self._filled(endpoint.query, at, user=user)
         items = collect(
             lambda page: self._http.request("GET", path, query={**query, **page}, repeatable=True).body,
             kind.listing.paging,
@@ -98,6 +99,17 @@ class Api:
             found, fault = [], str(odd)
         if fault:
             raise Nonsense(fault, method="GET", path=path, hint=_UNTRUSTED)
+        return found
+
+    def list(self, kind: Kind, at: Scoped) -> list[Raw]:
+        """Everything of a kind in that scope, all pages. Raises ApiError rather than answer a shorter list."""
+        assert kind.listing is not None
+        endpoint = kind.listing.endpoint
+        found = self._list(kind, at, self.user_id)
+        if "{user}" in endpoint.query.values() and self._owner not in ("", self.user_id):
+            # A list for a user who is mistyped, or new, may hide what is there; it would be made a second time.
+            ids = {kind.id_of(raw) for raw in found}
+            found += [raw for raw in self._list(kind, at, self._owner) if kind.id_of(raw) not in ids]
         return found
 
     def read(self, kind: Kind, at: Scoped) -> Raw | None:
@@ -146,8 +158,8 @@ class Api:
     def _fill(self, text: str, at: Scoped) -> str:
         return text.format_map({name: segment(value) for name, value in self._values(at).items() if value})
 
-    def _filled(self, texts: Mapping[str, str], at: Scoped) -> dict[str, str]:
-        return {name: text.format_map(self._values(at)) for name, text in texts.items()}
+    def _filled(self, texts: Mapping[str, str], at: Scoped, **more: str) -> dict[str, str]:
+        return {name: text.format_map(self._values(at) | more) for name, text in texts.items()}
 
     def _values(self, at: Scoped) -> dict[str, str]:
         return {"project": at.project, "owner": at.owner, "id": at.id, "org": self.org_id, "user": self.user_id}
@@ -219,5 +231,6 @@ def _wrong_org(org_id: str, error: ApiError) -> ApiError:
         method="GET",
         path="/customer",
         status=error.status,
-        hint="Check WEXA_ORG_ID (or org_id in wexa-sync.yaml): 24 hex characters, shown in Wexa's settings.",
+        hint="Check WEXA_ORG_ID (or org_id in wexa-sync.yaml): 24 hex characters, shown in Wexa's settings. "
+        "Check WEXA_BASE_URL too, where it is set: a wrong path is answered alike.",
     )

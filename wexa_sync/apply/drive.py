@@ -93,16 +93,14 @@ class _Drive:
         self.to_write: list[tuple[Address, Write]] = []
 
     def refresh(self) -> None:
-        """Bring the records of what needs no change up to date: a lifecycle may have changed, or a field's owner."""
-        records = self.session.state.records
-        entries = []
-        for change in self.changes.values():
-            record = records.get(change.address)
-            if change.action is Action.NOOP and record is not None and change.after is not None:
-                fresh = replace(record_of(self.context, change, record.id), started=record.started)
-                if fresh != record:
-                    entries.append(Remember(fresh))
-        if entries:
+        """Bring records up to date: of what needs no change, and each lifecycle, whatever comes of the rest."""
+        old = self.session.state.records
+        lives = self.context.plan.lifecycles
+        fresh = {a: replace(old[a], lifecycle=lifecycle) for a, lifecycle in lives.items() if a in old}
+        for address, change in self.changes.items():
+            if change.action is Action.NOOP and change.after is not None and (record := old.get(address)):
+                fresh[address] = replace(record_of(self.context, change, record.id), started=record.started)
+        if entries := [Remember(record) for address, record in fresh.items() if record != old[address]]:
             self.session.write(*entries)
 
     def run(self) -> bool:

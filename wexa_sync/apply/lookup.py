@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from wexa_sync.api.client import Raw, Scoped
+from wexa_sync.api.client import Raw, Scoped, children
 from wexa_sync.apply.work import Context, Http
 from wexa_sync.diff import key_of
 from wexa_sync.errors import ApiError, WexaSyncError
@@ -97,7 +97,10 @@ def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[st
         listing = kind.listing
         if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
             raws = yield Http(partial(context.api.list, kind, at))
-            found += [f"{kind.name} {raw.get(kind.display)!r}" for raw in raws if kind.id_of(raw) not in known]
+            for raw in raws:
+                inside = [(child.get("_id"), f"Agent {child.get('title')!r}") for child in children(raw)]
+                each = [(kind.id_of(raw), f"{kind.name} {raw.get(kind.display)!r}"), *inside]
+                found += [name for id, name in each if id not in known]
     return found
 
 
@@ -121,7 +124,26 @@ def not_ours(context: Context, change: Change, answer: Raw, id: str) -> str:  # 
         return f"the answer names {id}, which was there before"
     if at.project and answer.get("projectID") not in (None, "", at.project):
         return f"the answer names {id}, of another project"
-    return ""
+    if kind.owner:  # the answer is about the flow that it lives in
+        return ""
+    shown, sent, terms = decode(kind, answer), change.after or {}, context.terms(change.address)
+    other = (
+        name
+        for name in kind.identity
+        if shown.get(name) is not None and key_of(kind, shown, (name,), terms) != key_of(kind, sent, (name,), terms)
+    )
+    return f"the answer shows another {name} than was sent" if (name := next(other, "")) else ""
+
+
+def still_listed(context: Context, change: Change) -> Generator[Http, Any, bool]:
+    """Whether a list goes on showing what is said to be gone: a 404 may as well be of a path that a proxy lost."""
+    kind, at = context.kind(change), context.scope(change.address)
+
+    def look() -> list[str]:
+        ids = [kind.id_of(raw) for raw in context.api.list(kind, at) if not raw.get("is_deleted")]
+        return [] if change.id in ids else ["gone"]
+
+    return not (yield Http(lambda: looked(context, look)))
 
 
 def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, list[Raw]]:

@@ -15,6 +15,7 @@ from wexa_sync.apply.lookup import (
     put_inside,
     read_again,
     resolve_externals,
+    still_listed,
 )
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.codec import conceal, fingerprint
@@ -229,17 +230,20 @@ def delete(context: Context, change: Change) -> Work:
             try:
                 _, attempts = yield call(context, change, Operation.DELETE, {}, repeatable=True, id=change.id or "")
             except NotFound:
-                attempts = 1  # somebody was faster, or an earlier try of ours was: gone is gone
+                attempts, live = 1, None  # somebody was faster, or an earlier try of ours was
             else:
                 if not (yield from _gone(context, change)):
-                    error = WexaSyncError(
-                        "the server accepted the delete, but it is still there",
-                        hint="Apply again later. If it stays so, delete it in Wexa Studio; the next plan forgets it.",
-                    )
-                    return ended(change, Status.FAILED, error, id=change.id, attempts=attempts)
+                    return _still_there(change, "the server accepted the delete, but it is still there", attempts)
+        if live is None and (yield from still_listed(context, change)):
+            return _still_there(change, "the server says that it is not there, and lists it all the same", attempts)
     yield Write((Forget(change.address),), last=True)
     context.ids.pop(change.address, None)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts)
+
+
+def _still_there(change: Change, what: str, attempts: int) -> Outcome:
+    hint = "Apply again later. If it stays so, delete it in Wexa Studio; the next plan forgets it."
+    return ended(change, Status.FAILED, WexaSyncError(what, hint=hint), id=change.id, attempts=attempts)
 
 
 def _gone(context: Context, change: Change) -> Generator[Http, Any, bool]:

@@ -15,7 +15,7 @@ from wexa_sync.apply.work import Context, Http, Work, Write, ended
 from wexa_sync.errors import ApiError, Nonsense, Refused, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, status_of
+from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, UNDER_WAY, status_of
 from wexa_sync.model import Action, Change, Outcome, Run, Status
 from wexa_sync.runs import GONE, bad_end, secrets_in
 from wexa_sync.state.base import Intend, Remember
@@ -37,9 +37,10 @@ def run(context: Context, change: Change) -> Work:
         yield Write((Remember(record_of(context, change, id, started=False)),))
     context.ids[change.address] = id
     status = yield from _settled(context, change, id, status)
-    if status == GONE or (status == READY and asked):
+    to_start = not _has_begun(context, change, status)
+    if status == GONE or (to_start and asked):
         return _can_not_start(change, id, status, attempts)
-    if status == READY:
+    if to_start:
         if failed := (yield from _start(context, change, id)):
             return failed
         attempts += 1
@@ -59,7 +60,8 @@ def _can_not_start(change: Change, id: str, status: str, attempts: int) -> Outco
         )
         return ended(change, Status.FAILED, error, id=id, attempts=attempts)
     error = WexaSyncError(
-        "its start was sent before and the answer was lost; the run is still ready", hint=_ASK.format(change.address)
+        f"its start was sent before and the answer was lost; the run is still {status}",
+        hint=_ASK.format(change.address),
     )
     return ended(change, Status.UNKNOWN, error, id=id)
 
@@ -110,17 +112,25 @@ def _earlier_runs(context: Context, change: Change) -> Generator[Http, Any, Outc
 
 
 def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:
-    """The status once it is clear whether the run starts by itself: `ready` only where it does not."""
-    explicit = (change.after or {}).get("start", context.options.start) == "explicit"
-    if status and status != READY:
+    """The status once it is clear whether the run starts by itself. `status`: what the create said."""
+    if status in UNDER_WAY:
         return status
-    patience = 0.0 if explicit else context.options.grace
-    run: Run = yield Http(_poll(context, change, id, until=_under_way, seconds=patience))
+    patience = 0.0 if _is_explicit(context, change) else context.options.grace
+    run: Run = yield Http(_poll(context, change, id, until=_begun(context, change), seconds=patience))
     return run.status
 
 
-def _under_way(status: str) -> bool:
-    return status not in (READY, GONE)
+def _is_explicit(context: Context, change: Change) -> bool:
+    return bool((change.after or {}).get("start", context.options.start) == "explicit")
+
+
+def _has_begun(context: Context, change: Change, status: str) -> bool:
+    """Whether a run of that status needs no start. A word that nobody knows tells of no start where one is needed."""
+    return status in UNDER_WAY if _is_explicit(context, change) else status not in (READY, GONE)
+
+
+def _begun(context: Context, change: Change) -> Callable[[str], bool]:
+    return lambda status: _has_begun(context, change, status)
 
 
 def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:
@@ -129,16 +139,17 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
     start = Call(endpoint=START, at=context.scope(change.address, id), repeatable=False)
     try:
         said, _ = yield Http(lambda: context.api.send(start))
-        if not status_of(unwrap(said)):
+        # The page's answer is `ready`, for a moment. Any other word may be about the call, or about a failure.
+        if status_of(unwrap(said)) not in UNDER_WAY | {READY}:
             raise Nonsense("the answer does not say that it starts", method=START.method, path=START.path, hint=_ASK)
     except ApiError as error:
         # Refused it may be because the run began by itself in between.
         patience = context.options.grace if error.may_be_processed or isinstance(error, Refused) else 0.0
         try:
-            run = yield Http(_poll(context, change, id, until=_under_way, seconds=patience))
+            run = yield Http(_poll(context, change, id, until=_begun(context, change), seconds=patience))
         except ApiError:
             run = None  # it can't be read: nothing more is known than before
-        if run is not None and _under_way(run.status):
+        if run is not None and _has_begun(context, change, run.status):
             return None
         if error.may_be_processed:
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)

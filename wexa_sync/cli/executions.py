@@ -141,15 +141,19 @@ _register("cancel", "End an execution for good.")
 @_one
 @options.workspace
 @options.shape
-@options.option("--approve/--reject", "approved", default=None, help="Say yes or no.")
+@options.option("--approve", is_flag=True, help="Say yes.")
+@options.option("--reject", is_flag=True, help="Say no.")
 @options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value for what it asks; repeatable.")
 @options.option("--item", default="", metavar="ID", help="Which question, where it asks more than one.")
 def answer(
-    execution: str, format_: str, approved: bool | None, inputs: tuple[str, ...], item: str, **given: Any
+    execution: str, format_: str, approve: bool, reject: bool, inputs: tuple[str, ...], item: str, **given: Any
 ) -> None:
     """Answer what a waiting execution asks. `executions show` has the questions, and the options that answer them."""
     from wexa_sync import moves
 
+    if approve and reject:
+        raise click.UsageError("--approve and --reject can't both be meant.")
+    approved = approve if approve or reject else None
     said = moves.Answer(approved=approved, values=_assigned(inputs), item=item)
     with _run(execution, given) as (api, found):
         run = moves.answer(api, found, said)

@@ -14,6 +14,7 @@ CANCELLED = frozenset({"cancelled", "canceled"})
 FAILED = frozenset({"failed"}) | CANCELLED
 TERMINAL = SUCCEEDED | FAILED
 ASKING = frozenset({"input_required", "waiting"})
+UNDER_WAY = TERMINAL | ASKING | {PAUSED, "running"}
 """Status words seen in pages, SDK and clients. A word that is not here is shown and waited on, never an error.
 
 A run that waits for a person may also be `paused`, or go on being `running`: only the inbox tells.
@@ -65,9 +66,9 @@ START = _call("/execute_flow/{id}/execute", query={"execution_id": "{id}"})
 
 
 def status_of(raw: Mapping[str, Any] | None) -> str:
-    """The status in an answer; empty where there is none. An old client of the vendor reads `state` in its absence."""
+    """The status in an answer, in small letters; empty where there is none. An old client reads `state`."""
     found = (raw or {}).get("status") or (raw or {}).get("state") or ""
-    return str(found)
+    return str(found).strip().lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,14 @@ def _pair_kind(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
         for address in seen.at(project, kind.name):
             owner_id = seen.ids.get(address, "")
             agents = children(flows[owner_id]) if owner_id in flows else []
-            seen.add(pair(_place(seen, agent, (project, agent.name, (kind.name, address.name)), agents, owner_id)))
+            inside = pair(_place(seen, agent, (project, agent.name, (kind.name, address.name)), agents, owner_id))
+            seen.add(inside)
+            known = {found.live.id for found in inside.values() if found.live}
+            seen.unmanaged.setdefault(project, []).extend(
+                f"{agent.name} {raw.get(agent.display)!r} of {address}"
+                for raw in agents
+                if agent.id_of(raw) not in known
+            )
 
 
 def _pair_unseen(seen: Seen, kind: Kind) -> None:

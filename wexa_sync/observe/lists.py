@@ -81,7 +81,8 @@ def _ours(seen: Seen, kind: Kind, project: str) -> Callable[[Raw], bool]:
     ids = {record.id for address in addresses if (record := seen.state.records.get(address))}
     manifests = [seen.desired.manifests[address] for address in addresses if address in seen.desired.manifests]
     names = {manifest.spec.get(kind.display) for manifest in manifests}
-    return lambda raw: kind.id_of(raw) in ids or raw.get(kind.display) in names
+    # A stranger's name may be anything, a list or an object too.
+    return lambda raw: kind.id_of(raw) in ids or any(raw.get(kind.display) == name for name in names)
 
 
 def _declared_fields(seen: Seen, kind: str, project: str) -> frozenset[str]:

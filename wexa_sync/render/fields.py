@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any, Final
@@ -63,9 +63,12 @@ def fields_of(change: Change) -> tuple[FieldView, ...]:
     """The fields worth showing: all declared ones of what is made or run, the differing ones of what is updated."""
     if change.action in (Action.CREATE, Action.RUN):
         return tuple(_rows((), _ABSENT, change.after or {}))
-    if change.action is Action.UPDATE:
-        return tuple(row for field in change.fields for row in _update(field))
-    return ()
+    return differing(change.fields) if change.action is Action.UPDATE else ()
+
+
+def differing(fields: Iterable[FieldChange]) -> tuple[FieldView, ...]:
+    """The fields of an update, or of one that can't be made."""
+    return tuple(row for field in fields for row in _update(field))
 
 
 def shown(value: Any) -> str:

@@ -14,6 +14,7 @@ from wexa_sync.model import (
     Address,
     Blocked,
     Change,
+    FieldChange,
     Outcome,
     Plan,
     Ref,
@@ -99,26 +100,29 @@ def _resource_change(change: Change, made: frozenset[Address]) -> dict[str, Any]
             "before_sensitive": _sensitive(change.before),
             "after_sensitive": _sensitive(change.after),
         },
-        "fields": [
-            {
-                "path": show_path(field.path),
-                "before": _plain(field.before),
-                "after": _plain(field.after),
-                "changed_by": field.changed_by,
-            }
-            for field in change.fields
-        ],
+        "fields": list(map(_field, change.fields)),
         "reason": change.reason,
         "source": _source(change.source),
     }
 
 
-def _blocked(blocked: Blocked) -> dict[str, str]:
+def _blocked(blocked: Blocked) -> dict[str, Any]:
     return {
         "address": str(blocked.address),
         "wanted": blocked.wanted,
+        "fields": list(map(_field, blocked.fields)),
         "reason": blocked.reason,
         "hint": blocked.hint,
+        "source": _source(blocked.source),
+    }
+
+
+def _field(field: FieldChange) -> dict[str, Any]:
+    return {
+        "path": show_path(field.path),
+        "before": _plain(field.before),
+        "after": _plain(field.after),
+        "changed_by": field.changed_by,
     }
 
 

@@ -72,15 +72,17 @@ def visible_json(text: str) -> str:
 
 def redact_plan(plan: Plan) -> Plan:
     """The plan with SENSITIVE where secrets stood."""
-    return _redact_plan(plan, _scrubber(plan.changes)) if _hold_secrets(plan.changes) else plan
+    held: list[Change | Blocked] = [*plan.changes, *plan.blocked]
+    return _redact_plan(plan, _scrubber(held)) if _hold_secrets(held) else plan
 
 
 def redact_report(report: Report) -> Report:
     """The report with SENSITIVE where secrets stood, in its plan, its changes and its errors."""
-    changes = [*report.plan.changes, *(outcome.change for outcome in report.outcomes)]
-    if not _hold_secrets(changes):
+    held: list[Change | Blocked] = [*report.plan.changes, *report.plan.blocked]
+    held += [outcome.change for outcome in report.outcomes]
+    if not _hold_secrets(held):
         return report
-    scrub = _scrubber(changes)
+    scrub = _scrubber(held)
     return replace(
         report,
         plan=_redact_plan(report.plan, scrub),
@@ -150,14 +152,28 @@ def _redact_outcome(outcome: Outcome, scrub: Scrub) -> Outcome:
 
 
 def _redact_blocked(blocked: Blocked, scrub: Scrub) -> Blocked:
-    return replace(blocked, wanted=scrub(blocked.wanted), reason=scrub(blocked.reason), hint=scrub(blocked.hint))
+    places = _secrets_in(blocked.fields)
+    return replace(
+        blocked,
+        wanted=scrub(blocked.wanted),
+        reason=scrub(blocked.reason),
+        hint=scrub(blocked.hint),
+        fields=tuple(_redact_field(field, places, scrub) for field in blocked.fields),
+    )
+
+
+def _secrets_in(fields: Iterable[FieldChange]) -> set[_Place]:
+    return {
+        _place(field.path) + place
+        for field in fields
+        for value in (field.before, field.after)
+        for place in _secret_places(value)
+    }
 
 
 def _redact_change(change: Change, scrub: Scrub) -> Change:
     places = {place for value in (change.before, change.after) for place in _secret_places(value)}
-    for field in change.fields:
-        at = _place(field.path)
-        places.update(at + place for value in (field.before, field.after) for place in _secret_places(value))
+    places |= _secrets_in(change.fields)
     return replace(
         change,
         before=_redact_spec(change.before, places, scrub),
@@ -208,15 +224,16 @@ def _scrubbed(leaf: Any, scrub: Scrub) -> Any:
     return scrub(leaf) if isinstance(leaf, str) else leaf
 
 
-def _hold_secrets(changes: Iterable[Change]) -> bool:
+def _hold_secrets(held: Iterable[Change | Blocked]) -> bool:
     """Whether there is anything to hide: most plans have no secret, and are fit to be shown as they are."""
-    return any(True for change in changes for value in _values(change) for _ in _secret_places(value))
+    return any(True for each in held for value in _values(each) for _ in _secret_places(value))
 
 
-def _values(change: Change) -> Iterator[Any]:
-    yield change.before
-    yield change.after
-    for field in change.fields:
+def _values(held: Change | Blocked) -> Iterator[Any]:
+    if isinstance(held, Change):
+        yield held.before
+        yield held.after
+    for field in held.fields:
         yield field.before
         yield field.after
 
@@ -238,7 +255,7 @@ def _secret_places(value: Any, at: _Place = ()) -> Iterator[_Place]:
             yield from _secret_places(item, (*at, None))
 
 
-def _scrubber(changes: Iterable[Change]) -> Scrub:
-    """A function that replaces the values of all secrets in these changes, wherever they stand in a text."""
-    secrets = (secret for change in changes for value in _values(change) for secret in secrets_of(value))
+def _scrubber(held: Iterable[Change | Blocked]) -> Scrub:
+    """A function that replaces the values of all secrets in there, wherever they stand in a text."""
+    secrets = (secret for each in held for value in _values(each) for secret in secrets_of(value))
     return scrubber(part for secret in secrets for part in parts(secret))

@@ -37,10 +37,10 @@ def plan_text(view: PlanView, *, color: bool, width: int = 80, details: bool | N
         if short:
             _overview(page, view)
         _changes(page, view, short=short, whole=details is True)
-    _blocked(page, view)
+    _blocked(page, view, short=short, whole=details is True)
     if view.orphans:
         page.blank()
-        page.wrapped([], ("Not in the manifests any more; --prune deletes them:", "bold"))
+        page.wrapped([], ("Not in the manifests any more; --prune deletes what can be deleted:", "bold"))
         for address in view.orphans:
             page.line("  ", address)
     for number, warning in enumerate(view.warnings):
@@ -135,9 +135,7 @@ def _changes(page: Page, view: PlanView, *, short: bool, whole: bool) -> None:
             if fields and not short:
                 page.blank()
             _heading(page, change, column, named=bool(fields), brief=short)
-            label = min(max((len(field.path) for field in fields), default=0), _WIDEST_LABEL)
-            for field in fields:
-                _field(page, field, label, short=short, whole=whole)
+            _fields(page, fields, short=short, whole=whole)
             if fields and not short:
                 page.blank()
 
@@ -149,16 +147,22 @@ def _fields_shown(change: ChangeView, *, short: bool) -> Sequence[FieldView]:
 def _heading(page: Page, change: ChangeView, column: int, *, named: bool, brief: bool) -> None:
     """The change's own line: its address, its name unless its fields tell it, and what there is to say about it."""
     head: list[Part] = ["  ", (change.symbol, _COLORS[change.symbol]), " ", (change.address, "bold")]
-    if change.title and not named:
+    about = "; ".join(text for text in (change.reason, change.note) if text)
+    if change.title and not named and not (about and brief):  # what is said of it tells more than its name
         head.append(" " * (max(column - len(change.address), 0) + 2))
         head.append(page.clip(change.title, *head) if page.fits(*head, " " * 8) else "")
-    about = "; ".join(text for text in (change.reason, change.note) if text)
     if not about or page.fits(*head, f"  ({about})"):
         page.line(*head, *([(f"  ({about})", _DIM)] if about else []))
     else:
         page.line(*head)
         if not brief:
             page.wrapped(["      "], (f"({about})", _DIM))
+
+
+def _fields(page: Page, fields: Sequence[FieldView], *, short: bool, whole: bool) -> None:
+    label = min(max((len(field.path) for field in fields), default=0), _WIDEST_LABEL)
+    for field in fields:
+        _field(page, field, label, short=short, whole=whole)
 
 
 def _field(page: Page, field: FieldView, label: int, *, short: bool, whole: bool) -> None:
@@ -201,7 +205,7 @@ def _lines(page: Page, field: FieldView, *, whole: bool) -> None:
         page.line(" " * 10, (f"… {len(field.lines) - len(shown)} more {field.unit}s", _DIM))
 
 
-def _blocked(page: Page, view: PlanView) -> None:
+def _blocked(page: Page, view: PlanView, *, short: bool, whole: bool) -> None:
     if not view.blocked:
         return
     page.blank()
@@ -217,6 +221,7 @@ def _blocked(page: Page, view: PlanView) -> None:
             place = f"  {blocked.source}"
             address: list[Part] = ["  ", ("!", "magenta"), " ", (blocked.address, "bold")]
             page.line(*address, *([(place, _DIM)] if blocked.source and page.fits(*address, place) else []))
+            _fields(page, blocked.fields, short=short, whole=whole)
         _labelled(page, (("wanted", wanted), ("why", reason), ("hint", hint)))
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wexa_sync.model import Action, Address, Blocked, Change, Outcome, Plan, Report, Source, Status
-from wexa_sync.render.fields import FieldView, fields_of, shown
+from wexa_sync.render.fields import FieldView, differing, fields_of, shown
 from wexa_sync.render.safe import prose, redact_plan, redact_report, visible
 
 SYMBOLS: Final[Mapping[Action, str]] = {
@@ -83,6 +83,7 @@ class BlockedView:
     reason: str
     hint: str
     source: str = ""
+    fields: tuple[FieldView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,7 @@ def report_view(report: Report) -> ReportView:
     """What to show of a report."""
     report = redact_report(report)
     outcomes = receipts(report)
-    complete = not report.interrupted and all(outcome.status is Status.APPLIED for outcome in outcomes)
+    complete = not report.interrupted and all(outcome.status is Status.APPLIED for outcome in report.outcomes)
     return ReportView(
         target=visible(str(report.plan.target)),
         outcomes=tuple(_outcome(outcome) for outcome in outcomes),
@@ -181,8 +182,9 @@ def plan_counts(plan: Plan) -> Counts:
 
 
 def receipts(report: Report) -> tuple[Outcome, ...]:
-    """The outcomes that say something: all but the no-ops that went well."""
-    return tuple(o for o in report.outcomes if o.change.action is not Action.NOOP or o.status is not Status.APPLIED)
+    """The outcomes that say something: all but the no-ops, unless one failed (a run that was still waited for)."""
+    quiet = (Status.APPLIED, Status.SKIPPED)
+    return tuple(o for o in report.outcomes if o.change.action is not Action.NOOP or o.status not in quiet)
 
 
 def _plan_summary(counts: Counts) -> str:
@@ -237,6 +239,7 @@ def _blocked(blocked: Blocked) -> BlockedView:
         reason=prose(blocked.reason),
         hint=prose(blocked.hint),
         source=_source(blocked.source),
+        fields=differing(blocked.fields),
     )
 
 

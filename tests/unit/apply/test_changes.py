@@ -135,7 +135,7 @@ def test_a_delete_of_what_changed_since_the_plan_is_a_conflict(made: Desk, work:
     assert work(made.plan(PRUNE)) == [f"delete {DIGEST}"]
 
 
-@pytest.mark.parametrize("fault", ["404 DELETE", "drop after DELETE"])
+@pytest.mark.parametrize("fault", ["404 after DELETE", "drop after DELETE"])
 def test_a_delete_that_somebody_or_an_earlier_try_was_faster_with_is_done(made: Desk, fault: str) -> None:
     (made.folder / "schedule.yaml").unlink()
     made.remote.fault(fault)

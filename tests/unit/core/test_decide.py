@@ -184,7 +184,7 @@ RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("declared",            row(E, manifest=manifest(E)),                                       Rules(), "run", ""),
     ("ran",                 row(E, manifest=manifest(E), record=record(E, started=True)),       Rules(), "no-op", "it ran"),
     ("created, not started", row(E, manifest=manifest(E), record=record(E, started=False)),     Rules(), "run", "not started yet"),
-    ("edited after it ran", row(E, manifest=manifest(E, OTHER[E]), record=record(E, started=True)), Rules(), "blocked update", "ran already"),
+    ("edited after it ran", row(E, manifest=manifest(E, OTHER[E]), record=record(E, started=True)), Rules(), "blocked update", "can't be changed"),
     ("generation raised",   row(E, manifest=manifest(E, generation=2), record=record(E, started=True)), Rules(), "run", "generation 2"),
     ("raised and edited",   row(E, manifest=manifest(E, OTHER[E], generation=2), record=record(E)), Rules(), "run", "generation 2"),
     ("generation lowered",  row(E, manifest=manifest(E), record=record(E, generation=2)),       Rules(), "blocked run", "generation 2 ran"),

@@ -67,7 +67,9 @@ def test_the_schema_is_one_and_describes_every_property() -> None:
 
 
 def test_a_plan_has_the_keys_of_the_schema_in_this_order() -> None:
-    blocked = Blocked(address=SKILL, wanted="update", reason="r", hint="h")
+    field = FieldChange(path=("name",), before="x", after="y", changed_by="both")
+    source = Source(file="b.yaml", line=4)
+    blocked = Blocked(address=SKILL, wanted="update", reason="r", hint="h", fields=(field,), source=source)
     field = FieldChange(path=("a", 0, "b"), before=1, after=2, changed_by="live")
     update = Change(action=Action.UPDATE, address=SKILL, fields=(field,), source=Source(file="a.yaml", line=3))
     text = plan_json(plan(update, blocked=(blocked,), orphans=(AGENT,), warnings=("careful",)))
@@ -85,7 +87,14 @@ def test_a_plan_has_the_keys_of_the_schema_in_this_order() -> None:
     assert entry["fields"] == [{"path": "a[0].b", "before": 1, "after": 2, "changed_by": "live"}]
     assert entry["source"] == {"file": "a.yaml", "line": 3}
     assert data["blocked"] == [
-        {"address": "desk/Skill/summarise", "wanted": "update", "reason": "r", "hint": "h"},
+        {
+            "address": "desk/Skill/summarise",
+            "wanted": "update",
+            "fields": [{"path": "name", "before": "x", "after": "y", "changed_by": "both"}],
+            "reason": "r",
+            "hint": "h",
+            "source": {"file": "b.yaml", "line": 4},
+        },
     ]
     assert data["orphans"] == ["desk/AgentFlow/triage/Agent/sort"]
     assert data["warnings"] == ["careful"]
