@@ -102,7 +102,8 @@ change = st.builds(
     id=st.one_of(st.none(), echo),
     source=st.one_of(st.none(), source),
 ).map(change_of)
-blocked = st.builds(Blocked, address=address, wanted=echo, reason=echo, hint=echo, source=source)
+fields = st.lists(field, max_size=2).map(tuple)
+blocked = st.builds(Blocked, address=address, wanted=echo, reason=echo, hint=echo, source=source, fields=fields)
 plans = st.builds(
     Plan,
     target=st.builds(Target, base_url=hostile, org_id=hostile),
