@@ -16,7 +16,7 @@ from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.terminal import hang_up, wants_color, width
 from wexa_sync.decide import Rules
 from wexa_sync.errors import ExitCode, PlanBlocked, UsageError, WexaSyncError
-from wexa_sync.model import Desired, Plan
+from wexa_sync.model import Action, Desired, Plan
 from wexa_sync.render.exit import report_exit_code
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
@@ -77,7 +77,7 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
     limits = None if given["force"] else limits_of(settings)
     assert workspace.session is not None  # locked: nobody changes the state between this, the answer and the apply
     require_applicable(plan, workspace.session.state, limits, frozenset(settings.allow_undocumented))
-    if plan.work and not given["auto_approve"] and not _agreed(len(plan.work)):
+    if plan.work and not given["auto_approve"] and not _agreed(len(plan.work), plan.count(Action.DELETE)):
         click.echo("Nothing was applied.", err=True)
         return int(ExitCode.FAILED)
     options = Options(
@@ -121,12 +121,13 @@ def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
         click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
 
 
-def _agreed(count: int) -> bool:
+def _agreed(count: int, deletes: int) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on, so nothing was applied",
             hint="Review the plan above, then run it again with --auto-approve.",
         )
-    yes = click.confirm(f"Apply {count} change{'' if count == 1 else 's'}?", err=True)
+    of_them = f" ({deletes} to delete)" if deletes else ""
+    yes = click.confirm(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?", err=True)
     click.echo(err=True)
     return yes

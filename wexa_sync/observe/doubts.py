@@ -77,5 +77,5 @@ def contradiction(unlisted: Sequence[Address]) -> Nonsense:
         method="GET",
         path=listing.endpoint.path,
         hint="The list is incomplete, or lags behind: nothing is planned on it. Run it again in a moment. If it stays "
-        "so, Wexa hides it from lists: `wexa-sync state rm ADDRESS` gives it up.",
+        f"so, Wexa hides it from lists: `wexa-sync state rm {unlisted[0]}` gives it up.",
     )
