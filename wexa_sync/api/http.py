@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from wexa_sync import __version__
-from wexa_sync.api.answers import MAX_BODY, MAX_ERROR_BODY, Call, spellings, understand
+from wexa_sync.api.answers import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.flight import Flight, boarding, telling
 from wexa_sync.api.retry import Policy, RateLimiter, asked_wait, decide
@@ -53,6 +53,8 @@ class Exchange:
 class Http:
     """The API over HTTP, for any number of threads. `observer` is told of every attempt, in the thread that made it.
 
+    `ahead` is how many seconds the server's clock is ahead of ours, as its `Date` last said; 0.0 where it said nothing.
+
     `base_url` may end in a slash; plain http to another machine needs `allow_http`, since the key would travel in the
     clear. `limiter` is the pace this Http shares with whoever else holds it. Once `cutoff` is over, nothing is sent.
     """
@@ -83,6 +85,7 @@ class Http:
         self._observer = observer
         self._jitter = jitter
         self._session = _open_session(self._base_url, api_key, pool)
+        self.ahead = 0.0
 
     def request(
         self,
@@ -161,6 +164,8 @@ class Http:
             except (RequestException, HTTPError) as fault:
                 return None, self._unanswered(call, fault, sent=flight.sent)
         with response:
+            if (seconds := ahead(response.headers)) is not None:
+                self.ahead = seconds
             status = response.status_code
             success = 200 <= status < 300
             try:
