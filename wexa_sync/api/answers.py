@@ -21,6 +21,7 @@ MAX_ERROR_BODY = 64 * 1024
 MAX_RAW = 200  # characters of what is not a message
 _MAX_WORDS = 1000  # characters of the server's own message
 _MAX_ASKED_WAIT = 24 * 3600.0
+_SAME_TIME = 2.0
 
 _HINTS: Mapping[type[ApiError], str] = {
     AuthRefused: "Check that WEXA_API_KEY is the key of this organisation, and that the key may do this.",
@@ -75,6 +76,18 @@ def understand(call: Call, status: int, headers: Mapping[str, str], content: byt
     if isinstance(error, ServerFault):
         error.retry_after = retry_after
     return error
+
+
+def ahead(headers: Mapping[str, str]) -> float | None:
+    """The seconds by which the clock of a server that answers just now is ahead of ours; None where it tells no time.
+
+    A date tells whole seconds only: what is less than two of them is no difference.
+    """
+    told = _moment(headers.get("Date", ""))
+    if told is None:
+        return None
+    found = told + 0.5 - time.time()
+    return found if abs(found) >= _SAME_TIME else 0.0
 
 
 def _family(status: int) -> type[ApiError]:
@@ -141,12 +154,17 @@ def _retry_after(header: str) -> float | None:
     text = header.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return min(float(text), _MAX_ASKED_WAIT)
+    moment = _moment(text)
+    return None if moment is None else min(max(moment - time.time(), 0.0), _MAX_ASKED_WAIT)
+
+
+def _moment(text: str) -> float | None:
+    """The epoch seconds of a date as HTTP writes it; None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return min(max(aware.timestamp() - time.time(), 0.0), _MAX_ASKED_WAIT)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def _phrase(status: int) -> str:

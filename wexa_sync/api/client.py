@@ -52,6 +52,11 @@ class Api:
         self.user_id = user_id
         self._owner = ""  # the user that the organisation's account names
 
+    @property
+    def ahead(self) -> float:
+        """The seconds by which the server's clock is ahead of ours, as it last said; 0.0 where it said nothing."""
+        return self._http.ahead
+
     def sign_in(self) -> Account:
         """Check key and organisation in one request, before anything else. Raises ApiError with what to mend."""
         path = "/customer"

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import random
 import time
-import traceback
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from wexa_sync import __version__
-from wexa_sync.api.answers import MAX_BODY, MAX_ERROR_BODY, MAX_RAW, Call, spellings, understand
+from wexa_sync.api.answers import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.flight import Flight, boarding, telling
 from wexa_sync.api.retry import Policy, RateLimiter, asked_wait, decide
+from wexa_sync.api.unanswered import lost, not_begun, unreachable
 from wexa_sync.api.url import is_loopback, normal_base_url
-from wexa_sync.errors import ApiError, LostAnswer, SettingsError, Throttled, Unreachable
+from wexa_sync.errors import ApiError, SettingsError, Throttled, Unreachable
 from wexa_sync.model import Secret
 from wexa_sync.secrecy import SHORTEST_KEY
 
@@ -52,6 +53,8 @@ class Exchange:
 class Http:
     """The API over HTTP, for any number of threads. `observer` is told of every attempt, in the thread that made it.
 
+    `ahead` is how many seconds the server's clock is ahead of ours, as its `Date` last said; 0.0 where it said nothing.
+
     `base_url` may end in a slash; plain http to another machine needs `allow_http`, since the key would travel in the
     clear. `limiter` is the pace this Http shares with whoever else holds it. Once `cutoff` is over, nothing is sent.
     """
@@ -82,6 +85,7 @@ class Http:
         self._observer = observer
         self._jitter = jitter
         self._session = _open_session(self._base_url, api_key, pool)
+        self.ahead = 0.0
 
     def request(
         self,
@@ -111,7 +115,7 @@ class Http:
             attempt += 1
             self._limiter.wait(lambda: self._cutoff.over)
             if self._cutoff.over:
-                raise _not_begun(call, self._cutoff)
+                raise not_begun(call, self._cutoff)
             status, outcome = self._observed(call, wire, attempt)
             if not isinstance(outcome, ApiError):
                 self._limiter.succeeded()
@@ -152,36 +156,34 @@ class Http:
         from urllib3.exceptions import HTTPError  # a few of them come through requests as they are
 
         url = self._base_url + call.path
-        try:
-            response = self._session.request(
-                call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
-            )
-        except (RequestException, HTTPError) as fault:
-            return None, self._unanswered(call, fault)
+        with boarding(Flight()) as flight:
+            try:
+                response = self._session.request(
+                    call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
+                )
+            except (RequestException, HTTPError) as fault:
+                return None, self._unanswered(call, fault, sent=flight.sent)
         with response:
+            if (seconds := ahead(response.headers)) is not None:
+                self.ahead = seconds
             status = response.status_code
             success = 200 <= status < 300
             try:
                 content = _read(response, MAX_BODY if success else MAX_ERROR_BODY)
             except (RequestException, HTTPError) as fault:
                 if success:
-                    return status, _lost(call, fault, status)
+                    return status, lost(call, fault, status)
                 content = b""  # the status says what matters, only the words are lost
             return status, understand(call, status, response.headers, content)
 
-    def _unanswered(self, call: Call, fault: Exception) -> ApiError:
-        from requests.exceptions import ConnectTimeout, InvalidURL, ProxyError
-        from urllib3.exceptions import LocationValueError, NewConnectionError
+    def _unanswered(self, call: Call, fault: Exception, *, sent: bool) -> ApiError:
+        if sent:
+            return lost(call, fault)
+        from requests.utils import get_environ_proxies, select_proxy
 
-        never_sent = (ConnectTimeout, NewConnectionError, ProxyError, InvalidURL, LocationValueError)
-        if any(isinstance(part, never_sent) or _in_handshake(part) for part in _chain(fault)):
-            return Unreachable(
-                f"could not connect to {urlsplit(self._base_url).netloc}: {call.words(_reason(fault), MAX_RAW)}",
-                method=call.method,
-                path=call.path,
-                hint=f"Nothing was sent. Check the network, and that WEXA_BASE_URL is right: {self._base_url}",
-            )
-        return _lost(call, fault)
+        url = self._base_url + call.path
+        proxy = select_proxy(url, get_environ_proxies(url, None)) if self._session.trust_env else None
+        return unreachable(call, fault, self._base_url, proxy or "")
 
 
 def _usable(api_key: Secret) -> Secret:
@@ -213,12 +215,23 @@ def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
         def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 (the name is requests')
             return None
 
+    class Telling(HTTPAdapter):
+        """Its connections say when they begin to send: what requests raises does not tell that, least of a proxy."""
+
+        def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+            try:
+                pool: Any = super().get_connection_with_tls_context(*args, **options)
+            except TypeError:  # requests does not expect a proxy's address to be a user alone
+                raise requests.exceptions.InvalidProxyURL("it is no address") from None
+            pool.ConnectionCls = telling(pool.ConnectionCls)
+            return pool
+
     session = Straight()
     session.auth = KeyAuth()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"wexa-sync/{__version__}", "Accept": "application/json"})
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=pool))
+        session.mount(scheme, Telling(pool_maxsize=pool))
     parts = urlsplit(base_url)
     if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
@@ -252,42 +265,3 @@ def _read(response: Response, limit: int) -> bytes:
         if len(content) > limit:
             break
     return bytes(content)
-
-
-def _not_begun(call: Call, cutoff: Cutoff) -> Unreachable:
-    why = "it was interrupted" if cutoff.stopped else "the time given by --timeout is over"
-    return Unreachable(
-        f"not sent: {why}",
-        method=call.method,
-        path=call.path,
-        hint="Run it again: it goes on from what was done." + ("" if cutoff.stopped else " A larger --timeout helps."),
-    )
-
-
-def _lost(call: Call, fault: Exception, status: int | None = None) -> LostAnswer:
-    return LostAnswer(
-        f"the request was sent, but no whole answer came back: {call.words(_reason(fault), MAX_RAW)}",
-        method=call.method,
-        path=call.path,
-        status=status,
-        hint="Run `wexa-sync plan` again: it looks on the server for what became of this.",
-    )
-
-
-def _chain(fault: BaseException) -> Iterator[BaseException]:
-    """The fault and what it wraps, from requests over urllib3 down to the socket."""
-    inner: BaseException | None = fault
-    while inner is not None:
-        yield inner
-        wrapped = (getattr(inner, "reason", None), *inner.args, inner.__cause__)
-        inner = next((part for part in wrapped if isinstance(part, BaseException)), None)
-
-
-def _in_handshake(fault: BaseException) -> bool:
-    """Whether it was raised while TLS was being set up, before a request could be written."""
-    return any(frame.f_code.co_name == "do_handshake" for frame, _ in traceback.walk_tb(fault.__traceback__))
-
-
-def _reason(fault: Exception) -> str:
-    *_, innermost = _chain(fault)
-    return getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wexa_sync.sandbox.store import Store
+
+_LAST_DATE = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 
 
 class Clock:
@@ -19,11 +22,17 @@ class Clock:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        with store.transaction():
+            self._seen = self._state()
 
     def now(self) -> float:
         """Epoch seconds, with a fraction."""
-        offset, frozen_at = self._state()
-        return frozen_at if frozen_at is not None else time.time() + offset
+        return _told(*self._state())
+
+    @property
+    def last_seen(self) -> float:
+        """The same, by where the clock stood when somebody last asked: what another process does to it is not seen."""
+        return _told(*self._seen)
 
     @property
     def frozen(self) -> bool:
@@ -50,11 +59,21 @@ class Clock:
         self._remember(self.now() - time.time(), None)
 
     def _state(self) -> tuple[float, float | None]:
-        offset, frozen_at = self._store.setting("clock") or (0.0, None)
+        offset, frozen_at = self._seen = self._store.setting("clock") or (0.0, None)
         return offset, frozen_at
 
     def _remember(self, offset: float, frozen_at: float | None) -> None:
         self._store.remember("clock", [offset, frozen_at])
+        self._seen = (offset, frozen_at)
+
+
+def _told(offset: float, frozen_at: float | None) -> float:
+    return frozen_at if frozen_at is not None else time.time() + offset
+
+
+def http_date(at: float) -> str:
+    """Epoch seconds as the `Date` header of an answer."""
+    return formatdate(min(at, _LAST_DATE), usegmt=True)
 
 
 def iso(at: float) -> str:

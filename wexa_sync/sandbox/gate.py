@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
+from wexa_sync.sandbox.clock import http_date
 from wexa_sync.sandbox.effects import Answer, Call, Serve, befall
 from wexa_sync.sandbox.listings import hide
 from wexa_sync.sandbox.wire import Exchange, Listener
@@ -40,6 +41,8 @@ class Gate:
         async def noted_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 entry["status"] = message["status"]
+                date = http_date(self._world.clock.last_seen).encode()
+                message = {**message, "headers": [*message["headers"], (b"date", date)]}
             await send(message)
 
         script, is_own = self._world.script, entry["path"].startswith("/_sandbox/")

@@ -140,6 +140,7 @@ def _server(world: World) -> uvicorn.Server:
             log_config=None,
             log_level="error",
             access_log=False,
+            date_header=False,  # the gate sends the sandbox's own time
         )
     )
     return listener.server
