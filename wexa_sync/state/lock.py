@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from wexa_sync.errors import StateError, StateLocked
-from wexa_sync.state.disk import PRIVATE, told, write_at
+from wexa_sync.state.disk import open_plain, told, write_at
 
 _POLL = 0.1  # seconds between two tries
 
@@ -127,7 +127,7 @@ def break_lock(file: Path) -> Holder | None:
     """
     with told("unlock", file):
         try:
-            fd = os.open(file, os.O_RDWR)
+            fd = open_plain(file, os.O_RDWR)
         except FileNotFoundError:
             return None
         try:
@@ -148,7 +148,7 @@ def break_lock(file: Path) -> Holder | None:
 
 def _try(file: Path) -> int | Holder | None:
     """The locked file's descriptor, or who has it; None if its holder removed it between our open and our lock."""
-    fd = os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE)
+    fd = open_plain(file, os.O_RDWR | os.O_CREAT)
     ours = False
     try:
         holder = _other_holder(fd)
@@ -180,7 +180,7 @@ def _read(fd: int) -> Holder | None:
 
 def _is_at(fd: int, file: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(fd), file.stat())
+        return os.path.samestat(os.fstat(fd), file.lstat())
     except FileNotFoundError:
         return False
 
