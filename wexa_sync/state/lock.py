@@ -17,7 +17,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from wexa_sync.codec import members
 from wexa_sync.errors import StateError, StateLocked
+from wexa_sync.json_text import parse
 from wexa_sync.state.disk import open_plain, told, write_at
 
 _POLL = 0.1  # seconds between two tries
@@ -39,6 +41,7 @@ class Holder:
         return datetime.fromisoformat(self.expires).timestamp() <= time.time()
 
 
+_HOLDER = {"owner": (str,), "pid": (int,), "host": (str,), "created": (str,), "expires": (str,)}
 _SOMEBODY = Holder(owner="another process", pid=0, host="", created="a moment ago", expires="it ends")
 
 
@@ -135,9 +138,10 @@ def break_lock(file: Path) -> Holder | None:
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                number = f" (kill {holder.pid})" if holder.pid else ""
                 raise StateLocked(
                     f"{file} is held by {holder.owner} since {holder.created}, and that process is alive here.",
-                    hint=f"Wait for it, or end it (kill {holder.pid}): its lock goes with it.",
+                    hint=f"Wait for it, or end it{number}: its lock goes with it.",
                 ) from None
             if _is_at(fd, file):
                 file.unlink()
@@ -171,10 +175,10 @@ def _other_holder(fd: int) -> Holder | None:
 
 def _read(fd: int) -> Holder | None:
     try:
-        holder = Holder(**json.loads(os.pread(fd, 4096, 0)))
-        datetime.fromisoformat(holder.expires)
-    except (ValueError, TypeError):
-        return None  # empty, or just being written
+        holder = Holder(**members(parse(os.pread(fd, 4096, 0)), _HOLDER))
+        _ = holder.expired  # not every date is a moment: the year 1 is not, in some time zones
+    except (ValueError, OverflowError):
+        return None  # empty, just being written, or nothing of ours
     return holder
 
 
