@@ -107,7 +107,7 @@ class _FileSession:
         if not start.lineage:
             start = replace(start, target=self._target, lineage=self.lineage)
         after = start.after(*entries)
-        line = journal_line(entries)
+        line = journal_line(after.serial, entries)
         with told("write", self._store.journal_path):
             self._append(line if self._size else journal_start(start) + line)
         self._state = after
