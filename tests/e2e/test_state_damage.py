@@ -185,6 +185,41 @@ def test_what_can_t_be_trusted_is_refused_and_left_as_it_is(desk: Desk, cli: Cli
     assert cli(desk.folder, "plan", env=desk.remote.env).last == "No changes."
 
 
+def without_third(lines: list[str]) -> list[str]:
+    return lines[:2] + lines[3:]
+
+
+def third_twice(lines: list[str]) -> list[str]:
+    return [*lines[:3], lines[2], *lines[4:]]
+
+
+@pytest.mark.parametrize("damage", [without_third, third_twice, lambda _: ["garbage"], lambda lines: lines[1:]])
+def test_a_journal_that_was_changed_after_a_kill_is_refused_and_left_as_it_is(
+    desk: Desk,
+    cli: Cli,
+    work: Callable[[Plan], list[str]],
+    failures: Callable[..., list[str]],
+    damage: Callable[[list[str]], list[str]],
+) -> None:
+    desk.remote.fault("kill_client after POST /execute_flow")
+    cli(desk.folder, "apply", "--auto-approve", code=-9, env=desk.remote.env)
+    journal = state_of(desk).with_name("state.json.journal")
+    whole = journal.read_text("utf-8")
+    changed = "".join(damage(whole.splitlines(keepends=True)))
+    journal.write_text(changed, "utf-8")
+    desk.remote.forget()
+    for command in (("plan",), ("apply", "--auto-approve"), ("state", "list")):
+        said = " ".join(cli(desk.folder, *command, code=1, env=desk.remote.env).stderr.split())
+        assert "state.json.journal is damaged: " in said
+        assert "and the state file beside it as they were together" in said
+    assert desk.remote.writes == []
+    assert journal.read_text("utf-8") == changed
+    # What the hint says leads out of it.
+    journal.write_text(whole, "utf-8")
+    assert failures(desk.apply()) == []
+    assert work(desk.plan()) == []
+
+
 @pytest.mark.parametrize(
     ("was", "is_"),
     [

@@ -87,11 +87,14 @@ def mv(store: Any, address: str, to: str) -> None:
 @_on_store("unlock")
 def unlock(store: Any) -> None:
     """Remove a lock that a machine left which runs no more; one of a living process here stays."""
+    from wexa_sync.render.safe import visible
+
     holder = store.unlock()
     if holder is None:
         click.echo("The state is not locked.")
     else:
-        click.echo(f"Unlocked. It was locked by {holder.owner} since {holder.created}, until {holder.expires}.")
+        held = f"Unlocked. It was locked by {holder.owner} since {holder.created}, until {holder.expires}."
+        click.echo(visible(held))
 
 
 @command.command()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from wexa_sync.errors import StateError
 
 PRIVATE = 0o600
+MAX_BYTES = 256 * 1024 * 1024
+"""No state comes near; what is larger is some other file, and would fill the memory."""
 
 _FORBIDDEN = "Check who may write there, or name another file (--state, --out)."
 _FULL = "Make room on that disk, then run the same command again."
 _OTHER = "Check that path, or name another file (--state, --out)."
+_LINK = "wexa-sync makes no such link: see where it comes from and remove it, or name another file (--state, --out)."
 _HINTS = {
     errno.EACCES: _FORBIDDEN,
     errno.EPERM: _FORBIDDEN,
@@ -22,7 +26,9 @@ _HINTS = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
     errno.EFBIG: _FULL,
+    errno.ELOOP: _LINK,
 }
+_WORDS = {errno.ELOOP: "it is a symbolic link, which is not followed"}
 
 
 @contextmanager
@@ -31,16 +37,34 @@ def told(doing: str, file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StateError(
-            f"Can't {doing} {file}: {error.strerror or error}.", hint=_HINTS.get(error.errno or 0, _OTHER)
-        ) from error
+        number = error.errno or 0
+        why = _WORDS.get(number) or error.strerror or str(error)
+        raise StateError(f"Can't {doing} {file}: {why}.", hint=_HINTS.get(number, _OTHER)) from error
+
+
+def open_plain(file: Path, flags: int) -> int:
+    """Open an ordinary file, and nothing else. Raises OSError.
+
+    A repository may bring a link of that name: what it leads to is not ours. Nor is a pipe or a device waited for.
+    """
+    fd = os.open(file, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY, PRIVATE)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    return fd
 
 
 def read_if_there(file: Path) -> bytes | None:
     """The file's bytes; None where there is no such file."""
-    with told("read", file), suppress(FileNotFoundError):
-        return file.read_bytes()
-    return None
+    with told("read", file):
+        try:
+            fd = open_plain(file, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(fd, "rb") as opened:
+            if os.fstat(fd).st_size > MAX_BYTES:
+                raise OSError(errno.EINVAL, f"it is larger than {MAX_BYTES // 1024 // 1024} MiB, as no state is")
+            return opened.read()
 
 
 def write_at(fd: int, data: bytes, offset: int) -> None:

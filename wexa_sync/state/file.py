@@ -30,7 +30,8 @@ class FileStore:
 
     def __init__(self, path: Path, *, lock_timeout: float = 0, lease: float = 15 * 60) -> None:
         # Replacing a link would leave the file it points to behind, and its other readers with it.
-        self.path = path.resolve() if path.is_symlink() else path
+        # These two, unlike Path's, never raise: not for a link that leads to itself, nor for a name that is too long.
+        self.path = Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114
         self.journal_path = self.path.with_name(self.path.name + ".journal")
         self.lock_path = self.path.with_name(self.path.name + ".lock")
         self._lock_timeout = lock_timeout
@@ -106,7 +107,7 @@ class _FileSession:
         if not start.lineage:
             start = replace(start, target=self._target, lineage=self.lineage)
         after = start.after(*entries)
-        line = journal_line(entries)
+        line = journal_line(after.serial, entries)
         with told("write", self._store.journal_path):
             self._append(line if self._size else journal_start(start) + line)
         self._state = after

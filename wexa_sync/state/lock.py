@@ -17,8 +17,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from wexa_sync.codec import members
 from wexa_sync.errors import StateError, StateLocked
-from wexa_sync.state.disk import PRIVATE, told, write_at
+from wexa_sync.json_text import parse
+from wexa_sync.state.disk import open_plain, told, write_at
 
 _POLL = 0.1  # seconds between two tries
 
@@ -39,6 +41,7 @@ class Holder:
         return datetime.fromisoformat(self.expires).timestamp() <= time.time()
 
 
+_HOLDER = {"owner": (str,), "pid": (int,), "host": (str,), "created": (str,), "expires": (str,)}
 _SOMEBODY = Holder(owner="another process", pid=0, host="", created="a moment ago", expires="it ends")
 
 
@@ -127,7 +130,7 @@ def break_lock(file: Path) -> Holder | None:
     """
     with told("unlock", file):
         try:
-            fd = os.open(file, os.O_RDWR)
+            fd = open_plain(file, os.O_RDWR)
         except FileNotFoundError:
             return None
         try:
@@ -135,9 +138,10 @@ def break_lock(file: Path) -> Holder | None:
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                number = f" (kill {holder.pid})" if holder.pid else ""
                 raise StateLocked(
                     f"{file} is held by {holder.owner} since {holder.created}, and that process is alive here.",
-                    hint=f"Wait for it, or end it (kill {holder.pid}): its lock goes with it.",
+                    hint=f"Wait for it, or end it{number}: its lock goes with it.",
                 ) from None
             if _is_at(fd, file):
                 file.unlink()
@@ -148,7 +152,7 @@ def break_lock(file: Path) -> Holder | None:
 
 def _try(file: Path) -> int | Holder | None:
     """The locked file's descriptor, or who has it; None if its holder removed it between our open and our lock."""
-    fd = os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE)
+    fd = open_plain(file, os.O_RDWR | os.O_CREAT)
     ours = False
     try:
         holder = _other_holder(fd)
@@ -171,16 +175,16 @@ def _other_holder(fd: int) -> Holder | None:
 
 def _read(fd: int) -> Holder | None:
     try:
-        holder = Holder(**json.loads(os.pread(fd, 4096, 0)))
-        datetime.fromisoformat(holder.expires)
-    except (ValueError, TypeError):
-        return None  # empty, or just being written
+        holder = Holder(**members(parse(os.pread(fd, 4096, 0)), _HOLDER))
+        _ = holder.expired  # not every date is a moment: the year 1 is not, in some time zones
+    except (ValueError, OverflowError):
+        return None  # empty, just being written, or nothing of ours
     return holder
 
 
 def _is_at(fd: int, file: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(fd), file.stat())
+        return os.path.samestat(os.fstat(fd), file.lstat())
     except FileNotFoundError:
         return False
 

@@ -1,6 +1,7 @@
 """The text of a state file and of its journal, and back. Pure; `file` is only named in errors.
 
-The journal's first line says which state it continues; each further line is one write: a JSON list of entries.
+The journal's first line says which state it continues; each further line is one write: its entries, and the serial that
+the state has after it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ STEPS: Mapping[int, Step] = {}
 
 _STATE = "wexa-sync-state"
 _JOURNAL = "wexa-sync-journal"
+_START = f'{{"format":"{_JOURNAL}",'.encode()
+_HOLE = b"\0"  # what was never written reads as zeros; JSON has none
 _HEAD: Mapping[str, tuple[type, ...]] = {
     "format": (str,),
     "version": (int,),
@@ -68,6 +71,11 @@ class Journal:
     serial: int
     writes: tuple[tuple[Entry, ...], ...]
 
+    @property
+    def end(self) -> int:
+        """The serial that the state has after them."""
+        return self.serial + len(self.writes)
+
 
 def state_text(state: State) -> bytes:
     """The state file."""
@@ -80,7 +88,7 @@ def state_text(state: State) -> bytes:
 
 def read_state(text: bytes, file: Path) -> State:
     """The state in a state file. Raises StateDamaged, or StateError for a newer format."""
-    with _damage(file):
+    with _damage(file, _STATE_HINT):
         found = _document(text, _STATE, {**_HEAD, "records": (dict,), "intents": (dict,)}, file)
         version = found["version"]
         return State(
@@ -97,33 +105,38 @@ def journal_start(state: State) -> bytes:
     return _line(_head(_JOURNAL, state))
 
 
-def journal_line(entries: tuple[Entry, ...]) -> bytes:
-    """One write."""
-    return _line([_entry_to_data(entry) for entry in entries])
+def journal_line(serial: int, entries: tuple[Entry, ...]) -> bytes:
+    """One write, after which the state is at `serial`."""
+    return _line({"serial": serial, "entries": [_entry_to_data(entry) for entry in entries]})
 
 
 def read_journal(text: bytes, file: Path) -> Journal | None:
     """What a journal says; None where nothing was ever acknowledged. Raises as `read_state` does."""
-    # What follows the last newline was cut by a kill. So was a last line that isn't JSON: after a power cut, a line's
-    # end may have reached the disk before its middle. Neither was acknowledged; every line before was.
-    lines = text.split(b"\n")[:-1]
-    if lines and not _is_json(lines[-1]):
-        lines.pop()
-    if len(lines) < 2:
-        return None
-    with _damage(file):
+    # What follows the last newline was cut by a kill. In a last line with a hole, its end reached the disk before its
+    # middle, and then the power went. Neither was acknowledged; every line before was. The first line and the second
+    # are one write, so both may have such a hole.
+    *lines, rest = text.split(b"\n")
+    with _damage(file, _JOURNAL_HINT):
+        if _runs_on(rest):
+            raise ValueError("a line has no end")
+        if (not lines or _HOLE in lines[0]) and len(lines) + bool(rest) <= 2:
+            if any(found not in (meant, 0) for found, meant in zip(text, _START, strict=False)):
+                raise ValueError("it does not begin as a journal does")
+            return None
+        if not rest and _HOLE in lines[-1]:
+            lines.pop()
         head = _document(lines[0], _JOURNAL, _HEAD, file)
+        writes = tuple(_entries(line, number, head) for number, line in enumerate(lines[1:], start=1))
+        if not writes:
+            return None
         return Journal(
-            target=target_from_data(head["target"]),
-            lineage=head["lineage"],
-            serial=head["serial"],
-            writes=tuple(_entries(line, head["version"]) for line in lines[1:]),
+            target=target_from_data(head["target"]), lineage=head["lineage"], serial=head["serial"], writes=writes
         )
 
 
 def replay(state: State, journal: Journal | None, *, file: Path, journal_file: Path) -> State:
     """`state` with the journal's writes, if it does not hold them already. Raises StateDamaged if they don't fit."""
-    if journal is None or (journal.lineage == state.lineage and journal.serial < state.serial):
+    if journal is None or (journal.lineage == state.lineage and journal.end <= state.serial):
         return state
     if not state.lineage:  # the first apply ever was killed
         state = replace(state, lineage=journal.lineage, target=journal.target)
@@ -204,11 +217,14 @@ def _entry_to_data(entry: Entry) -> dict[str, Any]:
             return {"settle": address_to_data(address)}
 
 
-def _entries(line: bytes, version: int) -> tuple[Entry, ...]:
-    data = _parse(line)
-    if not isinstance(data, list):
-        raise ValueError("a line is not a list")
-    return tuple(_entry_from_data(item, version) for item in data)
+def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, ...]:
+    try:
+        data = members(_parse(line), {"serial": (int,), "entries": (list,)})
+        if data["serial"] != head["serial"] + number:
+            raise ValueError(f"serial {head['serial'] + number} should stand there, and it is {data['serial']}")
+        return tuple(_entry_from_data(item, head["version"]) for item in data["entries"])
+    except ValueError as error:
+        raise ValueError(f"write {number}: {error}") from error
 
 
 def _entry_from_data(data: Any, version: int) -> Entry:
@@ -232,12 +248,14 @@ def _parse(text: bytes) -> Any:
     return parse(text, depth=2 * MAX_DEPTH, pairs=_unique)  # an answer may be kept in it, some levels down
 
 
-def _is_json(line: bytes) -> bool:
+def _runs_on(rest: bytes) -> bool:
+    """Whether a whole value is followed by more: then a line's end is gone, and that no kill does."""
+    text = rest.decode(errors="replace")
     try:
-        _parse(line)
-    except ValueError:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
         return False
-    return True
+    return end < len(text) and _HOLE not in rest
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -248,13 +266,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
+_STATE_HINT = (
+    "Don't mend it by hand. Restore {0} from version control or a backup; of a merge conflict take one side whole. "
+    "Without any, move it away: `wexa-sync state rebuild` makes a new one of what is live."
+)
+_JOURNAL_HINT = (
+    "Don't mend it by hand: it holds what a killed apply did last. Restore {0} and the state file beside it as they "
+    "were together. Without any, move both away: `wexa-sync state rebuild` makes a new state of what is live."
+)
+
+
 @contextmanager
-def _damage(file: Path) -> Iterator[None]:
+def _damage(file: Path, hint: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise StateDamaged(
-            f"{file} is damaged: {error}.",
-            hint=f"Don't mend it by hand. Restore {file} from version control or a backup; of a merge conflict take "
-            "one side whole. Without any, move it away: `wexa-sync state rebuild` makes a new one of what is live.",
-        ) from error
+        raise StateDamaged(f"{file} is damaged: {error}.", hint=hint.format(file)) from error

@@ -162,6 +162,14 @@ def test_a_rehearsal_has_a_state_of_its_own(here: Here) -> None:
     assert here.run("plan", "--sandbox", "-v")[0].endswith("No changes.\n")
 
 
+def test_a_lock_can_t_write_to_the_terminal(here: Here) -> None:
+    holder = {"owner": "\x1b[2Jevil", "pid": 1, "host": "other", "created": "x", "expires": "2999-01-01T00:00:00+00:00"}
+    (here.path / "s.lock").write_text(json.dumps(holder), encoding="utf-8")
+    out, _ = here.run("state", "unlock", "--state", "s")
+    assert "evil since x" in out
+    assert "\x1b" not in out
+
+
 def test_manifests_are_where_the_settings_say(here: Here) -> None:
     (here.path / "wexa-sync.yaml").write_text("manifests: [a, b.yaml]\nvars: {what: D}\n", encoding="utf-8")
     project, _, skill = DESK.partition("---\n")

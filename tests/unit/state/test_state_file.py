@@ -5,7 +5,7 @@ import json
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -154,6 +154,68 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
         session.write(Remember(record()))
     assert link.is_symlink()
     assert FileStore(real).load() == FileStore(link).load() == session.state
+
+
+@pytest.mark.parametrize("name", ["state.json.lock", "state.json.journal", "state.json.tmp"])
+@pytest.mark.parametrize("there", [True, False])
+def test_no_link_beside_the_state_leads_anybody_to_another_file(
+    path: Path, store: StateStore, name: str, there: bool
+) -> None:
+    precious = path.parent.parent / "precious.txt"
+    if there:
+        precious.write_text("precious\n")
+    path.parent.mkdir()
+    path.with_name(name).symlink_to(precious)
+    if name.endswith(".tmp"):  # never read, and replaced: what a kill leaves there is of no use
+        with store.session(TARGET) as session:
+            session.write(Remember(record()))
+        assert names(path) == ["state.json"]
+    else:
+        with pytest.raises(StateError, match=f"{name}: it is a symbolic link") as caught, store.session(TARGET):
+            pass
+        assert "see where it comes from" in caught.value.hint
+        assert names(path) == [name]
+    assert [there, "precious\n" * there] == [precious.exists(), precious.read_text() if there else ""]
+
+
+def test_unlocking_follows_no_link_either(path: Path) -> None:
+    path.parent.mkdir()
+    (path.parent / "precious").touch()
+    path.with_name("state.json.lock").symlink_to("precious")
+    with pytest.raises(StateError, match=r"Can't unlock .*: it is a symbolic link"):
+        FileStore(path).unlock()
+    assert names(path) == ["precious", "state.json.lock"]
+
+
+@pytest.mark.parametrize("name", ["state.json", "state.json.lock", "state.json.journal"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["a pipe", "a folder"])
+def test_what_is_no_ordinary_file_is_neither_read_nor_waited_for(
+    path: Path, store: StateStore, name: str, make: Callable[[Path], None]
+) -> None:
+    path.parent.mkdir()
+    make(path.with_name(name))
+    with pytest.raises(StateError, match=f"{name}: (it is no ordinary file|Is a directory)") as caught:  # noqa: SIM117
+        with store.session(TARGET):
+            pass
+    assert "--state" in caught.value.hint
+    assert names(path) == [name]
+
+
+def test_a_file_too_large_for_a_state_is_not_read(path: Path, store: StateStore) -> None:
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(1024 * 1024 * 1024)  # sparse: it takes no room
+    with pytest.raises(StateError, match=r"state\.json: it is larger than 256 MiB"):
+        store.load()
+
+
+def test_a_link_that_leads_to_itself_is_told(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to(path.name)
+    with pytest.raises(StateError, match=r"Can't read .*: it is a symbolic link"):
+        FileStore(path).load()
+    with pytest.raises(StateError, match=r"Can't read .*: File name too long"):
+        FileStore(path.with_name("x" * 300)).load()
 
 
 def test_damage_is_told_and_the_file_left_as_it_is(path: Path, store: StateStore) -> None:

@@ -174,7 +174,21 @@ def test_another_host_s_lock_holds_until_it_expires(path: Path, lock: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", json.dumps(HOLDER | {"expires": 3}), json.dumps(HOLDER | {"expires": "soon"})]
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "[" * 4000,
+        json.dumps(HOLDER | {"expires": 3}),
+        json.dumps(HOLDER | {"expires": "soon"}),
+        json.dumps(HOLDER | {"expires": "0001-01-01T00:00:00"}),
+        json.dumps(HOLDER | {"owner": {"a": 1}}),
+        json.dumps(HOLDER | {"pid": "7; reboot"}),
+        json.dumps(HOLDER | {"more": 1}),
+    ],
+    ids=lambda text: text[:20] + text[-20:],
 )
 def test_a_lock_file_that_says_nothing_is_free_unless_the_kernel_says_otherwise(
     path: Path, lock: Path, text: str
@@ -184,6 +198,9 @@ def test_a_lock_file_that_says_nothing_is_free_unless_the_kernel_says_otherwise(
         fcntl.flock(file, fcntl.LOCK_EX)
         with pytest.raises(StateLocked, match="another process"):
             take(path)
+        with pytest.raises(StateLocked, match="another process") as caught:
+            FileStore(path).unlock()
+        assert caught.value.hint == "Wait for it, or end it: its lock goes with it."  # nobody knows its number
     take(path)
 
 

@@ -36,7 +36,8 @@ WRITES = st.lists(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=3), ma
 
 
 def journal_of(state: State, writes: list[list[Entry]]) -> bytes:
-    return journal_start(state) + b"".join(journal_line(tuple(entries)) for entries in writes)
+    lines = (journal_line(state.serial + n, tuple(entries)) for n, entries in enumerate(writes, start=1))
+    return journal_start(state) + b"".join(lines)
 
 
 def test_a_state_file_is_sorted_readable_and_comes_back() -> None:
@@ -136,7 +137,7 @@ def test_an_older_format_would_be_brought_up_step_by_step_in_the_file_and_its_jo
     }
     record = next(iter(STATE.records.values()))
     intent = next(iter(STATE.intents.values()))
-    old, old_journal = state_text(STATE), journal_start(STATE) + journal_line((Remember(record), Intend(intent)))
+    old, old_journal = state_text(STATE), journal_of(STATE, [[Remember(record), Intend(intent)]])
     monkeypatch.setattr(state_format, "VERSION", 3)
     monkeypatch.setattr(state_format, "STEPS", steps)
     state, journal = read_state(old, FILE), read_journal(old_journal, JOURNAL)
@@ -193,37 +194,81 @@ def test_a_journal_cut_at_any_byte_gives_what_was_whole_by_then(writes: list[lis
 
 def test_a_last_line_whose_middle_never_reached_the_disk_is_ignored() -> None:
     text = journal_of(STATE, [[ENTRIES[0]]])
-    line = journal_line((ENTRIES[1],))
+    line = journal_line(STATE.serial + 2, (ENTRIES[1],))
     torn = b"\0" * (len(line) // 2) + line[len(line) // 2 :]
     assert read_journal(text + torn, JOURNAL) == read_journal(text, JOURNAL)
 
 
+@pytest.mark.parametrize("end", [1, 10, 200, -10, -1])
+def test_a_first_write_that_never_reached_the_disk_whole_is_none(end: int) -> None:
+    text = journal_of(STATE, [[ENTRIES[0]]])
+    assert read_journal(b"\0" * len(text), JOURNAL) is None
+    assert read_journal(text[:end] + b"\0" * len(text[end:]), JOURNAL) is None
+    assert read_journal(b"\0" * len(text[:end]) + text[end:], JOURNAL) is None
+
+
+JOURNAL_TEXT = journal_of(STATE, [[entry] for entry in ENTRIES])
+LINES = JOURNAL_TEXT.splitlines(keepends=True)
+JOURNAL_DAMAGE: dict[str, tuple[bytes, str]] = {
+    "a word": (b"garbage", "does not begin as a journal does"),
+    "a word and a line end": (b"garbage\n", "Expecting value"),
+    "a first line that is no head": (b"[]\n", "format"),
+    "a state": (state_text(STATE), "Expecting property name"),
+    "a state on one line": (state_text(STATE).replace(b"\n", b"") + b"\n" + b"".join(LINES[1:]), "format"),
+    "no head": (b"".join(LINES[1:]), "format"),
+    "a hole in the head, and more than the first write": (JOURNAL_TEXT.replace(b"line", b"\0\0\0\0", 1), "."),
+    "a line that is gone": (b"".join(LINES[:2] + LINES[3:]), "write 2: serial 6 should stand there, and it is 7"),
+    "the first line gone": (b"".join(LINES[:1] + LINES[2:]), "write 1: serial 5 should stand there, and it is 6"),
+    "a line twice": (JOURNAL_TEXT + LINES[-1], "write 5: serial 9 should stand there, and it is 8"),
+    "a line in the place of another": (b"".join([*LINES[:3], LINES[2], LINES[4]]), "write 3: serial 7 should"),
+    "two lines exchanged": (b"".join([*LINES[:2], LINES[3], LINES[2], LINES[4]]), "write 2: serial 6 should"),
+    "the head again": (JOURNAL_TEXT + LINES[0], "write 5: missing entries"),
+    "an empty line": (b"".join([*LINES[:2], b"\n", *LINES[2:]]), "write 2: Expecting value"),
+    "an empty line at the end": (JOURNAL_TEXT + b"\n", "write 5: Expecting value"),
+    "a line that is no JSON": (b"".join([*LINES[:2], b"garbage\n", *LINES[3:]]), "write 2: Expecting value"),
+    "a last line that is no JSON": (JOURNAL_TEXT + b"garbage\n", "write 5: Expecting value"),
+    "a hole before the last line": (b"".join([*LINES[:2], b"\0" * 50 + b"\n", *LINES[3:]]), "write 2: "),
+    "a hole before what was cut": (b"".join([*LINES[:3], b"\0" * 50 + b"\n", LINES[4][:5]]), "write 3: "),
+    "line ends that are gone": (JOURNAL_TEXT.replace(b"\n", b""), "a line has no end"),
+    "the last two line ends gone": (b"".join([*LINES[:3], *(line[:-1] for line in LINES[3:])]), "a line has no end"),
+    "a line end in the middle gone": (b"".join([*LINES[:2], LINES[2][:-1], *LINES[3:]]), "write 2: Extra data"),
+}
+
+
+@pytest.mark.parametrize("name", JOURNAL_DAMAGE)
+def test_a_journal_that_no_kill_leaves_is_not_guessed_at(name: str) -> None:
+    text, fault = JOURNAL_DAMAGE[name]
+    with pytest.raises(StateDamaged, match=fault) as caught:
+        read_journal(text, JOURNAL)
+    assert caught.value.message.startswith(f"{JOURNAL} is damaged: ")
+    assert "and the state file beside it as they were together" in caught.value.hint
+
+
 @pytest.mark.parametrize(
-    "lines",
+    "entries",
     [
-        b"garbage\n" + journal_line((ENTRIES[0],)),
-        b"{}\n",
-        b"[1]\n",
-        b'[{"forget": 1}]\n',
-        b'[{"forget": "desk/Skill/a", "settle": "desk/Skill/a"}]\n',
-        b'[{"remember": {}}]\n',
-        b'[{"explode": "desk/Skill/a"}]\n',
+        b"1",
+        b"{}",
+        b"[1]",
+        b'[{"forget": 1}]',
+        b'[{"forget": "desk/Skill/a", "settle": "desk/Skill/a"}]',
+        b'[{"remember": {}}]',
+        b'[{"explode": "desk/Skill/a"}]',
     ],
 )
-def test_a_journal_damaged_before_its_end_is_not_guessed_at(lines: bytes) -> None:
-    with pytest.raises(StateDamaged, match="journal is damaged"):
-        read_journal(journal_start(STATE) + lines, JOURNAL)
-
-
-def test_a_journal_whose_head_is_damaged_is_not_guessed_at() -> None:
-    with pytest.raises(StateDamaged, match="journal is damaged"):
-        read_journal(state_text(STATE).replace(b"\n", b"") + b"\n" + journal_line((ENTRIES[0],)), JOURNAL)
+def test_a_write_of_no_entries_that_are_known_is_not_guessed_at(entries: bytes) -> None:
+    with pytest.raises(StateDamaged, match="journal is damaged: write 1: "):
+        read_journal(journal_start(STATE) + b'{"serial":5,"entries":' + entries + b"}\n", JOURNAL)
 
 
 def test_a_journal_that_the_state_has_overtaken_is_ignored() -> None:
     journal = read_journal(journal_of(STATE, [[ENTRIES[0]]]), JOURNAL)
     later = STATE.after(ENTRIES[1])
     assert replay(later, journal, file=FILE, journal_file=JOURNAL) is later
+    # This one holds the first of two writes, of which it knows nothing: it is of another apply.
+    longer = read_journal(journal_of(STATE, [[ENTRIES[0]], [ENTRIES[1]]]), JOURNAL)
+    with pytest.raises(StateDamaged, match="does not continue"):
+        replay(later, longer, file=FILE, journal_file=JOURNAL)
 
 
 @pytest.mark.parametrize(
