@@ -195,7 +195,9 @@ class Desk:
         """Make it so; `options` are those of apply."""
         quick = {"parallelism": self.parallelism, "poll": 0.02, "grace": 2.0, "settle": self.settle}
         chosen = Options(**{**quick, **options})
-        return engine.apply(plan or self.plan(), self.workspace, chosen, tell, limits=None).outcomes
+        workspace = self.workspace
+        workspace.api.sign_in()
+        return engine.apply(plan or self.plan(), workspace, chosen, tell, limits=None).outcomes
 
 
 def work_of(plan: Plan) -> list[str]:

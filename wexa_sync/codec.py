@@ -163,6 +163,7 @@ _INTENT: _Shape = {
     "id": (str, _NONE),
     "settled": (bool,),
     "ignore": (list,),
+    "ahead": (int, float),
 }
 
 
@@ -178,6 +179,7 @@ def intent_to_data(intent: Intent) -> dict[str, Any]:
         "id": intent.id,
         "settled": intent.settled,
         "ignore": list(intent.ignore),
+        "ahead": intent.ahead,
     }
 
 

@@ -220,8 +220,9 @@ class Record:
 class Intent:
     """Written before a create, a run or a start is sent; gone once its end is known.
 
-    `operation` is "create" or "start"; `time` epoch seconds; `id` where it is known before sending (an agent's, a
-    start's). A person's `resolve --did-not-happen` leaves `settled` true and the live ids seen then in `ignore`.
+    `operation` is "create" or "start"; `time` epoch seconds by our clock, and `ahead` how far the server's said to be
+    before it; `id` where it is known before sending (an agent's, a start's). A person's `resolve --did-not-happen`
+    leaves `settled` true and the live ids seen then in `ignore`.
     """
 
     address: Address
@@ -233,6 +234,17 @@ class Intent:
     id: str | None = None
     settled: bool = False
     ignore: tuple[str, ...] = ()
+    ahead: float = 0.0
+
+    @property
+    def earliest(self) -> float:
+        """When it was sent by the clock that is behind."""
+        return self.time + min(self.ahead, 0.0)
+
+    @property
+    def latest(self) -> float:
+        """When it was sent by the clock that is ahead."""
+        return self.time + max(self.ahead, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

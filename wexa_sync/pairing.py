@@ -63,7 +63,7 @@ def _never_arrived(place: Place, found: Pair) -> bool:
     intent = found.intent
     if intent is None or intent.settled or found.live is not None or found.candidates:
         return False
-    return any(live.created_at is not None and live.created_at > intent.time + CLOCK_SKEW for live in place.lives)
+    return any(live.created_at is not None and live.created_at > intent.latest + CLOCK_SKEW for live in place.lives)
 
 
 def _runs_again(place: Place, record: Record) -> bool:
@@ -155,4 +155,4 @@ def _may_be(found: Pair, live: Live, awaited: bool) -> bool:
         return True
     if live.id in found.intent.ignore:
         return False
-    return not awaited or live.created_at is None or live.created_at >= found.intent.time - CLOCK_SKEW
+    return not awaited or live.created_at is None or live.created_at >= found.intent.earliest - CLOCK_SKEW

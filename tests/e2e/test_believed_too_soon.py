@@ -204,3 +204,21 @@ def test_a_time_is_not_moved_into_the_past(desk: Desk) -> None:
     (blocked,) = desk.plan().blocked
     assert blocked.reason == "its time has passed: it would fire at once"
     assert [field.path for field in blocked.fields] == [("schedule",)]
+
+
+@pytest.mark.parametrize("ahead", [0, 3600])
+def test_a_clock_that_is_off_by_an_hour_lets_no_run_be_sent_again(desk: Desk, ahead: int) -> None:
+    # An earlier run stands in a list that lags behind, and by one of the clocks it was made after the lost one.
+    desk.remote.raw("POST", "/_sandbox/clock", {"advance": ahead}).raise_for_status()
+    desk.apply()
+    edit(desk, "execution.yaml", "name: smoke-test\n", "name: smoke-test\n  generation: 2\n")
+    desk.remote.fault("drop after POST /execute_flow", "stale after POST /execute_flow lists=20")
+    assert of(desk.apply(), RUN).status is Status.UNKNOWN
+    (blocked,) = [each for each in desk.plan().blocked if str(each.address) == RUN]
+    assert blocked.wanted == "run"
+    for _ in range(20):
+        desk.plan()
+    assert {str(each.address) for each in desk.plan().work} == {RUN}
+    assert of(desk.apply(), RUN).status is Status.APPLIED
+    sent = [each for each in desk.remote.writes if each == "POST /execute_flow"]
+    assert len(sent) == 2

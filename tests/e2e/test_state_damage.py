@@ -147,7 +147,7 @@ def half(text: str) -> str:
 
 
 def newer(text: str) -> str:
-    return json.dumps({**json.loads(text), "version": 2})
+    return json.dumps({**json.loads(text), "version": 3})
 
 
 def elsewhere(text: str) -> str:

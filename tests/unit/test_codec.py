@@ -216,7 +216,7 @@ def test_a_record_with_a_missing_or_mistyped_member_is_refused(name: str) -> Non
 def test_an_intent_with_a_missing_or_mistyped_member_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=f"missing {name}"):
         codec.intent_from_data({key: value for key, value in INTENT.items() if key != name})
-    wrong: Any = "text" if name == "time" else 1.5
+    wrong: Any = "text" if name in ("time", "ahead") else 1.5
     with pytest.raises(ValueError, match=f"{name} has the wrong type"):
         codec.intent_from_data(INTENT | {name: wrong})
 

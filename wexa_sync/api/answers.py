@@ -22,6 +22,7 @@ MAX_RAW = 200  # characters of what is not a message
 _MAX_WORDS = 1000  # characters of the server's own message
 _MAX_ASKED_WAIT = 24 * 3600.0
 _SAME_TIME = 2.0
+_DAY = 86_400.0
 
 _HINTS: Mapping[type[ApiError], str] = {
     AuthRefused: "Check that WEXA_API_KEY is the key of this organisation, and that the key may do this.",
@@ -81,10 +82,10 @@ def understand(call: Call, status: int, headers: Mapping[str, str], content: byt
 def ahead(headers: Mapping[str, str]) -> float | None:
     """The seconds by which the clock of a server that answers just now is ahead of ours; None where it tells no time.
 
-    A date tells whole seconds only: what is less than two of them is no difference.
+    A date tells whole seconds only: what is less than two of them is no difference. More than a day is no clock.
     """
     told = _moment(headers.get("Date", ""))
-    if told is None:
+    if told is None or abs(told - time.time()) > _DAY:
         return None
     found = told + 0.5 - time.time()
     return found if abs(found) >= _SAME_TIME else 0.0

@@ -51,6 +51,7 @@ def intent_of(context: Context, change: Change, operation: str, id: str | None =
         address=change.address,
         operation=operation,
         time=context.clock(),
+        ahead=context.api.ahead,
         spec=conceal(spec, context.key),
         fingerprint=fingerprint(spec, context.key),
         generation=change.generation,
@@ -102,8 +103,9 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
     kind, before = context.kind(change), context.state().intents.get(change.address)
     chosen = context.chosen_id(change.address)
     body = body | {"_id": chosen} if chosen else body
-    yield Write((Intend(intent_of(context, change, "create", chosen)),))
-    since, attempts, lost, answer = context.clock(), 0, None, {}
+    intent = intent_of(context, change, "create", chosen)
+    yield Write((Intend(intent),))
+    attempts, lost, answer = 0, None, {}
     try:
         said, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
         answer = unwrap(said)
@@ -118,7 +120,7 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
             raise
         lost, id = error, None
     if id is None:
-        id = yield from find_created(context, change, since)
+        id = yield from find_created(context, change, intent.earliest)
     return Made(id=id, answer=answer, lost=lost, attempts=attempts)
 
 

@@ -51,7 +51,7 @@ def observe(
         while True:
             seen, lists = _look(desired, state, api, pool)
             looks += 1
-            unlisted = hidden(seen, api, pool, now())
+            unlisted = hidden(seen, api, pool, now() + max(api.ahead, 0.0))
             if not worth_waiting(seen, unlisted, looks=looks, waited=now() - started, settle=settle, now=now()):
                 break
             sleep(pause)
@@ -69,7 +69,7 @@ def observe(
         user_id=account.user_id,
         lineage=state.lineage,
         serial=state.serial,
-        now=now(),
+        now=now() + max(api.ahead, 0.0),  # a time that has come by either clock may have come on the server
     )
 
 

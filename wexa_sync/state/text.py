@@ -29,7 +29,7 @@ from wexa_sync.json_text import MAX_DEPTH, parse
 from wexa_sync.model import Intent, Record, Target
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
 
-VERSION = 1
+VERSION = 2
 
 
 def _as_it_is(data: Any) -> Any:
@@ -44,8 +44,8 @@ class Step:
     intent: Callable[[Any], Any] = _as_it_is
 
 
-STEPS: Mapping[int, Step] = {}
-"""From version N to N + 1, by N, down to the oldest that is still read. Empty: version 1 is the first one."""
+STEPS: Mapping[int, Step] = {1: Step(intent=lambda data: {**data, "ahead": 0.0})}
+"""From version N to N + 1, by N, down to the oldest that is still read."""
 
 _STATE = "wexa-sync-state"
 _JOURNAL = "wexa-sync-journal"
@@ -219,7 +219,10 @@ def _entry_to_data(entry: Entry) -> dict[str, Any]:
 
 def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, ...]:
     try:
-        data = members(_parse(line), {"serial": (int,), "entries": (list,)})
+        data = _parse(line)
+        if head["version"] == 1:  # whose lines had no numbers
+            data = {"serial": head["serial"] + number, "entries": data}
+        data = members(data, {"serial": (int,), "entries": (list,)})
         if data["serial"] != head["serial"] + number:
             raise ValueError(f"serial {head['serial'] + number} should stand there, and it is {data['serial']}")
         return tuple(_entry_from_data(item, head["version"]) for item in data["entries"])

@@ -46,7 +46,7 @@ def test_a_state_file_is_sorted_readable_and_comes_back() -> None:
     data = json.loads(text)
     assert text.decode() == json.dumps(data, indent=1, sort_keys=True) + "\n"
     assert data["format"] == "wexa-sync-state"
-    assert (data["version"], data["lineage"], data["serial"]) == (1, "line", 4)
+    assert (data["version"], data["lineage"], data["serial"]) == (2, "line", 4)
     assert list(data["records"]) == ["desk/Skill/a"]
     assert list(data["intents"]) == ["desk/Skill/b"]
 
@@ -115,22 +115,48 @@ def test_damage_is_named_with_the_file_and_what_to_do(name: str) -> None:
 
 
 def test_a_newer_format_asks_for_an_upgrade() -> None:
-    newer = edited(lambda d: d.update(version=2, something="new"))
+    newer = edited(lambda d: d.update(version=3, something="new"))
     with pytest.raises(StateError, match="written by a newer wexa-sync") as caught:
         read_state(newer, FILE)
     assert not isinstance(caught.value, StateDamaged)
     assert "Upgrade" in caught.value.hint
     with pytest.raises(StateError, match="written by a newer wexa-sync"):
-        read_journal(journal_start(STATE).replace(b'"version":1', b'"version":9') + b"[]\n", JOURNAL)
+        read_journal(journal_start(STATE).replace(b'"version":2', b'"version":9') + b"[]\n", JOURNAL)
 
 
-def test_an_older_format_would_be_brought_up_step_by_step_in_the_file_and_its_journal(
+# As version 1 had them: intents did not know the server's clock, and a journal's lines had no numbers.
+STATE_1 = """{
+ "format": "wexa-sync-state", "version": 1, "lineage": "line", "serial": 3,
+ "target": {"base_url": "https://api.example.com", "org_id": "org"},
+ "records": {},
+ "intents": {"desk/Skill/b": {"address": "desk/Skill/b", "operation": "create", "time": 1.5, "spec": {},
+  "fingerprint": "f", "generation": 1, "id": null, "settled": false, "ignore": []}}
+}"""
+JOURNAL_1 = """\
+{"format":"wexa-sync-journal","lineage":"line","serial":3,"target":{"base_url":"https://api.example.com","org_id":"org"},"version":1}
+[{"intend":{"address":"desk/Skill/a","fingerprint":"f","generation":1,"id":null,"ignore":[],"operation":"create","settled":false,"spec":{},"time":2.5}}]
+[{"settle":"desk/Skill/b"}]
+"""
+
+
+def test_version_1_is_read_and_written_as_the_current_one() -> None:
+    state = read_state(STATE_1.encode(), FILE)
+    journal = read_journal(JOURNAL_1.encode(), JOURNAL)
+    assert journal is not None
+    now = replay(state, journal, file=FILE, journal_file=JOURNAL)
+    one = Intent(address=A, operation="create", time=2.5, spec={}, fingerprint="f", ahead=0.0)
+    assert (now.serial, now.intents, now.records) == (5, {A: one}, {})
+    assert json.loads(state_text(now))["version"] == 2
+    assert read_state(state_text(now), FILE) == now
+
+
+def test_an_older_format_is_brought_up_step_by_step_in_the_file_and_its_journal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """There was never a version before 1: this is a future in which 3 is current, and 1 and 2 are old."""
+    """A future in which 4 is current, and 2 and 3 are old."""
     steps = {
-        1: Step(record=lambda data: {**data, "id": data["id"] + "-2"}),
-        2: Step(
+        2: Step(record=lambda data: {**data, "id": data["id"] + "-2"}),
+        3: Step(
             record=lambda data: {**data, "id": data["id"] + "-3"},
             intent=lambda data: {**data, "operation": data["operation"].upper()},
         ),
@@ -138,7 +164,7 @@ def test_an_older_format_would_be_brought_up_step_by_step_in_the_file_and_its_jo
     record = next(iter(STATE.records.values()))
     intent = next(iter(STATE.intents.values()))
     old, old_journal = state_text(STATE), journal_of(STATE, [[Remember(record), Intend(intent)]])
-    monkeypatch.setattr(state_format, "VERSION", 3)
+    monkeypatch.setattr(state_format, "VERSION", 4)
     monkeypatch.setattr(state_format, "STEPS", steps)
     state, journal = read_state(old, FILE), read_journal(old_journal, JOURNAL)
     assert journal is not None
@@ -150,9 +176,9 @@ def test_an_older_format_would_be_brought_up_step_by_step_in_the_file_and_its_jo
     for each in (state.intents[intent.address], intended.intent):
         assert each.operation == intent.operation.upper()
     assert read_state(state_text(state), FILE) == state, "what is written next is of the current version"
-    assert json.loads(state_text(state))["version"] == 3
+    assert json.loads(state_text(state))["version"] == 4
     with pytest.raises(StateDamaged, match="no version that is known"):
-        read_state(old.replace(b'"version": 1', b'"version": 0'), FILE)
+        read_state(old.replace(b'"version": 2', b'"version": 0'), FILE)
 
 
 def test_a_state_file_cut_at_any_byte_is_refused() -> None:
