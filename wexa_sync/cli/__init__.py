@@ -106,8 +106,10 @@ def main() -> None:
         code = 64
     except (KeyboardInterrupt, click.Abort) as interrupt:
         click.echo("Interrupted.", err=True)
-        # click turns a KeyboardInterrupt into an Abort; Terminated (signals.py) says that it was SIGTERM.
-        code = 143 if type(interrupt.__cause__ or interrupt).__name__ == "Terminated" else 130
+        # click turns a KeyboardInterrupt into an Abort, a question's one `from None`; Terminated (signals.py) says that
+        # it was SIGTERM.
+        chain = (interrupt, interrupt.__cause__, interrupt.__context__)
+        code = 143 if any(type(each).__name__ == "Terminated" for each in chain) else 130
     except click.ClickException as error:
         _show(error)
         code = 1
