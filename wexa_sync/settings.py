@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wexa_sync.errors import Problem, SettingsError
+from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.kinds.schema import bundled
 from wexa_sync.model import Document, Secret, Source
 from wexa_sync.places import Places
@@ -143,21 +143,14 @@ def _read(file: Path) -> dict[str, Any]:
     faults += [Fault((name,), "the API key must not stand in a file", _KEY_HINT, at_key=True) for name in keys]
     data = {name: value for name, value in data.items() if name not in keys}
     faults += schema_faults(_SCHEMA, data)
-    _refuse([*problems, *Places().problems(document, faults)])
+    if found := [*problems, *Places().problems(document, faults)]:
+        raise InvalidSettings(sorted(found, key=lambda problem: problem.source))
     return data
 
 
 _KEY_HINT = (
     f"Set the environment variable {KEY_VARIABLE} and take the line out. If others could read the file, make a new key."
 )
-
-
-def _refuse(problems: Sequence[Problem]) -> None:
-    if len(problems) == 1:
-        raise SettingsError(str(replace(problems[0], hint="")), hint=problems[0].hint)
-    if problems:
-        said = "\n".join(map(str, problems))
-        raise SettingsError(f"{len(problems)} problems in the settings:\n{said}", hint="Mend them and run it again.")
 
 
 def _given(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, Any]:

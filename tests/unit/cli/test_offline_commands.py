@@ -139,6 +139,29 @@ def test_what_stops_a_command(here: Here, words: list[str], code: int, said: str
     assert [path.name for path in here.path.iterdir()] == ["m.yaml"]
 
 
+def test_problems_in_the_settings_are_listed_as_those_in_manifests_are(here: Here) -> None:
+    (here.path / "wexa-sync.yaml").write_text("base_ur: x\nparallelism: 0\nstart: never\n", encoding="utf-8")
+    out, said = here.run("validate", code=1)
+    assert out == ""
+    assert (
+        said
+        == """\
+wexa-sync.yaml:1:1  base_ur
+    there is no field 'base_ur' here
+    hint: Did you mean 'base_url'?
+wexa-sync.yaml:2:14  parallelism
+    expected at least 1, got 0
+    hint: About it: Requests at the same time.
+wexa-sync.yaml:3:8  start
+    expected "auto" or "explicit", got "never"
+    hint: Known here: auto, explicit.
+
+3 problems in the settings; nothing was sent. Mend them and run `wexa-sync
+validate`: it needs no network.
+"""
+    )
+
+
 def test_an_address_that_is_none_stops_a_plan_before_its_first_request(here: Here) -> None:
     (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
     env = {"WEXA_API_KEY": "k", "WEXA_ORG_ID": "o", "WEXA_BASE_URL": "http://127.0.0.1:9"}
