@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+from wexa_sync.api.url import normal_base_url
 from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.kinds.schema import bundled
 from wexa_sync.model import Document, Secret, Source
@@ -68,7 +70,7 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
     found |= _given(env, overrides)
     return Settings(
         root=root,
-        base_url=found["base_url"],
+        base_url=_one_spelling(found["base_url"]),
         org_id=found.get("org_id", ""),
         user_id=found.get("user_id", ""),
         api_key=_api_key(overrides.get("api_key") or env.get(KEY_VARIABLE)),
@@ -108,6 +110,13 @@ def _current_folder() -> Path:
         return Path.cwd()
     except OSError as error:
         raise SettingsError(f"the current folder is gone: {error.strerror}", hint="Go to another one.") from None
+
+
+def _one_spelling(base_url: str) -> str:
+    """The address in the form that the state is bound to: another spelling is no other workspace."""
+    parts = urlsplit(normal_base_url(base_url, allow_http=True))  # whether the key may go there is asked when it does
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(usual).removesuffix(":")))
 
 
 def _state(file: Path) -> Path:

@@ -105,6 +105,34 @@ def test_flags_over_the_environment_over_the_file(folder: Folder) -> None:
     assert given.reveal() == "another"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://api.wexa.ai/", "https://api.wexa.ai"),
+        ("https://API.Wexa.ai", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:443", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:443//", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:80", "https://api.wexa.ai:80"),
+        ("https://api.wexa.ai:8443", "https://api.wexa.ai:8443"),
+        ("http://127.0.0.1:80/", "http://127.0.0.1"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("http://[::443]", "http://[::443]"),
+        ("https://gate.example.com/Wexa/v2/", "https://gate.example.com/Wexa/v2"),
+    ],
+)
+def test_an_address_has_one_spelling_however_it_is_given(folder: Folder, written: str, read: str) -> None:
+    assert settings(env={"WEXA_BASE_URL": written}).base_url == read
+    assert settings(base_url=written).base_url == read
+    folder.write({"wexa-sync.yaml": f'base_url: "{written}"\n'})
+    assert settings().base_url == read
+
+
+@pytest.mark.parametrize("wrong", ["https://user:pw@x", "https://x?a=b", "https://x#a", "https://x:0", "https://[x"])
+def test_an_address_with_more_than_an_address_in_it(wrong: str) -> None:
+    assert "base URL" in refused(env={"WEXA_BASE_URL": wrong}).message
+
+
 @pytest.mark.parametrize("start", [".", "a", "a/b", "a/b/m.yaml", "a/none.yaml", "a/none/none.yaml"])
 def test_the_root_is_the_nearest_folder_with_settings(folder: Folder, start: str) -> None:
     folder.write({"wexa-sync.yaml": "org_id: o", "a/b/m.yaml": ""})
