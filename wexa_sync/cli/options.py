@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,17 @@ class NewFile(click.Path):
         if not path.absolute().parent.is_dir():
             self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
         return path
+
+
+class Seconds(click.FloatRange):
+    """A length of time: `nan` and `inf` are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds. Fails for what is no number of them."""
+        found: float = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return found
 
 
 class _Fault(click.types.StringParamType):
@@ -153,7 +165,7 @@ workspace = _all(
 timeout = option(
     "--timeout",
     everywhere=True,
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(0, min_open=True),
     metavar="SECONDS",
     help="Begin nothing more after so long; what is in flight is still awaited.",
 )
@@ -161,7 +173,7 @@ timeout = option(
 lock = option(
     "--lock-timeout",
     everywhere=True,
-    type=click.FloatRange(0),
+    type=Seconds(0),
     default=0,
     metavar="SECONDS",
     help="How long to wait for a state that another process has locked.",
