@@ -138,6 +138,11 @@ def test_validate_counts_what_is_declared(here: Here) -> None:
         (["plan", "--var", "what=D"], 1, "missing: the API key (WEXA_API_KEY) and the organisation's id"),
         (["plan", "--var", "what=D", "--fault", "delay"], 64, "--fault and --reading are for the sandbox"),
         (["plan", "--var", "what=D", "--sandbox", "--reading", "x=y"], 64, "x"),
+        (["plna"], 64, "No such command 'plna'. Did you mean 'plan'?"),
+        (["Validate", "m.yaml"], 64, "No such command 'Validate'. Did you mean 'validate'?"),
+        (["zzz"], 64, "No such command 'zzz'. There are: init, validate, plan, apply,"),
+        (["--sandbox"], 64, "No such option"),
+        (["state", "lst"], 64, "No such command 'lst'."),
         (["schema", "Skil"], 64, "there is no schema 'Skil'"),
     ],
 )
