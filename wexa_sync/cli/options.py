@@ -60,11 +60,26 @@ class NewFile(click.Path):
     def __init__(self) -> None:
         super().__init__(dir_okay=False, writable=True)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Fails where its folder is missing, or something else has its name."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Fails where its folder is missing, or something else has its name that may be somebody's work."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not path.absolute().parent.is_dir():
             self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
+        if path.suffix.lower() in (".yaml", ".yml") and path.exists():
+            self.fail(f"{path} is YAML, as manifests and settings are, and is not overwritten.", param, ctx)
+        return path
+
+
+class PlanFile(NewFile):
+    """A file to save a plan in: in the place of another saved plan, and of nothing else."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Fails where a file is there that is neither a plan nor empty."""
+        from wexa_sync.planfile import is_plan
+
+        path = super().convert(value, param, ctx)
+        if path.exists() and not (path.is_file() and (not path.stat().st_size or is_plan(path))):
+            self.fail(f"{path} is there and is no saved plan, so it is not overwritten.", param, ctx)
         return path
 
 

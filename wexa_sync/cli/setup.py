@@ -78,6 +78,22 @@ def state_path(settings: Settings, *, sandbox: bool) -> Path:
     return settings.state.with_name(f"sandbox-{settings.state.name}") if sandbox else settings.state
 
 
+def require_apart(writes: Sequence[Path | None], reads: Sequence[Path], settings: Settings) -> None:
+    """Raise UsageError where a file to write is one to read as well, the state or a part of it, or is named twice."""
+    from wexa_sync.state import FileStore
+
+    taken = {os.path.realpath(file): "is read by the same command" for file in reads}
+    for sandbox in (False, True):
+        store = FileStore(state_path(settings, sandbox=sandbox))
+        for part in (store.path, store.journal_path, store.lock_path):
+            taken[os.path.realpath(part)] = "belongs to the state"
+    for file in writes:
+        if file is not None:
+            if what := taken.get(real := os.path.realpath(file)):
+                raise UsageError(f"{file} {what}, and would be overwritten", hint="Name another file to write.")
+            taken[real] = "is written by the same command"
+
+
 @contextmanager
 def workspace_for(settings: Settings, given: Mapping[str, Any]) -> Iterator[Workspace]:
     """The API and the state, by a command's options; with `sandbox`, a server in this process for as long as it lasts.
