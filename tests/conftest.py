@@ -94,8 +94,13 @@ class Cli:
         assert code is None or done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def on_terminal(self, folder: Path, *words: str, typed: str = "", env: Mapping[str, str] | None = None) -> Done:
-        """Run it on a terminal of 80 columns, where somebody types that when asked; all it shows is in `stdout`."""
+    def on_terminal(
+        self, folder: Path, *words: str, typed: str = "", killed: int = 0, env: Mapping[str, str] | None = None
+    ) -> Done:
+        """Run it on a terminal of 80 columns, where somebody types that when asked, or sends that signal.
+
+        All it shows is in `stdout`.
+        """
         main, side = pty.openpty()
         with subprocess.Popen(
             [sys.executable, "-m", "wexa_sync", *words],
@@ -110,6 +115,8 @@ class Cli:
             with suppress(OSError):  # the other side is closed
                 while part := os.read(main, 65536):
                     shown += part
+                    if killed and shown.endswith(b"]: "):
+                        going.send_signal(killed)
                     if typed and shown.endswith(b"]: "):
                         os.write(main, typed.encode())
                         typed = ""

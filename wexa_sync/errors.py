@@ -4,6 +4,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 ├── UsageError                    exit 64  the call itself is wrong (flags, paths)
 ├── InvalidManifests              exit 1   one or more Problems, each with its place
 ├── SettingsError                 exit 1   wexa-sync.yaml or the environment
+│   └── InvalidSettings                    wexa-sync.yaml has Problems (InvalidManifests too, and shown as these)
 ├── StateError                    exit 1   the state file
 │   ├── StateLocked                        somebody else is applying
 │   └── StateDamaged                       it is there and can't be trusted
@@ -88,10 +89,12 @@ class UsageError(WexaSyncError):
 class InvalidManifests(WexaSyncError):
     """The manifests have problems; all of them are in `problems`, in file order."""
 
+    where = "the manifests"
+
     def __init__(self, problems: Sequence[Problem]) -> None:
         count = len(problems)
         super().__init__(
-            f"{count} problem{'' if count == 1 else 's'} in the manifests; nothing was sent.",
+            f"{count} problem{'' if count == 1 else 's'} in {self.where}; nothing was sent.",
             hint="Mend them and run `wexa-sync validate`: it needs no network.",
         )
         self.problems = tuple(problems)
@@ -99,6 +102,12 @@ class InvalidManifests(WexaSyncError):
 
 class SettingsError(WexaSyncError):
     """A setting is missing or can't be read."""
+
+
+class InvalidSettings(InvalidManifests, SettingsError):
+    """The settings file has problems; all of them are in `problems`, in file order."""
+
+    where = "the settings"
 
 
 class StateError(WexaSyncError):

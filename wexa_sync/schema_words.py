@@ -33,7 +33,8 @@ def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> I
         yield from _SEVERAL[word](wanted, value, schema, path)
     else:
         message, hint = _ONE.get(word, _other)(wanted, value, schema)
-        yield Fault(path, message, hint)
+        # A text may come from a file in a manifest's spec alone: not in its metadata, and not in the settings.
+        yield Fault(path, message, _JUST_TEXT if hint == _TEXT_OR_FILE and path[:1] != ("spec",) else hint)
 
 
 def reference_fault(kind: str, value: Any, path: Path) -> Fault:
@@ -85,6 +86,10 @@ def shown(value: Any) -> str:
     return short(json.dumps(value, ensure_ascii=False))
 
 
+_TEXT_OR_FILE = "Write the text, or {file: PATH} for text from a file, with nothing beside it."
+_JUST_TEXT = "Write the text itself."
+
+
 def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     names = [wanted] if isinstance(wanted, str) else list(wanted)
     message = f"expected {' or '.join(_NAMES[name] for name in names)}, got {shown(value)}"
@@ -95,7 +100,7 @@ def _type(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     if "string" in names and isinstance(value, (bool, int, float)):
         return message, "Put quotes around it: then it stays as it is written."
     if "string" in names and isinstance(value, dict):
-        return message, "Write the text, or {file: PATH} for text from a file, with nothing beside it."
+        return message, _TEXT_OR_FILE
     if "array" in names:
         return message, "Write a list: one `- ` line for each item, or [a, b]."
     if isinstance(value, str) and value and value.lower() in _BOOLEANS and "boolean" in names:

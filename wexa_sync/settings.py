@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from wexa_sync.errors import Problem, SettingsError
+from wexa_sync.api.url import normal_base_url
+from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.kinds.schema import bundled
 from wexa_sync.model import Document, Secret, Source
 from wexa_sync.places import Places
@@ -68,7 +70,7 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
     found |= _given(env, overrides)
     return Settings(
         root=root,
-        base_url=found["base_url"],
+        base_url=_one_spelling(found["base_url"]),
         org_id=found.get("org_id", ""),
         user_id=found.get("user_id", ""),
         api_key=_api_key(overrides.get("api_key") or env.get(KEY_VARIABLE)),
@@ -110,6 +112,13 @@ def _current_folder() -> Path:
         raise SettingsError(f"the current folder is gone: {error.strerror}", hint="Go to another one.") from None
 
 
+def _one_spelling(base_url: str) -> str:
+    """The address in the form that the state is bound to: another spelling is no other workspace."""
+    parts = urlsplit(normal_base_url(base_url, allow_http=True))  # whether the key may go there is asked when it does
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(usual).removesuffix(":")))
+
+
 def _state(file: Path) -> Path:
     if os.path.isdir(file):  # noqa: PTH112  # as above
         raise SettingsError(f"the state {file} is a folder", hint="Name a file: --state FILE, or `state: FILE`.")
@@ -143,21 +152,14 @@ def _read(file: Path) -> dict[str, Any]:
     faults += [Fault((name,), "the API key must not stand in a file", _KEY_HINT, at_key=True) for name in keys]
     data = {name: value for name, value in data.items() if name not in keys}
     faults += schema_faults(_SCHEMA, data)
-    _refuse([*problems, *Places().problems(document, faults)])
+    if found := [*problems, *Places().problems(document, faults)]:
+        raise InvalidSettings(sorted(found, key=lambda problem: problem.source))
     return data
 
 
 _KEY_HINT = (
     f"Set the environment variable {KEY_VARIABLE} and take the line out. If others could read the file, make a new key."
 )
-
-
-def _refuse(problems: Sequence[Problem]) -> None:
-    if len(problems) == 1:
-        raise SettingsError(str(replace(problems[0], hint="")), hint=problems[0].hint)
-    if problems:
-        said = "\n".join(map(str, problems))
-        raise SettingsError(f"{len(problems)} problems in the settings:\n{said}", hint="Mend them and run it again.")
 
 
 def _given(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, Any]:

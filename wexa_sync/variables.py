@@ -116,7 +116,8 @@ def gather(
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals or not _NAME.match(name):
-            raise UsageError(f"--var {name}: this is no NAME=VALUE", hint="Write --var region=eu, for ${var:region}.")
+            typed = name + ("=..." if equals else "")  # the value is nobody's business
+            raise UsageError(f"--var {typed}: this is no NAME=VALUE", hint="Write --var region=eu, for ${var:region}.")
         found[name] = value
     return Variables(found, env)
 

@@ -131,3 +131,12 @@ def test_a_signal_breaks_into_a_plan_at_once(slow: Desk, tmp_path: Path) -> None
     _, said = process.communicate(timeout=60)
     assert process.returncode == 143
     assert said.strip() == "Interrupted."
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_it_asks_applies_nothing(desk: Desk, cli: Cli, number: signal.Signals, code: int) -> None:
+    done = cli.on_terminal(desk.folder, "apply", killed=number, env=desk.remote.env)
+    assert done.code == code, done.stdout
+    assert done.stdout.endswith("Apply 9 changes? [y/N]: Interrupted.\n")
+    assert desk.remote.writes == []
+    assert not (desk.folder / ".wexa-sync" / "state.json.lock").exists()

@@ -185,6 +185,12 @@ def test_what_can_t_be_trusted_is_refused_and_left_as_it_is(desk: Desk, cli: Cli
     assert cli(desk.folder, "plan", env=desk.remote.env).last == "No changes."
 
 
+def test_another_spelling_of_the_address_is_no_other_workspace(desk: Desk, cli: Cli) -> None:
+    desk.apply()
+    env = {**desk.remote.env, "WEXA_BASE_URL": f"{desk.remote.server.base_url}/"}
+    assert cli(desk.folder, "plan", env=env).last == "No changes."
+
+
 def without_third(lines: list[str]) -> list[str]:
     return lines[:2] + lines[3:]
 

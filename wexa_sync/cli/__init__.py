@@ -40,6 +40,18 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"wexa_sync.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; where there is none of that name, the nearest is said."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            from wexa_sync.suggest import did_you_mean
+
+            hint = did_you_mean(name, COMMANDS, f"There are: {', '.join(COMMANDS)}.")
+            raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what fails is said here, where the context still tells how to speak."""
         try:
@@ -106,8 +118,10 @@ def main() -> None:
         code = 64
     except (KeyboardInterrupt, click.Abort) as interrupt:
         click.echo("Interrupted.", err=True)
-        # click turns a KeyboardInterrupt into an Abort; Terminated (signals.py) says that it was SIGTERM.
-        code = 143 if type(interrupt.__cause__ or interrupt).__name__ == "Terminated" else 130
+        # click turns a KeyboardInterrupt into an Abort, a question's one `from None`; Terminated (signals.py) says that
+        # it was SIGTERM.
+        chain = (interrupt, interrupt.__cause__, interrupt.__context__)
+        code = 143 if any(type(each).__name__ == "Terminated" for each in chain) else 130
     except click.ClickException as error:
         _show(error)
         code = 1

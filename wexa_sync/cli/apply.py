@@ -20,7 +20,7 @@ from wexa_sync.cli import options
 @options.consent
 def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
-    from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
+    from wexa_sync.cli.setup import desired_for, require_apart, settings_for, workspace_for
     from wexa_sync.cli.steps import carried_out, planned
     from wexa_sync.engine import locked
     from wexa_sync.errors import PlanRefused
@@ -30,6 +30,7 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     if saved is not None:
         _require_no_choice({**given, "var": assignments})
     settings = settings_for(() if saved else paths, given)  # a plan may lie anywhere
+    require_apart((given["output"],), (*paths, *var_files), settings)
     desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as found, locked(found) as workspace:
         if saved is not None and saved.target != workspace.target:

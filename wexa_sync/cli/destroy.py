@@ -18,12 +18,13 @@ from wexa_sync.cli import options
 @options.approval
 def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Delete what is managed and can be deleted; say what stays, with exit code 3."""
-    from wexa_sync.cli.setup import settings_for, workspace_for
+    from wexa_sync.cli.setup import require_apart, settings_for, workspace_for
     from wexa_sync.cli.steps import carried_out, planned
     from wexa_sync.engine import NOTHING, locked
     from wexa_sync.errors import ExitCode
 
     settings = settings_for(paths, given)
+    require_apart((given["output"],), paths, settings)
     given |= {"prune": True, "strict": False, "force": True, "wait": False}
     with workspace_for(settings, given) as found, locked(found) as workspace:
         plan = planned(NOTHING, workspace, settings, given)

@@ -72,7 +72,7 @@ def show(execution: str, format_: str, **given: Any) -> None:
 @options.shape
 @options.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=options.Seconds(min=0),
     default=3600.0,
     show_default=True,
     metavar="SECONDS",

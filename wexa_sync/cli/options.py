@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -59,12 +60,38 @@ class NewFile(click.Path):
     def __init__(self) -> None:
         super().__init__(dir_okay=False, writable=True)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Fails where its folder is missing, or something else has its name."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Fails where its folder is missing, or something else has its name that may be somebody's work."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not path.absolute().parent.is_dir():
             self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
+        if path.suffix.lower() in (".yaml", ".yml") and path.exists():
+            self.fail(f"{path} is YAML, as manifests and settings are, and is not overwritten.", param, ctx)
         return path
+
+
+class PlanFile(NewFile):
+    """A file to save a plan in: in the place of another saved plan, and of nothing else."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Fails where a file is there that is neither a plan nor empty."""
+        from wexa_sync.planfile import is_plan
+
+        path = super().convert(value, param, ctx)
+        if path.exists() and not (path.is_file() and (not path.stat().st_size or is_plan(path))):
+            self.fail(f"{path} is there and is no saved plan, so it is not overwritten.", param, ctx)
+        return path
+
+
+class Seconds(click.FloatRange):
+    """A length of time: `nan` and `inf` are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds. Fails for what is no number of them."""
+        found: float = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return found
 
 
 class _Fault(click.types.StringParamType):
@@ -153,7 +180,7 @@ workspace = _all(
 timeout = option(
     "--timeout",
     everywhere=True,
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(0, min_open=True),
     metavar="SECONDS",
     help="Begin nothing more after so long; what is in flight is still awaited.",
 )
@@ -161,7 +188,7 @@ timeout = option(
 lock = option(
     "--lock-timeout",
     everywhere=True,
-    type=click.FloatRange(0),
+    type=Seconds(0),
     default=0,
     metavar="SECONDS",
     help="How long to wait for a state that another process has locked.",

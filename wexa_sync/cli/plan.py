@@ -17,7 +17,7 @@ from wexa_sync.cli import options
 @options.timeout
 @options.choice
 @options.output
-@options.option("--out", type=options.NewFile(), metavar="FILE", help="Save the plan, to apply it later as it is.")
+@options.option("--out", type=options.PlanFile(), metavar="FILE", help="Save the plan, to apply it later as it is.")
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
 @options.option(
     "--details/--no-details", default=None, help="Show every field; by default, in plans that are not large."
@@ -32,12 +32,13 @@ def command(
     **given: Any,
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
-    from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
+    from wexa_sync.cli.setup import desired_for, require_apart, settings_for, workspace_for
     from wexa_sync.cli.steps import limits_of, planned, show_plan
     from wexa_sync.planfile import save
     from wexa_sync.render.exit import plan_exit_code
 
     settings = settings_for(paths, given)
+    require_apart((out, given["output"]), (*paths, *var_files), settings)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as workspace:
         plan = planned(desired, workspace, settings, given, limits_of(settings))

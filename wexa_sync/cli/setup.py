@@ -9,9 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+from click.core import ParameterSource
+
 from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.model import Address, Desired, Secret, Target
 from wexa_sync.settings import Settings, read_settings, require_api
+from wexa_sync.text_file import SETTINGS_FILE, shown_path
 
 if TYPE_CHECKING:
     from wexa_sync.api.cutoff import Cutoff
@@ -27,6 +31,13 @@ def settings_for(paths: Sequence[Path], given: Mapping[str, Any]) -> Settings:
 
     `given` are a command's options; those that override a setting are picked out here.
     """
+    context = click.get_current_context()
+    typed = context.get_parameter_source("base_url") is ParameterSource.COMMANDLINE
+    if typed and given.get("sandbox"):
+        raise UsageError(
+            "--base-url and --sandbox are two places to go to",
+            hint="Leave one out: --sandbox starts a server of its own, and no other one is called.",
+        )
     overrides = {
         "base_url": given.get("base_url"),
         "state": given.get("state_file"),
@@ -45,7 +56,13 @@ def desired_for(
     from wexa_sync.variables import gather
 
     variables = gather(settings=settings.vars, files=var_files, assignments=assignments, env=os.environ)
-    return read(paths or settings.manifests, root=settings.root, variables=variables, ignore=settings.ignore)
+    try:
+        return read(paths or settings.manifests, root=settings.root, variables=variables, ignore=settings.ignore)
+    except UsageError as error:
+        if paths or settings.manifests == (settings.root,):
+            raise
+        file = shown_path(settings.root / SETTINGS_FILE)
+        raise SettingsError(f"`manifests` in {file}: {error.message}", hint=error.hint) from None
 
 
 def addresses(texts: Sequence[str]) -> tuple[Address, ...]:
@@ -59,6 +76,22 @@ def addresses(texts: Sequence[str]) -> tuple[Address, ...]:
 def state_path(settings: Settings, *, sandbox: bool) -> Path:
     """Where the state lies; a sandbox's own beside it, so that a rehearsal never touches the real one."""
     return settings.state.with_name(f"sandbox-{settings.state.name}") if sandbox else settings.state
+
+
+def require_apart(writes: Sequence[Path | None], reads: Sequence[Path], settings: Settings) -> None:
+    """Raise UsageError where a file to write is one to read as well, the state or a part of it, or is named twice."""
+    from wexa_sync.state import FileStore
+
+    taken = {os.path.realpath(file): "is read by the same command" for file in reads}
+    for sandbox in (False, True):
+        store = FileStore(state_path(settings, sandbox=sandbox))
+        for part in (store.path, store.journal_path, store.lock_path):
+            taken[os.path.realpath(part)] = "belongs to the state"
+    for file in writes:
+        if file is not None:
+            if what := taken.get(real := os.path.realpath(file)):
+                raise UsageError(f"{file} {what}, and would be overwritten", hint="Name another file to write.")
+            taken[real] = "is written by the same command"
 
 
 @contextmanager

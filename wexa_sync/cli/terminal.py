@@ -78,12 +78,11 @@ def show_error(error: Exception) -> int:
     from wexa_sync.errors import ExitCode, InvalidManifests, WexaSyncError
 
     if not isinstance(error, WexaSyncError):
+        hint = "This is a bug. Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints."
         if os.environ.get("WEXA_SYNC_DEBUG"):
             click.echo(_where(error), err=True)
-        error = WexaSyncError(
-            f"wexa-sync itself failed: {type(error).__name__}",
-            hint="This is a bug. Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints.",
-        )
+            hint = "This is a bug. Report what stands above."
+        error = WexaSyncError(f"wexa-sync itself failed: {type(error).__name__}", hint=hint)
     if speaks_json():
         problems = [str(problem) for problem in error.problems] if isinstance(error, InvalidManifests) else []
         event("error", type=type(error).__name__, message=str(error), hint=error.hint, problems=problems)

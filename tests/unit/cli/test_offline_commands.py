@@ -118,6 +118,16 @@ def test_validate_counts_what_is_declared(here: Here) -> None:
     [
         (["validate"], 1, "m.yaml:9:38 spec.description ${var:what} is not defined"),
         (["validate", "--var", "what"], 64, "--var what: this is no NAME=VALUE"),
+        (["validate", "--var", "=foo"], 64, "--var =...: this is no NAME=VALUE"),
+        (["validate", "--var", "a b=foo"], 64, "--var a b=...: this is no NAME=VALUE"),
+        (["plan", "--timeout", "nan"], 64, "nan is no number of seconds"),
+        (["plan", "--timeout", "inf"], 64, "inf is no number of seconds"),
+        (["plan", "--timeout", "-1"], 64, "-1.0 is not in the range x>0"),
+        (["apply", "--lock-timeout", "nan"], 64, "nan is no number of seconds"),
+        (["apply", "--lock-timeout", "-inf"], 64, "-inf is not in the range x>=0"),
+        (["executions", "wait", "x", "--timeout", "nan"], 64, "nan is no number of seconds"),
+        (["plan", "--sandbox", "--base-url", "http://x"], 64, "--base-url and --sandbox are two places to go to"),
+        (["state", "list", "--base-url", "http://x", "--sandbox"], 64, "--base-url and --sandbox are two places"),
         (["validate", "--var-file", "none"], 64, "--var-file none: there is no such file"),
         (["validate", "--var-file", "m.yaml"], 1, "m.yaml:1:1 a variable file is one mapping of NAME: value"),
         (["validate", "none"], 64, "none: there is no such file or folder"),
@@ -128,6 +138,11 @@ def test_validate_counts_what_is_declared(here: Here) -> None:
         (["plan", "--var", "what=D"], 1, "missing: the API key (WEXA_API_KEY) and the organisation's id"),
         (["plan", "--var", "what=D", "--fault", "delay"], 64, "--fault and --reading are for the sandbox"),
         (["plan", "--var", "what=D", "--sandbox", "--reading", "x=y"], 64, "x"),
+        (["plna"], 64, "No such command 'plna'. Did you mean 'plan'?"),
+        (["Validate", "m.yaml"], 64, "No such command 'Validate'. Did you mean 'validate'?"),
+        (["zzz"], 64, "No such command 'zzz'. There are: init, validate, plan, apply,"),
+        (["--sandbox"], 64, "No such option"),
+        (["state", "lst"], 64, "No such command 'lst'."),
         (["schema", "Skil"], 64, "there is no schema 'Skil'"),
     ],
 )
@@ -137,6 +152,29 @@ def test_what_stops_a_command(here: Here, words: list[str], code: int, said: str
     assert said in " ".join(error.split())
     assert out == ""
     assert [path.name for path in here.path.iterdir()] == ["m.yaml"]
+
+
+def test_problems_in_the_settings_are_listed_as_those_in_manifests_are(here: Here) -> None:
+    (here.path / "wexa-sync.yaml").write_text("base_ur: x\nparallelism: 0\nstart: never\n", encoding="utf-8")
+    out, said = here.run("validate", code=1)
+    assert out == ""
+    assert (
+        said
+        == """\
+wexa-sync.yaml:1:1  base_ur
+    there is no field 'base_ur' here
+    hint: Did you mean 'base_url'?
+wexa-sync.yaml:2:14  parallelism
+    expected at least 1, got 0
+    hint: About it: Requests at the same time.
+wexa-sync.yaml:3:8  start
+    expected "auto" or "explicit", got "never"
+    hint: Known here: auto, explicit.
+
+3 problems in the settings; nothing was sent. Mend them and run `wexa-sync
+validate`: it needs no network.
+"""
+    )
 
 
 def test_an_address_that_is_none_stops_a_plan_before_its_first_request(here: Here) -> None:
@@ -179,6 +217,33 @@ def test_manifests_are_where_the_settings_say(here: Here) -> None:
     (here.path / "c.yaml").write_text("not: a manifest", encoding="utf-8")
     assert here.run("validate")[0] == "Valid: 2 resources.\n"
     assert here.run("validate", "a")[0] == "Valid: 1 resource.\n"
+
+
+@pytest.mark.parametrize(
+    ("manifests", "fault", "hint"),
+    [
+        ("nope", "nope: there is no such file or folder", "Check the path"),
+        ("b.yamm", "b.yamm: there is no such file or folder", "Did you mean"),
+        ("empty", "no manifest found in", "`wexa-sync init`"),
+        ("README.md", "README.md is no manifest", ".yaml or .yml"),
+    ],
+)
+def test_manifests_that_are_not_where_the_settings_say(here: Here, manifests: str, fault: str, hint: str) -> None:
+    (here.path / "wexa-sync.yaml").write_text(f"manifests: [{manifests}]\n", encoding="utf-8")
+    (here.path / "empty").mkdir()
+    for name in ("README.md", "b.yaml"):
+        (here.path / name).touch()
+    said = " ".join(here.run("validate", code=1)[1].split())
+    assert said.startswith("Error: `manifests` in wexa-sync.yaml: ")
+    assert fault in said
+    assert hint in said
+    _, said = here.run("validate", "nope", code=64)
+    assert "wexa-sync.yaml" not in said
+
+
+def test_a_sandbox_wins_over_an_address_in_the_environment(here: Here) -> None:
+    (here.path / "m.yaml").write_text(DESK.partition("---")[0], encoding="utf-8")
+    assert "Plan: 1 to add" in here.run("plan", "--sandbox", WEXA_SYNC_BASE_URL="http://127.0.0.1:9")[0]
 
 
 def test_a_graph_for_mermaid_and_for_dot(here: Here) -> None:

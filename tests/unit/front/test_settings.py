@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync.errors import SettingsError
+from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.settings import Settings, read_settings, require_api
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ def refused(start: str = ".", env: Mapping[str, str] | None = None, **overrides:
         settings(start, env, **overrides)
     assert caught.value.hint
     return caught.value
+
+
+def said(error: SettingsError) -> str:
+    """All that it says: every problem where it has some."""
+    problems = error.problems if isinstance(error, InvalidSettings) else ()
+    return "\n".join([*map(str, problems), error.message, error.hint])
 
 
 def test_defaults_are_the_schemas(folder: Folder) -> None:
@@ -99,6 +105,34 @@ def test_flags_over_the_environment_over_the_file(folder: Folder) -> None:
     assert given.reveal() == "another"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://api.wexa.ai/", "https://api.wexa.ai"),
+        ("https://API.Wexa.ai", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:443", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:443//", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:", "https://api.wexa.ai"),
+        ("https://api.wexa.ai:80", "https://api.wexa.ai:80"),
+        ("https://api.wexa.ai:8443", "https://api.wexa.ai:8443"),
+        ("http://127.0.0.1:80/", "http://127.0.0.1"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("http://[::443]", "http://[::443]"),
+        ("https://gate.example.com/Wexa/v2/", "https://gate.example.com/Wexa/v2"),
+    ],
+)
+def test_an_address_has_one_spelling_however_it_is_given(folder: Folder, written: str, read: str) -> None:
+    assert settings(env={"WEXA_BASE_URL": written}).base_url == read
+    assert settings(base_url=written).base_url == read
+    folder.write({"wexa-sync.yaml": f'base_url: "{written}"\n'})
+    assert settings().base_url == read
+
+
+@pytest.mark.parametrize("wrong", ["https://user:pw@x", "https://x?a=b", "https://x#a", "https://x:0", "https://[x"])
+def test_an_address_with_more_than_an_address_in_it(wrong: str) -> None:
+    assert "base URL" in refused(env={"WEXA_BASE_URL": wrong}).message
+
+
 @pytest.mark.parametrize("start", [".", "a", "a/b", "a/b/m.yaml", "a/none.yaml", "a/none/none.yaml"])
 def test_the_root_is_the_nearest_folder_with_settings(folder: Folder, start: str) -> None:
     folder.write({"wexa-sync.yaml": "org_id: o", "a/b/m.yaml": ""})
@@ -143,7 +177,9 @@ def test_without_a_file_the_root_is_where_one_starts(folder: Folder) -> None:
         ("ignore: ['[ab].yaml']", '1:10: ignore[0]: "[ab].yaml" is not of the form', "no `[...]`"),
         ("ignore: ['']", '1:10: ignore[0]: "" is not of the form', "A glob"),
         ("vars: [a]", "1:7: vars: expected a mapping, got a list", "indented"),
-        ("vars: {a: [b]}", "1:11: vars.a: expected text or a number or true or false, got a list", "wexa-sync schema"),
+        ("vars: {a: [b]}", "1:11: vars.a: expected text or a number or true or false, got a list", "A variable holds"),
+        ("vars: {a: {file: b}}", "1:11: vars.a: expected text or a number or true or false, got a", "Write the text i"),
+        ("org_id: {file: b}", "1:9: org_id: expected text, got a mapping", "Write the text itself."),
         ("vars: {a b: c}", '1:7: vars: "a b" is not of the form', "starts with a letter"),
         ("start: later", '1:8: start: expected "auto" or "explicit", got "later"', "Known here"),
         ("connect_timeout: 0", "1:18: connect_timeout: expected at least 0.1, got 0", "Seconds"),
@@ -171,16 +207,22 @@ def test_without_a_file_the_root_is_where_one_starts(folder: Folder) -> None:
 def test_a_file_that_is_wrong(folder: Folder, text: str, fault: str, hint: str) -> None:
     folder.write({"wexa-sync.yaml": text.encode("utf-8", "surrogateescape")})
     error = refused()
-    assert fault in error.message
-    assert hint in error.hint
+    assert fault in said(error)
+    assert hint in said(error)
 
 
 def test_everything_that_is_wrong_at_once(folder: Folder) -> None:
     folder.write({"wexa-sync.yaml": "org: x\nparallelism: 0\nbudget: x\norg: y\n"})
     error = refused()
-    assert error.message.startswith("4 problems in the settings:\n")
-    for place in ("1:1: org", "2:14: parallelism", "3:9: budget", "4:1: org"):
-        assert f"wexa-sync.yaml:{place}" in error.message
+    assert isinstance(error, InvalidSettings)
+    assert [f"{problem.source} {problem.path}" for problem in error.problems] == [
+        "wexa-sync.yaml:1:1 org",
+        "wexa-sync.yaml:2:14 parallelism",
+        "wexa-sync.yaml:3:9 budget",
+        "wexa-sync.yaml:4:1 org",
+    ]
+    assert all(problem.hint for problem in error.problems)
+    assert error.message == "4 problems in the settings; nothing was sent."
 
 
 @pytest.mark.parametrize(
@@ -189,9 +231,9 @@ def test_everything_that_is_wrong_at_once(folder: Folder) -> None:
 def test_a_key_never_stands_in_a_file(folder: Folder, name: str) -> None:
     folder.write({"wexa-sync.yaml": f"org_id: o\n{name}: {KEY}\n"})
     error = refused()
-    assert f"wexa-sync.yaml:2:1: {name}: the API key must not stand in a file" in error.message
-    assert "make a new key" in error.hint
-    assert KEY not in error.message + error.hint
+    assert f"wexa-sync.yaml:2:1: {name}: the API key must not stand in a file" in said(error)
+    assert "make a new key" in said(error)
+    assert KEY not in said(error)
 
 
 def test_an_empty_file_says_nothing(folder: Folder) -> None:
@@ -208,7 +250,7 @@ def test_the_other_ending_is_not_read_and_not_passed_over(folder: Folder) -> Non
 @pytest.mark.parametrize("target", ["nowhere", "wexa-sync.yaml", "."])
 def test_a_file_that_cant_be_read_is_not_passed_over(folder: Folder, target: str) -> None:
     (folder.path / "wexa-sync.yaml").symlink_to(target)
-    assert refused().message.startswith("wexa-sync.yaml:1:1: ")
+    assert said(refused()).startswith("wexa-sync.yaml:1:1: ")
 
 
 @pytest.mark.parametrize(
