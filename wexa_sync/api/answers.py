@@ -162,9 +162,9 @@ def _moment(text: str) -> float | None:
     """The epoch seconds of a date as HTTP writes it; None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):  # a day, a year or a zone beyond all bounds
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def _phrase(status: int) -> str:
