@@ -31,6 +31,7 @@ _HINTS: Mapping[type[ApiError], str] = {
 }
 _REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
 _NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
+_NOT_DONE_HINT = "It may be done or not. Mend what it says and run `wexa-sync plan`: it looks for what became of this."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,20 +100,31 @@ def _family(status: int) -> type[ApiError]:
 
 
 def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
+    hint = _NOT_JSON_HINT
     if len(content) > MAX_BODY:
-        found = f"more than {MAX_BODY // 1024 // 1024} MiB"
+        found = f" with more than {MAX_BODY // 1024 // 1024} MiB"
     elif not content.strip():
         if call.method != "GET":
             return None
-        found = "nothing at all"  # what is read and is not there would be a 404, or a null
+        found = " with nothing at all"  # what is read and is not there would be a 404, or a null
     else:
         try:
             value = parse(content)
-            return _veiled(value, call.key) if any(key.encode() in content for key in call.key) else value
         except ValueError:
-            found = f"what is not JSON: {call.words(_text(content), MAX_RAW)}"
-    message = f"the server answered {status} with {found}"
-    return Nonsense(message, method=call.method, path=call.path, status=status, hint=_NOT_JSON_HINT)
+            found = f" with what is not JSON: {call.words(_text(content), MAX_RAW)}"
+        else:
+            if not _is_failure(value):
+                return _veiled(value, call.key) if any(key.encode() in content for key in call.key) else value
+            found, hint = f", and says: {_words_of(call, value, _text(content))}", _NOT_DONE_HINT
+    message = f"the server answered {status}{found}"
+    return Nonsense(message, method=call.method, path=call.path, status=status, hint=hint)
+
+
+def _is_failure(body: Any) -> bool:
+    """Whether a success says of itself that it is none. What has an id is a thing, of which that may tell: a run."""
+    if not isinstance(body, dict) or body.get("_id") or body.get("execution_id"):
+        return False
+    return body.get("success") is False or bool(body.get("error")) or body.get("status") == "error"
 
 
 def _veiled(value: Any, key: tuple[str, ...]) -> Any:
@@ -128,11 +140,16 @@ def _said(call: Call, content: bytes) -> str:
     """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
     text = _text(content)
     try:
-        body = parse(text)
+        return _words_of(call, parse(text), text)
     except ValueError:
         return call.words(text, MAX_RAW)
+
+
+def _words_of(call: Call, body: Any, text: str) -> str:
+    """The message in a body that was parsed from that text."""
     fields = body if isinstance(body, dict) else {"detail": body}
-    found = next((fields[key] for key in ("detail", "error", "message") if fields.get(key)), None)
+    told = (fields.get(key) for key in ("detail", "error", "message"))
+    found = next((value for value in told if value and isinstance(value, str | dict | list)), None)
     if isinstance(found, dict):
         found = found.get("message")
     if isinstance(found, list):

@@ -71,6 +71,46 @@ def test_success_without_json_is_nonsense(content: bytes, words: str) -> None:
     assert error.hint
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"success": False, "error": "plan limit reached"}, "plan limit reached"),
+        ({"success": False, "data": None, "error": {"code": 7, "message": "backend timeout"}}, "backend timeout"),
+        ({"success": False}, '{"success": false}'),
+        ({"skills": [], "error": "database unavailable"}, "database unavailable"),
+        ({"error": True, "message": "no"}, "no"),
+        ({"error": ["a", "b"], "_id": None}, "a; b"),
+        ({"status": "error", "message": "insufficient credits"}, "insufficient credits"),
+        ({"status": "error", "data": {"_id": "1"}}, '{"status": "error", "data": {"_id": "1"}}'),
+        ({"error": "the key top-secret-key is over"}, "the key *** is over"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_success_that_says_it_is_an_error_is_nonsense(method: str, body: Any, said: str) -> None:
+    error = understand(replace(CALL, method=method), 200, {}, json.dumps(body).encode())
+    assert type(error) is Nonsense
+    assert error.may_be_processed
+    assert error.message == f"{method} /skills/: the server answered 200, and says: {said}"
+    assert "wexa-sync plan" in error.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"_id": "1", "status": "error", "error": "x", "success": False},
+        {"execution_id": "1", "status": "error", "error": {"message": "the agent failed"}},
+        {"data": {"execution_id": "1", "status": "failed", "error": "x"}, "error": None, "success": True},
+        {"data": [], "error": "", "status": "success"},
+        {"success": None, "error": {}, "skills": []},
+        {"status": "failed"},
+        {"message": "Updated successfully"},
+        [{"error": "x"}],
+    ],
+)
+def test_what_a_thing_says_of_itself_is_no_error(body: Any) -> None:
+    assert understand(CALL, 200, {}, json.dumps(body).encode()) == body
+
+
 def test_a_huge_success_is_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "MAX_BODY", 1024 * 1024)
     assert understand(CALL, 200, {}, b'"' + b"x" * (1024 * 1024 - 2) + b'"') == "x" * (1024 * 1024 - 2)

@@ -71,8 +71,21 @@ class TestAnswers:
         with pytest.raises(Nonsense, match="without an id"):
             api.read(SCHEDULE, Scoped(id="1"))
 
-    def test_null_is_gone(self, connect: Connect, serve: Serve) -> None:
-        assert Api(connect(serve(http_reply(body=b"null")).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
+    @pytest.mark.parametrize("body", [b"null", b'{"data": null}', b'{"success": true, "data": null, "error": ""}'])
+    def test_null_is_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        assert Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"success": false, "data": null, "error": "backend timeout"}',
+            b'{"data": null, "message": "backend timeout"}',
+            b'{"data": null, "status": 500}',
+        ],
+    )
+    def test_null_beside_other_words_is_not(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        with pytest.raises(Nonsense):
+            Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1"))
 
     def test_html_is_nonsense(self, connect: Connect, fail: Fail, serve: Serve) -> None:
         error = fail(connect(serve(http_reply(body=b"<html>Sign in</html>", Content_Type="text/html")).url))
