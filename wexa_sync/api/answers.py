@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
+from wexa_sync import secrecy
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
 from wexa_sync.json_text import parse
 from wexa_sync.model import Secret
@@ -31,6 +32,7 @@ _HINTS: Mapping[type[ApiError], str] = {
 }
 _REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
 _NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
+_NOT_READ_HINT = "Nothing is done on such an answer. Mend what it says, or run `wexa-sync plan` again later."
 _NOT_DONE_HINT = "It may be done or not. Mend what it says and run `wexa-sync plan`: it looks for what became of this."
 
 
@@ -47,16 +49,16 @@ class Call:
         """Text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
         shown = _printable(text)
         # Before shortening, since half a key is still half a key; the longest first, since one may hold another.
-        for secret in sorted(self.hidden, key=len, reverse=True):
-            shown = shown.replace(secret, "***")
+        if hidden := sorted(self.hidden, key=len, reverse=True):
+            shown = re.sub("|".join(map(re.escape, hidden)), "***", shown, flags=re.IGNORECASE)
         shown = " ".join(shown.split())
         return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
-    """The forms in which an answer may echo a secret: as it is, and escaped as JSON or a URL has it."""
-    forms = (form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], quote(secret, safe="")))
-    return tuple(printable for printable in {_printable(form) for form in forms} if printable.strip())
+    """The forms in which an answer may echo secrets, as `Call.words` looks for them."""
+    forms = (_printable(form) for secret in secrets for form in secrecy.spellings(secret))
+    return tuple({form for form in forms if form.strip()})
 
 
 def understand(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
@@ -114,8 +116,9 @@ def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
             found = f" with what is not JSON: {call.words(_text(content), MAX_RAW)}"
         else:
             if not _is_failure(value):
-                return _veiled(value, call.key) if any(key.encode() in content for key in call.key) else value
-            found, hint = f", and says: {_words_of(call, value, _text(content))}", _NOT_DONE_HINT
+                return _veiled(value, call.key) if _may_hold(content, call.key) else value
+            found = f", and says: {_words_of(call, value)}"
+            hint = _NOT_READ_HINT if call.method == "GET" else _NOT_DONE_HINT
     message = f"the server answered {status}{found}"
     return Nonsense(message, method=call.method, path=call.path, status=status, hint=hint)
 
@@ -127,12 +130,26 @@ def _is_failure(body: Any) -> bool:
     return body.get("success") is False or bool(body.get("error")) or body.get("status") == "error"
 
 
+def _may_hold(content: bytes, key: tuple[str, ...]) -> bool:
+    """Whether one of those, or what may spell it, stands in a JSON text: then its strings are worth a look."""
+    if not key:
+        return False
+    text = content.decode(json.detect_encoding(content), "replace")
+    # These can spell plain characters. Other escapes stand in nearly every list: line ends, quotes.
+    return "\\u00" in text or "\\/" in text or _holds(text, key)
+
+
+def _holds(text: str, key: tuple[str, ...]) -> bool:
+    lower = text.lower()
+    return any(form.lower() in lower for form in key)
+
+
 def _veiled(value: Any, key: tuple[str, ...]) -> Any:
     """The body with each text that holds the key as a Secret: it can be sent back as it is, and is shown nowhere."""
     if isinstance(value, str):
-        return Secret(template="", value=value) if any(form in value for form in key) else value
+        return Secret(template="", value=value) if _holds(value, key) else value
     if isinstance(value, dict):
-        return {"***" if any(form in name for form in key) else name: _veiled(it, key) for name, it in value.items()}
+        return {"***" if _holds(name, key) else name: _veiled(it, key) for name, it in value.items()}
     return [_veiled(item, key) for item in value] if isinstance(value, list) else value
 
 
@@ -140,13 +157,13 @@ def _said(call: Call, content: bytes) -> str:
     """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
     text = _text(content)
     try:
-        return _words_of(call, parse(text), text)
+        return _words_of(call, parse(text))
     except ValueError:
         return call.words(text, MAX_RAW)
 
 
-def _words_of(call: Call, body: Any, text: str) -> str:
-    """The message in a body that was parsed from that text."""
+def _words_of(call: Call, body: Any) -> str:
+    """The message in a parsed body; else the body itself, written anew: no escape hides in it what is to be hidden."""
     fields = body if isinstance(body, dict) else {"detail": body}
     told = (fields.get(key) for key in ("detail", "error", "message"))
     found = next((value for value in told if value and isinstance(value, str | dict | list)), None)
@@ -154,7 +171,7 @@ def _words_of(call: Call, body: Any, text: str) -> str:
         found = found.get("message")
     if isinstance(found, list):
         found = "; ".join(_complaint(item) for item in found)
-    return call.words(found) if isinstance(found, str) else call.words(text, MAX_RAW)
+    return call.words(found) if isinstance(found, str) else call.words(json.dumps(body, ensure_ascii=False), MAX_RAW)
 
 
 def _complaint(item: Any) -> str:
@@ -192,7 +209,7 @@ def _phrase(status: int) -> str:
 
 
 def _text(content: bytes) -> str:
-    return content[:MAX_ERROR_BODY].decode(errors="replace")
+    return content[:MAX_ERROR_BODY].decode(json.detect_encoding(content), "replace")
 
 
 def _printable(text: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -264,6 +265,38 @@ def test_no_secret_is_ever_shown(secret: str, before: str, status: int, form: st
     assert secret not in repr(call)
 
 
+KEY = 'Key-0a1b/2c"3d4e5f'
+ECHOES: dict[str, Callable[[str], bytes]] = {
+    "as it is": lambda key: json.dumps([{"a": f"is {key}."}]).encode(),
+    "in other case": lambda key: json.dumps([{"a": f"is {key.upper()}."}]).encode(),
+    "wholly escaped": lambda key: f'[{{"a": "is {"".join(f"{chr(92)}u{ord(char):04X}" for char in key)}."}}]'.encode(),
+    "partly escaped": lambda key: json.dumps([{"a": f"is {key}."}]).replace("Key", "K\\u0065y").encode(),
+    "with its slash escaped": lambda key: json.dumps([{"a": f"is {key}."}]).replace("/", "\\/").encode(),
+    "in UTF-16": lambda key: json.dumps([{"a": f"is {key}."}]).encode("utf-16"),
+    "in UTF-32": lambda key: json.dumps([{"a": f"is {key}."}]).encode("utf-32-be"),
+    "as a name": lambda key: json.dumps([{key: 1}]).encode(),
+    "as a name, escaped": lambda key: json.dumps([{key: 1}]).replace("Key", "K\\u0065y").encode(),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
+def test_a_success_does_not_show_the_key_however_it_is_spelt(echo: Callable[[str], bytes]) -> None:
+    call = Call(method="GET", path="/", hidden=spellings([KEY]), key=spellings([KEY]))
+    body = understand(call, 200, {}, echo(KEY))
+    assert "***" in repr(body)
+    assert KEY.casefold() not in str(body).casefold()
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
+def test_nor_does_an_error(echo: Callable[[str], bytes]) -> None:
+    call = Call(method="GET", path="/", hidden=spellings([KEY]), key=spellings([KEY]))
+    for content in (echo(KEY), b'{"other": ' + echo(KEY) + b"}"):
+        error = understand(call, 400, {}, content)
+        assert isinstance(error, ApiError)
+        for form in ("0a1b", "0A1B", "0061"):
+            assert form not in error.message
+
+
 def test_a_secret_is_masked_before_it_is_cut_and_in_its_escaped_forms() -> None:
     secret = 'pass/word "quoted"\nline two'
     call = Call(method="GET", path="/", hidden=spellings([secret, "pass", ""]))
@@ -271,3 +304,5 @@ def test_a_secret_is_masked_before_it_is_cut_and_in_its_escaped_forms() -> None:
     assert call.words(f"is {secret}.") == "is ***."
     assert call.words(f"is {json.dumps(secret)}.") == 'is "***".'
     assert call.words("is pass%2Fword%20%22quoted%22%0Aline%20two.") == "is ***."
+    assert call.words("is pass%2fword%20%22QUOTED%22%0aline%20two.") == "is ***."
+    assert call.words(f"is {json.dumps(json.dumps(secret))}.") == r'is "\"***\"".'

@@ -146,6 +146,15 @@ class TestAnswers:
         assert "***" in str(error)
         assert key not in repr(seen) + repr(client)
 
+    def test_nor_is_a_part_of_a_secret_nor_the_beginning_of_one(
+        self, connect: Connect, fail: Fail, serve: Serve
+    ) -> None:
+        said = [b"the token hush-hush", b'{"detail": "' + b"x" * 990 + b'hush-hush"}', b"y" * 190 + b"hush-hush"]
+        for body in said:
+            secret = Secret(template="Bearer ${secret:T}", value="Bearer hush-hush")
+            error = fail(connect(serve(http_reply("400 Bad", body)).url), "POST", body={"token": secret})
+            assert "hush" not in str(error)
+
     def test_nor_by_a_success_that_is_none(self, connect: Connect, fail: Fail, serve: Serve, key: str) -> None:
         assert "***" in str(fail(connect(serve(http_reply(body=f"<b>{key}</b>".encode())).url)))
         assert "***" in str(fail(connect(serve(f"{key}\r\n\r\n".encode()).url)))
