@@ -64,7 +64,7 @@ def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
 def understand(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
     """The parsed body of a success (None where it is empty), or the error."""
     if 200 <= status < 300:
-        return _parse(call, status, content)
+        return _parse(call, status, headers, content)
     said = _said(call, content) or _phrase(status)
     message = f"the server answered {status}: {said}"
     retry_after = _retry_after(headers.get("Retry-After", ""))
@@ -101,9 +101,11 @@ def _family(status: int) -> type[ApiError]:
     return Refused if 400 <= status < 500 and status != 408 else ServerFault
 
 
-def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
+def _parse(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
     hint = _NOT_JSON_HINT
-    if len(content) > MAX_BODY:
+    if not _says_its_length(headers):
+        found = " with a Content-Length that is none"
+    elif len(content) > MAX_BODY:
         found = f" with more than {MAX_BODY // 1024 // 1024} MiB"
     elif not content.strip():
         if call.method != "GET":
@@ -121,6 +123,12 @@ def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
             hint = _NOT_READ_HINT if call.method == "GET" else _NOT_DONE_HINT
     message = f"the server answered {status}{found}"
     return Nonsense(message, method=call.method, path=call.path, status=status, hint=hint)
+
+
+def _says_its_length(headers: Mapping[str, str]) -> bool:
+    """Whether the length of the body, if it is told, is one: else nobody knows where the body ends."""
+    lengths = headers.get("Content-Length", "0").split(",")
+    return "Transfer-Encoding" in headers or all(part.strip().isascii() and part.strip().isdigit() for part in lengths)
 
 
 def _is_failure(body: Any) -> bool:
