@@ -19,10 +19,11 @@ SENSITIVE = "(sensitive)"
 SHORTEST_KEY = 12
 """A sandbox takes any API key: one that is shorter, like "x", is no secret, and would be met everywhere."""
 
+SHORTEST_HUNTED = 4
+"""Shorter values are hidden at their own leaf, but hunting them in other text would eat the page."""
+
 Scrub = Callable[[str], str]
 
-# Shorter values are hidden at their own leaf, but hunting them in other text would eat the page.
-_SHORTEST_HUNTED = 4
 _PLACEHOLDER = re.compile(r"(\$\{[^}]*\})")
 
 
@@ -60,7 +61,7 @@ def _match(template: str, text: str) -> re.Match[str] | None:
 
 def scrubber(values: Iterable[str]) -> Scrub:
     """A function that replaces these values wherever they stand in a text."""
-    hunted = {spelling for value in values if len(value) >= _SHORTEST_HUNTED for spelling in _spellings(value)}
+    hunted = {spelling for value in values if len(value) >= SHORTEST_HUNTED for spelling in spellings(value)}
     if not hunted:
         return lambda text: text
     pattern = re.compile("|".join(re.escape(text) for text in sorted(hunted, key=lambda text: (-len(text), text))))
@@ -76,8 +77,11 @@ def veiled(value: Any, scrub: Scrub) -> Any:
     return [veiled(item, scrub) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _spellings(text: str) -> Iterator[str]:
+def spellings(text: str) -> Iterator[str]:
+    """The forms in which a text may be met: as it is, and escaped as JSON, JSON in JSON or a URL has it."""
+    escaped = json.dumps(text)[1:-1]
     yield text
-    yield json.dumps(text)[1:-1]
+    yield escaped
     yield json.dumps(text, ensure_ascii=False)[1:-1]
+    yield json.dumps(escaped)[1:-1]
     yield quote(text, safe="", errors="replace")

@@ -85,6 +85,12 @@ LIES: dict[str, tuple[str, Lie, str, str]] = {
         "what is not JSON",
     ),
     "a number beyond bounds": ("GET /agentflows", instead(b'{"agentflows": [{"_id": 1e999}]}'), "/agentflows", "JSON"),
+    "an error beside an empty list": (
+        "GET /v1/project",
+        instead({"projectList": [], "success": False, "error": "database unavailable"}),
+        "/v1/project",
+        "the server answered 200, and says: database unavailable",
+    ),
     "agents that are a text": ("GET /agentflows", agents(lambda _: "three"), "/agentflows", "not a list of objects"),
     "agents that are a number": ("GET /agentflows", agents(lambda _: 3), "/agentflows", "not a list of objects"),
     "an agent that is none": ("GET /agentflows", agents(lambda a: [*a, None]), "/agentflows", "not a list of objects"),
@@ -166,6 +172,7 @@ READS: dict[str, Lie] = {
     "an empty body": instead(b""),
     "a message": instead({"message": "Accepted"}),
     "an empty list": instead([]),
+    "a null and an error": instead({"success": False, "data": None, "error": "backend timeout"}),
     "a list of texts": instead(["a", "b"]),
     "of another project": lambda body: {**body, "projectID": "6" * 24},
 }
@@ -238,6 +245,14 @@ def test_a_create_that_answers_with_another_thing_is_looked_for(
     assert len(live) == 3
     wire.lies = {}
     assert work(lied.plan()) == []
+
+
+def test_a_create_that_is_refused_with_a_200_says_why_and_nothing_is_recorded(lied: Desk, wire: Wire) -> None:
+    wire.deaf = {"POST /skills/": {"success": False, "error": "plan limit reached: 10 skills"}}
+    outcomes = ended(lied.apply(), "Skill")
+    assert [outcome.status for outcome in outcomes] == [Status.UNKNOWN, Status.UNKNOWN]
+    assert all("the server answered 200, and says: plan limit reached: 10 skills" in each.error for each in outcomes)
+    assert not [address for address in lied.workspace.store.load().records if address.kind == "Skill"]
 
 
 def test_an_agent_that_is_answered_with_another_flow_is_looked_for(lied: Desk, wire: Wire) -> None:

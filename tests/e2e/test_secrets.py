@@ -157,6 +157,29 @@ def test_an_earlier_run_and_what_a_run_says_show_no_part_of_a_secret(hunt: Hunt,
         assert "I sent (sensitive) there" in " ".join(shown.stdout.split())
 
 
+@pytest.mark.parametrize("path", ["/execute_flow", "/skilled", "/schedule/coworker"])
+@pytest.mark.parametrize("room", [988, 996])
+def test_a_secret_is_hidden_before_the_words_of_the_server_are_cut(
+    hunt: Hunt, wire: Wire, path: str, room: int
+) -> None:
+    begun = replace(hunt, env={**hunt.env, "WEXA_BASE_URL": wire.url}, sentinels=(SECRET[:5], hunt.env["WEXA_API_KEY"]))
+    (hunt.desk.folder / "execution.yaml").unlink()  # what is asked without the secret is not answered with it
+    said = "x" * (room - 7) + "Bearer " + SECRET
+    wire.deaf = {f"POST {path}": {"error": said}}
+    done = begun(*APPLIED)
+    assert "x" * 20 in done.stdout
+
+
+def test_what_follows_from_a_secret_is_sent_as_it_is(hunt: Hunt) -> None:
+    hunt(*APPLIED, code=0)
+    ids = {str(a): r.id for a, r in hunt.desk.workspace.store.load().records.items()}
+    flow = hunt.desk.remote.raw("GET", f"/agentflow/{ids['support-desk/AgentFlow/triage']}").json()
+    assert f"Sorts tickets by {SECRET}" in {agent["role_description"] for agent in flow["agents"]}
+    schedule = hunt.desk.remote.raw("GET", f"/schedule/coworker/{ids['support-desk/Schedule/new-year-digest']}").json()
+    assert SECRET in schedule["goal"]["template"]
+    assert SECRET in schedule["goal"]["display_template"]
+
+
 BROKEN = """
 import sys
 from wexa_sync.api.client import Api

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
+from wexa_sync import secrecy
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
 from wexa_sync.json_text import parse
 from wexa_sync.model import Secret
@@ -32,6 +33,8 @@ _HINTS: Mapping[type[ApiError], str] = {
 }
 _REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
 _NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
+_NOT_READ_HINT = "Nothing is done on such an answer. Mend what it says, or run `wexa-sync plan` again later."
+_NOT_DONE_HINT = "It may be done or not. Mend what it says and run `wexa-sync plan`: it looks for what became of this."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +50,22 @@ class Call:
         """Text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
         shown = _printable(text)
         # Before shortening, since half a key is still half a key; the longest first, since one may hold another.
-        for secret in sorted(self.hidden, key=len, reverse=True):
-            shown = shown.replace(secret, "***")
+        if hidden := sorted(self.hidden, key=len, reverse=True):
+            shown = re.sub("|".join(map(re.escape, hidden)), "***", shown, flags=re.IGNORECASE)
         shown = " ".join(shown.split())
         return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
-    """The forms in which an answer may echo a secret: as it is, and escaped as JSON or a URL has it."""
-    forms = (form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], quote(secret, safe="")))
-    return tuple(printable for printable in {_printable(form) for form in forms} if printable.strip())
+    """The forms in which an answer may echo secrets, as `Call.words` looks for them."""
+    forms = (_printable(form) for secret in secrets for form in secrecy.spellings(secret))
+    return tuple({form for form in forms if form.strip()})
 
 
 def understand(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
     """The parsed body of a success (None where it is empty), or the error."""
     if 200 <= status < 300:
-        return _parse(call, status, content)
+        return _parse(call, status, headers, content)
     said = _said(call, content) or _phrase(status)
     message = f"the server answered {status}: {said}"
     retry_after = _retry_after(headers.get("Retry-After", ""))
@@ -99,29 +102,63 @@ def _family(status: int) -> type[ApiError]:
     return Refused if 400 <= status < 500 and status != 408 else ServerFault
 
 
-def _parse(call: Call, status: int, content: bytes) -> Any | ApiError:
-    if len(content) > MAX_BODY:
-        found = f"more than {MAX_BODY // 1024 // 1024} MiB"
+def _parse(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
+    hint = _NOT_JSON_HINT
+    if not _says_its_length(headers):
+        found = " with a Content-Length that is none"
+    elif len(content) > MAX_BODY:
+        found = f" with more than {MAX_BODY // 1024 // 1024} MiB"
     elif not content.strip():
         if call.method != "GET":
             return None
-        found = "nothing at all"  # what is read and is not there would be a 404, or a null
+        found = " with nothing at all"  # what is read and is not there would be a 404, or a null
     else:
         try:
             value = parse(content)
-            return _veiled(value, call.key) if any(key.encode() in content for key in call.key) else value
         except ValueError:
-            found = f"what is not JSON: {call.words(_text(content), MAX_RAW)}"
-    message = f"the server answered {status} with {found}"
-    return Nonsense(message, method=call.method, path=call.path, status=status, hint=_NOT_JSON_HINT)
+            found = f" with what is not JSON: {call.words(_text(content), MAX_RAW)}"
+        else:
+            if not _is_failure(value):
+                return _veiled(value, call.key) if _may_hold(content, call.key) else value
+            found = f", and says: {_words_of(call, value)}"
+            hint = _NOT_READ_HINT if call.method == "GET" else _NOT_DONE_HINT
+    message = f"the server answered {status}{found}"
+    return Nonsense(message, method=call.method, path=call.path, status=status, hint=hint)
+
+
+def _says_its_length(headers: Mapping[str, str]) -> bool:
+    """Whether the length of the body, if it is told, is one: else nobody knows where the body ends."""
+    lengths = headers.get("Content-Length", "0").split(",")
+    return "Transfer-Encoding" in headers or all(part.strip().isascii() and part.strip().isdigit() for part in lengths)
+
+
+def _is_failure(body: Any) -> bool:
+    """Whether a success says of itself that it is none. What has an id is a thing, of which that may tell: a run."""
+    if not isinstance(body, dict) or body.get("_id") or body.get("execution_id"):
+        return False
+    return body.get("success") is False or bool(body.get("error")) or body.get("status") == "error"
+
+
+def _may_hold(content: bytes, key: tuple[str, ...]) -> bool:
+    """Whether one of those, or what may spell it, stands in a JSON text: then its strings are worth a look."""
+    if not key:
+        return False
+    text = content.decode(json.detect_encoding(content), "replace")
+    # These can spell plain characters. Other escapes stand in nearly every list: line ends, quotes.
+    return "\\u00" in text or "\\/" in text or _holds(text, key)
+
+
+def _holds(text: str, key: tuple[str, ...]) -> bool:
+    lower = text.lower()
+    return any(form.lower() in lower for form in key)
 
 
 def _veiled(value: Any, key: tuple[str, ...]) -> Any:
     """The body with each text that holds the key as a Secret: it can be sent back as it is, and is shown nowhere."""
     if isinstance(value, str):
-        return Secret(template="", value=value) if any(form in value for form in key) else value
+        return Secret(template="", value=value) if _holds(value, key) else value
     if isinstance(value, dict):
-        return {"***" if any(form in name for form in key) else name: _veiled(it, key) for name, it in value.items()}
+        return {"***" if _holds(name, key) else name: _veiled(it, key) for name, it in value.items()}
     return [_veiled(item, key) for item in value] if isinstance(value, list) else value
 
 
@@ -129,16 +166,21 @@ def _said(call: Call, content: bytes) -> str:
     """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
     text = _text(content)
     try:
-        body = parse(text)
+        return _words_of(call, parse(text))
     except ValueError:
         return call.words(text, MAX_RAW)
+
+
+def _words_of(call: Call, body: Any) -> str:
+    """The message in a parsed body; else the body itself, written anew: no escape hides in it what is to be hidden."""
     fields = body if isinstance(body, dict) else {"detail": body}
-    found = next((fields[key] for key in ("detail", "error", "message") if fields.get(key)), None)
+    told = (fields.get(key) for key in ("detail", "error", "message"))
+    found = next((value for value in told if value and isinstance(value, str | dict | list)), None)
     if isinstance(found, dict):
         found = found.get("message")
     if isinstance(found, list):
         found = "; ".join(_complaint(item) for item in found)
-    return call.words(found) if isinstance(found, str) else call.words(text, MAX_RAW)
+    return call.words(found) if isinstance(found, str) else call.words(json.dumps(body, ensure_ascii=False), MAX_RAW)
 
 
 def _complaint(item: Any) -> str:
@@ -163,9 +205,9 @@ def _moment(text: str) -> float | None:
     """The epoch seconds of a date as HTTP writes it; None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):  # a day, a year or a zone beyond all bounds
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def _phrase(status: int) -> str:
@@ -176,7 +218,7 @@ def _phrase(status: int) -> str:
 
 
 def _text(content: bytes) -> str:
-    return content[:MAX_ERROR_BODY].decode(errors="replace")
+    return content[:MAX_ERROR_BODY].decode(json.detect_encoding(content), "replace")
 
 
 def _printable(text: str) -> str:

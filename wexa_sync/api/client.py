@@ -118,7 +118,7 @@ class Api:
         return found
 
     def read(self, kind: Kind, at: Scoped) -> Raw | None:
-        """One resource by its id; None where it is gone (404, a null, or `is_deleted`).
+        """One resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
 
         Raises ApiError, also where the answer is another resource than was asked for, or none at all.
         """
@@ -128,7 +128,7 @@ class Api:
             body = self._http.request("GET", path, repeatable=True).body
         except NotFound:
             return None
-        if body is None or (isinstance(body, Mapping) and body.get("data", body) is None):
+        if _is_nothing(body):
             return None
         found = unwrap(body)
         if fault := _misfit(kind, found, at, at.owner if endpoint.returns_owner else at.id):
@@ -178,6 +178,13 @@ def unwrap(body: Any) -> Raw:
         inner = body.get("data")
         return unwrap(inner) if isinstance(inner, (Mapping, list)) and "_id" not in body else dict(body)
     return {}
+
+
+def _is_nothing(body: Any) -> bool:
+    """Whether an answer is a null, alone or under `data`. Where it says anything else, nobody knows what it means."""
+    if not isinstance(body, Mapping) or "data" not in body:
+        return body is None
+    return all(value in (None, "", True, "success") for value in body.values()) and body["data"] is None
 
 
 def children(raw: Mapping[str, Any]) -> list[Raw]:

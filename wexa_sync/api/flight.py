@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
+from http.client import HTTPResponse
 from typing import Any
 
 
@@ -32,9 +34,19 @@ def boarding(flight: Flight) -> Iterator[Flight]:
         del _here.flight
 
 
+class _Final(HTTPResponse):
+    """An answer, past all that only announces it: `http.client` knows 100 Continue, but not 103 Early Hints."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        announces = 100 < status < 200 and status != HTTPStatus.SWITCHING_PROTOCOLS
+        return version, HTTPStatus.CONTINUE if announces else status, reason
+
+
 class _Telling:
     """What a connection of urllib3 is given beside its own: it tells the flight when it begins to write."""
 
+    response_class = _Final
     sock: Any
     connect: Callable[[], None]  # the connection's own
 

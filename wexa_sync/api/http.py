@@ -21,7 +21,7 @@ from wexa_sync.api.unanswered import lost, not_begun, unreachable
 from wexa_sync.api.url import is_loopback, normal_base_url
 from wexa_sync.errors import ApiError, SettingsError, Throttled, Unreachable
 from wexa_sync.model import Secret
-from wexa_sync.secrecy import SHORTEST_KEY
+from wexa_sync.secrecy import SHORTEST_HUNTED, SHORTEST_KEY, parts
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
@@ -239,14 +239,14 @@ def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
 
 
 def _encode(method: str, path: str, body: Any) -> tuple[bytes | None, list[str]]:
-    """The body as bytes, and the secrets in it."""
+    """The body as bytes, and the secrets in it: a server may also quote a part of one."""
     secrets: list[str] = []
 
     def reveal(leaf: Any) -> str:
         if not isinstance(leaf, Secret):
             raise TypeError(f"a {type(leaf).__name__} can't stand in a request body")
-        secrets.append(leaf.reveal())
-        return secrets[-1]
+        secrets.extend(part for part in parts(leaf) if len(part) >= SHORTEST_HUNTED)
+        return leaf.reveal()
 
     if body is None:
         return None, secrets

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from wexa_sync.kinds.base import Endpoint, Kind
+from wexa_sync.kinds.base import Derived, Endpoint, Kind
 from wexa_sync.kinds.schema import DESCEND, Schema, walk
 from wexa_sync.kinds.times import epoch, read_iso
-from wexa_sync.model import Path, Ref, Secret, Spec
+from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
 
 Resolve = Callable[[Ref], str]
 NameOf = Callable[[str, str], Ref]  # (kind, id) -> the reference that people know it by
@@ -34,7 +34,7 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
 
 
 def encode(kind: Kind, spec: Spec, resolve: Resolve, *, only: Collection[str] | None = None) -> dict[str, Any]:
-    """A spec as the body of a request: references as ids, secrets revealed, times as epoch seconds.
+    """A spec as the body of a request: references as ids, times as epoch seconds. Who sends it reveals its secrets.
 
     `only` restricts it to those fields. Raises what `resolve` raises for a reference without an id.
     """
@@ -59,12 +59,20 @@ def with_derived(kind: Kind, spec: Spec, *, declared: Spec, changed: Collection[
     """
     outdated = set(changed)
     for rule in kind.derived:
-        if at_path(declared, rule.target) is not None or at_path(spec, rule.source) is None:
+        source = at_path(spec, rule.source)
+        # Of a secret that is sealed, nothing follows any more.
+        if at_path(declared, rule.target) is not None or source is None or isinstance(source, Sealed):
             continue
         if at_path(spec, rule.target) is None or rule.source in outdated:
-            spec = replaced(spec, rule.target, rule.make(at_path(spec, rule.source)))
+            spec = replaced(spec, rule.target, _made(rule, source))
             outdated.add(rule.target)
     return spec
+
+
+def _made(rule: Derived, source: Any) -> Any:
+    if isinstance(source, Secret):  # what follows from a secret is one
+        return Secret(template=source.template, value=str(rule.make(source.reveal())))
+    return rule.make(source)
 
 
 def accepted(endpoint: Endpoint, kind: Kind) -> Collection[str]:
@@ -132,7 +140,7 @@ def _writer(resolve: Resolve) -> Callable[[Any, Schema, Path], Any]:
         if isinstance(value, Ref):
             return resolve(value)
         if isinstance(value, Secret):
-            return value.reveal()
+            return value
         if schema.get("x-wexa-format") == "epoch-seconds":
             return epoch(value)
         return DESCEND

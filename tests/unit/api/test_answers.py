@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -69,6 +70,46 @@ def test_success_without_json_is_nonsense(content: bytes, words: str) -> None:
     assert words in error.message
     assert len(error.message) < 300
     assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"success": False, "error": "plan limit reached"}, "plan limit reached"),
+        ({"success": False, "data": None, "error": {"code": 7, "message": "backend timeout"}}, "backend timeout"),
+        ({"success": False}, '{"success": false}'),
+        ({"skills": [], "error": "database unavailable"}, "database unavailable"),
+        ({"error": True, "message": "no"}, "no"),
+        ({"error": ["a", "b"], "_id": None}, "a; b"),
+        ({"status": "error", "message": "insufficient credits"}, "insufficient credits"),
+        ({"status": "error", "data": {"_id": "1"}}, '{"status": "error", "data": {"_id": "1"}}'),
+        ({"error": "the key top-secret-key is over"}, "the key *** is over"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_success_that_says_it_is_an_error_is_nonsense(method: str, body: Any, said: str) -> None:
+    error = understand(replace(CALL, method=method), 200, {}, json.dumps(body).encode())
+    assert type(error) is Nonsense
+    assert error.may_be_processed
+    assert error.message == f"{method} /skills/: the server answered 200, and says: {said}"
+    assert "wexa-sync plan" in error.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"_id": "1", "status": "error", "error": "x", "success": False},
+        {"execution_id": "1", "status": "error", "error": {"message": "the agent failed"}},
+        {"data": {"execution_id": "1", "status": "failed", "error": "x"}, "error": None, "success": True},
+        {"data": [], "error": "", "status": "success"},
+        {"success": None, "error": {}, "skills": []},
+        {"status": "failed"},
+        {"message": "Updated successfully"},
+        [{"error": "x"}],
+    ],
+)
+def test_what_a_thing_says_of_itself_is_no_error(body: Any) -> None:
+    assert understand(CALL, 200, {}, json.dumps(body).encode()) == body
 
 
 def test_a_huge_success_is_nonsense(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,6 +199,12 @@ def test_a_status_without_a_name() -> None:
         ("1.2.3", None),
         ("²", None),
         ("inf", None),
+        ("Mon, 99999999999999999999 Jan 2024 00:00:00 GMT", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", None),
+        ("Mon, 01 Jan 0001 00:00:00 +9900", None),
+        ("Mon, 31 Feb 2024 00:00:00 GMT", None),
+        ("9" * 5000, 86400.0),
         ("Mon, 01 Jan 2001 00:00:00 GMT", 0.0),
         ("Mon, 01 Jan 2001 00:00:00 -0000", 0.0),
         ("Fri, 01 Jan 2199 00:00:00 GMT", 86400.0),
@@ -218,6 +265,38 @@ def test_no_secret_is_ever_shown(secret: str, before: str, status: int, form: st
     assert secret not in repr(call)
 
 
+KEY = 'Key-0a1b/2c"3d4e5f'
+ECHOES: dict[str, Callable[[str], bytes]] = {
+    "as it is": lambda key: json.dumps([{"a": f"is {key}."}]).encode(),
+    "in other case": lambda key: json.dumps([{"a": f"is {key.upper()}."}]).encode(),
+    "wholly escaped": lambda key: f'[{{"a": "is {"".join(f"{chr(92)}u{ord(char):04X}" for char in key)}."}}]'.encode(),
+    "partly escaped": lambda key: json.dumps([{"a": f"is {key}."}]).replace("Key", "K\\u0065y").encode(),
+    "with its slash escaped": lambda key: json.dumps([{"a": f"is {key}."}]).replace("/", "\\/").encode(),
+    "in UTF-16": lambda key: json.dumps([{"a": f"is {key}."}]).encode("utf-16"),
+    "in UTF-32": lambda key: json.dumps([{"a": f"is {key}."}]).encode("utf-32-be"),
+    "as a name": lambda key: json.dumps([{key: 1}]).encode(),
+    "as a name, escaped": lambda key: json.dumps([{key: 1}]).replace("Key", "K\\u0065y").encode(),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
+def test_a_success_does_not_show_the_key_however_it_is_spelt(echo: Callable[[str], bytes]) -> None:
+    call = Call(method="GET", path="/", hidden=spellings([KEY]), key=spellings([KEY]))
+    body = understand(call, 200, {}, echo(KEY))
+    assert "***" in repr(body)
+    assert KEY.casefold() not in str(body).casefold()
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
+def test_nor_does_an_error(echo: Callable[[str], bytes]) -> None:
+    call = Call(method="GET", path="/", hidden=spellings([KEY]), key=spellings([KEY]))
+    for content in (echo(KEY), b'{"other": ' + echo(KEY) + b"}"):
+        error = understand(call, 400, {}, content)
+        assert isinstance(error, ApiError)
+        for form in ("0a1b", "0A1B", "0061"):
+            assert form not in error.message
+
+
 def test_a_secret_is_masked_before_it_is_cut_and_in_its_escaped_forms() -> None:
     secret = 'pass/word "quoted"\nline two'
     call = Call(method="GET", path="/", hidden=spellings([secret, "pass", ""]))
@@ -225,3 +304,5 @@ def test_a_secret_is_masked_before_it_is_cut_and_in_its_escaped_forms() -> None:
     assert call.words(f"is {secret}.") == "is ***."
     assert call.words(f"is {json.dumps(secret)}.") == 'is "***".'
     assert call.words("is pass%2Fword%20%22quoted%22%0Aline%20two.") == "is ***."
+    assert call.words("is pass%2fword%20%22QUOTED%22%0aline%20two.") == "is ***."
+    assert call.words(f"is {json.dumps(json.dumps(secret))}.") == r'is "\"***\"".'

@@ -56,6 +56,9 @@ class TestAnswers:
             (http_reply("201 Created", b'[{"_id": "1"}]'), [{"_id": "1"}]),
             (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n1\r\n]\r\n0\r\n\r\n", [1, 2]),
             (b"HTTP/1.0 200 OK\r\n\r\n7", 7),
+            (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + http_reply(body=b"7"), 7),
+            (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + http_reply(body=b"7"), 7),
+            (http_reply(body=b"7", Content_Length="1, 1"), 7),
         ],
     )
     def test_success(self, connect: Connect, serve: Serve, reply: bytes, body: Any) -> None:
@@ -71,8 +74,33 @@ class TestAnswers:
         with pytest.raises(Nonsense, match="without an id"):
             api.read(SCHEDULE, Scoped(id="1"))
 
-    def test_null_is_gone(self, connect: Connect, serve: Serve) -> None:
-        assert Api(connect(serve(http_reply(body=b"null")).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
+    @pytest.mark.parametrize("body", [b"null", b'{"data": null}', b'{"success": true, "data": null, "error": ""}'])
+    def test_null_is_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        assert Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"success": false, "data": null, "error": "backend timeout"}',
+            b'{"data": null, "message": "backend timeout"}',
+            b'{"data": null, "status": 500}',
+        ],
+    )
+    def test_null_beside_other_words_is_not(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        with pytest.raises(Nonsense):
+            Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1"))
+
+    @pytest.mark.parametrize("length", ["-5", "-0", "two", "2, x"])
+    @pytest.mark.parametrize("body", [b"", b"[]"])
+    def test_a_length_that_is_none(self, connect: Connect, fail: Fail, serve: Serve, length: str, body: bytes) -> None:
+        error = fail(connect(serve(http_reply(body=body, Content_Length=length)).url), "DELETE")
+        assert type(error) is Nonsense
+        assert "a Content-Length that is none" in error.message
+
+    def test_what_is_announced_does_not_hide_an_error(self, connect: Connect, fail: Fail, serve: Serve) -> None:
+        error = fail(connect(serve(b"HTTP/1.1 103 Early Hints\r\n\r\n" + http_reply("503 Busy")).url))
+        assert type(error) is ServerFault
+        assert error.status == 503
 
     def test_html_is_nonsense(self, connect: Connect, fail: Fail, serve: Serve) -> None:
         error = fail(connect(serve(http_reply(body=b"<html>Sign in</html>", Content_Type="text/html")).url))
@@ -132,6 +160,15 @@ class TestAnswers:
         assert "hush-hush" not in str(error)
         assert "***" in str(error)
         assert key not in repr(seen) + repr(client)
+
+    def test_nor_is_a_part_of_a_secret_nor_the_beginning_of_one(
+        self, connect: Connect, fail: Fail, serve: Serve
+    ) -> None:
+        said = [b"the token hush-hush", b'{"detail": "' + b"x" * 990 + b'hush-hush"}', b"y" * 190 + b"hush-hush"]
+        for body in said:
+            secret = Secret(template="Bearer ${secret:T}", value="Bearer hush-hush")
+            error = fail(connect(serve(http_reply("400 Bad", body)).url), "POST", body={"token": secret})
+            assert "hush" not in str(error)
 
     def test_nor_by_a_success_that_is_none(self, connect: Connect, fail: Fail, serve: Serve, key: str) -> None:
         assert "***" in str(fail(connect(serve(http_reply(body=f"<b>{key}</b>".encode())).url)))

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,23 @@ def test_data_survives_a_restart(tmp_path: Path) -> None:
         assert api.get(f"/agentflow/{flow['_id']}")["agents"] == flow["agents"]
         assert api.status(run) == "failed"
         assert api.now() == stopped_at
+
+
+def test_every_answer_is_dated_by_that_clock(api: Client, tmp_path: Path) -> None:
+    def dated(answer: requests.Response) -> float:
+        return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+
+    at = api.post("/_sandbox/clock", {"advance": 86400, "freeze": True})["now"]
+    api.script_fault("503 GET /skills/")
+    answers = [api.send("GET", path) for path in ("/agentflows", "/skills/", "/nowhere", "/_sandbox/clock")]
+    answers.append(requests.get(api.base_url + "/agentflows", timeout=5))  # without a key
+    assert [answer.status_code for answer in answers] == [200, 503, 404, 200, 401]
+    assert {dated(answer) for answer in answers} == {float(int(at))}
+    assert "9999" in api.send("POST", "/_sandbox/clock", {"advance": 1e12}).headers["Date"]
+    with sandbox(data=tmp_path / "data.db") as before:
+        before.advance(86400)
+    with sandbox(data=tmp_path / "data.db") as again:
+        assert dated(again.send("GET", "/nowhere")) > time.time() + 86000
 
 
 def test_the_clock_is_moved_and_frozen(api: Client) -> None:
