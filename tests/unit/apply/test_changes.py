@@ -233,7 +233,7 @@ def test_an_undocumented_update_is_not_applied_where_it_is_not_allowed_any_more(
     assert made.remote.writes == []
 
 
-def test_a_plan_of_another_serial_is_refused_and_sends_nothing(made: Desk) -> None:
+def test_a_plan_of_another_serial_is_refused_and_writes_nothing(made: Desk) -> None:
     edit(made, "project", "One", "Two")
     plan = made.plan()
     made.apply()
@@ -242,7 +242,7 @@ def test_a_plan_of_another_serial_is_refused_and_sends_nothing(made: Desk) -> No
         made.apply(plan)
     with pytest.raises(PlanRefused, match="made with another state"):
         made.apply(replace(plan, lineage="another"))
-    assert made.remote.requests == []
+    assert made.remote.writes == []
 
 
 def test_a_budget_is_kept_unless_one_insists(made: Desk) -> None:
