@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wexa_sync.sandbox.store import Store
 
-_LAST_DATE = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
+LAST_DATE = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 
 
 class Clock:
@@ -73,7 +73,7 @@ def _told(offset: float, frozen_at: float | None) -> float:
 
 def http_date(at: float) -> str:
     """Epoch seconds as the `Date` header of an answer."""
-    return formatdate(min(at, _LAST_DATE), usegmt=True)
+    return formatdate(at, usegmt=True)
 
 
 def iso(at: float) -> str:

@@ -132,7 +132,7 @@ def test_every_answer_is_dated_by_that_clock(api: Client, tmp_path: Path) -> Non
     answers.append(requests.get(api.base_url + "/agentflows", timeout=5))  # without a key
     assert [answer.status_code for answer in answers] == [200, 503, 404, 200, 401]
     assert {dated(answer) for answer in answers} == {float(int(at))}
-    assert "9999" in api.send("POST", "/_sandbox/clock", {"advance": 1e12}).headers["Date"]
+    assert api.send("POST", "/_sandbox/clock", {"advance": 1e12}).status_code == 422
     with sandbox(data=tmp_path / "data.db") as before:
         before.advance(86400)
     with sandbox(data=tmp_path / "data.db") as again:

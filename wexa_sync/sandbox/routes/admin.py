@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import ClockMove, FaultText, OutcomeScript
+from wexa_sync.sandbox.clock import LAST_DATE
 from wexa_sync.sandbox.errors import ApiError, FaultError, invalid
 from wexa_sync.sandbox.faults import FORM, described
 from wexa_sync.sandbox.outcomes import remember_scripts, scripts
@@ -27,6 +28,8 @@ def get_clock(world: Here) -> Response:
 @turn
 def move_clock(world: Here, body: ClockMove) -> Response:
     """`{"advance": seconds}` moves the clock, `{"freeze": true|false}` stops it or lets it go on."""
+    if world.clock.now() + body.advance > LAST_DATE:
+        raise ApiError(422, "The clock ends with the year 9999")
     if body.freeze is not None:
         world.clock.freeze() if body.freeze else world.clock.thaw()
     world.clock.advance(body.advance)
