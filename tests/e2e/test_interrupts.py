@@ -88,6 +88,28 @@ def test_a_signal_stops_an_apply_between_two_requests(
     once_each(slow, work, failures)
 
 
+def test_a_second_signal_cuts_what_is_in_flight_and_it_is_found_again(
+    slow: Desk, tmp_path: Path, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
+) -> None:
+    slow.remote.fault("hang after POST /skills/")
+    process = begun(slow, tmp_path)
+    while not any(each["fault"] for each in slow.remote.requests):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    time.sleep(1.2)  # the second of two signals is a person's, not an echo of the first
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    # Long before the 30 seconds of read_timeout, for which nothing comes.
+    out, said = process.communicate(timeout=15)
+    assert process.returncode == 130, out + said
+    assert "Once more cuts it off" in said
+    assert "it was interrupted" in " ".join(out.split())
+    assert "Traceback" not in said
+    assert len(slow.workspace.store.load().intents) == 1
+    slow.remote.fault()
+    once_each(slow, work, failures)
+
+
 def test_a_timeout_begins_nothing_more(
     slow: Desk, cli: Cli, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
 ) -> None:
@@ -116,7 +138,10 @@ def test_a_second_apply_names_the_holder_or_waits_its_turn(
     once_each(slow, work, failures)
 
 
-def test_a_signal_breaks_into_a_plan_at_once(slow: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["", "hang before GET"])
+def test_a_signal_breaks_into_a_plan_at_once(slow: Desk, tmp_path: Path, fault: str) -> None:
+    if fault:
+        slow.remote.fault(fault)
     process = subprocess.Popen(
         [sys.executable, "-m", "wexa_sync", "plan"],
         cwd=slow.folder,
@@ -128,7 +153,7 @@ def test_a_signal_breaks_into_a_plan_at_once(slow: Desk, tmp_path: Path) -> None
     while not slow.remote.requests:
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=20)
     assert process.returncode == 143
     assert said.strip() == "Interrupted."
 

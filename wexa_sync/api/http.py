@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from wexa_sync import __version__
 from wexa_sync.api.answers import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.api.flight import Flight, boarding, telling
+from wexa_sync.api.flight import Flight, telling
 from wexa_sync.api.retry import Policy, RateLimiter, asked_wait, decide
-from wexa_sync.api.unanswered import lost, not_begun, unreachable
+from wexa_sync.api.unanswered import lost, not_begun, reason, unreachable
 from wexa_sync.api.url import is_loopback, normal_base_url
 from wexa_sync.errors import ApiError, SettingsError, Throttled, Unreachable
 from wexa_sync.model import Secret
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
 
 _CHUNK = 64 * 1024
+_WHOLE = 4.0  # times `read_timeout`, for an answer as a whole: it may come in parts, but not forever
+_GRACE = 10.0  # seconds that what is in flight is given after the time is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,34 +158,41 @@ class Http:
         from urllib3.exceptions import HTTPError  # a few of them come through requests as they are
 
         url = self._base_url + call.path
-        with boarding(Flight()) as flight:
+        with self._flight() as flight:
             try:
                 response = self._session.request(
                     call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
                 )
             except (RequestException, HTTPError) as fault:
-                return None, self._unanswered(call, fault, sent=flight.sent)
-        with response:
-            if (seconds := ahead(response.headers)) is not None:
-                self.ahead = seconds
-            status = response.status_code
-            success = 200 <= status < 300
-            try:
-                content = _read(response, MAX_BODY if success else MAX_ERROR_BODY)
-            except (RequestException, HTTPError) as fault:
-                if success:
-                    return status, lost(call, fault, status)
-                content = b""  # the status says what matters, only the words are lost
-            return status, understand(call, status, response.headers, content)
+                return None, self._unanswered(call, flight, reason(fault))
+            with response:
+                if (seconds := ahead(response.headers)) is not None:
+                    self.ahead = seconds
+                status = response.status_code
+                success = 200 <= status < 300
+                content, broken = b"", ""
+                try:
+                    content = _read(response, MAX_BODY if success else MAX_ERROR_BODY)
+                except (RequestException, HTTPError) as fault:
+                    broken = reason(fault)  # of an error, the status says what matters: only the words are lost
+                if success and (flight.cut or broken):
+                    return status, lost(call, flight.cut or broken, status)
+                return status, understand(call, status, response.headers, content)
 
-    def _unanswered(self, call: Call, fault: Exception, *, sent: bool) -> ApiError:
-        if sent:
-            return lost(call, fault)
+    def _flight(self) -> Flight:
+        seconds, late = _WHOLE * self._timeout[1], "the answer as a whole took longer than {:g} s"
+        if self._cutoff.left + _GRACE < seconds:
+            seconds, late = self._cutoff.left + _GRACE, "the time given by --timeout is over"
+        return Flight(seconds=seconds, late=late.format(seconds), cutoff=self._cutoff)
+
+    def _unanswered(self, call: Call, flight: Flight, why: str) -> ApiError:
+        if flight.sent:
+            return lost(call, flight.cut or why)
         from requests.utils import get_environ_proxies, select_proxy
 
         url = self._base_url + call.path
         proxy = select_proxy(url, get_environ_proxies(url, None)) if self._session.trust_env else None
-        return unreachable(call, fault, self._base_url, proxy or "")
+        return unreachable(call, flight.cut or why, self._base_url, proxy or "")
 
 
 def _usable(api_key: Secret) -> Secret:

@@ -22,7 +22,7 @@ def not_begun(call: Call, cutoff: Cutoff) -> Unreachable:
     )
 
 
-def unreachable(call: Call, fault: Exception, base_url: str, proxy: str) -> Unreachable:
+def unreachable(call: Call, why: str, base_url: str, proxy: str) -> Unreachable:
     """It could not be sent, straight or through the proxy of that address."""
     guard, _, address = proxy.rpartition("://")[2].rpartition("@")
     # Who is let in there is nobody's business: some faults quote the whole address.
@@ -32,17 +32,17 @@ def unreachable(call: Call, fault: Exception, base_url: str, proxy: str) -> Unre
     if proxy:
         advice = "Check the proxy, which HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names; NO_PROXY says what needs none."
     return Unreachable(
-        f"could not connect to {urlsplit(base_url).netloc}{through}: {shielded.words(_reason(fault), MAX_RAW)}",
+        f"could not connect to {urlsplit(base_url).netloc}{through}: {shielded.words(why, MAX_RAW)}",
         method=call.method,
         path=call.path,
         hint=f"Nothing was sent. {advice}",
     )
 
 
-def lost(call: Call, fault: Exception, status: int | None = None) -> LostAnswer:
+def lost(call: Call, why: str, status: int | None = None) -> LostAnswer:
     """It was sent, at least in part."""
     return LostAnswer(
-        f"the request was sent, but no whole answer came back: {call.words(_reason(fault), MAX_RAW)}",
+        f"the request was sent, but no whole answer came back: {call.words(why, MAX_RAW)}",
         method=call.method,
         path=call.path,
         status=status,
@@ -50,7 +50,8 @@ def lost(call: Call, fault: Exception, status: int | None = None) -> LostAnswer:
     )
 
 
-def _reason(fault: Exception) -> str:
+def reason(fault: Exception) -> str:
+    """What lies at the bottom of an exception, in a few words."""
     *_, innermost = _chain(fault)
     return getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__
 
