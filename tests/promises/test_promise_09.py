@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(errors.__file__).parent
 FAMILY = {name for name, it in vars(errors).items() if inspect.isclass(it) and issubclass(it, errors.WexaSyncError)}
-OWN_HINT = {"InvalidManifests", "Throttled"}  # the same one always, said in the class
+OWN_HINT = {"InvalidManifests", "InvalidSettings", "Throttled"}  # the same one always, said in the class
 # These get their hint from who passes them on; what an interrupt left undone is told with the receipt as a whole.
 LATER = {
     "it belongs to",
