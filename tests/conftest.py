@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import shutil
 import socket
 import subprocess
@@ -113,14 +114,17 @@ class Cli:
             os.close(side)
             shown = b""
             with suppress(OSError):  # the other side is closed
-                while part := os.read(main, 65536):
+                while select.select([main], [], [], 60)[0] and (part := os.read(main, 65536)):
                     shown += part
                     if killed and shown.endswith(b"]: "):
                         going.send_signal(killed)
                     if typed and shown.endswith(b"]: "):
                         os.write(main, typed.encode())
                         typed = ""
-            going.wait(30)
+            try:
+                going.wait(30)
+            finally:
+                going.kill()
         os.close(main)
         return Done(going.returncode, shown.decode().replace("\r\n", "\n"), "")
 

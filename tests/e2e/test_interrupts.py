@@ -162,6 +162,6 @@ def test_a_signal_breaks_into_a_plan_at_once(slow: Desk, tmp_path: Path, fault: 
 def test_a_signal_while_it_asks_applies_nothing(desk: Desk, cli: Cli, number: signal.Signals, code: int) -> None:
     done = cli.on_terminal(desk.folder, "apply", killed=number, env=desk.remote.env)
     assert done.code == code, done.stdout
-    assert done.stdout.endswith("Apply 9 changes? [y/N]: Interrupted.\n")
+    assert done.stdout.endswith("Apply 9 changes? [y/N]: \nInterrupted.\n")
     assert desk.remote.writes == []
     assert not (desk.folder / ".wexa-sync" / "state.json.lock").exists()

@@ -13,7 +13,7 @@ from wexa_sync import engine
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.terminal import hang_up, wants_color, width
+from wexa_sync.cli.terminal import agrees, hang_up, wants_color, width
 from wexa_sync.decide import Rules
 from wexa_sync.errors import ExitCode, PlanBlocked, UsageError, WexaSyncError
 from wexa_sync.model import Action, Desired, Plan
@@ -128,6 +128,6 @@ def _agreed(count: int, deletes: int) -> bool:
             hint="Review the plan above, then run it again with --auto-approve.",
         )
     of_them = f" ({deletes} to delete)" if deletes else ""
-    yes = click.confirm(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?", err=True)
+    yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
     click.echo(err=True)
     return yes

@@ -67,6 +67,19 @@ def unwritten(error: OSError) -> Exception:
     return WexaSyncError(f"the output can't be written: {error.strerror}", hint="Make room where it goes.")
 
 
+def agrees(question: str) -> bool:
+    """Ask for a yes or no on the terminal; whatever is no yes is a no."""
+    import select
+
+    click.echo(f"{question} [y/N]: ", err=True, nl=False)
+    # A signal that comes just before a read that blocks is heard only after it: nothing is read before it is there.
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        pass
+    if not (line := sys.stdin.readline()):  # Ctrl-D
+        raise click.Abort
+    return line.strip().lower() in ("y", "yes")
+
+
 def event(name: str, **about: Any) -> None:
     """One line of the JSON log."""
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
