@@ -119,17 +119,24 @@ def test_answers_that_are_swapped_are_told_apart(lied: Desk, wire: Wire) -> None
     assert records == {"summarise": live["Summarise ticket"], "draft-answer": live["Draft answer"]}
 
 
-def test_a_run_of_somebody_else_is_not_started(lied: Desk, wire: Wire) -> None:
-    lied.apply()
-    edit(lied, "execution.yaml", "name: smoke-test\n", "name: smoke-test\n  generation: 2\n")
-    edit(lied, "execution.yaml", "  wait: {timeout: 120}", "  start: explicit")
-    wire.lies = {
-        "POST /execute_flow": lambda body: {**body, "execution_id": "theirs", "goal": "Pay.", "status": "ready"}
-    }
-    outcome = of(lied.apply(), RUN)
-    assert outcome.status is Status.APPLIED, outcome.error
-    assert outcome.id != "theirs"
-    assert not [asked for asked, _ in wire.sent if "theirs" in asked]
+@pytest.mark.parametrize("status", ["ready", "running"])
+def test_a_run_of_somebody_else_is_neither_started_nor_taken_for_ours(
+    desk: Desk,
+    open_sandbox: Callable[..., AbstractContextManager[Remote]],
+    lay_wire: Callable[..., AbstractContextManager[Wire]],
+    status: str,
+) -> None:
+    edit(desk, "execution.yaml", "  wait: {timeout: 120}", "  start: explicit")
+    theirs = {"execution_id": "theirs", "_id": "theirs", "goal": "Pay.", "status": status}
+    with open_sandbox(readings={"execution_start": "explicit"}) as remote, lay_wire(remote) as wire:
+        lied = behind(replace(desk, remote=remote), wire)
+        wire.lies = {"POST /execute_flow": lambda body: {**body, **theirs}}
+        outcome = of(lied.apply(), RUN)
+        assert outcome.status is Status.APPLIED, outcome.error
+        assert outcome.id != "theirs"
+        assert [asked for asked, _ in wire.sent if asked.endswith("/execute")] == [
+            f"POST /execute_flow/{outcome.id}/execute"
+        ]
 
 
 def test_a_name_that_is_no_text_of_a_stranger_stops_no_plan(lied: Desk, wire: Wire) -> None:

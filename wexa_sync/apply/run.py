@@ -80,7 +80,8 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | t
     body = {"executed_by": context.api.user_id, **body_of(context, change)}
     made = yield from send_create(context, change, body)
     if made.id is not None:
-        return made.id, status_of(made.answer), made.attempts
+        is_about_it = context.kind(change).id_of(made.answer) == made.id  # else it was looked for
+        return made.id, status_of(made.answer) if is_about_it else "", made.attempts
     said = made.lost or WexaSyncError("the answer holds no id, and no single live run matches")
     return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=made.attempts)
 
