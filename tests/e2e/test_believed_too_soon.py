@@ -139,6 +139,20 @@ def test_a_run_of_somebody_else_is_neither_started_nor_taken_for_ours(
         ]
 
 
+@pytest.mark.parametrize(
+    "echo", [{"goal": "Triage it."}, {"input_variables": {"ticket": "It smokes.", "language": "en"}}], ids=str
+)
+def test_an_answer_in_the_server_s_own_spelling_is_about_what_was_sent(
+    lied: Desk, wire: Wire, echo: dict[str, Any]
+) -> None:
+    edit(lied, "execution.yaml", "goal: Triage the sample ticket.", 'goal: "Triage it. "')
+    edit(lied, "execution.yaml", "ticket: The printer on the third floor prints blank pages.", "ticket: It smokes.")
+    wire.lies = {"POST /execute_flow": lambda body: {**body, **echo}}
+    outcome = of(lied.apply(), RUN)
+    assert outcome.status is Status.APPLIED, outcome.error
+    assert outcome.warnings == ()
+
+
 def test_a_name_that_is_no_text_of_a_stranger_stops_no_plan(lied: Desk, wire: Wire) -> None:
     lied.apply()
     odd = {"_id": "6" * 24, "name": {"en": "Theirs"}, "description": ["d"], "connector_id": 5}

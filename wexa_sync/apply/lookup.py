@@ -10,7 +10,7 @@ from typing import Any
 
 from wexa_sync.api.client import Raw, Scoped, children
 from wexa_sync.apply.work import Context, Http
-from wexa_sync.diff import key_of
+from wexa_sync.diff import key_of, project
 from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind, Nature, Scope
@@ -127,12 +127,22 @@ def not_ours(context: Context, change: Change, answer: Raw, id: str) -> str:  # 
     if kind.owner:  # the answer is about the flow that it lives in
         return ""
     shown, sent, terms = decode(kind, answer), change.after or {}, context.terms(change.address)
-    other = (
-        name
-        for name in kind.identity
-        if shown.get(name) is not None and key_of(kind, shown, (name,), terms) != key_of(kind, sent, (name,), terms)
-    )
-    return f"the answer shows another {name} than was sent" if (name := next(other, "")) else ""
+    for name in kind.identity:
+        if shown.get(name) is None or sent.get(name) is None:
+            continue
+        # A server may trim a text, and add to an object what was not sent: that is the same thing all the same.
+        theirs, ours = (_trimmed({name: value}) for value in (project(shown[name], sent[name]), sent[name]))
+        if key_of(kind, theirs, (name,), terms) != key_of(kind, ours, (name,), terms):
+            return f"the answer shows another {name} than was sent"
+    return ""
+
+
+def _trimmed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _trimmed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    return value.strip() if isinstance(value, str) else value
 
 
 def still_listed(context: Context, change: Change) -> Generator[Http, Any, bool]:
