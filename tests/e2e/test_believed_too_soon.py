@@ -153,6 +153,14 @@ def test_an_answer_in_the_server_s_own_spelling_is_about_what_was_sent(
     assert outcome.warnings == ()
 
 
+def test_a_server_that_has_names_of_its_own_making_gets_nothing_twice(lied: Desk, wire: Wire) -> None:
+    (lied.folder / "execution.yaml").unlink()
+    wire.words = {"Draft answer": "DRAFT ANSWER"}
+    lied.apply()
+    lied.apply()
+    assert len([asked for asked, _ in wire.sent if asked.startswith("POST /skills")]) == 2
+
+
 def test_a_name_that_is_no_text_of_a_stranger_stops_no_plan(lied: Desk, wire: Wire) -> None:
     lied.apply()
     odd = {"_id": "6" * 24, "name": {"en": "Theirs"}, "description": ["d"], "connector_id": 5}

@@ -124,6 +124,12 @@ def not_ours(context: Context, change: Change, answer: Raw, id: str) -> str:  # 
         return f"the answer names {id}, which was there before"
     if at.project and answer.get("projectID") not in (None, "", at.project):
         return f"the answer names {id}, of another project"
+    return ""
+
+
+def spelt_otherwise(context: Context, change: Change, answer: Raw) -> str:
+    """Why an answer to a create is not about what was sent, going by what it is called; empty where it may be."""
+    kind = context.kind(change)
     if kind.owner:  # the answer is about the flow that it lives in
         return ""
     shown, sent, terms = decode(kind, answer), change.after or {}, context.terms(change.address)

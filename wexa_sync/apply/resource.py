@@ -15,6 +15,7 @@ from wexa_sync.apply.lookup import (
     put_inside,
     read_again,
     resolve_externals,
+    spelt_otherwise,
     still_listed,
 )
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
@@ -22,7 +23,7 @@ from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.diff import field_changes, propose, same, shared, spec_fingerprint
 from wexa_sync.errors import ApiError, Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.wire import accepted, at_path, decode, encode, with_defaults, with_derived
 from wexa_sync.model import Change, Intent, Outcome, Record, Spec, Status
@@ -105,12 +106,15 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
     body = body | {"_id": chosen} if chosen else body
     intent = intent_of(context, change, "create", chosen)
     yield Write((Intend(intent),))
-    attempts, lost, answer = 0, None, {}
+    attempts, lost, answer, spare = 0, None, {}, None
     try:
         said, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
         answer = unwrap(said)
         id = kind.id_of(answer) if chosen is None else _confirmed(answer, chosen)  # the field's name
-        if id is not None and (fault := not_ours(context, change, answer, id)):
+        other = spelt_otherwise(context, change, answer) if id is not None else ""
+        if id is not None and (fault := not_ours(context, change, answer, id) or other):
+            # A server may have names of its own making: better its id than the same thing twice. A run is asked about.
+            spare = id if fault == other and kind.nature is Nature.RESOURCE else None
             endpoint = kind.endpoints[Operation.CREATE]
             raise Nonsense(fault, method=endpoint.method, path=endpoint.path, hint=_NO_ID)
     except ApiError as error:
@@ -120,7 +124,7 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
             raise
         lost, id = error, None
     if id is None:
-        id = yield from find_created(context, change, intent.earliest)
+        id = (yield from find_created(context, change, intent.earliest)) or spare
     return Made(id=id, answer=answer, lost=lost, attempts=attempts)
 
 
