@@ -6,6 +6,7 @@ Create and start are two calls and two entries in the state, so that a crash bet
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any
 
 from wexa_sync.api.client import Call, unwrap
@@ -117,7 +118,7 @@ def _settled(context: Context, change: Change, id: str, status: str) -> Generato
     if status in UNDER_WAY:
         return status
     patience = 0.0 if _is_explicit(context, change) else context.options.grace
-    run: Run = yield Http(_poll(context, change, id, until=_begun(context, change), seconds=patience))
+    run: Run = yield Http(_poll(context, change, id, until=partial(_has_begun, context, change), seconds=patience))
     return run.status
 
 
@@ -128,10 +129,6 @@ def _is_explicit(context: Context, change: Change) -> bool:
 def _has_begun(context: Context, change: Change, status: str) -> bool:
     """Whether a run of that status needs no start. A word that nobody knows tells of no start where one is needed."""
     return status in UNDER_WAY if _is_explicit(context, change) else status not in (READY, GONE)
-
-
-def _begun(context: Context, change: Change) -> Callable[[str], bool]:
-    return lambda status: _has_begun(context, change, status)
 
 
 def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:
@@ -147,7 +144,7 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
         # Refused it may be because the run began by itself in between.
         patience = context.options.grace if error.may_be_processed or isinstance(error, Refused) else 0.0
         try:
-            run = yield Http(_poll(context, change, id, until=_begun(context, change), seconds=patience))
+            run = yield Http(_poll(context, change, id, until=partial(_has_begun, context, change), seconds=patience))
         except ApiError:
             run = None  # it can't be read: nothing more is known than before
         if run is not None and _has_begun(context, change, run.status):

@@ -14,11 +14,12 @@ CANCELLED = frozenset({"cancelled", "canceled"})
 FAILED = frozenset({"failed"}) | CANCELLED
 TERMINAL = SUCCEEDED | FAILED
 ASKING = frozenset({"input_required", "waiting"})
-UNDER_WAY = TERMINAL | ASKING | {PAUSED, "running"}
 """Status words seen in pages, SDK and clients. A word that is not here is shown and waited on, never an error.
 
 A run that waits for a person may also be `paused`, or go on being `running`: only the inbox tells.
 """
+UNDER_WAY = TERMINAL | ASKING | {PAUSED, "running"}
+"""What shows that a run was started."""
 
 
 EXECUTION = Kind(
