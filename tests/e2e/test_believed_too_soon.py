@@ -12,7 +12,7 @@ from wexa_sync.decide import Rules
 from wexa_sync.model import Address, Outcome, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from tests.conftest import Cli, Desk, Remote
@@ -32,6 +32,18 @@ def behind(desk: Desk, wire: Wire) -> Desk:
     return replace(desk, remote=replace(desk.remote, server=server), settle=0.2)
 
 
+@pytest.fixture
+def idle(
+    desk: Desk,
+    open_sandbox: Callable[..., AbstractContextManager[Remote]],
+    lay_wire: Callable[..., AbstractContextManager[Wire]],
+) -> Iterator[tuple[Desk, Wire]]:
+    """The desk, where no run starts by itself and the run is to be started; and the wire that it is behind."""
+    edit(desk, "execution.yaml", "  wait: {timeout: 120}", "  start: explicit")
+    with open_sandbox(readings={"execution_start": "explicit"}) as remote, lay_wire(remote) as wire:
+        yield behind(replace(desk, remote=remote), wire), wire
+
+
 def edit(desk: Desk, name: str, old: str, new: str) -> None:
     """Replace a text that stands in a file."""
     path = desk.folder / name
@@ -47,39 +59,31 @@ def of(outcomes: tuple[Outcome, ...], address: str) -> Outcome:
 
 @pytest.mark.parametrize("said", [{"status": "success"}, {"status": "READY"}, {"status": "pending"}, {}], ids=str)
 def test_a_run_that_has_to_be_started_is_started_whatever_word_its_create_has(
-    desk: Desk,
-    open_sandbox: Callable[..., AbstractContextManager[Remote]],
-    lay_wire: Callable[..., AbstractContextManager[Wire]],
+    idle: tuple[Desk, Wire],
     said: dict[str, str],
 ) -> None:
-    edit(desk, "execution.yaml", "  wait: {timeout: 120}", "  start: explicit")
-    with open_sandbox(readings={"execution_start": "explicit"}) as remote, lay_wire(remote) as wire:
-        lied = behind(replace(desk, remote=remote), wire)
-        wire.lies = {"POST /execute_flow": lambda body: {"execution_id": body["execution_id"], **said}}
-        outcome = of(lied.apply(), RUN)
-        assert outcome.status is Status.APPLIED, outcome.error
-        assert remote.raw("GET", f"/execute_flow/{outcome.id}").json()["status"] in ("running", "completed", "ready")
-        assert [asked for asked, _ in wire.sent if asked.endswith("/execute")] == [
-            f"POST /execute_flow/{outcome.id}/execute"
-        ]
+    lied, wire = idle
+    wire.lies = {"POST /execute_flow": lambda body: {"execution_id": body["execution_id"], **said}}
+    outcome = of(lied.apply(), RUN)
+    assert outcome.status is Status.APPLIED, outcome.error
+    assert lied.remote.raw("GET", f"/execute_flow/{outcome.id}").json()["status"] in ("running", "completed", "ready")
+    assert [asked for asked, _ in wire.sent if asked.endswith("/execute")] == [
+        f"POST /execute_flow/{outcome.id}/execute"
+    ]
 
 
 @pytest.mark.parametrize("said", [{"status": "error", "message": "No credits."}, {"status": "success"}], ids=str)
 def test_a_start_that_did_nothing_is_not_believed(
-    desk: Desk,
-    open_sandbox: Callable[..., AbstractContextManager[Remote]],
-    lay_wire: Callable[..., AbstractContextManager[Wire]],
+    idle: tuple[Desk, Wire],
     said: dict[str, str],
 ) -> None:
-    edit(desk, "execution.yaml", "  wait: {timeout: 120}", "  start: explicit")
-    with open_sandbox(readings={"execution_start": "explicit"}) as remote, lay_wire(remote) as wire:
-        lied = behind(replace(desk, remote=remote), wire)
-        wire.deaf = {"POST /execute": said}
-        outcome = of(lied.apply(grace=0.3), RUN)
-        assert outcome.status is Status.UNKNOWN
-        assert "wexa-sync resolve" in outcome.hint
-        record = lied.workspace.store.load().records[outcome.change.address]
-        assert record.started is False
+    lied, wire = idle
+    wire.deaf = {"POST /execute": said}
+    outcome = of(lied.apply(grace=0.3), RUN)
+    assert outcome.status is Status.UNKNOWN
+    assert "wexa-sync resolve" in outcome.hint
+    record = lied.workspace.store.load().records[outcome.change.address]
+    assert record.started is False
 
 
 def test_a_wait_ends_whatever_letters_the_end_has(lied: Desk, wire: Wire) -> None:
@@ -121,22 +125,18 @@ def test_answers_that_are_swapped_are_told_apart(lied: Desk, wire: Wire) -> None
 
 @pytest.mark.parametrize("status", ["ready", "running"])
 def test_a_run_of_somebody_else_is_neither_started_nor_taken_for_ours(
-    desk: Desk,
-    open_sandbox: Callable[..., AbstractContextManager[Remote]],
-    lay_wire: Callable[..., AbstractContextManager[Wire]],
+    idle: tuple[Desk, Wire],
     status: str,
 ) -> None:
-    edit(desk, "execution.yaml", "  wait: {timeout: 120}", "  start: explicit")
     theirs = {"execution_id": "theirs", "_id": "theirs", "goal": "Pay.", "status": status}
-    with open_sandbox(readings={"execution_start": "explicit"}) as remote, lay_wire(remote) as wire:
-        lied = behind(replace(desk, remote=remote), wire)
-        wire.lies = {"POST /execute_flow": lambda body: {**body, **theirs}}
-        outcome = of(lied.apply(), RUN)
-        assert outcome.status is Status.APPLIED, outcome.error
-        assert outcome.id != "theirs"
-        assert [asked for asked, _ in wire.sent if asked.endswith("/execute")] == [
-            f"POST /execute_flow/{outcome.id}/execute"
-        ]
+    lied, wire = idle
+    wire.lies = {"POST /execute_flow": lambda body: {**body, **theirs}}
+    outcome = of(lied.apply(), RUN)
+    assert outcome.status is Status.APPLIED, outcome.error
+    assert outcome.id != "theirs"
+    assert [asked for asked, _ in wire.sent if asked.endswith("/execute")] == [
+        f"POST /execute_flow/{outcome.id}/execute"
+    ]
 
 
 @pytest.mark.parametrize(
