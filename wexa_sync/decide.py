@@ -12,7 +12,7 @@ no        yes   no       not ours
 
 from __future__ import annotations
 
-from wexa_sync.diff import edited
+from wexa_sync.compare.changes import edited
 from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.model import Action, Observation, Pair
 from wexa_sync.rows import ADOPTED, Decision, Look, Orphan, Rules

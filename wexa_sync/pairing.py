@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wexa_sync.codec import fingerprint
-from wexa_sync.diff import Terms, key_of
+from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wexa_sync.codec import conceal
-from wexa_sync.diff import field_changes, project, shared, terms_in
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.parts import project, shared
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Address, Observation, Pair, Record

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Mapping, MutableMapping
 
 from wexa_sync.codec import conceal
-from wexa_sync.diff import key_of, terms_in
+from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.same import key_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.diff import field_changes, project, shared, spec_fingerprint, terms_in
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.parts import project, shared
+from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import READY

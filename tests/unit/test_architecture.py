@@ -20,7 +20,7 @@ FORBIDDEN_PARTS = ("Manager", "Handler", "Helper", "Util")
 DOORS = {
     "requests": ("api/http.py",),
     "urllib3": ("api/http.py",),
-    "deepdiff": ("diff.py",),
+    "deepdiff": ("compare/changes.py",),
     "yaml": ("yaml_text.py", "places.py"),  # places names a type of it
     "jsonschema": ("schema_check.py",),
     "click": ("cli/",),
@@ -47,7 +47,7 @@ BELOW = {
     "kinds": {"kinds", "api.paging", "model", "errors"},
     "api": {"api", "kinds", "json_text", "secrecy", "model", "errors"},
     "state": {"state", "codec", "json_text", "model", "errors"},
-    "diff": {"codec", "kinds", "json_text", "model", "errors"},
+    "compare": {"compare", "codec", "kinds", "json_text", "model", "errors"},
     "render": {"render", "secrecy", "model", "errors"},
 }
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from wexa_sync.api.client import Raw, Scoped, children
 from wexa_sync.apply.work import Context, Http
-from wexa_sync.diff import key_of, project
+from wexa_sync.compare.parts import project
+from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind, Nature, Scope

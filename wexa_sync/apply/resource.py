@@ -20,7 +20,10 @@ from wexa_sync.apply.lookup import (
 )
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.codec import conceal, fingerprint
-from wexa_sync.diff import field_changes, propose, same, shared, spec_fingerprint
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.parts import shared
+from wexa_sync.compare.propose import propose
+from wexa_sync.compare.same import same, spec_fingerprint
 from wexa_sync.errors import ApiError, Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature, Operation

@@ -16,7 +16,7 @@ from typing import Any
 
 from wexa_sync.api.client import Api, Call, Raw, Scoped
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.diff import Terms, id_of, terms_in
+from wexa_sync.compare.ids import Terms, id_of, terms_in
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wexa_sync.codec import conceal, fingerprint
-from wexa_sync.diff import Terms
+from wexa_sync.compare.ids import Terms
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.agent import agent_id
 from wexa_sync.kinds.times import CLOCK_SKEW

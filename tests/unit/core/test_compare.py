@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wexa_sync.diff import Terms, field_changes, ignored, project, propose, same
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.parts import ignored, project
+from wexa_sync.compare.propose import propose
+from wexa_sync.compare.same import same
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Secret

@@ -1,0 +1,38 @@
+"""The ids that references stand for, and what values are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wexa_sync.model import Address, Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What values are compared by: the ids of references (None: not known), and the key that secrets are sealed by."""
+
+    id_of: Callable[[Ref], str | None]
+    key: str
+
+
+def id_of(
+    ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]
+) -> str | None:
+    """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
+    if ref.address is not None:
+        return ids.get(ref.address)
+    return ref.id if ref.external is None else externals.get((project, ref.kind, ref.external))
+
+
+def terms_in(
+    project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str], key: str
+) -> Terms:
+    """The terms of manifests in that project, as far as `ids` and `externals` know at the time of asking."""
+    return Terms(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)
+
+
+def plain_id(value: Any, terms: Terms) -> Any:
+    """Return the id of a reference, or its name where the id is not known; any other value as it is."""
+    return (terms.id_of(value) or str(value)) if isinstance(value, Ref) else value

@@ -1,0 +1,90 @@
+"""Whether two values mean the same to the server, and their hashes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from wexa_sync.codec import fingerprint, secret_fingerprint
+from wexa_sync.compare.ids import Terms, plain_id
+from wexa_sync.compare.parts import project, shared
+from wexa_sync.json_text import parse
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.schema import DESCEND, Schema, walk
+from wexa_sync.kinds.wire import with_defaults
+from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
+
+
+def same(kind: Kind, one: Spec, other: Spec, terms: Terms) -> bool:
+    """Whether two specs mean the same to the server."""
+    return same_value(shared(kind, one), shared(kind, other), kind.spec_schema, terms)
+
+
+def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, terms: Terms) -> str:
+    """A hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them."""
+    return fingerprint(plain(project(live, shared(kind, shape)), kind.spec_schema, terms), terms.key)
+
+
+def key_of(kind: Kind, spec: Spec, fields: Iterable[str], terms: Terms) -> str:
+    """A hash of what the spec has, or would have by default, at those fields: how a thing without a record is found."""
+    filled = with_defaults(kind, spec)
+    return fingerprint(plain({name: filled.get(name) for name in fields}, kind.spec_schema, terms), terms.key)
+
+
+def same_value(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one line a kind of value
+    """True when two values at a place of that schema mean the same to the server."""
+    if isinstance(one, (Secret, Sealed)) or isinstance(other, (Secret, Sealed)):
+        return bool(_seal(one, other, terms) == _seal(other, one, terms))
+    if isinstance(one, Ref) or isinstance(other, Ref):
+        return bool(plain_id(one, terms) == plain_id(other, terms))
+    if isinstance(one, dict) and isinstance(other, dict):
+        properties = schema.get("properties", {})
+        return one.keys() == other.keys() and all(
+            same_value(one[k], other[k], properties.get(k, {}), terms) for k in one
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        if schema.get("x-wexa-list") == "set":
+            ours: list[Any] = plain(one, schema, terms)
+            return bool(ours == plain(other, schema, terms))
+        items = schema.get("items", {})
+        return len(one) == len(other) and all(same_value(a, b, items, terms) for a, b in zip(one, other, strict=True))
+    if schema.get("x-wexa-format") == "json-text" and one != other:
+        return bool(_parsed(one) == _parsed(other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _seal(value: Any, other: Any, terms: Terms) -> Any:
+    """A value as it compares with one that is, or was, secret."""
+    if isinstance(value, Sealed):
+        return value.fingerprint
+    if isinstance(other, Secret):
+        return value.reveal() if isinstance(value, Secret) else value
+    if isinstance(value, str):
+        value = Secret(template="", value=value)
+    return secret_fingerprint(value, terms.key) if isinstance(value, Secret) else value
+
+
+def _parsed(text: Any) -> Any:
+    try:
+        return parse(text) if isinstance(text, str) else text
+    except ValueError:
+        return text
+
+
+def plain(value: Any, schema: Schema, terms: Terms) -> Any:
+    """A value with nothing symbolic left, as deepdiff and hashes want it. In memory only: secrets are revealed."""
+
+    def visit(value: Any, schema: Schema, _path: Path) -> Any:
+        if isinstance(value, Ref):
+            return plain_id(value, terms)
+        if isinstance(value, Secret):
+            return value.reveal()
+        if schema.get("x-wexa-format") == "json-text":
+            return _parsed(value)
+        if isinstance(value, list) and schema.get("x-wexa-list") == "set":
+            items = [walk(item, schema.get("items", {}), visit) for item in value]
+            return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
+        return DESCEND
+
+    return walk(value, schema, visit)
