@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from wexa_sync.api.url import normal_base_url
+from wexa_sync.api.url import is_vendors, normal_base_url
 from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.kinds.schema import bundled
 from wexa_sync.model import Document, Secret, Source
@@ -30,7 +30,8 @@ _USABLE_KEY = re.compile(r"[\x21-\x7e]+")
 class Settings:
     """What holds for a repository of manifests. `org_id` and `user_id` are empty where nothing says them.
 
-    Paths are absolute. What each field means stands in schemas/settings.schema.json.
+    Paths are absolute. What each field means stands in schemas/settings.schema.json. `unconfirmed` is the place of a
+    `base_url` that wexa-sync.yaml alone names and that is not Wexa's: the key must not go there.
     """
 
     root: Path
@@ -51,6 +52,7 @@ class Settings:
     parallelism: int
     budget: float
     max_executions: int
+    unconfirmed: Source | None = None
 
 
 def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:
@@ -66,8 +68,10 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
     file = _settings_file(folder)
     root = file.parent if file else folder
     found = {name: about["default"] for name, about in bundled(_SCHEMA)["properties"].items() if "default" in about}
-    found |= _read(file) if file else {}
-    found |= _given(env, overrides)
+    written = _read(file) if file else None
+    found |= written.data if written else {}
+    given = _given(env, overrides)
+    found |= given
     return Settings(
         root=root,
         base_url=_one_spelling(found["base_url"]),
@@ -87,11 +91,23 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
         parallelism=found["parallelism"],
         budget=float(found["budget"]),
         max_executions=found["max_executions"],
+        unconfirmed=None if written is None or "base_url" in given else _unconfirmed(written),
     )
 
 
 def require_api(settings: Settings) -> None:
-    """Raise SettingsError with everything that a call of the API needs and that is missing."""
+    """Raise SettingsError with everything that a call of the API needs and that is missing.
+
+    Raise it as well where the key would go to a host that wexa-sync.yaml alone names: whoever can change that file (a
+    branch, a pull request) must not be able to send the key to a server of their own.
+    """
+    if settings.unconfirmed is not None:
+        raise SettingsError(
+            f"{settings.unconfirmed}: base_url: {settings.base_url} is not Wexa's, and this file alone must not say "
+            "where the API key goes; nothing was sent",
+            hint=f"If you trust that server, name it outside the repository too: WEXA_BASE_URL={settings.base_url} or "
+            "--base-url. Else take the line out.",
+        )
     missing = []
     if settings.api_key is None:
         missing.append((f"the API key ({KEY_VARIABLE})", f"set the environment variable {KEY_VARIABLE}"))
@@ -119,6 +135,14 @@ def _one_spelling(base_url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(usual).removesuffix(":")))
 
 
+def _unconfirmed(file: Document) -> Source | None:
+    """Return the place of the file's base_url where it is not Wexa's; None where the key may go there."""
+    base_url = file.data.get("base_url")
+    if base_url is None or is_vendors(_one_spelling(base_url)):
+        return None
+    return Places().in_document(file, ("base_url",))
+
+
 def _state(file: Path) -> Path:
     if os.path.isdir(file):  # noqa: PTH112  # as above
         raise SettingsError(f"the state {file} is a folder", hint="Name a file: --state FILE, or `state: FILE`.")
@@ -138,7 +162,7 @@ def _settings_file(folder: Path) -> Path | None:
     return None
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> Document:
     from wexa_sync.yaml_text import read  # imports yaml
 
     documents, problems = read(file, shown_path(file))
@@ -154,7 +178,7 @@ def _read(file: Path) -> dict[str, Any]:
     faults += schema_faults(_SCHEMA, data)
     if found := [*problems, *Places().problems(document, faults)]:
         raise InvalidSettings(sorted(found, key=lambda problem: problem.source))
-    return data
+    return replace(document, data=data)
 
 
 _KEY_HINT = (

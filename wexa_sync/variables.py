@@ -20,6 +20,11 @@ from wexa_sync.text_file import TextFault, is_utf8, short, shown_path
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
+_CREDENTIALS = frozenset(
+    {"KEY", "KEYS", "SECRETS", "PASS", "PASSWORDS", "CREDENTIAL", "CREDS", "PRIVATE", "AUTH", "BEARER"}
+)
+_CREDENTIAL_ENDS = ("APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS")  # PGPASSWORD too
 _MOST_FAULTS = 20  # of one text: who has that many starts with these
 
 
@@ -74,6 +79,9 @@ class Variables:
         if (source != "var" and name in _KEYS) or values.get(name) in keys:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)
+        if source == "env" and _names_a_credential(name):
+            hint = f"Write ${{secret:{short(name)}}}. If it is none, hand it over as a variable: --var NAME=VALUE."
+            raise TextFault(f"{short(use.group())} looks like a credential, and plans show what it holds", hint=hint)
         if name not in values:
             hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
             raise TextFault(f"{short(use.group())} is not defined", hint=hint)
@@ -83,6 +91,12 @@ class Variables:
             # Continuous integration gives an empty text for a secret that it does not have.
             raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(short(name)))
         return values[name]
+
+
+def _names_a_credential(name: str) -> bool:
+    """True when a word of the name says so. PWD alone is the current folder."""
+    words = [word.upper() for word in _WORD.findall(name)]
+    return any(word in _CREDENTIALS or word.endswith(_CREDENTIAL_ENDS) for word in words) or "PWD" in words[1:]
 
 
 _GIVE = {

@@ -235,6 +235,31 @@ def test_a_redirect_takes_the_key_to_no_other_server(
         assert elsewhere.requests == []
 
 
+def test_a_branch_that_changes_the_address_gets_no_key_for_its_server(hunt: Hunt) -> None:
+    url = hunt.env["WEXA_BASE_URL"]
+    settings = hunt.desk.folder / "wexa-sync.yaml"
+    settings.write_text(f"settle: 0.2\nbase_url: {url}\n", "utf-8")
+    only_file = replace(hunt, env={name: value for name, value in hunt.env.items() if name != "WEXA_BASE_URL"})
+    for words in (("plan",), APPLIED, ("destroy", "--auto-approve"), ("executions", "list"), ("state", "rebuild")):
+        done = only_file(*words, code=1)
+        assert f"wexa-sync.yaml:2:11: base_url: {url} is not Wexa's" in " ".join(done.stderr.split())
+    assert hunt.desk.remote.requests == []
+    only_file("validate", code=0)
+    only_file("plan", "--sandbox", code=0)
+    for env in ({"WEXA_BASE_URL": url}, {"WEXA_SYNC_BASE_URL": url}):
+        only_file("plan", code=0, **env)
+    only_file("plan", "--base-url", url, code=0)
+
+
+def test_a_credential_is_not_shown_by_way_of_the_environment(hunt: Hunt) -> None:
+    run = hunt.desk.folder / "authorised.yaml"
+    run.write_text(run.read_text("utf-8").replace("secret:TOKEN", "env:TOKEN"), "utf-8")
+    done = hunt("plan", code=1)
+    assert "authorised.yaml:4:" in done.stderr
+    assert "Write ${secret:TOKEN}" in " ".join(done.stderr.split())
+    assert hunt.desk.remote.requests == []
+
+
 PROXY = "http://someone:sentinel-proxy-password@127.0.0.1:9"
 
 

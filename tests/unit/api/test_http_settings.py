@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wexa_sync.api.http import Http
-from wexa_sync.api.url import normal_base_url
+from wexa_sync.api.url import is_vendors, normal_base_url
 from wexa_sync.errors import (
     ApiError,
     SettingsError,
@@ -58,6 +58,8 @@ class TestSettings:
             "https://hunter2@h",
             "https://h?x=hunter2",
             "https://h/#x",
+            "https://h\\.wexa.ai",
+            "https://h/\\x",
         ],
     )
     def test_no_address(self, connect: Connect, text: str) -> None:
@@ -65,6 +67,30 @@ class TestSettings:
             connect(text)
         assert "https://api.wexa.ai" in caught.value.hint
         assert "hunter2" not in str(caught.value) + caught.value.hint
+
+    @pytest.mark.parametrize(
+        ("text", "vendors"),
+        [
+            ("https://api.wexa.ai", True),
+            ("https://testing.api.wexa.ai/v1", True),
+            ("https://wexa.ai", True),
+            ("https://wexa.ai.evil.example", False),
+            ("https://evilwexa.ai", False),
+            ("https://evil.example/wexa.ai", False),
+            ("https://evil.example/.wexa.ai/", False),
+            ("https://api.wexa.ai.", False),
+            ("https://api.wexa.ai:8443", False),
+            ("https://api.wexa.ai%2eevil.example", False),
+            ("https://evil.example%2f.wexa.ai", False),
+            ("https://evil.example;.wexa.ai", False),
+            ("https://[::1].wexa.ai", False),
+            ("https://api。wexa.ai", False),
+            ("http://api.wexa.ai", False),
+            ("http://127.0.0.1:8787", False),
+        ],
+    )
+    def test_whose_address_it_is(self, text: str, vendors: bool) -> None:
+        assert is_vendors(text) is vendors
 
     @pytest.mark.parametrize("text", ["http://api.wexa.ai", "http://10.0.0.1", "http://localhost.evil.example"])
     def test_the_key_does_not_go_in_the_clear(self, connect: Connect, text: str) -> None:

@@ -298,6 +298,29 @@ def test_what_a_call_needs_is_asked_for_at_once() -> None:
     require_api(settings(env={"WEXA_API_KEY": KEY, "WEXA_ORG_ID": "o"}))
 
 
+READY = {"WEXA_API_KEY": KEY, "WEXA_ORG_ID": "o"}
+
+
+@pytest.mark.parametrize("address", ["https://evil.example", "https://wexa.ai.evil.example", "http://127.0.0.1:8787"])
+def test_a_file_alone_does_not_say_where_the_key_goes(folder: Folder, address: str) -> None:
+    folder.write({"wexa-sync.yaml": f"org_id: o\nbase_url: {address}\n"})
+    with pytest.raises(SettingsError) as caught:
+        require_api(settings(env=READY))
+    assert caught.value.message.startswith(f"wexa-sync.yaml:2:11: base_url: {address} is not Wexa's")
+    assert f"WEXA_BASE_URL={address}" in caught.value.hint
+    assert KEY not in said(caught.value)
+    require_api(settings(env={**READY, "WEXA_BASE_URL": address}))
+    require_api(settings(env=READY, base_url=address))
+    with pytest.raises(SettingsError):
+        require_api(settings(env={**READY, "WEXA_BASE_URL": ""}))
+
+
+@pytest.mark.parametrize("address", ["https://api.wexa.ai/", "https://testing.API.wexa.ai", "https://api.wexa.ai:443"])
+def test_a_file_alone_may_choose_among_the_vendors_addresses(folder: Folder, address: str) -> None:
+    folder.write({"wexa-sync.yaml": f"base_url: {address}\n"})
+    require_api(settings(env=READY))
+
+
 def test_the_current_folder_may_be_gone(folder: Folder) -> None:
     (folder.path / "gone").mkdir()
     os.chdir("gone")

@@ -96,6 +96,29 @@ def test_the_api_key_under_another_name_is_refused_too(text: str) -> None:
     assert fault.message == "the API key must not stand in a manifest"
 
 
+CREDENTIALS = (
+    "API_KEY apiKey APIKey GITHUB_TOKEN TOKEN2 DB_PASSWORD PGPASSWORD MYSQL_PWD db-pass SSH_PRIVATE_KEY X_AUTH "
+    "clientSecret GOOGLE_APPLICATION_CREDENTIALS NPM_AUTHTOKEN AWS_SECRET_ACCESS_KEY OLD_KEY1 my.key STRIPE_KEYS"
+)
+OTHERS = "KEYBOARD MONKEY HOTKEYS MAX_TOKENS TOKENIZER PWD OLDPWD AUTHOR PASSENGERS COMPASS SECRETARY CI_COMMIT BYPASS"
+
+
+@pytest.mark.parametrize("name", CREDENTIALS.split())
+def test_a_name_of_a_credential_is_refused_where_its_value_would_be_shown(name: str) -> None:
+    for env in ({name: "hush"}, {}):
+        _, (fault,) = Variables({}, env).fill(f"Bearer ${{env:{name}}}")
+        assert fault.message == f"${{env:{name}}} looks like a credential, and plans show what it holds"
+        assert f"${{secret:{name}}}" in fault.hint
+    found, faults = Variables({name: "shown"}, {name: "hush"}).fill(f"${{secret:{name}}} ${{var:{name}}}")
+    assert isinstance(found, Secret)
+    assert (found.reveal(), faults) == ("hush shown", [])
+
+
+@pytest.mark.parametrize("name", OTHERS.split())
+def test_a_name_that_only_sounds_like_a_credential_is_not_refused(name: str) -> None:
+    assert Variables({}, {name: "x"}).fill(f"${{env:{name}}}") == ("x", [])
+
+
 def test_a_key_that_is_no_secret_is_met_by_chance() -> None:
     assert Variables({"on": True, "x": "x"}, {"WEXA_API_KEY": "x"}).fill("${var:x} ${var:on}") == ("x true", [])
 
