@@ -41,6 +41,7 @@ class ExitCode(IntEnum):
     FAILED = 1
     CHANGES_PENDING = 2
     NEEDS_A_PERSON = 3
+    BLOCKED = 4
     USAGE = 64
     INTERRUPTED = 130
     TERMINATED = 143

@@ -15,6 +15,9 @@ from .world import recorded, things
 ROUNDS = 6
 """How often somebody would try before they call for help."""
 
+WORK = ("add", "change", "delete", "run", "adopt", "forget")
+"""The words of a plan's summary that count what there is to do."""
+
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 
 
@@ -36,7 +39,7 @@ class Person:
         self.said.append(done)
         if "Traceback" in done.stderr or "Traceback" in done.stdout:
             self.faults.append(f"a traceback: {done.stderr[-300:]}")
-        if done.code not in (-9, 0, 1, 2, 3):
+        if done.code not in (-9, 0, 1, 2, 3, 4):
             self.faults.append(f"`{' '.join(words)}` ended with {done.code}")
         return done
 
@@ -45,7 +48,7 @@ class Person:
         return self.run("apply", "--auto-approve", "--format", "json", *self.words)
 
     def plan(self) -> Ended:
-        """Plan; exit code 0 says that there is nothing to do."""
+        """Plan; exit code 0 says that nothing is pending, 2 that something is."""
         return self.run("plan", "--detailed-exitcode", "--format", "json", *[w for w in self.words if w == "--prune"])
 
     def goes_on(self) -> bool:
@@ -54,8 +57,8 @@ class Person:
             planned = self.plan()
             said = json_of(planned.stdout)
             open_questions = [each for each in said.get("blocked", ()) if "wexa-sync resolve" in each["hint"]]
-            if planned.code == 0 and not said.get("blocked"):
-                return True
+            if said and not said["blocked"] and all(said["summary"][name] == 0 for name in WORK):
+                return planned.code == (2 if said["orphans"] else 0)
             for each in open_questions:
                 self.resolve(each)
             if said:

@@ -73,7 +73,10 @@ def test_a_removed_schedule_is_an_orphan_until_it_is_pruned(tmp_path: Path) -> N
     assert [orphan["address"] if isinstance(orphan, dict) else orphan for orphan in plan["orphans"]] == [
         "support-desk/Schedule/new-year-digest"
     ]
+    run(folder, "plan", "--sandbox", "--detailed-exitcode", code=2)
+    run(folder, "apply", "--sandbox", "--auto-approve")
     assert "1 deleted" in run(folder, "apply", "--sandbox", "--auto-approve", "--prune")
+    run(folder, "plan", "--sandbox", "--detailed-exitcode")
 
 
 def test_what_the_api_cannot_do_is_blocked(tmp_path: Path) -> None:
@@ -85,6 +88,15 @@ def test_what_the_api_cannot_do_is_blocked(tmp_path: Path) -> None:
     assert "`wexa-sync state show ADDRESS` has what was applied" in " ".join(shown.split())
     address = "support-desk/Skill/summarise"
     assert "three sentences" in run(folder, "state", "show", address, "--sandbox"), "and it is as the hint says"
+    run(folder, "plan", "--sandbox", "--detailed-exitcode", code=2)
+    run(folder, "plan", "--sandbox")
+    assert "1 blocked" in run(folder, "apply", "--sandbox", "--auto-approve", code=4), "merged, and not made: not green"
+    saved = str(tmp_path / "change.plan")
+    run(folder, "plan", "--sandbox", "--out", saved)
+    run(folder, "apply", saved, "--sandbox", "--auto-approve", "--format", "json", code=4)
+    (folder / "schedule.yaml").unlink()
+    assert "1 deleted" in run(folder, "apply", "--sandbox", "--auto-approve", "--prune", code=4), "the rest is made"
+    run(folder, "apply", "--sandbox", "--auto-approve", "--strict", code=3)
 
 
 def test_a_saved_plan_is_applied_as_it_was_reviewed_and_once(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_next_plan_blocks_the_dependent_until_a_person_decides(
     assert "0 to run, 1 blocked." in planned
     assert f"it depends on {FIRST}, which ended as failed" in planned
     assert f"Raise metadata.generation of {FIRST} to run it again, or take it out of depends_on." in planned
-    run(chain, "apply", "--auto-approve")
+    run(chain, "apply", "--auto-approve", code=4)
     assert len(runs(chain)) == 1
 
     scripted(chain.remote, "completed", 0, "Triage")

@@ -158,7 +158,7 @@ class Episode:
         """Look at how a process ended: any way but a crash."""
         self.said(f"  exit {ended.code}")
         self.counts["killed"] += ended.code == -9
-        if ended.code not in (0, 1, 3, 64, -9):
+        if ended.code not in (0, 1, 3, 4, 64, -9):
             raise Diverged(f"exit {ended.code}: {ended.stderr}")
 
     def inside(self, work: Callable[[], list[Outcome]]) -> None:

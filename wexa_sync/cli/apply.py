@@ -21,7 +21,7 @@ from wexa_sync.cli import options
 def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
     from wexa_sync.cli.setup import desired_for, require_apart, settings_for, workspace_for
-    from wexa_sync.cli.steps import carried_out, planned
+    from wexa_sync.cli.steps import carried_out, limits_of, planned
     from wexa_sync.engine import locked
     from wexa_sync.errors import PlanRefused
     from wexa_sync.planfile import is_plan, read
@@ -40,7 +40,7 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
         plan = saved or planned(desired, workspace, settings, given)  # type: ignore[arg-type]  # one of the two is there
         if saved is not None:
             workspace.api.sign_in()
-        return carried_out(plan, workspace, settings, given)
+        return carried_out(plan, workspace, settings, given, limits_of(settings, given))
 
 
 def _require_no_choice(given: dict[str, Any]) -> None:

@@ -25,8 +25,8 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
 
     settings = settings_for(paths, given)
     require_apart((given["output"],), paths, settings)
-    given |= {"prune": True, "strict": False, "force": True, "wait": False}
+    given |= {"prune": True, "strict": False, "wait": False}
     with workspace_for(settings, given) as found, locked(found) as workspace:
         plan = planned(NOTHING, workspace, settings, given)
-        code = carried_out(plan, workspace, settings, given)
-    return code or int(ExitCode.NEEDS_A_PERSON if plan.blocked else ExitCode.DONE)
+        code = carried_out(plan, workspace, settings, given, limits=None)
+    return int(ExitCode.NEEDS_A_PERSON) if code == ExitCode.BLOCKED else code

@@ -94,6 +94,21 @@ class Seconds(click.FloatRange):
         return found
 
 
+class Allowance(click.types.StringParamType):
+    """A budget and the number that it is lifted to, as `deletes=12`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the budget's own name and the number. Fails for another name, and for what is no number from 0 up."""
+        from wexa_sync.safety import BUDGETS
+
+        name, _, number = str(value).partition("=")
+        if name not in BUDGETS:
+            self.fail(f"{value!r} names no budget: write {', '.join(f'{each}=N' for each in BUDGETS)}.", param, ctx)
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            self.fail(f"{value!r} has no number of {name}: write {name}=12, say.", param, ctx)
+        return BUDGETS[name], int(number)
+
+
 class _Fault(click.types.StringParamType):
     """A scripted fault, which has spaces in it: a variable holds several with semicolons between them."""
 
@@ -213,7 +228,15 @@ approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask.")
 
 consent = _all(
     approval,
-    option("--force", is_flag=True, help="Go over the budgets on deletes, updates and executions."),
+    option(
+        "--allow",
+        "allowances",
+        type=Allowance(),
+        multiple=True,
+        metavar="BUDGET=N",
+        help="Lift one budget to N: deletes=N, updates=N, executions=N (or runs=N).",
+    ),
+    option("--force", is_flag=True, help="Go over every budget: on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),
 )

@@ -41,7 +41,7 @@ def command(
     require_apart((out, given["output"]), (*paths, *var_files), settings)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as workspace:
-        plan = planned(desired, workspace, settings, given, limits_of(settings))
+        plan = planned(desired, workspace, settings, given, limits_of(settings, given))
     if out is not None:
         save(plan, out)
     show_plan(plan, given, sys.stdout)

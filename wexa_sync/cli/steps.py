@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from signal import SIGTERM
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -13,14 +13,14 @@ from wexa_sync import engine
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.terminal import agrees, hang_up, wants_color, width
+from wexa_sync.cli.terminal import agrees, event, hang_up, speaks_json, talk, wants_color, width
 from wexa_sync.decide import Rules
 from wexa_sync.errors import ExitCode, PlanBlocked, UsageError, WexaSyncError
 from wexa_sync.model import Action, Desired, Plan
 from wexa_sync.render.exit import report_exit_code
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
-from wexa_sync.safety import Limits, require_applicable
+from wexa_sync.safety import Excess, Limits, excesses, require_applicable
 from wexa_sync.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,9 +44,19 @@ def planned(
     return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes, limits=limits)
 
 
-def limits_of(settings: Settings) -> Limits:
-    """What one apply may do, by the settings."""
-    return Limits(budget=settings.budget, max_executions=settings.max_executions)
+def limits_of(settings: Settings, given: Mapping[str, Any]) -> Limits:
+    """Return what one apply may do, by the settings and by `--allow`: of two of one budget the larger number holds."""
+    allowed = dict(sorted(given.get("allowances", ())))
+    return Limits(budget=settings.budget, max_executions=settings.max_executions, allowed=allowed)
+
+
+def _lifted(over: Sequence[Excess]) -> None:
+    """Say which budgets `--force` lifts, and the flag that would lift each alone."""
+    for each in over:
+        if speaks_json():
+            event("forced", budget=each.what, flag=each.flag)
+        else:
+            talk(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
 
 
 def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
@@ -61,8 +71,13 @@ def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
     _hand_over(text, given["output"], stream)
 
 
-def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any]) -> int:
-    """Show the plan, ask, apply it and show what came of it. Answers the exit code."""
+def carried_out(
+    plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any], limits: Limits | None
+) -> int:
+    """Show the plan, ask, apply it and show what came of it. Return the exit code.
+
+    `limits` None: all of it is meant.
+    """
     from wexa_sync.apply import Options
 
     as_json = given["format_"] == "json"
@@ -74,9 +89,12 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
         raise PlanBlocked(
             f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Mend what is blocked, shown above."
         )
-    limits = None if given["force"] else limits_of(settings)
     assert workspace.session is not None  # locked: nobody changes the state between this, the answer and the apply
-    require_applicable(plan, workspace.session.state, limits, frozenset(settings.allow_undocumented))
+    state = workspace.session.state
+    if limits is not None and given["force"]:
+        _lifted(excesses(plan.changes, limits, managed=len(state.records)))
+        limits = None
+    require_applicable(plan, state, limits, frozenset(settings.allow_undocumented))
     if plan.work and not given["auto_approve"] and not _agreed(len(plan.work), plan.count(Action.DELETE)):
         click.echo("Nothing was applied.", err=True)
         return int(ExitCode.FAILED)
@@ -95,7 +113,7 @@ def carried_out(plan: Plan, workspace: engine.Workspace, settings: Settings, giv
 
         text = report_json(report)
     elif not plan.work and given["output"] is None:
-        return 0
+        return int(report_exit_code(report))
     else:
         text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())
     try:

@@ -7,20 +7,28 @@ from wexa_sync.model import Plan, Report, Status
 
 
 def plan_exit_code(plan: Plan, *, detailed: bool, strict: bool) -> ExitCode:
-    """`strict`: 3 where anything is blocked. `detailed` (`--detailed-exitcode`): 2 where there is work. Else 0."""
+    """Return 3 where anything is blocked and `strict` is set, 2 where anything is pending and `detailed` is, else 0.
+
+    `detailed` is `--detailed-exitcode`. Work is pending, and so are a blocked change and an orphan: the workspace is
+    not as the manifests say.
+    """
     if strict and plan.blocked:
         return ExitCode.NEEDS_A_PERSON
-    return ExitCode.CHANGES_PENDING if detailed and plan.work else ExitCode.DONE
+    pending = plan.work or plan.blocked or plan.orphans
+    return ExitCode.CHANGES_PENDING if detailed and pending else ExitCode.DONE
 
 
 def report_exit_code(report: Report) -> ExitCode:
-    """130 interrupted; 3 where an outcome is unknown; 1 where any other change is not done; 0 when all are.
+    """Return the code of the gravest thing in the report: see README, "Exit codes".
 
-    Unknown goes before failed: running again mends most failures, and only a person can settle what is unknown.
+    Unknown goes before failed: running again fixes most failures, and only a person can settle what is unknown. Blocked
+    is the least of them. An orphan counts for nothing here: who applies without --prune chose to leave it.
     """
     statuses = {outcome.status for outcome in report.outcomes}
     if report.interrupted:
         return ExitCode.INTERRUPTED
     if Status.UNKNOWN in statuses:
         return ExitCode.NEEDS_A_PERSON
-    return ExitCode.FAILED if statuses - {Status.APPLIED} else ExitCode.DONE
+    if statuses - {Status.APPLIED}:
+        return ExitCode.FAILED
+    return ExitCode.BLOCKED if report.plan.blocked else ExitCode.DONE

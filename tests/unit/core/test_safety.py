@@ -27,6 +27,24 @@ def changes(count: int, action: Action, reason: str = "") -> tuple[Change, ...]:
         (changes(3, Action.UPDATE) + changes(3, Action.DELETE), 10, Limits(), []),
         (changes(1, Action.DELETE), 10, Limits(budget=7.5), ["delete 1 of 10 managed resources, more than 7.5 %"]),
         (changes(9, Action.DELETE), 9, Limits(), []),
+        (changes(4, Action.DELETE), 10, Limits(allowed={"deletes": 4}), []),
+        (
+            changes(5, Action.DELETE),
+            10,
+            Limits(allowed={"deletes": 4}),
+            ["delete 5 of 10 managed resources, more than 30 %"],
+        ),
+        (
+            changes(4, Action.DELETE),
+            10,
+            Limits(allowed={"updates": 9}),
+            ["delete 4 of 10 managed resources, more than 30 %"],
+        ),
+        (changes(3, Action.DELETE), 10, Limits(allowed={"deletes": 0}), []),
+        (changes(4, Action.UPDATE), 10, Limits(allowed={"updates": 4}), []),
+        (changes(11, Action.RUN), 0, Limits(allowed={"executions": 11}), []),
+        (changes(12, Action.RUN), 0, Limits(allowed={"executions": 11}), ["start 12 executions, more than 10"]),
+        (changes(10, Action.RUN), 0, Limits(allowed={"executions": 3}), []),
         (changes(4, Action.UPDATE, "adopted"), 10, Limits(), []),
         (changes(40, Action.CREATE), 10, Limits(), []),
         (changes(10, Action.RUN), 0, Limits(), []),
@@ -57,3 +75,17 @@ def test_what_goes_over_a_budget_is_warned_of_and_refused(
         require_applicable(plan, state, limits)
     assert all(text in refused.value.message for text in told)
     assert "--force" in refused.value.hint
+
+
+def test_a_refusal_names_the_flags_that_let_this_very_plan_through() -> None:
+    made = changes(4, Action.DELETE) + changes(5, Action.UPDATE) + changes(11, Action.RUN)
+    plan = Plan(target=TARGET, lineage="l", serial=1, changes=made)
+    records = {change.address: Record(address=change.address, id=change.address.name, spec={}) for change in made[:10]}
+    state = State(target=TARGET, lineage="l", serial=1, records=records)
+    with pytest.raises(PlanRefused) as refused:
+        require_applicable(plan, state, Limits())
+    assert "apply with --allow deletes=4 --allow updates=5 --allow executions=11, or raise" in refused.value.hint
+    assert "`budget` and `max_executions` in" in refused.value.hint
+    flags = [word for word in refused.value.hint.replace(",", " ").split() if "=" in word]
+    named = {name: int(count) for name, _, count in (flag.partition("=") for flag in flags)}
+    require_applicable(plan, state, Limits(allowed=named))

@@ -11,13 +11,14 @@ from wexa_sync.render.exit import plan_exit_code, report_exit_code
 SKILL = Address(kind="Skill", name="s", project="p")
 
 
-def plan(action: Action | None = None, *, blocked: bool = False) -> Plan:
+def plan(action: Action | None = None, *, blocked: bool = False, orphans: tuple[Address, ...] = ()) -> Plan:
     return Plan(
         target=Target(base_url="b", org_id="o"),
         lineage="l",
         serial=1,
         changes=(Change(action=action, address=SKILL),) if action else (),
         blocked=(Blocked(address=SKILL, wanted="w", reason="r", hint="h"),) if blocked else (),
+        orphans=orphans,
     )
 
 
@@ -29,7 +30,10 @@ def plan(action: Action | None = None, *, blocked: bool = False) -> Plan:
         (plan(Action.CREATE), False, True, ExitCode.DONE),
         (plan(Action.CREATE), True, False, ExitCode.CHANGES_PENDING),
         (plan(Action.FORGET), True, False, ExitCode.CHANGES_PENDING),
-        (plan(blocked=True), True, False, ExitCode.DONE),
+        (plan(blocked=True), True, False, ExitCode.CHANGES_PENDING),
+        (plan(blocked=True), False, False, ExitCode.DONE),
+        (plan(orphans=(SKILL,)), True, True, ExitCode.CHANGES_PENDING),
+        (plan(orphans=(SKILL,)), False, True, ExitCode.DONE),
         (plan(blocked=True), False, True, ExitCode.NEEDS_A_PERSON),
         (plan(Action.CREATE, blocked=True), True, True, ExitCode.NEEDS_A_PERSON),
     ],
@@ -56,3 +60,17 @@ def test_report(statuses: tuple[Status, ...], interrupted: bool, code: ExitCode)
     outcomes = tuple(Outcome(change=change, status=status) for status in statuses)
     report = Report(plan=plan(), outcomes=outcomes, started=0, ended=1, interrupted=interrupted)
     assert report_exit_code(report) is code
+
+
+@pytest.mark.parametrize(
+    ("made", "status", "code"),
+    [
+        (plan(blocked=True), Status.APPLIED, ExitCode.BLOCKED),
+        (plan(blocked=True), Status.FAILED, ExitCode.FAILED),
+        (plan(blocked=True), Status.UNKNOWN, ExitCode.NEEDS_A_PERSON),
+        (plan(orphans=(SKILL,)), Status.APPLIED, ExitCode.DONE),
+    ],
+)
+def test_a_report_of_a_plan_that_leaves_something(made: Plan, status: Status, code: ExitCode) -> None:
+    outcome = Outcome(change=Change(action=Action.CREATE, address=SKILL), status=status)
+    assert report_exit_code(Report(plan=made, outcomes=(outcome,), started=0, ended=1)) is code
