@@ -56,15 +56,16 @@ def pair(place: Place) -> dict[Address, Pair]:
     by_name = [found for found in open_pairs if pairs[found.address].live is None]
     free = [live for live in free if live.id not in chosen]
     pairs |= {found.address: found for found in _by_key(place, by_name, free)}
-    return {a: replace(found, absent=True) if _never_arrived(place, found) else found for a, found in pairs.items()}
+    newest = max((live.created_at for live in place.lives if live.created_at is not None), default=0.0)
+    return {a: replace(found, absent=True) if _never_arrived(newest, found) else found for a, found in pairs.items()}
 
 
-def _never_arrived(place: Place, found: Pair) -> bool:
-    """Whether the list shows something made so much later that it would show what was intended, had that been made."""
+def _never_arrived(newest: float, found: Pair) -> bool:
+    """True when the newest thing in the list was made so much later that the list would show what was intended."""
     intent = found.intent
     if intent is None or intent.settled or found.live is not None or found.candidates:
         return False
-    return any(live.created_at is not None and live.created_at > intent.latest + CLOCK_SKEW for live in place.lives)
+    return newest > intent.latest + CLOCK_SKEW
 
 
 def _runs_again(place: Place, record: Record) -> bool:

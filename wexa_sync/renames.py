@@ -6,7 +6,7 @@ Made anew, a skill or a flow would be there twice for good, and a run would be p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 
 from wexa_sync.codec import conceal
 from wexa_sync.compare.ids import terms_in
@@ -21,7 +21,7 @@ _Place = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
 
 def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
     """Block what is to be made and is recorded already, under an address that is declared no longer; and its end."""
-    former = _former(observation)
+    former, inside = _former(observation), _inside(decisions)
     for address, found in list(decisions.items()):
         if not (isinstance(found, Change) and found.action in (Action.CREATE, Action.RUN) and found.after is not None):
             continue
@@ -30,14 +30,19 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
             continue
         if old := former[place].get(_key(address, found.after, observation)):
             decisions[address] = _blocked(address, found.action.value, old, address, found)
-            for each in _within(old, decisions):
-                if isinstance(decisions[each], Change | Blocked) and observation.pairs[each].manifest is None:
+            for each in (old, *inside.get(old, ())):
+                if isinstance(decisions.get(each), Change | Blocked) and observation.pairs[each].manifest is None:
                     decisions[each] = _blocked(each, "delete", old, address, None)
 
 
-def _within(old: Address, decisions: Mapping[Address, Decision]) -> list[Address]:
-    """What is to stay while it is asked what became of `old`: itself, and what lives in it."""
-    return [each for each in decisions if each == old or old in (each.owner_address, each.project_address)]
+def _inside(decisions: Mapping[Address, Decision]) -> Mapping[Address, Sequence[Address]]:
+    """What lives in each address: that stays too while it is asked what became of it."""
+    found: defaultdict[Address, list[Address]] = defaultdict(list)
+    for each in decisions:
+        for outer in (each.owner_address, each.project_address):
+            if outer is not None and outer != each:
+                found[outer].append(each)
+    return found
 
 
 def _former(observation: Observation) -> Mapping[_Place, Mapping[str, Address]]:

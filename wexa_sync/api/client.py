@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -231,8 +232,8 @@ def _odd_children(owner: Raw) -> str:
 def _odd_ids(name: str, ids: list[Any]) -> str:
     if not all(isinstance(id, str) and id for id in ids):
         return f"{name} without an id that is text"
-    twice = sorted({id for id in ids if ids.count(id) > 1}) if len(set(ids)) < len(ids) else []
-    return f"{name} {twice[0]} stands there twice" if twice else ""
+    twice = [id for id, times in Counter(ids).items() if times > 1]
+    return f"{name} {min(twice)} stands there twice" if twice else ""
 
 
 def _wrong_org(org_id: str, error: ApiError) -> ApiError:

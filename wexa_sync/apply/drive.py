@@ -78,7 +78,7 @@ def apply_plan(
 class _Drive:
     def __init__(self, context: Context, session: StateSession) -> None:
         self.context, self.session = context, session
-        self.changes = {change.address: change for change in context.plan}
+        self.changes = context.changes
         waits = {address: change.depends_on for address, change in self.changes.items()}
         urgency = graph.chains(waits)
         for address, change in self.changes.items():

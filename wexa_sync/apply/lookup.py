@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any
 
 from wexa_sync.api.client import Raw, Scoped, children
+from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.work import Context, Http
+from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.parts import project
 from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError, WexaSyncError
@@ -32,11 +34,11 @@ def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, 
     """Look up what is unresolved."""
     for ref in unresolved(context, change):
         kind, at = BY_NAME[ref.kind], context.scope(change.address)
-        raws = yield from _listed(context, kind, at)
-        named = [raw for raw in raws if raw.get(kind.display) == ref.external]
+        listed = yield from _listed(context, kind, at)
+        named = listed.by_name.get(ref.external or "", ())
         if len(named) != 1:
             raise WexaSyncError(
-                no_such_external(kind, ref.external or "", raws),
+                no_such_external(kind, ref.external or "", listed.raws),
                 hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
             )
         context.externals[change.address.project, ref.kind, ref.external or ""] = kind.id_of(named[0]) or ""
@@ -63,8 +65,9 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
     if chosen := context.chosen_id(address):
         raw = yield Http(lambda: context.api.read(kind, replace(at, id=chosen)))
         return [chosen] if raw is not None else []
-    raws = yield from _listed(context, kind, at)
-    return _matcher(context, change)(raws)
+    listed = yield from _listed(context, kind, at)
+    match = _Match(context, change)
+    return match.ids(listed.by_key.get(match.key, ()))
 
 
 def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
@@ -79,10 +82,10 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
             return [chosen] if context.api.read(kind, replace(at, id=chosen)) is not None else []
 
     else:
-        match = _matcher(context, change, since=since)
+        match = _Match(context, change, since=since)
 
         def look() -> list[str]:
-            return match(context.api.list(kind, at))
+            return match.ids(context.api.list(kind, at))
 
     try:
         found = yield Http(lambda: looked(context, look))
@@ -93,7 +96,7 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
 
 def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[str]]:
     """What is live in a project, and was not when its delete was planned: it would go with it."""
-    known, at, found = set(context.plan.ids.values()), Scoped(project=change.id or ""), []
+    at, found = Scoped(project=change.id or ""), []
     for kind in DECLARABLE:
         listing = kind.listing
         if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
@@ -101,7 +104,7 @@ def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[st
             for raw in raws:
                 inside = [(child.get("_id"), f"Agent {child.get('title')!r}") for child in children(raw)]
                 each = [(kind.id_of(raw), f"{kind.name} {raw.get(kind.display)!r}"), *inside]
-                found += [name for id, name in each if id not in known]
+                found += [name for id, name in each if id not in context.planned]
     return found
 
 
@@ -118,10 +121,9 @@ def looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
 def not_ours(context: Context, change: Change, answer: Raw, id: str) -> str:  # the field's name
     """Why an answer to a create can't be about what was just made; empty where it may be."""
     kind, at = context.kind(change), context.scope(change.address)
-    records = context.state().records
-    known = {*context.ids.values(), *(record.id for address, record in records.items() if address != change.address)}
-    there_before = {kind.id_of(raw) for raw in context.lists.get((kind.name, at), ())}
-    if id in known | there_before:
+    record, listed = context.state().records.get(change.address), context.lists.get((kind.name, at))
+    known = id in context.known and not (record is not None and record.id == id)
+    if known or (listed is not None and id in listed.ids):
         return f"the answer names {id}, which was there before"
     if at.project and answer.get("projectID") not in (None, "", at.project):
         return f"the answer names {id}, of another project"
@@ -163,34 +165,37 @@ def still_listed(context: Context, change: Change) -> Generator[Http, Any, bool]
     return not (yield Http(lambda: looked(context, look)))
 
 
-def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, list[Raw]]:
+def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, Listed]:
     """A list that several changes look at: asked for once in an apply."""
     place = (kind.name, at)
     if place not in context.lists:
-        context.lists[place] = yield Http(lambda: context.api.list(kind, at), lookup=place)
+        raws = yield Http(lambda: context.api.list(kind, at), lookup=place)
+        if place not in context.lists:  # else another change that waited for it was faster
+            context.lists[place] = Listed(kind, raws, terms_in("", {}, {}, context.plan.lineage))
     return context.lists[place]
 
 
-def _matcher(context: Context, change: Change, *, since: float | None = None) -> Callable[[Sequence[Raw]], list[str]]:
-    """Gives the ids in a list that have the change's natural key, and are neither known nor ruled out by a person.
+class _Match:
+    """Finds what a change made, or would be taken for: by its natural key. `since`: only if made then or later."""
 
-    `since`: only what was made then or later, or does not say when.
-    """
-    kind, state, terms = context.kind(change), context.state(), context.terms(change.address)
-    fields = (*kind.identity, *kind.narrow)
-    wanted = key_of(kind, change.after or {}, fields, terms)
-    intent = state.intents.get(change.address)
-    known = {*context.ids.values(), *(record.id for record in state.records.values())}
-    known |= set(intent.ignore) if intent is not None else set()
+    def __init__(self, context: Context, change: Change, *, since: float | None = None) -> None:
+        self._kind, self._terms, self._since = context.kind(change), context.terms(change.address), since
+        self._fields = (*self._kind.identity, *self._kind.narrow)
+        self.key = self._key_of(change.after or {})
+        intent = context.state().intents.get(change.address)
+        self._known, self._ignored = context.known, intent.ignore if intent is not None else ()
 
-    def match(raws: Sequence[Raw]) -> list[str]:
+    def _key_of(self, spec: Spec) -> str:
+        return key_of(self._kind, spec, self._fields, self._terms)
+
+    def ids(self, raws: Sequence[Raw]) -> list[str]:
+        """Return the ids of those that have the key, and are neither known nor ruled out by a person."""
         return [
             id
             for raw in raws
-            if (id := kind.id_of(raw) or "") not in known
+            if (id := self._kind.id_of(raw) or "") not in self._known
+            and id not in self._ignored
             and not raw.get("is_deleted")
-            and (since is None or (created_at(raw) or since) >= since - CLOCK_SKEW)
-            and key_of(kind, decode(kind, raw), fields, terms) == wanted
+            and (self._since is None or (created_at(raw) or self._since) >= self._since - CLOCK_SKEW)
+            and self._key_of(decode(self._kind, raw)) == self.key
         ]
-
-    return match

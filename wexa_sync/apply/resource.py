@@ -82,7 +82,7 @@ def create(context: Context, change: Change) -> Work:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
     yield Write((Remember(record_of(context, change, made.id)),), last=True)
-    context.ids[change.address] = made.id
+    context.learn(change.address, made.id)
     found = (f"{made.why}; it was found on the server",) if made.lost else ()
     return ended(change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=found)
 

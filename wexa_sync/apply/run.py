@@ -36,7 +36,7 @@ def run(context: Context, change: Change) -> Work:
     asked = _start_is_open(context, change)
     if not asked:  # else a person may have to settle it: it must not be overwritten
         yield Write((Remember(record_of(context, change, id, started=False)),))
-    context.ids[change.address] = id
+    context.learn(change.address, id)
     status = yield from _settled(context, change, id, status)
     to_start = not _has_begun(context, change, status)
     if status == GONE or (to_start and asked):
@@ -92,8 +92,8 @@ def _earlier_runs(context: Context, change: Change) -> Generator[Http, Any, Outc
 
     One that is to be waited for and has not ended is waited for now: that apply may have been cut off meanwhile.
     """
-    for other in context.plan:
-        ran_before = other.address in change.depends_on and other.action in (Action.NOOP, Action.ADOPT)
+    for other in (context.changes[address] for address in change.depends_on if address in context.changes):
+        ran_before = other.action in (Action.NOOP, Action.ADOPT)
         if not ran_before or BY_NAME[other.address.kind].nature is not Nature.ACTION or not other.id:
             continue
         seconds = _patience(context, other)

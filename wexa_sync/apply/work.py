@@ -14,8 +14,9 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.api.client import Api, Call, Raw, Scoped
+from wexa_sync.api.client import Api, Call, Scoped
 from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.apply.listed import Listed
 from wexa_sync.compare.ids import Terms, id_of, terms_in
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
@@ -72,7 +73,8 @@ class Options:
 class Context:
     """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff`.
 
-    `state` gives the state as of the last write; `lists` holds what several changes look at.
+    `state` gives the state as of the last write; `lists` holds what several changes look at. `known` are the ids of all
+    that the plan saw as ours, that the state holds and that this apply made; `planned` those that the plan saw.
     """
 
     api: Api
@@ -85,8 +87,21 @@ class Context:
     ids: dict[Address, str] = field(default_factory=dict)
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
     cutoff: Cutoff = field(default_factory=Cutoff)
-    lists: dict[Hashable, list[Raw]] = field(default_factory=dict)
+    lists: dict[Hashable, Listed] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
+    changes: Mapping[Address, Change] = field(init=False)
+    planned: frozenset[str] = field(init=False)
+    known: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.changes = {change.address: change for change in self.plan}
+        self.planned = frozenset(self.plan.ids.values())
+        self.known = {*self.planned, *(record.id for record in self.state().records.values())}
+
+    def learn(self, address: Address, id: str) -> None:  # the field's name
+        """Keep the id of what was made at `address`."""
+        self.ids[address] = id
+        self.known.add(id)
 
     def kind(self, change: Change) -> Kind:
         """The kind of a change."""

@@ -82,13 +82,15 @@ def _ours(seen: Seen, kind: Kind, project: str) -> Callable[[Raw], bool]:
     manifests = [seen.desired.manifests[address] for address in addresses if address in seen.desired.manifests]
     names = {manifest.spec.get(kind.display) for manifest in manifests}
     # A stranger's name may be anything, a list or an object too.
-    return lambda raw: kind.id_of(raw) in ids or any(raw.get(kind.display) == name for name in names)
+    return lambda raw: kind.id_of(raw) in ids or (isinstance(name := raw.get(kind.display), str) and name in names)
 
 
 def _declared_fields(seen: Seen, kind: str, project: str) -> frozenset[str]:
     named: set[str] = set()
-    for side in (seen.desired.manifests, seen.state.records):
-        named.update(*(item.spec for a, item in side.items() if a.kind == kind and a.project == project))
+    for address in seen.of_kind(project, kind):
+        for side in (seen.desired.manifests, seen.state.records):
+            if address in side:
+                named.update(side[address].spec)
     properties = BY_NAME[kind].spec_schema["properties"]
     return frozenset(
         schema.get("x-wexa-field", name)

@@ -40,15 +40,21 @@ class Seen:
     external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
     places: dict[PlaceName, list[Address]] = field(init=False)
     unmanaged: dict[str, list[str]] = field(default_factory=dict)  # project handle -> what is live there and not ours
+    _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.places = {}
+        self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
             self.places.setdefault((address.project, address.kind, address.owner), []).append(address)
+            self._kinds.setdefault((address.project, address.kind), []).append(address)
 
     def at(self, project: str, kind: str, owner: tuple[str, str] | None = None) -> list[Address]:
         """The addresses in that place."""
         return self.places.get((project, kind, owner), [])
+
+    def of_kind(self, project: str, kind: str) -> list[Address]:
+        """The addresses of that kind in that project, whatever owns them."""
+        return self._kinds.get((project, kind), [])
 
     @property
     def known(self) -> Iterator[Address]:

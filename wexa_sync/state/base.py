@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from wexa_sync.model import Address, Intent, Record, Target
+from wexa_sync.state.versions import Versions
+
+Held = TypeVar("Held", Record, Intent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,33 @@ class State:
     intents: Mapping[Address, Intent] = field(default_factory=dict)
 
     def after(self, *entries: Entry) -> State:
-        """The state after one write of these entries; itself where there are none."""
+        """Return the state after one write of these entries; itself where there are none. Costs what the entries do."""
         if not entries:
             return self
-        records, intents = dict(self.records), dict(self.intents)
+        records: dict[Address, Record | None] = {}  # what changes; None: it goes
+        intents: dict[Address, Intent | None] = {}
         for entry in entries:
             match entry:
                 case Remember(record):
                     records[record.address] = record
-                    intents.pop(record.address, None)
+                    intents[record.address] = None
                 case Forget(address):
-                    records.pop(address, None)
-                    intents.pop(address, None)
+                    records[address] = None
+                    intents[address] = None
                 case Intend(intent):
                     intents[intent.address] = intent
                 case Settle(address):
-                    intents.pop(address, None)
-        return replace(self, serial=self.serial + 1, records=records, intents=intents)
+                    intents[address] = None
+        return replace(
+            self,
+            serial=self.serial + 1,
+            records=_next(self.records, records),
+            intents=_next(self.intents, intents),
+        )
+
+
+def _next(held: Mapping[Address, Held], changes: Mapping[Address, Held | None]) -> Versions[Address, Held]:
+    return (held if isinstance(held, Versions) else Versions(held)).after(changes)
 
 
 class StateSession(Protocol):

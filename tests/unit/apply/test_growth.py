@@ -1,0 +1,190 @@
+"""Nothing grows faster than the work: ten times as much to do takes about ten times the steps, not a hundred times.
+
+Steps are calls, as the interpreter counts them, and items that are copied: the same on each machine and on each day.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from wexa_sync import engine
+from wexa_sync.api.client import Api
+from wexa_sync.apply import Options
+from wexa_sync.decide import Rules
+from wexa_sync.model import Address, Desired, Intent, Manifest, Record, Ref, Source, Status, Target
+from wexa_sync.state import FileStore, Intend, Remember, State
+from wexa_sync.state import base as state_base
+from wexa_sync.state import versions as state_versions
+from wexa_sync.state.text import journal_line, journal_start, read_journal, read_state, replay, state_text
+
+TARGET = Target(base_url="http://127.0.0.1", org_id="org")
+PROJECT = Address(kind="Project", name="desk")
+FEW, TIMES, MOST = 30, 10, 14
+"""Thirty, ten times that, and how many times the steps it may take: in squares it would come to forty and more."""
+
+
+@dataclass
+class Steps:
+    """What was counted."""
+
+    count: int = 0
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
+    """Count the calls of this thread, and the items that the state copies, for the length of a block."""
+    steps = Steps()
+
+    def copying(items: Any = ()) -> dict[Any, Any]:
+        steps.count += len(items)
+        return dict(items)
+
+    def note(_frame: object, event: str, _what: object) -> None:
+        steps.count += event in ("call", "c_call")
+
+    with monkeypatch.context() as patched:
+        for module in (state_base, state_versions):
+            patched.setattr(module, "dict", copying, raising=False)
+        sys.setprofile(note)
+        try:
+            yield steps
+        finally:
+            sys.setprofile(None)
+
+
+@dataclass
+class Server:
+    """The least of a server: one project with one connector, its skills, and nothing that is slow or lags behind."""
+
+    skills: list[dict[str, Any]] = field(default_factory=list)
+    ahead: float = 0.0
+
+    def request(self, method: str, path: str, *, body: Any = None, **_more: Any) -> Any:
+        """Answer a request as `Http` does."""
+        return SimpleNamespace(body=self.answer(method, path, body), attempts=1)
+
+    def answer(self, method: str, path: str, body: Any) -> Any:
+        """Return what the server says."""
+        if (method, path) == ("POST", "/skills/"):
+            self.skills.append({**body, "_id": f"skill-{len(self.skills)}"})
+            return self.skills[-1]
+        return {
+            "/customer": {"organization_id": "org", "user_id": "user"},
+            "/v1/project": {"projectList": [{"_id": "desk", "projectName": "Desk"}], "totalCount": 1},
+            "/connectors/desk": [
+                {"category": "mail", "accountDetails": [{"connectorID": "mail", "sourceName": "Mail"}]}
+            ],
+            "/agentflows": [],
+            "/schedules/coworker": [],
+            "/skills/": {"skills": list(self.skills), "total_count": len(self.skills)},
+        }[path]
+
+
+def skill(name: str) -> Manifest:
+    """A declared skill."""
+    return Manifest(
+        address=Address(project="desk", kind="Skill", name=name),
+        spec={
+            "name": name,
+            "description": "One",
+            "connector_id": Ref(kind="Connector", external="Mail"),
+        },
+        source=Source(file="desk.yaml", line=1),
+    )
+
+
+def record(address: Address, id: str) -> Record:
+    """What is recorded of it."""
+    return Record(address=address, id=id, spec={"name": address.name, "description": "One"})
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A workspace whose state knows the project, and in which as many skills are live and not ours as declared."""
+
+    workspace: engine.Workspace
+    desired: Desired
+
+    @classmethod
+    def of(cls, size: int, folder: Path) -> Bench:
+        """Return one of that size."""
+        strangers = [{"_id": f"theirs-{each}", "name": f"Theirs {each}", "projectID": "desk"} for each in range(size)]
+        api = Api(Server(skills=strangers), org_id="org")  # type: ignore[arg-type]
+        store = FileStore(folder / f"{size}.json")
+        with store.session(TARGET) as session:
+            spec = {"projectName": "Desk", "description": "One"}
+            session.write(Remember(Record(address=PROJECT, id="desk", spec=spec)))
+        manifests = {each.address: each for each in (skill(f"s{number}") for number in range(size))}
+        workspace = engine.Workspace(api=api, store=store, target=TARGET, parallelism=1, settle=0.0)
+        return cls(workspace, Desired(manifests=manifests, depends_on={address: frozenset() for address in manifests}))
+
+
+def growth(steps: Callable[[int], int]) -> float:
+    """How many times the steps that ten times the work takes."""
+    steps(3)  # what is imported and worked out once
+    return steps(FEW * TIMES) / steps(FEW)
+
+
+def test_creates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(size: int) -> int:
+        bench = Bench.of(size, tmp_path)
+        plan = engine.plan(bench.desired, bench.workspace, Rules())
+        with counted(monkeypatch) as found:
+            report = engine.apply(
+                plan, bench.workspace, Options(parallelism=1, settle=0.0), lambda _change, _word: None, limits=None
+            )
+        assert report.count(Status.APPLIED) >= size
+        return found.count
+
+    assert growth(steps) < MOST
+
+
+def test_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(size: int) -> int:
+        bench = Bench.of(size, tmp_path)
+        with counted(monkeypatch) as found:
+            plan = engine.plan(bench.desired, bench.workspace, Rules())
+        assert len(plan.work) == size
+        return found.count
+
+    assert growth(steps) < MOST
+
+
+def test_a_journal_read_back_and_written_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, journal_file = tmp_path / "state.json", tmp_path / "state.json.journal"
+
+    def steps(size: int) -> int:
+        start = State(target=TARGET, lineage="one").after(
+            *(Remember(record(each, each.name)) for each in names("a", size))
+        )
+        text, state, lines = state_text(start), start, [journal_start(start)]
+        with counted(monkeypatch) as found:
+            for address in names("b", size):
+                for entry in (Intend(intent(address)), Remember(record(address, address.name))):
+                    state = state.after(entry)
+                    lines.append(journal_line(state.serial, (entry,)))
+            journal = read_journal(b"".join(lines), journal_file)
+            again = replay(read_state(text, file), journal, file=file, journal_file=journal_file)
+        assert (again.serial, again.records, again.intents) == (state.serial, state.records, {})
+        assert len(again.records) == 2 * size
+        return found.count
+
+    assert growth(steps) < MOST
+
+
+def names(prefix: str, size: int) -> Iterator[Address]:
+    """That many addresses."""
+    return (Address(project="desk", kind="Skill", name=f"{prefix}{number}") for number in range(size))
+
+
+def intent(address: Address) -> Intent:
+    """What was about to be sent."""
+    return Intent(address=address, operation="create", time=0.0, spec={}, fingerprint="f")

@@ -1,0 +1,38 @@
+"""A list that many changes of an apply look at, with an index for each question: none of them walks the list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from wexa_sync.api.client import Raw
+from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.same import key_of
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.wire import decode
+
+
+class Listed:
+    """The live things of one kind in one place, as one list showed them. `terms` need not know any reference."""
+
+    def __init__(self, kind: Kind, raws: Sequence[Raw], terms: Terms) -> None:
+        self.kind, self.raws, self._terms = kind, raws, terms
+        self.ids = frozenset(raw[name] for raw in raws for name in kind.ids if isinstance(raw.get(name), str))
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Sequence[Raw]]:
+        """The items by their natural key."""
+        fields, found = (*self.kind.identity, *self.kind.narrow), defaultdict(list)
+        for raw in self.raws:
+            found[key_of(self.kind, decode(self.kind, raw), fields, self._terms)].append(raw)
+        return found
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Sequence[Raw]]:
+        """The items by the name that people know them by."""
+        found = defaultdict(list)
+        for raw in self.raws:
+            if isinstance(name := raw.get(self.kind.display), str):
+                found[name].append(raw)
+        return found
