@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.decide import Rules
-from wexa_sync.errors import InvalidManifests, UsageError
+from wexa_sync.errors import InvalidManifests, PlanRefused, UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.link import link
 from wexa_sync.load import load
@@ -114,6 +114,20 @@ def apply(
         return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
 
 
+def require_planned_here(planned: Plan, workspace: Workspace) -> None:
+    """Raise PlanRefused where a saved plan is for another workspace, or was made as another user. Sends GET only."""
+    if planned.target != workspace.target:
+        raise PlanRefused(
+            f"the plan is for {planned.target}, not for {workspace.target}", hint="Check the settings, or plan again."
+        )
+    user = workspace.api.sign_in().user_id
+    if planned.user_id != user:
+        raise PlanRefused(
+            f"the plan was made as the user {planned.user_id}, and this is {user}",
+            hint="Set WEXA_USER_ID and the key as they were when it was made, or plan again as this user.",
+        )
+
+
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:
     """Settle a doubt as a person says: it is live under the id `happened_as`, or (None) it did not happen.
 
@@ -169,4 +183,15 @@ def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
         return found
 
 
-__all__ = ["NOTHING", "InvalidManifests", "Workspace", "apply", "locked", "plan", "read", "rebuild", "resolve"]
+__all__ = [
+    "NOTHING",
+    "InvalidManifests",
+    "Workspace",
+    "apply",
+    "locked",
+    "plan",
+    "read",
+    "rebuild",
+    "require_planned_here",
+    "resolve",
+]

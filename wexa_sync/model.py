@@ -291,6 +291,7 @@ class Observation:
     lineage: str
     serial: int
     now: float
+    content: str = ""  # the checksum of the state that was looked at
 
 
 class Action(Enum):
@@ -356,6 +357,7 @@ class Plan:
     """Decisions, and all that applying them needs. `digest` is a hash over everything else in it.
 
     `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
+    `content` is the checksum of the state it was made at, and `user_id` the user it was made as: it holds for no other.
     """
 
     target: Target
@@ -369,6 +371,7 @@ class Plan:
     externals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
     user_id: str = ""
+    content: str = ""
     digest: str = ""
 
     def __iter__(self) -> Iterator[Change]:

@@ -64,6 +64,7 @@ def make_plan(
         lifecycles=_new_lifecycles(observation, chosen),
         externals=_used_externals(observation, changes),
         user_id=observation.user_id,
+        content=observation.content,
     )
     plan = _keep_secret(plan, observation)
     return replace(plan, digest=digest(plan))

@@ -31,7 +31,7 @@ from wexa_sync.model import Action, Blocked, Change, FieldChange, Plan, Sealed, 
 from wexa_sync.state.disk import replace_file
 
 FORMAT = "wexa-sync-plan"
-VERSION = 1
+VERSION = 2
 
 
 def digest(plan: Plan) -> str:
@@ -117,6 +117,7 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "lineage": key,
         "serial": plan.serial,
         "user_id": plan.user_id,
+        "content": plan.content,
         "changes": [_change_to_data(change, key) for change in plan.changes],
         "blocked": [_blocked_to_data(blocked, key) for blocked in plan.blocked],
         "orphans": [address_to_data(address) for address in plan.orphans],
@@ -133,6 +134,7 @@ def _from_data(data: Any) -> Plan:
         lineage=data["lineage"],
         serial=data["serial"],
         user_id=data["user_id"],
+        content=data["content"],
         changes=tuple(_change_from_data(change) for change in data["changes"]),
         blocked=tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
         orphans=tuple(address_from_data(address) for address in data["orphans"]),

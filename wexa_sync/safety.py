@@ -11,6 +11,7 @@ from wexa_sync.kinds.base import Operation
 from wexa_sync.model import Action, Change, Plan
 from wexa_sync.rows import ADOPTED
 from wexa_sync.state.base import State
+from wexa_sync.state.text import checksum
 
 DELETES, UPDATES, EXECUTIONS = "deletes", "updates", "executions"
 BUDGETS = {DELETES: DELETES, UPDATES: UPDATES, EXECUTIONS: EXECUTIONS, "runs": EXECUTIONS}
@@ -78,7 +79,7 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
             "this plan was made with another state",
             hint="Run it in the folder where the plan was made, or name its state: --state FILE.",
         )
-    if plan.serial != state.serial or plan.lineage != state.lineage:
+    if plan.serial != state.serial or plan.content != checksum(state):
         raise PlanRefused(
             "the state has changed since this plan was made: somebody applied meanwhile",
             hint="Run `wexa-sync plan` again and review what it says now.",

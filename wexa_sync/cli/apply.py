@@ -22,8 +22,7 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
     from wexa_sync.cli.setup import desired_for, require_apart, settings_for, workspace_for
     from wexa_sync.cli.steps import carried_out, limits_of, planned
-    from wexa_sync.engine import locked
-    from wexa_sync.errors import PlanRefused
+    from wexa_sync.engine import locked, require_planned_here
     from wexa_sync.planfile import is_plan, read
 
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
@@ -33,13 +32,9 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     require_apart((given["output"],), (*paths, *var_files), settings)
     desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as found, locked(found) as workspace:
-        if saved is not None and saved.target != workspace.target:
-            raise PlanRefused(
-                f"the plan is for {saved.target}, not for {workspace.target}", hint="Check the settings, or plan again."
-            )
-        plan = saved or planned(desired, workspace, settings, given)  # type: ignore[arg-type]  # one of the two is there
         if saved is not None:
-            workspace.api.sign_in()
+            require_planned_here(saved, workspace)
+        plan = saved or planned(desired, workspace, settings, given)  # type: ignore[arg-type]  # one of the two is there
         return carried_out(plan, workspace, settings, given, limits_of(settings, given))
 
 

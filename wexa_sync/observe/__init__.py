@@ -25,6 +25,7 @@ from wexa_sync.observe.lists import completed, fetch
 from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs, require_known_kinds
 from wexa_sync.pairing import SETTLE, Place, pair
 from wexa_sync.state.base import State
+from wexa_sync.state.text import checksum
 
 Lists = dict[tuple[str, str], list[Raw]]
 
@@ -69,6 +70,7 @@ def observe(
         user_id=account.user_id,
         lineage=state.lineage,
         serial=state.serial,
+        content=checksum(state),
         now=now() + max(api.ahead, 0.0),  # a time that has come by either clock may have come on the server
     )
 

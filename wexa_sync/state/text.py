@@ -6,6 +6,7 @@ the state has after it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,7 +30,9 @@ from wexa_sync.json_text import MAX_DEPTH, parse
 from wexa_sync.model import Intent, Record, Target
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
 
-VERSION = 2
+VERSION = 3
+_SUMMED = 3
+"""The version from which on a state, and the start of a journal, hold a checksum."""
 
 
 def _as_it_is(data: Any) -> Any:
@@ -44,7 +47,7 @@ class Step:
     intent: Callable[[Any], Any] = _as_it_is
 
 
-STEPS: Mapping[int, Step] = {1: Step(intent=lambda data: {**data, "ahead": 0.0})}
+STEPS: Mapping[int, Step] = {1: Step(intent=lambda data: {**data, "ahead": 0.0}), 2: Step()}
 """From version N to N + 1, by N, down to the oldest that is still read."""
 
 _STATE = "wexa-sync-state"
@@ -64,12 +67,13 @@ _Held = TypeVar("_Held", Record, Intent)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """What a journal says: the state it continues, and the writes since."""
+    """What a journal says: the state it continues, and the writes since. `checksum` is empty in an old format."""
 
     target: Target
     lineage: str
     serial: int
     writes: tuple[tuple[Entry, ...], ...]
+    checksum: str = ""
 
     @property
     def end(self) -> int:
@@ -79,11 +83,29 @@ class Journal:
 
 def state_text(state: State) -> bytes:
     """The state file."""
-    data = _head(_STATE, state) | {
+    data = _head(_STATE, state) | _content(state)
+    data["sha256"] = _sum(data)
+    return (json.dumps(data, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def checksum(state: State) -> str:
+    """Return a hex sha256 over all that a state holds but its target. Two histories never share one.
+
+    Serial and lineage alone don't say it: two clones of a repository count on from the same serial.
+    """
+    return _sum({"lineage": state.lineage, "serial": state.serial, **_content(state)})
+
+
+def _content(state: State) -> dict[str, Any]:
+    return {
         "records": {address_to_data(address): record_to_data(record) for address, record in state.records.items()},
         "intents": {address_to_data(address): intent_to_data(intent) for address, intent in state.intents.items()},
     }
-    return (json.dumps(data, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def _sum(data: Mapping[str, Any]) -> str:
+    counted = {name: data[name] for name in ("lineage", "serial", "records", "intents")}
+    return hashlib.sha256(_line(counted)).hexdigest()
 
 
 def read_state(text: bytes, file: Path) -> State:
@@ -91,18 +113,21 @@ def read_state(text: bytes, file: Path) -> State:
     with _damage(file, _STATE_HINT):
         found = _document(text, _STATE, {**_HEAD, "records": (dict,), "intents": (dict,)}, file)
         version = found["version"]
-        return State(
+        state = State(
             target=target_from_data(found["target"]),
             lineage=found["lineage"],
             serial=found["serial"],
             records={record.address: record for record in _held(found["records"], version, _record)},
             intents={intent.address: intent for intent in _held(found["intents"], version, _intent)},
         )
+        if version >= _SUMMED and found["sha256"] != _sum(found):
+            raise ValueError("its checksum is of another content, so it was edited, or merged by lines")
+        return state
 
 
 def journal_start(state: State) -> bytes:
     """The first line of a journal that continues `state`."""
-    return _line(_head(_JOURNAL, state))
+    return _line({**_head(_JOURNAL, state), "sha256": checksum(state)})
 
 
 def journal_line(serial: int, entries: tuple[Entry, ...]) -> bytes:
@@ -130,7 +155,11 @@ def read_journal(text: bytes, file: Path) -> Journal | None:
         if not writes:
             return None
         return Journal(
-            target=target_from_data(head["target"]), lineage=head["lineage"], serial=head["serial"], writes=writes
+            target=target_from_data(head["target"]),
+            lineage=head["lineage"],
+            serial=head["serial"],
+            writes=writes,
+            checksum=head.get("sha256", ""),
         )
 
 
@@ -140,10 +169,12 @@ def replay(state: State, journal: Journal | None, *, file: Path, journal_file: P
         return state
     if not state.lineage:  # the first apply ever was killed
         state = replace(state, lineage=journal.lineage, target=journal.target)
-    if (journal.lineage, journal.serial) != (state.lineage, state.serial):
+    same = (journal.lineage, journal.serial) == (state.lineage, state.serial)
+    if not same or (journal.checksum and journal.checksum != checksum(state)):
+        of_another = " with another content" if same else ""
         raise StateDamaged(
             f"{journal_file} does not continue {file}: it follows serial {journal.serial} of {journal.lineage}, "
-            f"and the state is at serial {state.serial} of {state.lineage}.",
+            f"and the state is at serial {state.serial} of {state.lineage}{of_another}.",
             hint=f"An apply was killed, and {file} was replaced or removed since. Restore the {file} of that time; "
             f"or, if what that apply did is of no interest, move {journal_file} away.",
         )
@@ -176,7 +207,7 @@ def _document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], fil
             f"{file} was written by a newer wexa-sync (format {version}; this one knows {VERSION}).",
             hint="Upgrade: pip install --upgrade wexa-sync.",
         )
-    found = members(data, shape)
+    found = members(data, shape if version < _SUMMED else {**shape, "sha256": (str,)})
     if not found["lineage"] or found["serial"] < 0:
         raise ValueError("it has no lineage, or a negative serial")
     return found

@@ -149,7 +149,7 @@ EDITS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "no plan in it": (lambda data: {**data, "plan": None}, "it was changed after it was written"),
     "no digest": (lambda data: {**data, "digest": None}, "it was changed after it was written"),
     "another format": (lambda data: {**data, "format": "wexa-sync-state"}, "it is no plan"),
-    "another version": (lambda data: {**data, "version": 2}, "plans of version 1"),
+    "another version": (lambda data: {**data, "version": 3}, "plans of version 2"),
     "a list": (lambda data: [data], "it is no plan"),
 }
 

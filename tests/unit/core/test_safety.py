@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from wexa_sync.errors import PlanRefused
 from wexa_sync.model import Action, Address, Change, Plan, Record, Target
 from wexa_sync.safety import Limits, require_applicable, warnings
 from wexa_sync.state.base import State
+from wexa_sync.state.text import checksum
 
 TARGET = Target(base_url="sandbox", org_id="o")
 
@@ -66,7 +69,7 @@ def test_what_goes_over_a_budget_is_warned_of_and_refused(
     addresses = [Address(kind="Skill", name=f"skill-{number}", project="p") for number in range(managed)]
     records = {address: Record(address=address, id=address.name, spec={}) for address in addresses}
     state = State(target=TARGET, lineage="l", serial=1, records=records)
-    plan = Plan(target=TARGET, lineage="l", serial=1, changes=made)
+    plan = Plan(target=TARGET, lineage="l", serial=1, content=checksum(state), changes=made)
     require_applicable(plan, state, None)
     if not told:
         require_applicable(plan, state, limits)
@@ -79,9 +82,9 @@ def test_what_goes_over_a_budget_is_warned_of_and_refused(
 
 def test_a_refusal_names_the_flags_that_let_this_very_plan_through() -> None:
     made = changes(4, Action.DELETE) + changes(5, Action.UPDATE) + changes(11, Action.RUN)
-    plan = Plan(target=TARGET, lineage="l", serial=1, changes=made)
     records = {change.address: Record(address=change.address, id=change.address.name, spec={}) for change in made[:10]}
     state = State(target=TARGET, lineage="l", serial=1, records=records)
+    plan = Plan(target=TARGET, lineage="l", serial=1, content=checksum(state), changes=made)
     with pytest.raises(PlanRefused) as refused:
         require_applicable(plan, state, Limits())
     assert "apply with --allow deletes=4 --allow updates=5 --allow executions=11, or raise" in refused.value.hint
@@ -89,3 +92,37 @@ def test_a_refusal_names_the_flags_that_let_this_very_plan_through() -> None:
     flags = [word for word in refused.value.hint.replace(",", " ").split() if "=" in word]
     named = {name: int(count) for name, _, count in (flag.partition("=") for flag in flags)}
     require_applicable(plan, state, Limits(allowed=named))
+
+
+SKILL = Address(kind="Skill", name="sum", project="p")
+
+
+def state_with(id: str, **more: Any) -> State:
+    """Return a state of one skill, at serial 2 where nothing else is said."""
+    records = {SKILL: Record(address=SKILL, id=id, spec={})}
+    return State(**{"target": TARGET, "lineage": "l", "serial": 2, "records": records, **more})
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        (state_with("1", serial=3), "somebody applied meanwhile"),
+        (state_with("2"), "somebody applied meanwhile"),
+        (state_with("1", lineage="m"), "made with another state"),
+        (State(), "made with another state"),
+    ],
+    ids=["later", "another content of the same serial", "another lineage", "none"],
+)
+def test_a_plan_holds_for_the_state_it_was_made_at_and_no_other(now: State, why: str) -> None:
+    made = state_with("1")
+    plan = Plan(target=TARGET, lineage=made.lineage, serial=made.serial, content=checksum(made), changes=())
+    require_applicable(plan, made, Limits())
+    with pytest.raises(PlanRefused, match=why):
+        require_applicable(plan, now, Limits())
+
+
+def test_a_plan_of_a_workspace_without_a_state_holds_until_there_is_one() -> None:
+    plan = Plan(target=TARGET, lineage="", serial=0, content=checksum(State()), changes=())
+    require_applicable(plan, State(), Limits())
+    with pytest.raises(PlanRefused, match="somebody applied meanwhile"):
+        require_applicable(plan, state_with("1"), Limits())

@@ -15,7 +15,16 @@ from wexa_sync.errors import StateDamaged, StateError
 from wexa_sync.model import Address, Intent, Record, Ref, Sealed, Target
 from wexa_sync.state import Entry, Forget, Intend, Remember, Settle, State
 from wexa_sync.state import text as state_format
-from wexa_sync.state.text import Step, journal_line, journal_start, read_journal, read_state, replay, state_text
+from wexa_sync.state.text import (
+    Step,
+    checksum,
+    journal_line,
+    journal_start,
+    read_journal,
+    read_state,
+    replay,
+    state_text,
+)
 
 FILE = Path("wexa-sync.state.json")
 JOURNAL = Path("wexa-sync.state.json.journal")
@@ -46,7 +55,7 @@ def test_a_state_file_is_sorted_readable_and_comes_back() -> None:
     data = json.loads(text)
     assert text.decode() == json.dumps(data, indent=1, sort_keys=True) + "\n"
     assert data["format"] == "wexa-sync-state"
-    assert (data["version"], data["lineage"], data["serial"]) == (2, "line", 4)
+    assert (data["version"], data["lineage"], data["serial"]) == (3, "line", 4)
     assert list(data["records"]) == ["desk/Skill/a"]
     assert list(data["intents"]) == ["desk/Skill/b"]
 
@@ -115,13 +124,13 @@ def test_damage_is_named_with_the_file_and_what_to_do(name: str) -> None:
 
 
 def test_a_newer_format_asks_for_an_upgrade() -> None:
-    newer = edited(lambda d: d.update(version=3, something="new"))
+    newer = edited(lambda d: d.update(version=4, something="new"))
     with pytest.raises(StateError, match="written by a newer wexa-sync") as caught:
         read_state(newer, FILE)
     assert not isinstance(caught.value, StateDamaged)
     assert "Upgrade" in caught.value.hint
     with pytest.raises(StateError, match="written by a newer wexa-sync"):
-        read_journal(journal_start(STATE).replace(b'"version":2', b'"version":9') + b"[]\n", JOURNAL)
+        read_journal(journal_start(STATE).replace(b'"version":3', b'"version":9') + b"[]\n", JOURNAL)
 
 
 # As version 1 had them: intents did not know the server's clock, and a journal's lines had no numbers.
@@ -146,25 +155,59 @@ def test_version_1_is_read_and_written_as_the_current_one() -> None:
     now = replay(state, journal, file=FILE, journal_file=JOURNAL)
     one = Intent(address=A, operation="create", time=2.5, spec={}, fingerprint="f", ahead=0.0)
     assert (now.serial, now.intents, now.records) == (5, {A: one}, {})
-    assert json.loads(state_text(now))["version"] == 2
+    assert json.loads(state_text(now))["version"] == 3
     assert read_state(state_text(now), FILE) == now
+
+
+def test_version_2_had_no_checksum() -> None:
+    data = json.loads(state_text(STATE))
+    assert data.pop("sha256") == checksum(STATE)
+    assert read_state(json.dumps({**data, "version": 2}).encode(), FILE) == STATE
+    start = json.loads(journal_start(STATE))
+    del start["sha256"]
+    old = json.dumps({**start, "version": 2}).encode() + b"\n" + journal_line(STATE.serial + 1, tuple(ENTRIES))
+    assert replay(STATE, read_journal(old, JOURNAL), file=FILE, journal_file=JOURNAL).serial == STATE.serial + 1
+
+
+ONE, OTHER = (STATE.after(Remember(Record(address=B, id=id, spec={}))) for id in "12")
+
+
+def test_two_states_of_one_serial_are_told_apart_by_their_content() -> None:
+    assert (ONE.lineage, ONE.serial) == (OTHER.lineage, OTHER.serial)
+    assert checksum(ONE) != checksum(OTHER)
+    assert checksum(ONE) == checksum(read_state(state_text(ONE), FILE))
+
+
+def test_a_state_that_was_merged_by_lines_is_refused() -> None:
+    ours, theirs = json.loads(state_text(ONE)), json.loads(state_text(OTHER))
+    merged = {**ours, "records": theirs["records"] | {"desk/Skill/a": ours["records"]["desk/Skill/a"]}}
+    with pytest.raises(StateDamaged, match="merged by lines") as caught:
+        read_state(json.dumps(merged).encode(), FILE)
+    assert "take one side whole" in caught.value.hint
+
+
+def test_a_journal_does_not_continue_another_state_of_the_same_serial() -> None:
+    journal = read_journal(journal_of(ONE, [[Settle(B)]]), JOURNAL)
+    assert replay(ONE, journal, file=FILE, journal_file=JOURNAL).serial == ONE.serial + 1
+    with pytest.raises(StateDamaged, match=r"does not continue .* with another content"):
+        replay(OTHER, journal, file=FILE, journal_file=JOURNAL)
 
 
 def test_an_older_format_is_brought_up_step_by_step_in_the_file_and_its_journal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A future in which 4 is current, and 2 and 3 are old."""
+    """A future in which 5 is current, and 3 and 4 are old."""
     steps = {
-        2: Step(record=lambda data: {**data, "id": data["id"] + "-2"}),
-        3: Step(
-            record=lambda data: {**data, "id": data["id"] + "-3"},
+        3: Step(record=lambda data: {**data, "id": data["id"] + "-3"}),
+        4: Step(
+            record=lambda data: {**data, "id": data["id"] + "-4"},
             intent=lambda data: {**data, "operation": data["operation"].upper()},
         ),
     }
     record = next(iter(STATE.records.values()))
     intent = next(iter(STATE.intents.values()))
     old, old_journal = state_text(STATE), journal_of(STATE, [[Remember(record), Intend(intent)]])
-    monkeypatch.setattr(state_format, "VERSION", 4)
+    monkeypatch.setattr(state_format, "VERSION", 5)
     monkeypatch.setattr(state_format, "STEPS", steps)
     state, journal = read_state(old, FILE), read_journal(old_journal, JOURNAL)
     assert journal is not None
@@ -172,13 +215,13 @@ def test_an_older_format_is_brought_up_step_by_step_in_the_file_and_its_journal(
     assert isinstance(remembered, Remember)
     assert isinstance(intended, Intend)
     for found in (state.records[record.address], remembered.record):
-        assert found.id == record.id + "-2-3"
+        assert found.id == record.id + "-3-4"
     for each in (state.intents[intent.address], intended.intent):
         assert each.operation == intent.operation.upper()
     assert read_state(state_text(state), FILE) == state, "what is written next is of the current version"
-    assert json.loads(state_text(state))["version"] == 4
+    assert json.loads(state_text(state))["version"] == 5
     with pytest.raises(StateDamaged, match="no version that is known"):
-        read_state(old.replace(b'"version": 2', b'"version": 0'), FILE)
+        read_state(old.replace(b'"version": 3', b'"version": 0'), FILE)
 
 
 def test_a_state_file_cut_at_any_byte_is_refused() -> None:
