@@ -9,16 +9,18 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from wexa_sync.sandbox import READINGS
 
 from .bench import Bench, Ended
+from .desk import Desk
 from .forks import ROOT
 from .person import Person
 from .scenarios import SCENARIOS, Scenario, seed_foreign
+from .stories import STORIES
 from .world import at_odds, recorded, unlike, world
 
 KILLS = ("kill_client before", "kill_client after", "kill before", "kill after")
@@ -152,6 +154,8 @@ class Sweep:
 
     def run(self, case: Case) -> Verdict:
         """Disturb it, let a person go on, and see what is there in the end."""
+        if case.example == COMBINED:
+            return self._told(case)
         ready = self.prepare(*case.apply)
         place = self._copied(ready.start)
         data, desk = place / "sandbox.db", place / "desk"
@@ -187,6 +191,19 @@ class Sweep:
             talk=talk,
         )
 
+    def _told(self, case: Case) -> Verdict:
+        """Tell a story of two things that meet."""
+        desk = Desk(self.bench, self.bench.folder / f"case-{next(self.count)}")
+        try:
+            STORIES[case.scenario].tell(desk, case.fault)
+        finally:
+            self.bench.stop()
+        shutil.rmtree(desk.place)
+        person = desk.person
+        talk = tuple(done.shown for done in person.said) if desk.wrong else ()
+        found = Verdict(case=case, struck=desk.struck, asked=tuple(person.asked), wrong=tuple(desk.wrong), talk=talk)
+        return replace(found, commands=len(person.said))
+
     def _struck(self) -> bool:
         """Whether something went wrong yet."""
         if not self.bench.serving:
@@ -210,6 +227,10 @@ def faults_for(request: str) -> tuple[str, ...]:
 
 def enumerate_cases(sweep: Sweep, group: str) -> Iterator[Case]:
     """All cases of a group (`GROUPS`), in a fixed order."""
+    if group == "combined":
+        for story in STORIES.values():
+            yield from (Case(example=COMBINED, scenario=story.name, fault=fault, nth=1) for fault in story.faults)
+        return
     for (example, scenario), _ in SCENARIOS.items():
         asked = sweep.prepare(example, scenario).requests
         for nth, request in enumerate(asked, start=1):
@@ -224,9 +245,12 @@ def enumerate_cases(sweep: Sweep, group: str) -> Iterator[Case]:
                 )
 
 
-GROUPS = ("kills", "faults", "parallel", "hangs")
-"""Kills at each request; every other fault at each; both kinds of client kills with eight requests at a time; and
-answers that never come, at each write (half a minute each)."""
+GROUPS = ("kills", "faults", "parallel", "hangs", "combined")
+"""Kills at each request; every other fault at each; both kinds of client kills with eight requests at a time;
+answers that never come, at each write (half a minute each); and the stories of two things that meet."""
+
+COMBINED = "combined"
+"""Stands for the example in a case that is a story."""
 
 
 def _faults_of(group: str, request: str) -> tuple[str, ...]:

@@ -1,0 +1,290 @@
+"""A small desk for the stories: manifests as values, applies that things happen to, and the truth behind the API."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from wexa_sync.model import Intent
+from wexa_sync.state import FileStore
+
+from .bench import Bench, Ended, json_of
+from .person import Person
+from .scenarios import FAST, seed_foreign
+from .world import Thing, at_odds, things, world
+
+GOAL = "Sort the tickets."
+"""The goal of every run of the stories: the generations of a run, and runs of others, can't be told apart by it."""
+
+Doc = dict[str, Any]
+
+
+def document(kind: str, name: str, spec: Doc, **metadata: Any) -> Doc:
+    """Return a manifest."""
+    return {"apiVersion": "wexa.ai/v1", "kind": kind, "metadata": {"name": name, **metadata}, "spec": spec}
+
+
+def small_desk() -> dict[str, Doc]:
+    """Return the manifests that most stories start from, by file and name."""
+    agent = {"handle": "sort", "title": "Sorter", "role": "Sorts", "prompt": {"template": "Sort it."}}
+    mail = {"name": "Sort", "description": "Sorts", "connector_id": {"external": "Mail"}}
+    flow = {"name": "Triage", "description": "Sorts", "role": "Sorter", "agents": [agent]}
+    return {
+        "project": document("Project", "desk", {"projectName": "Desk", "description": "A desk"}),
+        "skill": document("Skill", "sort", mail),
+        "flow": document("AgentFlow", "triage", flow),
+        "schedule": document(
+            "Schedule",
+            "spring",
+            {"coworker_id": "triage", "template": "Greet all.", "schedule": "2035-03-21T06:00:00Z"},
+        ),
+        "run": document("Execution", "check", {"agentflow_id": "triage", "goal": GOAL}),
+    }
+
+
+@dataclass(slots=True, kw_only=True)
+class Witness(Person):
+    """A person who remembers. `mine`: the run of each generation that a state ever held; `others`: runs of others."""
+
+    mine: dict[tuple[str, int], str] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+
+    @property
+    def state(self) -> Path:
+        """The state's file."""
+        return self.folder / ".wexa-sync/state.json"
+
+    def run(self, *words: str) -> Ended:
+        """Run a command, and remember what the state holds after it."""
+        done = Person.run(self, *words)
+        for address, record in FileStore(self.state).load().records.items():
+            if address.kind == "Execution":
+                self.mine.setdefault((str(address), record.generation), record.id)
+        return done
+
+    def plan(self) -> Ended:
+        """Plan; a handle that was renamed is a handle that was renamed."""
+        done = Person.plan(self)
+        hints = " ".join(each["hint"] for each in json_of(done.stdout).get("blocked", ()))
+        if moved := re.search(r"`wexa-sync state mv (\S+) (\S+)`", hints):
+            self.run("state", "mv", *moved.groups())
+            return Person.plan(self)
+        return done
+
+    def truth(self, address: str, reason: str) -> tuple[str, ...]:
+        """Return the flags of `resolve` that say what is so."""
+        if "/Execution/" not in address or "its start was sent" in reason:
+            return Person.truth(self, address, reason)
+        if id := self.mine.get((address, self.asked_for(address))):
+            return ("--happened", id)
+        seen = {*self.mine.values(), *self.others}
+        new = [run for run in runs(self.data) if not seen & {run.id, run.alias}]
+        return ("--happened", new[0].alias) if new else ("--did-not-happen",)
+
+    def asked_for(self, address: str) -> int:
+        """Return the generation that is in doubt, or else the declared one."""
+        intents = {str(at): intent for at, intent in FileStore(self.state).load().intents.items()}
+        if address in intents:
+            return intents[address].generation
+        declared = [doc for doc in declared_in(self.folder) if doc["kind"] == "Execution"]
+        named = [doc["metadata"] for doc in declared if doc["metadata"]["name"] == address.rpartition("/")[2]]
+        return int(named[0].get("generation", 1)) if named else 1
+
+
+def declared_in(folder: Path) -> list[Doc]:
+    """Return the manifests of a folder."""
+    files = [file for file in sorted(folder.rglob("*.yaml")) if file.name != "wexa-sync.yaml"]
+    return [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
+
+
+def runs(data: Path) -> list[Thing]:
+    """Return every run of the goal, also those of others."""
+    return [thing for thing in things(data) if thing.kind == "execution" and thing.body["goal"] == GOAL]
+
+
+@dataclass
+class Desk:
+    """One desk at a bench. `docs` are the manifests, by file; `wrong` is what no story may come to."""
+
+    bench: Bench
+    place: Path
+    readings: dict[str, str] = field(default_factory=dict)
+    docs: dict[str, Doc] = field(default_factory=small_desk)
+    wrong: list[str] = field(default_factory=list)
+    theirs: Counter[str] = field(default_factory=Counter)
+    struck: bool = True  # whether what was to go wrong in the last apply did
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True)
+        (self.folder / "wexa-sync.yaml").write_text(FAST, encoding="utf-8")
+        self.bench.start(self.data, readings=self.readings)
+        self.write()
+
+    @property
+    def folder(self) -> Path:
+        """Where the manifests are."""
+        return self.place / "desk"
+
+    @property
+    def data(self) -> Path:
+        """The server's own file."""
+        return self.place / "sandbox.db"
+
+    @property
+    def state(self) -> Path:
+        """The state's file."""
+        return self.folder / ".wexa-sync/state.json"
+
+    @cached_property
+    def person(self) -> Witness:
+        """Who works here."""
+        return Witness(bench=self.bench, folder=self.folder, data=self.data, words=())
+
+    def write(self) -> None:
+        """Put the manifests into their files; those of no document go."""
+        for old in self.folder.rglob("*.yaml"):
+            if old.name != "wexa-sync.yaml":
+                old.unlink()
+        for name, doc in self.docs.items():
+            file = self.folder / f"{name}.yaml"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(yaml.safe_dump(doc, sort_keys=False), encoding="utf-8")
+
+    def generation(self, number: int, name: str = "run") -> None:
+        """Declare that generation of the run."""
+        self.docs[name]["metadata"]["generation"] = number
+        self.write()
+
+    def apply(self, *words: str, fault: str = "", code: int | None = None) -> Ended:
+        """Apply, while that goes wrong, and be there again afterwards. `code`: the only exit code that is right."""
+        for each in fault.split(" + ") if fault else ():
+            self.bench.ask("POST", "/_sandbox/faults", {"fault": each})
+        done = self.person.run("apply", "--auto-approve", "--force", *words)
+        self.struck = True
+        if not self.bench.serving:
+            self.bench.stop()
+            self.bench.start(self.data, readings=self.readings)
+        elif fault:
+            self.struck = any(each["struck"] for each in self.bench.ask("GET", "/_sandbox/faults")["faults"])
+            if "stale" not in fault:
+                self.bench.ask("DELETE", "/_sandbox/faults")
+        self.check(code is None or done.code == code, f"exit {done.code} where {code} is right: {done.shown}")
+        return done
+
+    def well(self, *words: str) -> None:
+        """Apply, and let what was run come to its end."""
+        self.apply(*words, code=0)
+        self.bench.rest()
+
+    def check(self, right: bool, otherwise: str) -> None:
+        """Note what is wrong."""
+        if not right:
+            self.wrong.append(otherwise)
+
+    @property
+    def ran(self) -> int:
+        """How often the goal was run, by us."""
+        return sum(run.id not in self.person.others for run in runs(self.data))
+
+    def somebody_runs(self) -> None:
+        """Somebody else starts an equal run."""
+        before = {run.id for run in runs(self.data)}
+        (flow,) = [thing for thing in things(self.data) if thing.title == "agentflow Triage"]
+        run = {"agentflow_id": flow.id, "goal": GOAL, "input_variables": {}, "projectID": flow.project}
+        self.bench.ask("POST", "/execute_flow", {**run, "executed_by": "somebody"}, projectID=flow.project)
+        new = [run for run in runs(self.data) if run.id not in before]
+        self.person.others |= {id for run in new for id in (run.id, run.alias)}
+
+    def strangers(self) -> None:
+        """Somebody else has things of their own beside ours; whoever changes one of them is wrong."""
+        seed_foreign(self.bench, "")
+        self.bench.rest()
+        self.theirs = self._theirs()
+
+    def _theirs(self) -> Counter[str]:
+        return Counter({line: count for line, count in world(self.data).items() if "heir " in line.partition("[")[0]})
+
+    @property
+    def intents(self) -> dict[str, Intent]:
+        """What is in doubt, says the state."""
+        return {str(a): intent for a, intent in FileStore(self.state).load().intents.items() if not intent.settled}
+
+    def held(self, address: str, times: int = 2, *words: str) -> None:
+        """Apply again and again: a doubt stays as it is, nothing is run, and the exit code says that it is open."""
+        before, count = self.intents.get(address), self.ran
+        for _ in range(times if before else 0):
+            self.apply(*words, code=3)
+            self.check(self.intents.get(address) == before, f"the doubt about {address} is gone: {self.said}")
+            self.check(self.ran == count, f"a run was sent while {address} is in doubt: {self.said}")
+
+    def answer(self) -> None:
+        """Let the person answer all that a plan asks, and apply nothing."""
+        for each in json_of(self.person.plan().stdout).get("blocked", ()):
+            if "wexa-sync resolve" in each["hint"]:
+                self.person.resolve(each)
+
+    @property
+    def addresses(self) -> set[str]:
+        """What the state holds."""
+        return {str(address) for address in FileStore(self.state).load().records}
+
+    @property
+    def said(self) -> str:
+        """What the last command for people said."""
+        spoken = [done for done in self.person.said if "json" not in done.words] or self.person.said
+        return spoken[-1].shown
+
+    def live(self, title: str) -> list[Thing]:
+        """Return what is live by that kind and name."""
+        return [thing for thing in things(self.data) if thing.title == title]
+
+    def backup(self) -> Path:
+        """Copy the state aside."""
+        return Path(shutil.copytree(self.state.parent, self.place / "backup", dirs_exist_ok=True))
+
+    def restore(self) -> None:
+        """Take the copy in the place of the state; no copy was made: the state is lost."""
+        shutil.rmtree(self.state.parent, ignore_errors=True)
+        if (self.place / "backup").exists():
+            shutil.copytree(self.place / "backup", self.state.parent)
+
+    def ends(self, ran: int, *words: str) -> None:
+        """Let the person go on to the end: all is there once, and so many runs; nothing of others was touched."""
+        self.person.words = words
+        self.check(self.person.goes_on(), f"it does not end: {self.said}")
+        self.bench.rest()
+        self.check(self.ran == ran, f"it ran {self.ran} times where {ran} is right: {self.said}")
+        titles = Counter(thing.title for thing in things(self.data) if "heir " not in thing.title)
+        twice = [title for title, count in titles.items() if count > 1 and title != f"execution {GOAL}"]
+        self.wrong += [f"it is there {titles[title]} times: {title}" for title in twice if title.split()[0] in _OURS]
+        self.wrong += at_odds(self.state, self.data)
+        for doc in self.docs.values():
+            named = [
+                address for address in self.addresses if address.endswith(f"{doc['kind']}/{doc['metadata']['name']}")
+            ]
+            self.check(bool(named), f"{doc['kind']}/{doc['metadata']['name']} is declared, and not in the state")
+        self.unhurt()
+
+    def unhurt(self) -> None:
+        """Nothing of others was touched, and no command did what none may do."""
+        if self.theirs:
+            self.check(self._theirs() == self.theirs, f"others' things were touched: {self._theirs() - self.theirs}")
+        self.wrong += self.person.faults
+
+
+_OURS = ("project", "skill", "agentflow", "schedule")
+
+
+def edited(docs: dict[str, Doc], name: str) -> Doc:
+    """Return the spec of a manifest as a copy that stands in its place."""
+    docs[name] = copy.deepcopy(docs[name])
+    spec: Doc = docs[name]["spec"]
+    return spec

@@ -1,0 +1,135 @@
+"""Generations of one run, two equal runs, and a state of yesterday: every run of these has the same goal."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+from ..desk import Desk, document, edited
+from .story import LOST, SENT, add, story
+
+
+def _generations(number: int, stranger: bool) -> Callable[[Desk, str], None]:
+    def tell(desk: Desk, fault: str) -> None:
+        desk.well()
+        for each in range(2, number):
+            desk.generation(each)
+            desk.well()
+        if stranger:
+            desk.somebody_runs()
+        desk.generation(number)
+        desk.apply(fault=fault)
+        if stranger:
+            desk.somebody_runs()
+        desk.ends(number)
+
+    return tell
+
+
+for _number in (2, 3, 5):
+    for _stranger in (False, True):
+        add(
+            f"generation {_number}{', strangers run it too' if _stranger else ''}",
+            _generations(_number, _stranger),
+            LOST,
+            (2, 5, 9) if _number == 3 else (2,),
+        )
+
+
+@story(*LOST, sample=(0, 2))
+def every_generation_meets_a_fault(desk: Desk, fault: str) -> None:
+    """Each generation is sent into the same fault, and answered for before the next one."""
+    for number in (1, 2, 3, 4):
+        desk.generation(number)
+        desk.apply(fault=fault)
+        desk.answer()
+        desk.well()
+        desk.check(desk.ran == number, f"generation {number}: it ran {desk.ran} times")
+    desk.ends(4)
+
+
+@story(*("", *LOST), sample=(0, 2, 6))
+def a_state_from_a_backup(desk: Desk, fault: str) -> None:
+    """Generation 2 ran, or may have; then the state of before it comes back."""
+    desk.well()
+    desk.backup()
+    desk.generation(2)
+    desk.apply(fault=fault)
+    happened = desk.ran == 2
+    desk.bench.rest()
+    desk.restore()
+    desk.apply()
+    # What never happened, and was forgotten with the state, is sent; what happened is asked for.
+    desk.check(desk.ran == 2, f"it ran {desk.ran} times, and {happened=}: {desk.said}")
+    desk.ends(2)
+
+
+@story("", sample=(0,))
+def a_state_from_before_the_work_of_a_day(desk: Desk, _fault: str) -> None:
+    """A skill, a flow and a schedule were made since: they are there already, and nothing is made twice."""
+    few = {name: desk.docs.pop(name) for name in ("skill", "flow", "schedule", "run")}
+    desk.write()
+    desk.well()
+    desk.backup()
+    desk.docs |= few
+    desk.write()
+    desk.well()
+    desk.strangers()
+    desk.restore()
+    desk.apply()
+    desk.ends(1)
+
+
+@story("", sample=(0,))
+def a_lost_state_and_inputs_that_change_by_themselves(desk: Desk, _fault: str) -> None:
+    """The state is lost, and the inputs of the run are those of another commit: a doubt, and no second run."""
+    edited(desk.docs, "run")["input_variables"] = {"commit": "1"}
+    desk.write()
+    desk.well()
+    edited(desk.docs, "run")["input_variables"] = {"commit": "2"}
+    desk.write()
+    desk.restore()
+    for _ in range(2):
+        desk.apply("--adopt")
+        desk.check(desk.ran == 1, f"it ran {desk.ran} times after the state was lost: {desk.said}")
+    desk.answer()
+    desk.apply("--adopt")
+    desk.check(desk.ran == 1, f"it ran {desk.ran} times after the person said that it happened: {desk.said}")
+    desk.unhurt()
+
+
+@story(*("", *LOST), sample=(0, 2, 6))
+def a_rebuilt_state_and_a_raised_generation(desk: Desk, fault: str) -> None:
+    """The state is lost and rebuilt; then the generation is raised, and its answer is lost."""
+    desk.well()
+    desk.generation(2)
+    desk.well()
+    desk.restore()
+    desk.person.run("state", "rebuild")
+    desk.apply()
+    desk.answer()
+    desk.check(desk.ran == 2, f"a rebuilt state ran it again: {desk.said}")
+    desk.generation(3)
+    desk.apply(fault=fault)
+    desk.ends(3)
+
+
+@story(
+    *(
+        f"{fault} nth={nth}{slow}"
+        for fault in LOST
+        for nth, slow in ((1, ""), (2, ""), (1, f" + delay after {SENT} nth=2 ms=1500"))
+        if "kill" not in fault or not slow
+    ),
+    sample=(3, 5, 14),
+)
+def two_equal_runs(desk: Desk, fault: str) -> None:
+    """Two manifests declare the same run: both are run, and each is known by its own id."""
+    twin = desk.docs.pop("run")
+    desk.write()
+    desk.well()
+    desk.docs |= {"run": twin, "twin": document("Execution", "twin", copy.deepcopy(twin["spec"]))}
+    desk.write()
+    desk.apply(fault=fault)
+    desk.check(desk.ran <= 2, f"it ran {desk.ran} times: {desk.said}")
+    desk.ends(2)

@@ -1,0 +1,47 @@
+"""What a story is, and the faults that it is told with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..desk import Desk
+
+RUN = "desk/Execution/check"
+SENT = "POST /execute_flow"
+
+UNSENT = tuple(f"{fault} {SENT}" for fault in ("kill_client before", "drop before", "503 before", "reset before"))
+_UNSEEN = f"stale {SENT} lists=99 + "
+HIDDEN = tuple(f"{_UNSEEN}{fault} {SENT}" for fault in ("kill_client after", "drop after", "504 after", "empty after"))
+FOUND = tuple(f"{fault} {SENT}" for fault in ("kill_client after", "drop after", "kill after", "empty after"))
+LOST = (*UNSENT, *HIDDEN, *FOUND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What is told at a desk, and the faults that it can be told with. `sample`: which of them the tests tell."""
+
+    name: str
+    tell: Callable[[Desk, str], None]
+    faults: tuple[str, ...] = ("",)
+    sample: tuple[int, ...] = (0,)
+
+
+STORIES: dict[str, Story] = {}
+
+
+def story(
+    *faults: str, sample: tuple[int, ...] = (0,)
+) -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
+    """Add a story by the name of its function."""
+
+    def named(tell: Callable[[Desk, str], None]) -> Callable[[Desk, str], None]:
+        add(tell.__name__, tell, faults, sample)
+        return tell
+
+    return named
+
+
+def add(name: str, tell: Callable[[Desk, str], None], faults: tuple[str, ...], sample: tuple[int, ...]) -> None:
+    """Add a story by that name."""
+    STORIES[name] = Story(name=name, tell=tell, faults=faults or ("",), sample=sample)
