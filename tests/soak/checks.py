@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.soak.items import as_it_must_be
 from tests.soak.live import KINDS, NAMES, Live, essence, handle_of
 from tests.soak.server import Thing
 from tests.soak.tool import Tool
@@ -110,6 +111,8 @@ class Checks:
         }
         if "skills" in agent:
             wanted["skills"] = sorted(str(ids.get(f"{project}/Skill/{name}")) for name in agent["skills"])
+        if "triggers" in agent:
+            wanted["triggers"] = as_it_must_be(self.world, wanted["_id"], agent["triggers"])
         if "llm" in agent:
             wanted["temperature"] = agent["llm"]["temperature"]
         return wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from tests.soak.items import edit_items, item
 from tests.soak.world import FIELDS, MOST, Doc, World, epoch, far, generation, moment
 
 
@@ -19,6 +20,8 @@ def agent(world: World, project: str) -> Doc:
     }
     if skills and world.chance.random() < 0.7:
         found["skills"] = world.chance.sample(skills, world.chance.randint(1, len(skills)))
+    if world.chance.random() < 0.5:
+        found["triggers"] = [item(world) for _ in range(world.chance.randint(0, 3))]
     if world.chance.random() < 0.4:
         found["llm"] = {"temperature": world.chance.choice((0, 0.5, 1))}
     return found
@@ -52,6 +55,9 @@ def add(world: World, kind: str = "") -> str | None:
         spec = {"coworker_id": world.chance.choice(flows), "template": world.text(handle), "schedule": far(world)}
         return world.declare(kind, project, handle, spec, **more)
     handle = world.fresh("e")
+    if (twins := world.of("Execution", project)) and world.chance.random() < 0.2:
+        twin = world.docs[world.chance.choice(twins)]["spec"]
+        return world.declare(kind, project, handle, {key: value for key, value in twin.items() if key != "wait"})
     spec = {"agentflow_id": world.chance.choice(flows), "goal": world.text(handle)}
     if world.chance.random() < 0.5:
         spec["input_variables"] = {"ticket": world.text("t"), "deep": {"list": [1, 2.5, None, True]}}
@@ -117,11 +123,13 @@ def edit_agent(world: World, flow: str) -> str | None:
     if not spec["agents"]:
         return None
     chosen = world.chance.choice(spec["agents"])
-    what = world.chance.choice(("role", "template", "temperature", "title", "skills"))
+    what = world.chance.choice(("role", "template", "temperature", "title", "skills", "triggers", "triggers"))
     if what == "template":
         chosen["prompt"]["template"] = world.text("Say")
     elif what == "temperature":
         chosen["llm"] = {"temperature": world.chance.choice((0, 0.2, 0.7))}
+    elif what == "triggers":
+        edit_items(world, chosen.setdefault("triggers", []))
     elif what == "skills":
         project = world.docs[flow]["metadata"]["project"]
         skills = [world.docs[a]["metadata"]["name"] for a in world.of("Skill", project)]
@@ -131,14 +139,28 @@ def edit_agent(world: World, flow: str) -> str | None:
     return f"edit {flow}/Agent/{chosen['handle']} {what}"
 
 
+def protect(world: World) -> str | None:
+    """Protect a run, or protect it no longer: its lifecycle changes, and nothing else."""
+    found = world.sound("Execution")
+    if not found:
+        return None
+    address = world.chance.choice(found)
+    metadata = world.docs[address]["metadata"]
+    if metadata.pop("lifecycle", None) is None:
+        metadata["lifecycle"] = {"prevent_destroy": True}
+    return f"edit the lifecycle of {address}"
+
+
 def remove(world: World) -> str | None:
     """Take something out of the manifests that nothing declared refers to."""
     if world.wrong:
         return None  # what is taken back must find what it refers to
     found = [a for a in [*world.docs] if world.docs[a]["kind"] != "Project" and not _used(world, a)]
-    found = [a for a in found if a in world.sound(world.docs[a]["kind"])]
+    found = [a for a in found if a in world.sound(world.docs[a]["kind"]) and not _is_kept(world, a)]
     if world.chance.random() < 0.1 and len(world.of("Project")) > 1:
-        return _remove_project(world, world.chance.choice(world.of("Project")))
+        project = world.chance.choice(world.of("Project"))
+        within = world.of("Execution", world.docs[project]["metadata"]["name"])
+        return None if any(_is_kept(world, a) for a in within) else _remove_project(world, project)
     if not found:
         return None
     address = world.chance.choice(found)
@@ -159,6 +181,15 @@ def _take_out(world: World, address: str) -> None:
     if doc["metadata"].get("lifecycle"):
         world.lost.add(address)  # retained: it stays, and is known no longer
     world.soon.discard(address)
+
+
+def _is_kept(world: World, address: str) -> bool:
+    """True when it is a run that is protected, or that has a twin: who takes one out of two may have renamed it."""
+    doc = world.docs[address]
+    if doc["kind"] != "Execution":
+        return False
+    twins = [a for a in world.of("Execution") if world.key(a) == world.key(address)]
+    return "lifecycle" in doc["metadata"] or len(twins) > 1
 
 
 def _used(world: World, address: str) -> bool:

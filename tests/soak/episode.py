@@ -6,7 +6,6 @@ plans and applies as long as there is work, and everything must be as declared.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,12 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from tests.soak import edits, luck
+from tests.soak import edits, luck, meetings
 from tests.soak.checks import Checks
 from tests.soak.live import Live
 from tests.soak.person import Person
 from tests.soak.server import Server
-from tests.soak.tool import Ended, Tool, finished
+from tests.soak.tool import Ended, Tool
 from tests.soak.world import World, run_key
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Outcome, Plan
@@ -106,6 +105,7 @@ class Episode:
             *[edits.add] * 2,
             *[edits.edit] * 3,
             edits.append_agent,
+            edits.protect,
             edits.remove,
             partial(edits.put_back, names=self.live.names()),
             edits.ask_for_the_impossible,
@@ -130,15 +130,28 @@ class Episode:
             self.said(said)
 
     def _odd(self) -> None:
-        self.chance.choice((self._plan, self._save_plan, self._restart, self._lose_state, self._clock, self._two))()
+        alone: list[Callable[[], None]] = [self._plan, self._save_plan, self._restart, self._clock]
+        self.chance.choice([*alone, *(partial(each, self) for each in meetings.MEETINGS)])()
+
+    def only_add_or_edit(self) -> None:
+        """Edit the repository so that nothing leaves it."""
+        self._try([edits.add, edits.edit, edits.append_agent, edits.protect])
+
+    def must(self, right: bool, otherwise: str) -> None:
+        """Raise Diverged where that is not so."""
+        if not right:
+            raise Diverged(otherwise)
 
     def _apply(self) -> None:
         """An apply that things may happen to, most often of a few edits."""
         if self.chance.random() < 0.7:
             self._try_edit()
+        self.disturbed(prune=self.chance.random() < 0.15)
+
+    def disturbed(self, *, prune: bool = False) -> None:
+        """An apply that things may happen to."""
         process = self.chance.random() < 0.3
         found = luck.faults(self.chance, process=process) if self.chance.random() < 0.85 else []
-        prune = self.chance.random() < 0.15
         targets = [self.chance.choice([*self.world.docs])] if self.chance.random() < 0.1 and self.world.docs else []
         self.said(f"apply {'as a process ' if process else ''}prune={prune} targets={targets} faults={found}")
         for fault in found:
@@ -152,7 +165,7 @@ class Episode:
                 hasty = replace(self.tool, read_timeout=1)  # where an answer never comes
                 self.inside(lambda: hasty.apply(hasty.plan(prune=prune, targets=targets)))
         self.counts["apply as a process" if process else "apply"] += 1
-        self._calm()
+        self.calm()
 
     def ended(self, ended: Ended) -> None:
         """Look at how a process ended: any way but a crash."""
@@ -170,7 +183,7 @@ class Episode:
         else:
             self.said(f"  {[f'{o.change.address} {o.status.value}' for o in bad]}")
 
-    def _calm(self) -> None:
+    def calm(self) -> None:
         """The faults end."""
         self.server.start()
         for each in self.server.raw("GET", "/_sandbox/faults")["faults"]:
@@ -208,19 +221,6 @@ class Episode:
         self.server.stop(kill=kill)
         self.server.start()
 
-    def _lose_state(self) -> None:
-        """The state is lost when all is well, and made anew of what is live."""
-        self.settle(prune=False)
-        self.said("lose the state, rebuild")
-        self.counts["state lost"] += 1
-        shutil.rmtree(self.tool.folder / ".wexa-sync", ignore_errors=True)
-        self.world.lost |= {*self.world.removed}
-        for address in self.world.soon:  # nothing knows any more that it was sent: one that fired is made again
-            self.world.fires[self.world.docs[address]["spec"]["template"]].add(-self.counts["state lost"])
-        found = self.tool.rebuild()
-        self.said(f"  {[f'{m.address} {m.sure}' for m in found if m.sure != 'certain']}")
-        self.settle(prune=False)
-
     def _clock(self) -> None:
         """Time passes there, by less than what clocks may differ by."""
         seconds = self.chance.choice((1, 10, 60))
@@ -230,17 +230,6 @@ class Episode:
             self.said(f"clock +{seconds}")
             self.server.raw("POST", "/_sandbox/clock", {"advance": seconds})
 
-    def _two(self) -> None:
-        """Two people apply at once."""
-        self.said("two applies at once")
-        self.counts["two at once"] += 1
-        self.world.note_attempt()
-        wait = self.chance.choice(("0", "20"))
-        words = ("apply", "--auto-approve", "--force", "--lock-timeout", wait)
-        both = [self.tool.start(*words), self.tool.start(*words)]
-        for each in both:
-            self.ended(finished(each))
-
     def _settle(self) -> None:
         self.settle(prune=self.chance.random() < 0.4)
 
@@ -248,7 +237,7 @@ class Episode:
         """The dust settles: no faults, answers to what is asked, and applies until nothing is left to do."""
         self.said(f"settle prune={prune}")
         self.counts["settled"] += 1
-        self._calm()
+        self.calm()
         unmanaged = self.person.what_keeps_projects()
         for _ in range(_ROUNDS):
             try:

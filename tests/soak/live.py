@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from tests.soak.items import edit_live_items
 from tests.soak.server import Json, Server, Thing
 from tests.soak.world import FIELDS, World, epoch, far
 from wexa_sync.sandbox.seed import ORG_ID
@@ -79,7 +80,9 @@ class Live:
             return None
         agent = chance.choice(agents)
         body = {name: value for name, value in agent.items() if name not in ("_id", "agent_type", "conditions")}
-        if chance.random() < 0.5:
+        if chance.random() < 0.4:
+            edit_live_items(self.world, agent["_id"], body["triggers"])
+        elif chance.random() < 0.5:
             body["role"] = self.world.text("live")
         else:
             body["prompt"] = {**body["prompt"], "template": self.world.text("live")}

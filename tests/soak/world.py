@@ -65,6 +65,7 @@ class World:
     fires: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # template -> times declared
     foreign: dict[str, dict[str, Any]] = field(default_factory=dict)
     foreign_agents: dict[str, str] = field(default_factory=dict)  # -> the flow's id
+    their_keys: dict[tuple[str, str, str], Any] = field(default_factory=dict)  # (agent's id, item, key) -> value
     lost: set[str] = field(default_factory=set)
     soon: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
