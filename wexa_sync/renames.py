@@ -29,6 +29,9 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
         if observation.pairs[address].record is not None or place not in former:
             continue
         if old := former[place].get(_key(address, found.after, observation)):
+            if _is_in_doubt(observation.pairs[old]):  # what became of it is asked already, and comes first
+                decisions[address] = _waiting(address, found, old)
+                continue
             decisions[address] = _blocked(address, found.action.value, old, address, found)
             for each in (old, *inside.get(old, ())):
                 if isinstance(decisions.get(each), Change | Blocked) and observation.pairs[each].manifest is None:
@@ -46,13 +49,21 @@ def _inside(decisions: Mapping[Address, Decision]) -> Mapping[Address, Sequence[
 
 
 def _former(observation: Observation) -> Mapping[_Place, Mapping[str, Address]]:
-    """By place and natural key: what is recorded, declared no longer, and there as far as can be seen."""
+    """By place and natural key: what is recorded or in doubt, declared no longer, and there as far as can be seen."""
     found: defaultdict[_Place, dict[str, Address]] = defaultdict(dict)
     for address, pair in sorted(observation.pairs.items()):
-        if pair.manifest is None and pair.record is not None and _is_there(pair):
-            key = _key(address, pair.record.spec, observation)
-            found[address.project, address.kind, address.owner][key] = address
+        if pair.manifest is not None:
+            continue
+        record = pair.record if _is_there(pair) else None
+        for each in (record, pair.intent if _is_in_doubt(pair) else None):
+            if each is not None:
+                found[address.project, address.kind, address.owner][_key(address, each.spec, observation)] = address
     return found
+
+
+def _is_in_doubt(pair: Pair) -> bool:
+    """True when the resource or run was sent, and nothing tells what became of it."""
+    return pair.intent is not None and not pair.intent.settled and pair.intent.operation == "create"
 
 
 def _is_there(pair: Pair) -> bool:
@@ -65,14 +76,29 @@ def _key(address: Address, spec: Spec, observation: Observation) -> str:
     return key_of(kind, conceal(dict(spec), observation.lineage), (*kind.identity, *kind.narrow), terms)
 
 
+def _fields(kind: str) -> str:
+    """Return the names of the fields that a kind is known by, for a sentence."""
+    *others, last = BY_NAME[kind].identity
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _waiting(address: Address, change: Change, old: Address) -> Blocked:
+    """Block what may be the thing in doubt by another handle: made now, it might be there twice."""
+    return Blocked(
+        address=address,
+        wanted=change.action.value,
+        reason=f"{old} has the same {_fields(address.kind)}, is declared no longer, and is in doubt: was it renamed?",
+        hint=f"Settle {old} first: it is among what is blocked or found in this plan.",
+        source=change.source,
+    )
+
+
 def _blocked(address: Address, wanted: str, old: Address, new: Address, change: Change | None) -> Blocked:
-    *others, last = BY_NAME[new.kind].identity
-    fields = f"{', '.join(others)} and {last}" if others else last
     other, end = (old, "is declared no longer") if address == new else (new, f"is declared in the place of {old}")
     return Blocked(
         address=address,
         wanted=wanted,
-        reason=f"{other} has the same {fields} and {end}: was it renamed?",
+        reason=f"{other} has the same {_fields(new.kind)} and {end}: was it renamed?",
         hint=f"If so: `wexa-sync state mv {old} {new}`. If they are two: `wexa-sync state rm {old}` first.",
         source=change.source if change is not None else None,
     )

@@ -131,7 +131,7 @@ class Episode:
 
     def _odd(self) -> None:
         alone: list[Callable[[], None]] = [self._plan, self._save_plan, self._restart, self._clock]
-        self.chance.choice([*alone, *(partial(each, self) for each in meetings.MEETINGS)])()
+        self.chance.choice(alone + [partial(each, self) for each in meetings.MEETINGS])()
 
     def only_add_or_edit(self) -> None:
         """Edit the repository so that nothing leaves it."""
