@@ -29,8 +29,9 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
         if observation.pairs[address].record is not None or place not in former:
             continue
         if old := former[place].get(_key(address, found.after, observation)):
-            if _is_in_doubt(observation.pairs[old]):  # what became of it is asked already, and comes first
-                decisions[address] = _waiting(address, found, old)
+            if _is_in_doubt(observation.pairs[old]):
+                if not _ends(decisions.get(old)):  # what became of it is asked already, and comes first
+                    decisions[address] = _waiting(address, found, old)
                 continue
             decisions[address] = _blocked(address, found.action.value, old, address, found)
             for each in (old, *inside.get(old, ())):
@@ -66,6 +67,11 @@ def _is_in_doubt(pair: Pair) -> bool:
     return pair.intent is not None and not pair.intent.settled and pair.intent.operation == "create"
 
 
+def _ends(decision: Decision) -> bool:
+    """True when the plan knows that it never arrived, or that it is gone."""
+    return isinstance(decision, Change) and decision.action is Action.FORGET
+
+
 def _is_there(pair: Pair) -> bool:
     return pair.live is not None or BY_NAME[pair.address.kind].nature is Nature.ACTION
 
@@ -88,7 +94,7 @@ def _waiting(address: Address, change: Change, old: Address) -> Blocked:
         address=address,
         wanted=change.action.value,
         reason=f"{old} has the same {_fields(address.kind)}, is declared no longer, and is in doubt: was it renamed?",
-        hint=f"Settle {old} first: it is among what is blocked or found in this plan.",
+        hint=f"Settle {old} first: this plan says how.",
         source=change.source,
     )
 

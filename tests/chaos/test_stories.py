@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 
 from .bench import bench
-from .stories import STORIES
 from .sweep import COMBINED, Case, Sweep
 
 pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells whose a connection is")
 
-SAMPLE = [(story.name, story.faults[number]) for story in STORIES.values() for number in story.sample]
+UNSENT, UNSEEN = "drop before POST /execute_flow", "stale POST /execute_flow lists=99 + drop after POST /execute_flow"
+SAMPLE = [
+    ("a project let go of, then declared", ""),
+    ("a state from before the work of a day", ""),
+    ("a declared key that others take out comes back", ""),
+    ("a doubt in the other part", UNSEEN),
+    ("two equal runs", f"{UNSEEN} nth=1"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -87,3 +87,22 @@ def test_what_can_not_be_moved_is_said(desk: Desk, cli: Cli, old: str, new: str,
     done = cli(desk.folder, "state", "mv", old, new, code=64, env=desk.remote.env)
     assert said in " ".join(done.stderr.split())
     assert desk.workspace.store.load() == before
+
+
+def test_a_run_in_doubt_whose_handle_is_renamed_has_a_way_out_and_is_not_run_beside(desk: Desk, cli: Cli) -> None:
+    desk.apply()
+    file = desk.folder / "execution.yaml"
+    file.write_text(file.read_text("utf-8").replace("name: smoke-test", "name: smoke-test\n  generation: 2"), "utf-8")
+    desk.remote.fault("503 before POST /execute_flow", "stale POST /execute_flow lists=99")
+    cli(desk.folder, "apply", "--auto-approve", code=3, env=desk.remote.env)
+    desk.remote.fault()
+    rename(desk, ("execution.yaml",), "smoke-test", "smoke")
+    desk.remote.forget()
+    old, new = "support-desk/Execution/smoke-test", "support-desk/Execution/smoke"
+    held = cli(desk.folder, "apply", "--auto-approve", code=None, env=desk.remote.env).stdout
+    assert " ".join(held.split()).count(f"wexa-sync resolve {old}") == 1, held
+    assert desk.remote.writes == []
+    cli(desk.folder, "resolve", old, "--did-not-happen", env=desk.remote.env)
+    cli(desk.folder, "state", "mv", old, new, env=desk.remote.env)
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    assert desk.remote.writes == ["POST /execute_flow"]

@@ -95,6 +95,5 @@ for _name, _edit in EDITS.items():
         add(
             f"doubt of {'the first' if _first else 'a later'} run, edit: {_name}",
             _doubt_and(_edit, _first),
-            LOST,
-            (1, 5) if _name in ("lifecycle", "renamed") else (5,),
+            *LOST,
         )

@@ -31,12 +31,11 @@ for _number in (2, 3, 5):
         add(
             f"generation {_number}{', strangers run it too' if _stranger else ''}",
             _generations(_number, _stranger),
-            LOST,
-            (2, 5, 9) if _number == 3 else (2,),
+            *LOST,
         )
 
 
-@story(*LOST, sample=(0, 2))
+@story(*LOST)
 def every_generation_meets_a_fault(desk: Desk, fault: str) -> None:
     """Each generation is sent into the same fault, and answered for before the next one."""
     for number in (1, 2, 3, 4):
@@ -48,7 +47,7 @@ def every_generation_meets_a_fault(desk: Desk, fault: str) -> None:
     desk.ends(4)
 
 
-@story(*("", *LOST), sample=(0, 2, 6))
+@story(*("", *LOST))
 def a_state_from_a_backup(desk: Desk, fault: str) -> None:
     """Generation 2 ran, or may have; then the state of before it comes back."""
     desk.well()
@@ -64,7 +63,7 @@ def a_state_from_a_backup(desk: Desk, fault: str) -> None:
     desk.ends(2)
 
 
-@story("", sample=(0,))
+@story()
 def a_state_from_before_the_work_of_a_day(desk: Desk, _fault: str) -> None:
     """A skill, a flow and a schedule were made since: they are there already, and nothing is made twice."""
     few = {name: desk.docs.pop(name) for name in ("skill", "flow", "schedule", "run")}
@@ -80,7 +79,7 @@ def a_state_from_before_the_work_of_a_day(desk: Desk, _fault: str) -> None:
     desk.ends(1)
 
 
-@story("", sample=(0,))
+@story()
 def a_lost_state_and_inputs_that_change_by_themselves(desk: Desk, _fault: str) -> None:
     """The state is lost, and the inputs of the run are those of another commit: a doubt, and no second run."""
     edited(desk.docs, "run")["input_variables"] = {"commit": "1"}
@@ -98,7 +97,7 @@ def a_lost_state_and_inputs_that_change_by_themselves(desk: Desk, _fault: str) -
     desk.unhurt()
 
 
-@story(*("", *LOST), sample=(0, 2, 6))
+@story(*("", *LOST))
 def a_rebuilt_state_and_a_raised_generation(desk: Desk, fault: str) -> None:
     """The state is lost and rebuilt; then the generation is raised, and its answer is lost."""
     desk.well()
@@ -120,8 +119,7 @@ def a_rebuilt_state_and_a_raised_generation(desk: Desk, fault: str) -> None:
         for fault in LOST
         for nth, slow in ((1, ""), (2, ""), (1, f" + delay after {SENT} nth=2 ms=1500"))
         if "kill" not in fault or not slow
-    ),
-    sample=(3, 5, 14),
+    )
 )
 def two_equal_runs(desk: Desk, fault: str) -> None:
     """Two manifests declare the same run: both are run, and each is known by its own id."""

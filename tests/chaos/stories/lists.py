@@ -54,7 +54,7 @@ def _holds(desk: Desk, expected: list[dict[str, Any]]) -> None:
         desk.check(items == expected, f"{name} is {items}, right is {expected}: {desk.said}")
 
 
-@story("", *WRITES, sample=(0, 2))
+@story("", *WRITES)
 def a_key_is_added_to_an_item_and_one_removed(desk: Desk, fault: str) -> None:
     lists = _declare(desk)
     desk.well()
@@ -69,7 +69,7 @@ def a_key_is_added_to_an_item_and_one_removed(desk: Desk, fault: str) -> None:
     _holds(desk, [{"name": "morning", "at": "07:00", "active": True}, {"name": "evening", "deep": {"place": "here"}}])
 
 
-@story("", *WRITES, sample=(0, 2))
+@story("", *WRITES)
 def keys_of_others_in_an_item_outlive_an_edit(desk: Desk, fault: str) -> None:
     """Somebody pauses a trigger, and notes something in it; then the title is edited, and then an item."""
 
@@ -96,7 +96,7 @@ def keys_of_others_in_an_item_outlive_an_edit(desk: Desk, fault: str) -> None:
     _holds(desk, expected)
 
 
-@story("", *WRITES, sample=(0,))
+@story("", *WRITES)
 def a_declared_key_that_others_take_out_comes_back(desk: Desk, fault: str) -> None:
     def take_out(items: list[dict[str, Any]]) -> None:
         del items[0]["at"]
@@ -111,7 +111,7 @@ def a_declared_key_that_others_take_out_comes_back(desk: Desk, fault: str) -> No
     _holds(desk, _items())
 
 
-@story("", *WRITES, sample=(0,))
+@story("", *WRITES)
 def an_item_is_put_before_the_others(desk: Desk, fault: str) -> None:
     """The keys that others put into an item stay with the item of that name."""
 
@@ -132,7 +132,7 @@ def an_item_is_put_before_the_others(desk: Desk, fault: str) -> None:
     _holds(desk, expected)
 
 
-@story("", *WRITES, sample=(0,))
+@story("", *WRITES)
 def values_that_are_nearly_equal(desk: Desk, fault: str) -> None:
     """`true` against 1, null against nothing, a number against its text: each edit arrives, and then it is quiet."""
     lists = _declare(desk)
@@ -150,7 +150,7 @@ def values_that_are_nearly_equal(desk: Desk, fault: str) -> None:
         desk.check([*map(repr, found)] == ["1", "False", "''", "1"], f"{name}: {found}")
 
 
-@story(*WRITES, sample=(1,))
+@story(*WRITES)
 def a_doubt_and_objects_in_lists(desk: Desk, fault: str) -> None:
     """A run is in doubt while the agent that it uses is edited: the edit is made, and the doubt stays."""
     lists = _declare(desk)

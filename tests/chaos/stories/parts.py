@@ -34,7 +34,7 @@ def _let_go(way: str) -> Callable[[Desk, str], None]:
 
 
 for _way in ("declared", "pruned", "destroyed"):
-    add(f"a project let go of, then {_way}", _let_go(_way), ("",), (0,))
+    add(f"a project let go of, then {_way}", _let_go(_way))
 
 
 def _two_folders(desk: Desk) -> None:
@@ -57,7 +57,7 @@ def _two_folders(desk: Desk) -> None:
     desk.write()
 
 
-@story("", "kill_client before DELETE", "drop after DELETE", sample=(0,))
+@story("", "kill_client before DELETE", "drop after DELETE")
 def pruned_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
     """`apply a --prune` takes out what `a` no longer says, at most, and never what `b` says."""
     _two_folders(desk)
@@ -72,7 +72,7 @@ def pruned_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
     desk.ends(1, "--prune")
 
 
-@story("", "kill_client before DELETE", "drop after DELETE", sample=(0,))
+@story("", "kill_client before DELETE", "drop after DELETE")
 def destroyed_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
     """`destroy b` deletes what `b` declares; `destroy nonexistent` is an error."""
     _two_folders(desk)
@@ -93,7 +93,7 @@ def destroyed_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
     desk.ends(1)
 
 
-@story("", sample=(0,))
+@story()
 def protected_and_destroyed(desk: Desk, _fault: str) -> None:
     """What the manifest protects since a moment, and what the state remembers as protected, stays."""
     desk.docs["schedule"]["metadata"]["lifecycle"] = {"prevent_destroy": True}
@@ -107,7 +107,7 @@ def protected_and_destroyed(desk: Desk, _fault: str) -> None:
         desk.check(bool(desk.live(title)), f"{title} is protected, and gone: {desk.said}")
 
 
-@story(*LOST, sample=(5,))
+@story(*LOST)
 def a_doubt_in_the_other_part(desk: Desk, fault: str) -> None:
     """A run of `a` is in doubt; what is done to `b` alone leaves the doubt as it is."""
     _two_folders(desk)

@@ -19,29 +19,26 @@ LOST = (*UNSENT, *HIDDEN, *FOUND)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What is told at a desk, and the faults that it can be told with. `sample`: which of them the tests tell."""
+    """What is told at a desk, and the faults that it can be told with."""
 
     name: str
     tell: Callable[[Desk, str], None]
     faults: tuple[str, ...] = ("",)
-    sample: tuple[int, ...] = (0,)
 
 
 STORIES: dict[str, Story] = {}
 
 
-def story(
-    *faults: str, sample: tuple[int, ...] = (0,)
-) -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
+def story(*faults: str) -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
     """Add a story by the name of its function."""
 
     def named(tell: Callable[[Desk, str], None]) -> Callable[[Desk, str], None]:
-        add(tell.__name__, tell, faults, sample)
+        add(tell.__name__.replace("_", " "), tell, *faults)
         return tell
 
     return named
 
 
-def add(name: str, tell: Callable[[Desk, str], None], faults: tuple[str, ...], sample: tuple[int, ...]) -> None:
+def add(name: str, tell: Callable[[Desk, str], None], *faults: str) -> None:
     """Add a story by that name."""
-    STORIES[name] = Story(name=name, tell=tell, faults=faults or ("",), sample=sample)
+    STORIES[name] = Story(name=name, tell=tell, faults=faults or ("",))
