@@ -59,9 +59,16 @@ def secret_fingerprint(secret: Secret, key: str) -> str:
 
 
 def fingerprint(value: Any, key: str) -> str:
-    """A hex fingerprint of a spec: the same for whatever order its keys have, for 1 and 1.0, for Secret and Sealed."""
-    text = json.dumps(_canonical(seal(value, key)), sort_keys=True, separators=(",", ":"))
-    return hmac.new(_bytes(key), text.encode(), hashlib.sha256).hexdigest()
+    """A hex fingerprint of a spec: the same for whatever order its keys have, for 1 and 1.0, for Secret and Sealed.
+
+    It is fast, so that a guess is too: each Secret is sealed before. A value must not be revealed on its way here.
+    """
+    return hmac.new(_bytes(key), canonical(value, key).encode(), hashlib.sha256).hexdigest()
+
+
+def canonical(value: Any, key: str | None = None) -> str:
+    """Return the one text of equal specs. Without a key there must be no Secret in the spec, else TypeError."""
+    return json.dumps(_canonical(_to_data(value, key)), sort_keys=True, separators=(",", ":"))
 
 
 @cache  # it is asked for each address several times

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from wexa_sync import graph
 from wexa_sync.append_only import hold_unordered
+from wexa_sync.compare.same import hardened
 from wexa_sync.decide import Decision, Orphan, Rules, decide
 from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds import BY_NAME
@@ -96,15 +97,7 @@ def _keep_secret(plan: Plan, observation: Observation) -> Plan:
     scrub = scrubber(part for secret in known for part in parts(secret))
     return replace(
         plan,
-        changes=tuple(
-            replace(
-                change,
-                before=veiled(change.before, scrub),
-                fields=_veiled_fields(change.fields, scrub),
-                reason=scrub(change.reason),
-            )
-            for change in plan.changes
-        ),
+        changes=tuple(_without_secrets(change, scrub, plan.lineage) for change in plan.changes),
         blocked=tuple(
             replace(
                 each,
@@ -114,6 +107,18 @@ def _keep_secret(plan: Plan, observation: Observation) -> Plan:
             )
             for each in plan.blocked
         ),
+    )
+
+
+def _without_secrets(change: Change, scrub: Scrub, key: str) -> Change:
+    before = veiled(change.before, scrub)
+    return replace(
+        change,
+        before=before,
+        fields=_veiled_fields(change.fields, scrub),
+        reason=scrub(change.reason),
+        # What was expected was hashed with them in clear.
+        expected=hardened(change.expected, key) if change.expected and before != change.before else change.expected,
     )
 
 

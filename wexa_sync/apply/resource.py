@@ -23,7 +23,7 @@ from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import shared
 from wexa_sync.compare.propose import propose
-from wexa_sync.compare.same import same, spec_fingerprint
+from wexa_sync.compare.same import is_as_expected, same
 from wexa_sync.errors import ApiError, Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature, Operation
@@ -154,7 +154,7 @@ def update(context: Context, change: Change) -> Work:
     live = yield from read_again(context, change)
     if live is None:
         return conflict(change, "it is gone since the plan was made")
-    if spec_fingerprint(kind, live, declared, context.terms(change.address)) != change.expected:
+    if not is_as_expected(kind, live, declared, context.terms(change.address), change.expected):
         return conflict(change, "it was changed on the live side since the plan was made")
     endpoint = kind.endpoints[Operation.UPDATE]
     spec = propose(kind, live, declared, change.fields, change.lifecycle.ignore_changes)
@@ -232,7 +232,7 @@ def delete(context: Context, change: Change) -> Work:
         live = yield from read_again(context, change)
         if live is not None:
             before = change.before or {}
-            if spec_fingerprint(kind, live, before, context.terms(change.address)) != change.expected:
+            if not is_as_expected(kind, live, before, context.terms(change.address), change.expected):
                 return conflict(change, "it was changed on the live side since the plan was made")
             if kind is PROJECT and (others := (yield from put_inside(context, change))):
                 return conflict(change, f"since the plan was made, it got {', '.join(others)}: that would go with it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -35,9 +36,10 @@ def project(value: Any, shape: Any) -> Any:
 def _veiled(value: Any) -> Any:
     if isinstance(value, str):
         return Secret(template="", value=value)
-    if isinstance(value, dict):
-        return {key: _veiled(item) for key, item in value.items()}
-    return [_veiled(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_veiled(item) for item in value]
+    # A number or an object is one secret as well, whatever a server makes of the text it was sent.
+    return value if value is None else Secret(template="", value=json.dumps(value, sort_keys=True, default=str))
 
 
 def _has_secret(value: Any) -> bool:

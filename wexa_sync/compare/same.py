@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from wexa_sync.codec import fingerprint, secret_fingerprint
+from wexa_sync.codec import canonical, fingerprint, secret_fingerprint
 from wexa_sync.compare.ids import Terms, plain_id
 from wexa_sync.compare.parts import project, shared
 from wexa_sync.json_text import parse
@@ -15,6 +16,8 @@ from wexa_sync.kinds.schema import DESCEND, Schema, walk
 from wexa_sync.kinds.wire import with_defaults
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
 
+_HARD = "slow:"
+
 
 def same(kind: Kind, one: Spec, other: Spec, terms: Terms) -> bool:
     """Whether two specs mean the same to the server."""
@@ -22,14 +25,36 @@ def same(kind: Kind, one: Spec, other: Spec, terms: Terms) -> bool:
 
 
 def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, terms: Terms) -> str:
-    """A hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them."""
-    return fingerprint(plain(project(live, shared(kind, shape)), kind.spec_schema, terms), terms.key)
+    """Return a hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them.
+
+    It stands in saved plans, so what is live where `shape` has a secret is sealed first.
+    """
+
+    def sealed(secret: Secret) -> Sealed:
+        return Sealed(template="", fingerprint=secret_fingerprint(secret, terms.key))
+
+    part = project(live, shared(kind, shape))
+    return fingerprint(plain(part, kind.spec_schema, terms, secret=sealed), terms.key)
+
+
+def is_as_expected(kind: Kind, live: Spec, shape: Spec, terms: Terms, expected: str) -> bool:
+    """True when nobody changed a field of `shape` since `expected` was made by `spec_fingerprint`."""
+    found = spec_fingerprint(kind, live, shape, terms)
+    return expected == (hardened(found, terms.key) if expected.startswith(_HARD) else found)
+
+
+def hardened(fingerprint: str, key: str) -> str:
+    """Return the fingerprint made as slow to guess as a secret's, for a spec that shows one where nobody marked it."""
+    return _HARD + secret_fingerprint(Secret(template="", value=fingerprint), key)
 
 
 def key_of(kind: Kind, spec: Spec, fields: Iterable[str], terms: Terms) -> str:
-    """A hash of what the spec has, or would have by default, at those fields: how a thing without a record is found."""
+    """Return what the spec has, or would have by default, at those fields: how a thing without a record is found.
+
+    In memory only: it holds secrets in clear. To seal the values of each live thing would take too long.
+    """
     filled = with_defaults(kind, spec)
-    return fingerprint(plain({name: filled.get(name) for name in fields}, kind.spec_schema, terms), terms.key)
+    return canonical(plain({name: filled.get(name) for name in fields}, kind.spec_schema, terms))
 
 
 def same_value(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one line a kind of value
@@ -65,6 +90,10 @@ def _seal(value: Any, other: Any, terms: Terms) -> Any:
     return secret_fingerprint(value, terms.key) if isinstance(value, Secret) else value
 
 
+def _sealed_text(leaf: Any) -> str:
+    return leaf.fingerprint if isinstance(leaf, Sealed) else str(leaf)
+
+
 def _parsed(text: Any) -> Any:
     try:
         return parse(text) if isinstance(text, str) else text
@@ -72,19 +101,21 @@ def _parsed(text: Any) -> Any:
         return text
 
 
-def plain(value: Any, schema: Schema, terms: Terms) -> Any:
-    """A value with nothing symbolic left, as deepdiff and hashes want it. In memory only: secrets are revealed."""
+def plain(value: Any, schema: Schema, terms: Terms, *, secret: Callable[[Secret], Any] = Secret.reveal) -> Any:
+    """A value with nothing symbolic left, as deepdiff and keys want it. In memory only, unless `secret` seals them."""
 
     def visit(value: Any, schema: Schema, _path: Path) -> Any:
         if isinstance(value, Ref):
             return plain_id(value, terms)
         if isinstance(value, Secret):
-            return value.reveal()
+            return secret(value)
+        if isinstance(value, Sealed):
+            return replace(value, template="")  # a value is what counts, however the manifest calls it
         if schema.get("x-wexa-format") == "json-text":
             return _parsed(value)
         if isinstance(value, list) and schema.get("x-wexa-list") == "set":
             items = [walk(item, schema.get("items", {}), visit) for item in value]
-            return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
+            return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=_sealed_text))
         return DESCEND
 
     return walk(value, schema, visit)

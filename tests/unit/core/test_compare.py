@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wexa_sync.codec import conceal, seal
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Terms
 from wexa_sync.compare.parts import ignored, project
 from wexa_sync.compare.propose import propose
-from wexa_sync.compare.same import same
+from wexa_sync.compare.same import hardened, is_as_expected, key_of, same, spec_fingerprint
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.model import Secret
+from wexa_sync.model import Sealed, Secret
 
 TERMS = Terms(id_of=lambda ref: ref.id, key="key")
+SEALED = Sealed(template="${secret:B}", fingerprint="00")
 ONE = {"projectName": "Desk", "description": "one"}
 TWO = {"projectName": "Desk", "description": "two"}
 THREE = {"projectName": "Desk", "description": "three"}
@@ -82,6 +85,31 @@ def test_live_is_hidden_where_the_manifest_has_a_secret() -> None:
     shown = project({"a": "sentinel", "b": 1}, {"a": Secret(template="${secret:A}", value="x")})
     assert "sentinel" not in repr(shown)
     assert list(shown) == ["a"]
+
+
+@pytest.mark.parametrize("live", ["4711", 4711, 47.11, True, {"pin": 4711}, [4711, {"pin": "x"}]])
+def test_whatever_the_server_makes_of_a_secret_is_sealed(live: Any) -> None:
+    hidden = project({"a": live, "b": [live]}, {"a": Secret(template="${secret:A}", value="x"), "b": [SEALED, SEALED]})
+    assert "4711" not in repr(hidden)
+    assert "4711" not in json.dumps(seal(hidden, "key"))
+
+
+def test_what_was_seen_live_has_one_fingerprint_and_another_once_the_secret_is_changed() -> None:
+    for shape in ({"role": Secret(template="${secret:A}", value="x"), "title": "A"}, {"role": SEALED, "title": "A"}):
+        expected = spec_fingerprint(AGENT, {"role": "one", "title": "A"}, shape, TERMS)
+        for stored in (expected, hardened(expected, "key")):
+            assert is_as_expected(AGENT, {"role": "one", "title": "A", "memory": 1}, shape, TERMS, stored)
+            assert not is_as_expected(AGENT, {"role": "two", "title": "A"}, shape, TERMS, stored)
+            assert not is_as_expected(AGENT, {"role": "one", "title": "B"}, shape, TERMS, stored)
+
+
+def test_a_key_knows_a_sealed_value_by_what_it_was_not_by_what_the_manifest_calls_it() -> None:
+    one, other = (
+        conceal({"title": Secret(template=name, value="x")}, "key") for name in ("${secret:A}", "${secret:B}")
+    )
+    assert key_of(AGENT, one, ("title",), TERMS) == key_of(AGENT, other, ("title",), TERMS)
+    another = conceal({"title": Secret(template="${secret:A}", value="y")}, "key")
+    assert key_of(AGENT, one, ("title",), TERMS) != key_of(AGENT, another, ("title",), TERMS)
 
 
 @given(SPECS)
