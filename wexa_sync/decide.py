@@ -62,6 +62,8 @@ def _decide_action(look: Look) -> Decision:
         return doubt
     if pair.live is not None or pair.candidates:
         return look.adopt()
-    return look.unresolved("run") or look.change(
-        Action.RUN, reason=f"generation {generation}" if generation > 1 else "", before=None
+    return (
+        look.out_of_sight("run")
+        or look.unresolved("run")
+        or look.change(Action.RUN, reason=f"generation {generation}" if generation > 1 else "", before=None)
     )

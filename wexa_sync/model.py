@@ -263,7 +263,7 @@ class Pair:
     """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
-    `absent`: what was intended surely never arrived: it is not in a list that shows what was made later.
+    `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.
     """
 
     address: Address
@@ -274,6 +274,7 @@ class Pair:
     candidates: tuple[Live, ...] = ()
     certain: bool = False
     absent: bool = False
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

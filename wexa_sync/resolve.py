@@ -23,7 +23,7 @@ def doubtful(address: Address, observation: Observation) -> Pair:
     open_intent = pair.intent is not None and not pair.intent.settled
     recorded = pair.record.id if pair.record is not None else None
     unrecorded = pair.candidates or (pair.live is not None and pair.live.id != recorded)
-    if not open_intent and not unrecorded:
+    if not open_intent and not unrecorded and not pair.unseen:
         raise UsageError(
             f"there is no doubt about {address}: nothing to resolve", hint="`wexa-sync plan` shows what is open."
         )

@@ -87,7 +87,15 @@ class Look:
             reason = "the earlier one fired; a new time is declared"
         else:
             reason = "removed outside" if gone else "an earlier attempt did not arrive" if pair.intent else ""
-        return self.unresolved("create") or self.change(Action.CREATE, reason=reason)
+        return self.out_of_sight("create") or self.unresolved("create") or self.change(Action.CREATE, reason=reason)
+
+    def out_of_sight(self, wanted: str) -> Blocked | None:
+        """Block what a cut list may leave out, unless a person said that it is not there."""
+        pair = self.pair
+        if not pair.unseen or (pair.intent is not None and pair.intent.settled):
+            return None
+        hint = f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`."
+        return self.blocked(wanted, f"it may be there already: {pair.unseen}", hint)
 
     def too_late(self, end: float) -> Decision:
         """Its time has come: by our clock or, where it was sent before, by the server's. Again, it would fire twice."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wexa_sync.api.http import Http
-from wexa_sync.api.paging import collect
+from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.url import segment
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
@@ -87,36 +87,73 @@ class Api:
             usage=usage if isinstance(usage, Mapping) else {},
         )
 
-    def _list(self, kind: Kind, at: Scoped, user: str) -> list[Raw]:
+    def _list(self, kind: Kind, at: Scoped, user: str, name: str = "") -> Found:
         assert kind.listing is not None
         endpoint = kind.listing.endpoint
         path = self._fill(endpoint.path, at)
-        query = self._filled(endpoint.query, at, user=user)
-        items = collect(
-            lambda page: self._http.request("GET", path, query={**query, **page}, repeatable=True).body,
-            kind.listing.paging,
-            keys=kind.listing.keys,
-            what=f"GET {path}",
-        )
+        query = self._filled(endpoint.query, at, user=user) | ({kind.listing.named: name} if name else {})
+
+        def fetch(page: Query) -> Any:
+            body = self._http.request("GET", path, query={**query, **page}, repeatable=True).body
+            return _as_list(body) if name else body
+
+        found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
         try:
-            found = kind.listing.items(items)
-            fault = _contradiction(kind, found, at.project)
+            items = kind.listing.items(found.items)
+            fault = _contradiction(kind, items, at.project)
         except ValueError as odd:
-            found, fault = [], str(odd)
+            items, fault = [], str(odd)
         if fault:
             raise Nonsense(fault, method="GET", path=path, hint=_UNTRUSTED)
-        return found
+        return replace(found, items=items)
 
-    def list(self, kind: Kind, at: Scoped) -> list[Raw]:
-        """Everything of a kind in that scope, all pages. Raises ApiError rather than answer a shorter list."""
+    def listed(self, kind: Kind, at: Scoped) -> Found:
+        """Return what a list shows of a kind in that scope, all pages, and whether that is all there is."""
         assert kind.listing is not None
         endpoint = kind.listing.endpoint
         found = self._list(kind, at, self.user_id)
         if "{user}" in endpoint.query.values() and self._owner not in ("", self.user_id):
             # A list for a user who is mistyped, or new, may hide what is there; it would be made a second time.
-            ids = {kind.id_of(raw) for raw in found}
-            found += [raw for raw in self._list(kind, at, self._owner) if kind.id_of(raw) not in ids]
+            ids = {kind.id_of(raw) for raw in found.items}
+            others = self._list(kind, at, self._owner).items
+            found = replace(found, items=found.items + [raw for raw in others if kind.id_of(raw) not in ids])
         return found
+
+    def named(self, kind: Kind, at: Scoped, name: str, *, most: int) -> list[Raw]:
+        """Return what a cut list may leave out of a kind and has that display name, asked for by that name.
+
+        `most` is the number of items that the cut list held. Raise Nonsense where none of that name is shown and the
+        response is no proof that there is none: it is as long as the cut list, or is not about that name.
+        """
+        try:
+            found = self._list(kind, at, self.user_id, name)
+        except NotFound:
+            return []
+        names = [str(raw.get(kind.display)) for raw in found.items]
+        about = all(name.strip().casefold() in each.casefold() for each in names)
+        if name not in names and (not about or (found.extent is not Extent.WHOLE and len(names) >= most)):
+            raise self._doubt(kind, at, f"{kind.name} {name!r} was asked for, and the list does not say if it is there")
+        return found.items
+
+    def sought(self, kind: Kind, at: Scoped, name: str | None) -> list[Raw]:
+        """Return what a list shows and, where it may be cut, what has that display name. Raise as `named` does."""
+        found = self.listed(kind, at)
+        if found.extent is Extent.WHOLE or name is None or kind.listing is None or not kind.listing.named:
+            return found.items
+        items = {kind.id_of(raw): raw for raw in (*found.items, *self.named(kind, at, name, most=len(found.items)))}
+        return [*items.values()]
+
+    def list(self, kind: Kind, at: Scoped) -> list[Raw]:
+        """Return everything of a kind in that scope. Raise ApiError rather than return a shorter list."""
+        found = self.listed(kind, at)
+        if found.extent is Extent.CUT:
+            counts = f", the server counts {found.total}" if found.total is not None else " and there is no next page"
+            raise self._doubt(kind, at, f"incomplete listing: {len(found.items)} items came{counts}")
+        return found.items
+
+    def _doubt(self, kind: Kind, at: Scoped, what: str) -> Nonsense:
+        assert kind.listing is not None
+        return Nonsense(what, method="GET", path=self._fill(kind.listing.endpoint.path, at), hint=_UNTRUSTED)
 
     def read(self, kind: Kind, at: Scoped) -> Raw | None:
         """One resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
@@ -179,6 +216,13 @@ def unwrap(body: Any) -> Raw:
         inner = body.get("data")
         return unwrap(inner) if isinstance(inner, (Mapping, list)) and "_id" not in body else dict(body)
     return {}
+
+
+def _as_list(body: Any) -> Any:
+    """Return the answer to a question for one name as a list: a null is none, and a single thing is one."""
+    if _is_nothing(body):
+        return []
+    return [only] if (only := unwrap(body)).get("_id") else body
 
 
 def _is_nothing(body: Any) -> bool:

@@ -1,16 +1,18 @@
 """Whole lists from pages, in the dialects the API speaks. Pure over `fetch`; a doubt is an error, never a shorter list.
 
-What no client can see: a server that silently caps a list, gives no total, and cuts it at an unusual length, or cuts
-one that has no second page (`Single`). Everything else that would lose an item raises `Nonsense`.
+What no client can see: a server that silently caps a list, gives no total, and cuts it at an unusual length. Of a list
+without a second page (`Single`, `NoPaging`), `Found.extent` says how much it is. What else would lose an item raises
+`Nonsense`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any, TypeAlias
 
-from wexa_sync.errors import Nonsense
+from wexa_sync.errors import Nonsense, Refused
 
 Query: TypeAlias = Mapping[str, str | int]
 Fetch: TypeAlias = Callable[[Query], Any]
@@ -20,6 +22,12 @@ MAX_PAGES = 10_000
 
 # A first page of such a length, though more was asked for, may be the server's own cap rather than the end.
 USUAL_SIZES = frozenset({10, 12, 15, 20, 24, 25, 30, 40, 50, 60, 64, 75, 80, 100, 200, 250, 500})
+
+# What is asked for in turn where the server refuses a larger limit.
+_SMALLER = (500, 200, 100, 50, 20, 10)
+
+# Lists that stand beside the one that was asked for.
+_ASIDE = frozenset({"errors", "warnings", "messages", "details", "filters", "facets", "links", "sort"})
 
 _LIST_KEYS = ("data", "items", "results", "records")
 _TOTAL_KEYS = ("totalCount", "total_count", "total")
@@ -35,7 +43,7 @@ class NoPaging:
 class Single:
     """A limit and nothing to go on with: a full answer is asked for again with twice the limit until it stops growing.
 
-    An answer that does not grow is the list: it is exactly that long, or the server's cap can't be passed anyway.
+    A full answer that does not grow may be the whole list or the server's most: it counts as cut.
     """
 
     limit_param: str = "limit"
@@ -76,25 +84,71 @@ class AfterId:
 Paging: TypeAlias = NoPaging | Single | PageNumber | SkipLimit | AfterId
 
 
-def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str) -> list[Item]:
-    """Every item of a list, in the server's order, without those marked `is_deleted`.
+class Extent(Enum):
+    """How much of a list came. UNSURE: its length is one that a server may cut lists at, and there is no total."""
 
-    `fetch` sends the given parameters with its own and returns the body. The list stands alone or under one of `keys`
-    (or a usual key). `what` is the method and the path, for errors: `GET /agentflows`.
+    WHOLE = "whole"
+    UNSURE = "unsure"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The items of a list, and how much of it they are; `total` is the server's count, where it gives one."""
+
+    items: list[Item]
+    extent: Extent = Extent.WHOLE
+    total: int | None = None
+
+
+def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str) -> Found:
+    """Return the items of a list, in the server's order, without those marked `is_deleted`.
+
+    `fetch` sends the given parameters with its own and returns the body. The list stands alone, under one of `keys`,
+    under a usual key, or is the only one in the body. `what` is the method and the path, for errors: `GET /agentflows`.
     """
+    pages = 0
 
     def read(query: Query) -> _Page:
-        return _unwrap(fetch(query), keys=keys, what=what)
+        nonlocal pages
+        page = _unwrap(fetch(query), keys=keys, what=what)
+        pages += 1
+        return page
 
+    refused: Refused | None = None
+    for each in _with_limits(paging):
+        try:
+            return _collected(read, each, what=what)
+        except Refused as error:  # a server may refuse a limit that is larger than its most
+            if pages or isinstance(paging, NoPaging) or error.status not in (400, 422):
+                raise
+            refused = refused or error
+    assert refused is not None
+    raise refused
+
+
+def _with_limits(paging: Paging) -> list[Paging]:
+    """Return the paging as it is, then with each smaller limit."""
+    if isinstance(paging, NoPaging):
+        return [paging]
+    return [paging, *(replace(paging, limit=limit) for limit in _SMALLER if limit < paging.limit)]
+
+
+def _collected(read: _Read, paging: Paging, *, what: str) -> Found:
+    extent = Extent.WHOLE
     if isinstance(paging, NoPaging):
         page = read({})
     elif isinstance(paging, Single):
-        page = _grow(read, paging)
+        page, extent = _grow(read, paging)
     else:
         page = _follow(read, paging, what=what)
     if len(page.items) < page.at_least:
-        raise _nonsense(f"incomplete listing: {len(page.items)} items came, the server counts {page.at_least}", what)
-    return [item for item in page.items if item.get("is_deleted") is not True]
+        if not isinstance(paging, (NoPaging, Single)):
+            counts = f"{len(page.items)} items came, the server counts {page.at_least}"
+            raise _nonsense(f"incomplete listing: {counts}", what)
+        extent = Extent.CUT
+    items = [item for item in page.items if item.get("is_deleted") is not True]
+    return Found(items=items, extent=extent, total=page.total)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,18 +173,21 @@ class _Page:
 _Read: TypeAlias = Callable[[Query], _Page]
 
 
-def _grow(read: _Read, paging: Single) -> _Page:
+def _grow(read: _Read, paging: Single) -> tuple[_Page, Extent]:
     limit = paging.limit
     page = read({paging.limit_param: limit})
     # More than asked for means that the limit is ignored; then this is all there is.
     while len(page.items) < page.at_least or (page.total is None and len(page.items) == limit):
         limit = max(2 * limit, page.at_least)
-        longer = read({paging.limit_param: limit})
-        grown = len(longer.items) > len(page.items)
+        try:
+            longer = read({paging.limit_param: limit})
+        except Refused:  # the server's most is less
+            return page, Extent.CUT
+        if len(longer.items) <= len(page.items):
+            return longer, Extent.CUT
         page = longer
-        if not grown:
-            break
-    return page
+    usual = page.total is None and len(page.items) < limit and len(page.items) in USUAL_SIZES
+    return page, Extent.UNSURE if usual else Extent.WHOLE
 
 
 def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str) -> _Page:
@@ -183,6 +240,8 @@ def _unwrap(body: Any, *, keys: tuple[str, ...], what: str) -> _Page:
     places = ((part, key) for group in (keys, _LIST_KEYS) for part in envelopes for key in group)
     lists = (part[key] for part, key in places if isinstance(part.get(key), list))
     items = body if isinstance(body, list) else next(lists, None)
+    if items is None and (only := _only_list(body)) is not None:
+        envelopes, items = [*envelopes, only[0]], only[1]
     if items is None:
         names = ", ".join(repr(key) for key in dict.fromkeys((*keys, *_LIST_KEYS)))
         raise _nonsense(f"expected a list, or an object with a list under one of {names}; got {_shape(body)}", what)
@@ -191,6 +250,23 @@ def _unwrap(body: Any, *, keys: tuple[str, ...], what: str) -> _Page:
             raise _nonsense(f"expected a list of objects; one of its items is {_shape(item)}", what)
     total = _number(envelopes, _TOTAL_KEYS)
     return _Page(items=items, total=total, at_least=total or _number(envelopes, ("count",)) or 0)
+
+
+def _only_list(body: Any) -> tuple[Item, list[Any]] | None:
+    """Return the one list in a response, with the object around it; None where there is none, or more than one.
+
+    A single thing, which has an id, is no envelope: a list in it is a field of that thing.
+    """
+    lists: list[tuple[Item, list[Any]]] = []
+    parts = [body]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict) and _identity(part) is None:
+            for key, value in part.items():
+                if isinstance(value, list) and key not in _ASIDE:
+                    lists.append((part, value))
+                parts.append(value)
+    return lists[0] if len(lists) == 1 else None
 
 
 def _number(envelopes: list[Item], keys: tuple[str, ...]) -> int | None:

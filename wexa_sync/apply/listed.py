@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from wexa_sync.api.client import Raw
+from wexa_sync.api.paging import Found
 from wexa_sync.compare.ids import Terms
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.base import Kind
@@ -16,8 +17,9 @@ from wexa_sync.kinds.wire import decode
 class Listed:
     """The live things of one kind in one place, as one list showed them. `terms` need not know any reference."""
 
-    def __init__(self, kind: Kind, raws: Sequence[Raw], terms: Terms) -> None:
-        self.kind, self.raws, self._terms = kind, raws, terms
+    def __init__(self, kind: Kind, found: Found, terms: Terms) -> None:
+        self.kind, self.found, self._terms = kind, found, terms
+        self.raws = raws = found.items
         self.ids = frozenset(raw[name] for raw in raws for name in kind.ids if isinstance(raw.get(name), str))
 
     @cached_property

@@ -9,18 +9,19 @@ from functools import partial
 from typing import Any
 
 from wexa_sync.api.client import Raw, Scoped, children
+from wexa_sync.api.paging import Extent, Found
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.work import Context, Http
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.parts import project
 from wexa_sync.compare.same import key_of
-from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind, Nature, Scope
 from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.wire import decode, references
-from wexa_sync.model import Change, Ref, Spec
+from wexa_sync.model import Address, Change, Ref, Secret, Spec
 
 
 def unresolved(context: Context, change: Change) -> Iterator[Ref]:
@@ -35,13 +36,16 @@ def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, 
     for ref in unresolved(context, change):
         kind, at = BY_NAME[ref.kind], context.scope(change.address)
         listed = yield from _listed(context, kind, at)
-        named = listed.by_name.get(ref.external or "", ())
+        name = ref.external or ""
+        more = yield from _out_of_sight(context, listed, at, name)
+        raws = (*listed.by_name.get(name, ()), *(raw for raw in more if raw.get(kind.display) == name))
+        named = list(dict.fromkeys(kind.id_of(raw) or "" for raw in raws))
         if len(named) != 1:
             raise WexaSyncError(
                 no_such_external(kind, ref.external or "", listed.raws),
                 hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
             )
-        context.externals[change.address.project, ref.kind, ref.external or ""] = kind.id_of(named[0]) or ""
+        context.externals[change.address.project, ref.kind, ref.external or ""] = named[0]
 
 
 def read_again(context: Context, change: Change) -> Generator[Http, Any, Spec | None]:
@@ -65,9 +69,15 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
     if chosen := context.chosen_id(address):
         raw = yield Http(lambda: context.api.read(kind, replace(at, id=chosen)))
         return [chosen] if raw is not None else []
-    listed = yield from _listed(context, kind, at)
-    match = _Match(context, change)
-    return match.ids(listed.by_key.get(match.key, ()))
+    listed, match = (yield from _listed(context, kind, at)), _Match(context, change)
+    try:
+        more = yield from _out_of_sight(context, listed, at, _name(kind, change))
+    except Nonsense:
+        intent = context.state().intents.get(address)
+        if intent is None or not intent.settled:  # else a person said that none of those out of sight is it
+            raise
+        more = []
+    return list(dict.fromkeys(match.ids([*listed.by_key.get(match.key, ()), *more])))
 
 
 def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
@@ -85,7 +95,7 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
         match = _Match(context, change, since=since)
 
         def look() -> list[str]:
-            return match.ids(context.api.list(kind, at))
+            return match.ids(context.api.sought(kind, at, _name(kind, change)))
 
     try:
         found = yield Http(lambda: looked(context, look))
@@ -100,12 +110,20 @@ def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[st
     for kind in DECLARABLE:
         listing = kind.listing
         if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
-            raws = yield Http(partial(context.api.list, kind, at))
-            for raw in raws:
+            shown: Found = yield Http(partial(context.api.listed, kind, at))
+            if shown.extent is Extent.CUT and not _are_ours(context, change.address, kind, shown.total):
+                found.append(f"perhaps a {kind.name} that its list does not show")
+            for raw in shown.items:
                 inside = [(child.get("_id"), f"Agent {child.get('title')!r}") for child in children(raw)]
                 each = [(kind.id_of(raw), f"{kind.name} {raw.get(kind.display)!r}"), *inside]
                 found += [name for id, name in each if id not in context.planned]
     return found
+
+
+def _are_ours(context: Context, project: Address, kind: Kind, total: int | None) -> bool:
+    """True when as many things of a kind in a project are known to the plan as the server counts."""
+    ours = sum(address.kind == kind.name and address.project == project.name for address in context.plan.ids)
+    return total is not None and total <= ours
 
 
 def looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
@@ -165,14 +183,46 @@ def still_listed(context: Context, change: Change) -> Generator[Http, Any, bool]
     return not (yield Http(lambda: looked(context, look)))
 
 
+def unreadable_inside(context: Context, project: Address, id: str) -> Generator[Http, Any, ApiError | None]:
+    """Read every list that the changes in a project just made will need. Return what keeps one from being read.
+
+    No plan could read them, and what is made where a list can't be read could not be found again.
+    """
+    inside = context.inside.get(project.name, ())
+    kinds = {kind.owner or kind.name for kind in map(context.kind, inside)}
+    kinds |= {ref.kind for change in inside for ref in unresolved(context, change)}
+    try:
+        for name in sorted(kinds):
+            yield from _listed(context, BY_NAME[name], Scoped(project=id))
+    except ApiError as error:
+        return error
+    return None
+
+
+def _name(kind: Kind, change: Change) -> str | None:
+    """Return what the change's thing is called on the server; None where that is not a text."""
+    name = (change.after or {}).get(kind.display)
+    name = name.reveal() if isinstance(name, Secret) else name
+    return name if isinstance(name, str) else None
+
+
 def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, Listed]:
-    """A list that several changes look at: asked for once in an apply."""
+    """Return a list that several changes look at: asked for once in an apply."""
     place = (kind.name, at)
     if place not in context.lists:
-        raws = yield Http(lambda: context.api.list(kind, at), lookup=place)
+        found: Found = yield Http(lambda: context.api.listed(kind, at), lookup=place)
         if place not in context.lists:  # else another change that waited for it was faster
-            context.lists[place] = Listed(kind, raws, terms_in("", {}, {}, context.plan.lineage))
+            context.lists[place] = Listed(kind, found, terms_in("", {}, {}, context.plan.lineage))
     return context.lists[place]
+
+
+def _out_of_sight(context: Context, listed: Listed, at: Scoped, name: str | None) -> Generator[Http, Any, list[Raw]]:
+    """Return what is called `name` of what the list may leave out: nothing where it is whole."""
+    kind, found = listed.kind, listed.found
+    if name is None or found.extent is Extent.WHOLE or kind.listing is None or not kind.listing.named:
+        return []
+    raws: list[Raw] = yield Http(lambda: context.api.named(kind, at, name, most=len(found.items)))
+    return raws
 
 
 class _Match:

@@ -17,6 +17,7 @@ from wexa_sync.apply.lookup import (
     resolve_externals,
     spelt_otherwise,
     still_listed,
+    unreadable_inside,
 )
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.codec import conceal, fingerprint
@@ -81,8 +82,12 @@ def create(context: Context, change: Change) -> Work:
     if made.id is None:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
-    yield Write((Remember(record_of(context, change, made.id)),), last=True)
+    is_project = context.kind(change) is PROJECT
+    yield Write((Remember(record_of(context, change, made.id)),), last=not is_project)
     context.learn(change.address, made.id)
+    if is_project and (unreadable := (yield from unreadable_inside(context, change.address, made.id))):
+        error = WexaSyncError(f"it was made, and nothing in it: {unreadable.message}", hint=unreadable.hint)
+        return ended(change, Status.FAILED, error, id=made.id, attempts=made.attempts)
     found = (f"{made.why}; it was found on the server",) if made.lost else ()
     return ended(change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=found)
 

@@ -10,6 +10,7 @@ function inside an Http runs in a worker, on values handed to it.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,11 +91,15 @@ class Context:
     lists: dict[Hashable, Listed] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     changes: Mapping[Address, Change] = field(init=False)
+    inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
     planned: frozenset[str] = field(init=False)
     known: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.changes = {change.address: change for change in self.plan}
+        self.inside = inside = defaultdict[str, list[Change]](list)
+        for change in self.plan:
+            inside[change.address.project].append(change)
         self.planned = frozenset(self.plan.ids.values())
         self.known = {*self.planned, *(record.id for record in self.state().records.values())}
 

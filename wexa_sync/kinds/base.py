@@ -57,13 +57,17 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape."""
+    """The call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape.
+
+    `named`: the query parameter that asks for those of one display name, of a list that has no second page.
+    """
 
     endpoint: Endpoint
     scope: Scope
     paging: Paging = NoPaging()
     keys: tuple[str, ...] = ()
     items: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

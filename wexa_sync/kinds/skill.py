@@ -17,11 +17,12 @@ SKILL = Kind(
     schema="skill.schema.json",
     identity=("name",),
     listing=Listing(
-        # Documented with a limit and no offset: one page, asked for large.
+        # Documented with a limit and no offset: one page, asked for large. What it leaves out is asked for by name.
         endpoint=Endpoint(method="GET", path="/skills/", query={"projectID": "{project}"}),
         scope=Scope.PROJECT,
         paging=Single(limit_param="limit", limit=1000),
         keys=("skills",),
+        named="name",
     ),
     endpoints={
         Operation.CREATE: Endpoint(method="POST", path="/skills/", body={"projectID": "{project}"}),

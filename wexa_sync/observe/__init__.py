@@ -2,6 +2,7 @@
 
 Only lists are read, a fixed number for each project. A single read is made where a list does not show a declared field
 and a first single read of that kind does; and where a list does not show what is recorded, before that counts as gone.
+A list without a second page may be cut: what of ours it leaves out is looked for one by one (cut.py).
 While something is in doubt that a moment may settle (doubts.py), the lists are read again.
 """
 
@@ -11,15 +12,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 
 from wexa_sync.api.client import Api, Raw, Scoped, children
 from wexa_sync.kinds import BY_NAME, KINDS
-from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.times import created_at
 from wexa_sync.kinds.wire import decode, references
 from wexa_sync.model import Address, Desired, Live, Observation, Target
+from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.doubts import contradiction, hidden, worth_waiting
 from wexa_sync.observe.lists import completed, fetch
 from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs, require_known_kinds
@@ -106,11 +109,16 @@ def _pair_kind(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
     if not kind.declarable:
         return
     place = _place(seen, kind, (project, kind.name, None), raws)
-    seen.add(pair(place))
+    paired = pair(place)
+    if (project, kind.name) in seen.cut:  # what a list leaves out may be older or newer than what it shows
+        paired = {address: replace(found, absent=False) for address, found in paired.items()}
+    seen.add({address: replace(found, unseen=unseen(seen, kind, found)) for address, found in paired.items()})
     ours = {found.live.id for a in seen.at(project, kind.name) if (found := seen.pairs[a]).live}
     seen.unmanaged.setdefault(project, []).extend(
         f"{kind.name} {live.spec.get(kind.display)!r}" for live in place.lives if live.id not in ours
     )
+    if kind.nature is Nature.RESOURCE and (project, kind.name) in seen.cut:
+        seen.unmanaged[project].append(f"perhaps more: {seen.cut[project, kind.name]}")
     flows = {kind.id_of(raw): raw for raw in raws}
     for agent in (inner for inner in KINDS if inner.owner == kind.name):
         for address in seen.at(project, kind.name):
@@ -177,7 +185,9 @@ def _missing(seen: Seen, lists: Mapping[tuple[str, str], list[Raw]]) -> External
         key = (address.project, ref.kind, ref.external or "")
         if key in seen.externals or key[:2] not in lists:
             continue  # known, or of a project that is not there yet: looked up when it is
-        missing[key] = no_such_external(BY_NAME[ref.kind], ref.external or "", lists[key[:2]])
+        why = no_such_external(BY_NAME[ref.kind], ref.external or "", lists[key[:2]])
+        cut = seen.unsettled.get(key) or (seen.cut.get(key[:2]) if not BY_NAME[ref.kind].declarable else None)
+        missing[key] = f"{why}; {cut}" if cut else why
     return missing
 
 

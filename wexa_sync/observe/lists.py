@@ -9,16 +9,17 @@ from wexa_sync.api.client import Api, Raw, Scoped, children
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.model import Address
-from wexa_sync.observe.seen import Seen, external_refs
+from wexa_sync.observe.cut import filled_in
+from wexa_sync.observe.seen import Seen, awaited, external_refs
 
 
 def _needed(seen: Seen) -> list[tuple[str, str]]:
     """(project, kind) of every list to fetch, in a fixed order."""
     needed = set()
-    awaited = frozenset[Address]().union(*seen.desired.depends_on.values())  # a failed run holds up what awaits it
+    waited_for = awaited(seen)
     for address in seen.known:
         kind = BY_NAME[address.kind]
-        if kind.nature is Nature.RESOURCE or address in awaited or _run_is_open(seen, address):
+        if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(seen, address):
             needed.add((address.project, kind.owner or kind.name))
     for address, ref in external_refs(seen):
         needed.add((address.project, ref.kind))
@@ -43,12 +44,15 @@ def _run_is_open(seen: Seen, address: Address) -> bool:
 
 
 def fetch(api: Api, pool: Executor, seen: Seen) -> dict[tuple[str, str], list[Raw]]:
-    """All lists at once; the first failure, in a fixed order, is raised."""
+    """Return all lists, read at once, with what those leave out that are not whole.
+
+    The first failure, in a fixed order, is raised.
+    """
     futures = {}
     for project, name in _needed(seen):
         at = Scoped(project=seen.ids[Address(kind="Project", name=project)])
-        futures[project, name] = pool.submit(api.list, BY_NAME[name], at)
-    return {place: future.result() for place, future in futures.items()}
+        futures[project, name] = pool.submit(api.listed, BY_NAME[name], at)
+    return {place: filled_in(api, pool, seen, *place, future.result()) for place, future in futures.items()}
 
 
 def completed(api: Api, pool: Executor, seen: Seen, project: str, name: str, raws: list[Raw]) -> list[Raw]:

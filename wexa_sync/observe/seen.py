@@ -41,6 +41,8 @@ class Seen:
     places: dict[PlaceName, list[Address]] = field(init=False)
     unmanaged: dict[str, list[str]] = field(default_factory=dict)  # project handle -> what is live there and not ours
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
+    cut: dict[tuple[str, str], str] = field(default_factory=dict)  # (project, kind) of a list that is not whole -> why
+    unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
 
     def __post_init__(self) -> None:
         self.places, self._kinds = {}, {}
@@ -80,6 +82,11 @@ class Seen:
             if found.live is not None:
                 self.ids[address] = found.live.id
                 self.names[found.live.id] = address
+
+
+def awaited(seen: Seen) -> frozenset[Address]:
+    """Return what something declared waits for: a failed run holds that up."""
+    return frozenset[Address]().union(*seen.desired.depends_on.values())
 
 
 def external_refs(seen: Seen) -> Iterator[tuple[Address, Ref]]:

@@ -25,6 +25,20 @@ def by_page(world: World, page: int | None, limit: int | None) -> tuple[int, int
     return ((page or 1) - 1) * (size or 0), size
 
 
+MOST_SKILLS = 20
+"""The most skills that a list gives under every reading of `skill_limit` but the first."""
+
+
+def of_skills(world: World, limit: int | None) -> int | None:
+    """How many skills to give at the most: their lists know a limit, and no way to go on."""
+    if world.readings.says("skill_limit", "none"):
+        return limit
+    if limit is not None and limit > MOST_SKILLS and world.readings.says("skill_limit", "refused"):
+        text = f"Input should be less than or equal to {MOST_SKILLS}"
+        raise ApiError(422, [invalid("query", "limit", "less_than_equal", text, str(limit))])
+    return MOST_SKILLS if limit is None else min(MOST_SKILLS, limit)
+
+
 def window(items: list[_T], place: tuple[int, int | None]) -> list[_T]:
     """The items of one page."""
     skip, limit = place

@@ -36,15 +36,15 @@ def _reading(name: str, values: str, meaning: str, doubt: str) -> Reading:
 READINGS: tuple[Reading, ...] = (
     _reading(
         "list_envelope",
-        "documented data bare nested",
-        "Lists come as `{agentflows: []}`, `{data: []}`, `[]` or `{data: {agentflows: []}}`; the same for "
-        "projects, skills, connectors, schedules and tasks.",
+        "documented data bare nested unforeseen",
+        "Lists come as `{agentflows: []}`, `{data: []}`, `[]`, `{data: {agentflows: []}}` or `{rows: []}`; the same "
+        "for projects, skills, connectors, schedules and tasks.",
         "The wrapper of most lists was never seen; real clients try several. Those of inbox and credits are known.",
     ),
     _reading(
         "execution_list",
-        "data bare executions nested",
-        "The list of executions is `{data: []}`, `[]`, `{executions: []}` or `{data: {executions: []}}`.",
+        "data bare executions nested unforeseen",
+        "The list of executions is `{data: []}`, `[]`, `{executions: []}`, `{data: {executions: []}}` or `{rows: []}`.",
         "One demo client reads `data`; nothing else is known.",
     ),
     _reading(
@@ -58,6 +58,13 @@ READINGS: tuple[Reading, ...] = (
         "none 20",
         "A page holds as many items as asked for, or never more than 20 without saying so (lists that can be paged).",
         "No upper limit of a page is documented; one client warns not to trust the size it asked for.",
+    ),
+    _reading(
+        "skill_limit",
+        "none 20 counted refused",
+        "`GET /skills/` gives as many skills as asked for; or never more than 20, without saying so or with a "
+        "`total_count`; or it refuses a larger limit with 422, and gives 20 where none is named.",
+        "No upper limit is documented, and there is no way to a second page.",
     ),
     _reading(
         "skip_zero",

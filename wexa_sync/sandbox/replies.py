@@ -43,6 +43,8 @@ def execution_listing(world: World, items: list[Json]) -> Response:
 def _enveloped(form: str, name: str, items: list[Json], count: dict[str, int]) -> Any:
     if form == "bare":
         return items
+    if form == "unforeseen":
+        return {"rows": items, **count}
     if form == "nested":
         return {"data": {name: items, **count}}
     return {"data" if form == "data" else name: items, **count}

@@ -13,6 +13,7 @@ from wexa_sync.api import paging as paging_module
 from wexa_sync.api.paging import (
     USUAL_SIZES,
     AfterId,
+    Extent,
     Fetch,
     NoPaging,
     PageNumber,
@@ -22,7 +23,7 @@ from wexa_sync.api.paging import (
     SkipLimit,
     collect,
 )
-from wexa_sync.errors import LostAnswer, Nonsense
+from wexa_sync.errors import LostAnswer, Nonsense, Refused
 
 KEYS = ("flows",)
 WHAT = "GET /flows"
@@ -87,7 +88,7 @@ def _items(count: int) -> list[dict[str, Any]]:
 
 
 def _collect(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
-    return collect(fetch, paging, keys=KEYS, what=WHAT)
+    return collect(fetch, paging, keys=KEYS, what=WHAT).items
 
 
 DIALECTS: list[Callable[[int], Paging]] = [
@@ -152,10 +153,10 @@ def test_with_a_total_a_thinned_page_is_never_a_shorter_list(
     items = _items(count)
     server = Server(items, dialect(limit), wrap, cap, lambda n, page: page[lost:] if n == spoilt else page)
     try:
-        found = _collect(server, dialect(limit))
+        found = collect(server, dialect(limit), keys=KEYS, what=WHAT)
     except Nonsense:
         return
-    assert {item["_id"] for item in found} == {item["_id"] for item in items}
+    assert found.extent is Extent.CUT or {item["_id"] for item in found.items} == {item["_id"] for item in items}
 
 
 @given(count=st.integers(0, 200), limit=st.integers(1, 60), dialect=st.sampled_from(DIALECTS + UNCAPPED), at=st.data())
@@ -210,20 +211,40 @@ class TestSingle:
         assert _collect(server, Single(limit=10)) == _items(35)
         assert server.queries == [{"limit": 10}, {"limit": 20}, {"limit": 40}]
 
-    def test_what_does_not_grow_is_the_list(self) -> None:
-        server = Server(_items(10), Single(limit=10))
-        assert _collect(server, Single(limit=10)) == _items(10)
-        assert len(server.queries) == 2
+    def test_what_does_not_grow_may_be_cut(self) -> None:
+        for items, cap in ((_items(10), 10**9), (_items(35), 10)):
+            server = Server(items, Single(limit=10), cap=cap)
+            found = collect(server, Single(limit=10), keys=KEYS, what=WHAT)
+            assert (found.items, found.extent, found.total) == (_items(10), Extent.CUT, None)
+            assert len(server.queries) == 2
+
+    @pytest.mark.parametrize(
+        ("count", "cap", "wrap", "extent"),
+        [
+            (37, 10**9, "bare", Extent.WHOLE),
+            (20, 10**9, "bare", Extent.UNSURE),
+            (45, 20, "bare", Extent.UNSURE),
+            (45, 20, "totalCount", Extent.CUT),
+            (20, 20, "totalCount", Extent.WHOLE),
+        ],
+    )
+    def test_how_much_of_the_list_came(self, count: int, cap: int, wrap: str, extent: Extent) -> None:
+        server = Server(_items(count), Single(limit=100), (ENVELOPES | COUNTED)[wrap], cap=cap)
+        assert collect(server, Single(limit=100), keys=KEYS, what=WHAT).extent is extent
 
     def test_a_total_names_the_limit_to_ask_for(self) -> None:
         server = Server(_items(90), Single(limit=10), COUNTED["total"])
         assert _collect(server, Single(limit=10)) == _items(90)
         assert server.queries == [{"limit": 10}, {"limit": 90}]
 
-    def test_a_cap_below_the_total_is_an_error(self) -> None:
+    def test_a_cap_below_the_total_cuts_it(self) -> None:
         server = Server(_items(90), Single(limit=10), COUNTED["total"], cap=50)
-        with pytest.raises(Nonsense, match="incomplete listing: 50 items came, the server counts 90"):
-            _collect(server, Single(limit=10))
+        found = collect(server, Single(limit=10), keys=KEYS, what=WHAT)
+        assert (len(found.items), found.extent, found.total) == (50, Extent.CUT, 90)
+
+    def test_a_larger_limit_that_is_refused_cuts_it_where_the_smaller_one_was_full(self) -> None:
+        found = collect(limited(_items(1500), 1000), Single(limit=1000), keys=KEYS, what=WHAT)
+        assert (len(found.items), found.extent) == (1000, Extent.CUT)
 
     def test_a_limit_that_is_ignored_needs_no_second_request(self) -> None:
         queries: list[Query] = []
@@ -234,6 +255,30 @@ class TestSingle:
 
         assert _collect(fetch, Single(limit=10)) == _items(17)
         assert len(queries) == 1
+
+
+def limited(items: list[dict[str, Any]], most: int, status: int = 422) -> Fetch:
+    """A server that refuses a limit of more than `most`."""
+
+    def fetch(query: Query) -> list[Any]:
+        limit, start = int(query["limit"]), int(query.get("skip", 0))
+        if limit > most:
+            raise Refused("limit: at most", method="GET", path="/flows", status=status)
+        return items[start : start + limit]
+
+    return fetch
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("paging", [Single(limit=1000), SkipLimit(limit=100)])
+def test_a_limit_that_is_refused_is_followed_by_a_smaller_one(paging: Paging, status: int) -> None:
+    assert _collect(limited(_items(37), 50, status), paging) == _items(37)
+
+
+def test_what_no_limit_helps_is_refused_as_it_was_first() -> None:
+    for fetch in (limited([], 5), limited([], 50, status=409)):
+        with pytest.raises(Refused, match="at most"):
+            _collect(fetch, SkipLimit())
 
 
 class TestRepeats:
@@ -312,6 +357,28 @@ def test_a_total_that_grows_while_reading_is_followed() -> None:
     assert _collect(fetch, SkipLimit(limit=10)) == items
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"rows": [{"_id": "1"}], "ok": True},
+        {"data": {"rows": [{"_id": "1"}]}},
+        {"result": {"page": {"rows": [{"_id": "1", "agents": [{"_id": "2"}]}]}}, "errors": []},
+    ],
+)
+def test_the_only_list_is_the_list_whatever_its_name(body: Any) -> None:
+    assert _collect(lambda _: body, NoPaging()) == body_items(body)
+
+
+def body_items(body: Any) -> list[Any]:
+    """The list under `rows`, wherever."""
+    return body["rows"] if "rows" in body else next(body_items(part) for part in body.values() if part is not True)
+
+
+def test_a_total_beside_the_only_list_counts() -> None:
+    found = collect(lambda _: {"result": {"rows": _items(3), "total": 7}}, NoPaging(), keys=KEYS, what=WHAT)
+    assert (found.extent, found.total) == (Extent.CUT, 7)
+
+
 def test_the_own_key_goes_before_a_usual_one() -> None:
     body = {"results": [{"_id": "other"}], "data": {"flows": [{"_id": "mine"}]}}
     assert _collect(lambda _: body, NoPaging()) == [{"_id": "mine"}]
@@ -328,9 +395,11 @@ def test_what_is_no_number_is_no_total(total: Any) -> None:
         (None, "got nothing"),
         ("text", "got a str"),
         ({}, r"an object with the keys \(none\)"),
-        ({"flow": []}, "an object with the keys 'flow'"),
+        ({"flow": [], "other": []}, "an object with the keys 'flow', 'other'"),
+        ({"_id": "1", "agents": []}, "an object with the keys '_id', 'agents'"),
+        ({"errors": []}, "an object with the keys 'errors'"),
         ({"flows": None}, "one of 'flows', 'data', 'items', 'results', 'records'; got an object with the keys 'flows'"),
-        ({"data": {"other": []}}, "an object with the keys 'data'"),
+        ({"data": {"other": [], "another": []}}, "an object with the keys 'data'"),
         ([{"_id": "1"}, None], "one of its items is nothing"),
         ({"flows": [["x"]]}, "one of its items is a list"),
         ({"data": {"flows": [7]}}, "one of its items is a int"),

@@ -62,6 +62,21 @@ def skip_zero(api: Client) -> Any:
     return api.send("GET", "/agentflows", skip=0).status_code
 
 
+def skill_limit(api: Client) -> Any:
+    project = api.project()["_id"]
+    connector = api.connector_id(project)
+    for number in range(22):
+        api.post("/skills/", skill_body(project, connector, name=f"skill {number}"))
+    query = {"projectID": project}
+    most = api.send("GET", "/skills/", **query, limit=100)
+    return [
+        len(api.get("/skills/", **query)["skills"]),
+        len(most.json()["skills"]) if most.status_code == 200 else most.status_code,
+        len(api.get("/skills/", **query, limit=3)["skills"]),
+        api.get("/skills/", **query).get("total_count"),
+    ]
+
+
 def skill_name_match(api: Client) -> Any:
     project = api.project()["_id"]
     api.skill(project, "summarise")

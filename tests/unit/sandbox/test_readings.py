@@ -27,14 +27,30 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
             "nested": [
                 f"data.{n}" for n in ("agentflows", "projectList", "skills", "schedules", "tasks", "connectors")
             ],
+            "unforeseen": ["rows"] * 6,
         },
     ),
     "execution_list": (
         see.execution_list,
-        {"data": "data", "bare": "[]", "executions": "executions", "nested": "data.executions"},
+        {
+            "data": "data",
+            "bare": "[]",
+            "executions": "executions",
+            "nested": "data.executions",
+            "unforeseen": "rows",
+        },
     ),
     "agentflow_list": (see.agentflow_list, {"full": True, "summary": False}),
     "page_cap": (see.page_cap, {"none": [22, 21, 3, 2], "20": [20, 20, 3, 2]}),
+    "skill_limit": (
+        see.skill_limit,
+        {
+            "none": [22, 22, 3, None],
+            "20": [20, 20, 3, None],
+            "counted": [20, 20, 3, 22],
+            "refused": [20, 422, 3, None],
+        },
+    ),
     "skip_zero": (see.skip_zero, {"refused": 422, "accepted": 200}),
     "skill_name_match": (see.skill_name_match, {"exact": 0, "substring": 1}),
     "create_envelope": (see.create_envelope, {"bare": [False] * 4, "data": [True] * 4}),

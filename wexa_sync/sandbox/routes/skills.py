@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import SkillCreate
+from wexa_sync.sandbox.paging import of_skills
 from wexa_sync.sandbox.replies import created, listing, reply
 from wexa_sync.sandbox.routes.params import Here, Limit, ProjectQuery
 from wexa_sync.sandbox.seed import skill_actions
@@ -63,7 +64,8 @@ def get_skill(world: Here, skill_id: str) -> Response:
 def _listing(world: World, project_id: str, limit: int | None, wanted: Callable[[Json], bool]) -> Response:
     world.check_id(project_id)
     skills = [row.body for row in world.store.rows("skill", project=project_id) if wanted(row.body)]
-    return listing(world, "skills", skills[:limit])
+    total = ("total_count", len(skills)) if world.readings.says("skill_limit", "counted") else None
+    return listing(world, "skills", skills[: of_skills(world, limit)], total=total)
 
 
 def _matches(wanted: str, name: str, *, whole: bool) -> bool:

@@ -1,0 +1,117 @@
+"""What a list without a second page leaves out: what is recorded is read by its id, what else is ours, by its name.
+
+So a plan takes the list, and one request more for each thing of ours that the list does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+from wexa_sync.api.client import Api, Raw, Scoped
+from wexa_sync.api.paging import Extent, Found
+from wexa_sync.errors import Nonsense
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.model import Address, Pair, Secret
+from wexa_sync.observe.seen import Seen, awaited, external_refs
+
+
+def filled_in(api: Api, pool: Executor, seen: Seen, project: str, name: str, found: Found) -> list[Raw]:
+    """Return the list with what it leaves out of what is recorded, declared, or sent and never answered.
+
+    What can't be told all the same is noted in `seen`: `cut` and `unsettled`.
+    """
+    kind, at = BY_NAME[name], Scoped(project=seen.ids[Address(kind="Project", name=project)])
+    assert kind.listing is not None
+    if found.extent is Extent.WHOLE and not kind.listing.named:
+        return found.items
+    gap = _Gap(api=api, pool=pool, seen=seen, kind=kind, project=project, at=at)
+    items = _merged(kind, found.items, gap.by_id({kind.id_of(raw) for raw in found.items}))
+    # What the list leaves out and is there all the same shows that the list is not whole.
+    extent = Extent.CUT if len(items) > len(found.items) else found.extent
+    if extent is Extent.WHOLE:
+        return items
+    if kind.listing.named:
+        items = _merged(kind, items, gap.by_name({kind.id_of(raw) for raw in items}, most=len(found.items)))
+    if extent is Extent.CUT and not (found.total is not None and len(items) >= found.total):
+        seen.cut[project, name] = f"the list shows {len(found.items)} {name}s, and leaves out others"
+    return items
+
+
+def unseen(seen: Seen, kind: Kind, pair: Pair) -> str:
+    """Return why it can't be told whether something live without a record is the pair's; empty where it can."""
+    if pair.manifest is None or pair.live is not None or pair.candidates:
+        return ""
+    place = (pair.address.project, kind.name)
+    if kind.listing is None or not kind.listing.named:
+        return seen.cut.get(place, "")
+    reasons = (seen.unsettled.get((*place, name), "") for name in _names(seen, kind, pair.address))
+    return next(filter(None, reasons), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gap:
+    """A list of one kind in one project that may not be whole, and how to look behind it."""
+
+    api: Api
+    pool: Executor
+    seen: Seen
+    kind: Kind
+    project: str
+    at: Scoped
+
+    def by_id(self, listed: set[str | None]) -> list[Raw]:
+        """Read what is recorded and not listed; of runs only those that something depends on or is in doubt about."""
+        seen, all_of_them = self.seen, self.kind.nature is Nature.RESOURCE
+        needed = frozenset[Address]() if all_of_them else awaited(seen)
+        ids = [
+            seen.state.records[address].id
+            for address in seen.at(self.project, self.kind.name)
+            if address in seen.state.records and (all_of_them or address in needed or address in seen.state.intents)
+        ]
+        missing = [id for id in ids if id not in listed]
+        read = self.pool.map(lambda id: self.api.read(self.kind, replace(self.at, id=id)), missing)
+        return [raw for raw in read if raw is not None]
+
+    def by_name(self, listed: set[str | None], *, most: int) -> list[Raw]:
+        """Ask for each name that something of ours has and that no record leads to. Note which were not settled."""
+        seen, names = self.seen, set[str]()
+        for address in seen.at(self.project, self.kind.name):
+            record = seen.state.records.get(address)
+            if record is None or record.id not in listed:
+                names.update(_names(seen, self.kind, address))
+        for address, ref in external_refs(seen):
+            if (address.project, ref.kind) == (self.project, self.kind.name):
+                names.add(ref.external or "")
+
+        def ask(name: str) -> list[Raw] | Nonsense:
+            try:
+                return self.api.named(self.kind, self.at, name, most=most)
+            except Nonsense as doubt:
+                return doubt
+
+        found: list[Raw] = []
+        for name, answer in zip(sorted(names), self.pool.map(ask, sorted(names)), strict=True):
+            if isinstance(answer, Nonsense):
+                seen.unsettled[self.project, self.kind.name, name] = answer.message
+            else:
+                found += answer
+        return found
+
+
+def _names(seen: Seen, kind: Kind, address: Address) -> list[str]:
+    """Return the display names that something at the address has, or was sent with."""
+    sides = (seen.desired.manifests.get(address), seen.state.intents.get(address))
+    names = [side.spec.get(kind.display) for side in sides if side is not None]
+    plain = [name.reveal() if isinstance(name, Secret) else name for name in names]
+    return [name for name in dict.fromkeys(plain) if isinstance(name, str) and name]
+
+
+def _merged(kind: Kind, items: list[Raw], more: Iterable[Raw]) -> list[Raw]:
+    """Return the items, and what of the others has an id that is not among them."""
+    found = {kind.id_of(raw): raw for raw in items}
+    for raw in more:
+        found.setdefault(kind.id_of(raw), raw)
+    return list(found.values())
