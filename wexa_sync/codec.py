@@ -132,6 +132,7 @@ _RECORD: _Shape = {
     "lifecycle": (dict,),
     "generation": (int,),
     "started": (bool, _NONE),
+    "ended": (bool, _NONE),
 }
 
 
@@ -144,6 +145,7 @@ def record_to_data(record: Record) -> dict[str, Any]:
         "lifecycle": lifecycle_to_data(record.lifecycle),
         "generation": record.generation,
         "started": record.started,
+        "ended": record.ended,
     }
 
 
@@ -157,6 +159,7 @@ def record_from_data(data: Any) -> Record:
         lifecycle=lifecycle_from_data(found["lifecycle"]),
         generation=found["generation"],
         started=found["started"],
+        ended=found["ended"],
     )
 
 

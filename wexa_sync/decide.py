@@ -55,6 +55,8 @@ def _decide_action(look: Look) -> Decision:
             "metadata.generation only goes up: raise it to run again.",
         )
     if record is not None and generation == record.generation:
+        if record.started and record.ended is False:
+            return look.wait()
         if fields := edited(look.kind, pair.manifest.spec, record.spec, look.terms):
             return look.blocked("update", "a run can't be changed", look.kind.hints[Operation.UPDATE], fields)
         return look.resume() if record.started is False else look.change(Action.NOOP, id=record.id, reason="it ran")

@@ -24,7 +24,7 @@ from wexa_sync.pairing import SETTLE
 from wexa_sync.places import Places
 from wexa_sync.plan import make_plan
 from wexa_sync.rebuild import Match, entries, matches
-from wexa_sync.resolve import did_not_happen, doubtful, happened
+from wexa_sync.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened
 from wexa_sync.safety import Limits, require_applicable
 from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.validate import validate
@@ -131,6 +131,8 @@ def require_planned_here(planned: Plan, workspace: Workspace) -> None:
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:
     """Settle a doubt as a person says: it is live under the id `happened_as`, or (None) it did not happen.
 
+    Where all that is open of a run is its end, `happened_as` is its id, and says that it ended well.
+
     Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
     """
     with workspace.store.session(workspace.target) as session:
@@ -139,8 +141,12 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
         if happened_as is None:
             session.write(did_not_happen(pair, key, seen.now))
         else:
-            held = {record.id: other for other, record in session.state.records.items() if other != address}
-            session.write(happened(pair, _live_id(address, happened_as, seen, workspace.api, held), key))
+            open_end = pair.record.id if pair.record is not None and end_is_open(pair) else ""
+            id = happened_as  # the field's name
+            if id != open_end:  # a run that is gone by now may have ended well all the same
+                held = {record.id: other for other, record in session.state.records.items() if other != address}
+                id = _live_id(address, happened_as, seen, workspace.api, held)
+            session.write(ended_well(pair, id) if open_end else happened(pair, id, key))
 
 
 def _live_id(address: Address, id: str, seen: Observation, api: Api, held: Mapping[str, Address]) -> str:

@@ -8,6 +8,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 ├── StateError                    exit 1   the state file
 │   ├── StateLocked                        somebody else is applying
 │   └── StateDamaged                       it is there and can't be trusted
+├── UnclearEnd                    exit 3   a run shows a status that does not say whether it came to a good end
 ├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
 │   └── PlanBlocked               exit 3   --strict, and something is blocked
 └── ApiError                      exit 1   method, path, status
@@ -121,6 +122,12 @@ class StateLocked(StateError):
 
 class StateDamaged(StateError):
     """The state file is there, but is not what wexa-sync wrote."""
+
+
+class UnclearEnd(WexaSyncError):
+    """A run shows a status that does not say whether it came to a good end: a person has to look."""
+
+    exit_code = ExitCode.NEEDS_A_PERSON
 
 
 class PlanRefused(WexaSyncError):

@@ -205,7 +205,8 @@ class Target:
 class Record:
     """What was applied, by us, under an address: the last-applied spec with secrets sealed, and the server's id.
 
-    `started` tells of a run whether its start is settled; None for what does not run.
+    `started` tells of a run whether its start is settled; None for what does not run. `ended` is False while the end of
+    a run is waited for and was not seen, True once it was seen, and None where nobody waits for it.
     """
 
     address: Address
@@ -214,6 +215,7 @@ class Record:
     lifecycle: Lifecycle = Lifecycle()
     generation: int = 1
     started: bool | None = None
+    ended: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,7 +324,8 @@ class Change:
     """One thing to do, as data. `before`: what was live of the declared fields; `after`: the declared spec.
 
     `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
-    delete that needs no call of its own, since its project goes. `id` is the live id where there is one.
+    delete that needs no call of its own, since its project goes. `id` is the live id where there is one. `resume` marks
+    a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is waited for.
     """
 
     action: Action
@@ -339,6 +342,7 @@ class Change:
     generation: int = 1
     with_project: bool = False
     resume: bool = False
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,13 +418,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A plan and what came of it: outcomes in plan order; times are epoch seconds."""
+    """A plan and what came of it: outcomes in plan order; times are epoch seconds.
+
+    `doubts` are the addresses of what was sent, now or before, and may or may not have been done.
+    """
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
     started: float
     ended: float
     interrupted: bool = False
+    doubts: tuple[Address, ...] = ()
 
     def count(self, status: Status, *actions: Action) -> int:
         """How many outcomes have that status (and, where given, one of those actions)."""
@@ -448,7 +456,8 @@ class Question:
 class Run:
     """A live execution. `address` where the state holds it; `project` is the handle, `project_id` the server's id.
 
-    `failure` is what its agents say went wrong. `hidden` are values that the manifest calls secret: show none of them.
+    `failure` is what its agents say went wrong. `over`: the server names the time of its end. `hidden` are values that
+    the manifest calls secret: show none of them.
     """
 
     id: str
@@ -460,6 +469,7 @@ class Run:
     inputs: Spec = field(default_factory=dict)
     result: str = ""
     failure: str = ""
+    over: bool = False
     questions: tuple[Question, ...] = ()
     hidden: tuple[str, ...] = field(default=(), repr=False)
 

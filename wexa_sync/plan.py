@@ -196,23 +196,35 @@ def _must_stay(
 
 
 def _heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
-    """Block what depends on a run that failed, unless that one is run again: nothing goes on as if it had succeeded."""
-    for address, found in list(decisions.items()):
-        if not (isinstance(found, Change) and _builds(found)):
-            continue
-        for other in sorted(observation.depends_on.get(address, ())):
-            kind, pair, decided = BY_NAME[other.kind], observation.pairs.get(other), decisions.get(other)
-            again = isinstance(decided, Change) and decided.action is Action.RUN and not decided.resume
-            if pair and pair.live and pair.live.status in kind.failures and not again:
+    """Block what depends on a run that failed, also through what exists already, unless that run is run again."""
+    ended = {address: why for address, pair in sorted(observation.pairs.items()) if (why := _bad_end(pair))}
+    for run, (reason, hint) in ended.items():
+        decided = decisions.get(run)
+        if isinstance(decided, Change) and decided.action is Action.RUN and not decided.resume:
+            continue  # what depends on the run waits for the new one
+        for address in graph.dependents(observation.depends_on, {run}):
+            found = decisions.get(address)
+            if isinstance(found, Change) and _builds(found):
                 decisions[address] = Blocked(
                     address=address,
                     wanted=found.action.value,
-                    reason=f"it depends on {other}, which ended as {pair.live.status}",
-                    hint=f"Raise metadata.generation of {other} to run it again, or take it out of depends_on.",
+                    reason=f"it depends on {run}, {reason}",
+                    hint=hint,
                     source=found.source,
                     fields=found.fields,
                 )
-                break
+
+
+def _bad_end(pair: Pair) -> tuple[str, str] | None:
+    """Return why nothing may depend on that run, with a hint; None where its end is good, not seen, or not an end."""
+    kind, live, address = BY_NAME[pair.address.kind], pair.live, pair.address
+    again = f"Raise metadata.generation of {address} to run it again, or take it out of depends_on."
+    if live is not None and live.status in kind.failures:
+        return f"which ended as {live.status}", again
+    if live is not None and live.status in kind.unclear and not (pair.record and pair.record.ended):
+        well = f"If it ended well: `wexa-sync resolve {address} --happened {live.id}`. If not: {again}"
+        return f"which is {live.status!r}, and whether that is a good end is not known", well
+    return None
 
 
 def _spread_blocks(decisions: Decisions, observation: Observation) -> None:
@@ -250,7 +262,8 @@ def _spread_blocks(decisions: Decisions, observation: Observation) -> None:
 
 
 def _builds(change: Change) -> bool:
-    return change.action in (Action.CREATE, Action.UPDATE, Action.RUN, Action.ADOPT)
+    """True when a change makes something, or takes it over. A run that is only waited for was made before."""
+    return change.action in (Action.CREATE, Action.UPDATE, Action.RUN, Action.ADOPT) and not change.awaits
 
 
 def _waits(changes: Mapping[Address, Change], observation: Observation) -> dict[Address, set[Address]]:

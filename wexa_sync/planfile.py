@@ -161,6 +161,7 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "generation": change.generation,
         "with_project": change.with_project,
         "resume": change.resume,
+        "awaits": change.awaits,
     }
 
 
@@ -180,6 +181,7 @@ def _change_from_data(data: Any) -> Change:
         generation=data["generation"],
         with_project=data["with_project"],
         resume=data["resume"],
+        awaits=data["awaits"],
     )
 
 

@@ -10,6 +10,7 @@ from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.parts import project, shared
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.execution import TERMINAL, waits
 from wexa_sync.model import Address, Observation, Pair, Record
 from wexa_sync.state.base import Entry, Remember
 
@@ -52,6 +53,7 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
         lifecycle=manifest.lifecycle,
         generation=manifest.generation,
         started=True if run else None,
+        ended=False if run and waits(manifest.spec) and live.status not in TERMINAL else None,
     )
     sure, why = _how_sure(pair, observation)
     return Match(address=address, sure=sure, why=why, id=live.id, record=record)

@@ -8,6 +8,7 @@ from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.execution import waits
 from wexa_sync.model import Address, Intent, Observation, Pair, Record
 from wexa_sync.state.base import Entry, Intend, Remember, Settle
 
@@ -23,11 +24,31 @@ def doubtful(address: Address, observation: Observation) -> Pair:
     open_intent = pair.intent is not None and not pair.intent.settled
     recorded = pair.record.id if pair.record is not None else None
     unrecorded = pair.candidates or (pair.live is not None and pair.live.id != recorded)
-    if not open_intent and not unrecorded and not pair.unseen:
+    if not open_intent and not unrecorded and not pair.unseen and not end_is_open(pair):
         raise UsageError(
             f"there is no doubt about {address}: nothing to resolve", hint="`wexa-sync plan` shows what is open."
         )
     return pair
+
+
+def end_is_open(pair: Pair) -> bool:
+    """True when all that is open of a run is its end: it was waited for and not seen, or its status does not say."""
+    record, intent, manifest, unclear = pair.record, pair.intent, pair.manifest, BY_NAME[pair.address.kind].unclear
+    if record is None or record.ended or (intent is not None and not intent.settled):
+        return False
+    if manifest is not None and manifest.generation > record.generation:
+        return False
+    return (record.started and record.ended is False) or (pair.live is not None and pair.live.status in unclear)
+
+
+def ended_well(pair: Pair, id: str) -> Entry:  # the field's name
+    """Return what to write where a person says that a run ended well. Raises UsageError for another run's id."""
+    assert pair.record is not None  # its end is open
+    if id != pair.record.id:
+        raise UsageError(
+            f"the run of {pair.address} is {pair.record.id}, not {id}", hint="`wexa-sync plan` shows what is open."
+        )
+    return Remember(replace(pair.record, ended=True))
 
 
 def happened(pair: Pair, id: str, key: str) -> Entry:  # the field's name
@@ -38,12 +59,14 @@ def happened(pair: Pair, id: str, key: str) -> Entry:  # the field's name
     run = BY_NAME[pair.address.kind].nature is Nature.ACTION
     said = intent or manifest
     assert said is not None  # without either there is no doubt
+    started = intent is None or intent.operation == "start"
     record = Record(
         address=pair.address,
         id=id,
         spec=conceal(dict(said.spec), key),
         generation=said.generation,
-        started=(intent is None or intent.operation == "start") if run else None,
+        started=started if run else None,
+        ended=False if run and started and waits(said.spec) else None,
     )
     return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record)
 
@@ -51,6 +74,11 @@ def happened(pair: Pair, id: str, key: str) -> Entry:  # the field's name
 def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
     """None of what is live is it: it may be sent again. What is live now is no candidate any more."""
     intent, manifest = pair.intent, pair.manifest
+    if end_is_open(pair):
+        raise UsageError(
+            f"{pair.address} was started, and only its end is open",
+            hint="If it did not end well, raise metadata.generation to run it again.",
+        )
     if intent is not None and intent.operation == "start":
         return Settle(pair.address)  # its record says that it is created and not started
     seen = {live.id for live in (*pair.candidates, pair.live) if live is not None}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.changes import edited, field_changes
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.parts import project, shared
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Operation
-from wexa_sync.kinds.execution import READY
+from wexa_sync.kinds.execution import NOT_BEGUN, READY
 from wexa_sync.kinds.times import CLOCK_SKEW
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair
@@ -268,14 +268,29 @@ class Look:
         reason = "its start was sent before" if asked else "created by an earlier apply, not started yet"
         return self.change(Action.RUN, id=self.pair.record.id, reason=reason, resume=True)
 
+    def wait(self) -> Decision:
+        """A run whose end is waited for and was not seen. It is kept as it was applied, whatever its manifest says."""
+        record, manifest, live = self.pair.record, self.pair.manifest, self.pair.live
+        assert record is not None
+        assert manifest is not None
+        shown = f"; it is {live.status}" if live is not None and live.status else ""
+        return self.change(
+            Action.RUN,
+            id=record.id,
+            after=record.spec if edited(self.kind, manifest.spec, record.spec, self.terms) else manifest.spec,
+            reason=f"it was started before, and its end was not seen{shown}",
+            resume=True,
+            awaits=True,
+        )
+
     def start_in_doubt(self) -> Blocked | None:
         """Blocked, where the run was told to start, never answered, and does not show that it runs: it may yet."""
         intent, live = self.pair.intent, self.pair.live
         if intent is None or intent.settled or intent.operation != "start":
             return None
-        if live is not None and live.status not in (None, READY):
+        if live is not None and live.status not in (None, *NOT_BEGUN):
             return None
-        still = "; the run is still ready" if live is not None else ""
+        still = f"; the run is still {live.status or READY}" if live is not None else ""
         return self.blocked(
             "run",
             f"its start was sent before and the answer was lost{still}",

@@ -7,8 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from wexa_sync.api.client import Api, Raw, Scoped
-from wexa_sync.errors import UsageError, WexaSyncError
-from wexa_sync.kinds.execution import ASKING, EXECUTION, FAILED, PAUSED, SUCCEEDED, TERMINAL, status_of
+from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
+from wexa_sync.kinds.execution import (
+    ASKING,
+    EXECUTION,
+    FAILED,
+    NOT_BEGUN,
+    PAUSED,
+    SUCCEEDED,
+    TERMINAL,
+    is_unclear,
+    status_of,
+)
 from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
 from wexa_sync.kinds.wire import at_path
 from wexa_sync.model import Address, Intent, Question, Record, Run, Sealed, Secret
@@ -58,10 +68,13 @@ def asking(api: Api, run: Run) -> Run:
     if run.status not in TERMINAL and run.project_id:
         for inbox in (PENDING, INBOX) if run.status in ASKING else (PENDING,):
             items = api.list(inbox, Scoped(project=run.project_id))
-            ours = ours or [
-                item for item in items if item.get("execution_id") == run.id and item.get("status", "pending") in OPEN
-            ]
+            ours = ours or [item for item in items if item.get("execution_id") == run.id and _is_open(item)]
     return replace(run, questions=tuple(map(_question, ours)))
+
+
+def _is_open(item: Raw) -> bool:
+    """True when nobody has answered that item of the inbox; one without a status is taken for open."""
+    return (status_of(item) or "pending") in OPEN
 
 
 def bad_end(run: Run, waited: str) -> WexaSyncError | None:
@@ -77,14 +90,29 @@ def bad_end(run: Run, waited: str) -> WexaSyncError | None:
     if run.status == GONE:
         return WexaSyncError(
             "the run is gone: the server does not show it any more",
-            hint="Its project may have been deleted: `wexa-sync executions list` shows what is left.",
+            hint="Its project may have been deleted: `wexa-sync executions list` shows what is left."
+            + _settled_by(run),
+        )
+    if is_unclear(run.status):
+        return UnclearEnd(
+            f"the run is {run.status!r}, and whether that is a good end is not known",
+            hint=f"`wexa-sync executions show {run.name}` shows the run.{_settled_by(run)}",
         )
     hint = f"It goes on by itself: `wexa-sync executions wait {run.name}` waits for its end."
     if run.questions:
         hint = f"It waits for an answer: `wexa-sync executions show {run.name}` shows what it asks."
     elif run.status == PAUSED:
         hint = f"`wexa-sync executions resume {run.name}` lets it go on."
+    elif run.status in NOT_BEGUN:
+        hint = f"{hint} If nothing starts it there, set `start: explicit` for the next run."
     return WexaSyncError(f"the run has not ended: it is {run.status}, and the wait {waited}", hint=hint)
+
+
+def _settled_by(run: Run) -> str:
+    if not run.address:
+        return ""
+    well = f"If it ended well: `wexa-sync resolve {run.address} --happened {run.id}`"
+    return f" {well}; if not, raise metadata.generation to run it again."
 
 
 def secrets_in(applied: Any, live: Any, *, perhaps: bool = False) -> Iterator[str]:
@@ -153,6 +181,7 @@ def _shown(raw: Raw, run: Run) -> Run:
         inputs=inputs if isinstance(inputs, Mapping) else {},
         result=said if isinstance(said, str) else "",
         failure=next(_failures(raw), ""),
+        over=raw.get("end_time") not in (None, "", 0),
     )
 
 

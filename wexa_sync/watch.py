@@ -9,12 +9,15 @@ from dataclasses import replace
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused
-from wexa_sync.kinds.execution import READY
+from wexa_sync.kinds.execution import NOT_BEGUN, PERHAPS_ENDED, is_unclear
 from wexa_sync.model import Question, Run
 from wexa_sync.runs import GONE, asking, read_again
 
 READ_FAILURES = 3
 """As many reads in a row may fail, each tried several times already, before a wait for the end is given up."""
+
+UNCLEAR = 10.0
+"""Seconds for which a status that nobody knows is waited on: it may be a step on the way, or the end. So is GONE."""
 
 _FIRST_PAUSE = 0.1
 _RARELY = 10.0  # seconds between two looks into the inbox, at the most
@@ -38,10 +41,11 @@ def watch(
     """The run once `until` holds for its status, the time is over, or the `cutoff` is; with what it asks then.
 
     `tell` hears every new status, `ask` every question once; without `ask` the inbox is left alone. `most` is the
-    longest pause. A failed read is raised, but for as many in a row as `patience` says.
+    longest pause. A failed read is raised, but for as many in a row as `patience` says. A status that may be an end
+    which nobody knows is not waited on: the run is returned with it.
     """
     end, pause, failures = time.monotonic() + seconds, min(_FIRST_PAUSE, most), 0
-    inbox, told = _Inbox(api), None
+    inbox, told, since = _Inbox(api), None, 0.0
     while True:
         try:
             run = replace(read_again(api, run), questions=run.questions)
@@ -52,16 +56,25 @@ def watch(
                 raise
         else:
             if run.status != told:
-                told = run.status
+                told, since = run.status, time.monotonic()
                 tell(told)
             if until(run.status):
                 return replace(run, questions=())
-            if ask is not None and run.status not in (READY, GONE):
+            if ask is not None and run.status not in (*NOT_BEGUN, GONE):
                 run = inbox.look(run, ask)
+            if _may_have_ended(run, time.monotonic() - since):
+                return run
         left = end - time.monotonic()
         if left <= 0 or cutoff.wait(min(pause, left)):
             return run
         pause = min(most, pause * 1.5)
+
+
+def _may_have_ended(run: Run, seconds: float) -> bool:
+    """True when the status says nothing that is known, and the run has perhaps ended. `seconds`: shown for so long."""
+    if run.questions or not (is_unclear(run.status) or run.status == GONE):
+        return False
+    return run.over or run.status in PERHAPS_ENDED or seconds >= UNCLEAR
 
 
 class _Inbox:

@@ -103,7 +103,9 @@ def test_a_cancelled_run_counts_as_failed_and_the_edge_can_be_taken_out(
         run(chain, "executions", "cancel", FIRST)
         assert f"which ended as {word}" in run(chain, "plan").stdout
         edit(chain, ", depends_on: [Execution/smoke-test]", "")
-        assert run(chain, "plan").stdout.endswith("Plan: 0 to add, 0 to change, 0 to delete, 1 to run.")
+        planned = run(chain, "plan").stdout
+        assert f"> {FIRST} (it was started before, and its end was not seen; it is {word}; apply waits" in planned
+        assert f"> {SECOND}" in planned
 
 
 @pytest.mark.parametrize(("outcome", "code"), [("completed", 0), ("failed", 1)])
@@ -117,7 +119,9 @@ def test_a_run_that_was_left_unfinished_is_waited_for_by_the_next_apply(
         assert any(line.endswith(f"{FIRST}: running\n") for line in cut_off.stderr)
         cut_off.send_signal(signal.SIGINT)
         assert cut_off.wait(30) == 130
-    assert "1 to run." in run(chain, "plan").stdout
+    planned = run(chain, "plan").stdout
+    assert f"> {FIRST} (it was started before, and its end was not seen; it is running; apply waits" in planned
+    assert "2 to run." in planned
     with going(chain, "apply", "--auto-approve") as again:
         assert again.stderr is not None
         assert any(line.endswith(f"{FIRST}: running\n") for line in again.stderr)
@@ -127,7 +131,8 @@ def test_a_run_that_was_left_unfinished_is_waited_for_by_the_next_apply(
         assert again.returncode == code, report
     assert len(runs(chain)) == 2 - code
     if code:
-        assert f"{FIRST}, which it depends on, is failed" in " ".join(report.split())
+        assert f"failed > {FIRST}" in " ".join(report.split())
+        assert f"skipped > {SECOND}" in " ".join(report.split())
 
 
 def test_without_a_wait_only_the_order_counts(chain: Desk, run: Run, open_sandbox: Open) -> None:
@@ -159,6 +164,6 @@ def test_one_that_waits_for_an_answer_is_to_be_answered(chain: Desk, run: Run, s
     scripted(chain.remote, "preview", 0, "Triage")
     run(chain, "apply", "--auto-approve", code=1)
     again = run(chain, "apply", "--auto-approve", code=1).stdout
-    assert f"{FIRST}, which it depends on, is " in again
-    assert f"It waits for an answer: `wexa-sync executions show {FIRST}` shows what it asks. Then apply again." in again
+    assert f"failed > {FIRST}" in again
+    assert f"It waits for an answer: `wexa-sync executions show {FIRST}` shows what it asks." in again
     assert "metadata.generation" not in again

@@ -136,7 +136,7 @@ def _is_failure(body: Any) -> bool:
     """Whether a success says of itself that it is none. What has an id is a thing, of which that may tell: a run."""
     if not isinstance(body, dict) or body.get("_id") or body.get("execution_id"):
         return False
-    return body.get("success") is False or bool(body.get("error")) or body.get("status") == "error"
+    return body.get("success") is False or bool(body.get("error")) or str(body.get("status")).lower() == "error"
 
 
 def _may_hold(content: bytes, key: tuple[str, ...]) -> bool:

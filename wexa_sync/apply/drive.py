@@ -18,9 +18,10 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.lookup import unresolved
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
-from wexa_sync.apply.run import run
+from wexa_sync.apply.run import run, take_over
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
 from wexa_sync.errors import WexaSyncError
+from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Remember, StateSession
 
@@ -35,7 +36,7 @@ _HOW: dict[Action, Callable[[Context, Change], Work]] = {
     Action.UPDATE: update,
     Action.DELETE: delete,
     Action.RUN: run,
-    Action.ADOPT: adopt,
+    Action.ADOPT: adopt,  # of a run: take_over
     Action.FORGET: forget,
 }
 
@@ -72,6 +73,7 @@ def apply_plan(
         started=started,
         ended=time.time(),
         interrupted=interrupted,
+        doubts=tuple(sorted(a for a, intent in session.state.intents.items() if not intent.settled)),
     )
 
 
@@ -99,7 +101,8 @@ class _Drive:
         fresh = {a: replace(old[a], lifecycle=lifecycle) for a, lifecycle in lives.items() if a in old}
         for address, change in self.changes.items():
             if change.action is Action.NOOP and change.after is not None and (record := old.get(address)):
-                fresh[address] = replace(record_of(self.context, change, record.id), started=record.started)
+                now = record_of(self.context, change, record.id)
+                fresh[address] = replace(record, spec=now.spec, lifecycle=now.lifecycle, generation=now.generation)
         if entries := [Remember(record) for address, record in fresh.items() if record != old[address]]:
             self.session.write(*entries)
 
@@ -149,7 +152,9 @@ class _Drive:
         if change.action is Action.NOOP:
             self._end(change, ended(change, Status.APPLIED, id=change.id))
             return
-        self.works[change.address] = _HOW[change.action](self.context, change)
+        is_run = self.context.kind(change).nature is Nature.ACTION
+        how = take_over if is_run and change.action is Action.ADOPT else _HOW[change.action]
+        self.works[change.address] = how(self.context, change)
         self.began[change.address] = time.monotonic()
         self.context.tell(change, "started")
         self._advance(pool, change.address, None, None)

@@ -36,7 +36,7 @@ from wexa_sync.state.base import Forget, Intend, Remember, Settle
 _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
 
 
-def record_of(context: Context, change: Change, id: str, *, started: bool | None = None) -> Record:
+def record_of(context: Context, change: Change, id: str) -> Record:
     """The record of a change that came to a good end."""
     return Record(
         address=change.address,
@@ -44,7 +44,6 @@ def record_of(context: Context, change: Change, id: str, *, started: bool | None
         spec=conceal(dict(change.after or {}), context.key),
         lifecycle=change.lifecycle,
         generation=change.generation,
-        started=started,
     )
 
 
@@ -273,8 +272,7 @@ def _gone(context: Context, change: Change) -> Generator[Http, Any, bool]:
 
 def adopt(context: Context, change: Change) -> Work:
     """Record what is live already."""
-    started = True if context.kind(change).nature.value == "action" else None
-    yield Write((Remember(record_of(context, change, change.id or "", started=started)),), last=True)
+    yield Write((Remember(record_of(context, change, change.id or "")),), last=True)
     return ended(change, Status.APPLIED, id=change.id)
 
 

@@ -6,6 +6,7 @@ Create and start are two calls and two entries in the state, so that a crash bet
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,11 +14,20 @@ from wexa_sync.api.client import Call, unwrap
 from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
 from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
 from wexa_sync.apply.work import Context, Http, Work, Write, ended
-from wexa_sync.errors import ApiError, Nonsense, Refused, WexaSyncError
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.errors import ApiError, Nonsense, Refused, UnclearEnd, WexaSyncError
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.execution import FAILED, READY, START, SUCCEEDED, TERMINAL, UNDER_WAY, status_of
-from wexa_sync.model import Action, Change, Outcome, Run, Status
+from wexa_sync.kinds.execution import (
+    FAILED,
+    NOT_BEGUN,
+    PERHAPS_ENDED,
+    READY,
+    START,
+    SUCCEEDED,
+    TERMINAL,
+    UNDER_WAY,
+    status_of,
+)
+from wexa_sync.model import Action, Address, Change, Outcome, Record, Run, Status
 from wexa_sync.runs import GONE, bad_end, secrets_in
 from wexa_sync.state.base import Intend, Remember
 from wexa_sync.watch import READ_FAILURES, watch
@@ -26,7 +36,9 @@ _ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did
 
 
 def run(context: Context, change: Change) -> Work:
-    """Run the flow once. `change.resume`: it was created before, by `change.id`, and only its start is open."""
+    """Run the flow once. `change.resume`: an earlier apply created the run `change.id`, and its start is open."""
+    if change.awaits:
+        return (yield from _waited(context, change, context.state().records[change.address], 0))
     if unsound := (yield from _earlier_runs(context, change)):
         return unsound
     found = (change.id or "", "", 0) if change.resume else (yield from _create(context, change))
@@ -35,7 +47,7 @@ def run(context: Context, change: Change) -> Work:
     id, status, attempts = found  # the field's name
     asked = _start_is_open(context, change)
     if not asked:  # else a person may have to settle it: it must not be overwritten
-        yield Write((Remember(record_of(context, change, id, started=False)),))
+        yield Write((Remember(_record(context, change, id, started=False)),))
     context.learn(change.address, id)
     status = yield from _settled(context, change, id, status)
     to_start = not _has_begun(context, change, status)
@@ -45,11 +57,27 @@ def run(context: Context, change: Change) -> Work:
         if failed := (yield from _start(context, change, id)):
             return failed
         attempts += 1
-    seconds = _patience(context, change)
-    yield Write((Remember(record_of(context, change, id, started=True)),), last=seconds is None)
-    if seconds is not None:
-        return (yield from _waited(context, change, id, seconds, attempts))
-    return ended(change, Status.APPLIED, id=id, attempts=attempts)
+    return (yield from _recorded(context, change, id, attempts))
+
+
+def take_over(context: Context, change: Change) -> Work:
+    """Record a run that is live already, and wait for its end where the manifest wants that."""
+    return (yield from _recorded(context, change, change.id or "", 0))
+
+
+def _recorded(context: Context, change: Change, id: str, attempts: int) -> Work:
+    """Record a run that was started, and wait for its end where that is wanted."""
+    record = _record(context, change, id, started=True)
+    yield Write((Remember(record),), last=record.ended is None)
+    if record.ended is None:
+        return ended(change, Status.APPLIED, id=id, attempts=attempts)
+    return (yield from _waited(context, change, record, attempts))
+
+
+def _record(context: Context, change: Change, id: str, *, started: bool) -> Record:  # the field's name
+    """Return the record of a run. Its end is open from the beginning where it is waited for: a wait may be cut off."""
+    record = record_of(context, change, id)
+    return replace(record, started=started, ended=None if _patience(context, change) is None else False)
 
 
 def _can_not_start(change: Change, id: str, status: str, attempts: int) -> Outcome:
@@ -90,17 +118,12 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | t
 def _earlier_runs(context: Context, change: Change) -> Generator[Http, Any, Outcome | None]:
     """Look at the runs it depends on that an earlier apply started: None where it may go on, else it is skipped.
 
-    One that is to be waited for and has not ended is waited for now: that apply may have been cut off meanwhile.
+    One that is to be waited for and has not ended is waited for now: `wait` may have been asked for since.
     """
-    for other in (context.changes[address] for address in change.depends_on if address in context.changes):
-        ran_before = other.action in (Action.NOOP, Action.ADOPT)
-        if not ran_before or BY_NAME[other.address.kind].nature is not Nature.ACTION or not other.id:
-            continue
-        seconds = _patience(context, other)
-        awaited = seconds is not None
-        run = yield Http(
-            _poll(context, other, other.id, until=TERMINAL.__contains__, seconds=seconds or 0.0, asking=awaited)
-        )
+    for other, record in _ran_before(context, change):
+        seconds = None if record is not None and record.ended else _patience(context, other)
+        awaited, id = seconds is not None, other.id or ""  # the field's name
+        run = yield Http(_poll(context, other, id, until=TERMINAL.__contains__, seconds=seconds or 0.0, asking=awaited))
         if run.status in FAILED or (awaited and run.status not in SUCCEEDED):
             hint = f"Raise metadata.generation of {other.address} to run it again, or take it out of depends_on."
             if run.status not in (*FAILED, GONE) and (cause := bad_end(run, "ended")):
@@ -111,6 +134,20 @@ def _earlier_runs(context: Context, change: Change) -> Generator[Http, Any, Outc
                 WexaSyncError(f"{other.address}, which it depends on, is {run.status}", hint=hint),
             )
     return None
+
+
+def _ran_before(context: Context, change: Change) -> list[tuple[Change, Record | None]]:
+    """Return the runs of earlier applies that the change waits for, also by way of what needs no change."""
+    found: dict[Address, Change] = {}
+    to_see = [change]
+    while to_see:
+        for address in to_see.pop().depends_on:
+            other = context.changes.get(address)
+            if other is not None and address not in found and other.action in (Action.NOOP, Action.ADOPT):
+                found[address] = other
+                to_see.append(other)
+    runs = sorted(address for address, each in found.items() if context.kind(each).nature is Nature.ACTION and each.id)
+    return [(found[address], context.state().records.get(address)) for address in runs]
 
 
 def _settled(context: Context, change: Change, id: str, status: str) -> Generator[Http, Any, str]:
@@ -127,8 +164,10 @@ def _is_explicit(context: Context, change: Change) -> bool:
 
 
 def _has_begun(context: Context, change: Change, status: str) -> bool:
-    """Whether a run of that status needs no start. A word that nobody knows tells of no start where one is needed."""
-    return status in UNDER_WAY if _is_explicit(context, change) else status not in (READY, GONE)
+    """True when a run of that status was started. A word that nobody knows says so only where none is needed."""
+    if _is_explicit(context, change):
+        return status in UNDER_WAY | PERHAPS_ENDED
+    return status not in (*NOT_BEGUN, GONE)
 
 
 def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Outcome | None]:
@@ -138,7 +177,7 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
     try:
         said, _ = yield Http(lambda: context.api.send(start))
         # The page's answer is `ready`, for a moment. Any other word may be about the call, or about a failure.
-        if status_of(unwrap(said)) not in UNDER_WAY | {READY}:
+        if status_of(unwrap(said)) not in UNDER_WAY | NOT_BEGUN:
             raise Nonsense("the answer does not say that it starts", method=START.method, path=START.path, hint=_ASK)
     except ApiError as error:
         # Refused it may be because the run began by itself in between.
@@ -147,29 +186,37 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
             run = yield Http(_poll(context, change, id, until=partial(_has_begun, context, change), seconds=patience))
         except ApiError:
             run = None  # it can't be read: nothing more is known than before
-        if run is not None and _has_begun(context, change, run.status):
-            return None
+        queued = isinstance(error, Refused) and run is not None and run.status in NOT_BEGUN - {READY}
+        if run is not None and (_has_begun(context, change, run.status) or queued):
+            return None  # a run that stands in a queue and can't be told to start begins when its turn comes
         if error.may_be_processed:
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
-        yield Write((Remember(record_of(context, change, id, started=False)),))
+        yield Write((Remember(_record(context, change, id, started=False)),))
         raise
     return None
 
 
 def _patience(context: Context, change: Change) -> float | None:
-    """Seconds to wait for the end; None for not at all."""
+    """Return the seconds to wait for the end; None for not at all. An end that is open in the state is waited for."""
     wait = (change.after or {}).get("wait", context.options.wait)
     if isinstance(wait, dict):
         return float(wait["timeout"])
-    return context.options.wait_timeout if wait or context.options.wait else None
+    record = context.state().records.get(change.address)
+    is_open = record is not None and record.ended is False and record.generation == change.generation
+    return context.options.wait_timeout if wait or context.options.wait or is_open else None
 
 
-def _waited(context: Context, change: Change, id: str, seconds: float, attempts: int) -> Work:
-    run = yield Http(_poll(context, change, id, until=TERMINAL.__contains__, seconds=seconds, asking=True))
+def _waited(context: Context, change: Change, record: Record, attempts: int) -> Work:
+    """Wait for the end of a run, and note in the state that it was seen. Until then the next apply waits again."""
+    seconds = _patience(context, change) or 0.0
+    run = yield Http(_poll(context, change, record.id, until=TERMINAL.__contains__, seconds=seconds, asking=True))
+    if run.status in TERMINAL:
+        yield Write((Remember(replace(record, ended=True)),), last=True)
     waited = "was interrupted" if context.cutoff.over else f"took longer than {seconds:g} s"
     if error := bad_end(run, waited):
-        return ended(change, Status.FAILED, error, id=id, attempts=attempts)
-    return ended(change, Status.APPLIED, id=id, attempts=attempts, warnings=())
+        status = Status.UNKNOWN if isinstance(error, UnclearEnd) else Status.FAILED
+        return ended(change, status, error, id=record.id, attempts=attempts)
+    return ended(change, Status.APPLIED, id=record.id, attempts=attempts)
 
 
 def _poll(

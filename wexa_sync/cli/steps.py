@@ -112,7 +112,7 @@ def carried_out(
         from wexa_sync.render.json import report_json
 
         text = report_json(report)
-    elif not plan.work and given["output"] is None:
+    elif not plan.work and not report.doubts and given["output"] is None:
         return int(report_exit_code(report))
     else:
         text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())

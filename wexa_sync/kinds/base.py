@@ -87,7 +87,8 @@ class Kind:
     that identity apart. `display`: the field that people know it by. `owner` and `embedded`: the kind it lives inside
     and the field there that holds it. `hints`: for an operation that is missing, what a person can do instead.
     `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
-    no read returns for sure. `failures`: of an action, the statuses that keep what depends on it from being done.
+    no read returns for sure. `failures`: of an action, the statuses that keep what depends on it from being done;
+    `unclear`: those of which a person has to say whether they do.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Kind:
     new_id: Callable[[str, str], str] | None = None
     hints: Mapping[Operation, str] = field(default_factory=dict)
     failures: frozenset[str] = frozenset()
+    unclear: frozenset[str] = frozenset()
     declarable: bool = True
     passes: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.kinds.base import Endpoint, Kind, Listing, Nature, Operation, Scope
+from wexa_sync.model import Spec
 
 READY, PAUSED = "ready", "paused"
+NOT_BEGUN = frozenset({READY, "pending", "queued"})
+"""A run that was created and does nothing yet. Whether it begins by itself is for the server to say."""
 SUCCEEDED = frozenset({"completed"})
 CANCELLED = frozenset({"cancelled", "canceled"})
 FAILED = frozenset({"failed"}) | CANCELLED
 TERMINAL = SUCCEEDED | FAILED
 ASKING = frozenset({"input_required", "waiting"})
-"""Status words seen in pages, SDK and clients. A word that is not here is shown and waited on, never an error.
+"""Status words seen in pages, SDK and clients.
 
 A run that waits for a person may also be `paused`, or go on being `running`: only the inbox tells.
 """
-UNDER_WAY = TERMINAL | ASKING | {PAUSED, "running"}
+PERHAPS_ENDED = frozenset(
+    {"aborted", "done", "ended", "error", "errored", "expired", "finished", "rejected", "stopped"}
+    | {"succeeded", "success", "successful", "terminated", "timed_out", "timeout"}
+)
+"""Words that sound like an end, and that no answer of the API was seen with: a person is asked what they mean."""
+UNDER_WAY = TERMINAL | ASKING | {PAUSED, "running", "in_progress", "processing"}
 """What shows that a run was started."""
 
 
@@ -29,6 +37,7 @@ EXECUTION = Kind(
     display="goal",
     identity=("agentflow_id", "goal", "input_variables"),
     failures=FAILED,
+    unclear=PERHAPS_ENDED,
     # Paths take the UUID; the 24-hex _id stands beside it in the same answer.
     ids=("execution_id", "_id"),
     listing=Listing(
@@ -72,6 +81,16 @@ def status_of(raw: Mapping[str, Any] | None) -> str:
     return str(found).strip().lower()
 
 
+def is_unclear(status: str) -> bool:
+    """Return True for a word that does not say whether the run goes on, or has ended, or how."""
+    return status not in UNDER_WAY | NOT_BEGUN
+
+
+def waits(spec: Spec) -> bool:
+    """Return True where the manifest wants the end of the run to be waited for."""
+    return bool(spec.get("wait"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """What a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides."""
@@ -94,7 +113,7 @@ RESUME = Move(
     verb="resume",
     past="resumed",
     endpoint=_call("/execute_flow/{id}/resume"),
-    done=frozenset({READY, "running"}),
+    done=frozenset({*NOT_BEGUN, "running"}),
     never=TERMINAL | ASKING,
 )
 CANCEL = Move(

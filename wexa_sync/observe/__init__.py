@@ -17,6 +17,7 @@ from dataclasses import replace
 from wexa_sync.api.client import Api, Raw, Scoped, children
 from wexa_sync.kinds import BY_NAME, KINDS
 from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.execution import status_of
 from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.times import created_at
@@ -159,7 +160,7 @@ def _live(kind: Kind, raw: Raw, position: int, seen: Seen) -> Live:
     return Live(
         id=kind.id_of(raw) or "",
         spec=decode(kind, raw, seen.name_of),
-        status=str(raw.get("status")) if raw.get("status") is not None else None,
+        status=status_of(raw) or None,
         position=position,
         created_at=created_at(raw),
     )

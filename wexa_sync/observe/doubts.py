@@ -13,7 +13,7 @@ from wexa_sync.api.client import Api, Scoped
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.execution import READY
+from wexa_sync.kinds.execution import NOT_BEGUN
 from wexa_sync.model import Address, Pair
 from wexa_sync.observe.seen import Seen
 
@@ -63,7 +63,7 @@ def worth_waiting(
 def _is_awaited(pair: Pair) -> bool:
     """Whether what was sent can't be seen yet: nothing of it is there, or it was told to start and is ready still."""
     if pair.intent is not None and pair.intent.operation == "start":
-        return pair.live is not None and pair.live.status in (None, READY)
+        return pair.live is not None and pair.live.status in (None, *NOT_BEGUN)
     return pair.live is None and not pair.candidates
 
 

@@ -38,9 +38,9 @@ def _needed(seen: Seen) -> list[tuple[str, str]]:
 
 
 def _run_is_open(seen: Seen, address: Address) -> bool:
-    """Whether the list of runs has something to say: only of a run that has no record, or whose answer was lost."""
-    intent = seen.state.intents.get(address)
-    return address not in seen.state.records or (intent is not None and not intent.settled)
+    """True when the list says something of a run: without a record, with a lost answer, or with an end not yet seen."""
+    record, intent = seen.state.records.get(address), seen.state.intents.get(address)
+    return record is None or record.ended is False or (intent is not None and not intent.settled)
 
 
 def fetch(api: Api, pool: Executor, seen: Seen) -> dict[tuple[str, str], list[Raw]]:

@@ -21,13 +21,14 @@ def plan_exit_code(plan: Plan, *, detailed: bool, strict: bool) -> ExitCode:
 def report_exit_code(report: Report) -> ExitCode:
     """Return the code of the gravest thing in the report: see README, "Exit codes".
 
-    Unknown goes before failed: running again fixes most failures, and only a person can settle what is unknown. Blocked
-    is the least of them. An orphan counts for nothing here: who applies without --prune chose to leave it.
+    Unknown goes before failed: running again fixes most failures, and only a person can settle what is unknown. What is
+    in doubt since an earlier apply counts as unknown. Blocked is the least of them. An orphan counts for nothing here:
+    who applies without --prune chose to leave it.
     """
     statuses = {outcome.status for outcome in report.outcomes}
     if report.interrupted:
         return ExitCode.INTERRUPTED
-    if Status.UNKNOWN in statuses:
+    if Status.UNKNOWN in statuses or report.doubts:
         return ExitCode.NEEDS_A_PERSON
     if statuses - {Status.APPLIED}:
         return ExitCode.FAILED

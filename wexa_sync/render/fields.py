@@ -61,7 +61,7 @@ class FieldView:
 
 def fields_of(change: Change) -> tuple[FieldView, ...]:
     """The fields worth showing: all declared ones of what is made or run, the differing ones of what is updated."""
-    if change.action in (Action.CREATE, Action.RUN):
+    if change.action in (Action.CREATE, Action.RUN) and not change.awaits:
         return tuple(_rows((), _ABSENT, change.after or {}))
     return differing(change.fields) if change.action is Action.UPDATE else ()
 

@@ -65,6 +65,7 @@ def report_json(report: Report) -> str:
             "ended": _time(report.ended),
             "interrupted": report.interrupted,
             "outcomes": [_outcome(outcome) for outcome in outcomes],
+            "doubts": [str(address) for address in report.doubts],
             "summary": {status.value: sum(outcome.status is status for outcome in outcomes) for status in Status},
         }
     )

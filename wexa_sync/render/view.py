@@ -155,7 +155,8 @@ def report_view(report: Report) -> ReportView:
     """What to show of a report."""
     report = redact_report(report)
     outcomes = receipts(report)
-    complete = not report.interrupted and all(outcome.status is Status.APPLIED for outcome in report.outcomes)
+    done = all(outcome.status is Status.APPLIED for outcome in report.outcomes)
+    complete = done and not report.interrupted and not report.doubts
     return ReportView(
         target=visible(str(report.plan.target)),
         outcomes=tuple(_outcome(outcome) for outcome in outcomes),
@@ -212,10 +213,16 @@ def _change(change: Change) -> ChangeView:
         title=_title(change),
         id=visible(change.id or ""),
         reason=prose(change.reason),
-        note="goes on where an earlier apply was cut off" if change.resume else "",
+        note=_note(change),
         fields=fields_of(change),
         source=_source(change.source),
     )
+
+
+def _note(change: Change) -> str:
+    if change.awaits:
+        return "apply waits for its end"
+    return "goes on where an earlier apply was cut off" if change.resume else ""
 
 
 def _project(address: Address) -> str:
@@ -258,6 +265,7 @@ def _outcome(outcome: Outcome) -> OutcomeView:
 
 def _complete_summary(report: Report) -> str:
     done = {action: report.count(Status.APPLIED, action) for action in Action}
+    waited = sum(outcome.change.awaits and outcome.status is Status.APPLIED for outcome in report.outcomes)
     resources = [
         f"{done[Action.CREATE]} added",
         f"{done[Action.UPDATE]} changed",
@@ -265,23 +273,22 @@ def _complete_summary(report: Report) -> str:
         *([f"{done[Action.ADOPT]} adopted"] if done[Action.ADOPT] else []),
         *([f"{done[Action.FORGET]} forgotten"] if done[Action.FORGET] else []),
     ]
-    return f"Apply complete! Resources: {', '.join(resources)}. Executions: {done[Action.RUN]} started."
+    return f"Apply complete! Resources: {', '.join(resources)}. Executions: {done[Action.RUN] - waited} started."
 
 
 def _incomplete_summary(report: Report, outcomes: Sequence[Outcome]) -> str:
     counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
     parts = [f"{count} {STATUS_WORDS[status]}" for status, count in counts.items() if count or status is Status.APPLIED]
+    unknown = {outcome.change.address for outcome in outcomes if outcome.status is Status.UNKNOWN}
+    if earlier := [address for address in report.doubts if address not in unknown]:
+        parts.append(f"{len(earlier)} in doubt since an earlier apply")
     return f"Apply incomplete: {', '.join(parts)}{' (interrupted)' if report.interrupted else ''}."
 
 
 def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextStep]:
     statuses = {outcome.status for outcome in outcomes}
     # What was to be made can exist twice; the next plan sees by itself whether an update or a delete happened.
-    unclear = [
-        visible(str(outcome.change.address))
-        for outcome in outcomes
-        if outcome.status is Status.UNKNOWN and outcome.change.action in (Action.CREATE, Action.RUN)
-    ]
+    unclear = [visible(str(address)) for address in report.doubts]
     if report.interrupted:
         yield NextStep(text="It was interrupted: what is listed as skipped was not begun.")
     if unclear:

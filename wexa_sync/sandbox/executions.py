@@ -11,6 +11,7 @@ the next step. Nothing runs in the background: every request first takes the ste
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wexa_sync.sandbox import outcomes
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
     from wexa_sync.sandbox.store import Json
     from wexa_sync.sandbox.world import World
 
+_NAMED = {"ready": "ready_word", "waiting": "waiting_word", "cancelled": "cancelled_word"}
+_CLIENTS_WORDS = {"completed": "finished", "failed": "error"}
+
 
 def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str, at: float, how: str = "manual") -> Row:
     """Make an execution of an agentflow and the task that shows it; `how` is "manual" or "schedule"."""
     task_id = world.new_id(at)
+    fills_in = world.readings.says("goal", "filled_in")
     body: Json = {
         "agentflow_id": flow.id,
         "files": [],
-        "goal": goal,
+        "goal": _filled_in(goal, inputs) if fills_in else goal,
         "schedule": None,
         "start_from_agent_id": None,
         "input_variables": inputs,
@@ -51,7 +56,7 @@ def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str,
         },
         "execution_context": {},
         "execution_id": new_execution_id(),
-        "goal_template": None,
+        "goal_template": goal if fills_in else None,
         "_id": world.new_id(at),
         "previews": {},
         "projectID": flow.project,
@@ -73,15 +78,26 @@ def view(world: World, row: Row) -> Json:
     return row.body | {"status": status_word(world, row)}
 
 
+def brief(world: World, row: Row) -> Json:
+    """An execution as the list shows it."""
+    whole = view(world, row)
+    if world.readings.says("execution_items", "full"):
+        return whole
+    return {key: whole[key] for key in ("_id", "execution_id", "agentflow_id", "status")}
+
+
 def status_word(world: World, row: Row) -> str:
     """The API's word for where the run is."""
+    return world.readings.cased(_word(world, row))
+
+
+def _word(world: World, row: Row) -> str:
     phase: str = row.inner["phase"]
-    if phase == "cancelled":
-        return world.readings.value("cancelled_word")
-    if phase == "waiting":
-        kind = row.inner["outcome"]["name"]
-        return "input_required" if kind == "input_required" else world.readings.value("waiting_word")
-    return phase
+    if phase == "waiting" and row.inner["outcome"]["name"] == "input_required":
+        return "input_required"
+    if phase in _NAMED:
+        return world.readings.value(_NAMED[phase])
+    return _CLIENTS_WORDS.get(phase, phase) if world.readings.says("end_words", "client") else phase
 
 
 def step(world: World, row: Row) -> None:
@@ -172,6 +188,11 @@ def _mark_used(world: World, row: Row, at: float) -> None:
     flow = world.find("agentflow", row.body["agentflow_id"])
     flow.body["last_used"] = at
     world.store.save(flow)
+
+
+def _filled_in(goal: str, inputs: Json) -> str:
+    """Put the inputs in the place of their `{{name}}`; a name without an input stays as it is."""
+    return re.sub(r"\{\{\s*([^{}]+?)\s*\}\}", lambda found: str(inputs.get(found[1], found[0])), goal)
 
 
 def _frozen_copy(flow: Json) -> Json:

@@ -58,6 +58,11 @@ def pending_item(world: World, execution_id: str, kind: str, agent_id: str | Non
     raise ApiError(404, f"No pending {kind} request for execution {execution_id}")
 
 
+def shown(world: World, item: Json) -> Json:
+    """Return an item as clients see it."""
+    return item | {"status": world.readings.cased(item["status"])}
+
+
 def touch(world: World, row: Row, status: str) -> None:
     """Write back an item with its new status."""
     row.body |= {"status": status, "updated_at": world.now() * 1000}

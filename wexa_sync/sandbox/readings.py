@@ -48,6 +48,12 @@ READINGS: tuple[Reading, ...] = (
         "One demo client reads `data`; nothing else is known.",
     ),
     _reading(
+        "execution_items",
+        "full sparse",
+        "Items of the list of executions are whole, or have `_id`, `execution_id`, `agentflow_id` and `status` alone.",
+        "Only these four were ever seen in a list.",
+    ),
+    _reading(
         "agentflow_list",
         "full summary",
         "Items of the agentflow list are whole, or lack `agents`, `cron_details` and `anomaly_detection`.",
@@ -205,6 +211,31 @@ READINGS: tuple[Reading, ...] = (
         "No such error was seen.",
     ),
     _reading(
+        "goal",
+        "as_sent filled_in",
+        "A run's `goal` stays as it was sent, or its `{{name}}` are filled in from `input_variables`; then "
+        "`goal_template` is what was sent.",
+        "One finished run has both, filled in by the server or by the web application before it sent.",
+    ),
+    _reading(
+        "ready_word",
+        "ready pending queued",
+        "The status of a run that was made or started, and does not run yet.",
+        "The page says `ready`; one client knows `pending` as well.",
+    ),
+    _reading(
+        "end_words",
+        "page client",
+        "A run ends as `completed` or `failed`, or as `finished` or `error`.",
+        "One client accepts the last two as ends; no answer with them was seen.",
+    ),
+    _reading(
+        "status_case",
+        "lower upper",
+        "The statuses of executions, tasks and inbox items are in small letters or in capitals.",
+        "All that were seen are in small letters; the list is of few answers.",
+    ),
+    _reading(
         "cancelled_word",
         "cancelled canceled",
         "The spelling of the final status of a cancelled run.",
@@ -257,6 +288,10 @@ class Readings:
     def value(self, name: str) -> str:
         """The chosen value of a reading."""
         return self._values[name]
+
+    def cased(self, status: str) -> str:
+        """Return a status word under the reading `status_case`."""
+        return status.upper() if self.says("status_case", "upper") else status
 
     def as_dict(self) -> dict[str, str]:
         """All names with their values, in the order of the table."""

@@ -47,7 +47,10 @@ class Step:
     intent: Callable[[Any], Any] = _as_it_is
 
 
-STEPS: Mapping[int, Step] = {1: Step(intent=lambda data: {**data, "ahead": 0.0}), 2: Step()}
+STEPS: Mapping[int, Step] = {
+    1: Step(intent=lambda data: {**data, "ahead": 0.0}),
+    2: Step(record=lambda data: {**data, "ended": None}),
+}
 """From version N to N + 1, by N, down to the oldest that is still read."""
 
 _STATE = "wexa-sync-state"

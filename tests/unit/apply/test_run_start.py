@@ -69,6 +69,37 @@ def test_an_explicit_start_waits_for_nothing(explicit: Desk, where: str) -> None
     assert sent(explicit) == ["create", "start"]
 
 
+@pytest.mark.parametrize("word", ["pending", "queued"])
+@pytest.mark.parametrize("start", ["auto", "explicit"])
+def test_one_that_waits_under_another_word_is_told_to(
+    small: Small, open_sandbox: Open, work: Callable[[Plan], list[str]], word: str, start: str
+) -> None:
+    with open_sandbox(readings={"execution_start": "explicit", "ready_word": word, "status_case": "upper"}) as remote:
+        desk = small(remote, "project", "flow", "skill", "run", without="run")
+        assert applied(desk, grace=0.1, start=start).status is Status.APPLIED
+        assert sent(desk) == ["create", "start"]
+        assert work(desk.plan()) == []
+
+
+def test_one_in_a_queue_that_can_not_be_told_to_begins_by_itself(small: Small, open_sandbox: Open) -> None:
+    readings = {"execution_start": "explicit", "ready_word": "queued"}
+    with open_sandbox(readings=readings, faults=[f"409 {EXECUTE}"]) as remote:
+        desk = small(remote, "project", "flow", "skill", "run", without="run")
+        assert applied(desk, grace=0.1).status is Status.APPLIED
+        assert getattr(record(desk), "started", None) is True
+
+
+def test_a_lost_start_of_one_in_a_queue_is_for_a_person(
+    small: Small, open_sandbox: Open, work: Callable[[Plan], list[str]]
+) -> None:
+    readings = {"execution_start": "explicit", "ready_word": "queued"}
+    with open_sandbox(readings=readings, faults=[f"drop before {EXECUTE}"]) as remote:
+        desk = small(remote, "project", "flow", "skill", "run", without="run")
+        assert applied(desk, grace=0.1, start="explicit").status is Status.UNKNOWN
+        (blocked,) = work(desk.plan())
+        assert blocked == f"blocked {RUN}: its start was sent before and the answer was lost; the run is still queued"
+
+
 def test_one_that_begins_by_itself_before_it_is_told_to_is_well(small: Small, open_sandbox: Open) -> None:
     with open_sandbox(ready_seconds=60) as remote:
         desk = small(remote, "project", "flow", "skill", "run", without="run")

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from wexa_sync import watch as watching
 from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused, LostAnswer
@@ -29,12 +30,13 @@ class Answers:
 
     def __init__(self, *reads: str | ApiError | None, inbox: Mapping[str, list[dict[str, Any]] | ApiError]) -> None:
         self.reads, self.inbox, self.lists = list(reads), inbox, 0
+        self.more: dict[str, Any] = {}
 
     def read(self, _kind: Kind, _at: Scoped) -> dict[str, Any] | None:
         found = self.reads.pop(0) if len(self.reads) > 1 else self.reads[0]
         if isinstance(found, ApiError):
             raise found
-        return None if found is None else {"execution_id": "e1", "status": found, "projectID": "p1"}
+        return None if found is None else {"execution_id": "e1", "status": found, "projectID": "p1", **self.more}
 
     def list(self, kind: Kind, _at: Scoped) -> list[dict[str, Any]]:
         self.lists += 1
@@ -94,6 +96,26 @@ def test_a_question_is_asked_once_and_stays_with_the_run_until_it_ends() -> None
     assert watched("running", "running", "completed", inbox={"pending": [ITEM]})[0].questions == ()
 
 
+@pytest.mark.parametrize("word", ["finished", "succeeded", "ERROR", "Done"])
+def test_a_word_that_sounds_like_an_end_is_waited_on_no_longer(word: str) -> None:
+    assert watched("running", word, "completed")[0].status == word.lower()
+
+
+def test_a_word_that_nobody_knows_is_waited_on_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "UNCLEAR", 0.0)
+    assert watched("running", "crunching", "completed")[0].status == "crunching"
+    assert watched("running", None, "completed")[0].status == GONE
+    asks = watched("running", "crunching", inbox={"pending": [ITEM]})[0]
+    assert (asks.status, [question.id for question in asks.questions]) == ("crunching", ["q1"]), "it goes on then"
+
+
+def test_a_time_of_its_end_says_that_it_ended() -> None:
+    api = Answers("crunching", "completed", inbox={})
+    api.more = {"end_time": 5.0}
+    run = watch(cast(Api, api), RUN, until=TERMINAL.__contains__, seconds=0.5, cutoff=Cutoff(), most=0.01)
+    assert run.status == "crunching"
+
+
 def test_an_inbox_that_fails_does_not_end_the_wait() -> None:
     assert watched("running", "running", "completed", inbox={"pending": LOST})[0].status == "completed"
 
@@ -101,6 +123,7 @@ def test_an_inbox_that_fails_does_not_end_the_wait() -> None:
 @pytest.mark.parametrize(
     ("status", "word", "found"),
     [
+        ("input_required", "INPUT_REQUIRED", True),
         ("input_required", "input_required", True),  # an item that is not `pending` is in the whole list alone
         ("input_required", "approved", False),
         ("running", "input_required", False),  # the whole list may be long, and nothing says that the run waits

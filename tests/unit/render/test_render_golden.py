@@ -238,7 +238,7 @@ def incomplete() -> Report:
         outcomes.append(
             Outcome(change=change, status=status, error=error, hint=hint, warnings=warnings, seconds=seconds)
         )
-    return Report(plan=done, started=0, ended=9, outcomes=tuple(outcomes), interrupted=True)
+    return Report(plan=done, started=0, ended=9, outcomes=tuple(outcomes), interrupted=True, doubts=(NIGHTLY,))
 
 
 def problems() -> WexaSyncError:

@@ -215,6 +215,7 @@ def test_a_report() -> None:
         "started": "2025-04-22T08:59:12Z",
         "ended": "2025-04-22T08:59:13Z",
         "interrupted": False,
+        "doubts": [],
         "summary": {"applied": 1, "failed": 2, "skipped": 0, "unknown": 0, "conflict": 0},
     }
     assert [(outcome["action"], outcome["status"]) for outcome in listed] == [

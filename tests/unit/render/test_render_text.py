@@ -44,12 +44,14 @@ def text(made: Plan, **options: Any) -> str:
     return plan_text(plan_view(made), color=False, **options)
 
 
-def report(*ends: tuple[Action, Status], interrupted: bool = False, **more: Any) -> str:
+def report(
+    *ends: tuple[Action, Status], interrupted: bool = False, doubts: tuple[Address, ...] = (), **more: Any
+) -> str:
     outcomes = tuple(
         Outcome(change=Change(action=action, address=skill(f"s{number}")), status=status)
         for number, (action, status) in enumerate(ends)
     )
-    made = Report(plan=plan(**more), outcomes=outcomes, started=0, ended=1, interrupted=interrupted)
+    made = Report(plan=plan(**more), outcomes=outcomes, started=0, ended=1, interrupted=interrupted, doubts=doubts)
     return report_text(report_view(made), color=False)
 
 
@@ -118,9 +120,13 @@ def test_an_interrupted_report_says_so() -> None:
 def test_what_to_do_next_depends_on_what_went_wrong() -> None:
     assert "resolve" not in report((Action.CREATE, Status.FAILED))
     assert "resolve" not in report((Action.UPDATE, Status.UNKNOWN)), "the next plan sees what became of an update"
-    unknown = report((Action.CREATE, Status.APPLIED), (Action.RUN, Status.UNKNOWN))
+    unknown = report((Action.CREATE, Status.APPLIED), (Action.RUN, Status.UNKNOWN), doubts=(skill("s1"),))
+    assert "Apply incomplete: 1 done, 1 unknown." in unknown
     assert "      wexa-sync resolve desk/Skill/s1 --happened ID\n" in unknown
     assert "      wexa-sync resolve desk/Skill/s1 --did-not-happen\n" in unknown
+    earlier = report((Action.CREATE, Status.APPLIED), doubts=(skill("s9"),))
+    assert "Apply incomplete: 1 done, 1 in doubt since an earlier apply." in earlier
+    assert "      wexa-sync resolve desk/Skill/s9 --happened ID\n" in earlier
     assert "somebody else" in report((Action.UPDATE, Status.CONFLICT))
     assert "wexa-sync apply" not in report((Action.CREATE, Status.APPLIED))
 

@@ -43,6 +43,48 @@ def execution_list(api: Client) -> Any:
     return shape(api.get(f"/{api.project()['_id']}/execution_flows"))
 
 
+def execution_items(api: Client) -> Any:
+    project, run = working_run(api)
+    (item,) = api.get(f"/{project}/execution_flows")["data"]
+    return [set(item) == set(run), item["execution_id"] == run["execution_id"], len(item) == 4]
+
+
+def goal(api: Client) -> Any:
+    project = api.project()["_id"]
+    run = api.execution(project, api.working_flow(project)["_id"], "On {{topic}} and {{ other }}")
+    return [run["goal"], run["goal_template"]]
+
+
+def ready_word(api: Client) -> Any:
+    _, run = working_run(api)
+    return [run["status"], api.status(run)]
+
+
+def end_words(api: Client) -> Any:
+    script = {"match": {"goal_contains": "bad"}, "outcome": "failed", "seconds": 0}
+    api.post("/_sandbox/outcomes", script)
+    project = api.project()["_id"]
+    flow = api.working_flow(project)["_id"]
+    runs = [api.execution(project, flow, goal) for goal in ("good", "bad")]
+    api.advance(10)
+    return [api.status(run) for run in runs]
+
+
+def status_case(api: Client) -> Any:
+    api.post("/_sandbox/outcomes", {"match": {"goal_contains": ""}, "outcome": "preview", "seconds": 0})
+    project, run = working_run(api)
+    api.advance(10)
+    (item,) = api.get("/inbox", projectID=project, status="pending")["inbox_requests"]
+    return [run["status"], api.status(run), item["status"], api.get(f"/inbox/{item['_id']}")["status"]]
+
+
+def working_run(api: Client) -> tuple[str, Any]:
+    """Make a run, the clock standing still."""
+    api.post("/_sandbox/clock", {"freeze": True})
+    project = api.project()["_id"]
+    return project, api.execution(project, api.working_flow(project)["_id"])
+
+
 def agentflow_list(api: Client) -> Any:
     project = api.project()["_id"]
     api.flow(project)

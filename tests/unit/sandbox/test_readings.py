@@ -40,6 +40,23 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
             "unforeseen": "rows",
         },
     ),
+    "execution_items": (see.execution_items, {"full": [True, True, False], "sparse": [False, True, True]}),
+    "goal": (
+        see.goal,
+        {
+            "as_sent": ["On {{topic}} and {{ other }}", None],
+            "filled_in": ["On science and {{ other }}", "On {{topic}} and {{ other }}"],
+        },
+    ),
+    "ready_word": (see.ready_word, {word: [word, word] for word in ("ready", "pending", "queued")}),
+    "end_words": (see.end_words, {"page": ["completed", "failed"], "client": ["finished", "error"]}),
+    "status_case": (
+        see.status_case,
+        {
+            "lower": ["ready", "input_required", "pending", "pending"],
+            "upper": ["READY", "INPUT_REQUIRED", "PENDING", "PENDING"],
+        },
+    ),
     "agentflow_list": (see.agentflow_list, {"full": True, "summary": False}),
     "page_cap": (see.page_cap, {"none": [22, 21, 3, 2], "20": [20, 20, 3, 2]}),
     "skill_limit": (

@@ -34,7 +34,7 @@ def monitor_agentflow(world: Here, agentflow_id: str) -> Response:
     """The executions of an AGENTFLOW, whose id stands where its siblings have an execution's (SDK only)."""
     flow = world.find("agentflow", agentflow_id)
     return execution_listing(
-        world, [executions.view(world, row) for row in world.store.rows("execution", owner=flow.id)]
+        world, [executions.brief(world, row) for row in world.store.rows("execution", owner=flow.id)]
     )
 
 
@@ -93,7 +93,7 @@ def list_executions(world: Here, project_id: str, project_query: MaybeProject = 
     if project_query is not None:
         check_same_project(project_query, project_id)
     return execution_listing(
-        world, [executions.view(world, row) for row in world.store.rows("execution", project=project_id)]
+        world, [executions.brief(world, row) for row in world.store.rows("execution", project=project_id)]
     )
 
 

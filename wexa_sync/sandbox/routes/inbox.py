@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from wexa_sync.sandbox import executions
 from wexa_sync.sandbox.bodies import AnomalyAnswer, PreviewAnswer, RuntimeInput
-from wexa_sync.sandbox.inbox import pending_item, touch
+from wexa_sync.sandbox.inbox import pending_item, shown, touch
 from wexa_sync.sandbox.paging import by_skip, window
 from wexa_sync.sandbox.replies import reply
 from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery
@@ -45,14 +45,15 @@ def list_inbox(
         last = world.find("inbox", after_id, project=project_id).id
         rest = items[[item["_id"] for item in items].index(last) + 1 :]
         rest = [item for item in rest if item in found]
-    return reply({"total_count": len(found), "inbox_requests": window(rest, by_skip(world, None, limit))})
+    page = window(rest, by_skip(world, None, limit))
+    return reply({"total_count": len(found), "inbox_requests": [shown(world, item) for item in page]})
 
 
 @router.get("/{inbox_id}", summary="Get inbox by id")
 @turn
 def get_inbox_item(world: Here, inbox_id: str, project_id: MaybeProject = None) -> Response:
     """One item of the inbox."""
-    return reply(world.find("inbox", inbox_id, project=project_id).body)
+    return reply(shown(world, world.find("inbox", inbox_id, project=project_id).body))
 
 
 @router.post("/update/runtime_input/{execution_id}", summary="Update runtime input")
@@ -100,4 +101,4 @@ def _settle(world: World, run: Row, item: Row, word: str, *, done: bool, approve
         executions.answered(world, run, approved=approved)
     else:
         world.store.save(run)
-    return reply(item.body)
+    return reply(shown(world, item.body))

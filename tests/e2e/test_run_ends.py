@@ -1,0 +1,150 @@
+"""The end of a run that is waited for stays open in the state until it was seen, and a doubt until it is settled."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from tests.conftest import Cli, Desk, Done, Remote
+    from tests.e2e.conftest import Wire
+
+FIRST, SECOND = "support-desk/Execution/smoke-test", "support-desk/Execution/publish"
+MANIFEST = """
+---
+apiVersion: wexa.ai/v1
+kind: Execution
+metadata: {name: publish, depends_on: [Execution/smoke-test]}
+spec: {agentflow_id: triage, goal: Publish the report.}
+"""
+Open = Callable[..., AbstractContextManager["Remote"]]
+Going = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
+Run = Callable[..., "Done"]
+
+
+@pytest.fixture
+def run(cli: Cli) -> Run:
+    """Run the command line on a desk; return what was said, each stream on one line."""
+
+    def start(desk: Desk, *words: str, code: int = 0, **env: str) -> Done:
+        done = cli(desk.folder, *words, code=code, env={**desk.remote.env, **env})
+        return replace(done, stdout=" ".join(done.stdout.split()), stderr=" ".join(done.stderr.split()))
+
+    return start
+
+
+def edit(desk: Desk, old: str, new: str) -> None:
+    """Change the manifest of the run; append where nothing is replaced."""
+    file = desk.folder / "execution.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+
+
+def runs(desk: Desk) -> list[str]:
+    """Return what was sent about runs."""
+    return [write for write in desk.remote.writes if "execute_flow" in write]
+
+
+@pytest.mark.parametrize("waiting", [False, True], ids=["before it runs", "while it runs"])
+@pytest.mark.parametrize("flag", [False, True], ids=["spec.wait", "--wait"])
+def test_a_wait_that_was_killed_is_gone_on_with_and_fails_with_the_run(
+    desk: Desk, run: Run, going: Going, open_sandbox: Open, scripted: Callable[..., None],
+    passing: Callable[..., None], flag: bool, waiting: bool,
+) -> None:  # fmt: skip
+    if flag:
+        edit(desk, "  wait: {timeout: 120}\n", "")
+    with open_sandbox(ready_seconds=0.02 if waiting else 3600) as remote:
+        desk = replace(desk, remote=remote)
+        scripted(remote, "failed", 100, "Triage")
+        with going(desk, "apply", "--auto-approve", *(["--wait"] if flag else [])) as killed:
+            assert killed.stderr is not None
+            word = "running" if waiting else "ready"
+            assert any(line.endswith(f"{FIRST}: {word}\n") for line in killed.stderr)
+            journal = desk.folder / ".wexa-sync" / "state.json.journal"
+            while waiting and '"started":true' not in journal.read_text("utf-8"):
+                time.sleep(0.02)
+            killed.send_signal(signal.SIGKILL)
+            assert killed.wait(30) == -signal.SIGKILL
+        passing(remote, 9000)
+        planned = run(desk, "plan", "--detailed-exitcode", code=2).stdout
+        seen = "it was started before, and its end was not seen; it is failed" if waiting else "created by an earlier"
+        assert f"> {FIRST} ({seen}" in planned
+        assert "the run ended as failed" in run(desk, "apply", "--auto-approve", code=1).stdout
+        assert run(desk, "apply", "--auto-approve").stdout.endswith("No changes."), "it was said once"
+        assert len(runs(desk)) == 1
+
+
+def test_an_open_end_outlives_an_edit_and_is_no_start(
+    desk: Desk, run: Run, scripted: Callable[..., None], passing: Callable[..., None]
+) -> None:
+    edit(desk, "  wait: {timeout: 120}\n", "  wait: {timeout: 0.2}\n")
+    (desk.folder / "wexa-sync.yaml").write_text("max_executions: 0\n", "utf-8")
+    scripted(desk.remote, "completed", 100, "Triage")
+    late = run(desk, "apply", "--auto-approve", "--allow", "runs=1", code=1).stdout
+    assert "the run has not ended: it is running, and the wait took longer than 0.2 s" in late
+    edit(desk, "goal: Triage", "goal: Now triage")
+    passing(desk.remote, 200)
+    applied = run(desk, "apply", "--auto-approve").stdout
+    assert applied.endswith("Executions: 0 started.")
+    assert "a run can't be changed" in run(desk, "plan").stdout
+    assert len(runs(desk)) == 1
+
+
+def test_a_doubt_is_no_success_until_it_is_settled(desk: Desk, run: Run, wire: Wire) -> None:
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 0.2\n", "utf-8")
+    env = wire.env(desk)
+    wire.lose = {"POST /execute_flow": False}
+    assert "1 unknown" in run(desk, "apply", "--auto-approve", code=3, **env).stdout
+    for _ in range(2):
+        again = run(desk, "apply", "--auto-approve", code=3, **env).stdout
+        assert "0 done, 1 in doubt since an earlier apply." in again
+        assert f"wexa-sync resolve {FIRST} --happened ID" in again
+    part = run(desk, "apply", "--auto-approve", "--target", "Project/support-desk", code=3, **env).stdout
+    assert "1 in doubt since an earlier apply" in part
+    run(desk, "resolve", FIRST, "--did-not-happen", **env)
+    assert "Executions: 1 started." in run(desk, "apply", "--auto-approve", **env).stdout
+
+
+@pytest.mark.parametrize(("outcome", "word"), [("completed", "finished"), ("failed", "error")])
+def test_an_end_that_nobody_knows_is_shown_and_asked_about(
+    desk: Desk, run: Run, open_sandbox: Open, scripted: Callable[..., None], outcome: str, word: str
+) -> None:
+    edit(desk, "", MANIFEST)
+    with open_sandbox(readings={"end_words": "client"}) as remote:
+        desk = replace(desk, remote=remote)
+        scripted(remote, outcome, 0, "Triage")
+        for _ in range(2):
+            said = run(desk, "apply", "--auto-approve", code=3).stdout
+            assert f"the run is '{word}', and whether that is a good end is not known" in said
+            assert "--did-not-happen" not in said
+        assert len(runs(desk)) == 1, "what depends on it waits for the answer"
+        listed = run(desk, "executions", "list").stdout
+        assert f"{word} {FIRST}" in listed
+        assert f"'{word}'" in run(desk, "executions", "wait", FIRST, code=3).stderr
+        id_ = listed.split()[0]
+        refused = run(desk, "resolve", FIRST, "--did-not-happen", code=64).stderr
+        assert "If it did not end well, raise metadata.generation to run it again." in refused
+        run(desk, "resolve", FIRST, "--happened", id_)
+        assert "Executions: 1 started." in run(desk, "apply", "--auto-approve").stdout
+        assert len(runs(desk)) == 2
+        assert run(desk, "plan").stdout.endswith("No changes.")
+
+
+def test_what_is_gone_may_have_ended_well_all_the_same(desk: Desk, run: Run, scripted: Callable[..., None]) -> None:
+    edit(desk, "  wait: {timeout: 120}\n", "  wait: {timeout: 0.2}\n")
+    scripted(desk.remote, "completed", 3600, "Triage")
+    run(desk, "apply", "--auto-approve", code=1)
+    id_ = run(desk, "executions", "list").stdout.split()[0]
+    desk.remote.fault("404 GET /execute_flow/* times=forever")
+    assert "the run is gone" in run(desk, "apply", "--auto-approve", code=1).stdout
+    run(desk, "resolve", FIRST, "--happened", id_)
+    assert run(desk, "apply", "--auto-approve").stdout.endswith("No changes.")
