@@ -12,7 +12,26 @@ if TYPE_CHECKING:
     from wexa_sync.sandbox.world import World
 
 _ECHOED = ("memory", "is_user_specific_task", "conditions")
+_FLOW_ECHOED = ("default_goal", "isActive")
 _NOT_IN_SUMMARY = ("agents", "cron_details", "anomaly_detection")
+BLANK_AGENT: dict[str, Any] = {
+    "role": "",
+    "title": "",
+    "skills": [],
+    "context": [],
+    "triggers": [],
+    "llm": {"model": "", "max_tokens": 0, "temperature": 0},
+    "memory": {"memory_type": ""},
+    "role_description": "",
+    "prompt": {"template": "", "variables": [], "display_template": ""},
+    "has_knowledge_base": False,
+    "is_user_specific_task": False,
+    "is_preview_mode_enabled": False,
+    "agent_type": "skilled_agent",
+    "conditions": [],
+}
+"""What a PUT that replaces makes of an agent that says nothing."""
+
 _EMPTY_CRON: dict[str, Any] = {
     "agentflow_id": "",
     "goal": {"template": "", "display_template": ""},
@@ -79,12 +98,15 @@ def check_skills(world: World, wanted: list[str], project: str) -> None:
 
 def flow_views(world: World, rows: list[Row], *, summary: bool = False) -> list[Json]:
     """Agentflows as clients see them; the skills of all are fetched by one query, never one an agent."""
+    hidden: tuple[str, ...] = () if world.readings.says("flow_echo", "yes") else _FLOW_ECHOED
+    hidden += _NOT_IN_SUMMARY if summary else ()
+    shown = [{key: value for key, value in row.body.items() if key not in hidden} for row in rows]
     if summary:
-        return [{key: value for key, value in row.body.items() if key not in _NOT_IN_SUMMARY} for row in rows]
+        return shown
     wanted = [ident for row in rows for agent in row.body["agents"] for ident in agent["skills"]]
     skills = {ident: skill.body for ident, skill in world.store.named("skill", wanted).items()}
     echoes = world.readings.says("agent_echo", "yes")
-    return [row.body | {"agents": [_agent_view(agent, skills, echoes) for agent in row.body["agents"]]} for row in rows]
+    return [flow | {"agents": [_agent_view(agent, skills, echoes) for agent in flow["agents"]]} for flow in shown]
 
 
 def flow_view(world: World, row: Row) -> Json:

@@ -161,8 +161,9 @@ READINGS: tuple[Reading, ...] = (
     ),
     _reading(
         "agentflow_put",
-        "merge replace absent",
-        "PUT /agentflow/{id} changes the keys sent, resets all others too, or is 405.",
+        "merge replace absent not_found not_implemented",
+        "PUT /agentflow/{id} changes the keys sent, resets all others too (in its agents as well), or is 405, 404 or "
+        "501.",
         "In every SDK version, in no vendor page.",
     ),
     _reading(
@@ -264,6 +265,18 @@ READINGS: tuple[Reading, ...] = (
         "gone kept",
         "A schedule that fired is gone, or stays with status `completed`.",
         "Unknown.",
+    ),
+    _reading(
+        "agent_ids",
+        "client server",
+        "An added agent keeps the `_id` that the client sends, or gets one that the server makes.",
+        "The client sends an id in the example; whether the server keeps it was never seen.",
+    ),
+    _reading(
+        "flow_echo",
+        "yes no",
+        "Reads of an agentflow show `default_goal` and `isActive`, or leave them out.",
+        "Both stand in one example of a read alone.",
     ),
 )
 """Every reading there is; docs/readings.md lists exactly these."""

@@ -292,6 +292,19 @@ def agent_echo(api: Client) -> Any:
     return [key in agent for key in ("memory", "conditions", "is_user_specific_task")]
 
 
+def agent_ids(api: Client) -> Any:
+    project = api.project()["_id"]
+    flow, body = api.flow(project)["_id"], agent_body()
+    first = api.post(f"/agentflow/{flow}/skilled", body, projectID=project)["agents"][0]["_id"]
+    agents = api.agent(project, flow)["agents"]
+    return [first == body["_id"], len({agent["_id"] for agent in agents})]
+
+
+def flow_echo(api: Client) -> Any:
+    flow = api.flow(api.project()["_id"])
+    return [key in flow for key in ("default_goal", "isActive")]
+
+
 def started_run(api: Client) -> Any:
     project = api.project()["_id"]
     return api.execution(project, api.working_flow(project)["_id"])

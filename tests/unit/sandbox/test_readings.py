@@ -112,7 +112,13 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     "skill_actions": (see.skill_actions, {"connector": 1, "empty": 0}),
     "agentflow_put": (
         see.agentflow_put,
-        {"merge": [200, "renamed", "r", 1], "replace": [200, "renamed", "", 0], "absent": [405, "triage", "r", 1]},
+        {
+            "merge": [200, "renamed", "r", 1],
+            "replace": [200, "renamed", "", 0],
+            "absent": [405, "triage", "r", 1],
+            "not_found": [404, "triage", "r", 1],
+            "not_implemented": [501, "triage", "r", 1],
+        },
     ),
     "agentflow_create_agents": (see.agentflow_create_agents, {"accepted": 1, "ignored": 0}),
     "repeated_agent": (
@@ -143,6 +149,8 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     ),
     "past_schedule": (see.past_schedule, {"fires": [200, 1], "refused": [400, 0]}),
     "fired_schedule": (see.fired_schedule, {"gone": [], "kept": ["completed"]}),
+    "agent_ids": (see.agent_ids, {"client": [True, 2], "server": [False, 2]}),
+    "flow_echo": (see.flow_echo, {"yes": [True] * 2, "no": [False] * 2}),
 }
 
 
@@ -163,6 +171,16 @@ def test_two_values_of_a_reading_never_look_the_same() -> None:
     for name, (_, expected) in OBSERVED.items():
         seen = [repr(value) for value in expected.values()]
         assert len(set(seen)) == len(seen), name
+
+
+def test_a_put_that_replaces_resets_what_its_agents_leave_out() -> None:
+    with reading("agentflow_put", "replace") as api:
+        flow = api.working_flow(api.project()["_id"])
+        (agent,) = flow["agents"]
+        body = {"name": "n", "agents": [{"_id": agent["_id"], "title": "Chief"}]}
+        (changed,) = api.send("PUT", f"/agentflow/{flow['_id']}", body).json()["agents"]
+    assert (changed["_id"], changed["title"], changed["memory"]) == (agent["_id"], "Chief", {"memory_type": ""})
+    assert changed["conditions"] == []
 
 
 def test_the_sandbox_tells_its_readings() -> None:

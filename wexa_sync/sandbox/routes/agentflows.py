@@ -1,11 +1,13 @@
 """Agentflows and their skilled agents: made and rewritten; nothing here deletes a flow or takes an agent out."""
 
+from http import HTTPStatus
+
 from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from wexa_sync.sandbox.agents import check_skills, flow_view, flow_views, new_agent, new_flow, with_changes
+from wexa_sync.sandbox.agents import BLANK_AGENT, check_skills, flow_view, flow_views, new_agent, new_flow, with_changes
 from wexa_sync.sandbox.bodies import AgentCreate, AgentflowCreate, AgentflowPut, AgentUpdate
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.paging import by_skip
@@ -17,6 +19,12 @@ from wexa_sync.sandbox.turn import turn
 from wexa_sync.sandbox.world import World
 
 router = APIRouter(tags=["Agentflows"])
+
+_NO_PUT = {
+    "absent": HTTPStatus.METHOD_NOT_ALLOWED,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "not_implemented": HTTPStatus.NOT_IMPLEMENTED,
+}
 
 
 @router.post("/agentflow/", summary="Create agentflow")
@@ -66,8 +74,8 @@ def get_agentflow(world: Here, agentflow_id: str) -> Response:
 @turn
 def put_agentflow(world: Here, agentflow_id: str, body: AgentflowPut) -> Response:
     """Rewrite an agentflow; in no vendor page, so reading `agentflow_put` says what it does."""
-    if world.readings.says("agentflow_put", "absent"):
-        raise ApiError(405, "Method Not Allowed", {"Allow": "GET"})
+    if (status := _NO_PUT.get(world.readings.value("agentflow_put"))) is not None:
+        raise ApiError(status, status.phrase, {"Allow": "GET"} if status == HTTPStatus.METHOD_NOT_ALLOWED else None)
     row = world.find_live("agentflow", agentflow_id)
     changes = body.json_form(only_sent=world.readings.says("agentflow_put", "merge"))
     if "agents" in changes:
@@ -82,6 +90,8 @@ def add_agent(world: Here, agentflow_id: str, project_id: ProjectQuery, body: Ag
     """Add an agent whose id the client chooses; answers with the whole agentflow."""
     row = world.find_live("agentflow", agentflow_id, project=project_id)
     agent = new_agent(world, body.json_form(), project_id)
+    if world.readings.says("agent_ids", "server"):
+        agent["_id"] = world.new_id()
     present = any(known["_id"] == agent["_id"] for known in row.body["agents"])
     if present and world.readings.says("repeated_agent", "reject"):
         raise ApiError(409, f"Agent already exists: {agent['_id']}")
@@ -117,8 +127,13 @@ def _change(world: World, row: Row, changes: Json) -> None:
 
 
 def _complete_agents(world: World, row: Row, sent: list[Json]) -> list[Json]:
-    """The agents of a PUT in the form in which they are stored; one that is there already keeps what is left out."""
+    """The agents of a PUT in the form in which they are stored.
+
+    One that is there already keeps what is left out, or loses it where a PUT replaces.
+    """
     known = {agent["_id"]: agent for agent in row.body["agents"]}
+    if world.readings.says("agentflow_put", "replace"):
+        known = dict.fromkeys(known, BLANK_AGENT)
     agents = []
     for position, agent in enumerate(sent):
         try:
