@@ -73,7 +73,7 @@ def plan(
     limits: Limits | None = None,
 ) -> Plan:
     """What differs from what is live; the plan warns of what goes over `limits`. Sends GET only."""
-    observation = _look(desired, workspace)
+    observation = _look(desired, workspace, rules.allowed)
     return make_plan(observation, rules, targets=targets, excludes=excludes, limits=limits)
 
 
@@ -84,12 +84,13 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
         yield replace(workspace, session=session)
 
 
-def _look(desired: Desired, workspace: Workspace) -> Observation:
+def _look(desired: Desired, workspace: Workspace, allowed: frozenset[str] = frozenset()) -> Observation:
     return observe(
         desired,
         workspace.store.load(workspace.target),
         workspace.api,
         workspace.target,
+        allowed=allowed,
         parallelism=workspace.parallelism,
         settle=workspace.settle,
         sleep=workspace.cutoff.wait,

@@ -9,6 +9,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 │   ├── StateLocked                        somebody else is applying
 │   └── StateDamaged                       it is there and can't be trusted
 ├── UnclearEnd                    exit 3   a run shows a status that does not say whether it came to a good end
+├── NoSuchCall                    exit 1   the server lacks a call that only the vendor's SDK knows
 ├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
 │   └── PlanBlocked               exit 3   --strict, and something is blocked
 └── ApiError                      exit 1   method, path, status
@@ -138,6 +139,10 @@ class PlanBlocked(PlanRefused):
     """`--strict`: something that is wanted can't be done by the API, so nothing is."""
 
     exit_code = ExitCode.NEEDS_A_PERSON
+
+
+class NoSuchCall(WexaSyncError):
+    """The server lacks a call that only the vendor's SDK knows: the change can't be made there, now or later."""
 
 
 class ApiError(WexaSyncError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
@@ -57,21 +57,31 @@ class Walk(Generic[Node]):
             if not self._waits[dependent]:
                 self._release(dependent)
 
-    def skip(self, node: Node) -> list[Node]:
-        """The node failed: it and all that depend on it are over. Answers the dependents, sorted."""
-        over: set[Node] = set()
-        front = [node]
-        while front:
-            for dependent in self._dependents[front.pop()]:
-                if dependent not in over:
-                    over.add(dependent)
-                    front.append(dependent)
-        self._open -= 1 + len(over)
+    def skip(self, node: Node, holds: Callable[[Node], bool] = lambda _node: True) -> list[Node]:
+        """End a node that failed, with the dependents that its failure `holds` up and all that depend on those.
+
+        Return them, sorted. The other dependents go on as if the node were done.
+        """
+        over = {dependent for dependent in self._behind([node]) if holds(dependent)}
+        over |= self._behind(over)
+        self._open -= len(over)
         for dependent in over:
             for other in self._waits[dependent]:
                 self._dependents[other].discard(dependent)
             self._waits[dependent] = {dependent}  # never free again
+        self.done(node)
         return sorted(over)  # type: ignore[type-var]  # nodes can be sorted, as the module says
+
+    def _behind(self, nodes: Iterable[Node]) -> set[Node]:
+        """Return all that depends on the nodes, directly or not."""
+        found: set[Node] = set()
+        front = list(nodes)
+        while front:
+            for dependent in self._dependents[front.pop()]:
+                if dependent not in found:
+                    found.add(dependent)
+                    front.append(dependent)
+        return found
 
     def _release(self, node: Node) -> None:
         heapq.heappush(self._free[self._urgency.get(node, 0)], node)
@@ -115,14 +125,7 @@ def chains(graph: Graph[Node]) -> dict[Node, int]:
 def dependents(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:
     """Every node that waits, directly or not, for one of `nodes` (without those themselves)."""
     walk, nodes = Walk(graph), set(nodes)
-    found: set[Node] = set()
-    front = [node for node in nodes if node in walk._dependents]
-    while front:
-        for dependent in walk._dependents[front.pop()]:
-            if dependent not in found:
-                found.add(dependent)
-                front.append(dependent)
-    return found - nodes
+    return walk._behind(node for node in nodes if node in walk._dependents) - nodes
 
 
 def dependencies(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:

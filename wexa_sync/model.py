@@ -251,13 +251,17 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest."""
+    """A resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
+
+    `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
+    """
 
     id: str
     spec: Spec
     status: str | None = None
     position: int = 0
     created_at: float | None = None
+    unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from wexa_sync.planfile import digest
 from wexa_sync.renames import hold_renamed
 from wexa_sync.safety import Limits, warnings
 from wexa_sync.secrecy import Scrub, parts, scrubber, secrets_of, veiled
+from wexa_sync.unseen import hold_unseen
 
 Decisions = dict[Address, Decision]
 
@@ -44,6 +45,7 @@ def make_plan(
     hold_renamed(decisions, observation)
     _go_with_project(decisions, observation)
     hold_unordered(decisions, observation)
+    hold_unseen(decisions, observation)
     _heed_failed_runs(decisions, observation)
     _spread_blocks(decisions, observation)
     changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}

@@ -20,7 +20,8 @@ from wexa_sync.apply.lookup import unresolved
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run, take_over
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
-from wexa_sync.errors import WexaSyncError
+from wexa_sync.errors import NoSuchCall, WexaSyncError
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Remember, StateSession
@@ -183,6 +184,8 @@ class _Drive:
             step = work.throw(error) if error is not None else work.send(value)
         except StopIteration as stop:
             self._end(change, stop.value)
+        except NoSuchCall as failure:  # what depends on it has its id, and only a run needs it as declared
+            self._end(change, ended(change, Status.FAILED, failure), holds=_is_run)
         except WexaSyncError as failure:
             self._end(change, ended(change, Status.FAILED, failure))
         else:
@@ -201,7 +204,7 @@ class _Drive:
                 self.lookups[step.lookup] = future
         self.flying[future].append(address)
 
-    def _end(self, change: Change, outcome: Outcome) -> None:
+    def _end(self, change: Change, outcome: Outcome, holds: Callable[[Address], bool] = lambda _address: True) -> None:
         address = change.address
         seconds = time.monotonic() - self.began.get(address, time.monotonic())
         self.outcomes[address] = replace(outcome, seconds=seconds)
@@ -210,8 +213,12 @@ class _Drive:
         if outcome.status is Status.APPLIED:
             self.walk.done(address)
             return
-        for other in self.walk.skip(address):
+        for other in self.walk.skip(address, holds):
             because = WexaSyncError(f"{address} {outcome.status.value}", hint=f"Mend {address}, then apply again.")
             self.outcomes[other] = ended(self.changes[other], Status.SKIPPED, because)
             if self.changes[other].action is not Action.NOOP:
                 self.context.tell(self.changes[other], Status.SKIPPED.value)
+
+
+def _is_run(address: Address) -> bool:
+    return BY_NAME[address.kind].nature is Nature.ACTION

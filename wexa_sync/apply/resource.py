@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +19,25 @@ from wexa_sync.apply.lookup import (
     still_listed,
     unreadable_inside,
 )
+from wexa_sync.apply.parts import with_the_rest
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import shared
 from wexa_sync.compare.propose import propose
 from wexa_sync.compare.same import is_as_expected, same
-from wexa_sync.errors import ApiError, Nonsense, NotFound, WexaSyncError
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.errors import ApiError, Nonsense, NoSuchCall, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.wire import accepted, at_path, decode, encode, with_defaults, with_derived
 from wexa_sync.model import Change, Intent, Outcome, Record, Spec, Status
 from wexa_sync.state.base import Forget, Intend, Remember, Settle
 
+_NO_SUCH_CALL = (404, 405, 501)
+_UNLIKE_THE_SDK = (
+    "This server lacks the call, which only the vendor's SDK knows. Change it in Wexa Studio, or put the manifest back."
+    " Without {} in allow_undocumented (wexa-sync.yaml), the plan shows it as blocked."
+)
 _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
 
 
@@ -171,8 +176,13 @@ def update(context: Context, change: Change) -> Work:
         }
     body = encode(kind, spec, context.resolver(change.address), only=names)
     if endpoint.undocumented:
-        body |= yield from _with_children(context, change)
-    said, attempts = yield call(context, change, Operation.UPDATE, body, repeatable=True, id=change.id or "")
+        body = yield from with_the_rest(context, change, body)
+    try:
+        said, attempts = yield call(context, change, Operation.UPDATE, body, repeatable=True, id=change.id or "")
+    except ApiError as refusal:
+        if not endpoint.undocumented or refusal.status not in _NO_SUCH_CALL:
+            raise
+        raise NoSuchCall(refusal.message, hint=_UNLIKE_THE_SDK.format(endpoint.undocumented)) from None
     warnings: tuple[str, ...] = ()
     if endpoint.undocumented or not _proven(context, change, said):
         after = yield from read_again(context, change)
@@ -215,18 +225,6 @@ def _unchanged(context: Context, change: Change, live: Spec, *, strictly: bool =
         change.lifecycle.ignore_changes,
     )
     return list(dict.fromkeys(str(found.path[0]) for found in fields))
-
-
-def _with_children(context: Context, change: Change) -> Generator[Http, Any, Mapping[str, Any]]:
-    """A flow's agents as they are live, in the shape the API takes: an update that replaces must not lose them."""
-    kind, at = context.kind(change), context.scope(change.address, change.id or "")
-    raw = (yield Http(lambda: context.api.read(kind, at))) or {}
-    inner = next((other for other in BY_NAME.values() if other.owner == kind.name), None)
-    if inner is None or kind.embedded not in raw:
-        return {}
-    resolve = context.resolver(change.address)
-    agents = [{**child, **encode(inner, decode(inner, child), resolve)} for child in children(raw)]
-    return {kind.embedded: agents}
 
 
 def delete(context: Context, change: Change) -> Work:

@@ -92,16 +92,23 @@ class Context:
     clock: Callable[[], float] = time.time
     changes: Mapping[Address, Change] = field(init=False)
     inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
+    parts: Mapping[Address, list[Address]] = field(init=False)  # what lives in a resource, as planned or recorded
+    before: State = field(init=False)  # the state as the plan saw it
     planned: frozenset[str] = field(init=False)
     known: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.before = self.state()
         self.changes = {change.address: change for change in self.plan}
         self.inside = inside = defaultdict[str, list[Change]](list)
         for change in self.plan:
             inside[change.address.project].append(change)
+        self.parts = parts = defaultdict[Address, list[Address]](list)
+        for address in {**self.changes, **self.before.records}:
+            if owner := address.owner_address:
+                parts[owner].append(address)
         self.planned = frozenset(self.plan.ids.values())
-        self.known = {*self.planned, *(record.id for record in self.state().records.values())}
+        self.known = {*self.planned, *(record.id for record in self.before.records.values())}
 
     def learn(self, address: Address, id: str) -> None:  # the field's name
         """Keep the id of what was made at `address`."""

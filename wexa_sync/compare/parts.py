@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.wire import at_path, replaced
+from wexa_sync.kinds.wire import at_path, is_sealed, replaced
 from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
 
 
@@ -67,3 +67,8 @@ def without(value: Any, path: Path) -> Any:
         return {key: item for key, item in value.items() if key != path[0]} if isinstance(value, dict) else value
     inner = at_path(value, path[:1])
     return replaced(value, path[:1], without(inner, path[1:])) if inner is not None else value
+
+
+def known_of(recorded: Spec, declared: Spec) -> Spec:
+    """Return what is declared, and what is recorded besides. What is sealed can't be sent, so it is not known."""
+    return {name: value for name, value in {**recorded, **declared}.items() if not is_sealed(value)}

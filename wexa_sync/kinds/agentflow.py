@@ -28,7 +28,9 @@ AGENTFLOW = Kind(
             fields=("name", "description", "role", "anomaly_detection", "cron_details"),
         ),
         Operation.READ: Endpoint(method="GET", path="/agentflow/{id}"),
-        Operation.UPDATE: Endpoint(method="PUT", path="/agentflow/{id}", undocumented=UPDATE_FLOW),
+        Operation.UPDATE: Endpoint(
+            method="PUT", path="/agentflow/{id}", undocumented=UPDATE_FLOW, keeps=("default_goal",)
+        ),
     },
     hints={
         Operation.UPDATE: "Change it in Wexa Studio, or allow the call that only the vendor's SDK knows: "

@@ -40,7 +40,8 @@ class Endpoint:
     """One call. `{project} {owner} {id} {org} {user}` in `path`, `query` and `body` are filled in with ids.
 
     `fields`: the spec's fields that the call accepts (None: all). `partial`: send only the fields that differ.
-    `undocumented`: the setting that has to allow it. `otherwise`: the same call as another source spells it, tried
+    `undocumented`: the setting that has to allow it. `keeps`: fields outside the schema that such a call may reset.
+    `otherwise`: the same call as another source spells it, tried
     where this one answers 404 or 405. `returns_owner`: the answer is the containing resource.
     """
 
@@ -51,6 +52,7 @@ class Endpoint:
     fields: tuple[str, ...] | None = None
     partial: bool = False
     undocumented: str = ""
+    keeps: tuple[str, ...] = ()
     returns_owner: bool = False
     otherwise: Endpoint | None = None
 

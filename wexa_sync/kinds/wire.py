@@ -80,6 +80,18 @@ def accepted(endpoint: Endpoint, kind: Kind) -> Collection[str]:
     return endpoint.fields if endpoint.fields is not None else tuple(_fields(kind))
 
 
+def written(kind: Kind, named: Collection[str] | None = None) -> frozenset[str]:
+    """Return the fields that can be written, as answers name them: all, or those `named` so in manifests."""
+    fields = _fields(kind).items()
+    return frozenset(schema.get("x-wexa-field", name) for name, schema in fields if named is None or name in named)
+
+
+def not_shown(kind: Kind, raw: Mapping[str, Any], also: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the names of the fields that can be written and that an answer does not show; `also` are such fields."""
+    fields = ((name, (schema.get("x-wexa-field"), name)) for name, schema in _fields(kind).items())
+    return tuple(name for name, keys in (*fields, *((name, (name,)) for name in also)) if raw.keys().isdisjoint(keys))
+
+
 def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, Ref]]:
     """Every reference in a spec with its path."""
     pairs: Iterable[tuple[Any, Any]] = enumerate(spec) if isinstance(spec, list) else spec.items()
@@ -88,6 +100,13 @@ def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, 
             yield (*path, key), value
         elif isinstance(value, (dict, list)):
             yield from references(value, (*path, key))
+
+
+def is_sealed(value: Any) -> bool:
+    """True when a secret is in the value of which only the fingerprint is left."""
+    if isinstance(value, Mapping):
+        return any(map(is_sealed, value.values()))
+    return any(map(is_sealed, value)) if isinstance(value, list) else isinstance(value, Sealed)
 
 
 def at_path(value: Any, path: Path) -> Any:

@@ -16,12 +16,12 @@ from dataclasses import replace
 
 from wexa_sync.api.client import Api, Raw, Scoped, children
 from wexa_sync.kinds import BY_NAME, KINDS
-from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import status_of
 from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.times import created_at
-from wexa_sync.kinds.wire import decode, references
+from wexa_sync.kinds.wire import decode, not_shown, references
 from wexa_sync.model import Address, Desired, Live, Observation, Target
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.doubts import contradiction, hidden, worth_waiting
@@ -40,12 +40,14 @@ def observe(
     api: Api,
     target: Target,
     *,
+    allowed: frozenset[str] = frozenset(),
     parallelism: int = 10,
     settle: float = SETTLE,
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Observation:
     """Look at the workspace. Sends GET only. `settle`: seconds for which a list may lag behind what was just made.
+    `allowed`: the undocumented calls that may be planned with; what they may replace is to be seen whole.
 
     Raises StateDamaged, ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
     """
@@ -54,7 +56,7 @@ def observe(
     started, looks, pause = now(), 0, settle / 30
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         while True:
-            seen, lists = _look(desired, state, api, pool)
+            seen, lists = _look(desired, state, api, pool, allowed)
             looks += 1
             unlisted = hidden(seen, api, pool, now() + max(api.ahead, 0.0))
             if not worth_waiting(seen, unlisted, looks=looks, waited=now() - started, settle=settle, now=now()):
@@ -79,12 +81,12 @@ def observe(
     )
 
 
-def _look(desired: Desired, state: State, api: Api, pool: Executor) -> tuple[Seen, Lists]:
+def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Seen, Lists]:
     """Read every list that is needed, and pair what stands in them."""
     seen = Seen(desired=desired, state=state)
     _pair_kind(seen, PROJECT, "", api.list(PROJECT, Scoped()))
     lists = fetch(api, pool, seen)
-    lists = {place: completed(api, pool, seen, *place, raws) for place, raws in lists.items()}
+    lists = {place: completed(api, pool, seen, *place, raws, allowed) for place, raws in lists.items()}
     for kind in KINDS:
         for (project, name), raws in lists.items():
             if name == kind.name:
@@ -163,7 +165,19 @@ def _live(kind: Kind, raw: Raw, position: int, seen: Seen) -> Live:
         status=status_of(raw) or None,
         position=position,
         created_at=created_at(raw),
+        unseen=_hidden_fields(kind, raw),
     )
+
+
+def _hidden_fields(kind: Kind, raw: Raw) -> dict[str, tuple[str, ...]]:
+    """Return what a read does not show of a resource, and of each in it, where an update may replace them."""
+    update = kind.endpoints.get(Operation.UPDATE)
+    if update is None or not update.undocumented:
+        return {}
+    found = {kind.id_of(raw) or "": not_shown(kind, raw, update.keeps)}
+    for inner in (other for other in KINDS if other.owner == kind.name):
+        found |= {inner.id_of(child) or "": not_shown(inner, child) for child in children(raw)}
+    return {id: names for id, names in found.items() if names}
 
 
 def _edges(seen: Seen) -> dict[Address, frozenset[Address]]:

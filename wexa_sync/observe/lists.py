@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from wexa_sync.api.client import Api, Raw, Scoped, children
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.kinds.wire import written
 from wexa_sync.model import Address
 from wexa_sync.observe.cut import filled_in
 from wexa_sync.observe.seen import Seen, awaited, external_refs
@@ -55,7 +56,9 @@ def fetch(api: Api, pool: Executor, seen: Seen) -> dict[tuple[str, str], list[Ra
     return {place: filled_in(api, pool, seen, *place, future.result()) for place, future in futures.items()}
 
 
-def completed(api: Api, pool: Executor, seen: Seen, project: str, name: str, raws: list[Raw]) -> list[Raw]:
+def completed(
+    api: Api, pool: Executor, seen: Seen, project: str, name: str, raws: list[Raw], allowed: frozenset[str]
+) -> list[Raw]:
     """The list with what it does not show, where single reads do: one is tried, and all only if that one helps."""
     kind = BY_NAME[name]
     if kind.nature is Nature.ACTION or Operation.READ not in kind.endpoints:
@@ -64,6 +67,9 @@ def completed(api: Api, pool: Executor, seen: Seen, project: str, name: str, raw
     ours = [index for index, raw in enumerate(raws) if is_ours(raw)]
     wanted = _declared_fields(seen, kind.name, project)
     inner = _declared_fields(seen, "Agent", project) if kind.embedded else frozenset()
+    if (update := kind.endpoints.get(Operation.UPDATE)) is not None and update.undocumented in allowed:
+        wanted |= {*written(kind), *update.keeps}  # it may replace all of them
+        inner = written(BY_NAME["Agent"]) if kind.embedded else inner
     lacking = [index for index in ours if _lacks(kind, raws[index], wanted, inner)]
     if not lacking:
         return raws
@@ -95,12 +101,7 @@ def _declared_fields(seen: Seen, kind: str, project: str) -> frozenset[str]:
         for side in (seen.desired.manifests, seen.state.records):
             if address in side:
                 named.update(side[address].spec)
-    properties = BY_NAME[kind].spec_schema["properties"]
-    return frozenset(
-        schema.get("x-wexa-field", name)
-        for name, schema in properties.items()
-        if name in named and not schema.get("x-wexa-local") and schema.get("x-wexa-list") != "children"
-    )
+    return written(BY_NAME[kind], named)
 
 
 def _lacks(kind: Kind, raw: Raw, wanted: Iterable[str], inner: Iterable[str]) -> int:

@@ -51,6 +51,18 @@ def test_waves() -> None:
     assert walk.finished
 
 
+def test_a_failure_may_hold_up_some_and_let_the_others_go_on() -> None:
+    walk = Walk({**DIAMOND, "e": {"d"}, "f": {"c"}})
+    assert walk.ready(9) == ["a", "z"]
+    assert walk.skip("a", holds={"d"}.__contains__) == ["d", "e"]
+    assert walk.ready(9) == ["b", "c"]
+    for node in ("b", "c", "z"):
+        walk.done(node)
+    assert walk.ready(9) == ["f"]
+    walk.done("f")
+    assert walk.finished
+
+
 def test_the_most_urgent_goes_first() -> None:
     walk = Walk(DIAMOND, urgency={"z": 2, "c": 1})
     assert walk.ready(1) == ["z"]

@@ -1,0 +1,71 @@
+"""What goes along with an update that may replace a resource: all of it as it is live, and all that lives in it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from wexa_sync.api.client import Raw, children
+from wexa_sync.apply.lookup import looked
+from wexa_sync.apply.work import Context, Http
+from wexa_sync.compare.parts import known_of
+from wexa_sync.errors import WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind, Operation
+from wexa_sync.kinds.wire import decode, encode, not_shown
+from wexa_sync.model import Address, Change, Spec
+
+_SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
+"""What the server says of a resource and nobody else may."""
+
+
+def with_the_rest(context: Context, change: Change, body: Mapping[str, Any]) -> Generator[Http, Any, dict[str, Any]]:
+    """Return the body of an update with all that the resource holds besides, in the shape the API takes.
+
+    What reads do not show is sent as declared or as recorded. Raises WexaSyncError where that leaves something unknown,
+    or where a read leaves out what lives in it and is ours.
+    """
+    kind, at = context.kind(change), context.scope(change.address, change.id or "")
+    inner = next(other for other in BY_NAME.values() if other.owner == kind.name)
+    ours = {context.ids[each]: each for each in context.parts[change.address] if each in context.ids}
+    raw: Raw = {}
+
+    def look() -> list[str]:
+        nonlocal raw
+        raw = context.api.read(kind, at) or {}
+        return ["whole"] if ours.keys() <= {child["_id"] for child in children(raw)} else []
+
+    if not (yield Http(lambda: looked(context, look))):
+        raise WexaSyncError(
+            f"a read of {change.address} leaves out what is in it: updating it now might remove that",
+            hint="Apply again in a moment. If it stays so, `wexa-sync plan` says what is gone.",
+        )
+    own = _known(context, change.address)
+    update = kind.endpoints[Operation.UPDATE]
+    _require(change.address, not_shown(kind, raw, update.keeps), {*own, *body})
+    agents = [_whole(context, inner, child, ours.get(child["_id"])) for child in children(raw)]
+    return {**{name: value for name, value in raw.items() if name not in _SERVERS}, **body, kind.embedded: agents}
+
+
+def _whole(context: Context, kind: Kind, raw: Raw, address: Address | None) -> dict[str, Any]:
+    """Return a resource that lives in another as it is live, with what reads do not show of it."""
+    known, hidden = _known(context, address), not_shown(kind, raw)
+    _require(address or f"{kind.name} {raw['_id']}", hidden, known)
+    spec = {**{name: known[name] for name in hidden}, **decode(kind, raw)}
+    return {**raw, **encode(kind, spec, context.resolver(address or Address(kind=kind.name, name="_")))}
+
+
+def _known(context: Context, address: Address | None) -> Spec:
+    """Return what is declared of a resource, and what is recorded of it besides."""
+    if address is None:
+        return {}
+    record, change = context.before.records.get(address), context.changes.get(address)
+    return known_of(record.spec if record else {}, (change.after if change else None) or {})
+
+
+def _require(address: Address | str, hidden: tuple[str, ...], known: Spec | set[str]) -> None:
+    if lost := [name for name in hidden if name not in known]:
+        raise WexaSyncError(
+            f"reads do not show {', '.join(lost)} of {address}, which the update may reset",
+            hint="Nothing was sent. Change it in Wexa Studio.",
+        )
