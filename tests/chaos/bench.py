@@ -18,7 +18,7 @@ import requests
 
 from wexa_sync.sandbox import ORG_ID, USER_ID
 
-from .forks import Forks
+from ..forks import Forks
 
 KEY = "sentinel-api-key-7f3a"
 

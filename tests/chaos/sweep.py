@@ -15,9 +15,9 @@ from typing import Any
 
 from wexa_sync.sandbox import READINGS
 
+from ..forks import ROOT
 from .bench import Bench, Ended
 from .desk import Desk
-from .forks import ROOT
 from .person import Person
 from .scenarios import SCENARIOS, Scenario, seed_foreign
 from .stories import STORIES

@@ -1,8 +1,8 @@
-"""Starts the command line and the sandbox as processes of their own, in milliseconds.
+"""Start the command line and the sandbox as processes of their own, in milliseconds.
 
-A process that has imported everything waits for orders, a JSON line each, and forks: what runs is the real command line
-with a pid, an environment and files of its own, which can be killed as any other. It is started by `Forks`, ends with
-it, and takes what it started with it.
+A process that has imported everything waits for orders, a JSON line each, and forks. The child is the real command line
+with a pid, an environment and files of its own, and can be killed as any other. The process is started by `Forks`, ends
+with it, and ends the servers it started.
 
     {"do": "run", "words": [...], "folder": ..., "env": {...}, "out": FILE, "err": FILE}   -> {"code": N}
     {"do": "serve", "config": {...}}                                                       -> {"pid": N, "url": URL}
@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 150
 """Seconds after which a command that has not ended is killed by SIGALRM: it hangs."""
 
@@ -37,10 +37,16 @@ class Forks:
     process: subprocess.Popen[str] = field(init=False)
 
     def __enter__(self) -> Forks:
-        command = [sys.executable, "-m", "tests.chaos.forks"]
+        command = [sys.executable, "-m", "tests.forks"]
         # stderr is inherited: what this process itself gets wrong must be seen.
         self.process = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUTF8": "1"},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
         )
         return self
 
