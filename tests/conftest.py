@@ -101,9 +101,9 @@ def _forked(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done:
         atexit.register(forks.__exit__)
     with tempfile.TemporaryDirectory() as shown:
         out, err = Path(shown, "out"), Path(shown, "err")
-        code = forks.order(
-            "run", words=list(words), folder=str(folder), env=dict(env), out=str(out), err=str(err)
-        )["code"]
+        code = forks.order("run", words=list(words), folder=str(folder), env=dict(env), out=str(out), err=str(err))[
+            "code"
+        ]
         _IDLE.append(forks)
         return Done(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from wexa_sync.sandbox import ORG_ID, USER_ID
 
-from .bench import Bench
 from ..forks import ROOT
+from .bench import Bench
 
 FAST = "settle: 0.5\nstart_grace: 0.5\n"
 

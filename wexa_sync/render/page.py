@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 # A piece of a line: plain text, or text with a style in rich's words (the terminal's own colours only).
 Part = str | tuple[str, str]
+
+_WORD = re.compile(r"\s*(?:`[^`\n]{1,120}`\S*|\S+)\s*")
+"""A word with the spaces around it, or a command in backquotes, which is one word."""
 
 
 class Page:
@@ -101,8 +105,23 @@ class Page:
 
     def _fold(self, first: Text, body: Text) -> None:
         indent = _text([" " * first.cell_len])
-        for number, line in enumerate(body.wrap(self._console, self.width - first.cell_len, overflow="fold")):
+        for number, line in enumerate(_folded(body, self.width - first.cell_len)):
             self._print((indent if number else first) + line)
+
+
+def _folded(text: Text, width: int) -> Iterator[Text]:
+    """The text in lines of that width, broken at spaces alone: what is there to be copied overflows, whole."""
+    from rich.cells import cell_len
+
+    for line in text.split("\n", allow_blank=True):
+        ends, filled = [], 0
+        for word in _WORD.finditer(line.plain):
+            size = cell_len(word[0].rstrip())
+            if filled and filled + size > width:
+                ends.append(word.start())
+                filled = 0
+            filled += cell_len(word[0])
+        yield from line.divide(ends)
 
 
 def _text(parts: Iterable[Part]) -> Text:

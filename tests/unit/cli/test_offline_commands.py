@@ -171,8 +171,8 @@ wexa-sync.yaml:3:8  start
     expected "auto" or "explicit", got "never"
     hint: Known here: auto, explicit.
 
-3 problems in the settings; nothing was sent. Mend them and run `wexa-sync
-validate`: it needs no network.
+3 problems in the settings; nothing was sent. Mend them and run
+`wexa-sync validate`: it needs no network.
 """
     )
 

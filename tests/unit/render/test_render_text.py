@@ -26,6 +26,7 @@ from wexa_sync.model import (
     Status,
     Target,
 )
+from wexa_sync.render.page import Page
 from wexa_sync.render.text import plan_text, problems_text, report_text
 from wexa_sync.render.view import SYMBOLS, plan_view, report_view
 
@@ -277,3 +278,15 @@ def test_no_line_is_wider_than_asked(one: str, other: str, width: int, details: 
     # The last line is for grep and so never broken.
     assert [line for line in lines if cell_len(line) > width] == []
     assert [line for line in lines if line.endswith(" ")] == []
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_what_is_there_to_be_copied_stays_in_one_piece(width: int) -> None:
+    path = "/a/folder/whose/path/is/longer/than/any-line-of-any-terminal/that/is/this/narrow/state.json.journal"
+    command = "`wexa-sync resolve support-desk/Execution/smoke-test --did-not-happen`"
+    page = Page(color=False, width=width)
+    page.wrapped(["Error: "], f"{path} is damaged, and nothing was read. Run {command}, then apply again.")
+    lines = page.render().splitlines()
+    assert sum(path in line for line in lines) == 1
+    assert sum(command in line for line in lines) == 1
+    assert all(len(line) <= width for line in lines if path not in line and command not in line)
