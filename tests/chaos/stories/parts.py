@@ -78,8 +78,8 @@ def destroyed_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
     _two_folders(desk)
     desk.well()
     before = len(desk.live("schedule Greet all."))
-    gone = desk.person.run("destroy", "nonexistent", "--auto-approve")
-    desk.check(gone.code not in (0, 3), f"a path that is not there is no error: {gone.shown}")
+    wrong = desk.bench.cli(desk.folder, "destroy", "nonexistent", "--auto-approve")
+    desk.check(wrong.code == 64, f"a path that is not there is no wrong use: {wrong.shown}")
     desk.check(bool(desk.live("project Home")), "destroy nonexistent deleted a project")
     if fault:
         desk.bench.ask("POST", "/_sandbox/faults", {"fault": fault})
