@@ -262,6 +262,8 @@ class Desk:
         self.check(self.person.goes_on(), f"it does not end: {self.said}")
         self.bench.rest()
         self.check(self.ran == ran, f"it ran {self.ran} times where {ran} is right: {self.said}")
+        started = [run for run in runs(self.data) if run.inner.get("told", 0) > 1]
+        self.check(not started, f"started more than once: {[run.alias for run in started]}")
         titles = Counter(thing.title for thing in things(self.data) if "heir " not in thing.title)
         twice = [title for title, count in titles.items() if count > 1 and title != f"execution {GOAL}"]
         self.wrong += [f"it is there {titles[title]} times: {title}" for title in twice if title.split()[0] in _OURS]

@@ -193,9 +193,11 @@ class Sweep:
 
     def _told(self, case: Case) -> Verdict:
         """Tell a story of two things that meet."""
-        desk = Desk(self.bench, self.bench.folder / f"case-{next(self.count)}")
+        story = STORIES[case.scenario]
+        readings = {**story.readings, **dict(case.readings)}
+        desk = Desk(self.bench, self.bench.folder / f"case-{next(self.count)}", readings)
         try:
-            STORIES[case.scenario].tell(desk, case.fault)
+            story.tell(desk, case.fault)
         finally:
             self.bench.stop()
         shutil.rmtree(desk.place)

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 
 from ..desk import Desk, edited
-from .story import LOST, RUN, add
+from .story import LOST, RUN, UNSTARTED, add
 
 
 def _lifecycle(desk: Desk) -> int:
@@ -97,3 +97,36 @@ for _name, _edit in EDITS.items():
             _doubt_and(_edit, _first),
             *LOST,
         )
+
+
+def _start_in_doubt_and(edit: Callable[[Desk], int]) -> Callable[[Desk, str], None]:
+    def tell(desk: Desk, fault: str) -> None:
+        desk.docs["run"]["spec"]["start"] = "explicit"
+        desk.write()
+        desk.well()
+        desk.generation(2)
+        desk.strangers()
+        desk.apply(fault=fault)
+        doc = copy.deepcopy(desk.docs["run"])
+        more = edit(desk)
+        desk.write()
+        desk.held(RUN, 2, *(["--prune"] if edit is _removed else []))
+        if edit is _removed:
+            desk.answer()
+            desk.docs["run"] = doc
+            desk.write()
+        elif more:
+            desk.answer()
+            desk.generation(3)
+        desk.ends(2 + more)
+
+    return tell
+
+
+for _name, _edit in EDITS.items():
+    add(
+        f"start in doubt, edit: {_name}",
+        _start_in_doubt_and(_edit),
+        *UNSTARTED,
+        execution_start="explicit",
+    )

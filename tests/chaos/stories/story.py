@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..desk import Desk
 
@@ -14,6 +14,10 @@ UNSENT = tuple(f"{fault} {SENT}" for fault in ("kill_client before", "drop befor
 _UNSEEN = f"stale {SENT} lists=99 + "
 HIDDEN = tuple(f"{_UNSEEN}{fault} {SENT}" for fault in ("kill_client after", "drop after", "504 after", "empty after"))
 FOUND = tuple(f"{fault} {SENT}" for fault in ("kill_client after", "drop after", "kill after", "empty after"))
+UNSTARTED = tuple(
+    f"{fault} POST /execute_flow/*/execute"
+    for fault in ("kill_client before", "drop before", "503 before", "kill_client after", "drop after", "empty after")
+)
 LOST = (*UNSENT, *HIDDEN, *FOUND)
 
 
@@ -24,6 +28,7 @@ class Story:
     name: str
     tell: Callable[[Desk, str], None]
     faults: tuple[str, ...] = ("",)
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 STORIES: dict[str, Story] = {}
@@ -39,6 +44,6 @@ def story(*faults: str) -> Callable[[Callable[[Desk, str], None]], Callable[[Des
     return named
 
 
-def add(name: str, tell: Callable[[Desk, str], None], *faults: str) -> None:
-    """Add a story by that name."""
-    STORIES[name] = Story(name=name, tell=tell, faults=faults or ("",))
+def add(name: str, tell: Callable[[Desk, str], None], *faults: str, **readings: str) -> None:
+    """Add a story by that name, of a server with those readings."""
+    STORIES[name] = Story(name=name, tell=tell, faults=faults or ("",), readings=readings)
