@@ -29,9 +29,11 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
         if observation.pairs[address].record is not None or place not in former:
             continue
         if old := former[place].get(_key(address, found.after, observation)):
-            if _is_in_doubt(observation.pairs[old]):
-                if not _ends(decisions.get(old)):  # what became of it is asked already, and comes first
-                    decisions[address] = _waiting(address, found, old)
+            ends = _ends(decisions.get(old))
+            if _is_in_doubt(observation.pairs[old]) and not ends:  # that is asked already, and comes first
+                decisions[address] = _waiting(address, found, old)
+                continue
+            if ends and observation.pairs[old].record is None:
                 continue
             decisions[address] = _blocked(address, found.action.value, old, address, found)
             for each in (old, *inside.get(old, ())):
@@ -63,8 +65,8 @@ def _former(observation: Observation) -> Mapping[_Place, Mapping[str, Address]]:
 
 
 def _is_in_doubt(pair: Pair) -> bool:
-    """True when the resource or run was sent, and nothing tells what became of it."""
-    return pair.intent is not None and not pair.intent.settled and pair.intent.operation == "create"
+    """True when the resource or run, or the start of the run, was sent, and nothing tells what became of that."""
+    return pair.intent is not None and not pair.intent.settled
 
 
 def _ends(decision: Decision) -> bool:

@@ -56,9 +56,16 @@ def held(old: Pair, was: Decision) -> dict[Address, Decision]:
     return decisions
 
 
-@pytest.mark.parametrize("record", [None, RAN], ids=["first run", "later run"])
-def test_a_run_is_not_made_beside_the_one_in_doubt_that_it_may_be(record: Record | None) -> None:
-    decisions = held(Pair(address=OLD, intent=SENT, record=record), DOUBT)
+STARTED = replace(SENT, operation="start", generation=1)
+
+
+@pytest.mark.parametrize(
+    ("intent", "record"),
+    [(SENT, None), (SENT, RAN), (STARTED, replace(RAN, started=False))],
+    ids=["first run", "later run", "its start"],
+)
+def test_a_run_is_not_made_beside_the_one_in_doubt_that_it_may_be(intent: Intent, record: Record | None) -> None:
+    decisions = held(Pair(address=OLD, intent=intent, record=record), DOUBT)
     blocked = decisions[NEW]
     assert isinstance(blocked, Blocked)
     assert (blocked.wanted, str(OLD) in blocked.reason, str(OLD) in blocked.hint) == ("run", True, True)
@@ -76,13 +83,14 @@ def test_what_surely_never_arrived_is_made_by_its_new_name() -> None:
     assert (isinstance(decisions[NEW], Change), decisions[OLD]) == (True, gone)
 
 
-@pytest.mark.parametrize("intent", [replace(SENT, settled=True), replace(SENT, operation="start")])
-def test_what_is_settled_or_only_to_be_started_holds_nothing(intent: Intent) -> None:
-    assert isinstance(held(Pair(address=OLD, intent=intent), None)[NEW], Change)
+def test_what_a_person_has_settled_holds_nothing() -> None:
+    assert isinstance(held(Pair(address=OLD, intent=replace(SENT, settled=True)), None)[NEW], Change)
 
 
-def test_what_is_in_doubt_keeps_its_address() -> None:
-    state = State(target=Target(base_url="http://127.0.0.1", org_id="o"), intents={OLD: SENT})
+@pytest.mark.parametrize("address", [OLD])
+def test_what_is_in_doubt_keeps_its_address(address: Address) -> None:
+    target = Target(base_url="http://127.0.0.1", org_id="o")
+    state = State(target=target, records={OLD: RAN}, intents={address: replace(SENT, address=address)})
     with pytest.raises(UsageError, match="in doubt"):
         moved(state, OLD, NEW)
 

@@ -72,7 +72,9 @@ def test_the_lineage_is_random_at_first_and_then_stays_while_the_serial_rises(tm
         for entry in (Remember(record()), Forget(A)):
             with store.session(TARGET) as session:
                 session.write(entry)
+                lineage = session.lineage  # what secrets are sealed with
             states.append(store.load())
+            assert lineage == states[-1].lineage
     lineages = [state.lineage for state in states]
     assert len(set(lineages)) == 2
     assert lineages[0] == lineages[1]
