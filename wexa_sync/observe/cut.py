@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from wexa_sync.api.client import Api, Raw, Scoped
-from wexa_sync.api.paging import Extent, Found
+from wexa_sync.api.paging import USUAL_SIZES, Extent, Found
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
@@ -25,7 +25,7 @@ def filled_in(api: Api, pool: Executor, seen: Seen, project: str, name: str, fou
     """
     kind, at = BY_NAME[name], Scoped(project=seen.ids[Address(kind="Project", name=project)])
     assert kind.listing is not None
-    if found.extent is Extent.WHOLE and not kind.listing.named:
+    if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items
     gap = _Gap(api=api, pool=pool, seen=seen, kind=kind, project=project, at=at)
     items = _merged(kind, found.items, gap.by_id({kind.id_of(raw) for raw in found.items}))
@@ -38,6 +38,11 @@ def filled_in(api: Api, pool: Executor, seen: Seen, project: str, name: str, fou
     if extent is Extent.CUT and not (found.total is not None and len(items) >= found.total):
         seen.cut[project, name] = f"the list shows {len(found.items)} {name}s, and leaves out others"
     return items
+
+
+def _may_be_a_page(found: Found) -> bool:
+    """True when the list may be as long as a server's largest page, of an unusual length. A shorter one is whole."""
+    return found.total is None and len(found.items) >= min(USUAL_SIZES)
 
 
 def unseen(seen: Seen, kind: Kind, pair: Pair) -> str:

@@ -172,3 +172,13 @@ def test_what_is_put_out_of_sight_keeps_its_project(small: Small, open_sandbox: 
         make(desk, 50)
         assert "it got perhaps a Skill that its list does not show" in "".join(failures(desk.apply(pruned)))
         assert remote.raw("GET", f"/v1/project/{project}").status_code == 200
+
+
+def test_a_cap_of_an_unusual_length_shows_itself_by_what_is_recorded(small: Small, remote: Remote, work: Any) -> None:
+    desk = small(remote, "project")
+    declare(desk, *range(30))
+    desk.apply()
+    make(desk, 40)
+    declare(desk, *range(30), 40)
+    remote.fault("short GET /skills/ items=8 times=1")  # 23 of 31: as a cap would have it, the last ones are not shown
+    assert [line.partition(":")[0] for line in work(desk.plan())] == ["blocked desk/Skill/more-40"]

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from wexa_sync.model import Observation
 
 SKILL = Address.parse("support-desk/Skill/summarise")
-SCHEDULE = Address.parse("support-desk/Schedule/new-year-digest")
 RUN = Address.parse("support-desk/Execution/smoke-test")
 
 
@@ -79,42 +78,34 @@ def doubt(desk: Desk, address: Address, at: float) -> None:
 def test_what_was_just_made_and_no_list_shows_yet_is_waited_for(
     desk: Desk, failures: Callable[[tuple[Outcome, ...]], list[str]]
 ) -> None:
-    fault(desk, "stale POST /schedule/coworker lists=3")
+    fault(desk, "stale POST /skills/ lists=3")
     assert failures(desk.apply()) == []
     time = Time(1e9)
     seen = look(desk, time)
     assert time.slept == [0.5, 1.0, 2.0]
-    assert seen.pairs[SCHEDULE].live is not None
+    assert seen.pairs[SKILL].live is not None
 
 
 def test_a_list_that_leaves_out_what_is_there_is_not_planned_on(desk: Desk) -> None:
-    fault(desk, "stale POST /schedule/coworker lists=100")
+    fault(desk, "stale POST /skills/ lists=100")
     desk.apply()
     time, before = Time(1e9), desk.remote.writes
-    with pytest.raises(Nonsense, match="the list leaves out support-desk/Schedule/") as caught:
+    with pytest.raises(Nonsense, match="the list leaves out support-desk/Skill/") as caught:
         look(desk, time)
     assert "state rm" in caught.value.hint
     assert 15 <= sum(time.slept) < 40
     assert desk.remote.writes == before
 
 
-def test_a_skill_that_its_list_leaves_out_is_read_by_its_id_and_not_waited_for(desk: Desk) -> None:
-    """The list of skills has no second page, so it proves nothing: what it leaves out is looked for anyway."""
-    fault(desk, "stale POST /skills/ lists=100")
-    desk.apply()
-    time = Time(1e9)
-    assert look(desk, time).pairs[SKILL].live is not None
-    assert time.slept == []
-
-
 def test_what_is_gone_is_looked_for_by_its_id_once(desk: Desk) -> None:
     desk.apply()
-    record = desk.workspace.store.load().records[SCHEDULE]
-    project = desk.workspace.store.load().records[SCHEDULE.project_address].id
+    schedule = Address.parse("support-desk/Schedule/new-year-digest")
+    record = desk.workspace.store.load().records[schedule]
+    project = desk.workspace.store.load().records[schedule.project_address].id
     desk.remote.raw("DELETE", f"/schedule/coworker/{record.id}", projectID=project)
     desk.remote.forget()
     time = Time(1e9)
-    assert look(desk, time).pairs[SCHEDULE].live is None
+    assert look(desk, time).pairs[schedule].live is None
     assert time.slept == []
     singles = [each["path"] for each in desk.remote.requests if record.id in each["path"]]
     assert singles == [f"/schedule/coworker/{record.id}"]
