@@ -181,4 +181,7 @@ def test_a_cap_of_an_unusual_length_shows_itself_by_what_is_recorded(small: Smal
     make(desk, 40)
     declare(desk, *range(30), 40)
     remote.fault("short GET /skills/ items=8 times=1")  # 23 of 31: as a cap would have it, the last ones are not shown
+    remote.forget()
     assert [line.partition(":")[0] for line in work(desk.plan())] == ["blocked desk/Skill/more-40"]
+    lists = [each for each in remote.requests if each["path"] == "/skills/" and "name" not in each["query"]]
+    assert len(lists) == 1, "nothing is waited for"
