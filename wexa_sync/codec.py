@@ -133,6 +133,9 @@ _RECORD: _Shape = {
     "generation": (int,),
     "started": (bool, _NONE),
     "ended": (bool, _NONE),
+    "aliases": (list,),
+    "earlier": (list,),
+    "others": (list,),
 }
 
 
@@ -146,6 +149,9 @@ def record_to_data(record: Record) -> dict[str, Any]:
         "generation": record.generation,
         "started": record.started,
         "ended": record.ended,
+        "aliases": list(record.aliases),
+        "earlier": list(record.earlier),
+        "others": list(record.others),
     }
 
 
@@ -160,6 +166,7 @@ def record_from_data(data: Any) -> Record:
         generation=found["generation"],
         started=found["started"],
         ended=found["ended"],
+        **{name: _texts(found[name], name) for name in ("aliases", "earlier", "others")},
     )
 
 
@@ -174,6 +181,7 @@ _INTENT: _Shape = {
     "settled": (bool,),
     "ignore": (list,),
     "ahead": (int, float),
+    "before": (list,),
 }
 
 
@@ -190,6 +198,7 @@ def intent_to_data(intent: Intent) -> dict[str, Any]:
         "settled": intent.settled,
         "ignore": list(intent.ignore),
         "ahead": intent.ahead,
+        "before": list(intent.before),
     }
 
 
@@ -200,6 +209,7 @@ def intent_from_data(data: Any) -> Intent:
         "address": Address.parse(found["address"]),
         "spec": unseal(found["spec"]),
         "ignore": _texts(found["ignore"], "ignore"),
+        "before": _texts(found["before"], "before"),
     }
     return Intent(**found | changed)
 

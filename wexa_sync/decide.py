@@ -13,18 +13,20 @@ no        yes   no       not ours
 from __future__ import annotations
 
 from wexa_sync.compare.changes import edited
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.model import Action, Observation, Pair
 from wexa_sync.rows import ADOPTED, Decision, Look, Orphan, Rules
+from wexa_sync.run_rows import RunLook
 
 __all__ = ["ADOPTED", "Decision", "Orphan", "Rules", "decide"]
 
 
 def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
     """What is to happen to one address."""
+    if BY_NAME[pair.address.kind].nature is Nature.ACTION:
+        return _decide_action(RunLook(pair, observation, rules))
     look = Look(pair, observation, rules)
-    if look.kind.nature is Nature.ACTION:
-        return _decide_action(look)
     recorded = pair.record is not None and (pair.live is None or pair.live.id == pair.record.id)
     match (pair.manifest is not None, pair.live is not None, recorded):
         case (True, False, _):
@@ -39,14 +41,12 @@ def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
             return look.forget()
 
 
-def _decide_action(look: Look) -> Decision:
+def _decide_action(look: RunLook) -> Decision:
     pair, record = look.pair, look.pair.record
     if look.sent_later() and not pair.absent:
         return look.lost_answer()
     if pair.manifest is None:
-        if record is not None:
-            return look.change(Action.FORGET, reason="it ran; runs can't be deleted") if look.rules.prune else Orphan()
-        return look.forget()
+        return look.forget() if record is None else look.start_in_doubt() or look.let_go()
     generation = pair.manifest.generation
     if record is not None and generation < record.generation:
         return look.blocked(
@@ -64,8 +64,9 @@ def _decide_action(look: Look) -> Decision:
         return doubt
     if pair.live is not None or pair.candidates:
         return look.adopt()
+    reason = f"generation {generation}" if generation > 1 else ""
     return (
         look.out_of_sight("run")
         or look.unresolved("run")
-        or look.change(Action.RUN, reason=f"generation {generation}" if generation > 1 else "", before=None)
+        or look.change(Action.RUN, reason=reason, before=None, settles=look.mark)
     )

@@ -206,7 +206,9 @@ class Record:
     """What was applied, by us, under an address: the last-applied spec with secrets sealed, and the server's id.
 
     `started` tells of a run whether its start is settled; None for what does not run. `ended` is False while the end of
-    a run is waited for and was not seen, True once it was seen, and None where nobody waits for it.
+    a run is waited for and was not seen, True once it was seen, and None where nobody waits for it. `aliases` are other
+    spellings of `id`. Of a run, `earlier` holds the ids of earlier generations in every spelling, the newest first;
+    `others` holds live ids that stood in the list before the run was sent, or that a person said are other runs.
     """
 
     address: Address
@@ -216,6 +218,14 @@ class Record:
     generation: int = 1
     started: bool | None = None
     ended: bool | None = None
+    aliases: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every spelling of the id."""
+        return (self.id, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +234,8 @@ class Intent:
 
     `operation` is "create" or "start"; `time` epoch seconds by our clock, and `ahead` how far the server's said to be
     before it; `id` where it is known before sending (an agent's, a start's). A person's `resolve --did-not-happen`
-    leaves `settled` true and the live ids seen then in `ignore`.
+    leaves `settled` true and the live ids seen then in `ignore`. `before` holds the live ids, in every spelling, that
+    stood in the list just before a run was sent: none of them is that run.
     """
 
     address: Address
@@ -237,6 +248,12 @@ class Intent:
     settled: bool = False
     ignore: tuple[str, ...] = ()
     ahead: float = 0.0
+    before: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """The name by which a state entry says that it settles this very intent."""
+        return f"{self.operation} {self.generation} {self.time!r}"
 
     @property
     def earliest(self) -> float:
@@ -254,6 +271,7 @@ class Live:
     """A resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
 
     `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
+    `aliases` are other spellings of `id`.
     """
 
     id: str
@@ -262,6 +280,12 @@ class Live:
     position: int = 0
     created_at: float | None = None
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every spelling of the id."""
+        return (self.id, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +354,7 @@ class Change:
     `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
     delete that needs no call of its own, since its project goes. `id` is the live id where there is one. `resume` marks
     a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is waited for.
+    `settles` is the mark of the intent whose outcome the change is, if any.
     """
 
     action: Action
@@ -347,6 +372,7 @@ class Change:
     with_project: bool = False
     resume: bool = False
     awaits: bool = False
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,6 +162,7 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "with_project": change.with_project,
         "resume": change.resume,
         "awaits": change.awaits,
+        **({"settles": change.settles} if change.settles else {}),
     }
 
 
@@ -182,6 +183,7 @@ def _change_from_data(data: Any) -> Change:
         with_project=data["with_project"],
         resume=data["resume"],
         awaits=data["awaits"],
+        settles=data.get("settles", ""),
     )
 
 

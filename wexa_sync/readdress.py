@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from wexa_sync.codec import fingerprint
 from wexa_sync.errors import UsageError
 from wexa_sync.model import HANDLE, Address, Ref
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
@@ -24,8 +25,7 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
             f"{old} can't become {new}: the server can't move it there", hint="Name an address in the same place."
         )
     names = {address: _renamed(address, old, new) for address in (*state.records, *state.intents)}
-    moving = [intent for address, intent in sorted(state.intents.items()) if names[address] != address]
-    if open_ := [intent.address for intent in moving if not intent.settled]:
+    if open_ := sorted(a for a, intent in state.intents.items() if names[a] != a and not intent.settled):
         raise UsageError(f"{open_[0]} is in doubt", hint="`wexa-sync plan` says what is open; settle it, then move it.")
     if taken := sorted({name for address, name in names.items() if name != address} & state.records.keys()):
         raise UsageError(f"{taken[0]} is in the state already", hint="`wexa-sync state list` shows all.")
@@ -33,12 +33,17 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
         (record, replace(record, address=names[address], spec=_said(record.spec, old, new)))
         for address, record in sorted(state.records.items())
     ]
-    gone: list[Entry] = [Forget(was.address) for was, is_ in changed if was.address != is_.address]
-    gone += [Settle(intent.address) for intent in moving]
-    kept: list[Entry] = [Remember(is_) for was, is_ in changed if was != is_]
-    # What a person said of it holds under the new name as well. A record written later would take it away.
-    answers = [replace(each, address=names[each.address], spec=_said(each.spec, old, new)) for each in moving]
-    return [*gone, *kept, *map(Intend, answers)]
+    entries: list[Entry] = [Forget(was.address) for was, is_ in changed if was.address != is_.address]
+    entries += [Remember(is_) for was, is_ in changed if was != is_]
+    for was in state.intents.values():
+        is_ = replace(was, address=names[was.address])
+        if (spec := _said(was.spec, old, new)) != was.spec:
+            is_ = replace(is_, spec=spec, fingerprint=fingerprint(spec, state.lineage))
+        if is_.address != was.address:
+            entries.append(Settle(was.address, was.mark))
+        if is_ != was:
+            entries.append(Intend(is_))
+    return entries
 
 
 def _elsewhere(old: Address, new: Address) -> bool:

@@ -68,7 +68,7 @@ def happened(pair: Pair, id: str, key: str) -> Entry:  # the field's name
         started=started if run else None,
         ended=False if run and started and waits(said.spec) else None,
     )
-    return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record)
+    return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record, _mark(pair))
 
 
 def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
@@ -80,8 +80,8 @@ def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
             hint="If it did not end well, raise metadata.generation to run it again.",
         )
     if intent is not None and intent.operation == "start":
-        return Settle(pair.address)  # its record says that it is created and not started
-    seen = {live.id for live in (*pair.candidates, pair.live) if live is not None}
+        return Settle(pair.address, intent.mark)  # its record says that it is created and not started
+    seen = {id for live in (*pair.candidates, pair.live) if live is not None for id in live.ids}
     if intent is None:
         assert manifest is not None  # without either there is no doubt
         intent = Intent(
@@ -93,3 +93,7 @@ def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
             generation=manifest.generation,
         )
     return Intend(replace(intent, settled=True, ignore=tuple(sorted({*intent.ignore, *seen}))))
+
+
+def _mark(pair: Pair) -> str:
+    return pair.intent.mark if pair.intent is not None else ""

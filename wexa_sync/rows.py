@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.compare.changes import edited, field_changes
+from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.parts import project, shared
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Operation
-from wexa_sync.kinds.execution import NOT_BEGUN, READY
 from wexa_sync.kinds.times import CLOCK_SKEW
 from wexa_sync.kinds.wire import references
 from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair
@@ -47,8 +46,13 @@ class Look:
         self.terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
 
     def change(self, action: Action, **more: Any) -> Change:
-        """A change of that action, with what the manifest says of it."""
-        manifest = self.pair.manifest
+        """A change of that action, with what the manifest says of it.
+
+        An intent that a person settled goes with whatever is done; one that is open only where a row names it.
+        """
+        manifest, intent = self.pair.manifest, self.pair.intent
+        if intent is not None and intent.settled and action is not Action.NOOP:
+            more = {"settles": intent.mark, **more}
         if manifest is None:
             return Change(action=action, address=self.pair.address, **more)
         said = {
@@ -87,7 +91,8 @@ class Look:
             reason = "the earlier one fired; a new time is declared"
         else:
             reason = "removed outside" if gone else "an earlier attempt did not arrive" if pair.intent else ""
-        return self.out_of_sight("create") or self.unresolved("create") or self.change(Action.CREATE, reason=reason)
+        made = self.change(Action.CREATE, reason=reason, settles=self.mark)
+        return self.out_of_sight("create") or self.unresolved("create") or made
 
     def out_of_sight(self, wanted: str) -> Blocked | None:
         """Block what a cut list may leave out, unless a person said that it is not there."""
@@ -135,10 +140,11 @@ class Look:
             )
         reason = FOUND if pair.certain else ADOPTED
         if self.kind.nature is Nature.ACTION:
-            return self.change(Action.ADOPT, id=pair.live.id, reason=reason)
+            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.mark)
         if not fields:
-            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, before=self.before(pair.live))
-        return self.update(pair.live, fields, reason)
+            before = self.before(pair.live)
+            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, before=before, settles=self.mark)
+        return self.update(pair.live, fields, reason, settles=self.mark)
 
     def keep(self) -> Decision:
         """Declared, live and recorded."""
@@ -161,7 +167,12 @@ class Look:
         """What is live of the declared fields."""
         return project(live.spec, shared(self.kind, self.pair.manifest.spec)) if self.pair.manifest else live.spec
 
-    def update(self, live: Live, fields: tuple[FieldChange, ...], reason: str) -> Decision:
+    @property
+    def mark(self) -> str:
+        """The mark of the intent, if there is one: for a change that is its outcome."""
+        return self.pair.intent.mark if self.pair.intent is not None else ""
+
+    def update(self, live: Live, fields: tuple[FieldChange, ...], reason: str, *, settles: str = "") -> Decision:
         """Declared and live, and different."""
         if blocked := self.unresolved("update"):
             return blocked
@@ -194,6 +205,7 @@ class Look:
             fields=fields,
             reason=reason,
             expected=spec_fingerprint(self.kind, live.spec, manifest.spec, self.terms),
+            settles=settles,
         )
 
     def hint(self, operation: Operation) -> str:
@@ -239,7 +251,8 @@ class Look:
             return self.ambiguous()
         if self.pair.record is None and (self.pair.intent is None or self.pair.live is not None):
             return None
-        return self.change(Action.FORGET, reason="it is gone" if self.pair.record else "it never arrived")
+        reason = "it is gone" if self.pair.record else "it never arrived"
+        return self.change(Action.FORGET, reason=reason, settles=self.mark)
 
     def found(self) -> Decision:
         """Live by a lost answer of ours: recorded as it was sent, whatever its manifest says by now.
@@ -257,62 +270,5 @@ class Look:
             generation=intent.generation,
             reason=FOUND,
             resume=start,
-        )
-
-    def resume(self) -> Decision:
-        """A run that was created and not started, as far as the state knows."""
-        if doubt := self.start_in_doubt():
-            return doubt
-        assert self.pair.record is not None
-        asked = self.pair.intent is not None
-        reason = "its start was sent before" if asked else "created by an earlier apply, not started yet"
-        return self.change(Action.RUN, id=self.pair.record.id, reason=reason, resume=True)
-
-    def wait(self) -> Decision:
-        """A run whose end is waited for and was not seen. It is kept as it was applied, whatever its manifest says."""
-        record, manifest, live = self.pair.record, self.pair.manifest, self.pair.live
-        assert record is not None
-        assert manifest is not None
-        shown = f"; it is {live.status}" if live is not None and live.status else ""
-        return self.change(
-            Action.RUN,
-            id=record.id,
-            after=record.spec if edited(self.kind, manifest.spec, record.spec, self.terms) else manifest.spec,
-            reason=f"it was started before, and its end was not seen{shown}",
-            resume=True,
-            awaits=True,
-        )
-
-    def start_in_doubt(self) -> Blocked | None:
-        """Blocked, where the run was told to start, never answered, and does not show that it runs: it may yet."""
-        intent, live = self.pair.intent, self.pair.live
-        if intent is None or intent.settled or intent.operation != "start":
-            return None
-        if live is not None and live.status not in (None, *NOT_BEGUN):
-            return None
-        still = f"; the run is still {live.status or READY}" if live is not None else ""
-        return self.blocked(
-            "run",
-            f"its start was sent before and the answer was lost{still}",
-            f"Look in Wexa Studio, then `wexa-sync resolve {self.pair.address} --happened {intent.id}` (it was "
-            "started) or `--did-not-happen` (the next apply starts it).",
-        )
-
-    def sent_later(self) -> bool:
-        """Whether a run was sent, later than what is recorded, and never answered."""
-        intent, record = self.pair.intent, self.pair.record
-        if intent is None or intent.settled or intent.operation != "create":
-            return False
-        return record is None or intent.generation > record.generation
-
-    def lost_answer(self) -> Decision:
-        """A run that was sent and never answered: whether it happened is for a person to say, unless it is found."""
-        pair = self.pair
-        if pair.live is not None and pair.certain:
-            return self.found()
-        seen = ", ".join(live.id for live in pair.candidates) or "none"
-        return self.blocked(
-            "run",
-            f"it was sent before and the answer was lost; live runs that might be it: {seen}",
-            f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
+            settles=intent.mark,
         )

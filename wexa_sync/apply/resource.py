@@ -87,7 +87,7 @@ def create(context: Context, change: Change) -> Work:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
     is_project = context.kind(change) is PROJECT
-    yield Write((Remember(record_of(context, change, made.id)),), last=not is_project)
+    yield Write((Remember(record_of(context, change, made.id), made.intent.mark),), last=not is_project)
     context.learn(change.address, made.id)
     if is_project and (unreadable := (yield from unreadable_inside(context, change.address, made.id))):
         error = WexaSyncError(f"it was made, and nothing in it: {unreadable.message}", hint=unreadable.hint)
@@ -100,6 +100,7 @@ def create(context: Context, change: Change) -> Work:
 class Made:
     """What became of a create: its id where it can be told, the answer where one came, and what was lost."""
 
+    intent: Intent
     id: str | None
     answer: Raw
     lost: ApiError | None
@@ -117,7 +118,7 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
     chosen = context.chosen_id(change.address)
     body = body | {"_id": chosen} if chosen else body
     intent = intent_of(context, change, "create", chosen)
-    yield Write((Intend(intent),))
+    yield Write((Intend(intent, change.settles),))
     attempts, lost, answer, spare = 0, None, {}, None
     try:
         said, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
@@ -132,12 +133,13 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
     except ApiError as error:
         if not error.may_be_processed:
             # What a person said of an earlier attempt still holds.
-            yield Write((Intend(before) if before is not None and before.settled else Settle(change.address),))
+            kept = Intend(before, intent.mark) if before is not None and before.settled else None
+            yield Write((kept or Settle(change.address, intent.mark),))
             raise
         lost, id = error, None
     if id is None:
         id = (yield from find_created(context, change, intent.earliest)) or spare
-    return Made(id=id, answer=answer, lost=lost, attempts=attempts)
+    return Made(intent=intent, id=id, answer=answer, lost=lost, attempts=attempts)
 
 
 def _confirmed(owner: Raw, chosen: str) -> str | None:
@@ -196,7 +198,7 @@ def update(context: Context, change: Change) -> Work:
             return ended(change, Status.FAILED, error, attempts=attempts, id=change.id)
     if endpoint.undocumented:
         warnings = (f"made by {endpoint.method} {endpoint.path}, which is not documented; read back and found right",)
-    yield Write((Remember(record_of(context, change, change.id or "")),), last=True)
+    yield Write((Remember(record_of(context, change, change.id or ""), change.settles),), last=True)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts, warnings=warnings)
 
 
@@ -247,7 +249,7 @@ def delete(context: Context, change: Change) -> Work:
                     return _still_there(change, "the server accepted the delete, but it is still there", attempts)
         if live is None and (yield from still_listed(context, change)):
             return _still_there(change, "the server says that it is not there, and lists it all the same", attempts)
-    yield Write((Forget(change.address),), last=True)
+    yield Write((Forget(change.address, change.settles),), last=True)
     context.ids.pop(change.address, None)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts)
 
@@ -270,11 +272,11 @@ def _gone(context: Context, change: Change) -> Generator[Http, Any, bool]:
 
 def adopt(context: Context, change: Change) -> Work:
     """Record what is live already."""
-    yield Write((Remember(record_of(context, change, change.id or "")),), last=True)
+    yield Write((Remember(record_of(context, change, change.id or ""), change.settles),), last=True)
     return ended(change, Status.APPLIED, id=change.id)
 
 
 def forget(context: Context, change: Change) -> Work:  # noqa: ARG001  # all of these are called alike
     """Drop the record of what is gone."""
-    yield Write((Forget(change.address),), last=True)
+    yield Write((Forget(change.address, change.settles),), last=True)
     return ended(change, Status.APPLIED, id=change.id)

@@ -41,13 +41,13 @@ def run(context: Context, change: Change) -> Work:
         return (yield from _waited(context, change, context.state().records[change.address], 0))
     if unsound := (yield from _earlier_runs(context, change)):
         return unsound
-    found = (change.id or "", "", 0) if change.resume else (yield from _create(context, change))
+    found = (change.id or "", "", 0, change.settles) if change.resume else (yield from _create(context, change))
     if isinstance(found, Outcome):
         return found
-    id, status, attempts = found  # the field's name
+    id, status, attempts, mark = found  # the field's name
     asked = _start_is_open(context, change)
     if not asked:  # else a person may have to settle it: it must not be overwritten
-        yield Write((Remember(_record(context, change, id, started=False)),))
+        yield Write((Remember(_record(context, change, id, started=False), mark),))
     context.learn(change.address, id)
     status = yield from _settled(context, change, id, status)
     to_start = not _has_begun(context, change, status)
@@ -57,18 +57,18 @@ def run(context: Context, change: Change) -> Work:
         if failed := (yield from _start(context, change, id)):
             return failed
         attempts += 1
-    return (yield from _recorded(context, change, id, attempts))
+    return (yield from _recorded(context, change, id, attempts, _start_mark(context, change)))
 
 
 def take_over(context: Context, change: Change) -> Work:
     """Record a run that is live already, and wait for its end where the manifest wants that."""
-    return (yield from _recorded(context, change, change.id or "", 0))
+    return (yield from _recorded(context, change, change.id or "", 0, change.settles))
 
 
-def _recorded(context: Context, change: Change, id: str, attempts: int) -> Work:
-    """Record a run that was started, and wait for its end where that is wanted."""
+def _recorded(context: Context, change: Change, id: str, attempts: int, mark: str) -> Work:
+    """Record a run that was started, and wait for its end where that is wanted. `mark`: of the intent that is over."""
     record = _record(context, change, id, started=True)
-    yield Write((Remember(record),), last=record.ended is None)
+    yield Write((Remember(record, mark),), last=record.ended is None)
     if record.ended is None:
         return ended(change, Status.APPLIED, id=id, attempts=attempts)
     return (yield from _waited(context, change, record, attempts))
@@ -101,8 +101,14 @@ def _start_is_open(context: Context, change: Change) -> bool:
     return change.resume and intent is not None and intent.operation == "start" and not intent.settled
 
 
-def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | tuple[str, str, int]]:
-    """Create the execution. Answers (id, status, attempts), or the outcome where it was not, or can't be told."""
+def _start_mark(context: Context, change: Change) -> str:
+    """The mark of the intent to start it, if there is one: once the run has begun, or surely has not, that is over."""
+    intent = context.state().intents.get(change.address)
+    return intent.mark if intent is not None and intent.operation == "start" else ""
+
+
+def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | tuple[str, str, int, str]]:
+    """Create the execution. Return (id, status, attempts, the intent's mark), or the outcome where that is not sure."""
     yield from resolve_externals(context, change)
     if rival := (yield from made_since_the_plan(context, change)):
         return conflict(change, f"somebody else ran it since the plan: {', '.join(rival)}")
@@ -110,7 +116,7 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | t
     made = yield from send_create(context, change, body)
     if made.id is not None:
         is_about_it = context.kind(change).id_of(made.answer) == made.id  # else it was looked for
-        return made.id, status_of(made.answer) if is_about_it else "", made.attempts
+        return made.id, status_of(made.answer) if is_about_it else "", made.attempts, made.intent.mark
     said = made.lost or WexaSyncError("the answer holds no id, and no single live run matches")
     return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=made.attempts)
 
@@ -191,7 +197,7 @@ def _start(context: Context, change: Change, id: str) -> Generator[Any, Any, Out
             return None  # a run that stands in a queue and can't be told to start begins when its turn comes
         if error.may_be_processed:
             return ended(change, Status.UNKNOWN, replace_hint(error, _ASK.format(change.address)), id=id)
-        yield Write((Remember(_record(context, change, id, started=False)),))
+        yield Write((Remember(_record(context, change, id, started=False), _start_mark(context, change)),))
         raise
     return None
 

@@ -5,40 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from wexa_sync.errors import StateError
 from wexa_sync.model import Address, Intent, Record, Target
 from wexa_sync.state.versions import Versions
 
 Held = TypeVar("Held", Record, Intent)
 
+ANY = "*"
+"""In place of a mark: whatever intent there is. Only entries read from a journal before version 3 have it."""
+
+EARLIER = 200
+"""How many ids of earlier generations a record keeps: those of the newest hundred, in two spellings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """It is there, and ours: keep this record. Its intent, if any, is thereby settled."""
+    """Keep this record. `settles` is the mark of the intent whose outcome it is, if any."""
 
     record: Record
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """It is gone, or no longer ours: drop its record, and its intent."""
+    """Drop the record: the resource is gone, or no longer ours. `settles` as in Remember."""
 
     address: Address
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Intend:
-    """It is about to be sent: keep this intent, in place of an earlier one."""
+    """Keep this intent: it is about to be sent. `settles` is the mark of the intent that it replaces, if any."""
 
     intent: Intent
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """It surely did not happen: drop its intent, and leave its record as it is."""
+    """Drop the intent of that mark, which surely did not happen, and leave the record as it is."""
 
     address: Address
+    settles: str
 
 
 Entry = Remember | Forget | Intend | Settle
@@ -47,6 +58,8 @@ Entry = Remember | Forget | Intend | Settle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What was applied (`records`) and what may have been (`intents`), in one workspace.
+
+    An intent goes only by an entry that names its mark: nothing else is its outcome, or a person's word on it.
 
     `serial` counts the writes that led here, so that no two contents of one lineage share a serial. A state that was
     never written has no target, no lineage and serial 0: what was planned on it still fits the next time it is read.
@@ -59,33 +72,86 @@ class State:
     intents: Mapping[Address, Intent] = field(default_factory=dict)
 
     def after(self, *entries: Entry) -> State:
-        """Return the state after one write of these entries; itself where there are none. Costs what the entries do."""
+        """Return the state after one write of these entries; itself where there are none. Costs what the entries do.
+
+        Raises StateError for an intent in place of one that is not settled.
+        """
         if not entries:
             return self
-        records: dict[Address, Record | None] = {}  # what changes; None: it goes
-        intents: dict[Address, Intent | None] = {}
+        records, intents = _Edit(self.records), _Edit(self.intents)
         for entry in entries:
             match entry:
-                case Remember(record):
-                    records[record.address] = record
-                    intents[record.address] = None
-                case Forget(address):
-                    records[address] = None
-                    intents[address] = None
-                case Intend(intent):
-                    intents[intent.address] = intent
-                case Settle(address):
-                    intents[address] = None
-        return replace(
-            self,
-            serial=self.serial + 1,
-            records=_next(self.records, records),
-            intents=_next(self.intents, intents),
+                case Remember(record, settles):
+                    outcome_of = _take(intents, record.address, settles)
+                    records.changes[record.address] = _following(record, records.get(record.address), outcome_of)
+                case Forget(address, settles):
+                    records.changes[address] = None
+                    _take(intents, address, settles)
+                case Intend(intent, settles):
+                    _take(intents, intent.address, settles)
+                    _require_settled(intents.get(intent.address), intent)
+                    intents.changes[intent.address] = intent
+                case Settle(address, settles):
+                    _take(intents, address, settles)
+        return replace(self, serial=self.serial + 1, records=records.next(), intents=intents.next())
+
+    @property
+    def owners(self) -> dict[str, Address]:
+        """Every id that the records know, in every spelling, earlier generations' too, with its address."""
+        found = {id: address for address, record in self.records.items() for id in record.earlier}
+        return found | {id: address for address, record in self.records.items() for id in record.ids}
+
+
+class _Edit(Generic[Held]):
+    """What one write makes of a mapping. `changes` holds None for what goes."""
+
+    def __init__(self, held: Mapping[Address, Held]) -> None:
+        self._held: Mapping[Address, Held] = held
+        self.changes: dict[Address, Held | None] = {}
+
+    def get(self, address: Address) -> Held | None:
+        return self.changes[address] if address in self.changes else self._held.get(address)
+
+    def next(self) -> Versions[Address, Held]:
+        return (self._held if isinstance(self._held, Versions) else Versions(self._held)).after(self.changes)
+
+
+def _take(intents: _Edit[Intent], address: Address, mark: str) -> Intent | None:
+    """Remove the intent of that mark and return it; None where there is no such intent."""
+    found = intents.get(address)
+    if found is None or mark not in (ANY, found.mark):
+        return None
+    intents.changes[address] = None
+    return found
+
+
+def _require_settled(held: Intent | None, new: Intent) -> None:
+    """Raise StateError where `new` would drop another intent that is open."""
+    if held is not None and not held.settled and held.mark != new.mark:
+        raise StateError(
+            f"{new.address} is in doubt, and would be sent again: nothing was",
+            hint=f"`wexa-sync plan` shows the doubt; `wexa-sync resolve {new.address}` settles it.",
         )
 
 
-def _next(held: Mapping[Address, Held], changes: Mapping[Address, Held | None]) -> Versions[Address, Held]:
-    return (held if isinstance(held, Versions) else Versions(held)).after(changes)
+def _following(record: Record, before: Record | None, outcome_of: Intent | None) -> Record:
+    """Return the record of a run with what the record before it, and its intent, say is not a later run."""
+    if record.started is None:
+        return record
+    aliases, earlier, others = record.aliases, record.earlier, record.others
+    if before is not None and not {*before.ids}.isdisjoint(record.ids):
+        aliases, earlier, others = (*before.ids, *aliases), (*before.earlier, *earlier), (*before.others, *others)
+    elif before is not None:
+        earlier = (*before.ids, *before.earlier, *earlier)
+    if outcome_of is not None:
+        others = (*others, *outcome_of.before, *outcome_of.ignore)
+    ids = dict.fromkeys((record.id, *aliases))
+    return replace(
+        record,
+        aliases=tuple(ids)[1:],
+        earlier=tuple(id for id in dict.fromkeys(earlier) if id not in ids)[:EARLIER],
+        others=tuple(id for id in dict.fromkeys(others) if id not in ids),
+    )
 
 
 class StateSession(Protocol):

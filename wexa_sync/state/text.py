@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wexa_sync.codec import (
-    address_from_data,
     address_to_data,
     intent_from_data,
     intent_to_data,
@@ -28,7 +27,8 @@ from wexa_sync.codec import (
 from wexa_sync.errors import StateDamaged, StateError
 from wexa_sync.json_text import MAX_DEPTH, parse
 from wexa_sync.model import Intent, Record, Target
-from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
+from wexa_sync.state.base import ANY, Entry, State
+from wexa_sync.state.entries import entry_from_data, entry_to_data
 
 VERSION = 3
 _SUMMED = 3
@@ -41,15 +41,23 @@ def _as_it_is(data: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What the next version of the format makes of a record and of an intent: the same in the file and its journal."""
+    """What the next version of the format makes of a record and of an intent, in the file and in its journal.
+
+    `entry` is for the journal alone.
+    """
 
     record: Callable[[Any], Any] = _as_it_is
     intent: Callable[[Any], Any] = _as_it_is
+    entry: Callable[[Any], Any] = _as_it_is
 
 
 STEPS: Mapping[int, Step] = {
     1: Step(intent=lambda data: {**data, "ahead": 0.0}),
-    2: Step(record=lambda data: {**data, "ended": None}),
+    2: Step(
+        record=lambda data: {**data, "ended": None, "aliases": [], "earlier": [], "others": []},
+        intent=lambda data: {**data, "before": []},
+        entry=lambda data: {**data, "settles": ANY},
+    ),
 }
 """From version N to N + 1, by N, down to the oldest that is still read."""
 
@@ -135,7 +143,7 @@ def journal_start(state: State) -> bytes:
 
 def journal_line(serial: int, entries: tuple[Entry, ...]) -> bytes:
     """One write, after which the state is at `serial`."""
-    return _line({"serial": serial, "entries": [_entry_to_data(entry) for entry in entries]})
+    return _line({"serial": serial, "entries": [entry_to_data(entry) for entry in entries]})
 
 
 def read_journal(text: bytes, file: Path) -> Journal | None:
@@ -239,18 +247,6 @@ def _held(data: dict[str, Any], version: int, from_data: Callable[[Any, int], _H
         yield held
 
 
-def _entry_to_data(entry: Entry) -> dict[str, Any]:
-    match entry:
-        case Remember(record):
-            return {"remember": record_to_data(record)}
-        case Forget(address):
-            return {"forget": address_to_data(address)}
-        case Intend(intent):
-            return {"intend": intent_to_data(intent)}
-        case Settle(address):
-            return {"settle": address_to_data(address)}
-
-
 def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, ...]:
     try:
         data = _parse(line)
@@ -265,16 +261,9 @@ def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, 
 
 
 def _entry_from_data(data: Any, version: int) -> Entry:
-    match data:
-        case {"remember": record, **rest} if not rest:
-            return Remember(_record(record, version))
-        case {"forget": address, **rest} if not rest:
-            return Forget(address_from_data(address))
-        case {"intend": intent, **rest} if not rest:
-            return Intend(_intent(intent, version))
-        case {"settle": address, **rest} if not rest:
-            return Settle(address_from_data(address))
-    raise ValueError("an entry is none that is known")
+    for step in range(version, VERSION) if isinstance(data, dict) else ():
+        data = STEPS[step].entry(data)
+    return entry_from_data(data, lambda record: _record(record, version), lambda intent: _intent(intent, version))
 
 
 def _line(data: Any) -> bytes:

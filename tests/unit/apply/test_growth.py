@@ -168,7 +168,7 @@ def test_a_journal_read_back_and_written_on(tmp_path: Path, monkeypatch: pytest.
         text, state, lines = state_text(start), start, [journal_start(start)]
         with counted(monkeypatch) as found:
             for address in names("b", size):
-                for entry in (Intend(intent(address)), Remember(record(address, address.name))):
+                for entry in (Intend(intent(address)), Remember(record(address, address.name), intent(address).mark)):
                     state = state.after(entry)
                     lines.append(journal_line(state.serial, (entry,)))
             journal = read_journal(b"".join(lines), journal_file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from wexa_sync.errors import Nonsense
 from wexa_sync.model import Action, Address, Intent, Outcome, Plan
 from wexa_sync.observe import observe
 from wexa_sync.plan import make_plan
-from wexa_sync.state.base import Entry, Forget, Intend
+from wexa_sync.state.base import ANY, Entry, Forget, Intend
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -61,7 +62,7 @@ def planned(desk: Desk, now: float, rules: Rules | None = None) -> Plan:
 def write(desk: Desk, *entries: Entry) -> None:
     """Change the state behind wexa-sync's back."""
     with desk.workspace.store.session(desk.workspace.target) as session:
-        session.write(*entries)
+        session.write(*(replace(entry, settles=ANY) for entry in entries))
 
 
 def doubt(desk: Desk, address: Address, at: float) -> None:
@@ -170,8 +171,6 @@ def replace_record(desk: Desk, state: object) -> Desk:
 
 def intent_at(intent: Intent, time: float) -> Intent:
     """The same intent, sent at another time."""
-    from dataclasses import replace
-
     return replace(intent, time=time)
 
 

@@ -65,7 +65,15 @@ def plan() -> Plan:
             source=SOURCE,
         ),
         Change(action=Action.DELETE, address=SKILL, id="s1", before={}, reason="goes with", with_project=True),
-        Change(action=Action.RUN, address=RUN, id="r1", after={"goal": "g"}, generation=3, resume=True),
+        Change(
+            action=Action.RUN,
+            address=RUN,
+            id="r1",
+            after={"goal": "g"},
+            generation=3,
+            resume=True,
+            settles="create 3 1.0",
+        ),
     )
     made = Plan(
         target=Target(base_url="https://api.wexa.ai", org_id="o"),

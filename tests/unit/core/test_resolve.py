@@ -130,7 +130,7 @@ def test_it_happened_with_a_secret() -> None:
 
 def test_a_start_that_did_not_happen_leaves_the_record() -> None:
     pair = Pair(address=RUN, record=record(RUN), intent=intent(RUN, operation="start"))
-    assert did_not_happen(pair, KEY, 9.0) == Settle(RUN)
+    assert did_not_happen(pair, KEY, 9.0) == Settle(RUN, "start 2 5.0")
 
 
 def test_what_did_not_happen_rules_out_what_is_live_now_and_was_before() -> None:

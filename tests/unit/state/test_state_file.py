@@ -56,7 +56,7 @@ def test_a_session_that_writes_nothing_leaves_no_file(path: Path, store: StateSt
 def test_what_was_written_is_there_and_only_the_state_file_stays(path: Path, store: StateStore) -> None:
     with store.session(TARGET) as session:
         session.write(Intend(INTENT))
-        session.write(Remember(record(a=Ref(kind="Skill", address=B))), Remember(record(B)))
+        session.write(Remember(record(a=Ref(kind="Skill", address=B)), INTENT.mark), Remember(record(B)))
         assert session.state.records.keys() == {A, B}
     assert store.load() == session.state
     assert store.load().target == TARGET
@@ -272,7 +272,14 @@ def test_a_journal_with_nothing_acknowledged_is_dropped(path: Path, store: State
     assert names(path) == []
 
 
-ENTRIES: list[Entry] = [Remember(record(A, n=1)), Remember(record(B)), Forget(A), Forget(B), Intend(INTENT), Settle(A)]
+ENTRIES: list[Entry] = [
+    Remember(record(A, n=1)),
+    Remember(record(B)),
+    Forget(A),
+    Forget(B),
+    Intend(INTENT),
+    Settle(A, INTENT.mark),
+]
 
 
 @settings(max_examples=25, deadline=None)

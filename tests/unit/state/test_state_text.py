@@ -39,7 +39,7 @@ ENTRIES: list[Entry] = [
     Remember(Record(address=B, id="2", spec=SPEC)),
     Forget(A),
     Intend(Intent(address=A, operation="start", time=2, spec={}, fingerprint="g", id="7", ignore=("x",))),
-    Settle(B),
+    Settle(B, "create 1 1.5"),
 ]
 WRITES = st.lists(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=3), max_size=5)
 
@@ -159,6 +159,38 @@ def test_version_1_is_read_and_written_as_the_current_one() -> None:
     assert read_state(state_text(now), FILE) == now
 
 
+# As version 2 had them: an entry removed whatever intent there was, and no run knew of others.
+STATE_2 = """{
+ "format": "wexa-sync-state", "version": 2, "lineage": "line", "serial": 3,
+ "target": {"base_url": "https://api.example.com", "org_id": "org"},
+ "records": {"desk/Execution/r": {"address": "desk/Execution/r", "id": "1", "spec": {}, "generation": 1,
+  "lifecycle": {"prevent_destroy": false, "ignore_changes": [], "retain": false}, "started": true}},
+ "intents": {"desk/Skill/b": {"address": "desk/Skill/b", "operation": "create", "time": 1.5, "spec": {},
+  "fingerprint": "f", "generation": 1, "id": null, "settled": false, "ignore": [], "ahead": 0.0}}
+}"""
+JOURNAL_2 = """\
+{"format":"wexa-sync-journal","lineage":"line","serial":3,"target":{"base_url":"https://api.example.com","org_id":"org"},"version":2}
+{"serial":4,"entries":[{"settle":"desk/Skill/b"},{"intend":{"address":"desk/Skill/a","fingerprint":"f","generation":1,"id":null,"ignore":[],"operation":"create","settled":false,"spec":{},"time":2.5,"ahead":1.0}}]}
+{"serial":5,"entries":[{"intend":{"address":"desk/Skill/a","fingerprint":"f","generation":1,"id":null,"ignore":[],"operation":"create","settled":false,"spec":{},"time":3.5,"ahead":1.0}}]}
+{"serial":6,"entries":[{"remember":{"address":"desk/Skill/a","id":"2","spec":{},"generation":1,"lifecycle":{"prevent_destroy":false,"ignore_changes":[],"retain":false},"started":null}}]}
+"""
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_version_2_is_read_with_what_its_entries_meant_and_written_as_the_current_one(writes: int) -> None:
+    state = read_state(STATE_2.encode(), FILE)
+    journal = read_journal("".join(JOURNAL_2.splitlines(keepends=True)[: writes + 1]).encode(), JOURNAL)
+    assert (journal is None) == (writes == 0)
+    now = replay(state, journal, file=FILE, journal_file=JOURNAL)
+    run = Address(project="desk", kind="Execution", name="r")
+    assert now.serial == 3 + writes
+    assert now.records[run] == Record(address=run, id="1", spec={}, started=True)
+    assert set(now.intents) == [{B}, {A}, {A}, set()][writes]
+    assert set(now.records) == {run, A} if writes == 3 else {run}
+    assert json.loads(state_text(now))["version"] == 3
+    assert read_state(state_text(now), FILE) == now
+
+
 def test_version_2_had_no_checksum_and_knew_of_no_ends() -> None:
     data = json.loads(state_text(STATE))
     for record in data["records"].values():
@@ -189,7 +221,7 @@ def test_a_state_that_was_merged_by_lines_is_refused() -> None:
 
 
 def test_a_journal_does_not_continue_another_state_of_the_same_serial() -> None:
-    journal = read_journal(journal_of(ONE, [[Settle(B)]]), JOURNAL)
+    journal = read_journal(journal_of(ONE, [[Settle(B, "")]]), JOURNAL)
     assert replay(ONE, journal, file=FILE, journal_file=JOURNAL).serial == ONE.serial + 1
     with pytest.raises(StateDamaged, match=r"does not continue .* with another content"):
         replay(OTHER, journal, file=FILE, journal_file=JOURNAL)
@@ -322,7 +354,9 @@ def test_a_journal_that_no_kill_leaves_is_not_guessed_at(name: str) -> None:
         b"{}",
         b"[1]",
         b'[{"forget": 1}]',
-        b'[{"forget": "desk/Skill/a", "settle": "desk/Skill/a"}]',
+        b'[{"forget": "desk/Skill/a"}]',
+        b'[{"forget": "desk/Skill/a", "settles": 1}]',
+        b'[{"forget": "desk/Skill/a", "settle": "desk/Skill/a", "settles": ""}]',
         b'[{"remember": {}}]',
         b'[{"explode": "desk/Skill/a"}]',
     ],
