@@ -271,11 +271,12 @@ class Live:
     """A resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
 
     `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
-    `aliases` are other spellings of `id`.
+    `aliases` are other spellings of `id`; `also` are other specs that the same answer may stand for.
     """
 
     id: str
     spec: Spec
+    also: tuple[Spec, ...] = ()
     status: str | None = None
     position: int = 0
     created_at: float | None = None

@@ -117,7 +117,8 @@ def _matches(
     for fields in levels if rest else []:
         index: defaultdict[str, list[Live]] = defaultdict(list)
         for live in free:
-            index[key_of(kind, live.spec, fields, place.terms)].append(live)
+            for key in {key_of(kind, each, fields, place.terms) for each in (live.spec, *live.also)}:
+                index[key].append(live)
         unmatched = []
         for found, spec in rest:
             same_key = index[key_of(kind, spec, fields, place.terms)]

@@ -27,8 +27,9 @@ from wexa_sync.variables import Variables
 EXAMPLE = Path(__file__).parents[2] / "examples" / "support-desk"
 KEY = Secret(template="", value="any-key")
 
-# Whether a new project has a connector changes what a person must do first, so it has a test of its own below.
-CONVERGING = [reading for reading in READINGS if reading.name != "project_connectors"]
+# Whether a new project has a connector changes what a person must do first, and an end in words that nobody knows is
+# asked about: each has a test of its own below.
+CONVERGING = [reading for reading in READINGS if reading.name not in ("project_connectors", "end_words")]
 ALONE = [{reading.name: value} for reading in CONVERGING for value in reading.values[1:]]
 TOGETHER = [
     {reading.name: chance.choice(reading.values) for reading in CONVERGING}
@@ -63,6 +64,10 @@ def desk(tmp_path: Path, readings: Mapping[str, str]) -> Iterator[Desk]:
     """A desk against a sandbox with those readings; executions end in a blink."""
     folder = tmp_path / "desk"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".wexa-sync"))
+    run = folder / "execution.yaml"
+    run.write_text(
+        run.read_text("utf-8").replace("goal: Triage the sample ticket.", 'goal: "Triage: {{ticket}}"'), "utf-8"
+    )
     config = SandboxConfig(data=tmp_path / "sandbox.db", readings=readings, ready_seconds=0.05, run_seconds=0.2)
     with running(config) as server:
         http = Http(base_url=server.base_url, api_key=KEY, pool=10)
@@ -108,6 +113,13 @@ def test_a_project_made_without_connectors_waits_for_a_person(tmp_path: Path) ->
         configure_connector(support)
         assert support.apply() == []
         assert shown(support.plan()) == []
+
+
+def test_an_end_in_words_that_nobody_knows_is_asked_about(tmp_path: Path) -> None:
+    with desk(tmp_path, {"end_words": "client"}) as support:
+        (ended,) = support.apply()
+        assert "smoke-test: unknown the run is 'finished', and whether that is a good end is not known" in ended
+        assert shown(support.plan()) == ["run support-desk/Execution/smoke-test"], "it is waited for, and asked about"
 
 
 def configure_connector(support: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.decide import Rules
-from wexa_sync.model import Address, Outcome, Status
+from wexa_sync.model import Address, Outcome, Plan, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -151,6 +151,29 @@ def test_an_answer_in_the_server_s_own_spelling_is_about_what_was_sent(
     outcome = of(lied.apply(), RUN)
     assert outcome.status is Status.APPLIED, outcome.error
     assert outcome.warnings == ()
+
+
+@pytest.mark.parametrize("template", ["null", '"Triage the sample ticket."'], ids=["alone", "with what was sent"])
+def test_a_run_with_a_new_id_is_ours_whatever_the_server_makes_of_its_goal(
+    lied: Desk, wire: Wire, work: Callable[[Plan], list[str]], template: str
+) -> None:
+    wire.words = {
+        '"goal":"Triage the sample ticket."': '"goal":"Sort it."',
+        '"goal_template":null': f'"goal_template":{template}',
+    }
+    outcome = of(lied.apply(), RUN)
+    assert outcome.status is Status.APPLIED, outcome.error
+    assert lied.remote.raw("GET", f"/execute_flow/{outcome.id}").status_code == 200
+    assert work(lied.plan()) == []
+
+
+def test_a_lost_run_is_found_by_what_was_sent_where_its_goal_is_another_now(lied: Desk, wire: Wire) -> None:
+    sent = "Triage the sample ticket."
+    wire.words = {f'"goal":"{sent}"': '"goal":"Sort it."', '"goal_template":null': f'"goal_template":"{sent}"'}
+    wire.lose = {"POST /execute_flow": True}
+    outcome = of(lied.apply(), RUN)
+    assert outcome.status is Status.APPLIED, outcome.error
+    assert not wire.lose
 
 
 def test_a_server_that_has_names_of_its_own_making_gets_nothing_twice(lied: Desk, wire: Wire) -> None:

@@ -27,7 +27,9 @@ class Listed:
         """The items by their natural key."""
         fields, found = (*self.kind.identity, *self.kind.narrow), defaultdict(list)
         for raw in self.raws:
-            found[key_of(self.kind, decode(self.kind, raw), fields, self._terms)].append(raw)
+            specs = (decode(self.kind, form) for form in self.kind.forms(raw))
+            for key in {key_of(self.kind, spec, fields, self._terms) for spec in specs}:
+                found[key].append(raw)
         return found
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import Any
 
 from wexa_sync.api.client import Raw, Scoped, children
 from wexa_sync.api.paging import Extent, Found
+from wexa_sync.api.sparse import told_apart
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.work import Context, Http
 from wexa_sync.compare.ids import terms_in
@@ -80,6 +81,12 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
     return list(dict.fromkeys(match.ids([*listed.by_key.get(match.key, ()), *more])))
 
 
+def was_listed(context: Context, change: Change) -> bool:
+    """True when it is known what was live beside a change before it was sent: an id that is new is of its making."""
+    place = (change.address.kind, context.scope(change.address))
+    return place in context.lists or change.address.project_address not in context.plan.ids
+
+
 def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
     """The id of what a create without an answer made: by the id we chose, or one new match of the natural key.
 
@@ -92,10 +99,12 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
             return [chosen] if context.api.read(kind, replace(at, id=chosen)) is not None else []
 
     else:
-        match = _Match(context, change, since=since)
+        match, earlier = _Match(context, change, since=since), context.lists.get((kind.name, at))
+        seen = earlier.ids if earlier is not None else frozenset[str]()
 
         def look() -> list[str]:
-            return match.ids(context.api.sought(kind, at, _name(kind, change)))
+            shown = context.api.sought(kind, at, _name(kind, change))
+            return match.ids(_whole(context, kind, at, shown, seen))
 
     try:
         found = yield Http(lambda: looked(context, look))
@@ -153,12 +162,18 @@ def spelt_otherwise(context: Context, change: Change, answer: Raw) -> str:
     kind = context.kind(change)
     if kind.owner:  # the answer is about the flow that it lives in
         return ""
-    shown, sent, terms = decode(kind, answer), change.after or {}, context.terms(change.address)
+    faults = [_differs(context, change, decode(kind, form)) for form in kind.forms(answer)]
+    return "" if "" in faults else faults[0]
+
+
+def _differs(context: Context, change: Change, shown: Spec) -> str:
+    kind, sent, terms = context.kind(change), change.after or {}, context.terms(change.address)
     for name in kind.identity:
         if shown.get(name) is None or sent.get(name) is None:
             continue
         # A server may trim a text, and add to an object what was not sent: that is the same thing all the same.
-        theirs, ours = (_trimmed({name: value}) for value in (project(shown[name], sent[name]), sent[name]))
+        both = (project(shown[name], sent[name]), sent[name])
+        theirs, ours = (_trimmed({**sent, name: value}) for value in both)
         if key_of(kind, theirs, (name,), terms) != key_of(kind, ours, (name,), terms):
             return f"the answer shows another {name} than was sent"
     return ""
@@ -210,10 +225,23 @@ def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, Li
     """Return a list that several changes look at: asked for once in an apply."""
     place = (kind.name, at)
     if place not in context.lists:
-        found: Found = yield Http(lambda: context.api.listed(kind, at), lookup=place)
+
+        def read() -> Found:
+            shown = context.api.listed(kind, at)
+            return replace(shown, items=_whole(context, kind, at, shown.items))
+
+        found: Found = yield Http(read, lookup=place)
         if place not in context.lists:  # else another change that waited for it was faster
             context.lists[place] = Listed(kind, found, terms_in("", {}, {}, context.plan.lineage))
     return context.lists[place]
+
+
+def _whole(
+    context: Context, kind: Kind, at: Scoped, items: Sequence[Raw], seen: frozenset[str] = frozenset()
+) -> list[Raw]:
+    """Return the items, whole where they show too little to be told apart. Not what is known or was `seen`."""
+    known = context.known | seen
+    return told_apart(context.api, kind, at, items, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
 
 
 def _out_of_sight(context: Context, listed: Listed, at: Scoped, name: str | None) -> Generator[Http, Any, list[Raw]]:
@@ -247,5 +275,5 @@ class _Match:
             and id not in self._ignored
             and not raw.get("is_deleted")
             and (self._since is None or (created_at(raw) or self._since) >= self._since - CLOCK_SKEW)
-            and self._key_of(decode(self._kind, raw)) == self.key
+            and any(self._key_of(decode(self._kind, form)) == self.key for form in self._kind.forms(raw))
         ]

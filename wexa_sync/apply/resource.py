@@ -18,6 +18,7 @@ from wexa_sync.apply.lookup import (
     spelt_otherwise,
     still_listed,
     unreadable_inside,
+    was_listed,
 )
 from wexa_sync.apply.parts import with_the_rest
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
@@ -126,8 +127,8 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
         id = kind.id_of(answer) if chosen is None else _confirmed(answer, chosen)  # the field's name
         other = spelt_otherwise(context, change, answer) if id is not None else ""
         if id is not None and (fault := not_ours(context, change, answer, id) or other):
-            # A server may have names of its own making: better its id than the same thing twice. A run is asked about.
-            spare = id if fault == other and kind.nature is Nature.RESOURCE else None
+            # A server may have names of its own making: better its id than the same thing twice.
+            spare = id if fault == other else None
             endpoint = kind.endpoints[Operation.CREATE]
             raise Nonsense(fault, method=endpoint.method, path=endpoint.path, hint=_NO_ID)
     except ApiError as error:
@@ -138,8 +139,21 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
             raise
         lost, id = error, None
     if id is None:
-        id = (yield from find_created(context, change, intent.earliest)) or spare
+        id = (yield from find_created(context, change, intent.earliest)) or (
+            (yield from _only_new(context, change, spare)) if spare else None
+        )
     return Made(intent=intent, id=id, answer=answer, lost=lost, attempts=attempts)
+
+
+def _only_new(context: Context, change: Change, id: str) -> Generator[Any, Any, str | None]:  # the field's name
+    """Return the id that an answer under another name gives, where that proves enough; of a run, only what is live."""
+    kind, at = context.kind(change), context.scope(change.address, id)
+    if kind.nature is Nature.RESOURCE:
+        return id
+    if not was_listed(context, change):
+        return None  # the run may be an earlier one
+    raw = yield Http(lambda: context.api.read(kind, at))
+    return id if raw is not None else None
 
 
 def _confirmed(owner: Raw, chosen: str) -> str | None:

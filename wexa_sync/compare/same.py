@@ -53,7 +53,7 @@ def key_of(kind: Kind, spec: Spec, fields: Iterable[str], terms: Terms) -> str:
 
     In memory only: it holds secrets in clear. To seal the values of each live thing would take too long.
     """
-    filled = with_defaults(kind, spec)
+    filled = kind.as_shown(with_defaults(kind, spec))
     return canonical(plain({name: filled.get(name) for name in fields}, kind.spec_schema, terms))
 
 

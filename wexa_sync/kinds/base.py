@@ -90,7 +90,8 @@ class Kind:
     and the field there that holds it. `hints`: for an operation that is missing, what a person can do instead.
     `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
     no read returns for sure. `failures`: of an action, the statuses that keep what depends on it from being done;
-    `unclear`: those of which a person has to say whether they do.
+    `unclear`: those of which a person has to say whether they do. `forms`: an answer, and others that mean the same.
+    `as_shown`: a spec as the server may show it; two that are equal then have the same natural key.
     """
 
     name: str
@@ -109,6 +110,8 @@ class Kind:
     hints: Mapping[Operation, str] = field(default_factory=dict)
     failures: frozenset[str] = frozenset()
     unclear: frozenset[str] = frozenset()
+    forms: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], ...]] = lambda raw: (raw,)
+    as_shown: Callable[[Spec], Spec] = lambda spec: spec
     declarable: bool = True
     passes: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
@@ -128,6 +131,10 @@ class Kind:
         schema = self.document_schema
         spec: Schema = schema if self.owner else schema["properties"]["spec"]
         return spec
+
+    def ids_of(self, raw: Mapping[str, Any]) -> frozenset[str]:
+        """Return every id that an answer names the thing by."""
+        return frozenset(found for name in self.ids if isinstance(found := raw.get(name), str) and found)
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
         """The server's id in an answer, if there is one."""

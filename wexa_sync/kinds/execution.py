@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.kinds.base import Endpoint, Kind, Listing, Nature, Operation, Scope
-from wexa_sync.model import Spec
+from wexa_sync.model import Sealed, Secret, Spec
 
 READY, PAUSED = "ready", "paused"
 NOT_BEGUN = frozenset({READY, "pending", "queued"})
@@ -30,6 +32,37 @@ UNDER_WAY = TERMINAL | ASKING | {PAUSED, "running", "in_progress", "processing"}
 """What shows that a run was started."""
 
 
+_PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+
+
+def filled_in(spec: Spec) -> Spec:
+    """Return the spec with each `{{name}}` in the goal replaced by that input: a server may show it so.
+
+    For comparing in memory only: secrets are revealed.
+    """
+    goal, inputs = _plain(spec.get("goal")), spec.get("input_variables")
+    if not isinstance(goal, str) or not isinstance(inputs, Mapping):
+        return spec
+
+    def value_of(place: re.Match[str]) -> str:
+        value = _plain(inputs.get(place[1]))
+        if value is None or isinstance(value, Sealed):
+            return place[0]
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+    return {**spec, "goal": _PLACE.sub(value_of, goal)}
+
+
+def _plain(value: Any) -> Any:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def _forms(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Return a run as it is answered and, where the server filled its goal in, as it was sent."""
+    template = raw.get("goal_template")
+    return (raw, {**raw, "goal": template}) if isinstance(template, str) and template else (raw,)
+
+
 EXECUTION = Kind(
     name="Execution",
     schema="execution.schema.json",
@@ -38,6 +71,8 @@ EXECUTION = Kind(
     identity=("agentflow_id", "goal", "input_variables"),
     failures=FAILED,
     unclear=PERHAPS_ENDED,
+    forms=_forms,
+    as_shown=filled_in,
     # Paths take the UUID; the 24-hex _id stands beside it in the same answer.
     ids=("execution_id", "_id"),
     listing=Listing(

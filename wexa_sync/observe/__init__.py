@@ -25,7 +25,7 @@ from wexa_sync.kinds.wire import decode, not_shown, references
 from wexa_sync.model import Address, Desired, Live, Observation, Target
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.doubts import contradiction, hidden, worth_waiting
-from wexa_sync.observe.lists import completed, fetch
+from wexa_sync.observe.lists import completed, fetch, runs_told_apart
 from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs, require_known_kinds
 from wexa_sync.pairing import SETTLE, Place, pair
 from wexa_sync.state.base import State
@@ -90,6 +90,7 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
     for kind in KINDS:
         for (project, name), raws in lists.items():
             if name == kind.name:
+                raws = runs_told_apart(api, pool, seen, kind, project, raws)  # noqa: PLW2901  # whole from here on
                 _index_externals(seen, kind, project, raws)
                 _pair_kind(seen, kind, project, raws)
         _pair_unseen(seen, kind)
@@ -159,9 +160,11 @@ def _place(seen: Seen, kind: Kind, place: PlaceName, raws: list[Raw], owner_id: 
 
 
 def _live(kind: Kind, raw: Raw, position: int, seen: Seen) -> Live:
+    spec, *also = (decode(kind, form, seen.name_of) for form in kind.forms(raw))
     return Live(
         id=kind.id_of(raw) or "",
-        spec=decode(kind, raw, seen.name_of),
+        spec=spec,
+        also=tuple(also),
         status=status_of(raw) or None,
         position=position,
         created_at=created_at(raw),

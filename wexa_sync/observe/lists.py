@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 
 from wexa_sync.api.client import Api, Raw, Scoped, children
+from wexa_sync.api.sparse import told_apart
+from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.wire import written
@@ -83,6 +85,36 @@ def completed(
         return raws
     whole = {lacking[0]: first, **dict(zip(lacking[1:], pool.map(read, lacking[1:]), strict=True))}
     return [whole.get(index, raw) for index, raw in enumerate(raws)]
+
+
+def runs_told_apart(api: Api, pool: Executor, seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> list[Raw]:
+    """Return a list of runs with the unknown ones whole, as far as an open address may be one of them.
+
+    Where too many are left that the list shows too little of, that is noted in `seen.cut`.
+    """
+    if kind.nature is not Nature.ACTION:
+        return raws
+    sides = (seen.desired.manifests, seen.state.intents)
+    looked_for = [address for address in seen.at(project, kind.name) if _run_is_looked_for(seen, address)]
+    specs = [side[address].spec for address in looked_for for side in sides if address in side]
+    flows = {plain_id(spec.get("agentflow_id"), seen.terms(project)) for spec in specs}
+    known = frozenset(seen.state.owners)
+
+    def matters(raw: Raw) -> bool:
+        flow = raw.get("agentflow_id")
+        return bool(flows) and known.isdisjoint(kind.ids_of(raw)) and (not isinstance(flow, str) or flow in flows)
+
+    at = Scoped(project=seen.ids[Address(kind="Project", name=project)])
+    found, left = told_apart(api, kind, at, raws, matters, pool.map)
+    if left:
+        seen.cut[project, kind.name] = f"the list of runs does not show what {left} of them are about"
+    return found
+
+
+def _run_is_looked_for(seen: Seen, address: Address) -> bool:
+    """True when a run that nobody recorded may be the address's."""
+    intent = seen.state.intents.get(address)
+    return address not in seen.state.records or (intent is not None and not intent.settled)
 
 
 def _ours(seen: Seen, kind: Kind, project: str) -> Callable[[Raw], bool]:

@@ -1,0 +1,42 @@
+"""What a list shows too little of to be told apart, read by id: the few that may matter, never a whole history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from wexa_sync.api.client import Api, Raw, Scoped
+from wexa_sync.kinds.base import Kind, Nature, Operation
+
+MOST = 50
+"""How many are read by id for one list: the last ones that it shows."""
+
+
+def told_apart(
+    api: Api,
+    kind: Kind,
+    at: Scoped,
+    items: Sequence[Raw],
+    matters: Callable[[Raw], bool],
+    read_all: Callable[[Callable[[Raw], Raw], Iterable[Raw]], Iterable[Raw]] = map,
+) -> tuple[list[Raw], int]:
+    """Return the items, whole where a read by id makes them so, and how many that matter still are not.
+
+    Only a kind whose things share a name needs that: runs. One is read first, and the others only if that one helped.
+    """
+    if kind.nature is not Nature.ACTION or Operation.READ not in kind.endpoints:
+        return list(items), 0
+    lacking = [raw for raw in items if not _is_whole(kind, raw) and matters(raw)]
+
+    def read(raw: Raw) -> Raw:
+        return api.read(kind, replace(at, id=kind.id_of(raw) or "")) or raw
+
+    first = [read(raw) for raw in lacking[-1:]]
+    helped = any(_is_whole(kind, raw) for raw in first)
+    more = list(read_all(read, lacking[-MOST:-1])) if helped else []
+    whole = {kind.id_of(raw): raw for raw in (*more, *first)}
+    return [whole.get(kind.id_of(raw), raw) for raw in items], len(lacking) - (len(whole) if helped else 0)
+
+
+def _is_whole(kind: Kind, raw: Raw) -> bool:
+    return all(name in raw for name in kind.identity)
