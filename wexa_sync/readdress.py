@@ -25,9 +25,11 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
             f"{old} can't become {new}: the server can't move it there", hint="Name an address in the same place."
         )
     names = {address: _renamed(address, old, new) for address in (*state.records, *state.intents)}
-    if open_ := sorted(a for a, intent in state.intents.items() if names[a] != a and not intent.settled):
+    become = {name for address, name in names.items() if name != address}
+    moving = {address for address, name in names.items() if name != address}
+    if open_ := sorted(a for a, intent in state.intents.items() if a in moving | become and not intent.settled):
         raise UsageError(f"{open_[0]} is in doubt", hint="`wexa-sync plan` says what is open; settle it, then move it.")
-    if taken := sorted({name for address, name in names.items() if name != address} & state.records.keys()):
+    if taken := sorted(become & state.records.keys()):
         raise UsageError(f"{taken[0]} is in the state already", hint="`wexa-sync state list` shows all.")
     changed = [
         (record, replace(record, address=names[address], spec=_said(record.spec, old, new)))
@@ -39,9 +41,9 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
         is_ = replace(was, address=names[was.address])
         if (spec := _said(was.spec, old, new)) != was.spec:
             is_ = replace(is_, spec=spec, fingerprint=fingerprint(spec, state.lineage))
-        if is_.address != was.address:
+        if was.address in moving | become:  # what was said of the new name is over: it is the old thing
             entries.append(Settle(was.address, was.mark))
-        if is_ != was:
+        if is_ != was and was.address not in become:
             entries.append(Intend(is_))
     return entries
 

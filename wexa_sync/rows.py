@@ -52,7 +52,7 @@ class Look:
         """
         manifest, intent = self.pair.manifest, self.pair.intent
         if intent is not None and intent.settled and action is not Action.NOOP:
-            more = {"settles": intent.mark, **more}
+            more = {**more, "settles": more.get("settles") or intent.mark}
         if manifest is None:
             return Change(action=action, address=self.pair.address, **more)
         said = {

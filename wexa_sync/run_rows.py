@@ -5,7 +5,7 @@ from __future__ import annotations
 from wexa_sync.compare.changes import edited
 from wexa_sync.kinds.execution import NOT_BEGUN, READY
 from wexa_sync.model import Action, Blocked
-from wexa_sync.rows import Decision, Look, Orphan
+from wexa_sync.rows import FOUND, Decision, Look, Orphan
 
 
 class RunLook(Look):
@@ -32,6 +32,17 @@ class RunLook(Look):
 
     def let_go(self) -> Decision:
         """A run that is recorded, without a doubt about it, and declared no longer."""
+        intent, record = self.pair.intent, self.pair.record
+        if not self.rules.prune and record is not None and intent is not None and not intent.settled:
+            return self.change(  # its start was sent, never answered, and the run shows it: that doubt is over
+                Action.ADOPT,
+                id=record.id,
+                after=record.spec,
+                generation=record.generation,
+                lifecycle=record.lifecycle,
+                reason=FOUND,
+                settles=intent.mark,
+            )
         if not self.rules.prune:
             return Orphan()
         return self.change(Action.FORGET, reason="it ran; runs can't be deleted", settles=self.mark)

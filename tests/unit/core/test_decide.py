@@ -195,6 +195,7 @@ RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("answer lost",         row(E, manifest=manifest(E), intent=intent(E)),                     Rules(), "blocked run", "answer was lost"),
     ("surely never arrived", row(E, manifest=manifest(E), intent=intent(E), absent=True),       Rules(), "run", ""),
     ("a person settled it", row(E, manifest=manifest(E), intent=intent(E, settled=True)),       Rules(), "run", ""),
+    ("answer lost, not surely it", row(E, manifest=manifest(E), intent=intent(E), live=live(E)), Rules(), "blocked run", "answer was lost"),
     ("lost and found",      row(E, manifest=manifest(E), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
     ("found, edited since", row(E, manifest=manifest(E, OTHER[E]), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
     ("found, raised since", row(E, manifest=manifest(E, generation=2), intent=intent(E), live=live(E), certain=True), Rules(), "run", "found"),
@@ -207,6 +208,7 @@ RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("start lost, raised",  row(E, manifest=manifest(E, generation=2), **STARTED),              Rules(), "blocked run", "its start was sent"),
     ("start lost, undeclared", row(E, **STARTED),                                               Rules(), "blocked run", "its start was sent"),
     ("start lost, undeclared, --prune", row(E, **STARTED),                                      PRUNE,   "blocked run", "its start was sent"),
+    ("start lost, undeclared, it runs, orphan", row(E, live=live(E, status="running"), **STARTED), Rules(), "adopt", "found"),
     ("start lost, undeclared, it runs", row(E, live=live(E, status="running"), **STARTED),      PRUNE,   "forget", "can't be deleted"),
     ("state was lost",      row(E, manifest=manifest(E), live=live(E)),                         Rules(), "blocked adopt", "live already"),
     ("state was lost, --adopt", row(E, manifest=manifest(E), live=live(E)),                     ADOPT,   "adopt", "adopted"),
@@ -270,6 +272,24 @@ def test_an_update_names_its_fields_and_what_it_saw() -> None:
     assert found.expected
     assert found.before == SPECS[S]
     assert found.id == "l1"
+
+
+@pytest.mark.parametrize(
+    ("what", "sides", "rules"),
+    [
+        ("update", {"manifest": manifest(S, OTHER[S]), "record": record(S)}, Rules()),
+        ("delete", {"record": record(S)}, PRUNE),
+        ("forget", {"record": record(S, lifecycle=RETAIN)}, Rules()),
+    ],
+)
+def test_a_change_that_is_no_outcome_of_an_open_intent_settles_only_what_a_person_settled(
+    what: str, sides: dict[str, Any], rules: Rules
+) -> None:
+    for settled in (False, True):
+        pair = row(S, live=live(S), intent=intent(S, settled=settled), **sides)
+        found = decide(pair, around(pair), rules)
+        assert isinstance(found, Change)
+        assert (found.action.value, bool(found.settles)) == (what, settled)
 
 
 OPTIONS = st.sampled_from(sorted(SPECS))

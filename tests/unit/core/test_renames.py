@@ -87,7 +87,7 @@ def test_what_a_person_has_settled_holds_nothing() -> None:
     assert isinstance(held(Pair(address=OLD, intent=replace(SENT, settled=True)), None)[NEW], Change)
 
 
-@pytest.mark.parametrize("address", [OLD])
+@pytest.mark.parametrize("address", [OLD, NEW])
 def test_what_is_in_doubt_keeps_its_address(address: Address) -> None:
     target = Target(base_url="http://127.0.0.1", org_id="o")
     state = State(target=target, records={OLD: RAN}, intents={address: replace(SENT, address=address)})
@@ -102,3 +102,9 @@ def test_a_persons_answer_moves_with_the_record() -> None:
     after = state.after(*moved(state, OLD, NEW))
     assert dict(after.records) == {NEW: replace(RAN, address=NEW)}
     assert dict(after.intents) == {NEW: replace(said, address=NEW)}
+
+
+def test_an_answer_about_the_new_name_is_over_once_it_names_the_old_thing() -> None:
+    target = Target(base_url="http://127.0.0.1", org_id="o")
+    state = State(target=target, records={OLD: RAN}, intents={NEW: replace(SENT, address=NEW, settled=True)})
+    assert dict(state.after(*moved(state, OLD, NEW)).intents) == {}
