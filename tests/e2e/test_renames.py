@@ -100,7 +100,7 @@ def test_a_run_in_doubt_whose_handle_is_renamed_has_a_way_out_and_is_not_run_bes
     desk.remote.forget()
     old, new = "support-desk/Execution/smoke-test", "support-desk/Execution/smoke"
     held = cli(desk.folder, "apply", "--auto-approve", code=None, env=desk.remote.env).stdout
-    assert " ".join(held.split()).count(f"wexa-sync resolve {old}") == 1, held
+    assert f"wexa-sync resolve {old}" in " ".join(held.split()), held
     assert desk.remote.writes == []
     cli(desk.folder, "resolve", old, "--did-not-happen", env=desk.remote.env)
     cli(desk.folder, "state", "mv", old, new, env=desk.remote.env)
