@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.decide import Rules
-from wexa_sync.errors import InvalidManifests, PlanRefused, UsageError
+from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.link import link
 from wexa_sync.load import load
-from wexa_sync.model import Address, Desired, Observation, Plan, Report, Target
+from wexa_sync.model import Address, Desired, Lifecycle, Manifest, Observation, Plan, Report, Target
 from wexa_sync.observe import observe
 from wexa_sync.pairing import SETTLE
 from wexa_sync.places import Places
@@ -26,6 +26,7 @@ from wexa_sync.plan import make_plan
 from wexa_sync.rebuild import Match, entries, matches
 from wexa_sync.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened
 from wexa_sync.safety import Limits, require_applicable
+from wexa_sync.scope import Scope, joined
 from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.validate import validate
 from wexa_sync.variables import Variables
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 NOTHING = Desired(manifests={}, depends_on={})
 """What is desired by nobody: what `destroy` plans with."""
+
+
+_ALL = Scope()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,41 @@ def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Seq
     return desired
 
 
+def beyond(
+    desired: Desired, manifests: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()
+) -> Scope:
+    """Return the scope of a plan of `desired`, read from a part of those manifests: the rest is left alone."""
+    declared, problems = _declared(manifests, root=root, variables=variables, ignore=ignore)
+    elsewhere = {each.address: each.source.file for each in declared if each.address not in desired.manifests}
+    return Scope(elsewhere=elsewhere, unread=tuple(sorted({problem.source.file for problem in problems})))
+
+
+def to_destroy(
+    paths: Sequence[Path], *, whole: bool, root: Path, variables: Variables, ignore: Sequence[str] = ()
+) -> Scope:
+    """Return the scope of a destroy: what those manifests declare, or (`whole`) all that the state holds.
+
+    Of the manifests, only names and lifecycles count: what stands in a spec may have problems. Raises InvalidManifests
+    where something else has.
+    """
+    declared, problems = _declared(paths, root=root, variables=variables, ignore=ignore)
+    if problems:
+        raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))
+    lifecycles: dict[Address, Lifecycle] = {}
+    for each in declared:
+        lifecycles[each.address] = joined(each.lifecycle, lifecycles.get(each.address, each.lifecycle))
+    return Scope(only=None if whole else frozenset(lifecycles), lifecycles=lifecycles)
+
+
+def _declared(
+    paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str]
+) -> tuple[Sequence[Manifest], list[Problem]]:
+    """Return what is declared there, and the problems that keep something else from being known as declared."""
+    documents, unreadable = load(paths, root=root, variables=variables, ignore=ignore)
+    manifests, invalid = validate(documents, root=root, complete=not unreadable)
+    return manifests, [each for each in (*unreadable, *invalid) if each.path.partition(".")[0] != "spec"]
+
+
 def plan(
     desired: Desired,
     workspace: Workspace,
@@ -71,10 +110,11 @@ def plan(
     targets: Iterable[Address] = (),
     excludes: Iterable[Address] = (),
     limits: Limits | None = None,
+    scope: Scope = _ALL,
 ) -> Plan:
     """What differs from what is live; the plan warns of what goes over `limits`. Sends GET only."""
     observation = _look(desired, workspace, rules.allowed)
-    return make_plan(observation, rules, targets=targets, excludes=excludes, limits=limits)
+    return make_plan(observation, rules, targets=targets, excludes=excludes, limits=limits, scope=scope)
 
 
 @contextmanager
@@ -195,10 +235,12 @@ __all__ = [
     "InvalidManifests",
     "Workspace",
     "apply",
+    "beyond",
     "locked",
     "plan",
     "read",
     "rebuild",
     "require_planned_here",
     "resolve",
+    "to_destroy",
 ]

@@ -2,6 +2,7 @@
 
 WexaSyncError                     exit 1   message + hint; the only family the command line has to catch
 ├── UsageError                    exit 64  the call itself is wrong (flags, paths)
+│   └── NothingDeclared                    there is no manifest there
 ├── InvalidManifests              exit 1   one or more Problems, each with its place
 ├── SettingsError                 exit 1   wexa-sync.yaml or the environment
 │   └── InvalidSettings                    wexa-sync.yaml has Problems (InvalidManifests too, and shown as these)
@@ -87,6 +88,10 @@ class UsageError(WexaSyncError):
     """The command was called in a way it can't be."""
 
     exit_code = ExitCode.USAGE
+
+
+class NothingDeclared(UsageError):
+    """There is no manifest where some were expected."""
 
 
 class InvalidManifests(WexaSyncError):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wexa_sync.errors import Problem, UsageError
+from wexa_sync.errors import NothingDeclared, Problem, UsageError
 from wexa_sync.model import Document, Source
 from wexa_sync.suggest import nearest
 from wexa_sync.text_file import SETTINGS_FILE, is_utf8, shown_path, siblings
@@ -31,7 +31,7 @@ def load(
     variable files and what `ignore` matches (globs relative to `root`, as .gitignore has them) are left out unless
     they are a PATH.
     A document with a problem is still returned where something of it could be read. Raises UsageError where a path is
-    missing, or where there is no file or no document at all: an empty answer would look like "everything is gone".
+    missing; NothingDeclared without any file or document: an empty answer would look like "everything is gone".
     """
     from wexa_sync.yaml_text import read  # imports yaml
 
@@ -39,7 +39,7 @@ def load(
     documents: list[Document] = []
     files = _unique(_find(paths, os.path.realpath(root).rstrip("/") + "/", ignore, problems))
     if not files and not problems:
-        raise UsageError(
+        raise NothingDeclared(
             f"no manifest found in {', '.join(map(str, paths)) or 'no path at all'}",
             hint="Manifests are .yaml or .yml files. `wexa-sync init` writes some to start from; see also `ignore` in "
             f"{SETTINGS_FILE}.",
@@ -54,12 +54,20 @@ def load(
         documents += found
         problems += faults
     if not documents and not problems:
-        raise UsageError(
+        raise NothingDeclared(
             f"no document in {', '.join(shown_path(file) for file in files[:3])}{' ...' if files[3:] else ''}: "
             "there are only comments",
             hint="A manifest starts with `apiVersion: wexa.ai/v1`. To delete what is managed, use `wexa-sync destroy`.",
         )
     return tuple(documents), tuple(problems)
+
+
+def covers(paths: Sequence[Path], others: Sequence[Path], *, root: Path, ignore: Sequence[str] = ()) -> bool:
+    """True when `paths` have every file that `others` have. Raises UsageError where a path is missing."""
+    problems: list[Problem] = []
+    base = os.path.realpath(root).rstrip("/") + "/"
+    have, want = ({real for _, real in _find(each, base, ignore, problems)} for each in (paths, others))
+    return want <= have and not problems
 
 
 def _find(

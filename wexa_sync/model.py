@@ -324,6 +324,8 @@ class Observation:
     serial: int
     now: float
     content: str = ""  # the checksum of the state that was looked at
+    unplaced: frozenset[str] = frozenset()  # handles of projects that the state gave up, and that nothing in it shows
+    made_by_connectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # project handle -> their skills
 
 
 class Action(Enum):

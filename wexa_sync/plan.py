@@ -7,12 +7,13 @@ something blocked is blocked, and every change learns what it waits for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wexa_sync import graph
 from wexa_sync.append_only import hold_unordered
 from wexa_sync.compare.same import hardened
+from wexa_sync.containers import hold_containers, named, taken_along
 from wexa_sync.decide import Decision, Orphan, Rules, decide
 from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds import BY_NAME
@@ -22,10 +23,12 @@ from wexa_sync.model import Action, Address, Blocked, Change, FieldChange, Lifec
 from wexa_sync.planfile import digest
 from wexa_sync.renames import hold_renamed
 from wexa_sync.safety import Limits, warnings
+from wexa_sync.scope import Scope
 from wexa_sync.secrecy import Scrub, parts, scrubber, secrets_of, veiled
 from wexa_sync.unseen import hold_unseen
 
 Decisions = dict[Address, Decision]
+_ALL = Scope()
 
 
 def make_plan(
@@ -35,15 +38,19 @@ def make_plan(
     targets: Iterable[Address] = (),
     excludes: Iterable[Address] = (),
     limits: Limits | None = None,
+    scope: Scope = _ALL,
 ) -> Plan:
-    """Decide on every address, once. `targets` keeps those and what they need; `excludes` drops those and dependents.
+    """Decide on every address in `scope`, once.
 
-    What goes over `limits` is warned of. Raises PlanRefused for a target or exclude that names nothing.
+    `targets` keeps those and what they need; `excludes` drops those and dependents. What goes over `limits` is warned
+    of. Raises PlanRefused for a target or exclude that names nothing.
     """
-    chosen = _chosen(observation, tuple(targets), tuple(excludes))
+    observation = scope.protected(observation)
+    left = scope.left_alone(observation)
+    chosen = [each for each in _chosen(observation, tuple(targets), tuple(excludes)) if each not in left]
     decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
     hold_renamed(decisions, observation)
-    _go_with_project(decisions, observation)
+    hold_containers(decisions, observation, rules, left)
     hold_unordered(decisions, observation)
     hold_unseen(decisions, observation)
     _heed_failed_runs(decisions, observation)
@@ -59,8 +66,8 @@ def make_plan(
         blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
         orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
         warnings=(
-            *_partial(observation, chosen),
-            *_taken_along(changes),
+            *_partial(observation, chosen, left),
+            *taken_along(changes, observation),
             *_too_far(ordered, observation, limits),
         ),
         ids=observation.ids,
@@ -128,16 +135,15 @@ def _veiled_fields(fields: Iterable[FieldChange], scrub: Scrub) -> tuple[FieldCh
     return tuple(replace(field, before=veiled(field.before, scrub)) for field in fields)
 
 
-def _partial(observation: Observation, chosen: list[Address]) -> tuple[str, ...]:
-    left = len(observation.pairs) - len(chosen)
-    return (f"This plan is partial: {left} address{'es were' if left > 1 else ' was'} left out.",) if left else ()
-
-
-def _taken_along(changes: Mapping[Address, Change]) -> tuple[str, ...]:
-    """What is said of a project's delete: more is in a project than anybody declares."""
-    gone = [str(a) for a, change in sorted(changes.items()) if a.kind == "Project" and change.action is Action.DELETE]
-    what = "its connectors, tables, files and the history of its runs go too"
-    return tuple(f"Deleting {project} deletes all that is in it: {what}." for project in gone)
+def _partial(observation: Observation, chosen: list[Address], left: Mapping[Address, str]) -> Iterator[str]:
+    """Return the warnings of what the plan leaves out: by choice, and since PATH does not cover it."""
+    if (out := len(observation.pairs.keys() - left.keys()) - len(chosen)) > 0:
+        yield f"This plan is partial: {out} address{'es were' if out > 1 else ' was'} left out."
+    by_reason: defaultdict[str, list[Address]] = defaultdict(list)
+    for address, why in left.items():
+        by_reason[why].append(address)
+    for why, addresses in by_reason.items():
+        yield f"Left alone: {named(addresses)} ({why})."
 
 
 def _new_lifecycles(observation: Observation, chosen: Iterable[Address]) -> dict[Address, Lifecycle]:
@@ -152,49 +158,6 @@ def _new_lifecycles(observation: Observation, chosen: Iterable[Address]) -> dict
 def _too_far(changes: Sequence[Change], observation: Observation, limits: Limits | None) -> tuple[str, ...]:
     managed = sum(pair.record is not None for pair in observation.pairs.values())
     return warnings(changes, limits, managed=managed) if limits is not None else ()
-
-
-def _go_with_project(decisions: Decisions, observation: Observation) -> None:
-    """Settle what a project's delete does to what is in it, or block it where it would take what it must not."""
-    inside: defaultdict[str, list[Address]] = defaultdict(list)
-    for address in observation.pairs:
-        inside[address.project].append(address)
-    for project, change in list(decisions.items()):
-        if not (isinstance(change, Change) and change.action is Action.DELETE and project.kind == "Project"):
-            continue
-        if reason := _must_stay(project, inside[project.name], decisions, observation):
-            decisions[project] = Blocked(address=project, wanted="delete", reason=reason[0], hint=reason[1])
-            continue
-        for address in inside[project.name]:
-            found, pair = decisions[address], observation.pairs[address]
-            if isinstance(found, Blocked) and found.wanted == "delete" and pair.live is not None:
-                decisions[address] = Change(
-                    action=Action.DELETE,
-                    address=address,
-                    id=pair.live.id,
-                    before=pair.record.spec if pair.record else None,
-                    reason=f"goes with {project}",
-                    with_project=True,
-                )
-
-
-def _must_stay(
-    project: Address, inside: list[Address], decisions: Decisions, observation: Observation
-) -> tuple[str, str] | None:
-    """Why a project must not be deleted, with a hint; None where nothing speaks against it."""
-    for address in inside:
-        record = observation.pairs[address].record
-        if address not in decisions or observation.pairs[address].manifest is not None:
-            return f"{address} is in it and would go with it", "Leave out --target and --exclude, or keep the project."
-        if record is not None and (record.lifecycle.prevent_destroy or record.lifecycle.retain):
-            return f"{address} in it is protected and would go with it", f"`wexa-sync state rm {address}` gives it up."
-    if others := observation.unmanaged.get(project.name):
-        shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-        return (
-            f"it also holds what is not managed here and would go with it: {shown}",
-            "Delete the project in Wexa Studio if that is meant, or move those things away first.",
-        )
-    return None
 
 
 def _heed_failed_runs(decisions: Decisions, observation: Observation) -> None:

@@ -19,7 +19,9 @@ from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind, Nature, Scope
+from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.names import no_such_external
+from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.kinds.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.wire import decode, references
 from wexa_sync.model import Address, Change, Ref, Secret, Spec
@@ -122,7 +124,11 @@ def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[st
             shown: Found = yield Http(partial(context.api.listed, kind, at))
             if shown.extent is Extent.CUT and not _are_ours(context, change.address, kind, shown.total):
                 found.append(f"perhaps a {kind.name} that its list does not show")
-            for raw in shown.items:
+            raws = shown.items
+            if kind is SKILL and any(kind.id_of(raw) not in context.planned for raw in raws):
+                connectors = yield Http(partial(context.api.list, CONNECTOR, at))
+                raws = [raw for raw in raws if kind.id_of(raw) in context.planned or not made_by(raw, connectors)]
+            for raw in raws:
                 inside = [(child.get("_id"), f"Agent {child.get('title')!r}") for child in children(raw)]
                 each = [(kind.id_of(raw), f"{kind.name} {raw.get(kind.display)!r}"), *inside]
                 found += [name for id, name in each if id not in context.planned]

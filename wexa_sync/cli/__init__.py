@@ -19,7 +19,7 @@ COMMANDS = {
     "validate": "Check the manifests offline, every problem at once.",
     "plan": "Show what differs between the manifests and the live workspace.",
     "apply": "Make the changes of a plan.",
-    "destroy": "Delete what is managed and can be deleted.",
+    "destroy": "Delete what PATHS declare; without one, all that is managed.",
     "resolve": "Say whether something in doubt happened.",
     "executions": "Look at runs, wait for them, act on them, answer what they ask.",
     "state": "Look at the state, and mend it.",

@@ -20,9 +20,9 @@ from wexa_sync.cli import options
 @options.consent
 def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
-    from wexa_sync.cli.setup import desired_for, require_apart, settings_for, workspace_for
+    from wexa_sync.cli.setup import desired_for, require_apart, scope_for, settings_for, workspace_for
     from wexa_sync.cli.steps import carried_out, limits_of, planned
-    from wexa_sync.engine import locked, require_planned_here
+    from wexa_sync.engine import NOTHING, locked, require_planned_here
     from wexa_sync.planfile import is_plan, read
 
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
@@ -30,11 +30,13 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
         _require_no_choice({**given, "var": assignments})
     settings = settings_for(() if saved else paths, given)  # a plan may lie anywhere
     require_apart((given["output"],), (*paths, *var_files), settings)
-    desired = None if saved else desired_for(paths, settings, assignments=assignments, var_files=var_files)
+    read_with: dict[str, Any] = {"assignments": assignments, "var_files": var_files}
+    desired = NOTHING if saved else desired_for(paths, settings, **read_with)
+    scope = scope_for(desired, () if saved else paths, settings, **read_with)
     with workspace_for(settings, given) as found, locked(found) as workspace:
         if saved is not None:
             require_planned_here(saved, workspace)
-        plan = saved or planned(desired, workspace, settings, given)  # type: ignore[arg-type]  # one of the two is there
+        plan = saved or planned(desired, workspace, settings, given, scope=scope)
         return carried_out(plan, workspace, settings, given, limits_of(settings, given))
 
 

@@ -11,22 +11,31 @@ from wexa_sync.cli import options
 
 
 @click.command("destroy")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@options.manifests
 @options.workspace
 @options.timeout
 @options.output
 @options.approval
-def command(paths: tuple[Path, ...], **given: Any) -> int:
-    """Delete what is managed and can be deleted; say what stays, with exit code 3."""
-    from wexa_sync.cli.setup import require_apart, settings_for, workspace_for
+def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
+    """Delete what PATHS declare, or without one all that is managed; say what stays, with exit code 3."""
+    from wexa_sync.cli.setup import destroy_scope, require_apart, settings_for, state_path, workspace_for
     from wexa_sync.cli.steps import carried_out, planned
     from wexa_sync.engine import NOTHING, locked
-    from wexa_sync.errors import ExitCode
+    from wexa_sync.errors import ExitCode, StateError
+    from wexa_sync.text_file import shown_path
 
     settings = settings_for(paths, given)
-    require_apart((given["output"],), paths, settings)
+    require_apart((given["output"],), (*paths, *var_files), settings)
+    scope = destroy_scope(paths, settings, assignments=assignments, var_files=var_files)
     given |= {"prune": True, "strict": False, "wait": False}
     with workspace_for(settings, given) as found, locked(found) as workspace:
-        plan = planned(NOTHING, workspace, settings, given)
+        if scope.lifecycles and workspace.session is not None and not workspace.session.state.lineage:
+            path = shown_path(state_path(settings, sandbox=given["sandbox"]))
+            raise StateError(
+                f"there is no state in {path}: nobody knows what was made from these manifests, so nothing was deleted",
+                hint="Name the state with --state, or restore it. If it is lost, `wexa-sync state rebuild` makes a new "
+                "one of what is live; then destroy again.",
+            )
+        plan = planned(NOTHING, workspace, settings, given, scope=scope)
         code = carried_out(plan, workspace, settings, given, limits=None)
     return int(ExitCode.NEEDS_A_PERSON) if code == ExitCode.BLOCKED else code

@@ -32,7 +32,7 @@ def command(
     **given: Any,
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
-    from wexa_sync.cli.setup import desired_for, require_apart, settings_for, workspace_for
+    from wexa_sync.cli.setup import desired_for, require_apart, scope_for, settings_for, workspace_for
     from wexa_sync.cli.steps import limits_of, planned, show_plan
     from wexa_sync.planfile import save
     from wexa_sync.render.exit import plan_exit_code
@@ -40,8 +40,9 @@ def command(
     settings = settings_for(paths, given)
     require_apart((out, given["output"]), (*paths, *var_files), settings)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
+    scope = scope_for(desired, paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as workspace:
-        plan = planned(desired, workspace, settings, given, limits_of(settings, given))
+        plan = planned(desired, workspace, settings, given, limits_of(settings, given), scope)
     if out is not None:
         save(plan, out)
     show_plan(plan, given, sys.stdout)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from wexa_sync.errors import SettingsError, UsageError
+from wexa_sync.errors import NothingDeclared, SettingsError, UsageError
 from wexa_sync.model import Address, Desired, Secret, Target
+from wexa_sync.scope import Scope
 from wexa_sync.settings import Settings, read_settings, require_api
 from wexa_sync.text_file import SETTINGS_FILE, shown_path
 
@@ -53,11 +54,61 @@ def desired_for(
 ) -> Desired:
     """The manifests in those paths (without one, where the settings say)."""
     from wexa_sync.engine import read
+
+    with _manifests_named(paths, settings):
+        return read(paths or settings.manifests, **_reading(settings, assignments, var_files))
+
+
+def scope_for(
+    desired: Desired,
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    assignments: Sequence[str],
+    var_files: Sequence[Path],
+) -> Scope:
+    """Return the scope of a plan of those paths: what the settings' manifests declare beside them is left alone."""
+    from wexa_sync.engine import beyond
+    from wexa_sync.load import covers
+
+    with _manifests_named((), settings):
+        if not paths or covers(paths, settings.manifests, root=settings.root, ignore=settings.ignore):
+            return Scope()
+        try:
+            return beyond(desired, settings.manifests, **_reading(settings, assignments, var_files))
+        except NothingDeclared:
+            return Scope()
+
+
+def destroy_scope(
+    paths: Sequence[Path], settings: Settings, *, assignments: Sequence[str], var_files: Sequence[Path]
+) -> Scope:
+    """Return the scope of a destroy of those paths; without one, of all that the state holds, declared or not."""
+    from wexa_sync.engine import to_destroy
+
+    with _manifests_named(paths, settings):
+        try:
+            given = _reading(settings, assignments, var_files)
+            return to_destroy(paths or settings.manifests, whole=not paths, **given)
+        except NothingDeclared:
+            if paths:
+                raise
+            return Scope()
+
+
+def _reading(settings: Settings, assignments: Sequence[str], var_files: Sequence[Path]) -> dict[str, Any]:
+    """Return what the reading of manifests takes, but for their paths."""
     from wexa_sync.variables import gather
 
     variables = gather(settings=settings.vars, files=var_files, assignments=assignments, env=os.environ)
+    return {"root": settings.root, "variables": variables, "ignore": settings.ignore}
+
+
+@contextmanager
+def _manifests_named(paths: Sequence[Path], settings: Settings) -> Iterator[None]:
+    """Name the settings file in an error about manifests that it, and no PATH, led to."""
     try:
-        return read(paths or settings.manifests, root=settings.root, variables=variables, ignore=settings.ignore)
+        yield
     except UsageError as error:
         if paths or settings.manifests == (settings.root,):
             raise

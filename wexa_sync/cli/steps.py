@@ -21,10 +21,14 @@ from wexa_sync.render.exit import report_exit_code
 from wexa_sync.render.text import plan_text, report_text
 from wexa_sync.render.view import plan_view, report_view
 from wexa_sync.safety import Excess, Limits, excesses, require_applicable
+from wexa_sync.scope import Scope
 from wexa_sync.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_ALL = Scope()
 
 
 def planned(
@@ -33,6 +37,7 @@ def planned(
     settings: Settings,
     given: Mapping[str, Any],
     limits: Limits | None = None,
+    scope: Scope = _ALL,
 ) -> Plan:
     """The plan, by the options given; it warns of what goes over `limits`."""
     rules = Rules(
@@ -41,7 +46,7 @@ def planned(
         allowed=frozenset(settings.allow_undocumented),
     )
     targets, excludes = addresses(given.get("targets", ())), addresses(given.get("excludes", ()))
-    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes, limits=limits)
+    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes, limits=limits, scope=scope)
 
 
 def limits_of(settings: Settings, given: Mapping[str, Any]) -> Limits:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from wexa_sync.api.paging import Single
 from wexa_sync.kinds.base import Derived, Endpoint, Kind, Listing, Operation, Scope
 from wexa_sync.model import Ref
@@ -10,6 +13,21 @@ from wexa_sync.model import Ref
 def _connector_name(connector: object) -> str:
     """The name the API wants beside the connector's id: known where the manifest refers to it by name."""
     return (connector.external or "") if isinstance(connector, Ref) else ""
+
+
+def made_by(skill: Mapping[str, Any], connectors: Iterable[Mapping[str, Any]]) -> bool:
+    """True when configuring one of those connectors made the skill: it belongs to that one, and is called after it."""
+    name, owner = skill.get("name"), skill.get("connector_id")
+    if not (isinstance(name, str) and isinstance(owner, str) and owner):
+        return False
+    return any(
+        owner in (connector.get("connectorID"), connector.get("_id"))
+        and any(
+            isinstance(word, str) and word and name.casefold().startswith(f"{word} - ".casefold())
+            for word in (connector.get("sourceName"), connector.get("name"), skill.get("connector_name"))
+        )
+        for connector in connectors
+    )
 
 
 SKILL = Kind(

@@ -20,13 +20,16 @@ from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import status_of
 from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.project import PROJECT
+from wexa_sync.kinds.skill import SKILL
 from wexa_sync.kinds.times import created_at
 from wexa_sync.kinds.wire import decode, not_shown, references
 from wexa_sync.model import Address, Desired, Live, Observation, Target
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.doubts import contradiction, hidden, worth_waiting
+from wexa_sync.observe.given_up import flows_given_up, projects_given_up
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
 from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs, require_known_kinds
+from wexa_sync.observe.strangers import tell_strange_skills, what_is
 from wexa_sync.pairing import SETTLE, Place, pair
 from wexa_sync.state.base import State
 from wexa_sync.state.text import checksum
@@ -73,6 +76,8 @@ def observe(
         externals=seen.externals,
         missing_externals=_missing(seen, lists),
         unmanaged={project: tuple(names) for project, names in seen.unmanaged.items() if project and names},
+        made_by_connectors={project: tuple(names) for project, names in seen.made_by_connectors.items()},
+        unplaced=frozenset(seen.unplaced),
         user_id=account.user_id,
         lineage=state.lineage,
         serial=state.serial,
@@ -84,7 +89,10 @@ def observe(
 def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Seen, Lists]:
     """Read every list that is needed, and pair what stands in them."""
     seen = Seen(desired=desired, state=state)
-    _pair_kind(seen, PROJECT, "", api.list(PROJECT, Scoped()))
+    projects = api.list(PROJECT, Scoped())
+    _pair_kind(seen, PROJECT, "", projects)
+    for project, id in projects_given_up(seen, api).items():
+        _place_project(seen, project, id, projects)
     lists = fetch(api, pool, seen)
     lists = {place: completed(api, pool, seen, *place, raws, allowed) for place, raws in lists.items()}
     for kind in KINDS:
@@ -94,7 +102,20 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
                 _index_externals(seen, kind, project, raws)
                 _pair_kind(seen, kind, project, raws)
         _pair_unseen(seen, kind)
+    tell_strange_skills(seen, api)
     return seen, lists
+
+
+def _place_project(seen: Seen, project: str, id: str, raws: list[Raw]) -> None:  # the field's name
+    """Note the id of a project that the state gave up; where it is declared, that is the live one it is paired with."""
+    address = Address(kind="Project", name=project)
+    raw = next((raw for raw in raws if PROJECT.id_of(raw) == id), None)
+    if address not in seen.pairs:
+        seen.ids[address] = id
+    elif raw is not None and id not in seen.names:
+        seen.add({address: replace(seen.pairs[address], live=_live(PROJECT, raw, 0, seen), candidates=())})
+    else:
+        seen.unplaced.add(project)
 
 
 def _index_externals(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
@@ -118,14 +139,16 @@ def _pair_kind(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
         paired = {address: replace(found, absent=False) for address, found in paired.items()}
     seen.add({address: replace(found, unseen=unseen(seen, kind, found)) for address, found in paired.items()})
     ours = {found.live.id for a in seen.at(project, kind.name) if (found := seen.pairs[a]).live}
-    seen.unmanaged.setdefault(project, []).extend(
-        f"{kind.name} {live.spec.get(kind.display)!r}" for live in place.lives if live.id not in ours
-    )
+    strangers = [raw for raw in raws if kind.id_of(raw) not in ours and not raw.get("is_deleted")]
+    if kind is SKILL:
+        seen.strange_skills[project] = strangers
+    else:
+        seen.unmanaged.setdefault(project, []).extend(what_is(kind, raw) for raw in strangers)
     if kind.nature is Nature.RESOURCE and (project, kind.name) in seen.cut:
-        seen.unmanaged[project].append(f"perhaps more: {seen.cut[project, kind.name]}")
+        seen.unmanaged.setdefault(project, []).append(f"perhaps more: {seen.cut[project, kind.name]}")
     flows = {kind.id_of(raw): raw for raw in raws}
     for agent in (inner for inner in KINDS if inner.owner == kind.name):
-        for address in seen.at(project, kind.name):
+        for address in (*seen.at(project, kind.name), *flows_given_up(seen, kind, project, raws)):
             owner_id = seen.ids.get(address, "")
             agents = children(flows[owner_id]) if owner_id in flows else []
             inside = pair(_place(seen, agent, (project, agent.name, (kind.name, address.name)), agents, owner_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from wexa_sync.api.client import Raw
 from wexa_sync.compare.ids import Terms, terms_in
 from wexa_sync.errors import StateDamaged
 from wexa_sync.kinds import BY_NAME
@@ -40,6 +41,10 @@ class Seen:
     external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
     places: dict[PlaceName, list[Address]] = field(init=False)
     unmanaged: dict[str, list[str]] = field(default_factory=dict)  # project handle -> what is live there and not ours
+    strange_skills: dict[str, list[Raw]] = field(default_factory=dict)  # the skills among it
+    made_by_connectors: dict[str, list[str]] = field(default_factory=dict)  # of those, what a connector made by itself
+    unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
+    orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
     cut: dict[tuple[str, str], str] = field(default_factory=dict)  # (project, kind) of a list that is not whole -> why
     unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
@@ -48,6 +53,10 @@ class Seen:
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
             self.places.setdefault((address.project, address.kind, address.owner), []).append(address)
+        known, self.orphans = set(self.known), {}
+        for address in self.state.records:
+            if address.owner and address.owner_address not in known:
+                self.orphans.setdefault((address.project, address.owner[0]), []).append(address)
             self._kinds.setdefault((address.project, address.kind), []).append(address)
 
     def at(self, project: str, kind: str, owner: tuple[str, str] | None = None) -> list[Address]:

@@ -1,0 +1,52 @@
+"""What holds others and was given up, while the state still knows what is in it: found again by that.
+
+Without the id of its project nothing can be listed, and what is not listed would count as gone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from wexa_sync.api.client import Api, Raw, Scoped, children
+from wexa_sync.kinds import BY_NAME, KINDS
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.model import Address
+from wexa_sync.observe.seen import Seen
+
+
+def projects_given_up(seen: Seen, api: Api) -> dict[str, str]:
+    """Return the ids of the projects, by handle, that the state gave up before what is in them.
+
+    What the state holds of such a project is read by its id, until one of them shows the project. The project counts as
+    unplaced where something is live and shows none, or was sent and never answered.
+    """
+    order = {kind.name: place for place, kind in enumerate(KINDS)}
+    found: dict[str, str] = {}
+    for address in sorted({*seen.state.records, *seen.state.intents}, key=lambda each: (order[each.kind], each)):
+        kind, project = BY_NAME[address.kind], address.project_address
+        if not address.project or address.project in found or kind.owner or kind.nature is Nature.ACTION:
+            continue
+        if project in seen.ids or project in seen.state.records:
+            continue
+        record, intent = seen.state.records.get(address), seen.state.intents.get(address)
+        raw = api.read(kind, Scoped(id=record.id)) if record is not None else None
+        if raw is not None and isinstance(id := raw.get("projectID"), str) and id:
+            found[address.project] = id
+        elif raw is not None or (intent is not None and not intent.settled):
+            seen.unplaced.add(address.project)
+    seen.unplaced -= found.keys()
+    return found
+
+
+def flows_given_up(seen: Seen, kind: Kind, project: str, raws: Sequence[Raw]) -> list[Address]:
+    """Return the addresses of the flows in a list that the state gave up before their agents, with their ids noted."""
+    agents: defaultdict[Address, set[str]] = defaultdict(set)
+    for address in seen.orphans.get((project, kind.name), ()):
+        if (owner := address.owner_address) and (record := seen.state.records.get(address)):
+            agents[owner].add(record.id)
+    for owner, ids in agents.items():
+        for raw in raws:
+            if ids & {str(child.get("_id")) for child in children(raw)}:
+                seen.ids[owner] = kind.id_of(raw) or ""
+    return sorted(agents)

@@ -1,0 +1,64 @@
+"""What a plan may touch: PATH may cover a part of what is declared, and what is to go may be protected. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from wexa_sync.model import Address, Lifecycle, Observation, Pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What bounds a plan beside its manifests.
+
+    `only`: where set, the plan touches these addresses and what lives inside them, and nothing else. `elsewhere`: what
+    is declared in manifests that were not read for the plan, with their files. `unread`: the files of those with
+    problems, where nobody knows what they declare. `lifecycles`: what manifests say of addresses that are to go.
+    """
+
+    only: frozenset[Address] | None = None
+    elsewhere: Mapping[Address, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
+
+    def left_alone(self, observation: Observation) -> dict[Address, str]:
+        """Return the addresses that the plan must not touch, each with the reason."""
+        if self.only is None and not self.elsewhere and not self.unread:
+            return {}
+        reasons = {address: self._why(pair, observation) for address, pair in sorted(observation.pairs.items())}
+        return {address: why for address, why in reasons.items() if why}
+
+    def _why(self, pair: Pair, observation: Observation) -> str:
+        """Return why the plan must leave that pair alone; empty where it need not."""
+        owner = pair.address.owner_address
+        if self.only is not None:
+            return "" if self.only & {pair.address, owner} else "PATH does not declare it"
+        around = observation.pairs.get(owner) if owner is not None else None
+        if pair.manifest is not None or (around is not None and around.manifest is not None):
+            return ""
+        for address in (pair.address, owner):
+            if address is not None and (file := self.elsewhere.get(address)):
+                return f"declared in {file}, which PATH does not cover"
+        if self.unread:
+            files = ", ".join(self.unread[:3]) + (" ..." if self.unread[3:] else "")
+            return f"it may be declared in {files}, which PATH does not cover and which can't be read"
+        return ""
+
+    def protected(self, observation: Observation) -> Observation:
+        """Return the observation with the records protected as their manifests say, applied or not."""
+        pairs = {
+            address: replace(pair, record=replace(pair.record, lifecycle=joined(pair.record.lifecycle, said)))
+            for address, said in self.lifecycles.items()
+            if (pair := observation.pairs.get(address)) is not None and pair.record is not None
+        }
+        return replace(observation, pairs={**observation.pairs, **pairs}) if pairs else observation
+
+
+def joined(one: Lifecycle, other: Lifecycle) -> Lifecycle:
+    """Return the lifecycle that protects what either of the two protects."""
+    return Lifecycle(
+        prevent_destroy=one.prevent_destroy or other.prevent_destroy,
+        ignore_changes=tuple(dict.fromkeys((*one.ignore_changes, *other.ignore_changes))),
+        retain=one.retain or other.retain,
+    )
