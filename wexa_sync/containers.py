@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, MutableMapping, Sequence
 
 from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation
 from wexa_sync.rows import Decision, Orphan, Rules
 
@@ -24,10 +25,29 @@ def hold_containers(
         for around in {address.owner_address, address.project_address} - {None, address}:
             inside[around].append(address)  # type: ignore[index]  # None is taken out
     for address, found in list(decisions.items()):
-        if isinstance(found, Change) and found.action is Action.DELETE and address.kind == "Project":
+        if address.project in observation.unplaced and isinstance(found, Change) and found.id is None:
+            decisions[address] = _out_of_sight(found, observation)
+        elif isinstance(found, Change) and found.action is Action.DELETE and address.kind == "Project":
             _go_with_project(address, inside[address], decisions, observation, left)
         elif isinstance(found, Change) and found.action is Action.FORGET and found.id is not None:
             _keep_around(found, inside[address], decisions, observation, rules)
+
+
+def _out_of_sight(change: Change, observation: Observation) -> Change | Blocked:
+    """Block what is to be made anew, or forgotten as gone, where the state gave up its project: nobody can look."""
+    address = change.address
+    if BY_NAME[address.kind].nature is Nature.ACTION:
+        return change
+    rest = f"`wexa-sync state rm {address}` gives it up as well"
+    if observation.pairs[address].record is None:
+        rest = f"`wexa-sync resolve {address}` settles what was sent"
+    return Blocked(
+        address=address,
+        wanted=change.action.value,
+        reason=f"{address.project_address} is not in the state any more, so nobody can look whether it is live",
+        hint=f"Look in Wexa Studio; {rest}.",
+        source=change.source,
+    )
 
 
 def taken_along(changes: Mapping[Address, Change], observation: Observation) -> tuple[str, ...]:

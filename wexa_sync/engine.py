@@ -18,7 +18,7 @@ from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.link import link
 from wexa_sync.load import load
-from wexa_sync.model import Address, Desired, Lifecycle, Manifest, Observation, Plan, Report, Target
+from wexa_sync.model import Action, Address, Desired, Lifecycle, Manifest, Observation, Plan, Report, Target
 from wexa_sync.observe import observe
 from wexa_sync.pairing import SETTLE
 from wexa_sync.places import Places
@@ -28,7 +28,7 @@ from wexa_sync.resolve import did_not_happen, doubtful, end_is_open, ended_well,
 from wexa_sync.safety import Limits, require_applicable
 from wexa_sync.scope import Scope, joined
 from wexa_sync.state.base import StateSession, StateStore
-from wexa_sync.validate import validate
+from wexa_sync.validate import is_ours, validate
 from wexa_sync.variables import Variables
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def _declared(
 ) -> tuple[Sequence[Manifest], list[Problem]]:
     """Return what is declared there, and the problems that keep something else from being known as declared."""
     documents, unreadable = load(paths, root=root, variables=variables, ignore=ignore)
-    manifests, invalid = validate(documents, root=root, complete=not unreadable)
+    ours = [each for each in documents if is_ours(each)]  # what others wrote in YAML declares nothing
+    manifests, invalid = validate(ours, root=root, complete=not unreadable)
     return manifests, [each for each in (*unreadable, *invalid) if each.path.partition(".")[0] != "spec"]
 
 
@@ -167,6 +168,17 @@ def require_planned_here(planned: Plan, workspace: Workspace) -> None:
             f"the plan was made as the user {planned.user_id}, and this is {user}",
             hint="Set WEXA_USER_ID and the key as they were when it was made, or plan again as this user.",
         )
+
+
+def require_unprotected(planned: Plan, scope: Scope) -> None:
+    """Raise PlanRefused where a saved plan deletes what a manifest protects by now."""
+    for change in planned:
+        said = scope.lifecycles.get(change.address)
+        if change.action is Action.DELETE and said is not None and (said.prevent_destroy or said.retain):
+            raise PlanRefused(
+                f"the plan deletes {change.address}, which its manifest protects by now",
+                hint="Run `wexa-sync plan` again and review what it says now.",
+            )
 
 
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:
@@ -241,6 +253,7 @@ __all__ = [
     "read",
     "rebuild",
     "require_planned_here",
+    "require_unprotected",
     "resolve",
     "to_destroy",
 ]

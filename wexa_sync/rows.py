@@ -83,8 +83,6 @@ class Look:
         assert pair.manifest is not None
         if pair.candidates:
             return self.ambiguous()
-        if blind := self.given_up("create"):
-            return blind
         end = self.kind.passes(pair.manifest.spec)
         if end is not None and (late := self.too_late(end)):
             return late
@@ -251,26 +249,10 @@ class Look:
             return self.found()
         if self.pair.candidates:
             return self.ambiguous()
-        if blind := self.given_up("forget"):
-            return blind
         if self.pair.record is None and (self.pair.intent is None or self.pair.live is not None):
             return None
         reason = "it is gone" if self.pair.record else "it never arrived"
         return self.change(Action.FORGET, reason=reason, settles=self.mark)
-
-    def given_up(self, wanted: str) -> Blocked | None:
-        """Return Blocked where the state gave up the project, and nobody can look what is live in it."""
-        address = self.pair.address
-        if address.project not in self.observation.unplaced or self.pair.live is not None:
-            return None
-        rest = f"`wexa-sync state rm {address}` gives it up as well"
-        if self.pair.record is None:
-            rest = f"`wexa-sync resolve {address}` settles what was sent"
-        return self.blocked(
-            wanted,
-            f"{address.project_address} is not in the state any more, so nobody can look whether it is live",
-            f"Look in Wexa Studio; {rest}.",
-        )
 
     def found(self) -> Decision:
         """Live by a lost answer of ours: recorded as it was sent, whatever its manifest says by now.

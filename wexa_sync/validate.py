@@ -120,6 +120,14 @@ def _children(
         seen[handle] = index
 
 
+def is_ours(document: Document) -> bool:
+    """True when a document means to be a manifest of wexa-sync, be it one with problems."""
+    data = document.data
+    version = data.get("apiVersion") if isinstance(data, dict) else None
+    group = _API_VERSION.partition("/")[0]
+    return (isinstance(version, str) and version.startswith(group)) or _kind_of(document) in BY_NAME
+
+
 def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
     """The kind, where there is one to check the document against."""
     data = document.data

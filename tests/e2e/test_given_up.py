@@ -92,3 +92,14 @@ def test_where_nothing_shows_the_project_nothing_is_forgotten(wire: Wire, desk: 
     said = " ".join((done.stdout + done.stderr).split())
     assert f"{PROJECT} is not in the state any more, so nobody can look whether it is live" in said
     assert DIGEST in desk.workspace.store.load().records
+
+
+def test_a_schedule_that_outlives_its_project_is_named_and_not_forgotten(wire: Wire, desk: Desk, cli: Cli) -> None:
+    desk.apply()
+    give_up(desk, *(each for each in desk.workspace.store.load().records if each != DIGEST))
+    wire.lies["GET /v1/project"] = lambda _answer: {"projectList": []}
+    for file in desk.folder.glob("*.yaml"):
+        file.unlink()
+    done = cli(desk.folder, "destroy", "--auto-approve", code=3, env=wire.env(desk))
+    assert f"`wexa-sync state rm {DIGEST}` gives it up as well" in " ".join((done.stdout + done.stderr).split())
+    assert DIGEST in desk.workspace.store.load().records

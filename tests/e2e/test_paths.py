@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wexa_sync.decide import Rules
+from wexa_sync.planfile import save
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -119,7 +122,9 @@ def test_apply_of_a_path_prunes_what_is_declared_nowhere_and_leaves_alone_what_i
     assert "Left alone" not in said(done)
 
 
-@pytest.mark.parametrize("text", ["kind: [", "kind: Project\n", "a: 1\n"], ids=["no YAML", "no name", "no manifest"])
+@pytest.mark.parametrize(
+    "text", ["kind: [", "kind: Project\n", "apiVersion: wexa.ai/v1\n"], ids=["no YAML", "no name", "no kind"]
+)
 def test_what_may_be_declared_in_a_file_with_problems_is_left_alone(two: Desk, cli: Cli, text: str) -> None:
     (two.folder / "b" / "schedule.yaml").unlink()
     (two.folder / "b" / "more.yaml").write_text(text, "utf-8")
@@ -196,3 +201,36 @@ def test_without_manifests_destroy_deletes_what_the_state_holds(two: Desk, cli: 
     shutil.rmtree(two.folder / "b")
     cli(two.folder, "destroy", "--auto-approve", env=two.remote.env)
     assert managed(two) == []
+
+
+def test_yaml_of_others_is_no_manifest_that_may_declare_something(two: Desk, cli: Cli) -> None:
+    (two.folder / "compose.yaml").write_text("services: {db: {image: postgres}}\n", "utf-8")
+    (two.folder / "a" / "schedule.yaml").unlink()
+    cli(two.folder, "apply", "a", "--prune", "--auto-approve", env=two.remote.env)
+    assert managed(two) == OF_A[:-1] + OF_B
+
+
+def test_without_settings_a_state_that_two_folders_share_loses_nothing(two: Desk, cli: Cli) -> None:
+    (two.folder / "wexa-sync.yaml").unlink()
+    (two.folder / "a" / "schedule.yaml").unlink()
+    words = ("--state", ".wexa-sync/state.json", "--auto-approve")
+    cli(two.folder, "apply", "a", "--prune", *words, env=two.remote.env)
+    assert managed(two) == OF_A[:-1] + OF_B
+    cli(two.folder, "destroy", "a", *words, env=two.remote.env)
+    assert managed(two) == OF_B
+
+
+def test_a_saved_plan_does_not_delete_what_a_manifest_protects_by_now(two: Desk, cli: Cli, tmp_path: Path) -> None:
+    file = two.folder / "a" / "schedule.yaml"
+    text = file.read_text("utf-8")
+    file.unlink()
+    save(two.plan(Rules(prune=True)), tmp_path / "it.plan")
+    file.write_text(text, "utf-8")
+    protect(file, "prevent_destroy: true")
+    words = ("apply", str(tmp_path / "it.plan"), "--auto-approve")
+    done = cli(two.folder, *words, code=1, env=two.remote.env)
+    assert "the plan deletes a/Schedule/digest, which its manifest protects by now" in said(done)
+    assert two.remote.writes == []
+    file.unlink()
+    cli(two.folder, *words, env=two.remote.env)
+    assert managed(two) == OF_A[:-1] + OF_B

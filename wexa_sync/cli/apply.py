@@ -20,9 +20,16 @@ from wexa_sync.cli import options
 @options.consent
 def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
-    from wexa_sync.cli.setup import desired_for, require_apart, scope_for, settings_for, workspace_for
+    from wexa_sync.cli.setup import (
+        desired_for,
+        protecting_scope,
+        require_apart,
+        scope_for,
+        settings_for,
+        workspace_for,
+    )
     from wexa_sync.cli.steps import carried_out, limits_of, planned
-    from wexa_sync.engine import NOTHING, locked, require_planned_here
+    from wexa_sync.engine import NOTHING, locked, require_planned_here, require_unprotected
     from wexa_sync.planfile import is_plan, read
 
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
@@ -33,6 +40,8 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     read_with: dict[str, Any] = {"assignments": assignments, "var_files": var_files}
     desired = NOTHING if saved else desired_for(paths, settings, **read_with)
     scope = scope_for(desired, () if saved else paths, settings, **read_with)
+    if saved is not None:
+        require_unprotected(saved, protecting_scope(settings, **read_with))
     with workspace_for(settings, given) as found, locked(found) as workspace:
         if saved is not None:
             require_planned_here(saved, workspace)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from wexa_sync.errors import NothingDeclared, SettingsError, UsageError
+from wexa_sync.errors import InvalidManifests, NothingDeclared, SettingsError, UsageError
 from wexa_sync.model import Address, Desired, Secret, Target
 from wexa_sync.scope import Scope
 from wexa_sync.settings import Settings, read_settings, require_api
@@ -71,13 +71,33 @@ def scope_for(
     from wexa_sync.engine import beyond
     from wexa_sync.load import covers
 
+    whole = _all_manifests(settings)
     with _manifests_named((), settings):
-        if not paths or covers(paths, settings.manifests, root=settings.root, ignore=settings.ignore):
+        if not paths or covers(paths, whole, root=settings.root, ignore=settings.ignore):
             return Scope()
         try:
-            return beyond(desired, settings.manifests, **_reading(settings, assignments, var_files))
+            return beyond(desired, whole, **_reading(settings, assignments, var_files))
         except NothingDeclared:
             return Scope()
+
+
+def _all_manifests(settings: Settings) -> tuple[Path, ...]:
+    """Return where all manifests of a state are: where the settings say.
+
+    Without a settings file, a state that is named and lies elsewhere may be that of the current folder's manifests.
+    """
+    here = Path.cwd()
+    named = (settings.root / SETTINGS_FILE).exists()
+    alone = named or settings.state.is_relative_to(settings.root) or not settings.root.is_relative_to(here)
+    return settings.manifests if alone else (here,)
+
+
+def protecting_scope(settings: Settings, *, assignments: Sequence[str], var_files: Sequence[Path]) -> Scope:
+    """Return the scope with what the settings' manifests protect, as far as they are here and can be read."""
+    try:
+        return destroy_scope((), settings, assignments=assignments, var_files=var_files)
+    except (UsageError, SettingsError, InvalidManifests):
+        return Scope()
 
 
 def destroy_scope(

@@ -107,10 +107,13 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
 
 
 def _place_project(seen: Seen, project: str, id: str, raws: list[Raw]) -> None:  # the field's name
-    """Note the id of a project that the state gave up; where it is declared, that is the live one it is paired with."""
+    """Note the id of a project that the state gave up; where it is declared, that is the live one it is paired with.
+
+    One that is not listed is no place to look: the server may have deleted it, and not what is in it.
+    """
     address = Address(kind="Project", name=project)
     raw = next((raw for raw in raws if PROJECT.id_of(raw) == id), None)
-    if address not in seen.pairs:
+    if raw is not None and address not in seen.pairs:
         seen.ids[address] = id
     elif raw is not None and id not in seen.names:
         seen.add({address: replace(seen.pairs[address], live=_live(PROJECT, raw, 0, seen), candidates=())})
