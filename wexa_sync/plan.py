@@ -120,19 +120,22 @@ def _keep_secret(plan: Plan, observation: Observation) -> Plan:
 
 
 def _without_secrets(change: Change, scrub: Scrub, key: str) -> Change:
-    before = veiled(change.before, scrub)
+    before, fields = veiled(change.before, scrub), _veiled_fields(change.fields, scrub)
+    shown = (before, fields) != (change.before, change.fields)
     return replace(
         change,
         before=before,
-        fields=_veiled_fields(change.fields, scrub),
+        fields=fields,
         reason=scrub(change.reason),
         # What was expected was hashed with them in clear.
-        expected=hardened(change.expected, key) if change.expected and before != change.before else change.expected,
+        expected=hardened(change.expected, key) if change.expected and shown else change.expected,
     )
 
 
 def _veiled_fields(fields: Iterable[FieldChange], scrub: Scrub) -> tuple[FieldChange, ...]:
-    return tuple(replace(field, before=veiled(field.before, scrub)) for field in fields)
+    return tuple(
+        replace(field, before=veiled(field.before, scrub), after=veiled(field.after, scrub)) for field in fields
+    )
 
 
 def _partial(observation: Observation, chosen: list[Address], left: Mapping[Address, str]) -> Iterator[str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.ids import Terms, terms_in
 from wexa_sync.compare.parts import project, shared
+from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.same import spec_fingerprint
+from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.kinds.base import Endpoint, Kind, Nature, Operation
 from wexa_sync.kinds.times import CLOCK_SKEW
-from wexa_sync.kinds.wire import references
-from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair
+from wexa_sync.kinds.wire import accepted, references
+from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair, Spec, show_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class Rules:
     prune: bool = False
     adopt: bool = False
     allowed: frozenset[str] = frozenset()
+
+
+def _names(fields: Iterable[FieldChange]) -> str:
+    return ", ".join(dict.fromkeys(str(change.path[0]) for change in fields))
 
 
 class Look:
@@ -129,7 +136,7 @@ class Look:
         pair = self.pair
         if pair.live is None:
             return self.ambiguous()
-        fields = self.fields(pair.live, None)
+        fields = self.fields(pair.live)
         if not (self.rules.adopt or pair.certain):
             count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
             what = "is live already and not managed here" + (f"; {count}" if fields else "")
@@ -151,17 +158,22 @@ class Look:
         pair = self.pair
         assert pair.live is not None
         assert pair.record is not None
-        fields = self.fields(pair.live, pair.record.spec)
+        fields = self.fields(pair.live)
         if fields:
             return self.update(pair.live, fields, "")
         return self.change(Action.NOOP, id=pair.live.id, before=self.before(pair.live))
 
-    def fields(self, live: Live, applied: Any) -> tuple[FieldChange, ...]:
+    def fields(self, live: Live) -> tuple[FieldChange, ...]:
         """What differs, but for what the manifest says to ignore."""
-        manifest = self.pair.manifest
+        return field_changes(self.kind, *self.compared(live))
+
+    def compared(self, live: Live) -> tuple[Spec, Spec, Spec | None, Terms, tuple[str, ...]]:
+        """What is compared: declared, live and last applied, under which terms, and what is to be ignored."""
+        manifest, record = self.pair.manifest, self.pair.record
         assert manifest is not None
-        ignore = manifest.lifecycle.ignore_changes
-        return field_changes(self.kind, manifest.spec, live.spec, applied, self.terms, ignore)
+        # The record of something else that was here before says nothing of this one.
+        applied = record.spec if record is not None and record.id == live.id else None
+        return manifest.spec, live.spec, applied, self.terms, manifest.lifecycle.ignore_changes
 
     def before(self, live: Live) -> Any:
         """What is live of the declared fields."""
@@ -178,7 +190,7 @@ class Look:
             return blocked
         endpoint = self.kind.endpoints.get(Operation.UPDATE)
         if endpoint is None or not self.kind.can(Operation.UPDATE, self.rules.allowed):
-            names = ", ".join(dict.fromkeys(str(change.path[0]) for change in fields))
+            names = _names(fields)
             calls = "has no documented call" if endpoint else "has no call"
             return self.blocked(
                 "update",
@@ -198,15 +210,25 @@ class Look:
         end = self.kind.passes(manifest.spec)
         if end is not None and end <= self.observation.now and end != self.kind.passes(live.spec):
             return self.blocked("update", "its time has passed: it would fire at once", _LATER, fields)
+        blind = self.blind(endpoint, live)
+        said = f"reads don't show {_names(blind)}, which the API wants with every update" if blind else ""
         return self.change(
             Action.UPDATE,
             id=live.id,
             before=self.before(live),
-            fields=fields,
-            reason=reason,
-            expected=spec_fingerprint(self.kind, live.spec, manifest.spec, self.terms),
+            fields=tuple(sorted((*fields, *blind), key=lambda field: show_path(field.path))),
+            reason="; ".join(filter(None, (reason, said))),
+            expected=live_fingerprint(self.kind, *self.compared(live)),
             settles=settles,
         )
+
+    def blind(self, endpoint: Endpoint, live: Live) -> tuple[FieldChange, ...]:
+        """What the update writes over what reads do not show, since the API requires those fields."""
+        if not endpoint.replaces:
+            return ()
+        declared, *_ = compared = self.compared(live)
+        proposed = propose(self.kind, *compared)
+        return assumed(self.kind, declared, proposed, accepted(endpoint, self.kind))
 
     def hint(self, operation: Operation) -> str:
         """What a person can do where the API can't."""

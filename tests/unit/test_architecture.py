@@ -44,7 +44,7 @@ BELOW = {
     "errors": {"model"},
     "secrecy": {"model"},
     "codec": {"model"},
-    "kinds": {"kinds", "api.paging", "model", "errors"},
+    "kinds": {"kinds", "api.paging", "json_text", "model", "errors"},
     "api": {"api", "kinds", "json_text", "secrecy", "model", "errors"},
     "state": {"state", "codec", "json_text", "model", "errors"},
     "compare": {"compare", "codec", "kinds", "json_text", "model", "errors"},

@@ -24,9 +24,10 @@ from wexa_sync.apply.parts import with_the_rest
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
 from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.parts import shared
-from wexa_sync.compare.propose import propose
-from wexa_sync.compare.same import is_as_expected, same
+from wexa_sync.compare.parts import overlay, shared
+from wexa_sync.compare.propose import as_applied, propose, whole
+from wexa_sync.compare.same import is_as_expected, same, spec_fingerprint
+from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, Nonsense, NoSuchCall, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.kinds.project import PROJECT
@@ -42,12 +43,12 @@ _UNLIKE_THE_SDK = (
 _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
 
 
-def record_of(context: Context, change: Change, id: str) -> Record:
-    """The record of a change that came to a good end."""
+def record_of(context: Context, change: Change, id: str, *, spec: Spec | None = None) -> Record:
+    """The record of a change that came to a good end. `spec`: what was applied, where that is not what is declared."""
     return Record(
         address=change.address,
         id=id,
-        spec=conceal(dict(change.after or {}), context.key),
+        spec=conceal(dict((change.after or {}) if spec is None else spec), context.key),
         lifecycle=change.lifecycle,
         generation=change.generation,
     )
@@ -70,11 +71,16 @@ def intent_of(context: Context, change: Change, operation: str, id: str | None =
     )
 
 
-def body_of(context: Context, change: Change) -> dict[str, Any]:
-    """The body of a create: what is declared, what follows from it, and the defaults of what the API requires."""
+def sent_by_create(context: Context, change: Change) -> Spec:
+    """What a create sends: what is declared, what follows from it, and the defaults of what the API requires."""
     kind = context.kind(change)
     declared = shared(kind, change.after or {})
-    spec = with_defaults(kind, with_derived(kind, declared, declared=declared))
+    return with_defaults(kind, with_derived(kind, declared, declared=declared))
+
+
+def body_of(context: Context, change: Change) -> dict[str, Any]:
+    """The body of a create."""
+    kind, spec = context.kind(change), sent_by_create(context, change)
     return encode(kind, spec, context.resolver(change.address), only=accepted(kind.endpoints[Operation.CREATE], kind))
 
 
@@ -87,10 +93,12 @@ def create(context: Context, change: Change) -> Work:
     if made.id is None:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
-    is_project = context.kind(change) is PROJECT
-    yield Write((Remember(record_of(context, change, made.id), made.intent.mark),), last=not is_project)
+    kind, sent = context.kind(change), sent_by_create(context, change)
+    applied = as_applied(kind, change.after or {}, sent, context.terms(change.address))
+    record = record_of(context, change, made.id, spec=applied)
+    yield Write((Remember(record, made.intent.mark),), last=kind is not PROJECT)
     context.learn(change.address, made.id)
-    if is_project and (unreadable := (yield from unreadable_inside(context, change.address, made.id))):
+    if kind is PROJECT and (unreadable := (yield from unreadable_inside(context, change.address, made.id))):
         error = WexaSyncError(f"it was made, and nothing in it: {unreadable.message}", hint=unreadable.hint)
         return ended(change, Status.FAILED, error, id=made.id, attempts=made.attempts)
     found = (f"{made.why}; it was found on the server",) if made.lost else ()
@@ -179,18 +187,17 @@ def update(context: Context, change: Change) -> Work:
     live = yield from read_again(context, change)
     if live is None:
         return conflict(change, "it is gone since the plan was made")
-    if not is_as_expected(kind, live, declared, context.terms(change.address), change.expected):
+    terms, ignore, record = context.terms(change.address), change.lifecycle.ignore_changes, _record(context, change)
+    compared = (declared, live, record.spec if record else None, terms, ignore)
+    if not is_as_expected(live_fingerprint(kind, *compared), change.expected, terms):
         return conflict(change, "it was changed on the live side since the plan was made")
     endpoint = kind.endpoints[Operation.UPDATE]
-    spec = propose(kind, live, declared, change.fields, change.lifecycle.ignore_changes)
+    spec = propose(kind, *compared)
     names = set(accepted(endpoint, kind))
     if endpoint.partial:
-        names &= {
-            name
-            for name in spec
-            if not same(kind, {name: spec[name]}, {name: live.get(name)}, context.terms(change.address))
-        }
-    body = encode(kind, spec, context.resolver(change.address), only=names)
+        names &= {name for name in spec if not same(kind, {name: spec[name]}, {name: live.get(name)}, terms)}
+    sent = whole(kind, declared, spec) if endpoint.replaces else spec
+    body = encode(kind, sent, context.resolver(change.address), only=names)
     if endpoint.undocumented:
         body = yield from with_the_rest(context, change, body)
     try:
@@ -212,8 +219,16 @@ def update(context: Context, change: Change) -> Work:
             return ended(change, Status.FAILED, error, attempts=attempts, id=change.id)
     if endpoint.undocumented:
         warnings = (f"made by {endpoint.method} {endpoint.path}, which is not documented; read back and found right",)
-    yield Write((Remember(record_of(context, change, change.id or ""), change.settles),), last=True)
+    applied = as_applied(kind, declared, sent, terms, compared[2], ignore)
+    record = record_of(context, change, change.id or "", spec=applied)
+    yield Write((Remember(record, change.settles),), last=True)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts, warnings=warnings)
+
+
+def _record(context: Context, change: Change) -> Record | None:
+    """The record of the thing that the change is about."""
+    record = context.state().records.get(change.address)
+    return record if record is not None and record.id == change.id else None
 
 
 def _proven(context: Context, change: Change, said: Any) -> bool:
@@ -231,15 +246,15 @@ def _proven(context: Context, change: Change, said: Any) -> bool:
 
 
 def _unchanged(context: Context, change: Change, live: Spec, *, strictly: bool = False) -> list[str]:
-    """The declared fields that are not as declared; `strictly` also those that the server does not show."""
-    fields = field_changes(
-        context.kind(change),
-        change.after or {},
-        live,
-        None if strictly else change.after,
-        context.terms(change.address),
-        change.lifecycle.ignore_changes,
-    )
+    """The fields that are not as they should be; `strictly` also those that changed and that the server does not show.
+
+    What was applied before and is declared no longer must be gone.
+    """
+    record, declared = _record(context, change), change.after or {}
+    before = record.spec if record is not None else {}
+    applied = before if strictly else overlay(before, declared)
+    terms, ignore = context.terms(change.address), change.lifecycle.ignore_changes
+    fields = field_changes(context.kind(change), declared, live, applied, terms, ignore)
     return list(dict.fromkeys(str(found.path[0]) for found in fields))
 
 
@@ -250,7 +265,8 @@ def delete(context: Context, change: Change) -> Work:
         live = yield from read_again(context, change)
         if live is not None:
             before = change.before or {}
-            if not is_as_expected(kind, live, before, context.terms(change.address), change.expected):
+            terms = context.terms(change.address)
+            if not is_as_expected(spec_fingerprint(kind, live, before, terms), change.expected, terms):
                 return conflict(change, "it was changed on the live side since the plan was made")
             if kind is PROJECT and (others := (yield from put_inside(context, change))):
                 return conflict(change, f"since the plan was made, it got {', '.join(others)}: that would go with it")

@@ -1,14 +1,18 @@
-"""Parts of a spec: what the server has a say in, and what another spec has as well."""
+"""Parts of a spec: what the server has a say in, what another spec has as well, and which list items are the same."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.wire import at_path, is_sealed, replaced
 from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
+
+_NAMES = ("_id", "id", "name")
+"""What list items are known by, the surest first."""
 
 
 def shared(kind: Kind, spec: Spec) -> dict[str, Any]:
@@ -23,29 +27,36 @@ def project(value: Any, shape: Any) -> Any:
     Lists of the same length are entered item by item, others are taken whole.
     """
     if isinstance(shape, (Secret, Sealed)):
-        return _veiled(value)
+        return hidden(value)
     if isinstance(value, dict) and isinstance(shape, dict):
         return {key: project(value[key], shape[key]) for key in shape if key in value}
     if isinstance(value, list) and isinstance(shape, list):
         if len(value) == len(shape):
             return [project(item, like) for item, like in zip(value, shape, strict=True)]
-        return _veiled(value) if _has_secret(shape) else value
+        return hidden(value) if has_secret(shape) else value
     return value
 
 
-def _veiled(value: Any) -> Any:
+def hidden(value: Any) -> Any:
+    """Return a copy in which every text is secret."""
     if isinstance(value, str):
         return Secret(template="", value=value)
     if isinstance(value, list):
-        return [_veiled(item) for item in value]
+        return [hidden(item) for item in value]
     # A number or an object is one secret as well, whatever a server makes of the text it was sent.
     return value if value is None else Secret(template="", value=json.dumps(value, sort_keys=True, default=str))
 
 
-def _has_secret(value: Any) -> bool:
-    if isinstance(value, (dict, list)):
-        return any(_has_secret(item) for item in (value.values() if isinstance(value, dict) else value))
-    return isinstance(value, (Secret, Sealed))
+def has_secret(*values: Any) -> bool:
+    """True when a secret is among the values, or somewhere in one of them."""
+    return any(
+        has_secret(*value.values())
+        if isinstance(value, dict)
+        else has_secret(*value)
+        if isinstance(value, list)
+        else isinstance(value, (Secret, Sealed))
+        for value in values
+    )
 
 
 def ignored(path: Path, ignore: Iterable[str]) -> bool:
@@ -54,19 +65,105 @@ def ignored(path: Path, ignore: Iterable[str]) -> bool:
     return any(shown == prefix or shown.startswith((f"{prefix}.", f"{prefix}[")) for prefix in ignore)
 
 
+def paired(ours: list[Any], theirs: list[Any]) -> list[int | None]:
+    """Return for each item of ours the place of the same item in theirs, None where theirs has none.
+
+    Items are the same by id, else by name, else when they say the same. Of what is then left over on both sides, as
+    many items on each, the items are the same by their order.
+    """
+    found: list[int | None] = [None] * len(ours)
+    for name in _NAMES:
+        _pair_by_name(ours, theirs, found, name)
+    _pair_by_content(ours, theirs, found)
+    left = [place for place, other in enumerate(found) if other is None]
+    free = _free(theirs, found)
+    if len(left) == len(free):
+        for place, other in zip(left, free, strict=True):
+            if not _are_strangers(ours[place], theirs[other]):
+                found[place] = other
+    return found
+
+
+def _free(theirs: list[Any], found: list[int | None]) -> list[int]:
+    taken = set(found)
+    return [place for place in range(len(theirs)) if place not in taken]
+
+
+def _pair_by_name(ours: list[Any], theirs: list[Any], found: list[int | None], name: str) -> None:
+    named: defaultdict[str, deque[int]] = defaultdict(deque)
+    for place in _free(theirs, found):
+        if (text := _name_of(theirs[place], name)) is not None:
+            named[text].append(place)
+    for place, item in enumerate(ours):
+        if found[place] is None and (others := named.get(_name_of(item, name) or "")):
+            found[place] = others.popleft()
+
+
+def _pair_by_content(ours: list[Any], theirs: list[Any], found: list[int | None]) -> None:
+    free = dict.fromkeys(_free(theirs, found))
+    for place, item in enumerate(ours):
+        if found[place] is None and isinstance(item, dict):
+            nearest = [place] if place in free else []
+            same = next((other for other in (*nearest, *free) if _says(theirs[other], item)), None)
+            if same is not None:
+                found[place] = same
+                del free[same]
+
+
+def _says(theirs: Any, item: dict[str, Any]) -> bool:
+    return isinstance(theirs, dict) and project(theirs, item) == item
+
+
+def _name_of(item: Any, name: str) -> str | None:
+    text = item.get(name) if isinstance(item, dict) else None
+    return (text.strip() or None) if isinstance(text, str) else None  # a server may have trimmed it
+
+
+def _are_strangers(item: Any, other: Any) -> bool:
+    """True when two items of one place have different names, and agree in nothing else: not one item renamed."""
+    named = [(_name_of(item, name), _name_of(other, name)) for name in _NAMES]
+    if all(one == another for one, another in named if one and another):
+        return False
+    rest = {key: value for key, value in item.items() if key not in _NAMES}
+    return not rest or project(other, rest) != rest
+
+
+def patched(live: Any, theirs: Any, target: Any) -> Any:
+    """Return live with `target` in the place of `theirs`, a part of live: what stands beside that part stays."""
+    if isinstance(live, dict) and isinstance(theirs, dict) and isinstance(target, dict):
+        beside = {key: item for key, item in live.items() if key in target or key not in theirs}
+        return beside | {key: patched(live.get(key), theirs.get(key), item) for key, item in target.items()}
+    sides = (live, theirs, target)
+    if all(isinstance(side, list) for side in sides) and len(live) == len(theirs) == len(target):
+        return [patched(*items) for items in zip(*sides, strict=True)]
+    return target
+
+
 def overlay(under: Any, over: Any) -> Any:
-    """Return `under` with everything that `over` says; mappings are merged, anything else is replaced."""
+    """Return `under` with everything that `over` says; of a list, the items are those of `over`."""
     if isinstance(under, dict) and isinstance(over, dict):
-        return {**under, **{key: overlay(under.get(key), value) for key, value in over.items()}}
+        return {**under, **{key: overlay(under.get(key), item) for key, item in over.items()}}
+    if isinstance(under, list) and isinstance(over, list):
+        places = paired(over, under)
+        return [item if at is None else overlay(under[at], item) for item, at in zip(over, places, strict=True)]
     return over
 
 
 def without(value: Any, path: Path) -> Any:
-    """Return a copy in which nothing stands at the path."""
-    if len(path) == 1:
-        return {key: item for key, item in value.items() if key != path[0]} if isinstance(value, dict) else value
-    inner = at_path(value, path[:1])
-    return replaced(value, path[:1], without(inner, path[1:])) if inner is not None else value
+    """Return a copy in which nothing stands at the path, and no mapping on the way is empty for that."""
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    rest = {key: item for key, item in value.items() if key != path[0]}
+    inner = without(value[path[0]], path[1:]) if len(path) > 1 else {}
+    return {**rest, path[0]: inner} if inner != {} else rest
+
+
+def reset(value: Any, others: Any, path: Path) -> Any:
+    """Return a copy with what `others` has at the path, or nothing where they have nothing there."""
+    *way, last = path
+    around = at_path(others, tuple(way))
+    present = isinstance(around, dict) and last in around
+    return replaced(value, path, at_path(others, path)) if present else without(value, path)
 
 
 def known_of(recorded: Spec, declared: Spec) -> Spec:

@@ -1,30 +1,70 @@
-"""What an update sends: live overlaid with what is declared, so that nothing of others is erased."""
+"""What an update sends: live overlaid with what is declared, so that nothing of others is erased; and its record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
-from wexa_sync.compare.parts import overlay, shared, without
+from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.parts import patched, reset, shared
+from wexa_sync.compare.same import kept, same_value
+from wexa_sync.compare.sides import follows, paths_of, sides_of, wanted_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.wire import at_path, replaced, with_defaults, with_derived
-from wexa_sync.model import FieldChange, Spec
+from wexa_sync.kinds.wire import at_path, made, replaced, with_defaults, with_derived
+from wexa_sync.model import FieldChange, Path, Spec
 
 
-def propose(kind: Kind, live: Spec, declared: Spec, fields: Iterable[FieldChange], ignore: Iterable[str] = ()) -> Spec:
-    """The whole spec an update sends: live overlaid with what is declared, so that nothing of others is erased."""
-    fields = tuple(fields)
-    wanted = shared(kind, declared)
-    merged = overlay(live, wanted)
-    for change in fields:
-        if at_path(wanted, change.path) is None:  # a removal: its default, or nothing
-            merged = (
-                replaced(merged, change.path, change.after)
-                if change.after is not None
-                else without(merged, change.path)
-            )
-    for prefix in ignore:
-        path = tuple(prefix.split("."))
-        if (theirs := at_path(live, path)) is not None:
-            merged = replaced(merged, path, theirs)
-    changed = [change.path[: size + 1] for change in fields for size in range(len(change.path))]
-    return with_defaults(kind, with_derived(kind, merged, declared=wanted, changed=changed))
+def propose(
+    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, terms: Terms, ignore: Iterable[str] = ()
+) -> Spec:
+    """Return the spec that is to be live: what others have in it stays, and so does what is to be ignored."""
+    ignore = tuple(ignore)
+    sides, wanted = sides_of(kind, declared, live, applied, terms, ignore), wanted_of(kind, declared, live, ignore)
+    merged = patched(dict(live), sides.theirs, sides.target)
+    sources = [rule.source for rule in kind.derived]
+    changed = [path for path in sources if not same_value(at_path(merged, path), at_path(live, path), {}, terms)]
+    spec = with_derived(kind, merged, declared=wanted, changed=changed)
+    for path in paths_of(ignore):
+        spec = reset(spec, live, path)
+    return spec
+
+
+def whole(kind: Kind, declared: Spec, proposed: Spec) -> Spec:
+    """Return a proposal with all that a call wants which replaces: reads may show less than the API requires."""
+    unseen = {name: value for name, value in shared(kind, declared).items() if proposed.get(name) is None}
+    return with_defaults(kind, {**proposed, **unseen})
+
+
+def assumed(kind: Kind, declared: Spec, proposed: Spec, fields: Collection[str]) -> tuple[FieldChange, ...]:
+    """Return what an update overwrites unseen: the API requires those fields, and reads do not show them."""
+    return tuple(
+        FieldChange(path=path, before=None, after=value, changed_by="repository")
+        for path, value in _added(proposed, whole(kind, declared, proposed))
+        if path[0] in fields
+    )
+
+
+def _added(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    for name, value in after.items():
+        place = (*path, name)
+        if name not in before or (before[name] is None and not kept(value, None)):
+            yield place, value
+        elif isinstance(value, dict) and isinstance(before[name], dict):
+            yield from _added(before[name], value, place)
+
+
+def as_applied(
+    kind: Kind, declared: Spec, sent: Spec, terms: Terms, applied: Spec | None = None, ignore: Iterable[str] = ()
+) -> Spec:
+    """Return what is recorded of an apply: what is declared, with what followed from it, and without what was ignored.
+
+    Of an ignored field, the earlier record holds.
+    """
+    spec = dict(declared)
+    for path in paths_of(ignore):
+        spec = reset(spec, applied or {}, path)
+    for rule in kind.derived:
+        source, target = at_path(sent, rule.source), at_path(sent, rule.target)
+        if at_path(declared, rule.target) is None and target is not None and follows(kind, rule, source, target, terms):
+            spec = replaced(spec, rule.target, made(rule, source))
+    return spec

@@ -25,21 +25,21 @@ def same(kind: Kind, one: Spec, other: Spec, terms: Terms) -> bool:
 
 
 def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, terms: Terms) -> str:
-    """Return a hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them.
+    """Return a hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them."""
+    return sealed_fingerprint(kind, project(live, shared(kind, shape)), terms)
 
-    It stands in saved plans, so what is live where `shape` has a secret is sealed first.
-    """
+
+def sealed_fingerprint(kind: Kind, part: Spec, terms: Terms) -> str:
+    """Return a hash of a part of live that may stand in a saved plan: the secrets in it are sealed first."""
 
     def sealed(secret: Secret) -> Sealed:
         return Sealed(template="", fingerprint=secret_fingerprint(secret, terms.key))
 
-    part = project(live, shared(kind, shape))
     return fingerprint(plain(part, kind.spec_schema, terms, secret=sealed), terms.key)
 
 
-def is_as_expected(kind: Kind, live: Spec, shape: Spec, terms: Terms, expected: str) -> bool:
-    """True when nobody changed a field of `shape` since `expected` was made by `spec_fingerprint`."""
-    found = spec_fingerprint(kind, live, shape, terms)
+def is_as_expected(found: str, expected: str, terms: Terms) -> bool:
+    """True when a fingerprint of live is the one that the plan expects, which may be a hardened one."""
     return expected == (hardened(found, terms.key) if expected.startswith(_HARD) else found)
 
 
@@ -65,8 +65,9 @@ def same_value(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # o
         return bool(plain_id(one, terms) == plain_id(other, terms))
     if isinstance(one, dict) and isinstance(other, dict):
         properties = schema.get("properties", {})
-        return one.keys() == other.keys() and all(
-            same_value(one[k], other[k], properties.get(k, {}), terms) for k in one
+        return all(
+            same_value(one.get(name), other.get(name), properties.get(name, {}), terms)
+            for name in one.keys() | other.keys()
         )
     if isinstance(one, list) and isinstance(other, list):
         if schema.get("x-wexa-list") == "set":
@@ -77,6 +78,18 @@ def same_value(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # o
     if schema.get("x-wexa-format") == "json-text" and one != other:
         return bool(_parsed(one) == _parsed(other))
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def kept(ours: Any, theirs: Any) -> bool:
+    """True when a server may have made theirs of ours: it trims a text, and has a null for what is empty."""
+    if _is_empty(ours):
+        return _is_empty(theirs)
+    ours, theirs = (value.reveal() if isinstance(value, Secret) else value for value in (ours, theirs))
+    return isinstance(ours, str) and isinstance(theirs, str) and ours.strip() == theirs
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, (str, list, dict)) and not value)
 
 
 def _seal(value: Any, other: Any, terms: Terms) -> Any:
@@ -113,6 +126,8 @@ def plain(value: Any, schema: Schema, terms: Terms, *, secret: Callable[[Secret]
             return replace(value, template="")  # a value is what counts, however the manifest calls it
         if schema.get("x-wexa-format") == "json-text":
             return _parsed(value)
+        if isinstance(value, dict) and None in value.values():  # a null says as much as nothing
+            return walk({name: item for name, item in value.items() if item is not None}, schema, visit)
         if isinstance(value, list) and schema.get("x-wexa-list") == "set":
             items = [walk(item, schema.get("items", {}), visit) for item in value]
             return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=_sealed_text))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
+from wexa_sync.json_text import parse
 from wexa_sync.kinds.base import Derived, Endpoint, Kind, Operation
 
 
@@ -12,6 +14,25 @@ def display_text(template: object) -> str:
     """The editor's form of a text: a JSON text of one paragraph node per line (as the pages' samples have it)."""
     lines = str(template).split("\n")
     return json.dumps([{"type": "paragraph", "children": [{"text": line}]} for line in lines], ensure_ascii=False)
+
+
+def text_of(display: str) -> str | None:
+    """Return the text of an editor's form, a line for each paragraph; None where the form is not known."""
+    try:
+        nodes = parse(display)
+    except ValueError:
+        return None
+    lines = [_text_in(node) for node in nodes] if isinstance(nodes, list) else [None]
+    return None if None in lines else "\n".join(line or "" for line in lines)
+
+
+def _text_in(node: Any) -> str | None:
+    if not isinstance(node, dict):
+        return None
+    if isinstance(inner := node.get("children"), list):
+        parts = [_text_in(child) for child in inner]
+        return None if None in parts else "".join(part or "" for part in parts)
+    return node["text"] if isinstance(node.get("text"), str) else None
 
 
 def agent_id(flow_id: str, handle: str) -> str:
@@ -59,7 +80,7 @@ AGENT = Kind(
     },
     derived=(
         Derived(target=("role_description",), source=("role",), make=str),
-        Derived(target=("prompt", "display_template"), source=("prompt", "template"), make=display_text),
+        Derived(target=("prompt", "display_template"), source=("prompt", "template"), make=display_text, read=text_of),
     ),
     hints={
         Operation.UPDATE: "Change it in Wexa Studio.",

@@ -56,6 +56,11 @@ class Endpoint:
     returns_owner: bool = False
     otherwise: Endpoint | None = None
 
+    @property
+    def replaces(self) -> bool:
+        """True for an update that wants every field it takes; nobody knows what an undocumented one wants."""
+        return not self.partial and not self.undocumented
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
@@ -74,11 +79,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """A field the API wants that follows from another one: set where the manifest does not say it."""
+    """A field the API wants that follows from another one: set where the manifest does not say it.
+
+    `make` gives the target from the source, and `read` the source from a target that may have another form.
+    """
 
     target: Path
     source: Path
     make: Callable[[Any], Any]
+    read: Callable[[str], str | None] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wexa_sync.api.paging import PageNumber
-from wexa_sync.kinds.agent import display_text
+from wexa_sync.kinds.agent import display_text, text_of
 from wexa_sync.kinds.base import Derived, Endpoint, Kind, Listing, Operation, Scope
 from wexa_sync.kinds.times import epoch
 from wexa_sync.model import Spec
@@ -40,7 +40,7 @@ SCHEDULE = Kind(
         Operation.DELETE: Endpoint(method="DELETE", path="/schedule/coworker/{id}", query={"projectID": "{project}"}),
     },
     derived=(
-        Derived(target=("display_template",), source=("template",), make=display_text),
+        Derived(target=("display_template",), source=("template",), make=display_text, read=text_of),
         Derived(target=("goal", "template"), source=("template",), make=str),
         Derived(target=("goal", "display_template"), source=("display_template",), make=str),
     ),

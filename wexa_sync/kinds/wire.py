@@ -52,6 +52,11 @@ def with_defaults(kind: Kind, spec: Spec) -> Spec:
     return filled
 
 
+def default_of(schema: Schema) -> Any:
+    """Return the default of a field that has one, with the defaults of the fields in it."""
+    return _fill(schema["default"], schema)
+
+
 def with_derived(kind: Kind, spec: Spec, *, declared: Spec, changed: Collection[Path] = ()) -> Spec:
     """The spec with what follows from other fields, where `declared` does not say it and it is absent or outdated.
 
@@ -64,13 +69,14 @@ def with_derived(kind: Kind, spec: Spec, *, declared: Spec, changed: Collection[
         if at_path(declared, rule.target) is not None or source is None or isinstance(source, Sealed):
             continue
         if at_path(spec, rule.target) is None or rule.source in outdated:
-            spec = replaced(spec, rule.target, _made(rule, source))
+            spec = replaced(spec, rule.target, made(rule, source))
             outdated.add(rule.target)
     return spec
 
 
-def _made(rule: Derived, source: Any) -> Any:
-    if isinstance(source, Secret):  # what follows from a secret is one
+def made(rule: Derived, source: Any) -> Any:
+    """Return what follows from the source. What follows from a secret is one."""
+    if isinstance(source, Secret):
         return Secret(template=source.template, value=str(rule.make(source.reveal())))
     return rule.make(source)
 
@@ -172,8 +178,8 @@ def _fill(value: Any, schema: Schema) -> Any:
         return value
     filled = dict(value)
     for name, inner in schema.get("properties", {}).items():
-        if name in filled:
+        if filled.get(name) is not None:
             filled[name] = _fill(filled[name], inner)
         elif "default" in inner:
-            filled[name] = _fill(inner["default"], inner)
+            filled[name] = default_of(inner)
     return filled

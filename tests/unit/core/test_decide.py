@@ -174,7 +174,7 @@ CAPABILITIES: list[tuple[str, Pair, Rules, str, str]] = [
     ("flow update allowed", row("AgentFlow", manifest=manifest("AgentFlow", OTHER["AgentFlow"]), live=live("AgentFlow"),
                             record=record("AgentFlow")), Rules(allowed=frozenset({"agentflow.update"})), "update", ""),
     ("agent update",    row("Agent", manifest=manifest("Agent", OTHER["Agent"]), live=live("Agent"), record=record("Agent")),
-                        Rules(), "update", ""),
+                        Rules(), "update", "reads don't show"),
     ("project delete",  row("Project", live=live("Project"), record=record("Project")),         PRUNE, "delete", ""),
     ("no such connector", row("Skill", manifest=manifest("Skill", EXTERNAL)),                   Rules(), "blocked create", "called Gone"),
     ("no such skill",   row("Agent", manifest=manifest("Agent", GONE), live=live("Agent"), record=record("Agent")),

@@ -1,0 +1,145 @@
+"""The three sides of a value, declared, live and last applied, brought into trees of one shape.
+
+Lists are the manifest's: it says which items there are, and their order. What others keep in an item stays in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.parts import has_secret, hidden, paired, patched
+from wexa_sync.compare.same import kept, same_value
+from wexa_sync.kinds.schema import Schema
+from wexa_sync.kinds.wire import default_of
+
+ABSENT: Any = object()
+"""Nothing stands there."""
+
+NEVER: Any = object()
+"""Nothing was ever applied: there is no record to judge by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One place of the trees, and all that is in it.
+
+    `theirs` is the part of live that is ours to decide on: what is declared now, or was at the last apply. `target` is
+    what should stand there: where both are the same, nothing has to change. `last` is what was applied there.
+    """
+
+    theirs: Any
+    target: Any
+    last: Any
+
+
+def merge(wanted: Any, live: Any, last: Any, schema: Schema, terms: Terms, *, strict: bool = False) -> Sides:
+    """Return the sides of one place.
+
+    A field of the schema that live does not show may be there all the same: then the last apply decides. Not so with
+    `strict`, which holds in lists and where the schema knows no fields.
+    """
+    if live is None and wanted is not ABSENT and schema.get("x-wexa-format") == "json-text":
+        live = ABSENT  # a server may have no such form of a text: nobody took it away
+    if wanted is ABSENT:
+        return _removed(live, last, schema, terms, strict=strict)
+    if live is ABSENT:
+        return _unseen(wanted, last, schema, terms, strict=strict)
+    if isinstance(wanted, dict) and isinstance(live, dict):
+        return _mappings(wanted, live, last, schema, terms, strict=strict)
+    if isinstance(wanted, list) and isinstance(live, list) and schema.get("x-wexa-list") != "set":
+        return _lists(wanted, live, last, schema, terms)
+    if _stands(wanted, live, last, schema, terms):
+        theirs = hidden(live) if has_secret(wanted) else live
+        return Sides(theirs, theirs, last)
+    return Sides(hidden(live) if has_secret(wanted, last) else live, wanted, last)
+
+
+def _stands(wanted: Any, live: Any, last: Any, schema: Schema, terms: Terms) -> bool:
+    """True when live is as declared, or is what the server made of what was applied and is declared still."""
+    if same_value(wanted, live, schema, terms):
+        return True
+    return kept(wanted, live) and (last is NEVER or _is_applied(wanted, last, schema, terms))
+
+
+def _is_applied(wanted: Any, last: Any, schema: Schema, terms: Terms) -> bool:
+    return last is not NEVER and last is not ABSENT and same_value(wanted, last, schema, terms)
+
+
+def _unseen(wanted: Any, last: Any, schema: Schema, terms: Terms, *, strict: bool) -> Sides:
+    """Return the sides of what is declared and not shown."""
+    if not strict and _is_applied(wanted, last, schema, terms):
+        return Sides(wanted, wanted, last)  # as far as anybody can know
+    return Sides(ABSENT, ABSENT if strict and _stands(wanted, None, last, schema, terms) else wanted, last)
+
+
+def _removed(live: Any, last: Any, schema: Schema, terms: Terms, *, strict: bool) -> Sides:
+    """Return the sides of what was applied and is declared no longer: its default is wanted, or nothing."""
+    if isinstance(last, dict) and last and isinstance(live, dict):
+        inner = _mappings({}, live, last, schema, terms, strict=strict)
+        # What stands beside was never ours to remove. Where nothing does, nothing is left to stand there.
+        left = [item for item in inner.target.values() if item is not None]
+        alone = "properties" not in schema and not left and inner.theirs.keys() == live.keys()
+        return Sides(inner.theirs, ABSENT, last) if alone else inner
+    default = default_of(schema) if "default" in schema else ABSENT
+    if live is ABSENT:
+        settled = strict or default is ABSENT or same_value(last, default, schema, terms)
+        return Sides(ABSENT, ABSENT if settled else default, last)
+    if default is ABSENT:  # a field of the schema may go back to empty, but not away
+        fits = live is None or (not strict and kept(None, live))
+    else:
+        fits = same_value(default, live, schema, terms) or kept(default, live)
+    return Sides(live, live, last) if fits else Sides(hidden(live) if has_secret(last) else live, default, last)
+
+
+def _mappings(
+    wanted: dict[str, Any], live: dict[str, Any], last: Any, schema: Schema, terms: Terms, *, strict: bool
+) -> Sides:
+    trees: tuple[dict[str, Any], ...] = ({}, {}, {})
+    fields, before = schema.get("properties", {}), last if isinstance(last, dict) else {}
+    for name in dict.fromkeys([*wanted, *before]):
+        sides = merge(
+            wanted.get(name, ABSENT),
+            live.get(name, ABSENT),
+            before.get(name, NEVER if last is NEVER else ABSENT),
+            fields.get(name, {}),
+            terms,
+            strict=strict or name not in fields,
+        )
+        for tree, value in zip(trees, (sides.theirs, sides.target, sides.last), strict=True):
+            if value is not ABSENT and value is not NEVER:
+                tree[name] = value
+    return Sides(trees[0], trees[1], trees[2] if isinstance(last, dict) else last)
+
+
+def _lists(wanted: list[Any], live: list[Any], last: Any, schema: Schema, terms: Terms) -> Sides:
+    before = last if isinstance(last, list) else []
+    places, earlier = paired(wanted, live), paired(wanted, before)
+    sides = [
+        merge(
+            item,
+            ABSENT if place is None else live[place],
+            before[then] if then is not None else NEVER if last is NEVER else ABSENT,
+            schema.get("items", {}),
+            terms,
+            strict=True,
+        )
+        for item, place, then in zip(wanted, places, earlier, strict=True)
+    ]
+    if earlier == list(range(len(before))):
+        last = [side.last for side in sides]
+    whole = hidden(live) if has_secret(wanted, last) else live
+    if len(wanted) == len(live) and all(place in (None, index) for index, place in enumerate(places)):
+        # Item by item. One that is there for the first time takes the place of another, as a whole.
+        theirs = [whole[at] if places[at] is None else side.theirs for at, side in enumerate(sides)]
+        return Sides(theirs, [_item(side, item) for side, item in zip(sides, wanted, strict=True)], last)
+    items = [
+        _item(side, item) if place is None else patched(live[place], side.theirs, _item(side, item))
+        for item, place, side in zip(wanted, places, sides, strict=True)
+    ]
+    return Sides(whole, items, last)
+
+
+def _item(side: Sides, wanted: Any) -> Any:
+    return wanted if side.target is ABSENT else side.target
