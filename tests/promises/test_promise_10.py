@@ -34,7 +34,7 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
     assert loaded & set(HEAVY) == set()
 
 
-@pytest.mark.parametrize("module", ["validate", "link", "plan", "diff", "render.text", "state"])
+@pytest.mark.parametrize("module", ["validate", "link", "plan", "compare.changes", "render.text", "state"])
 def test_a_pure_step_loads_no_client_and_no_command_line(module: str) -> None:
     loaded = _loaded(f"import wexa_sync.{module}")
     assert loaded & {"requests", "click", "fastapi", "wexa_sync.api.http", "wexa_sync.cli", "wexa_sync.engine"} == set()

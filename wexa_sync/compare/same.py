@@ -54,7 +54,17 @@ def key_of(kind: Kind, spec: Spec, fields: Iterable[str], terms: Terms) -> str:
     In memory only: it holds secrets in clear. To seal the values of each live thing would take too long.
     """
     filled = kind.as_shown(with_defaults(kind, spec))
-    return canonical(plain({name: filled.get(name) for name in fields}, kind.spec_schema, terms))
+    named = {name: _trimmed(filled.get(name)) for name in fields}  # as a server may keep it
+    return canonical(plain(named, kind.spec_schema, terms))
+
+
+def _trimmed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _trimmed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    value = value.reveal() if isinstance(value, Secret) else value
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def same_value(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one line a kind of value

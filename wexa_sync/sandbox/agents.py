@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.sandbox.errors import ApiError, invalid
+from wexa_sync.sandbox.keeping import as_read
 from wexa_sync.sandbox.seed import ORG_ID, picture
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def flow_views(world: World, rows: list[Row], *, summary: bool = False) -> list[
     wanted = [ident for row in rows for agent in row.body["agents"] for ident in agent["skills"]]
     skills = {ident: skill.body for ident, skill in world.store.named("skill", wanted).items()}
     echoes = world.readings.says("agent_echo", "yes")
-    return [flow | {"agents": [_agent_view(agent, skills, echoes) for agent in flow["agents"]]} for flow in shown]
+    views = [flow | {"agents": [_agent_view(agent, skills, echoes) for agent in flow["agents"]]} for flow in shown]
+    return [as_read(world.readings, view) for view in views]
 
 
 def flow_view(world: World, row: Row) -> Json:

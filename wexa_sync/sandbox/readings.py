@@ -185,6 +185,30 @@ READINGS: tuple[Reading, ...] = (
         "The client chooses the id in the example; whether it may be left out is unknown.",
     ),
     _reading(
+        "texts",
+        "as_sent trimmed",
+        "Texts of projects, flows, agents, skills and schedules are read as sent, or without blanks around them.",
+        "Nobody looked; many servers trim.",
+    ),
+    _reading(
+        "empty_texts",
+        "as_sent null",
+        "An empty text is read as sent, or as null.",
+        "Fields that a page calls texts were seen as null.",
+    ),
+    _reading(
+        "inner_nulls",
+        "kept dropped",
+        "A null inside an object or a list is read as sent, or its key is left out.",
+        "Nothing is said of nulls in what has a free form (triggers, context, variables).",
+    ),
+    _reading(
+        "editor_forms",
+        "shown null",
+        "Reads show `display_template` as sent, or null.",
+        "A test suite of the vendor's web application accepts null.",
+    ),
+    _reading(
         "agent_echo",
         "yes no",
         "Reads of an agent show `memory`, `conditions` and `is_user_specific_task`, or leave them out.",

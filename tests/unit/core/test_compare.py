@@ -14,10 +14,12 @@ from wexa_sync.codec import conceal, seal
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Terms
 from wexa_sync.compare.parts import ignored, project
-from wexa_sync.compare.propose import propose
+from wexa_sync.compare.propose import as_applied, assumed, propose, whole
 from wexa_sync.compare.same import hardened, is_as_expected, key_of, same, spec_fingerprint
-from wexa_sync.kinds.agent import AGENT
+from wexa_sync.kinds.agent import AGENT, display_text
+from wexa_sync.kinds.base import Operation
 from wexa_sync.kinds.project import PROJECT
+from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Sealed, Secret
 
 TERMS = Terms(id_of=lambda ref: ref.id, key="key")
@@ -125,3 +127,72 @@ def test_what_is_proposed_has_what_is_declared(
 ) -> None:
     proposed = propose(PROJECT, declared, live, applied, TERMS)
     assert same(PROJECT, project(proposed, declared), declared, TERMS)
+
+
+SCHEDULED = {"template": "Digest", "schedule": "2035-01-01T00:00:00Z"}
+FORM = display_text("Digest")
+SENT = {**SCHEDULED, "display_template": FORM, "goal": {"template": "Digest", "display_template": FORM}}
+
+
+def test_what_followed_from_a_field_and_was_changed_live_is_seen_where_it_was_applied() -> None:
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
+    live = {**SENT, "goal": {**SENT["goal"], "template": "By hand"}}  # type: ignore[dict-item]
+    (change,) = field_changes(SCHEDULE, SCHEDULED, live, applied, TERMS)
+    assert (change.path, change.before, change.after) == (("goal", "template"), "By hand", "Digest")
+    assert change.changed_by == "live"
+    assert propose(SCHEDULE, SCHEDULED, live, applied, TERMS) == SENT
+    assert field_changes(SCHEDULE, SCHEDULED, live, SCHEDULED, TERMS) == (), "what others had there is theirs"
+    assert as_applied(SCHEDULE, SCHEDULED, live, TERMS)["goal"] == {"display_template": FORM}
+
+
+def test_what_follows_from_a_field_that_changes_goes_with_it_and_is_not_shown() -> None:
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
+    declared = {**SCHEDULED, "template": "Another"}
+    assert [change.path for change in field_changes(SCHEDULE, declared, SENT, applied, TERMS)] == [("template",)]
+    assert propose(SCHEDULE, declared, SENT, applied, TERMS)["goal"]["template"] == "Another"
+
+
+@pytest.mark.parametrize("form", [None, '[{"children": [{"text": "Di"}, {"text": "gest", "bold": true}]}]'])
+def test_another_form_of_the_same_text_is_no_difference(form: str | None) -> None:
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
+    live = {**SENT, "display_template": form, "goal": {"template": "Digest", "display_template": form}}
+    assert field_changes(SCHEDULE, SCHEDULED, live, applied, TERMS) == ()
+    other = {**live, "display_template": display_text("By hand")}
+    assert field_changes(SCHEDULE, SCHEDULED, other, applied, TERMS)[0].path == ("display_template",)
+
+
+def test_what_follows_from_a_secret_is_sent_as_it_is_where_it_was_declared_before() -> None:
+    secret = Secret(template="${secret:ROLE}", value="sentinel")
+    applied = {"title": "A", "role": secret, "role_description": "mine"}
+    live = {"title": "A", "role": "sentinel", "role_description": "mine"}
+    declared = {"title": "A", "role": secret}
+    (change,) = field_changes(AGENT, declared, live, applied, TERMS)
+    assert change.path == ("role_description",)
+    assert "sentinel" not in repr(change)
+    sent = propose(AGENT, declared, live, applied, TERMS)
+    assert sent["role_description"].reveal() == "sentinel"
+
+
+def test_what_is_to_be_ignored_is_put_back_to_what_is_live_in_what_is_sent() -> None:
+    declared = {"title": "A", "role": "R", "role_description": "ours", "memory": {"memory_type": "lt", "x": 1}}
+    live = {"title": "B", "role": "R", "role_description": None, "memory": {"memory_type": "st"}}
+    ignore = ["role_description", "memory.memory_type", "memory.x"]
+    (change,) = field_changes(AGENT, declared, live, declared, TERMS, ignore)
+    assert change.path == ("title",)
+    sent = propose(AGENT, declared, live, declared, TERMS, ignore)
+    assert sent == {**live, "title": "A", "prompt": sent.get("prompt")} or sent == {**live, "title": "A"}
+    first = {"title": "A"}
+    assert as_applied(AGENT, declared, sent, TERMS, first, ignore) == {"title": "A", "role": "R"}
+    assert as_applied(AGENT, declared, sent, TERMS, {**first, "memory": {"x": 0}}, ignore)["memory"] == {"x": 0}
+
+
+def test_what_an_update_must_say_of_a_field_that_reads_do_not_show_is_named() -> None:
+    declared, live = {"title": "A", "role": "R", "prompt": {"template": "t"}}, {"title": "B", "context": None}
+    proposed = propose(AGENT, declared, live, declared, TERMS)
+    fields = AGENT.endpoints[Operation.UPDATE].fields or ()
+    found = {change.path: change.after for change in assumed(AGENT, declared, proposed, fields)}
+    assert found[("memory",)] == {"memory_type": "lt"}
+    assert ("context",) not in found, "a null for an empty list is known"
+    assert ("conditions",) not in found, "the call does not take them"
+    assert whole(AGENT, declared, proposed)["context"] == []
+    assert "memory" not in proposed

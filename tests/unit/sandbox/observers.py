@@ -305,6 +305,14 @@ def flow_echo(api: Client) -> Any:
     return [key in flow for key in ("default_goal", "isActive")]
 
 
+def as_read(api: Client) -> Any:
+    project = api.project()["_id"]
+    texts = {"title": " Writer ", "role_description": "", "context": [{"note": None}]}
+    agent = api.agent(project, api.flow(project)["_id"], **texts)["agents"][0]
+    form = agent["prompt"]["display_template"]
+    return [agent["title"], agent["role_description"], agent["context"], form]
+
+
 def started_run(api: Client) -> Any:
     project = api.project()["_id"]
     return api.execution(project, api.working_flow(project)["_id"])

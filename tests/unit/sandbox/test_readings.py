@@ -17,6 +17,7 @@ from .client import NOWHERE, Client, execution_body, reading, sandbox
 DOC = Path(__file__).parents[3] / "docs" / "readings.md"
 
 GONE = [0, 404, None, 0, 0, 404, 404]
+AS_SENT = [" Writer ", "", [{"note": None}], "[]"]
 OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     "list_envelope": (
         see.list_envelope,
@@ -131,6 +132,10 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     ),
     "agent_without_id": (see.agent_without_id, {"refused": [422, 0], "filled": [200, 24]}),
     "agent_echo": (see.agent_echo, {"yes": [True] * 3, "no": [False] * 3}),
+    "texts": (see.as_read, {"as_sent": AS_SENT, "trimmed": ["Writer", *AS_SENT[1:]]}),
+    "empty_texts": (see.as_read, {"as_sent": AS_SENT, "null": [AS_SENT[0], None, *AS_SENT[2:]]}),
+    "inner_nulls": (see.as_read, {"kept": AS_SENT, "dropped": [*AS_SENT[:2], [{}], AS_SENT[3]]}),
+    "editor_forms": (see.as_read, {"shown": AS_SENT, "null": [*AS_SENT[:3], None]}),
     "execution_start": (see.execution_start, {"auto": "completed", "explicit": "ready"}),
     "execute_finished": (
         see.execute_finished,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from wexa_sync.sandbox.bodies import ProjectCreate, ProjectUpdate
 from wexa_sync.sandbox.clock import iso_millis
 from wexa_sync.sandbox.errors import ApiError
+from wexa_sync.sandbox.keeping import as_read
 from wexa_sync.sandbox.paging import by_page, window
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
 from wexa_sync.sandbox.routes.connectors import add_connector
@@ -38,7 +39,7 @@ def create_project(world: Here, body: ProjectCreate) -> Response:
     if world.readings.says("project_connectors", "seeded"):
         for connector in seed_connectors(project["_id"]):
             add_connector(world, connector)
-    return created(world, project, seen=True)
+    return created(world, as_read(world.readings, project), seen=True)
 
 
 @router.get("/v1/project", summary="Get all projects")
@@ -54,7 +55,8 @@ def list_projects(
 ) -> Response:
     """The projects of a user in an organization; without both ids the list is empty [client]."""
     at_home = (user_id, org_id) == (USER_ID, ORG_ID)
-    projects = [row.body for row in world.store.rows("project") if at_home and status in (None, row.body["status"])]
+    found = [row.body for row in world.store.rows("project") if at_home and status in (None, row.body["status"])]
+    projects = [as_read(world.readings, project) for project in found]
     return listing(
         world, "projectList", window(projects, by_page(world, page, limit)), total=("totalCount", len(projects))
     )
@@ -72,7 +74,7 @@ def list_projects_of_user(world: Here, user_id: Annotated[str, Query(alias="user
 @turn
 def get_project(world: Here, project_id: str) -> Response:
     """One project."""
-    return reply(world.find("project", project_id).body)
+    return reply(as_read(world.readings, world.find("project", project_id).body))
 
 
 @router.put("/v1/project", summary="Update project")
@@ -114,7 +116,7 @@ def _update(world: World, project_id: str, body: ProjectUpdate) -> Response:
     _check_organization(body)
     project.body |= _fields(body) | {"updatedAt": iso_millis(world.now())}
     world.store.save(project)
-    return updated(world, project.body)
+    return updated(world, as_read(world.readings, project.body))
 
 
 def _check_organization(body: ProjectUpdate) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from wexa_sync.sandbox.bodies import ScheduleCreate, ScheduleUpdate
 from wexa_sync.sandbox.clock import iso
 from wexa_sync.sandbox.errors import ApiError
+from wexa_sync.sandbox.keeping import as_read
 from wexa_sync.sandbox.paging import by_page, window
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
 from wexa_sync.sandbox.routes.params import Here, ProjectQuery
@@ -111,4 +112,4 @@ def _check_time(world: World, schedule: int) -> None:
 def _view(world: World, row: Row) -> Json:
     schedule: int = row.body["schedule"]
     forms: dict[str, object] = {"int": schedule, "float": float(schedule), "iso": iso(schedule)}
-    return row.body | {"schedule": forms[world.readings.value("schedule_time")]}
+    return as_read(world.readings, row.body) | {"schedule": forms[world.readings.value("schedule_time")]}

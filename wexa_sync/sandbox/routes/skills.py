@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import SkillCreate
+from wexa_sync.sandbox.keeping import as_read
 from wexa_sync.sandbox.paging import of_skills
 from wexa_sync.sandbox.replies import created, listing, reply
 from wexa_sync.sandbox.routes.params import Here, Limit, ProjectQuery
@@ -30,7 +31,7 @@ def create_skill(world: Here, body: SkillCreate) -> Response:
     actions = skill_actions(body.name, connector.body, at) if derives else []
     skill = {"_id": world.new_id(at), **body.json_form(), "is_deleted": False, "actions": actions}
     world.store.add(Row(kind="skill", id=skill["_id"], project=body.project_id, owner=connector.id, body=skill))
-    return created(world, skill)
+    return created(world, as_read(world.readings, skill))
 
 
 @router.get("/skills/", summary="Get skills; skills by name")
@@ -58,14 +59,15 @@ def list_skills_by_category(
 @turn
 def get_skill(world: Here, skill_id: str) -> Response:
     """One skill with its actions."""
-    return reply(world.find("skill", skill_id).body)
+    return reply(as_read(world.readings, world.find("skill", skill_id).body))
 
 
 def _listing(world: World, project_id: str, limit: int | None, wanted: Callable[[Json], bool]) -> Response:
     world.check_id(project_id)
-    skills = [row.body for row in world.store.rows("skill", project=project_id) if wanted(row.body)]
-    total = ("total_count", len(skills)) if world.readings.says("skill_limit", "counted") else None
-    return listing(world, "skills", skills[: of_skills(world, limit)], total=total)
+    found = [row.body for row in world.store.rows("skill", project=project_id) if wanted(row.body)]
+    total = ("total_count", len(found)) if world.readings.says("skill_limit", "counted") else None
+    skills = [as_read(world.readings, skill) for skill in found[: of_skills(world, limit)]]
+    return listing(world, "skills", skills, total=total)
 
 
 def _matches(wanted: str, name: str, *, whole: bool) -> bool:

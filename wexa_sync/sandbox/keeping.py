@@ -1,0 +1,34 @@
+"""What a read shows of what was sent, where a reading says that it is not all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wexa_sync.sandbox.readings import Readings
+    from wexa_sync.sandbox.store import Json
+
+_AS_SENT = (("texts", "as_sent"), ("empty_texts", "as_sent"), ("inner_nulls", "kept"), ("editor_forms", "shown"))
+
+
+def as_read(readings: Readings, body: Json) -> Json:
+    """Return a body as a read shows it: texts trimmed, a null for an empty one, no inner nulls, no editor's forms."""
+    if all(readings.says(*each) for each in _AS_SENT):
+        return body
+    shown: Json = _as_read(readings, body, inner=False)
+    return shown
+
+
+def _as_read(readings: Readings, value: Any, *, inner: bool, key: str = "") -> Any:
+    if key == "display_template" and readings.says("editor_forms", "null"):
+        return None
+    if isinstance(value, dict):
+        items = {name: _as_read(readings, item, inner=True, key=name) for name, item in value.items()}
+        drops = inner and readings.says("inner_nulls", "dropped")
+        return {name: item for name, item in items.items() if item is not None} if drops else items
+    if isinstance(value, list):
+        return [_as_read(readings, item, inner=True) for item in value]
+    if not isinstance(value, str):
+        return value
+    text = value.strip() if readings.says("texts", "trimmed") else value
+    return text or (None if readings.says("empty_texts", "null") else text)
