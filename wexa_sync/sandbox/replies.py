@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 from wexa_sync.sandbox.errors import sentence
 
 if TYPE_CHECKING:
+    from wexa_sync.sandbox.chosen import Readings
     from wexa_sync.sandbox.errors import ApiError
-    from wexa_sync.sandbox.readings import Readings
     from wexa_sync.sandbox.store import Json
     from wexa_sync.sandbox.world import World
 

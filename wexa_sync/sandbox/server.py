@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wexa_sync.sandbox.chosen import Readings
 from wexa_sync.sandbox.clock import Clock
 from wexa_sync.sandbox.errors import SandboxError
-from wexa_sync.sandbox.readings import Readings
 from wexa_sync.sandbox.script import Script
 from wexa_sync.sandbox.seed import ORG_ID, USER_ID
 from wexa_sync.sandbox.sockets import BACKLOG, bound

@@ -10,8 +10,8 @@ from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.ids import is_execution_id, is_object_id, new_object_id
 
 if TYPE_CHECKING:
+    from wexa_sync.sandbox.chosen import Readings
     from wexa_sync.sandbox.clock import Clock
-    from wexa_sync.sandbox.readings import Readings
     from wexa_sync.sandbox.script import Script
     from wexa_sync.sandbox.store import Json, Row, Store
 
