@@ -164,12 +164,12 @@ def _too_far(changes: Sequence[Change], observation: Observation, limits: Limits
 
 
 def _heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
-    """Block what depends on a run that failed, also through what exists already, unless that run is run again."""
+    """Block what depends on a run that failed, also through what exists already.
+
+    A run that is run again is paired with nothing live: what depends on it waits for the new one.
+    """
     ended = {address: why for address, pair in sorted(observation.pairs.items()) if (why := _bad_end(pair))}
     for run, (reason, hint) in ended.items():
-        decided = decisions.get(run)
-        if isinstance(decided, Change) and decided.action is Action.RUN and not decided.resume:
-            continue  # what depends on the run waits for the new one
         for address in graph.dependents(observation.depends_on, {run}):
             found = decisions.get(address)
             if isinstance(found, Change) and _builds(found):

@@ -69,9 +69,10 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
     ran_before = kind.nature is Nature.ACTION and address in context.state().records
     if ran_before or (around is not None and around not in context.plan.ids):
         return []
-    if chosen := context.chosen_id(address):
-        raw = yield Http(lambda: context.api.read(kind, replace(at, id=chosen)))
-        return [chosen] if raw is not None else []
+    if context.chosen_id(address):
+        find, inside = added(context, change), (yield Http(partial(_inside, context, kind, at)))
+        context.lists[kind.name, at] = Listed(kind, Found(items=inside), terms_in("", {}, {}, context.plan.lineage))
+        return find(inside)
     listed, match = (yield from _listed(context, kind, at)), _Match(context, change)
     try:
         more = yield from _out_of_sight(context, listed, at, _name(kind, change))
@@ -95,10 +96,11 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
     Looks again for a while, since a list may lag behind. None where it can't be told.
     """
     kind, at = context.kind(change), context.scope(change.address)
-    if chosen := context.chosen_id(change.address):
+    if context.chosen_id(change.address):
+        find = added(context, change)
 
         def look() -> list[str]:
-            return [chosen] if context.api.read(kind, replace(at, id=chosen)) is not None else []
+            return find(_inside(context, kind, at))
 
     else:
         match, earlier = _Match(context, change, since=since), context.lists.get((kind.name, at))
@@ -113,6 +115,28 @@ def find_created(context: Context, change: Change, since: float) -> Generator[Ht
     except ApiError:
         return None
     return found[0] if len(found) == 1 else None
+
+
+def added(context: Context, change: Change) -> Callable[[Sequence[Raw]], list[str]]:
+    """Give the ids of what was added to its owner, among all that is in there: the id that we chose.
+
+    A server may make ids of its own: then of what was not there before and is nobody's, what has its natural key.
+    """
+    kind, chosen, match = context.kind(change), context.chosen_id(change.address), _Match(context, change)
+    listed = context.lists.get((kind.name, context.scope(change.address)))
+    before = listed.ids if listed is not None else frozenset()
+
+    def find(inside: Sequence[Raw]) -> list[str]:
+        if chosen in [kind.id_of(raw) for raw in inside]:
+            return [chosen] if chosen else []
+        return match.ids([raw for raw in inside if kind.id_of(raw) not in before])
+
+    return find
+
+
+def _inside(context: Context, kind: Kind, at: Scoped) -> list[Raw]:
+    """A worker's function: return all that lives in the owner; nothing where the owner is gone."""
+    return children(context.api.read(BY_NAME[kind.owner], replace(at, id=at.owner)) or {})
 
 
 def put_inside(context: Context, change: Change) -> Generator[Http, Any, list[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from wexa_sync.api.client import Raw, children, unwrap
 from wexa_sync.apply.lookup import (
+    added,
     find_created,
     looked,
     made_since_the_plan,
@@ -132,7 +133,7 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
     try:
         said, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
         answer = unwrap(said)
-        id = kind.id_of(answer) if chosen is None else _confirmed(answer, chosen)  # the field's name
+        id = kind.id_of(answer) if chosen is None else _confirmed(context, change, answer)  # the field's name
         other = spelt_otherwise(context, change, answer) if id is not None else ""
         if id is not None and (fault := not_ours(context, change, answer, id) or other):
             # A server may have names of its own making: better its id than the same thing twice.
@@ -164,9 +165,10 @@ def _only_new(context: Context, change: Change, id: str) -> Generator[Any, Any, 
     return id if raw is not None else None
 
 
-def _confirmed(owner: Raw, chosen: str) -> str | None:
-    """The id that we chose, where the answer shows it among its owner's children: a bare success proves nothing."""
-    return chosen if chosen in [child.get("_id") for child in children(owner)] else None
+def _confirmed(context: Context, change: Change, owner: Raw) -> str | None:
+    """Return the id under which the answer shows it among its owner's children: a bare success proves nothing."""
+    found = added(context, change)(children(owner))
+    return found[0] if len(found) == 1 else None
 
 
 def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:
