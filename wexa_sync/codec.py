@@ -133,6 +133,7 @@ _RECORD: _Shape = {
     "generation": (int,),
     "started": (bool, _NONE),
     "ended": (bool, _NONE),
+    "made_at": (int, float, _NONE),
     "aliases": (list,),
     "earlier": (list,),
     "others": (list,),
@@ -149,6 +150,7 @@ def record_to_data(record: Record) -> dict[str, Any]:
         "generation": record.generation,
         "started": record.started,
         "ended": record.ended,
+        "made_at": record.made_at,
         "aliases": list(record.aliases),
         "earlier": list(record.earlier),
         "others": list(record.others),
@@ -166,6 +168,7 @@ def record_from_data(data: Any) -> Record:
         generation=found["generation"],
         started=found["started"],
         ended=found["ended"],
+        made_at=found["made_at"],
         **{name: _texts(found[name], name) for name in ("aliases", "earlier", "others")},
     )
 

@@ -206,9 +206,10 @@ class Record:
     """What was applied, by us, under an address: the last-applied spec with secrets sealed, and the server's id.
 
     `started` tells of a run whether its start is settled; None for what does not run. `ended` is False while the end of
-    a run is waited for and was not seen, True once it was seen, and None where nobody waits for it. `aliases` are other
-    spellings of `id`. Of a run, `earlier` holds the ids of earlier generations in every spelling, the newest first;
-    `others` holds live ids that stood in the list before the run was sent, or that a person said are other runs.
+    a run is waited for and was not seen, True once it was seen, and None where nobody waits for it. `made_at` is when
+    it was made or taken over, in epoch seconds by our clock. `aliases` are other spellings of `id`. Of a
+    run, `earlier` holds the ids of earlier generations in every spelling, the newest first; `others` holds live ids
+    that stood in the list before the run was sent, or that a person said are other runs.
     """
 
     address: Address
@@ -218,6 +219,7 @@ class Record:
     generation: int = 1
     started: bool | None = None
     ended: bool | None = None
+    made_at: float | None = None
     aliases: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     others: tuple[str, ...] = ()

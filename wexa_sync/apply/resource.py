@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wexa_sync.api.client import Raw, children, unwrap
@@ -46,12 +46,14 @@ _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and
 
 def record_of(context: Context, change: Change, id: str, *, spec: Spec | None = None) -> Record:
     """The record of a change that came to a good end. `spec`: what was applied, where that is not what is declared."""
+    before = context.state().records.get(change.address)
     return Record(
         address=change.address,
         id=id,
         spec=conceal(dict((change.after or {}) if spec is None else spec), context.key),
         lifecycle=change.lifecycle,
         generation=change.generation,
+        made_at=before.made_at if before is not None and before.id == id else context.clock(),
     )
 
 
@@ -97,6 +99,7 @@ def create(context: Context, change: Change) -> Work:
     kind, sent = context.kind(change), sent_by_create(context, change)
     applied = as_applied(kind, change.after or {}, sent, context.terms(change.address))
     record = record_of(context, change, made.id, spec=applied)
+    record = replace(record, made_at=context.clock())  # anew, perhaps under its old id
     yield Write((Remember(record, made.intent.mark),), last=kind is not PROJECT)
     context.learn(change.address, made.id)
     if kind is PROJECT and (unreadable := (yield from unreadable_inside(context, change.address, made.id))):

@@ -51,13 +51,22 @@ def worth_waiting(
     seen: Seen, unlisted: Sequence[Address], *, looks: int, waited: float, settle: float, now: float
 ) -> bool:
     """Whether another look may settle something. Times in seconds."""
-    if unlisted and waited < settle:
+    if waited < settle and (unlisted or any(_is_new(pair, now, settle) for pair in seen.pairs.values())):
         return True
     return any(
         now - pair.intent.time < settle or looks < LOOKS
         for pair in seen.pairs.values()
         if pair.intent is not None and not pair.intent.settled and _is_awaited(pair)
     )
+
+
+def _is_new(pair: Pair, now: float, settle: float) -> bool:
+    """True when a resource, or a part of one, was made so lately that reads which do not show it may lag behind."""
+    kind, record = BY_NAME[pair.address.kind], pair.record
+    if record is None or record.made_at is None or pair.live is not None or kind.nature is Nature.ACTION:
+        return False
+    end = kind.passes(record.spec)
+    return abs(now - record.made_at) < settle and (end is None or end > now)
 
 
 def _is_awaited(pair: Pair) -> bool:

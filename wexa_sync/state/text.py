@@ -54,7 +54,7 @@ class Step:
 STEPS: Mapping[int, Step] = {
     1: Step(intent=lambda data: {**data, "ahead": 0.0}),
     2: Step(
-        record=lambda data: {**data, "ended": None, "aliases": [], "earlier": [], "others": []},
+        record=lambda data: {**data, "ended": None, "made_at": None, "aliases": [], "earlier": [], "others": []},
         intent=lambda data: {**data, "before": []},
         entry=lambda data: {**data, "settles": ANY},
     ),

@@ -15,13 +15,14 @@ from wexa_sync.errors import Nonsense
 from wexa_sync.model import Action, Address, Intent, Outcome, Plan
 from wexa_sync.observe import observe
 from wexa_sync.plan import make_plan
-from wexa_sync.state.base import ANY, Entry, Forget, Intend
+from wexa_sync.state.base import ANY, Entry, Forget, Intend, Remember
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
     from wexa_sync.model import Observation
 
 SKILL = Address.parse("support-desk/Skill/summarise")
+AGENT = Address.parse("support-desk/AgentFlow/triage/Agent/answer")
 RUN = Address.parse("support-desk/Execution/smoke-test")
 
 
@@ -85,6 +86,59 @@ def test_what_was_just_made_and_no_list_shows_yet_is_waited_for(
     seen = look(desk, time)
     assert time.slept == [0.5, 1.0, 2.0]
     assert seen.pairs[SKILL].live is not None
+
+
+@pytest.mark.parametrize("after", [3.0, -3.0])
+@pytest.mark.parametrize(
+    ("address", "post"), [(AGENT, "POST /agentflow/*/skilled nth=3"), (SKILL, "POST /skills/")], ids=str
+)
+def test_what_was_just_made_and_no_read_shows_yet_is_not_made_again(
+    desk: Desk, address: Address, post: str, after: float
+) -> None:
+    fault(desk, f"stale {post} lists=4")
+    desk.apply()
+    record = desk.workspace.store.load().records[address]
+    fault(desk, f"404 GET /skills/{record.id} times=2")
+    assert record.made_at is not None
+    time = Time(record.made_at + after)  # by this machine's clock, which may be behind
+    seen = look(desk, time)
+    assert time.slept
+    assert time.now < record.made_at + 30
+    live = seen.pairs[address].live
+    assert live is not None
+    assert live.id == record.id
+    assert make_plan(seen, Rules()).work == ()
+
+
+@pytest.mark.parametrize("after", [15.0, 1e6, -1e6])
+def test_what_was_made_long_ago_and_no_read_shows_was_removed(desk: Desk, after: float) -> None:
+    fault(desk, "stale POST /agentflow/*/skilled nth=3 lists=4")
+    desk.apply()
+    made_at = desk.workspace.store.load().records[AGENT].made_at
+    assert made_at is not None
+    time = Time(made_at + after)
+    (change,) = make_plan(look(desk, time), Rules()).work
+    assert (change.address, change.action, change.reason) == (AGENT, Action.CREATE, "removed outside")
+    assert time.slept == []
+
+
+def test_what_is_made_anew_under_its_old_id_is_made_now(desk: Desk) -> None:
+    fault(desk, "stale POST /agentflow/*/skilled nth=3 lists=100")
+    desk.apply()
+    state = desk.workspace.store.load()
+    record = state.records[AGENT]
+    write(desk, Remember(replace(record, made_at=1e9)))
+    flow = state.records[AGENT.owner_address or AGENT]
+    shown = desk.remote.raw("GET", f"/agentflow/{flow.id}").json()
+    desk.remote.raw("PUT", f"/agentflow/{flow.id}", {"agents": shown["agents"][:0]}).raise_for_status()
+    desk.remote.fault()
+    desk.apply()
+    anew = desk.workspace.store.load().records[AGENT]
+    assert anew.id == record.id
+    assert anew.made_at is not None
+    assert anew.made_at > 1e9
+    desk.apply()
+    assert desk.workspace.store.load().records[AGENT].made_at == anew.made_at
 
 
 def test_a_list_that_leaves_out_what_is_there_is_not_planned_on(desk: Desk) -> None:
