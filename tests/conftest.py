@@ -8,15 +8,14 @@ from __future__ import annotations
 import atexit
 import os
 import pty
-import select
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
 from wexa_sync.variables import Variables
 
-from .forks import PATIENCE, Forks
+from .forks import PATIENCE, Forks, Started
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 KEY = "sentinel-api-key-7f3a"
@@ -70,13 +69,11 @@ class Done:
         return self.stdout.rstrip().rpartition("\n")[2]
 
 
-_AT_START = {"LANG", "LC_ALL", "LC_CTYPE", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONPATH", "PYTHONUNBUFFERED", "TZ"}
+_AT_START = {"LANG", "LC_ALL", "LC_CTYPE", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONPATH", "PYTHONUNBUFFERED"}
 """What the interpreter reads when it starts: a fork comes too late for it."""
-_IDLE: list[Forks] = []
-"""The processes that fork and have nothing to do, for all tests of this process."""
 
 
-def _started(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done:
+def _anew(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done:
     """Run the command line in a new interpreter."""
     command = [sys.executable, "-m", "wexa_sync", *words]
     done = subprocess.run(
@@ -92,20 +89,12 @@ def _started(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def _forked(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done:
-    """Run the command line in a fork of a process that has imported everything."""
-    try:
-        forks = _IDLE.pop()
-    except IndexError:
-        forks = Forks().__enter__()
-        atexit.register(forks.__exit__)
-    with tempfile.TemporaryDirectory() as shown:
-        out, err = Path(shown, "out"), Path(shown, "err")
-        code = forks.order("run", words=list(words), folder=str(folder), env=dict(env), out=str(out), err=str(err))[
-            "code"
-        ]
-        _IDLE.append(forks)
-        return Done(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+@cache
+def _forks() -> Forks:
+    """The process that forks, for all tests of this process."""
+    forks = Forks().__enter__()
+    atexit.register(forks.__exit__)
+    return forks
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,46 +110,73 @@ class Cli:
         own = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.home), "PYTHONUTF8": "1", "NO_PROXY": "*"}
         return {**own, **measured}
 
-    def __call__(self, folder: Path, *words: str, code: int | None = 0, env: Mapping[str, str] | None = None) -> Done:
+    def __call__(
+        self,
+        folder: Path,
+        *words: str,
+        code: int | None = 0,
+        env: Mapping[str, str] | None = None,
+        before: str = "",
+    ) -> Done:
         """Run it in that folder; `code` None takes any exit code. No traceback reaches a user, whatever the end."""
-        run = _started if any(name in _AT_START for name in env or {}) else _forked
-        done = run(folder, words, {**self.env, **(env or {})})
+        if any(name in _AT_START for name in env or {}):
+            done = _anew(folder, words, {**self.env, **(env or {})})
+        else:
+            with self.going(folder, *words, env=env, before=before) as going:
+                stdout, stderr = going.communicate()
+            done = Done(going.wait(), stdout, stderr)
         assert "Traceback" not in done.stderr, done.stderr
         assert code is None or done.code == code, f"exit {done.code}\n{done.stdout}{done.stderr}"
         return done
 
+    @contextmanager
+    def going(
+        self, folder: Path, *words: str, env: Mapping[str, str] | None = None, before: str = "", **streams: int
+    ) -> Iterator[Started]:
+        """Start it in that folder, and go on: its stdout and stderr are pipes, unless `streams` has others.
+
+        It is killed at the end of the block, if it has not ended. `before` is Python that the process does first.
+        """
+        pipes = {name: os.pipe() for name in ("stdout", "stderr") if name not in streams}
+        theirs = {**streams, **{name: pipe[1] for name, pipe in pipes.items()}}
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        own = {**self.env, **(env or {})}
+        try:
+            started = _forks().start(words, folder, own, [nothing, theirs["stdout"], theirs["stderr"]], before)
+        finally:
+            for fd in [nothing, *(pipe[1] for pipe in pipes.values())]:
+                os.close(fd)
+        for name, (reader, _) in pipes.items():
+            setattr(started, name, open(reader, encoding="utf-8"))  # noqa: PTH123, SIM115  # closed with it
+        try:
+            yield started
+        finally:
+            started.kill()
+
     def on_terminal(
         self, folder: Path, *words: str, typed: str = "", killed: int = 0, env: Mapping[str, str] | None = None
     ) -> Done:
-        """Run it on a terminal of 80 columns, where somebody types that when asked, or sends that signal.
+        """Run it on a terminal of its own of 80 columns, where `typed` is typed when it asks, or `killed` is sent.
 
-        All it shows is in `stdout`.
+        All that the terminal shows is in `stdout`.
         """
         main, side = pty.openpty()
-        with subprocess.Popen(
-            [sys.executable, "-m", "wexa_sync", *words],
-            cwd=folder,
-            env={**self.env, "COLUMNS": "80", **(env or {})},
-            stdin=side,
-            stdout=side,
-            stderr=side,
-        ) as going:
+        try:
+            own = {**self.env, "COLUMNS": "80", **(env or {})}
+            going = _forks().start(words, folder, own, [side, side, side])
+        finally:
             os.close(side)
-            shown = b""
-            with suppress(OSError):  # the other side is closed
-                while select.select([main], [], [], 60)[0] and (part := os.read(main, 65536)):
-                    shown += part
-                    if killed and shown.endswith(b"]: "):
+        shown = b""
+        with suppress(OSError):  # the other side is closed
+            while part := os.read(main, 65536):
+                shown += part
+                if shown.endswith(b"]: "):
+                    if killed:
                         going.send_signal(killed)
-                    if typed and shown.endswith(b"]: "):
-                        os.write(main, typed.encode())
-                        typed = ""
-            try:
-                going.wait(30)
-            finally:
-                going.kill()
+                    os.write(main, typed.encode())
+                    typed = ""
         os.close(main)
-        return Done(going.returncode, shown.decode().replace("\r\n", "\n"), "")
+        return Done(going.wait(), shown.decode().replace("\r\n", "\n"), "")
 
 
 @dataclass(frozen=True, slots=True)

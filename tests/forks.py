@@ -1,68 +1,153 @@
 """Start the command line and the sandbox as processes of their own, in milliseconds.
 
 A process that has imported everything waits for orders, a JSON line each, and forks. The child is the real command line
-with a pid, an environment and files of its own, and can be killed as any other. The process is started by `Forks`, ends
-with it, and ends the servers it started.
+with a pid, an environment, streams, a session and a terminal of its own, and can be killed as any other. The process is
+started by `Forks`, ends with it, and ends the servers it started.
 
-    {"do": "run", "words": [...], "folder": ..., "env": {...}, "out": FILE, "err": FILE}   -> {"code": N}
-    {"do": "serve", "config": {...}}                                                       -> {"pid": N, "url": URL}
-    {"do": "end", "pid": N}                                                                -> {"code": N}
+    {"do": "start", "words": [...], "folder": ..., "env": {...}, "before": CODE}   -> {}, with four file descriptors
+    {"do": "serve", "config": {...}}                                               -> {"pid": N, "url": URL}
+    {"do": "end", "pid": N}                                                        -> {"code": N}
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import importlib
 import json
 import os
 import pkgutil
+import select
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 150
+PATIENCE = 300
 """Seconds after which a command that has not ended is killed by SIGALRM: it hangs."""
 
 
 @dataclass(slots=True)
+class Started:
+    """A command that was started and may go on: what `subprocess.Popen` offers, as far as tests need it.
+
+    No wait for it takes longer than PATIENCE, which kills the command itself.
+    """
+
+    pid: int
+    report: IO[str]  # its end comes as a line
+    stdout: IO[str] | None = None
+    stderr: IO[str] | None = None
+    returncode: int | None = None
+
+    def wait(self) -> int:
+        """Return its exit code when it has ended."""
+        if self.returncode is None:
+            self.returncode = int(self.report.readline())
+            self.report.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it goes on."""
+        if self.returncode is None and not _readable(self.report):
+            return None
+        return self.wait()
+
+    def communicate(self) -> tuple[str, str]:
+        """Return the rest of its stdout and stderr when it has ended."""
+        with ThreadPoolExecutor(2) as pool:
+            out, err = pool.map(lambda stream: stream.read() if stream else "", (self.stdout, self.stderr))
+        self.wait()
+        return out, err
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it, and close its streams."""
+        self.send_signal(signal.SIGKILL)
+        self.wait()
+        for stream in (self.stdout, self.stderr):
+            if stream:
+                stream.close()
+
+
+def _readable(stream: IO[str]) -> bool:
+    poll = select.poll()
+    poll.register(stream, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+@dataclass(slots=True)
 class Forks:
-    """The process that forks. One order at a time: each worker of a sweep has one of its own."""
+    """The process that forks, for all threads of this process."""
 
     process: subprocess.Popen[str] = field(init=False)
+    passage: socket.socket = field(init=False)
+    """What file descriptors go through."""
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Forks:
-        command = [sys.executable, "-m", "tests.forks"]
-        # stderr is inherited: what this process itself gets wrong must be seen.
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUTF8": "1"},
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self.passage, theirs = socket.socketpair()
+        with theirs:
+            # stderr is inherited: what this process itself gets wrong must be seen.
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.forks", str(theirs.fileno())],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONUTF8": "1"},
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                pass_fds=[theirs.fileno()],
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait()
+        self.passage.close()
 
-    def order(self, do: str, **more: Any) -> dict[str, Any]:
+    def order(self, do: str, fds: Sequence[int] = (), **more: Any) -> dict[str, Any]:
         """Give an order, and wait for what came of it."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        with self.turn:
+            if fds:
+                socket.send_fds(self.passage, [b"."], fds)
+            self.process.stdin.write(json.dumps({"do": do, **more}) + "\n")
+            self.process.stdin.flush()
+            answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
+
+    def start(
+        self, words: Sequence[str], folder: Path, env: Mapping[str, str], streams: Sequence[int], before: str = ""
+    ) -> Started:
+        """Start the command line with those file descriptors as stdin, stdout and stderr.
+
+        `before` is Python that the process does first.
+        """
+        reader, writer = os.pipe()
+        try:
+            order = {"words": list(words), "folder": str(folder), "env": dict(env), "before": before}
+            self.order("start", [*streams, writer], **order)
+        finally:
+            os.close(writer)
+        report = open(reader, encoding="utf-8", buffering=1)  # noqa: PTH123, SIM115  # closed at its end
+        return Started(int(report.readline()), report)
 
 
 def _forked(work: Callable[[], object]) -> int:
@@ -81,24 +166,69 @@ def _forked(work: Callable[[], object]) -> int:
 
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        code = _flushed(code)
         os._exit(code)
 
 
-def _command_line(order: Mapping[str, Any]) -> None:
+def _flushed(code: int) -> int:
+    """The exit code, as Python changes it where what was written can't be shown at the end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            code = 120
+    return code
+
+
+def _start(order: Mapping[str, Any], passage: socket.socket) -> int:
+    """The pid of a process that starts the command line, and tells of its pid and of its end."""
+    _, fds, _, _ = socket.recv_fds(passage, 1, 4)
+    *streams, report = fds
+
+    def tell(number: int) -> None:
+        os.write(report, b"%d\n" % number)
+
+    def watch() -> None:
+        pid = _forked(partial(_command_line, order, streams))
+        for stream in streams:
+            os.close(stream)
+        tell(pid)
+        tell(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+    pid = _forked(watch)
+    for fd in fds:
+        os.close(fd)
+    return pid
+
+
+def _command_line(order: Mapping[str, Any], streams: Sequence[int]) -> None:
     from wexa_sync.cli import main
+    from wexa_sync.sandbox import ids
 
     signal.alarm(PATIENCE)
     os.environ.clear()
     os.environ.update(order["env"])
+    time.tzset()
     os.chdir(order["folder"])
-    for name, number in (("out", 1), ("err", 2)):
-        file = os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.dup2(file, number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.setsid()
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.closerange(3, 1024)
+    if os.isatty(0):
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    _as_at_start()
+    importlib.reload(ids)  # as a new process, it makes ids that no other one makes
     sys.argv = ["wexa-sync", *order["words"]]
+    exec(order["before"], {})  # noqa: S102  # a test's own words
     main()
+
+
+def _as_at_start() -> None:
+    """Open the streams as the interpreter does when it starts."""
+    utf8, escaped = "utf-8", "surrogateescape"
+    sys.stdin = open(0, encoding=utf8, errors=escaped, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", 1 if os.isatty(1) else -1, utf8, escaped, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, utf8, "backslashreplace", closefd=False)  # noqa: SIM115
 
 
 def _serve(order: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,13 +267,16 @@ def _warm() -> None:
 
 
 def _main() -> None:
+    passage = socket.socket(fileno=int(sys.argv[1]))
     _warm()
     servers: set[int] = set()
+    watches: set[int] = set()
     for line in sys.stdin:
         order = json.loads(line)
-        if order["do"] == "run":
-            pid = _forked(partial(_command_line, order))
-            answer: dict[str, Any] = {"code": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
+        answer: dict[str, Any] = {}
+        if order["do"] == "start":
+            watches = {pid for pid in watches if os.waitpid(pid, os.WNOHANG) == (0, 0)}
+            watches.add(_start(order, passage))
         elif order["do"] == "serve":
             answer = _serve(order)
             servers.add(answer["pid"])
@@ -153,6 +286,8 @@ def _main() -> None:
         print(json.dumps(answer), flush=True)
     for pid in servers:
         _ended(pid)
+    for pid in watches:  # so that their time counts as this process's
+        os.waitpid(pid, 0)
 
 
 def _ended(pid: int) -> int:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,6 +17,7 @@ import yaml
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote
+    from tests.forks import Started
 
 
 @dataclass(slots=True)
@@ -158,24 +156,11 @@ def advance(remote: Remote, seconds: float) -> None:
 
 
 @pytest.fixture
-def going(cli: Cli) -> Callable[..., AbstractContextManager[subprocess.Popen[str]]]:
+def going(cli: Cli) -> Callable[..., AbstractContextManager[Started]]:
     """Starts the command line, which goes on while the test does other things."""
 
-    @contextmanager
-    def start(desk: Desk, *words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
-        with subprocess.Popen(
-            [sys.executable, "-m", "wexa_sync", *words],
-            cwd=desk.folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(cli.home), "PYTHONUTF8": "1", **desk.remote.env, **env},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as started:
-            try:
-                yield started
-            finally:
-                started.kill()
+    def start(desk: Desk, *words: str, **env: str) -> AbstractContextManager[Started]:
+        return cli.going(desk.folder, *words, env={**desk.remote.env, **env})
 
     return start
 

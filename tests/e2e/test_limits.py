@@ -14,8 +14,9 @@ from wexa_sync.model import Plan
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
+    from tests.forks import Started
 
-Going = Callable[..., AbstractContextManager[subprocess.Popen[str]]]
+Going = Callable[..., AbstractContextManager["Started"]]
 
 
 def fault(desk: Desk, *lines: str) -> None:
@@ -85,22 +86,34 @@ def test_a_signal_ends_the_wait_that_the_server_asked_for(
         while not desk.remote.writes:
             assert process.poll() is None
         process.send_signal(number)
-        out, said = process.communicate(timeout=30)
+        out, said = process.communicate()
     assert process.returncode == code, out + said
     assert "Traceback" not in said
     assert len(desk.remote.writes) == 1
     assert desk.workspace.store.load().intents == {}
 
 
-def test_ctrl_c_ends_the_wait_for_a_lock(desk: Desk, going: Going) -> None:
+TELL = """
+import sys, time
+
+def tell(seconds, sleep=time.sleep):
+    print("waits", file=sys.stderr)
+    sleep(seconds)
+
+time.sleep = tell
+"""
+
+
+def test_ctrl_c_ends_the_wait_for_a_lock(desk: Desk, cli: Cli) -> None:
+    words = ("apply", "--auto-approve", "--lock-timeout", "60")
     with (
         desk.workspace.store.session(desk.workspace.target),
-        going(desk, "apply", "--auto-approve", "--lock-timeout", "60", PYTHONUNBUFFERED="1") as process,
+        cli.going(desk.folder, *words, env=desk.remote.env, before=TELL) as process,
     ):
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(3)
+        assert process.stderr is not None
+        assert process.stderr.readline() == "waits\n"
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate()
     assert process.returncode == 130
-    assert said.strip() == "Interrupted."
+    assert said.replace("waits\n", "").strip() == "Interrupted."
     assert desk.remote.requests == []

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    import subprocess
-
     from tests.conftest import Cli, Desk, Done, Remote
+    from tests.forks import Started
 
 FIRST, SECOND = "support-desk/Execution/smoke-test", "support-desk/Execution/publish"
 MANIFEST = """
@@ -25,7 +24,7 @@ spec: {agentflow_id: triage, goal: Publish the report.}
 """
 NOTHING = "No changes."
 Open = Callable[..., AbstractContextManager["Remote"]]
-Going = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
+Going = Callable[..., AbstractContextManager["Started"]]
 Run = Callable[..., "Done"]
 
 
@@ -118,7 +117,7 @@ def test_a_run_that_was_left_unfinished_is_waited_for_by_the_next_apply(
         assert cut_off.stderr is not None
         assert any(line.endswith(f"{FIRST}: running\n") for line in cut_off.stderr)
         cut_off.send_signal(signal.SIGINT)
-        assert cut_off.wait(30) == 130
+        assert cut_off.wait() == 130
     planned = run(chain, "plan").stdout
     assert f"> {FIRST} (it was started before, and its end was not seen; it is running; apply waits" in planned
     assert "2 to run." in planned
@@ -127,7 +126,7 @@ def test_a_run_that_was_left_unfinished_is_waited_for_by_the_next_apply(
         assert any(line.endswith(f"{FIRST}: running\n") for line in again.stderr)
         assert len(runs(chain)) == 1  # the second waits
         passing(chain.remote, 200)
-        report, _ = again.communicate(timeout=30)
+        report, _ = again.communicate()
         assert again.returncode == code, report
     assert len(runs(chain)) == 2 - code
     if code:

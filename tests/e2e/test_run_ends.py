@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    import subprocess
-
     from tests.conftest import Cli, Desk, Done, Remote
     from tests.e2e.conftest import Wire
+    from tests.forks import Started
 
 FIRST, SECOND = "support-desk/Execution/smoke-test", "support-desk/Execution/publish"
 MANIFEST = """
@@ -26,7 +25,7 @@ metadata: {name: publish, depends_on: [Execution/smoke-test]}
 spec: {agentflow_id: triage, goal: Publish the report.}
 """
 Open = Callable[..., AbstractContextManager["Remote"]]
-Going = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
+Going = Callable[..., AbstractContextManager["Started"]]
 Run = Callable[..., "Done"]
 
 
@@ -73,7 +72,7 @@ def test_a_wait_that_was_killed_is_gone_on_with_and_fails_with_the_run(
             while waiting and '"started":true' not in journal.read_text("utf-8"):
                 time.sleep(0.02)
             killed.send_signal(signal.SIGKILL)
-            assert killed.wait(30) == -signal.SIGKILL
+            assert killed.wait() == -signal.SIGKILL
         passing(remote, 9000)
         planned = run(desk, "plan", "--detailed-exitcode", code=2).stdout
         seen = "it was started before, and its end was not seen; it is failed" if waiting else "created by an earlier"

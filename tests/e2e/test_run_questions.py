@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -15,12 +14,13 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Done, Remote
     from tests.e2e.conftest import Wire
+    from tests.forks import Started
 
 RUN = "support-desk/Execution/smoke-test"
 WORDS = ("input_required", "paused", "running")
 Open = Callable[..., AbstractContextManager["Remote"]]
 Begun = Callable[..., str]
-Going = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
+Going = Callable[..., AbstractContextManager["Started"]]
 
 
 @pytest.fixture(params=WORDS)
@@ -48,7 +48,7 @@ def test_wait_shows_the_question_and_its_command_lets_the_run_go_on(
         assert command in shown
         answered = cli(asking.folder, *words, env=asking.remote.env)
         assert answered.last.startswith(f"Answered: {RUN} is ")
-        result, rest = waiting.communicate(timeout=30)
+        result, rest = waiting.communicate()
         assert waiting.returncode == end, rest
     assert "The run completed: Triage the sample ticket." in result
     assert len(asking.remote.writes) == 1
@@ -80,7 +80,7 @@ def test_the_apply_that_waits_shows_the_question_too(
     with going(desk, "apply", "--auto-approve", "--format", "json") as applying:
         _, *words = shlex.split(_said(applying))
         cli(desk.folder, *words, env=desk.remote.env)
-        report, _ = applying.communicate(timeout=30)
+        report, _ = applying.communicate()
         assert applying.returncode == 0
     assert json.loads(report)["outcomes"]
 
@@ -188,7 +188,7 @@ def test_a_question_of_another_kind_is_shown_and_left_to_wexa_studio(
     assert wire.sent == []
 
 
-def _said(going: subprocess.Popen[str]) -> str:
+def _said(going: Started) -> str:
     """The command that it says one answers with."""
     assert going.stderr is not None
     return next(line.strip() for line in going.stderr if "wexa-sync executions answer" in line)

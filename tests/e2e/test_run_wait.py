@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    import subprocess
-
     from tests.conftest import Cli, Desk, Remote
     from tests.e2e.conftest import Wire
+    from tests.forks import Started
 
 RUN = "support-desk/Execution/smoke-test"
 SECRET = "sentinel-run-secret-51c0"
 Open = Callable[..., AbstractContextManager["Remote"]]
 Begun = Callable[..., str]
 Passing = Callable[..., None]
-Going = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
+Going = Callable[..., AbstractContextManager["Started"]]
 
 
 def plain(text: str) -> str:
@@ -76,7 +75,7 @@ def test_an_end_in_the_middle_of_the_wait_is_seen_in_spite_of_lost_answers(
         first = waiting.stderr.readline()
         wire.lose = {f"GET /{id_}": True}
         passing(desk.remote, 200)
-        _, rest = waiting.communicate(timeout=60)
+        _, rest = waiting.communicate()
     assert waiting.returncode == 0
     assert wire.lose == {}
     events = [json.loads(line) for line in (first + rest).splitlines()]
@@ -91,7 +90,7 @@ def test_an_interrupt_ends_the_wait_and_not_the_run(desk: Desk, going: Going, be
         assert waiting.stderr is not None
         assert waiting.stderr.readline() == f"{RUN}: running\n"
         waiting.send_signal(signal.SIGINT)
-        out, talk = waiting.communicate(timeout=30)
+        out, talk = waiting.communicate()
     assert waiting.returncode == 130
     assert out == ""
     assert "The run goes on by itself" in talk
@@ -107,7 +106,7 @@ def test_a_run_that_is_removed_meanwhile_is_waited_for_no_longer(
         assert waiting.stderr is not None
         assert waiting.stderr.readline() == f"{RUN}: running\n"
         wire.words = {'"status":"running"': '"status":"running","is_deleted":true'}
-        _, talk = waiting.communicate(timeout=30)
+        _, talk = waiting.communicate()
     assert waiting.returncode == 1
     assert "the run is gone" in talk
 
@@ -148,7 +147,7 @@ def test_no_secret_input_is_shown_by_any_of_them(desk: Desk, cli: Cli, going: Go
         assert applying.stderr is not None
         early = list(takewhile(lambda line: line != "answer    with\n", applying.stderr))
         cli(desk.folder, "executions", "answer", RUN, "--approve", env=desk.remote.env)
-        said = [*early, *applying.communicate(timeout=30)]
+        said = [*early, *applying.communicate()]
     assert any("waits for an answer" in text for text in said)
     for words in (["list"], ["show", RUN], ["wait", RUN, "--timeout", "9"]):
         for shape in ("text", "json"):
