@@ -131,20 +131,26 @@ class Cli:
 
     @contextmanager
     def going(
-        self, folder: Path, *words: str, env: Mapping[str, str] | None = None, before: str = "", **streams: int
+        self,
+        folder: Path,
+        *words: str,
+        env: Mapping[str, str] | None = None,
+        before: str = "",
+        stdout: int | None = None,
+        stderr: int | None = None,
     ) -> Iterator[Started]:
-        """Start it in that folder, and go on: its stdout and stderr are pipes, unless `streams` has others.
+        """Start it in that folder, and go on: its stdout and stderr are pipes, unless they are given.
 
         It is killed at the end of the block, if it has not ended. `before` is Python that the process does first.
         """
-        pipes = {name: os.pipe() for name in ("stdout", "stderr") if name not in streams}
-        theirs = {**streams, **{name: pipe[1] for name, pipe in pipes.items()}}
         nothing = os.open(os.devnull, os.O_RDONLY)
-        own = {**self.env, **(env or {})}
+        pipes = {name: os.pipe() for name, given in (("stdout", stdout), ("stderr", stderr)) if given is None}
+        theirs = {"stdout": stdout, "stderr": stderr, **{name: writer for name, (_, writer) in pipes.items()}}
+        streams = [nothing, *(fd for fd in theirs.values() if fd is not None)]
         try:
-            started = _forks().start(words, folder, own, [nothing, theirs["stdout"], theirs["stderr"]], before)
+            started = _forks().start(words, folder, {**self.env, **(env or {})}, streams, before)
         finally:
-            for fd in [nothing, *(pipe[1] for pipe in pipes.values())]:
+            for fd in [nothing, *(writer for _, writer in pipes.values())]:
                 os.close(fd)
         for name, (reader, _) in pipes.items():
             setattr(started, name, open(reader, encoding="utf-8"))  # noqa: PTH123, SIM115  # closed with it
@@ -314,6 +320,20 @@ def failures() -> Callable[[tuple[Outcome, ...]], list[str]]:
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line, knowing nothing of the machine it runs on."""
     return Cli(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def applied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The support desk, applied to the sandbox of `--sandbox`: for `applied` to copy."""
+    folder = copy_example("support-desk", tmp_path_factory.mktemp("applied") / "desk")
+    Cli(tmp_path_factory.mktemp("home"))(folder, "apply", "--sandbox", "--auto-approve")
+    return folder
+
+
+@pytest.fixture
+def applied(applied_once: Path, tmp_path: Path) -> Path:
+    """The support desk, applied to the sandbox of `--sandbox`, with that sandbox's data."""
+    return Path(shutil.copytree(applied_once, tmp_path / "applied"))
 
 
 @pytest.fixture

@@ -5,91 +5,87 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import Done
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from tests.conftest import Desk
+    from tests.conftest import Cli, Desk
 
 
-def run(desk: Desk, home: Path, *words: str, closed: str) -> subprocess.CompletedProcess[str]:
-    """The command, with a pipe that nobody reads in the place of that stream."""
-    read, unread = os.pipe()
-    os.close(read)
-    try:
-        return started(desk, home, *words, streams={closed: unread})
-    finally:
-        os.close(unread)
+def run(desk: Desk, cli: Cli, *words: str, stdout: int | None = None, stderr: int | None = None) -> Done:
+    """The command, with those streams in the place of its own."""
+    with cli.going(desk.folder, *words, env=desk.remote.env, stdout=stdout, stderr=stderr) as going:
+        out, said = going.communicate()
+    return Done(going.wait(), out, said)
 
 
-def started(
-    desk: Desk,
-    home: Path,
-    *words: str,
-    encoding: str = "utf-8",
-    before: Callable[[], None] | None = None,
-    streams: Mapping[str, Any] | None = None,
-) -> subprocess.CompletedProcess[str]:
-    """The command, with those streams; it writes in `encoding`, and does `before` first."""
-    own = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "PYTHONIOENCODING": encoding}
-    return subprocess.run(
-        [sys.executable, "-m", "wexa_sync", *words],
-        cwd=desk.folder,
-        env={**own, **desk.remote.env},
-        stdin=subprocess.DEVNULL,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **(streams or {})},
-        encoding=encoding,
-        timeout=60,
-        check=False,
-        preexec_fn=before,
-    )
+@contextmanager
+def unread() -> Iterator[int]:
+    """A pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
 
 
 UNREAD = [("plan",), ("plan", "--format", "json"), ("schema", "AgentFlow"), ("graph",)]
 
 
 @pytest.mark.parametrize("words", UNREAD, ids=str)
-def test_output_that_nobody_reads_is_no_bug(desk: Desk, tmp_path: Path, words: tuple[str, ...]) -> None:
-    done = run(desk, tmp_path, *words, closed="stdout")
+def test_output_that_nobody_reads_is_no_bug(desk: Desk, cli: Cli, words: tuple[str, ...]) -> None:
+    with unread() as pipe:
+        done = run(desk, cli, *words, stdout=pipe)
     assert done.stderr == ""
-    assert done.returncode == 1
+    assert done.code == 1
 
 
-def test_nothing_is_applied_whose_plan_nobody_could_read(desk: Desk, tmp_path: Path) -> None:
-    assert run(desk, tmp_path, "apply", "--auto-approve", closed="stdout").returncode == 1
+def test_nothing_is_applied_whose_plan_nobody_could_read(desk: Desk, cli: Cli) -> None:
+    with unread() as pipe:
+        assert run(desk, cli, "apply", "--auto-approve", stdout=pipe).code == 1
     assert desk.remote.writes == []
 
 
-def test_an_apply_goes_on_though_nobody_listens_to_its_talk(desk: Desk, tmp_path: Path) -> None:
-    done = run(desk, tmp_path, "apply", "--auto-approve", "-v", closed="stderr")
-    assert done.returncode == 0, done.stdout
+def test_an_apply_goes_on_though_nobody_listens_to_its_talk(desk: Desk, cli: Cli) -> None:
+    with unread() as pipe:
+        done = run(desk, cli, "apply", "--auto-approve", "-v", stderr=pipe)
+    assert done.code == 0, done.stdout
     assert "Apply complete!" in done.stdout
     assert desk.workspace.store.load().intents == {}
 
 
-def test_a_disk_without_room_for_the_output_is_no_bug(desk: Desk, tmp_path: Path) -> None:
+def test_a_disk_without_room_for_the_output_is_no_bug(desk: Desk, cli: Cli) -> None:
     with open("/dev/full", "w") as full:  # noqa: PTH123  # a device
-        done = started(desk, tmp_path, "plan", streams={"stdout": full})
+        done = run(desk, cli, "plan", stdout=full.fileno())
     assert (
         done.stderr == "Error: the output can't be written: No space left on device\nHint: Make room where it goes.\n"
     )
-    assert done.returncode == 1
+    assert done.code == 1
 
 
 @pytest.mark.parametrize("closed", [1, 2], ids=["stdout", "stderr"])
-def test_a_closed_stream_takes_everything(desk: Desk, tmp_path: Path, closed: int) -> None:
-    done = started(desk, tmp_path, "apply", "--auto-approve", before=partial(os.close, closed))
+def test_a_closed_stream_takes_everything(desk: Desk, cli: Cli, closed: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "wexa_sync", "apply", "--auto-approve"],
+        cwd=desk.folder,
+        env={**cli.env, **desk.remote.env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=partial(os.close, closed),
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "itself failed" not in done.stdout + done.stderr
     assert len(desk.workspace.store.load().records) == 9
 
 
-def test_what_a_stream_can_t_show_is_shown_by_its_number(desk: Desk, tmp_path: Path) -> None:
-    done = started(desk, tmp_path, "plan", "--details", encoding="ascii")
-    assert done.returncode == 0, done.stderr
-    assert "\\u2026" in started(desk, tmp_path, "plan", encoding="ascii").stdout
+def test_what_a_stream_can_t_show_is_shown_by_its_number(desk: Desk, cli: Cli) -> None:
+    env = {**desk.remote.env, "PYTHONIOENCODING": "ascii"}
+    cli(desk.folder, "plan", "--details", env=env)
+    assert "\\u2026" in cli(desk.folder, "plan", env=env).stdout

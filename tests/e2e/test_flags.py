@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 
-from wexa_sync.cli import COMMANDS, cli
+from wexa_sync.cli import COMMANDS
+from wexa_sync.cli import cli as commands
 from wexa_sync.cli.options import Flag
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "minimal"
 EVERYWHERE = ("--base-url", "--state", "--no-color", "--verbose", "--log-format", "--sandbox")
@@ -23,9 +25,9 @@ OFFLINE = ("init", "schema", "sandbox", "version")
 
 def leaves() -> Iterator[tuple[str, click.Command]]:
     """Every command that a person can run, with its full name."""
-    context = click.Context(cli)
+    context = click.Context(commands)
     for name in COMMANDS:
-        command = cli.get_command(context, name)
+        command = commands.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
             yield from ((f"{name} {sub}", found) for sub, found in command.commands.items())
@@ -49,41 +51,25 @@ def test_no_two_flags_of_a_command_share_a_variable() -> None:
         assert len(names) == len(set(names)), name
 
 
-def run(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("WEXA_", "COVERAGE_X"))}
-    return subprocess.run(  # our own program
-        [sys.executable, "-m", "wexa_sync", *arguments],
-        cwd=folder,
-        env=kept | env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(EXAMPLE, tmp_path / "minimal"))
 
 
-def test_variables_stand_for_flags(folder: Path) -> None:
-    made = run(folder, "apply", WEXA_SYNC_SANDBOX="1", WEXA_SYNC_APPLY_AUTO_APPROVE="1", WEXA_SYNC_APPLY_FORMAT="json")
-    assert made.returncode == 0, made.stderr
-    assert json.loads(made.stdout)
-    again = run(folder, "plan", WEXA_SYNC_PLAN_SANDBOX="1", WEXA_SYNC_STATE="elsewhere.json")
+def test_variables_stand_for_flags(folder: Path, cli: Cli) -> None:
+    variables = {"WEXA_SYNC_APPLY_AUTO_APPROVE": "1", "WEXA_SYNC_APPLY_FORMAT": "json"}
+    assert json.loads(cli(folder, "apply", env={"WEXA_SYNC_SANDBOX": "1", **variables}).stdout)
+    again = cli(folder, "plan", env={"WEXA_SYNC_PLAN_SANDBOX": "1", "WEXA_SYNC_STATE": "elsewhere.json"})
     assert "1 blocked" in again.stdout, "another state file owns nothing of what is live"
 
 
-def test_consent_to_one_command_is_not_consent_to_another(folder: Path) -> None:
-    refused = run(folder, "apply", "--sandbox", WEXA_SYNC_AUTO_APPROVE="1", WEXA_SYNC_PLAN_AUTO_APPROVE="1")
-    assert refused.returncode == 64
-    assert "--auto-approve" in refused.stderr
+def test_consent_to_one_command_is_not_consent_to_another(folder: Path, cli: Cli) -> None:
+    variables = {"WEXA_SYNC_AUTO_APPROVE": "1", "WEXA_SYNC_PLAN_AUTO_APPROVE": "1"}
+    assert "--auto-approve" in cli(folder, "apply", "--sandbox", code=64, env=variables).stderr
 
 
-def test_the_log_is_one_json_object_a_line(folder: Path) -> None:
-    made = run(folder, "apply", "--sandbox", "--auto-approve", "-v", "--log-format", "json")
-    assert made.returncode == 0, made.stderr
+def test_the_log_is_one_json_object_a_line(folder: Path, cli: Cli) -> None:
+    made = cli(folder, "apply", "--sandbox", "--auto-approve", "-v", "--log-format", "json")
     events = [json.loads(line) for line in made.stderr.splitlines()]
     assert {"request", "change"} == {event["event"] for event in events}
     changes = [event for event in events if event["event"] == "change" and event["status"] == "applied"]
@@ -91,10 +77,9 @@ def test_the_log_is_one_json_object_a_line(folder: Path) -> None:
     assert all(event["status"] in (200, 201) for event in events if event["event"] == "request")
 
 
-def test_an_error_is_a_json_object_too(folder: Path) -> None:
+def test_an_error_is_a_json_object_too(folder: Path, cli: Cli) -> None:
     (folder / "bad.yaml").write_text("kind: Projec\n", encoding="utf-8")
-    failed = run(folder, "validate", "--log-format", "json")
-    assert failed.returncode == 1
+    failed = cli(folder, "validate", "--log-format", "json", code=1)
     (error,) = [json.loads(line) for line in failed.stderr.splitlines()]
     assert error["event"] == "error"
     assert error["problems"][0].startswith("bad.yaml:1:")

@@ -6,8 +6,6 @@ What is said and what is kept is searched whole: stdout, stderr, and every file 
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -181,9 +179,7 @@ def test_what_follows_from_a_secret_is_sent_as_it_is(hunt: Hunt) -> None:
 
 
 BROKEN = """
-import sys
 from wexa_sync.api.client import Api
-from wexa_sync.cli import main
 
 def broken(self, kind, at):
     key = self._http._api_key.reveal()
@@ -194,23 +190,13 @@ def broken(self, kind, at):
         raise KeyError(token, key) from error
 
 Api.list = broken
-sys.argv = ["wexa-sync", *sys.argv[1:]]
-main()
 """
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_fault_of_our_own_says_where_it_is_and_not_what_it_held(hunt: Hunt, form: str) -> None:
-    (hunt.cli.home / "broken.py").write_text(BROKEN, "utf-8")
-    done = subprocess.run(
-        [sys.executable, str(hunt.cli.home / "broken.py"), "plan", "-v", "--log-format", form],
-        cwd=hunt.desk.folder,
-        env={**hunt.cli.env, **hunt.env, "WEXA_SYNC_DEBUG": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
+    words, env = ("plan", "-v", "--log-format", form), {**hunt.env, "WEXA_SYNC_DEBUG": "1"}
+    done = hunt.cli(hunt.desk.folder, *words, code=1, env=env, before=BROKEN)
     assert "builtins.KeyError" in done.stderr
     assert "builtins.ValueError" in done.stderr
     assert "in broken" in done.stderr
@@ -294,13 +280,7 @@ def test_what_is_kept_is_private_whatever_the_umask_and_whatever_was_there(hunt:
     for text in ("One.", "Other."):
         (hunt.desk.folder / "prompts" / "classify.md").write_text(text, "utf-8")
         for words in (APPLIED, ("plan", "--out", "saved.plan")):
-            subprocess.run(
-                ["sh", "-c", 'umask 000; exec "$0" -m wexa_sync "$@"', sys.executable, *words],
-                cwd=hunt.desk.folder,
-                env={**hunt.cli.env, **hunt.env},
-                capture_output=True,
-                check=True,
-            )
+            hunt.cli(hunt.desk.folder, *words, env=hunt.env, before="import os; os.umask(0)")
         for name in kept:
             file = hunt.desk.folder / name
             assert file.stat().st_mode & 0o777 == 0o600, name

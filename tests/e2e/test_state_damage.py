@@ -5,14 +5,9 @@ As real processes, which the operating system refuses what a full disk or a miss
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
-import os
 import re
-import resource
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,39 +20,25 @@ if TYPE_CHECKING:
 
     from tests.conftest import Cli, Desk
 
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
-
-
-def heed_modes() -> None:
-    """Make file modes count for this process too, should it be root's: root without the right to overrule them."""
-    if os.getuid() == 0:
-        libc = ctypes.CDLL(None)
-        for right in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-            libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
-
-
-def small_disk(size: int) -> Callable[[], None]:
-    """No file may grow beyond so many bytes."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+# Root without the right to overrule them, for whoever is root.
+HEED_MODES = """
+import ctypes
+libc, head, sets = ctypes.CDLL(None), (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+libc.capget(head, sets)
+sets[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+libc.capset(head, sets)
+"""
+SMALL_DISK = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, resource.RLIM_INFINITY))"
+"""No file may grow beyond so many bytes."""
 
 
 @pytest.fixture
 def run(desk: Desk, cli: Cli) -> Callable[..., tuple[int, str]]:
     """Runs the command line in the desk under a limit of the operating system; answers its exit code and its words."""
 
-    def start(limit: Callable[[], None], *words: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "wexa_sync", *words],
-            cwd=desk.folder,
-            env={**cli.env, **desk.remote.env, "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            preexec_fn=limit,  # this process's threads hold no lock that it needs
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        return done.returncode, " ".join((done.stdout + done.stderr).split())
+    def start(limit: str, *words: str) -> tuple[int, str]:
+        done = cli(desk.folder, *words, code=None, env=desk.remote.env, before=limit)
+        return done.code, " ".join((done.stdout + done.stderr).split())
 
     return start
 
@@ -75,7 +56,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_an_apply_loses_nothing(
     failures: Callable[..., list[str]],
     size: int,
 ) -> None:
-    code, said = run(small_disk(size), "apply", "--auto-approve", "--parallelism", "2")
+    code, said = run(SMALL_DISK.format(size=size), "apply", "--auto-approve", "--parallelism", "2")
     assert code == 1, said
     assert f"{desk.folder.name}/.wexa-sync/state.json" in said.replace(" ", "")
     assert "Make room on that disk" in said
@@ -98,13 +79,13 @@ def test_a_folder_that_may_not_be_written_stops_an_apply_and_no_plan(
     folder = state_of(desk).parent
     folder.mkdir()
     folder.chmod(0o500)
-    code, said = run(heed_modes, "apply", "--auto-approve")
+    code, said = run(HEED_MODES, "apply", "--auto-approve")
     assert code == 1
     assert "Can't lock" in said
     assert "Permission denied" in said
     assert "Check who may write there, or name another file (--state, --out)." in said
     assert desk.remote.writes == []
-    code, said = run(heed_modes, "plan")
+    code, said = run(HEED_MODES, "plan")
     assert (code, "Plan: 8 to add" in said) == (0, True), said
     folder.chmod(0o700)
 
@@ -114,7 +95,7 @@ def test_a_state_that_may_not_be_read_stops_everything(desk: Desk, run: Callable
     desk.remote.forget()
     state_of(desk).chmod(0)
     for words in (("plan",), ("apply", "--auto-approve"), ("state", "list"), ("destroy", "--auto-approve")):
-        code, said = run(heed_modes, *words)
+        code, said = run(HEED_MODES, *words)
         assert code == 1
         assert "Can't read" in said
         assert "Permission denied" in said
@@ -130,7 +111,7 @@ def test_a_state_whose_folder_became_read_only_keeps_what_it_was(
     (desk.folder / "prompts" / "classify.md").write_text("Other.\n", "utf-8")
     desk.remote.forget()
     state_of(desk).parent.chmod(0o500)
-    code, said = run(heed_modes, "apply", "--auto-approve")
+    code, said = run(HEED_MODES, "apply", "--auto-approve")
     state_of(desk).parent.chmod(0o700)
     assert code == 1, said
     assert desk.remote.writes == []

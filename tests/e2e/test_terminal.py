@@ -2,69 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import subprocess
-import sys
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Cli, Desk
-
-# Only the process whose own terminal it is hears a Ctrl-C that is typed there.
-OWN_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    " os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A process that ended on a terminal, and all that stood there."""
-
-    code: int
-    screen: str
-
-    @property
-    def text(self) -> str:
-        """What stood there, without colours and moves."""
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.screen)
+    from tests.conftest import Cli, Desk, Done
 
 
 @pytest.fixture
-def on_terminal(cli: Cli) -> Callable[..., Session]:
+def on_terminal(cli: Cli) -> Callable[..., Done]:
     """Runs the command line on a terminal of its own; when it asks, `answer` is typed."""
 
-    def run(desk: Desk, *words: str, answer: str = "", **env: str) -> Session:
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            [sys.executable, "-c", OWN_TERMINAL, "-m", "wexa_sync", *words],
-            start_new_session=True,
-            cwd=desk.folder,
-            env={**cli.env, "TERM": "xterm", **desk.remote.env, **env},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        )
-        os.close(theirs)
-        screen, asked = b"", False
-        with suppress(OSError):  # the terminal is closed when the process ends
-            while data := os.read(ours, 65536):
-                screen += data
-                if not asked and b"[y/N]" in screen:
-                    asked = True
-                    os.write(ours, answer.encode())
-        os.close(ours)
-        return Session(process.wait(60), screen.decode(errors="replace"))
+    def run(desk: Desk, *words: str, answer: str = "", **env: str) -> Done:
+        return cli.on_terminal(desk.folder, *words, typed=answer, env={"TERM": "xterm", **desk.remote.env, **env})
 
     return run
+
+
+def text(done: Done) -> str:
+    """What stood on the terminal, without colours and moves."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout)
 
 
 @pytest.fixture
@@ -76,45 +37,45 @@ def project(desk: Desk) -> Desk:
     return desk
 
 
-def test_yes_applies(project: Desk, on_terminal: Callable[..., Session]) -> None:
+def test_yes_applies(project: Desk, on_terminal: Callable[..., Done]) -> None:
     done = on_terminal(project, "apply", answer="y\n")
-    assert done.code == 0, done.text
-    assert "Apply 1 change? [y/N]" in done.text
-    assert "Apply complete! Resources: 1 added" in done.text
-    assert "\x1b[32m" in done.screen
+    assert done.code == 0, text(done)
+    assert "Apply 1 change? [y/N]" in text(done)
+    assert "Apply complete! Resources: 1 added" in text(done)
+    assert "\x1b[32m" in done.stdout
     assert project.remote.writes == ["POST /v1/project"]
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n"])
-def test_no_applies_nothing(project: Desk, on_terminal: Callable[..., Session], answer: str) -> None:
+def test_no_applies_nothing(project: Desk, on_terminal: Callable[..., Done], answer: str) -> None:
     done = on_terminal(project, "apply", answer=answer)
-    assert done.code == 1, done.text
-    assert "Nothing was applied." in done.text
+    assert done.code == 1, text(done)
+    assert "Nothing was applied." in text(done)
     assert project.remote.writes == []
 
 
 @pytest.mark.parametrize("answer", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
-def test_no_answer_applies_nothing(project: Desk, on_terminal: Callable[..., Session], answer: str) -> None:
+def test_no_answer_applies_nothing(project: Desk, on_terminal: Callable[..., Done], answer: str) -> None:
     done = on_terminal(project, "apply", answer=answer)
-    assert done.code == 130, done.text
+    assert done.code == 130, text(done)
     assert project.remote.writes == []
 
 
 @pytest.mark.parametrize(("words", "env"), [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
 def test_without_colours(
-    project: Desk, on_terminal: Callable[..., Session], words: tuple[str, ...], env: dict[str, str]
+    project: Desk, on_terminal: Callable[..., Done], words: tuple[str, ...], env: dict[str, str]
 ) -> None:
     done = on_terminal(project, "apply", "--auto-approve", *words, **env)
-    assert done.code == 0, done.text
-    assert not re.search(r"\x1b\[(\d+;)*[39][0-7]m", done.screen)
+    assert done.code == 0, text(done)
+    assert not re.search(r"\x1b\[(\d+;)*[39][0-7]m", done.stdout)
 
 
-def test_on_a_terminal_a_line_moves_and_none_is_left_behind(desk: Desk, on_terminal: Callable[..., Session]) -> None:
+def test_on_a_terminal_a_line_moves_and_none_is_left_behind(desk: Desk, on_terminal: Callable[..., Done]) -> None:
     desk.remote.fault("delay POST /skills/ ms=400")
     done = on_terminal(desk, "apply", "--auto-approve")
-    assert done.code == 0, done.text
-    assert re.search(r"\[\d/\d\] \S+", done.text)
-    lines = [line.rsplit("\r", 1)[-1] for line in done.text.replace("\r\n", "\n").splitlines()]
+    assert done.code == 0, text(done)
+    assert re.search(r"\[\d/\d\] \S+", text(done))
+    lines = [line.rsplit("\r", 1)[-1] for line in text(done).splitlines()]
     assert lines[-1].startswith("Apply complete!")
 
 
