@@ -213,7 +213,7 @@ def still_listed(context: Context, change: Change) -> Generator[Http, Any, bool]
     kind, at = context.kind(change), context.scope(change.address)
 
     def look() -> list[str]:
-        ids = [kind.id_of(raw) for raw in context.api.list(kind, at) if not raw.get("is_deleted")]
+        ids = [kind.id_of(raw) for raw in context.api.list(kind, at)]  # without what is deleted
         return [] if change.id in ids else ["gone"]
 
     return not (yield Http(lambda: looked(context, look)))

