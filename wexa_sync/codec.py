@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from wexa_sync.ids import is_id
 from wexa_sync.model import Address, Intent, Lifecycle, Record, Ref, Sealed, Secret, Source, Target
 
 # About 10 ms a secret on a common machine: nothing for the few there are, much for who tries a dictionary. It is part
@@ -85,6 +86,13 @@ def address_from_data(data: Any) -> Address:
     if not isinstance(data, str):
         raise ValueError(f"an address must be text, not {data!r}")
     return Address.parse(data)
+
+
+def id_from_data(data: Any) -> str:
+    """An id of the API."""
+    if not isinstance(data, str) or not is_id(data):
+        raise ValueError(f"{data!a} can't be an id")
+    return data
 
 
 def source_to_data(source: Source) -> dict[str, Any]:
@@ -162,14 +170,14 @@ def record_from_data(data: Any) -> Record:
     found = members(data, _RECORD)
     return Record(
         address=Address.parse(found["address"]),
-        id=found["id"],
+        id=id_from_data(found["id"]),
         spec=unseal(found["spec"]),
         lifecycle=lifecycle_from_data(found["lifecycle"]),
         generation=found["generation"],
         started=found["started"],
         ended=found["ended"],
         made_at=found["made_at"],
-        **{name: _texts(found[name], name) for name in ("aliases", "earlier", "others")},
+        **{name: tuple(map(id_from_data, found[name])) for name in ("aliases", "earlier", "others")},
     )
 
 
@@ -211,8 +219,8 @@ def intent_from_data(data: Any) -> Intent:
     changed = {
         "address": Address.parse(found["address"]),
         "spec": unseal(found["spec"]),
-        "ignore": _texts(found["ignore"], "ignore"),
-        "before": _texts(found["before"], "before"),
+        "id": found["id"] if found["id"] is None else id_from_data(found["id"]),
+        **{name: tuple(map(id_from_data, found[name])) for name in ("ignore", "before")},
     }
     return Intent(**found | changed)
 

@@ -464,6 +464,7 @@ class Report:
     ended: float
     interrupted: bool = False
     doubts: tuple[Address, ...] = ()
+    error: tuple[str, str] = ("", "")  # what kept the apply from going on, and what to do then
 
     def count(self, status: Status, *actions: Action) -> int:
         """How many outcomes have that status (and, where given, one of those actions)."""

@@ -16,6 +16,7 @@ from typing import Any
 from wexa_sync.codec import (
     address_from_data,
     address_to_data,
+    id_from_data,
     lifecycle_from_data,
     lifecycle_to_data,
     seal,
@@ -139,8 +140,8 @@ def _from_data(data: Any) -> Plan:
         blocked=tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
         orphans=tuple(address_from_data(address) for address in data["orphans"]),
         warnings=tuple(data["warnings"]),
-        ids={address_from_data(address): found for address, found in data["ids"].items()},
-        externals={(project, kind, name): found for project, kind, name, found in data["externals"]},
+        ids={address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
+        externals={(project, kind, name): id_from_data(found) for project, kind, name, found in data["externals"]},
         lifecycles={address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
     )
 
@@ -175,7 +176,7 @@ def _change_from_data(data: Any) -> Change:
         fields=_fields_from_data(data["fields"]),
         reason=data["reason"],
         expected=data["expected"],
-        id=data["id"],
+        id=data["id"] if data["id"] is None else id_from_data(data["id"]),
         source=source_from_data(data["source"]) if data["source"] else None,
         depends_on=tuple(address_from_data(address) for address in data["depends_on"]),
         lifecycle=lifecycle_from_data(data["lifecycle"]),

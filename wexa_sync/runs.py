@@ -8,6 +8,7 @@ from typing import Any
 
 from wexa_sync.api.client import Api, Raw, Scoped
 from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
+from wexa_sync.ids import ID_HINT, is_id
 from wexa_sync.kinds.execution import (
     ASKING,
     EXECUTION,
@@ -44,6 +45,8 @@ def find_run(api: Api, state: State, name: str) -> Run:
     if not name:
         raise UsageError("an address or an id is wanted", hint="`wexa-sync executions list` shows both.")
     address = Address.parse(name) if "/" in name else None
+    if address is None and not is_id(name):
+        raise UsageError(f"{name!a} is no address, and can't be an id", hint=ID_HINT)
     record = state.records.get(address) if address else None
     if address and (record is None or address.kind != EXECUTION.name):
         raise UsageError(
@@ -176,7 +179,7 @@ def _shown(raw: Raw, run: Run) -> Run:
     return replace(
         run,
         status=status_of(raw) or "unknown",
-        project_id=str(raw.get("projectID") or run.project_id),
+        project_id=raw["projectID"] if is_id(raw.get("projectID")) else run.project_id,
         goal=str(raw.get("goal") or ""),
         inputs=inputs if isinstance(inputs, Mapping) else {},
         result=said if isinstance(said, str) else "",

@@ -11,6 +11,7 @@ from wexa_sync.api.http import Http
 from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.url import segment
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
+from wexa_sync.ids import is_id
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
 
 Raw = dict[str, Any]
@@ -71,7 +72,8 @@ class Api:
         told = customer.get("organization_id")
         if told is not None and told != self.org_id:
             raise _wrong_org(self.org_id, Refused(f"it belongs to {told}", method="GET", path=path))
-        self._owner = str(customer.get("user_id") or "")
+        owner = customer.get("user_id")
+        self._owner = owner if isinstance(owner, str) and is_id(owner) else ""
         self.user_id = self.user_id or self._owner
         if not self.user_id:
             raise Nonsense(
@@ -272,8 +274,8 @@ def _odd_children(owner: Raw) -> str:
 
 
 def _odd_ids(name: str, ids: list[Any]) -> str:
-    if not all(isinstance(id, str) and id for id in ids):
-        return f"{name} without an id that is text"
+    if not all(map(is_id, ids)):
+        return f"{name} without an id, or with one that can't be one"
     twice = [id for id, times in Counter(ids).items() if times > 1]
     return f"{name} {min(twice)} stands there twice" if twice else ""
 

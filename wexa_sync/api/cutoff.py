@@ -18,10 +18,13 @@ class Cutoff:
         self._end = math.inf if seconds is None else time.monotonic() + seconds
         self._stopped = threading.Event()
         self._cut = False
+        self.why = ""
+        """What stopped it, in words that follow "not sent:"."""
         self._under_way: set[Callable[[], None]] = set()
 
-    def stop(self) -> None:
-        """Begin nothing more. May be called from a signal's handler, and again."""
+    def stop(self, why: str = "it was interrupted") -> None:
+        """Begin nothing more. May be called from a signal's handler, and again: the first `why` holds."""
+        self.why = self.why or why
         self._stopped.set()
 
     def cut(self) -> None:

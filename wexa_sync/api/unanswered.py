@@ -13,7 +13,7 @@ from wexa_sync.errors import LostAnswer, Unreachable
 
 def not_begun(call: Call, cutoff: Cutoff) -> Unreachable:
     """The cutoff was over before it could be sent."""
-    why = "it was interrupted" if cutoff.stopped else "the time given by --timeout is over"
+    why = cutoff.why if cutoff.stopped else "the time given by --timeout is over"
     return Unreachable(
         f"not sent: {why}",
         method=call.method,

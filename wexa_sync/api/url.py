@@ -7,6 +7,7 @@ import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from wexa_sync.errors import SettingsError, WexaSyncError
+from wexa_sync.ids import ID_HINT
 
 _VENDORS = re.compile(r"https://([a-z0-9-]+\.)*wexa\.ai(/.*)?")
 
@@ -15,10 +16,7 @@ def segment(text: str) -> str:
     """One segment of a path, with everything encoded that could end it, a slash included."""
     # Dot segments are resolved on the way even when they are encoded, and an empty one would name the whole list.
     if text in ("", ".", "..") or any("\ud800" <= char <= "\udfff" for char in text):
-        raise WexaSyncError(
-            f"{text!a} can't stand in a URL as a name or id",
-            hint="An id of the API is 24 hexadecimal digits or a UUID; look where this one comes from.",
-        )
+        raise WexaSyncError(f"{text!a} can't stand in a URL as a name or id", hint=ID_HINT)
     return quote(text, safe="")
 
 

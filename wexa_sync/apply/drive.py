@@ -20,17 +20,20 @@ from wexa_sync.apply.lookup import unresolved
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run, take_over
 from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
-from wexa_sync.errors import NoSuchCall, WexaSyncError
+from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
-from wexa_sync.state.base import Remember, StateSession
+from wexa_sync.state.base import Entry, Intend, Remember, Settle, StateSession
 
 Progress = Callable[[Change, str], None]
 """Told of a change and a word: "started", a run's status, or how it ended. Called from any thread."""
 
 Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""
+
+_UNWRITABLE = "the state could not be written"
+_UNRECORDED = f"it is done, and {_UNWRITABLE} after it: the next plan looks for it"
 
 _HOW: dict[Action, Callable[[Context, Change], Work]] = {
     Action.CREATE: create,
@@ -74,7 +77,10 @@ def apply_plan(
         started=started,
         ended=time.time(),
         interrupted=interrupted,
-        doubts=tuple(sorted(a for a, intent in session.state.intents.items() if not intent.settled)),
+        doubts=tuple(
+            sorted(a for a, i in session.state.intents.items() if not i.settled and a not in drive.unrecorded)
+        ),
+        error=(drive.unwritable.message, drive.unwritable.hint) if drive.unwritable is not None else ("", ""),
     )
 
 
@@ -94,6 +100,8 @@ class _Drive:
         self.lookups: dict[Hashable, Future[Any]] = {}
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
         self.to_write: list[tuple[Address, Write]] = []
+        self.unwritable: StateError | None = None  # the first time that the state took nothing
+        self.unrecorded: set[Address] = set()  # what became of them is known, and the state does not say it
 
     def refresh(self) -> None:
         """Bring records up to date: of what needs no change, and each lifecycle, whatever comes of the rest."""
@@ -105,7 +113,20 @@ class _Drive:
                 now = record_of(self.context, change, record.id)
                 fresh[address] = replace(record, spec=now.spec, lifecycle=now.lifecycle, generation=now.generation)
         if entries := [Remember(record) for address, record in fresh.items() if record != old[address]]:
+            self._write(*entries)
+
+    def _write(self, *entries: Entry) -> bool:
+        """Write the entries to the state. False where it takes none (a full disk, a lost lock).
+
+        Nothing more is begun then. What is in flight is still awaited, and written down where that is possible.
+        """
+        try:
             self.session.write(*entries)
+        except StateError as error:
+            self.unwritable = self.unwritable or error
+            self.context.cutoff.stop(_UNWRITABLE)
+            return False
+        return True
 
     def run(self) -> bool:
         """Drive every change to its end, or to the cutoff. Answers whether an interrupt left something undone."""
@@ -122,12 +143,19 @@ class _Drive:
                         self._land(pool, future)
                 elif cutoff.over and not self.to_write:
                     break
-        why = "interrupted before it began" if cutoff.stopped else "the time was over before it began (--timeout)"
-        not_begun = WexaSyncError(why, hint="Apply again: it goes on from what was done.")
         for address, change in self.changes.items():
             if address not in self.outcomes:
-                self.outcomes[address] = ended(change, Status.SKIPPED, not_begun)
-        return cutoff.stopped and any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
+                self.outcomes[address] = ended(change, Status.SKIPPED, self._not_begun())
+        undone = any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
+        return cutoff.stopped and undone and self.unwritable is None
+
+    def _not_begun(self) -> WexaSyncError:
+        """Return why what is left was not begun."""
+        if self.unwritable is not None:
+            return WexaSyncError(f"{_UNWRITABLE} before it began")
+        stopped = self.context.cutoff.stopped
+        why = "interrupted before it began" if stopped else "the time was over before it began (--timeout)"
+        return WexaSyncError(why, hint="Apply again: it goes on from what was done.")
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
         """Let changes begin, or go on after a lookup, as long as there is room for their requests.
@@ -164,9 +192,23 @@ class _Drive:
         """Write what is to be written, all at once, and let its changes go on."""
         while self.to_write:
             batch, self.to_write = self.to_write, []
-            self.session.write(*(entry for _, write in batch for entry in write.entries))
-            for address, _ in batch:
-                self._advance(pool, address, None, None)
+            written = self._write(*(entry for _, write in batch for entry in write.entries))
+            for address, write in batch:
+                # What is too much at once may have room one by one: what is done is to be known.
+                kept = written or (not _begins(write) and self._write(*write.entries))
+                self._advance(pool, address, None, None if kept else self._unwritten(address, write))
+
+    def _unwritten(self, address: Address, write: Write) -> StateError | None:
+        """Return what ends a change whose entries were not written; None where it is done on the server anyway."""
+        for entry in write.entries:
+            if isinstance(entry, Remember):
+                self.context.learn(address, entry.record.id)  # made, and to be found in the receipt
+        if not _begins(write):
+            self.unrecorded.add(address)  # no doubt, though its intent stands there still
+        over = write.last or any(isinstance(entry, Settle) for entry in write.entries)
+        if over and self.changes[address].action not in (Action.ADOPT, Action.FORGET):
+            return None
+        return StateError(f"{_UNWRITABLE}, so it was left where it was")
 
     def _land(self, pool: ThreadPoolExecutor, future: Future[Any]) -> None:
         first, *others = self.flying.pop(future)
@@ -187,11 +229,13 @@ class _Drive:
         except NoSuchCall as failure:  # what depends on it has its id, and only a run needs it as declared
             self._end(change, ended(change, Status.FAILED, failure), holds=_is_run)
         except WexaSyncError as failure:
-            self._end(change, ended(change, Status.FAILED, failure))
+            self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
         else:
             if isinstance(step, Http):
                 self._fly(pool, address, step)
-            elif isinstance(step, Write):
+            elif self.unwritable is not None and _begins(step):  # it would not be known that it was sent
+                self._advance(pool, address, None, self._unwritten(address, step))
+            else:
                 self.to_write.append((address, step))
 
     def _fly(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> None:
@@ -207,6 +251,8 @@ class _Drive:
     def _end(self, change: Change, outcome: Outcome, holds: Callable[[Address], bool] = lambda _address: True) -> None:
         address = change.address
         seconds = time.monotonic() - self.began.get(address, time.monotonic())
+        if address in self.unrecorded and outcome.status is Status.APPLIED:
+            outcome = replace(outcome, warnings=(*outcome.warnings, _UNRECORDED))
         self.outcomes[address] = replace(outcome, seconds=seconds)
         if change.action is not Action.NOOP:
             self.context.tell(change, outcome.status.value)
@@ -222,3 +268,8 @@ class _Drive:
 
 def _is_run(address: Address) -> bool:
     return BY_NAME[address.kind].nature is Nature.ACTION
+
+
+def _begins(write: Write) -> bool:
+    """True for an intent: it is written down because something is about to be sent."""
+    return any(isinstance(entry, Intend) and not entry.intent.settled for entry in write.entries)

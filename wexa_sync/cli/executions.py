@@ -55,6 +55,7 @@ def list_(format_: str, **given: Any) -> None:
 def show(execution: str, format_: str, **given: Any) -> None:
     """Show one execution: its status, its inputs, what it asks and its result."""
     from wexa_sync.errors import ApiError
+    from wexa_sync.render.safe import visible
     from wexa_sync.runs import asking
 
     with _run(execution, given) as (api, found):
@@ -62,7 +63,7 @@ def show(execution: str, format_: str, **given: Any) -> None:
         try:
             run = asking(api, found)
         except ApiError as error:
-            _say(f"Warning: what it asks can't be read: {error.message}")
+            _say(visible(f"Warning: what it asks can't be read: {error.message}"))
     _show(run, format_)
 
 

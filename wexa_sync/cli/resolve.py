@@ -31,15 +31,19 @@ def command(
     from wexa_sync import engine
     from wexa_sync.cli.setup import addresses, desired_for, settings_for, workspace_for
     from wexa_sync.errors import UsageError
+    from wexa_sync.ids import ID_HINT, is_id
+    from wexa_sync.render.safe import visible
 
     if bool(happened) == did_not_happen:
         raise UsageError(
             "say one of the two: --happened ID or --did-not-happen", hint="`wexa-sync plan` shows the ids it may be."
         )
+    if happened and not is_id(happened):
+        raise UsageError(f"--happened {happened!a}: this can't be an id", hint=ID_HINT)
     (wanted,) = addresses([address])
     settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as workspace:
         engine.resolve(wanted, desired, workspace, happened_as=happened)
     said = f"is live as {happened}" if happened else "did not happen"
-    click.echo(f"Noted: {wanted} {said}. `wexa-sync plan` shows what follows.")
+    click.echo(visible(f"Noted: {wanted} {said}. `wexa-sync plan` shows what follows."))

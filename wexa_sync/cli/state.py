@@ -42,12 +42,14 @@ def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callabl
 @_on_store("list")
 def list_(store: Any) -> None:
     """List the addresses that are managed, with their ids; with a tab between where no person looks."""
-    records = store.load().records
-    column = max((len(str(address)) for address in records), default=0)
-    for address, record in sorted(records.items()):
-        gap = " " * (column - len(str(address)) + 2) if sys.stdout.isatty() else "\t"
-        click.echo(f"{address}{gap}{record.id}")
-    if not records:
+    from wexa_sync.render.safe import visible
+
+    shown = [(visible(str(address)), visible(record.id)) for address, record in sorted(store.load().records.items())]
+    column = max((len(address) for address, _ in shown), default=0)
+    for address, id_ in shown:
+        gap = " " * (column - len(address) + 2) if sys.stdout.isatty() else "\t"
+        click.echo(f"{address}{gap}{id_}")
+    if not shown:
         from wexa_sync.text_file import shown_path
 
         click.echo(f"Nothing is managed yet: {shown_path(store.path)} holds no address.", err=True)
@@ -57,19 +59,21 @@ def list_(store: Any) -> None:
 def show(store: Any, address: str) -> None:
     """Show what was applied last under an address; secrets as fingerprints."""
     from wexa_sync.codec import record_to_data
+    from wexa_sync.render.safe import visible_json
 
-    click.echo(json.dumps(record_to_data(_record(store, address)), indent=2, ensure_ascii=False))
+    click.echo(visible_json(json.dumps(record_to_data(_record(store, address)), indent=2, ensure_ascii=False)))
 
 
 @_on_store("rm", click.argument("address"), options.lock)
 def rm(store: Any, address: str) -> None:
     """Give an address up: it stays on the server, and is managed no longer."""
+    from wexa_sync.render.safe import visible
     from wexa_sync.state import Forget
 
     record = _record(store, address)
     with store.session(store.load().target) as session:
         session.write(Forget(record.address))
-    click.echo(f"{record.address} is not managed any more. It is still live, with id {record.id}.")
+    click.echo(visible(f"{record.address} is not managed any more. It is still live, with id {record.id}."))
 
 
 @_on_store("mv", click.argument("address"), click.argument("to"), options.lock)
@@ -77,11 +81,12 @@ def mv(store: Any, address: str, to: str) -> None:
     """Give what is managed under ADDRESS, and all that is in it, the address TO, after its handle was renamed."""
     from wexa_sync.cli.setup import addresses
     from wexa_sync.readdress import moved
+    from wexa_sync.render.safe import visible
 
     record, (new,) = _record(store, address), addresses([to])
     with store.session(store.load().target) as session:
         session.write(*moved(session.state, record.address, new))
-    click.echo(f"{record.address} is now {new}.")
+    click.echo(visible(f"{record.address} is now {new}."))
 
 
 @_on_store("unlock")
@@ -120,7 +125,7 @@ def rebuild(
         click.echo(visible_json(json.dumps(data, indent=2, ensure_ascii=False)))
         return
     for match in found:
-        click.echo(f"{match.sure:<8}  {match.address}{f'  ({match.id})' if match.id else ''}")
+        click.echo(visible(f"{match.sure:<8}  {match.address}{f'  ({match.id})' if match.id else ''}"))
         click.echo(f"          {visible(match.why)}")
     held = sum(bool(match.id) for match in found)
     click.echo(f"\nRebuilt: {held} of {len(found)} declared resources are in the state. Review: `wexa-sync plan`.")

@@ -13,9 +13,9 @@ from wexa_sync import engine
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.terminal import agrees, event, hang_up, speaks_json, talk, wants_color, width
+from wexa_sync.cli.terminal import agrees, event, hang_up, show_error, speaks_json, talk, wants_color, width
 from wexa_sync.decide import Rules
-from wexa_sync.errors import ExitCode, PlanBlocked, UsageError, WexaSyncError
+from wexa_sync.errors import ExitCode, PlanBlocked, StateError, UsageError, WexaSyncError
 from wexa_sync.model import Action, Desired, Plan
 from wexa_sync.render.exit import report_exit_code
 from wexa_sync.render.text import plan_text, report_text
@@ -117,7 +117,9 @@ def carried_out(
         from wexa_sync.render.json import report_json
 
         text = report_json(report)
-    elif not plan.work and not report.doubts and given["output"] is None:
+        if report.error[0]:
+            show_error(StateError(report.error[0], hint=report.error[1]))
+    elif not (plan.work or report.doubts or report.error[0]) and given["output"] is None:
         return int(report_exit_code(report))
     else:
         text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())

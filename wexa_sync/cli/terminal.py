@@ -125,6 +125,8 @@ def _show_text(error: WexaSyncError) -> None:
 
 def request_log() -> Any:
     """What `-v` hangs on the transport: one line a request, and never a header, a query or a body."""
+    from wexa_sync.render.safe import visible
+
     as_json = speaks_json()
 
     def log(exchange: Exchange) -> None:
@@ -133,6 +135,6 @@ def request_log() -> Any:
         if as_json:
             event("request", method=exchange.method, path=exchange.path, status=end, ms=took)
         else:
-            talk(f"{exchange.method} {exchange.path} -> {end} ({took} ms)")
+            talk(visible(f"{exchange.method} {exchange.path} -> {end} ({took} ms)"))
 
     return log

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from wexa_sync.api.paging import NoPaging, Paging
+from wexa_sync.ids import is_id
 from wexa_sync.kinds.schema import Schema, bundled
 from wexa_sync.model import Path, Spec
 
@@ -146,5 +147,6 @@ class Kind:
         return frozenset(found for name in self.ids if isinstance(found := raw.get(name), str) and found)
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
-        """The server's id in an answer, if there is one."""
-        return next((found for name in self.ids if isinstance(found := raw.get(name), str) and found), None)
+        """Return the server's id in an answer; None where there is none, or one that can't be an id."""
+        found = next((found for name in self.ids if isinstance(found := raw.get(name), str) and found), None)
+        return found if is_id(found) else None

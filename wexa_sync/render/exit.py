@@ -30,6 +30,6 @@ def report_exit_code(report: Report) -> ExitCode:
         return ExitCode.INTERRUPTED
     if Status.UNKNOWN in statuses or report.doubts:
         return ExitCode.NEEDS_A_PERSON
-    if statuses - {Status.APPLIED}:
+    if statuses - {Status.APPLIED} or report.error[0]:
         return ExitCode.FAILED
     return ExitCode.BLOCKED if report.plan.blocked else ExitCode.DONE

@@ -64,6 +64,7 @@ def report_json(report: Report) -> str:
             "started": _time(report.started),
             "ended": _time(report.ended),
             "interrupted": report.interrupted,
+            **({"error": dict(zip(("message", "hint"), report.error, strict=True))} if report.error[0] else {}),
             "outcomes": [_outcome(outcome) for outcome in outcomes],
             "doubts": [str(address) for address in report.doubts],
             "summary": {status.value: sum(outcome.status is status for outcome in outcomes) for status in Status},

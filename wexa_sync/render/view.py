@@ -156,7 +156,7 @@ def report_view(report: Report) -> ReportView:
     report = redact_report(report)
     outcomes = receipts(report)
     done = all(outcome.status is Status.APPLIED for outcome in report.outcomes)
-    complete = done and not report.interrupted and not report.doubts
+    complete = done and not (report.interrupted or report.doubts or report.error[0])
     return ReportView(
         target=visible(str(report.plan.target)),
         outcomes=tuple(_outcome(outcome) for outcome in outcomes),
@@ -289,6 +289,8 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
     statuses = {outcome.status for outcome in outcomes}
     # What was to be made can exist twice; the next plan sees by itself whether an update or a delete happened.
     unclear = [visible(str(address)) for address in report.doubts]
+    if report.error[0]:
+        yield NextStep(text=f"It could not go on. {prose(report.error[0])} {prose(report.error[1])}")
     if report.interrupted:
         yield NextStep(text="It was interrupted: what is listed as skipped was not begun.")
     if unclear:
@@ -305,7 +307,7 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
         yield NextStep(text="What is in conflict was changed by somebody else since the plan.")
     if Status.FAILED in statuses:
         yield NextStep(text="Mend what failed.")
-    if report.interrupted or statuses - {Status.APPLIED}:
+    if report.interrupted or report.error[0] or statuses - {Status.APPLIED}:
         yield NextStep(
             text="Plan and apply again: what is done is not done twice.", commands=("wexa-sync plan", "wexa-sync apply")
         )

@@ -93,6 +93,7 @@ class _FileSession:
         self._target = target
         self._journal = -1  # its descriptor, once there is something to write
         self._size = 0  # of what is acknowledged
+        self._failed = False  # a write, and whoever asked for it knows
         self.lineage = state.lineage or uuid4().hex
 
     @property
@@ -100,6 +101,13 @@ class _FileSession:
         return self._state
 
     def write(self, *entries: Entry) -> None:
+        try:
+            self._written(entries)
+        except StateError:
+            self._failed = True
+            raise
+
+    def _written(self, entries: tuple[Entry, ...]) -> None:
         self._lock.keep()
         if not entries:
             return
@@ -117,8 +125,12 @@ class _FileSession:
             return
         os.close(self._journal)
         self._journal = -1
-        self._lock.keep()
-        self._store._save(self._state)
+        try:
+            self._lock.keep()
+            self._store._save(self._state)
+        except StateError:
+            if not self._failed:  # else it is known, and what was done is in the journal
+                raise
 
     def _append(self, line: bytes) -> None:
         path = self._store.journal_path

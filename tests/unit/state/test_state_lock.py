@@ -225,22 +225,30 @@ def test_writing_renews_the_lease_once_half_of_it_is_used(
 
 @pytest.mark.parametrize("how", ["removed", "replaced", "taken over"])
 def test_a_lost_lock_stops_the_writing_and_leaves_the_other_s_files_alone(path: Path, lock: Path, how: str) -> None:
-    def lose() -> None:
-        with FileStore(path).session(TARGET) as session:
-            session.write(ENTRY)
-            if how != "taken over":
-                lock.unlink()
-            if how != "removed":
-                lock.write_text(json.dumps(HOLDER))
-            with pytest.raises(StateError, match="was lost"):
+    with FileStore(path).session(TARGET) as session:
+        session.write(ENTRY)
+        if how != "taken over":
+            lock.unlink()
+        if how != "removed":
+            lock.write_text(json.dumps(HOLDER))
+        for _ in range(2):
+            with pytest.raises(StateError, match="was lost") as caught:
                 session.write(ENTRY)
-
-    with pytest.raises(StateError, match="was lost") as caught:
-        lose()
     assert "no other apply runs" in caught.value.hint
     assert not path.exists()
     assert lock.exists() is (how != "removed")
     assert FileStore(path).load().serial == 1  # the journal keeps what was acknowledged
+
+
+def test_a_lock_that_was_lost_after_the_last_write_is_reported_at_the_end(path: Path, lock: Path) -> None:
+    def lose() -> None:
+        with FileStore(path).session(TARGET) as session:
+            session.write(ENTRY)
+            lock.unlink()
+
+    with pytest.raises(StateError, match="was lost"):
+        lose()
+    assert FileStore(path).load().serial == 1
 
 
 def test_a_lock_removed_between_opening_and_locking_it_does_not_count(

@@ -1,0 +1,15 @@
+"""What an id of the API can be: it comes from a server, a file or a person, and goes to paths, files, terminals."""
+
+from __future__ import annotations
+
+import re
+
+# Printable ASCII, without what ends a segment of a path or may be read as an escape; no dot segment.
+_ID = re.compile(r"(?!\.{1,2}\Z)[^\x00-\x20\x7f-\U0010ffff/?#%\\]{1,200}\Z")
+
+ID_HINT = "An id of the API is 24 hexadecimal digits or a UUID; look where this one comes from."
+
+
+def is_id(found: object) -> bool:
+    """True when it can be an id of the API."""
+    return isinstance(found, str) and _ID.match(found) is not None
