@@ -20,7 +20,7 @@ class Listed:
     def __init__(self, kind: Kind, found: Found, terms: Terms) -> None:
         self.kind, self.found, self._terms = kind, found, terms
         self.raws = raws = found.items
-        self.ids = frozenset(raw[name] for raw in raws for name in kind.ids if isinstance(raw.get(name), str))
+        self.ids = frozenset(id for raw in raws for id in kind.ids_of(raw))  # the field's name
 
     @cached_property
     def by_key(self) -> Mapping[str, Sequence[Raw]]:

@@ -144,7 +144,7 @@ class Kind:
 
     def ids_of(self, raw: Mapping[str, Any]) -> frozenset[str]:
         """Return every id that an answer names the thing by."""
-        return frozenset(found for name in self.ids if isinstance(found := raw.get(name), str) and found)
+        return frozenset(found for name in self.ids if isinstance(found := raw.get(name), str) and is_id(found))
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
         """Return the server's id in an answer; None where there is none, or one that can't be an id."""
