@@ -15,9 +15,9 @@ from __future__ import annotations
 from wexa_sync.compare.changes import edited
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature, Operation
-from wexa_sync.model import Action, Observation, Pair
+from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.rows import ADOPTED, Decision, Look, Orphan, Rules
-from wexa_sync.run_rows import RunLook
+from wexa_sync.run_rows import RunLook, as_doubt
 
 __all__ = ["ADOPTED", "Decision", "Orphan", "Rules", "decide"]
 
@@ -46,27 +46,34 @@ def _decide_action(look: RunLook) -> Decision:
     if look.sent_later() and not pair.absent:
         return look.lost_answer()
     if pair.manifest is None:
-        return look.forget() if record is None else look.start_in_doubt() or look.let_go()
+        return look.start_in_doubt() or (look.forget() if record is None else look.let_go())
     generation = pair.manifest.generation
-    if record is not None and generation < record.generation:
-        return look.blocked(
-            "run",
-            f"generation {record.generation} ran already",
-            "metadata.generation only goes up: raise it to run again.",
-        )
-    if record is not None and generation == record.generation:
-        if record.started and record.ended is False:
-            return look.wait()
-        if fields := edited(look.kind, pair.manifest.spec, record.spec, look.terms):
-            return look.blocked("update", "a run can't be changed", look.kind.hints[Operation.UPDATE], fields)
-        return look.resume() if record.started is False else look.change(Action.NOOP, id=record.id, reason="it ran")
-    if record is not None and (doubt := look.start_in_doubt()):
+    if record is not None and generation <= record.generation:
+        return _decide_recorded(look, record, pair.manifest)
+    if doubt := look.start_in_doubt():
         return doubt
     if pair.live is not None or pair.candidates:
-        return look.adopt()
+        return as_doubt(look.adopt())
+    if pair.similar:
+        return as_doubt(look.similar())
     reason = f"generation {generation}" if generation > 1 else ""
     return (
         look.out_of_sight("run")
         or look.unresolved("run")
         or look.change(Action.RUN, reason=reason, before=None, settles=look.mark)
     )
+
+
+def _decide_recorded(look: RunLook, record: Record, manifest: Manifest) -> Decision:
+    """Decide on a run whose declared generation, or a later one, is recorded."""
+    if manifest.generation < record.generation:
+        return look.blocked(
+            "run",
+            f"generation {record.generation} ran already",
+            "metadata.generation only goes up: raise it to run again.",
+        )
+    if record.started and record.ended is False:
+        return look.wait()
+    if fields := edited(look.kind, manifest.spec, record.spec, look.terms):
+        return look.blocked("update", "a run can't be changed", look.kind.hints[Operation.UPDATE], fields)
+    return look.resume() if record.started is False else look.change(Action.NOOP, id=record.id, reason="it ran")

@@ -5,7 +5,7 @@ load -> validate -> link -> observe -> plan -> apply -> (render, in cli/)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from wexa_sync.pairing import SETTLE
 from wexa_sync.places import Places
 from wexa_sync.plan import make_plan
 from wexa_sync.rebuild import Match, entries, matches
-from wexa_sync.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened
+from wexa_sync.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened, require_possible
 from wexa_sync.safety import Limits, require_applicable
 from wexa_sync.scope import Scope, joined
 from wexa_sync.state.base import StateSession, StateStore
@@ -194,19 +194,16 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
         if happened_as is None:
             session.write(did_not_happen(pair, key, seen.now))
         else:
-            open_end = pair.record.id if pair.record is not None and end_is_open(pair) else ""
-            id = happened_as  # the field's name
-            if id != open_end:  # a run that is gone by now may have ended well all the same
-                held = {record.id: other for other, record in session.state.records.items() if other != address}
-                id = _live_id(address, happened_as, seen, workspace.api, held)
-            session.write(ended_well(pair, id) if open_end else happened(pair, id, key))
+            open_end = pair.record.ids if pair.record is not None and end_is_open(pair) else ()
+            ids: tuple[str, ...] = (happened_as,)
+            if happened_as not in open_end:  # a run that is gone by now may have ended well all the same
+                ids = _live_ids(address, happened_as, seen, workspace.api)
+                require_possible(pair, ids, session.state.owners)
+            session.write(ended_well(pair, ids) if open_end else happened(pair, ids, key))
 
 
-def _live_id(address: Address, id: str, seen: Observation, api: Api, held: Mapping[str, Address]) -> str:
-    """The id as the state keeps it. Raises UsageError where nothing live has it, or what has it can't be the address.
-
-    `held`: the ids that the state knows by other addresses.
-    """
+def _live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[str, ...]:
+    """The id in every spelling. Raises UsageError where nothing live has it, or what has it is in another project."""
     kind, owner, project = BY_NAME[address.kind], address.owner_address, seen.ids.get(address.project_address, "")
     raw = api.read(kind, Scoped(project=project, owner=seen.ids.get(owner, "") if owner else "", id=id))
     if raw is None:
@@ -214,14 +211,9 @@ def _live_id(address: Address, id: str, seen: Observation, api: Api, held: Mappi
             f"no {kind.name} is live under the id {id}",
             hint="Look in Wexa Studio for its id, or say --did-not-happen.",
         )
-    found = kind.id_of(raw) or id
-    if found in held:
-        raise UsageError(
-            f"{id} is {held[found]}, and can't be {address} too", hint=f"`wexa-sync plan` shows {address}."
-        )
     if address.project and raw.get("projectID") not in (None, "", project):
         raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
-    return found
+    return tuple(dict.fromkeys((*kind.ids_of(raw), id)))
 
 
 def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:

@@ -6,12 +6,14 @@ import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from wexa_sync.errors import NothingDeclared, Problem, UsageError
+from wexa_sync.errors import NothingDeclared, Problem, Unfilled, UsageError
 from wexa_sync.model import Document, Source
 from wexa_sync.suggest import nearest
-from wexa_sync.text_file import SETTINGS_FILE, is_utf8, shown_path, siblings
+from wexa_sync.text_file import SETTINGS_FILE, TextFault, is_utf8, shown_path, siblings
 from wexa_sync.variables import Variables
 
 _SUFFIXES = (".yaml", ".yml")
@@ -50,8 +52,9 @@ def load(
             hint = "Rename it: it stands in plans, which are UTF-8."
             problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))
             continue
-        found, faults = read(file, shown, variables.fill)
-        documents += found
+        fill = _Filling(variables)
+        found, faults = read(file, shown, fill)
+        documents += (replace(document, templates=fill.templates) for document in found)
         problems += faults
     if not documents and not problems:
         raise NothingDeclared(
@@ -68,6 +71,20 @@ def covers(paths: Sequence[Path], others: Sequence[Path], *, root: Path, ignore:
     base = os.path.realpath(root).rstrip("/") + "/"
     have, want = ({real for _, real in _find(each, base, ignore, problems)} for each in (paths, others))
     return want <= have and not problems
+
+
+class _Filling:
+    """Fills in the variables of a file, and keeps each text as it was, by what it became."""
+
+    def __init__(self, variables: Variables) -> None:
+        self._variables = variables
+        self.templates: dict[str, str] = {}
+
+    def __call__(self, text: str) -> tuple[Any, list[TextFault]]:
+        value, faults = self._variables.fill(text)
+        if isinstance(value, str) and not isinstance(value, Unfilled) and value != text:
+            self.templates[value] = text
+        return value, faults
 
 
 def _find(

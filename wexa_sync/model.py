@@ -156,13 +156,17 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One YAML document: its data (variables filled in), and where it stands. `index` counts documents in the file."""
+    """One YAML document: its data (variables filled in), and where it stands. `index` counts documents in the file.
+
+    `templates` are the file's texts before their variables were filled in, by what they became.
+    """
 
     data: Any
     source: Source
     index: int = 0
     # First lines of list items of spec's direct fields, as ("agents", 0) -> 12: enough to place an agent cheaply.
     item_lines: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +174,7 @@ class Manifest:
     """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
 
     `position` is the place among its owner's children (an agent's in its flow). `generation` counts runs of an action.
-    `depends_on` holds None where the manifest has something that can't be read.
+    `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document.
     """
 
     address: Address
@@ -180,6 +184,7 @@ class Manifest:
     generation: int = 1
     depends_on: tuple[Address | None, ...] = ()
     position: int = 0
+    templates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +299,7 @@ class Live:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
+    `similar` are live runs that might be it with other values of its variables, where there is no candidate.
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
     `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.
@@ -305,6 +311,7 @@ class Pair:
     record: Record | None = None
     intent: Intent | None = None
     candidates: tuple[Live, ...] = ()
+    similar: tuple[Live, ...] = ()
     certain: bool = False
     absent: bool = False
     unseen: str = ""
@@ -382,7 +389,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """Something wanted that can't be done: why, and what a person can do instead. `fields`: what an update is about."""
+    """Something wanted that can't be done: why, and what a person can do instead. `fields`: what an update is about.
+
+    `doubt`: it is a run that may have happened already.
+    """
 
     address: Address
     wanted: str
@@ -390,6 +400,7 @@ class Blocked:
     hint: str
     source: Source | None = None
     fields: tuple[FieldChange, ...] = ()
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,6 +210,7 @@ def _blocked_to_data(blocked: Blocked, key: str) -> dict[str, Any]:
         "hint": blocked.hint,
         "source": source_to_data(blocked.source) if blocked.source else None,
         "fields": _fields_to_data(blocked.fields, key),
+        **({"doubt": True} if blocked.doubt else {}),
     }
 
 

@@ -41,13 +41,15 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
     kind, address, manifest, live = BY_NAME[pair.address.kind], pair.address, pair.manifest, pair.live
     assert manifest is not None
     if live is None:
-        ids = ", ".join(each.id for each in pair.candidates)
-        several = f"{len(pair.candidates)} live ones have its name: {ids}; `wexa-sync resolve {address} --happened ID`"
-        return Match(address=address, sure="none", why=several if ids else "nothing live has its name")
+        ids = ", ".join(each.id for each in (*pair.candidates, *pair.similar))
+        found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else "only its variables differ in"
+        why = f"{found}: {ids}; `wexa-sync resolve {address} --happened ID`" if ids else "nothing live has its name"
+        return Match(address=address, sure="none", why=why)
     run = kind.nature is Nature.ACTION
     record = Record(
         address=address,
         id=live.id,
+        aliases=live.aliases,
         # Of a run, what is declared is what ran: that is how it was found. Of a resource, what is live is what counts.
         spec=conceal(dict(manifest.spec) if run else project(live.spec, shared(kind, manifest.spec)), key),
         lifecycle=manifest.lifecycle,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wexa_sync.codec import conceal, fingerprint
@@ -23,7 +24,7 @@ def doubtful(address: Address, observation: Observation) -> Pair:
         )
     open_intent = pair.intent is not None and not pair.intent.settled
     recorded = pair.record.id if pair.record is not None else None
-    unrecorded = pair.candidates or (pair.live is not None and pair.live.id != recorded)
+    unrecorded = pair.candidates or pair.similar or (pair.live is not None and pair.live.id != recorded)
     if not open_intent and not unrecorded and not pair.unseen and not end_is_open(pair):
         raise UsageError(
             f"there is no doubt about {address}: nothing to resolve", hint="`wexa-sync plan` shows what is open."
@@ -41,18 +42,39 @@ def end_is_open(pair: Pair) -> bool:
     return (record.started and record.ended is False) or (pair.live is not None and pair.live.status in unclear)
 
 
-def ended_well(pair: Pair, id: str) -> Entry:  # the field's name
+def ended_well(pair: Pair, ids: Sequence[str]) -> Entry:
     """Return what to write where a person says that a run ended well. Raises UsageError for another run's id."""
     assert pair.record is not None  # its end is open
-    if id != pair.record.id:
+    if {*pair.record.ids}.isdisjoint(ids):
         raise UsageError(
-            f"the run of {pair.address} is {pair.record.id}, not {id}", hint="`wexa-sync plan` shows what is open."
+            f"the run of {pair.address} is {pair.record.id}, not {ids[0]}", hint="`wexa-sync plan` shows what is open."
         )
     return Remember(replace(pair.record, ended=True))
 
 
-def happened(pair: Pair, id: str, key: str) -> Entry:  # the field's name
-    """It is live under that id: record it. A run that was only created is started by the next apply, if need be."""
+def require_possible(pair: Pair, ids: Sequence[str], owners: Mapping[str, Address]) -> None:
+    """Raise UsageError where what has these ids, which are spellings of one, is surely not what is in doubt.
+
+    `owners` are the ids that the state knows, with their addresses.
+    """
+    address, record, intent = pair.address, pair.record, pair.intent
+    open_ = intent if intent is not None and not intent.settled else None
+    hint = f"`wexa-sync plan` shows what is open of {address}; say --did-not-happen if it is none of what is live."
+    owner = next((owners[id] for id in ids if id in owners), address)
+    if owner != address:
+        raise UsageError(f"{ids[0]} is {owner}, and can't be {address} too", hint=hint)
+    if BY_NAME[address.kind].nature is not Nature.ACTION:
+        return
+    asked = open_ or pair.manifest
+    later = record is not None and asked is not None and asked.generation > record.generation
+    if record is not None and not {*record.earlier, *(record.ids if later else ())}.isdisjoint(ids):
+        raise UsageError(f"{ids[0]} is the run of an earlier generation of {address}, not the one in doubt", hint=hint)
+    if open_ is not None and not {*open_.before}.isdisjoint(ids):
+        raise UsageError(f"{ids[0]} was there before the run of {address} was sent, so it is another run", hint=hint)
+
+
+def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
+    """Record what is live under that id, in these spellings. A run only created is started next, if need be."""
     manifest, intent = pair.manifest, pair.intent
     if intent is not None and intent.settled and manifest is not None:
         intent = None  # what was said of an earlier attempt is not what is live now
@@ -62,7 +84,8 @@ def happened(pair: Pair, id: str, key: str) -> Entry:  # the field's name
     started = intent is None or intent.operation == "start"
     record = Record(
         address=pair.address,
-        id=id,
+        id=ids[0],
+        aliases=tuple(ids[1:]),
         spec=conceal(dict(said.spec), key),
         generation=said.generation,
         started=started if run else None,
@@ -81,7 +104,7 @@ def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
         )
     if intent is not None and intent.operation == "start":
         return Settle(pair.address, intent.mark)  # its record says that it is created and not started
-    seen = {id for live in (*pair.candidates, pair.live) if live is not None for id in live.ids}
+    seen = {id for live in (*pair.candidates, *pair.similar, pair.live) if live is not None for id in live.ids}
     if intent is None:
         assert manifest is not None  # without either there is no doubt
         intent = Intent(

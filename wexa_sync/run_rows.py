@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wexa_sync.compare.changes import edited
 from wexa_sync.kinds.execution import NOT_BEGUN, READY
 from wexa_sync.model import Action, Blocked
@@ -23,10 +25,20 @@ class RunLook(Look):
         pair = self.pair
         if pair.live is not None and pair.certain:
             return self.found()
-        seen = ", ".join(live.id for live in pair.candidates) or "none"
+        seen = ", ".join(live.id for live in (*pair.candidates, *pair.similar)) or "none"
         return self.blocked(
             "run",
             f"it was sent before and the answer was lost; live runs that might be it: {seen}",
+            f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
+        )
+
+    def similar(self) -> Decision:
+        """Declared, and live with other values of its variables: it may have been sent before one of them changed."""
+        pair = self.pair
+        ids = ", ".join(live.id for live in pair.similar)
+        return self.blocked(
+            "run",
+            f"it may have run already: only what comes from variables or secrets is different in {ids}",
             f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
         )
 
@@ -85,3 +97,8 @@ class RunLook(Look):
             f"Look in Wexa Studio, then `wexa-sync resolve {self.pair.address} --happened {intent.id}` (it was "
             "started) or `--did-not-happen` (the next apply starts it).",
         )
+
+
+def as_doubt(decision: Decision) -> Decision:
+    """Mark what is blocked since the run may have happened: an apply ends with 3 until a person settles that."""
+    return replace(decision, doubt=True) if isinstance(decision, Blocked) else decision

@@ -85,6 +85,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
         lifecycle=own,
         generation=generation if type(generation) is int else 1,
         depends_on=waits_for,
+        templates=document.templates,
     )
     yield manifest
     if child:

@@ -19,15 +19,19 @@ from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.lookup import unresolved
 from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
 from wexa_sync.apply.run import run, take_over
-from wexa_sync.apply.work import Ask, Context, Http, Options, Work, Write, ended, nobody
+from wexa_sync.apply.turns import Turns
+from wexa_sync.apply.work import Ask, Context, Http, Options, Turn, Work, Write, ended, nobody
 from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
-from wexa_sync.state.base import Entry, Intend, Remember, Settle, StateSession
+from wexa_sync.state.base import Entry, Intend, Remember, Settle, State, StateSession
 
 Progress = Callable[[Change, str], None]
 """Told of a change and a word: "started", a run's status, or how it ended. Called from any thread."""
+
+WAKE = 60.0
+"""Seconds after which an apply that waits looks up, to stay alive for who else wants the state."""
 
 Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""
@@ -77,11 +81,15 @@ def apply_plan(
         started=started,
         ended=time.time(),
         interrupted=interrupted,
-        doubts=tuple(
-            sorted(a for a, i in session.state.intents.items() if not i.settled and a not in drive.unrecorded)
-        ),
+        doubts=tuple(address for address in _doubts(plan, session.state) if address not in drive.unrecorded),
         error=(drive.unwritable.message, drive.unwritable.hint) if drive.unwritable is not None else ("", ""),
     )
+
+
+def _doubts(plan: Plan, state: State) -> tuple[Address, ...]:
+    """Return what may or may not have happened: what was sent and never answered, and runs that look as if they ran."""
+    open_ = {address for address, intent in state.intents.items() if not intent.settled}
+    return tuple(sorted(open_ | {blocked.address for blocked in plan.blocked if blocked.doubt}))
 
 
 class _Drive:
@@ -99,6 +107,7 @@ class _Drive:
         self.flying: dict[Future[Any], list[Address]] = {}  # who waits for it
         self.lookups: dict[Hashable, Future[Any]] = {}
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
+        self.turns = Turns()
         self.to_write: list[tuple[Address, Write]] = []
         self.unwritable: StateError | None = None  # the first time that the state took nothing
         self.unrecorded: set[Address] = set()  # what became of them is known, and the state does not say it
@@ -138,7 +147,8 @@ class _Drive:
                     self._begin(pool)
                 self._flush(pool)
                 if self.flying:
-                    done, _ = wait(self.flying, timeout=60, return_when=FIRST_COMPLETED)
+                    done, _ = wait(self.flying, timeout=WAKE, return_when=FIRST_COMPLETED)
+                    self._write()  # nothing: the lock's lease is renewed
                     for future in sorted(done, key=lambda future: str(self.flying[future][0])):
                         self._land(pool, future)
                 elif cutoff.over and not self.to_write:
@@ -233,6 +243,10 @@ class _Drive:
         else:
             if isinstance(step, Http):
                 self._fly(pool, address, step)
+            elif isinstance(step, Turn):
+                self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
+                if step.key is None or self.turns.taken_by(address, step.key):
+                    self._advance(pool, address, None, None)
             elif self.unwritable is not None and _begins(step):  # it would not be known that it was sent
                 self._advance(pool, address, None, self._unwritten(address, step))
             else:
@@ -254,6 +268,7 @@ class _Drive:
         if address in self.unrecorded and outcome.status is Status.APPLIED:
             outcome = replace(outcome, warnings=(*outcome.warnings, _UNRECORDED))
         self.outcomes[address] = replace(outcome, seconds=seconds)
+        self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
         if change.action is not Action.NOOP:
             self.context.tell(change, outcome.status.value)
         if outcome.status is Status.APPLIED:

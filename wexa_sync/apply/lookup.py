@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from wexa_sync.api.client import Raw, Scoped, children
 from wexa_sync.api.paging import Extent, Found
@@ -25,6 +25,8 @@ from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.kinds.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.wire import decode, references
 from wexa_sync.model import Address, Change, Ref, Secret, Spec
+
+Seen = TypeVar("Seen")
 
 
 def unresolved(context: Context, change: Change) -> Iterator[Ref]:
@@ -66,14 +68,13 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
     """
     kind, address, at = context.kind(change), change.address, context.scope(change.address)
     around = address.owner_address or (address.project_address if address.project else None)
-    ran_before = kind.nature is Nature.ACTION and address in context.state().records
-    if ran_before or (around is not None and around not in context.plan.ids):
+    if around is not None and around not in context.plan.ids:
         return []
     if context.chosen_id(address):
         find, inside = added(context, change), (yield Http(partial(_inside, context, kind, at)))
         context.lists[kind.name, at] = Listed(kind, Found(items=inside), terms_in("", {}, {}, context.plan.lineage))
         return find(inside)
-    listed, match = (yield from _listed(context, kind, at)), _Match(context, change)
+    listed, match = (yield from _listed(context, kind, at)), Match(context, change)
     try:
         more = yield from _out_of_sight(context, listed, at, _name(kind, change))
     except Nonsense:
@@ -85,36 +86,35 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
 
 
 def was_listed(context: Context, change: Change) -> bool:
-    """True when it is known what was live beside a change before it was sent: an id that is new is of its making."""
-    place = (change.address.kind, context.scope(change.address))
-    return place in context.lists or change.address.project_address not in context.plan.ids
+    """True when it is known what was live beside a run before it was sent: an id that is new is of its making."""
+    return change.address in context.seen_before
 
 
-def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, str | None]:
-    """The id of what a create without an answer made: by the id we chose, or one new match of the natural key.
+def find_created(context: Context, change: Change, since: float) -> Generator[Http, Any, tuple[str, ...]]:
+    """The id of what a create without an answer made, in every spelling: the id we chose, or that of one new match.
 
-    Looks again for a while, since a list may lag behind. None where it can't be told.
+    Looks again for a while, since a list may lag behind. Empty where it can't be told.
     """
     kind, at = context.kind(change), context.scope(change.address)
     if context.chosen_id(change.address):
         find = added(context, change)
 
-        def look() -> list[str]:
-            return find(_inside(context, kind, at))
+        def look() -> list[tuple[str, ...]]:
+            return [(id,) for id in find(_inside(context, kind, at))]
 
     else:
-        match, earlier = _Match(context, change, since=since), context.lists.get((kind.name, at))
-        seen = earlier.ids if earlier is not None else frozenset[str]()
+        earlier = context.seen_before.get(change.address) or context.lists.get((kind.name, at))
+        match, seen = Match(context, change, since=since), earlier.ids if earlier is not None else frozenset[str]()
 
-        def look() -> list[str]:
+        def look() -> list[tuple[str, ...]]:
             shown = context.api.sought(kind, at, _name(kind, change))
-            return match.ids(_whole(context, kind, at, shown, seen))
+            return match.found(whole(context, kind, at, shown, seen))
 
     try:
         found = yield Http(lambda: looked(context, look))
     except ApiError:
-        return None
-    return found[0] if len(found) == 1 else None
+        return ()
+    return found[0] if len(found) == 1 else ()
 
 
 def added(context: Context, change: Change) -> Callable[[Sequence[Raw]], list[str]]:
@@ -122,7 +122,7 @@ def added(context: Context, change: Change) -> Callable[[Sequence[Raw]], list[st
 
     A server may make ids of its own: then of what was not there before and is nobody's, what has its natural key.
     """
-    kind, chosen, match = context.kind(change), context.chosen_id(change.address), _Match(context, change)
+    kind, chosen, match = context.kind(change), context.chosen_id(change.address), Match(context, change)
     listed = context.lists.get((kind.name, context.scope(change.address)))
     before = listed.ids if listed is not None else frozenset()
 
@@ -165,7 +165,7 @@ def _are_ours(context: Context, project: Address, kind: Kind, total: int | None)
     return total is not None and total <= ours
 
 
-def looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
+def looked(context: Context, look: Callable[[], list[Seen]]) -> list[Seen]:
     """A worker's function: look until something is found, lists must have settled, or the apply is to stop."""
     end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
     while True:
@@ -175,15 +175,21 @@ def looked(context: Context, look: Callable[[], list[str]]) -> list[str]:
         pause *= 2
 
 
-def not_ours(context: Context, change: Change, answer: Raw, id: str) -> str:  # the field's name
-    """Why an answer to a create can't be about what was just made; empty where it may be."""
-    kind, at = context.kind(change), context.scope(change.address)
-    record, listed = context.state().records.get(change.address), context.lists.get((kind.name, at))
-    known = id in context.known and not (record is not None and record.id == id)
-    if known or (listed is not None and id in listed.ids):
-        return f"the answer names {id}, which was there before"
+def not_ours(context: Context, change: Change, answer: Raw, ids: Sequence[str]) -> str:
+    """Why an answer to a create can't be about what was just made; empty where it may be.
+
+    A resource may be made again under its id. A run is never the one that ran before.
+    """
+    kind, at, record = context.kind(change), context.scope(change.address), context.state().records.get(change.address)
+    if kind.nature is Nature.ACTION:
+        listed, own = context.seen_before.get(change.address), frozenset[str]()
+    else:
+        listed, own = context.lists.get((kind.name, at)), frozenset(record.ids if record is not None else ())
+    for id in ids:  # the field's name
+        if (id in context.known and id not in own) or (listed is not None and id in listed.ids):
+            return f"the answer names {id}, which was there before"
     if at.project and answer.get("projectID") not in (None, "", at.project):
-        return f"the answer names {id}, of another project"
+        return f"the answer names {ids[0]}, of another project"
     return ""
 
 
@@ -249,7 +255,7 @@ def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, Li
 
         def read() -> Found:
             shown = context.api.listed(kind, at)
-            return replace(shown, items=_whole(context, kind, at, shown.items))
+            return replace(shown, items=whole(context, kind, at, shown.items))
 
         found: Found = yield Http(read, lookup=place)
         if place not in context.lists:  # else another change that waited for it was faster
@@ -257,12 +263,15 @@ def _listed(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, Li
     return context.lists[place]
 
 
-def _whole(
+def whole(
     context: Context, kind: Kind, at: Scoped, items: Sequence[Raw], seen: frozenset[str] = frozenset()
 ) -> list[Raw]:
     """Return the items, whole where they show too little to be told apart. Not what is known or was `seen`."""
     known = context.known | seen
-    return told_apart(context.api, kind, at, items, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
+    shown = [context.told.get(kind.id_of(raw) or "", raw) for raw in items]
+    told = told_apart(context.api, kind, at, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
+    context.told.update({kind.id_of(raw) or "": raw for raw, was in zip(told, shown, strict=True) if raw is not was})
+    return told
 
 
 def _out_of_sight(context: Context, listed: Listed, at: Scoped, name: str | None) -> Generator[Http, Any, list[Raw]]:
@@ -274,27 +283,40 @@ def _out_of_sight(context: Context, listed: Listed, at: Scoped, name: str | None
     return raws
 
 
-class _Match:
-    """Finds what a change made, or would be taken for: by its natural key. `since`: only if made then or later."""
+class Match:
+    """Finds what a change made, or would be taken for: by its natural key.
 
-    def __init__(self, context: Context, change: Change, *, since: float | None = None) -> None:
-        self._kind, self._terms, self._since = context.kind(change), context.terms(change.address), since
+    `since`: only if made then or later by our clock, and `after` by the server's.
+    """
+
+    def __init__(
+        self, context: Context, change: Change, *, since: float | None = None, after: float | None = None
+    ) -> None:
+        self._kind, self._terms = context.kind(change), context.terms(change.address)
+        self._oldest = after if since is None else since - CLOCK_SKEW
         self._fields = (*self._kind.identity, *self._kind.narrow)
         self.key = self._key_of(change.after or {})
-        intent = context.state().intents.get(change.address)
-        self._known, self._ignored = context.known, intent.ignore if intent is not None else ()
+        intent, record = context.state().intents.get(change.address), context.state().records.get(change.address)
+        ruled_out = (*intent.ignore, *intent.before) if intent is not None else ()
+        self._known = context.known
+        self._others = frozenset((*ruled_out, *(record.others if record is not None else ())))
 
     def _key_of(self, spec: Spec) -> str:
         return key_of(self._kind, spec, self._fields, self._terms)
 
     def ids(self, raws: Sequence[Raw]) -> list[str]:
-        """Return the ids of those that have the key, and are neither known nor ruled out by a person."""
+        """Return the id for paths of each that is found."""
+        return [ids[0] for ids in self.found(raws)]
+
+    def found(self, raws: Sequence[Raw]) -> list[tuple[str, ...]]:
+        """Return the ids, in every spelling, of each that has the key and is neither known nor ruled out."""
         return [
-            id
+            ids
             for raw in raws
-            if (id := self._kind.id_of(raw) or "") not in self._known
-            and id not in self._ignored
+            if (ids := self._kind.ids_of(raw))
+            and self._known.isdisjoint(ids)
+            and self._others.isdisjoint(ids)
             and not raw.get("is_deleted")
-            and (self._since is None or (created_at(raw) or self._since) >= self._since - CLOCK_SKEW)
+            and (self._oldest is None or (created_at(raw) or self._oldest) >= self._oldest)
             and any(self._key_of(decode(self._kind, form)) == self.key for form in self._kind.forms(raw))
         ]

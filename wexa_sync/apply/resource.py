@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wexa_sync.api.client import Raw, children, unwrap
+from wexa_sync.apply.before import noted
 from wexa_sync.apply.lookup import (
     added,
     find_created,
@@ -111,13 +112,18 @@ def create(context: Context, change: Change) -> Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What became of a create: its id where it can be told, the answer where one came, and what was lost."""
+    """What became of a create: its id where it can be told, in every spelling, the answer where one came, the loss."""
 
     intent: Intent
-    id: str | None
+    ids: tuple[str, ...]
     answer: Raw
     lost: ApiError | None
     attempts: int
+
+    @property
+    def id(self) -> str | None:
+        """The id for paths."""
+        return self.ids[0] if self.ids else None
 
     @property
     def why(self) -> str:
@@ -131,16 +137,19 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
     chosen = context.chosen_id(change.address)
     body = body | {"_id": chosen} if chosen else body
     intent = intent_of(context, change, "create", chosen)
+    intent = replace(intent, before=noted(context, change, intent))
     yield Write((Intend(intent, change.settles),))
-    attempts, lost, answer, spare = 0, None, {}, None
+    attempts, lost, answer = 0, None, {}
+    ids: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
     try:
         said, attempts = yield call(context, change, Operation.CREATE, body, repeatable=False)
         answer = unwrap(said)
-        id = kind.id_of(answer) if chosen is None else _confirmed(context, change, answer)  # the field's name
-        other = spelt_otherwise(context, change, answer) if id is not None else ""
-        if id is not None and (fault := not_ours(context, change, answer, id) or other):
+        ids = kind.ids_of(answer) if chosen is None else _confirmed(context, change, answer)
+        other = spelt_otherwise(context, change, answer) if ids else ""
+        if ids and (fault := not_ours(context, change, answer, ids) or other):
             # A server may have names of its own making: better its id than the same thing twice.
-            spare = id if fault == other else None
+            spare = ids if fault == other else ()
             endpoint = kind.endpoints[Operation.CREATE]
             raise Nonsense(fault, method=endpoint.method, path=endpoint.path, hint=_NO_ID)
     except ApiError as error:
@@ -149,29 +158,29 @@ def send_create(context: Context, change: Change, body: dict[str, Any]) -> Gener
             kept = Intend(before, intent.mark) if before is not None and before.settled else None
             yield Write((kept or Settle(change.address, intent.mark),))
             raise
-        lost, id = error, None
-    if id is None:
-        id = (yield from find_created(context, change, intent.earliest)) or (
-            (yield from _only_new(context, change, spare)) if spare else None
+        lost, ids = error, ()
+    if not ids:
+        ids = (yield from find_created(context, change, intent.earliest)) or (
+            (yield from _only_new(context, change, spare)) if spare else ()
         )
-    return Made(intent=intent, id=id, answer=answer, lost=lost, attempts=attempts)
+    return Made(intent=intent, ids=ids, answer=answer, lost=lost, attempts=attempts)
 
 
-def _only_new(context: Context, change: Change, id: str) -> Generator[Any, Any, str | None]:  # the field's name
-    """Return the id that an answer under another name gives, where that proves enough; of a run, only what is live."""
-    kind, at = context.kind(change), context.scope(change.address, id)
+def _only_new(context: Context, change: Change, ids: tuple[str, ...]) -> Generator[Any, Any, tuple[str, ...]]:
+    """Return the ids that an answer under another name gives, where that proves enough; of a run, only what is live."""
+    kind, at = context.kind(change), context.scope(change.address, ids[0])
     if kind.nature is Nature.RESOURCE:
-        return id
+        return ids
     if not was_listed(context, change):
-        return None  # the run may be an earlier one
+        return ()  # the run may be an earlier one
     raw = yield Http(lambda: context.api.read(kind, at))
-    return id if raw is not None else None
+    return ids if raw is not None else ()
 
 
-def _confirmed(context: Context, change: Change, owner: Raw) -> str | None:
+def _confirmed(context: Context, change: Change, owner: Raw) -> tuple[str, ...]:
     """Return the id under which the answer shows it among its owner's children: a bare success proves nothing."""
     found = added(context, change)(children(owner))
-    return found[0] if len(found) == 1 else None
+    return (found[0],) if len(found) == 1 else ()
 
 
 def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from wexa_sync.api.client import Call, unwrap
-from wexa_sync.apply.lookup import made_since_the_plan, resolve_externals
+from wexa_sync.apply.before import look_before
+from wexa_sync.apply.lookup import resolve_externals
 from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
-from wexa_sync.apply.work import Context, Http, Work, Write, ended
+from wexa_sync.apply.work import Context, Http, Turn, Work, Write, ended
+from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError, Nonsense, Refused, UnclearEnd, WexaSyncError
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import (
@@ -41,14 +43,16 @@ def run(context: Context, change: Change) -> Work:
         return (yield from _waited(context, change, context.state().records[change.address], 0))
     if unsound := (yield from _earlier_runs(context, change)):
         return unsound
-    found = (change.id or "", "", 0, change.settles) if change.resume else (yield from _create(context, change))
-    if isinstance(found, Outcome):
-        return found
-    id, status, attempts, mark = found  # the field's name
+    made = _Made((change.id or "",), mark=change.settles) if change.resume else (yield from _create(context, change))
+    if isinstance(made, Outcome):
+        return made
+    (id, *aliases), status, attempts = made.ids, made.status, made.attempts  # the field's name
     asked = _start_is_open(context, change)
     if not asked:  # else a person may have to settle it: it must not be overwritten
-        yield Write((Remember(_record(context, change, id, started=False), mark),))
-    context.learn(change.address, id)
+        record = replace(_record(context, change, id, started=False), aliases=tuple(aliases))
+        yield Write((Remember(record, made.mark),))
+    context.learn(change.address, id, *aliases)
+    yield Turn(None)
     status = yield from _settled(context, change, id, status)
     to_start = not _has_begun(context, change, status)
     if status == GONE or (to_start and asked):
@@ -107,16 +111,33 @@ def _start_mark(context: Context, change: Change) -> str:
     return intent.mark if intent is not None and intent.operation == "start" else ""
 
 
-def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | tuple[str, str, int, str]]:
-    """Create the execution. Return (id, status, attempts, the intent's mark), or the outcome where that is not sure."""
+class _Made(NamedTuple):
+    """A run that was created: its id in every spelling, its status, the requests that it took, the intent's mark."""
+
+    ids: tuple[str, ...]
+    status: str = ""
+    attempts: int = 0
+    mark: str = ""
+
+
+def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | _Made]:
+    """Create the execution, or return the outcome where it was not created, or that can't be told.
+
+    Of several equal runs each waits until the one before it is recorded or in doubt: none is taken for another.
+    """
     yield from resolve_externals(context, change)
-    if rival := (yield from made_since_the_plan(context, change)):
+    kind = context.kind(change)
+    yield Turn((change.address.project, key_of(kind, change.after or {}, kind.identity, context.terms(change.address))))
+    if rival := (yield from look_before(context, change)):
         return conflict(change, f"somebody else ran it since the plan: {', '.join(rival)}")
     body = {"executed_by": context.api.user_id, **body_of(context, change)}
-    made = yield from send_create(context, change, body)
+    try:
+        made = yield from send_create(context, change, body)
+    finally:
+        context.seen_before.pop(change.address, None)  # the intent holds what counts of it
     if made.id is not None:
-        is_about_it = context.kind(change).id_of(made.answer) == made.id  # else it was looked for
-        return made.id, status_of(made.answer) if is_about_it else "", made.attempts, made.intent.mark
+        is_about_it = kind.id_of(made.answer) == made.id  # else it was looked for
+        return _Made(made.ids, status_of(made.answer) if is_about_it else "", made.attempts, made.intent.mark)
     said = made.lost or WexaSyncError("the answer holds no id, and no single live run matches")
     return ended(change, Status.UNKNOWN, replace_hint(said, _ASK.format(change.address)), attempts=made.attempts)
 

@@ -2,6 +2,7 @@
 
     entries to be written to the state   yield Write(Intend(...))          -> None, once they are durable
     a request to be sent                 answer = yield Http(api.read, …)  -> its result, or its ApiError is raised
+    what only one at a time may do       yield Turn(key)                   -> None, once it is its turn
 
 The generator itself runs in the one bookkeeping thread, so that it may look at the ids that became known; only the
 function inside an Http runs in a worker, on values handed to it.
@@ -15,7 +16,7 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.api.client import Api, Call, Scoped
+from wexa_sync.api.client import Api, Call, Raw, Scoped
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.listed import Listed
 from wexa_sync.compare.ids import Terms, id_of, terms_in
@@ -50,7 +51,14 @@ class Http:
     lookup: Hashable = None
 
 
-Work = Generator[Write | Http, Any, Outcome]
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A wait until no other change has the turn of that key; it ends with the change, or when None is yielded."""
+
+    key: Hashable
+
+
+Work = Generator[Write | Http | Turn, Any, Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +80,12 @@ class Options:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff`.
+    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff` and `told`.
 
     `state` gives the state as of the last write; `lists` holds what several changes look at. `known` are the ids of all
     that the plan saw as ours, that the state holds and that this apply made; `planned` those that the plan saw.
+    `seen_before` holds, for a run that is about to be sent, the list as it was read just before; `told` holds what was
+    read by id since a list shows too little of it.
     """
 
     api: Api
@@ -89,6 +99,8 @@ class Context:
     externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
     cutoff: Cutoff = field(default_factory=Cutoff)
     lists: dict[Hashable, Listed] = field(default_factory=dict)
+    seen_before: dict[Address, Listed] = field(default_factory=dict)
+    told: dict[str, Raw] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     changes: Mapping[Address, Change] = field(init=False)
     inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
@@ -108,12 +120,12 @@ class Context:
             if owner := address.owner_address:
                 parts[owner].append(address)
         self.planned = frozenset(self.plan.ids.values())
-        self.known = {*self.planned, *(record.id for record in self.before.records.values())}
+        self.known = {*self.planned, *self.before.owners}
 
-    def learn(self, address: Address, id: str) -> None:  # the field's name
-        """Keep the id of what was made at `address`."""
+    def learn(self, address: Address, id: str, *aliases: str) -> None:  # the field's name
+        """Keep the id of what was made at `address`, in every spelling."""
         self.ids[address] = id
-        self.known.add(id)
+        self.known.update((id, *aliases))
 
     def kind(self, change: Change) -> Kind:
         """The kind of a change."""

@@ -67,12 +67,19 @@ def show(store: Any, address: str) -> None:
 @_on_store("rm", click.argument("address"), options.lock)
 def rm(store: Any, address: str) -> None:
     """Give an address up: it stays on the server, and is managed no longer."""
+    from wexa_sync.errors import UsageError
     from wexa_sync.render.safe import visible
     from wexa_sync.state import Forget
 
     record = _record(store, address)
     with store.session(store.load().target) as session:
-        session.write(Forget(record.address))
+        intent = session.state.intents.get(record.address)
+        if intent is not None and not intent.settled:
+            raise UsageError(
+                f"{record.address} is in doubt: it was sent, and nothing tells what became of that",
+                hint=f"Settle that first, so that it is not forgotten: `wexa-sync resolve {record.address}`.",
+            )
+        session.write(Forget(record.address, intent.mark if intent is not None else ""))
     click.echo(visible(f"{record.address} is not managed any more. It is still live, with id {record.id}."))
 
 

@@ -23,9 +23,12 @@ from wexa_sync.render.view import plan_view, report_view
 from wexa_sync.safety import Excess, Limits, excesses, require_applicable
 from wexa_sync.scope import Scope
 from wexa_sync.settings import Settings
+from wexa_sync.state.keep import kept
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from wexa_sync.state.base import StateSession
 
 
 _ALL = Scope()
@@ -100,7 +103,7 @@ def carried_out(
         _lifted(excesses(plan.changes, limits, managed=len(state.records)))
         limits = None
     require_applicable(plan, state, limits, frozenset(settings.allow_undocumented))
-    if plan.work and not given["auto_approve"] and not _agreed(len(plan.work), plan.count(Action.DELETE)):
+    if plan.work and not given["auto_approve"] and not _agreed(plan, workspace.session):
         click.echo("Nothing was applied.", err=True)
         return int(ExitCode.FAILED)
     options = Options(
@@ -146,13 +149,15 @@ def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
         click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
 
 
-def _agreed(count: int, deletes: int) -> bool:
+def _agreed(plan: Plan, session: StateSession) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on, so nothing was applied",
             hint="Review the plan above, then run it again with --auto-approve.",
         )
+    count, deletes = len(plan.work), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
-    yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
+    with kept(session):
+        yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
     click.echo(err=True)
     return yes

@@ -142,11 +142,14 @@ class Kind:
         spec: Schema = schema if self.owner else schema["properties"]["spec"]
         return spec
 
-    def ids_of(self, raw: Mapping[str, Any]) -> frozenset[str]:
-        """Return every id that an answer names the thing by."""
-        return frozenset(found for name in self.ids if isinstance(found := raw.get(name), str) and is_id(found))
+    def ids_of(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the server's id in an answer in every spelling, the one for paths first.
+
+        Empty where there is none, or where the one for paths can't be an id.
+        """
+        named = [found for name in self.ids if isinstance(found := raw.get(name), str) and found]
+        return tuple(dict.fromkeys(filter(is_id, named))) if named and is_id(named[0]) else ()
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
         """Return the server's id in an answer; None where there is none, or one that can't be an id."""
-        found = next((found for name in self.ids if isinstance(found := raw.get(name), str) and found), None)
-        return found if is_id(found) else None
+        return next(iter(self.ids_of(raw)), None)

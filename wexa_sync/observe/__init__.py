@@ -142,7 +142,9 @@ def _pair_kind(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
         paired = {address: replace(found, absent=False) for address, found in paired.items()}
     seen.add({address: replace(found, unseen=unseen(seen, kind, found)) for address, found in paired.items()})
     ours = {found.live.id for a in seen.at(project, kind.name) if (found := seen.pairs[a]).live}
-    strangers = [raw for raw in raws if kind.id_of(raw) not in ours and not raw.get("is_deleted")]
+    if kind.nature is Nature.ACTION:  # also by other spellings, and of earlier generations
+        ours |= seen.owners.keys()
+    strangers = [raw for raw in raws if ours.isdisjoint(kind.ids_of(raw)) and not raw.get("is_deleted")]
     if kind is SKILL:
         seen.strange_skills[project] = strangers
     else:
@@ -182,13 +184,16 @@ def _place(seen: Seen, kind: Kind, place: PlaceName, raws: list[Raw], owner_id: 
         lives=[_live(kind, raw, position, seen) for position, raw in enumerate(raws) if not raw.get("is_deleted")],
         terms=seen.terms(place[0]),
         owner_id=owner_id,
+        owned=seen.owners.keys(),
     )
 
 
 def _live(kind: Kind, raw: Raw, position: int, seen: Seen) -> Live:
+    id, *aliases = kind.ids_of(raw) or ("",)  # the field's name
     spec, *also = (decode(kind, form, seen.name_of) for form in kind.forms(raw))
     return Live(
-        id=kind.id_of(raw) or "",
+        id=id,
+        aliases=tuple(aliases),
         spec=spec,
         also=tuple(also),
         status=status_of(raw) or None,

@@ -50,11 +50,14 @@ def _is_missing(seen: Seen, pair: Pair, now: float) -> bool:
 def worth_waiting(
     seen: Seen, unlisted: Sequence[Address], *, looks: int, waited: float, settle: float, now: float
 ) -> bool:
-    """Whether another look may settle something. Times in seconds."""
+    """Whether another look may settle something. Times in seconds.
+
+    No plan waits longer than `settle` for something sent, whatever clock noted when that was.
+    """
     if waited < settle and (unlisted or any(_is_new(pair, now, settle) for pair in seen.pairs.values())):
         return True
     return any(
-        now - pair.intent.time < settle or looks < LOOKS
+        (waited < settle and now - pair.intent.time < settle) or looks < LOOKS
         for pair in seen.pairs.values()
         if pair.intent is not None and not pair.intent.settled and _is_awaited(pair)
     )

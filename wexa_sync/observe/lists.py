@@ -41,9 +41,12 @@ def _needed(seen: Seen) -> list[tuple[str, str]]:
 
 
 def _run_is_open(seen: Seen, address: Address) -> bool:
-    """True when the list says something of a run: without a record, with a lost answer, or with an end not yet seen."""
-    record, intent = seen.state.records.get(address), seen.state.intents.get(address)
-    return record is None or record.ended is False or (intent is not None and not intent.settled)
+    """True when the list says something of a run.
+
+    That is one without a record, with a lost answer, with an end not yet seen, or that is to be run again.
+    """
+    record = seen.state.records.get(address)
+    return (record is not None and record.ended is False) or _run_is_looked_for(seen, address)
 
 
 def fetch(api: Api, pool: Executor, seen: Seen) -> dict[tuple[str, str], list[Raw]]:
@@ -113,8 +116,11 @@ def runs_told_apart(api: Api, pool: Executor, seen: Seen, kind: Kind, project: s
 
 def _run_is_looked_for(seen: Seen, address: Address) -> bool:
     """True when a run that nobody recorded may be the address's."""
-    intent = seen.state.intents.get(address)
-    return address not in seen.state.records or (intent is not None and not intent.settled)
+    record, intent = seen.state.records.get(address), seen.state.intents.get(address)
+    manifest = seen.desired.manifests.get(address)
+    if record is None or (intent is not None and not intent.settled):
+        return True
+    return manifest is not None and manifest.generation > record.generation
 
 
 def _ours(seen: Seen, kind: Kind, project: str) -> Callable[[Raw], bool]:

@@ -39,6 +39,7 @@ class Seen:
     names: dict[str, Address] = field(default_factory=dict)  # the other way round
     externals: Externals = field(default_factory=dict)
     external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
+    owners: Mapping[str, Address] = field(init=False)  # every id that the state knows
     places: dict[PlaceName, list[Address]] = field(init=False)
     unmanaged: dict[str, list[str]] = field(default_factory=dict)  # project handle -> what is live there and not ours
     strange_skills: dict[str, list[Raw]] = field(default_factory=dict)  # the skills among it
@@ -50,6 +51,7 @@ class Seen:
     unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
 
     def __post_init__(self) -> None:
+        self.owners = self.state.owners
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
             self.places.setdefault((address.project, address.kind, address.owner), []).append(address)

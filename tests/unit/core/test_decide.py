@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wexa_sync.decide import Decision, Orphan, Rules, decide
+from wexa_sync.kinds.execution import NOT_BEGUN
 from wexa_sync.model import (
+    Action,
     Address,
     Blocked,
     Change,
@@ -329,3 +331,36 @@ def test_every_combination_has_an_answer_and_keeps_the_promises(pair: Pair, rule
     if what == "run" and pair.intent is not None and not pair.intent.settled:  # it may have been sent
         assert pair.record is not None
         assert pair.record.generation >= pair.intent.generation
+
+
+@st.composite
+def in_doubt(draw: st.DrawFn) -> Pair:
+    """A pair with an intent that is open, and whatever else may be beside it."""
+    pair, flag = draw(pairs()), st.booleans()
+    kind = pair.address.kind
+    operation = draw(st.sampled_from(["create", "start"])) if kind == E else "create"
+    sent = intent(kind, operation=operation, generation=draw(st.integers(1, 3)))
+    status = draw(st.sampled_from([None, "ready", "pending", "running", "completed", "whatever"]))
+    there = replace(pair.live, status=status) if pair.live is not None else None
+    record_ = replace(pair.record, generation=draw(st.integers(1, 3))) if pair.record is not None else None
+    absent = there is None and not pair.candidates and draw(flag)
+    # What is live, not recorded and not declared is paired only where it is surely what was sent.
+    found = there is not None and pair.manifest is None and (record_ is None or record_.id != there.id)
+    return replace(pair, intent=sent, live=there, record=record_, certain=found or draw(flag), absent=absent)
+
+
+@given(in_doubt(), st.builds(Rules, prune=st.booleans(), adopt=st.booleans()))
+def test_no_change_names_an_open_intent_but_one_that_is_its_outcome(pair: Pair, rules: Rules) -> None:
+    found, sent = decide(pair, around(pair), rules), pair.intent
+    assert sent is not None
+    if not isinstance(found, Change) or found.settles != sent.mark:
+        return
+    assert found.action is not Action.NOOP
+    if sent.operation == "start":  # it began
+        assert pair.live is not None
+        assert pair.live.status not in (None, *NOT_BEGUN)
+    elif pair.address.kind == E:  # it is found, or surely not there, or recorded already
+        recorded = pair.record is not None and pair.record.generation >= sent.generation
+        assert pair.absent or recorded or (pair.certain and pair.live is not None)
+    else:  # it is found, or not there after some looks, or a person takes over what is
+        assert pair.certain or rules.adopt or (pair.live is None and not pair.candidates)

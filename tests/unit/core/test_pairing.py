@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,8 +39,8 @@ def manifest(kind: str, handle: str = "it", generation: int = 1, **more: Any) ->
     return Manifest(address=address(kind, handle), spec=spec, source=Source(file="m.yaml"), generation=generation)
 
 
-def record(kind: str, id: str, name: str = "it", generation: int = 1) -> Record:
-    return Record(address=address(kind, name), id=id, spec=SPECS[kind], generation=generation)
+def record(kind: str, id: str, name: str = "it", generation: int = 1, **more: Any) -> Record:
+    return Record(address=address(kind, name), id=id, spec=SPECS[kind], generation=generation, **more)
 
 
 def intent(kind: str, name: str = "it", spec: Mapping[str, Any] | None = None, **options: Any) -> Intent:
@@ -48,8 +49,8 @@ def intent(kind: str, name: str = "it", spec: Mapping[str, Any] | None = None, *
     return Intent(address=address(kind, name), spec=conceal(sent, KEY), **said)
 
 
-def live(kind: str, id: str, created_at: float | None = SENT, **more: Any) -> Live:
-    return Live(id=id, spec={**SPECS[kind], "of_the_server": 1, **more}, created_at=created_at)
+def live(kind: str, id: str, created_at: float | None = SENT, *, aliases: tuple[str, ...] = (), **more: Any) -> Live:
+    return Live(id=id, spec={**SPECS[kind], "of_the_server": 1, **more}, created_at=created_at, aliases=aliases)
 
 
 def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str = "") -> dict[str, Pair]:
@@ -118,7 +119,27 @@ TABLE: list[tuple[str, tuple[Manifest | Record | Intent | Live, ...], str]] = [
     ("run, other inputs",               (manifest(E), live(E, "1", input_variables={"x": 1})),              "nothing"),
     ("run, recorded",                   (manifest(E), record(E, "1"), live(E, "1"), live(E, "2")),          "1"),
     ("run, recorded, gone",             (manifest(E), record(E, "1"), live(E, "2")),                        "nothing"),
-    ("run, raised",                     (manifest(E, generation=2), record(E, "1"), live(E, "1"), live(E, "2")), "nothing"),
+    ("run, raised",                     (manifest(E, generation=2), record(E, "1"), live(E, "1")),          "nothing"),
+    ("run, raised, a newer one",        (manifest(E, generation=2), record(E, "1"), live(E, "1"), live(E, "2", SENT + 1)), "2"),
+    ("run, raised, one of that second", (manifest(E, generation=2), record(E, "1"), live(E, "1"), live(E, "2")), "2"),
+    ("run, raised, one, time not known", (manifest(E, generation=2), record(E, "1"), live(E, "1"), live(E, "2", None)), "2"),
+    ("run, raised, the recorded one not listed", (manifest(E, generation=2), record(E, "1"), live(E, "2", OLD)), "2"),
+    ("run, raised, two newer",          (manifest(E, generation=2), record(E, "1"), live(E, "1", OLD), live(E, "2"), live(E, "3")), "one of 2 3"),
+    ("run, raised, an older one",       (manifest(E, generation=2), record(E, "1"), live(E, "1"), live(E, "2", SENT - 1)), "nothing"),
+    ("run, raised, one noted before",   (manifest(E, generation=2), record(E, "1", others=("2",)), live(E, "1"), live(E, "2", None)), "nothing"),
+    ("run, raised, the generation before", (manifest(E, generation=3), record(E, "2", generation=2, earlier=("1",)), live(E, "1"), live(E, "2")), "nothing"),
+    ("run, raised, said to be another", (manifest(E, generation=2), record(E, "1"), intent(E, generation=2, settled=True, ignore=("2",)), live(E, "1"), live(E, "2")), "nothing"),
+    ("run, by another spelling",        (manifest(E), record(E, "_1"), live(E, "1", aliases=("_1",))),      "_1"),
+    ("run, by a spelling known before", (manifest(E), record(E, "1", aliases=("_1",)), live(E, "_1")),      "1"),
+    ("run, raised, by another spelling", (manifest(E, generation=2), record(E, "_1"), live(E, "1", aliases=("_1",))), "nothing"),
+    ("run, another's earlier one",      (manifest(E), record(E, "2", "other", generation=2, earlier=("1",)), live(E, "1"), live(E, "2")), "nothing"),
+    ("run, another's, other spelling",  (manifest(E), record(E, "_1", "other"), live(E, "1", aliases=("_1",))), "nothing"),
+    ("run, awaited, noted before",      (manifest(E), intent(E, before=("1",)), live(E, "1")),              "nothing"),
+    ("run, awaited, noted by another spelling", (manifest(E), intent(E, before=("_1",)), live(E, "1", aliases=("_1",))), "nothing"),
+    ("run, awaited, one noted before",  (manifest(E), intent(E, before=("1",)), live(E, "1"), live(E, "2")), "2 ours"),
+    ("run, third one lost",             (manifest(E, generation=3), record(E, "2", generation=2, earlier=("1",)), intent(E, generation=3), live(E, "1"), live(E, "2")), "nothing"),
+    ("run, third one lost, and found",  (manifest(E, generation=3), record(E, "2", generation=2, earlier=("1",)), intent(E, generation=3), live(E, "1"), live(E, "2"), live(E, "3")), "3 ours"),
+    ("run, awaited, older than the one before", (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1"), live(E, "2", SENT - 1)), "nothing"),
     ("run, raised, awaited",            (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1", OLD), live(E, "2")), "2 ours"),
     ("run, raised, not arrived",        (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1")), "nothing"),
     ("run, raised, its start awaited",  (manifest(E), record(E, "1"), intent(E, operation="start"), live(E, "1"), live(E, "2")), "1"),
@@ -131,6 +152,40 @@ TABLE: list[tuple[str, tuple[Manifest | Record | Intent | Live, ...], str]] = [
 def test_table(sides: tuple[Manifest | Record | Intent | Live, ...], what: str) -> None:
     named = next(side for side in sides if not isinstance(side, Live))
     assert shown(paired(named.address.kind, *sides)["it"]) == what
+
+
+SECRET, ROTATED = (Secret(template="Bearer ${secret:T}", value=f"Bearer {value}") for value in ("hunter2", "hunter3"))
+SHA = {"abc": "${env:SHA}", "Deploy abc": "Deploy ${env:SHA}"}
+
+
+def with_templates(declared: Manifest, templates: Mapping[str, str]) -> Manifest:
+    return replace(declared, templates=templates)
+
+
+@pytest.mark.parametrize(
+    ("sides", "ids"),
+    [
+        ((manifest(E, input_variables={"t": ROTATED}), live(E, "1", input_variables={"t": "Bearer hunter2"})), ["1"]),
+        ((manifest(E, input_variables={"t": ROTATED}), live(E, "1", input_variables={"t": "hunter2"})), []),
+        ((manifest(E, input_variables={"t": ROTATED}), live(E, "1", input_variables={"t": "Bearer x", "u": 1})), []),
+        ((with_templates(manifest(E, goal="Deploy abc"), SHA), live(E, "1", goal="Deploy def")), ["1"]),
+        ((with_templates(manifest(E, goal="Deploy abc"), SHA), live(E, "1", goal="Build def")), []),
+        ((with_templates(manifest(E, goal="Deploy abc"), SHA), live(E, "1", goal="Deploy def", agentflow_id=OTHER_FLOW)), []),
+        ((manifest(E, goal="Deploy abc"), live(E, "1", goal="Deploy def")), []),
+        ((with_templates(manifest(E, input_variables={"c": ["abc", 1]}), SHA), live(E, "1", input_variables={"c": ["def", 1]})), ["1"]),
+        ((with_templates(manifest(E, input_variables={"c": ["abc", 1]}), SHA), live(E, "1", input_variables={"c": ["def", 2]})), []),
+        ((with_templates(manifest(E, goal="Deploy abc", generation=2), SHA), record(E, "1"), live(E, "1", SENT), live(E, "2", SENT + 1, goal="Deploy def")), ["2"]),
+        ((with_templates(manifest(E, goal="Deploy abc", generation=2), SHA), record(E, "1"), live(E, "1", SENT), live(E, "2", SENT - 1, goal="Deploy def")), []),
+        ((with_templates(manifest(E, goal="Deploy abc"), SHA), record(E, "1"), live(E, "2", SENT + 1, goal="Deploy def")), []),
+        ((manifest(E, input_variables={"t": ROTATED}), intent(E, spec={"input_variables": {"t": SECRET}}), live(E, "1", input_variables={"t": "Bearer hunter2"})), ["1"]),
+    ],
+)  # fmt: skip
+def test_a_run_whose_variables_changed_since_may_be_the_one_that_is_live(
+    sides: tuple[Manifest | Record | Intent | Live, ...], ids: list[str]
+) -> None:
+    found = paired(E, *sides, live(E, "9", SENT + CLOCK_SKEW + 1, goal="of no interest"))["it"]
+    assert [each.id for each in found.similar] == ids
+    assert not (found.similar and found.absent), "what may be there is not surely absent"
 
 
 @pytest.mark.parametrize(

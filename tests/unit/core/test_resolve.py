@@ -23,8 +23,8 @@ from wexa_sync.model import (
     Source,
     Target,
 )
-from wexa_sync.resolve import did_not_happen, doubtful, happened
-from wexa_sync.state.base import Intend, Remember, Settle
+from wexa_sync.resolve import did_not_happen, doubtful, happened, require_possible
+from wexa_sync.state.base import Intend, Remember, Settle, State
 
 KEY = "key"
 SKILL = Address(kind="Skill", name="it", project="desk")
@@ -47,8 +47,8 @@ def live(id: str = "l1") -> Live:
     return Live(id=id, spec={})
 
 
-def record(address: Address, id: str = "l1") -> Record:
-    return Record(address=address, id=id, spec={})
+def record(address: Address, id: str = "l1", **more: Any) -> Record:
+    return Record(address=address, id=id, spec={}, **more)
 
 
 def seen(*pairs: Pair) -> Observation:
@@ -119,12 +119,12 @@ HAPPENED: list[tuple[str, Pair, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("pair", "wanted"), [row[1:] for row in HAPPENED], ids=[row[0] for row in HAPPENED])
 def test_it_happened(pair: Pair, wanted: dict[str, Any]) -> None:
-    assert said(happened(pair, "x1", KEY)) == {"id": "x1", **wanted}
+    assert said(happened(pair, ("x1",), KEY)) == {"id": "x1", **wanted}
 
 
 def test_it_happened_with_a_secret() -> None:
     spec = {"name": Secret(template="${secret:T}", value="hunter2")}
-    entry = happened(Pair(address=SKILL, manifest=manifest(SKILL, spec=spec), live=live()), "x1", KEY)
+    entry = happened(Pair(address=SKILL, manifest=manifest(SKILL, spec=spec), live=live()), ("x1",), KEY)
     assert isinstance(said(entry)["spec"]["name"], Sealed)
 
 
@@ -147,3 +147,41 @@ def test_what_is_live_and_another_one_is_ruled_out_without_an_intent_too() -> No
             generation=1, settled=True, ignore=("l1",),
         )
     )  # fmt: skip
+
+
+OTHER = Address(kind="Execution", name="other", project="desk")
+THIRD = record(RUN, "two", generation=2, started=True, aliases=("_two",), earlier=("one", "_one"))
+OPEN = intent(RUN, generation=3, before=("theirs", "_theirs"))
+# fmt: off
+NAMED: list[tuple[str, Pair, tuple[str, ...], str]] = [
+    ("a new one",                   Pair(address=RUN, record=THIRD, intent=OPEN),                       ("new", "_new"), ""),
+    ("the generation before",       Pair(address=RUN, record=THIRD, intent=OPEN),                       ("two",),        "two is the run of an earlier generation"),
+    ("by its other spelling",       Pair(address=RUN, record=THIRD, intent=OPEN),                       ("x", "_two"),   "an earlier generation"),
+    ("the first generation",        Pair(address=RUN, record=THIRD, intent=OPEN),                       ("_one",),       "an earlier generation"),
+    ("it stood there before",       Pair(address=RUN, record=THIRD, intent=OPEN),                       ("x", "_theirs"), "x was there before the run"),
+    ("another address's",           Pair(address=RUN, record=THIRD, intent=OPEN),                       ("o",),          "o is desk/Execution/other"),
+    ("another's earlier one",       Pair(address=RUN, record=THIRD, intent=OPEN),                       ("_o0",),        "_o0 is desk/Execution/other"),
+    ("its start was lost",          Pair(address=RUN, record=THIRD, intent=intent(RUN, operation="start")), ("two",),    ""),
+    ("of an earlier one's start",   Pair(address=RUN, record=THIRD, intent=intent(RUN, operation="start")), ("one",),    "an earlier generation"),
+    ("raised, and live already",    Pair(address=RUN, record=THIRD, manifest=manifest(RUN, 3), live=live("new")), ("two",), "an earlier generation"),
+    ("raised, a new one",           Pair(address=RUN, record=THIRD, manifest=manifest(RUN, 3), live=live("new")), ("new",), ""),
+    ("a resource made again",       Pair(address=SKILL, record=record(SKILL), intent=intent(SKILL)),    ("l1",),         ""),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("pair", "ids", "why"), [row[1:] for row in NAMED], ids=[row[0] for row in NAMED])
+def test_a_run_that_is_known_or_was_there_before_is_not_the_one_in_doubt(
+    pair: Pair, ids: tuple[str, ...], why: str
+) -> None:
+    owners = (
+        State()
+        .after(*(Remember(each) for each in (pair.record, record(OTHER, "o", earlier=("_o0",), started=True)) if each))
+        .owners
+    )
+    if not why:
+        require_possible(pair, ids, owners)
+        return
+    with pytest.raises(UsageError, match=why) as caught:
+        require_possible(pair, ids, owners)
+    assert "--did-not-happen" in caught.value.hint

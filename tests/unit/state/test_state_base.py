@@ -95,3 +95,37 @@ def test_a_write_changes_no_earlier_state_counts_once_and_equals_its_entries_one
     for entry in second:
         singly = singly.after(entry)
     assert (singly.records, singly.intents) == (after.records, after.intents)
+
+
+def names(entry: Entry, intent: Intent) -> bool:
+    """True when the entry says that it settles that very intent, or is that intent anew."""
+    return entry.settles == intent.mark or (isinstance(entry, Intend) and entry.intent.mark == intent.mark)
+
+
+MARKS = st.sampled_from(["", *(intent(address, time).mark for address in (A, B) for time in (1, 2)), "start 1 1"])
+ANY_ENTRY = st.one_of(
+    st.builds(Remember, st.sampled_from([record(A), record(B), run("1", 1), run("2", 2)]), MARKS),
+    st.builds(Forget, st.sampled_from([A, B, RUN]), MARKS),
+    st.builds(Settle, st.sampled_from([A, B, RUN]), MARKS),
+    st.builds(
+        Intend,
+        st.builds(intent, st.sampled_from([A, B, RUN]), st.sampled_from([1, 2])).flatmap(
+            lambda made: st.sampled_from([made, replace(made, settled=True), replace(made, operation="start")])
+        ),
+        MARKS,
+    ),
+)
+
+
+@given(st.lists(ANY_ENTRY, max_size=12))
+def test_nothing_removes_an_open_intent_but_an_entry_that_names_it(given_: list[Entry]) -> None:
+    state = State()
+    for entry in given_:
+        before = {address: held for address, held in state.intents.items() if not held.settled}
+        try:
+            state = state.after(entry)
+        except StateError:
+            assert {a: held for a, held in state.intents.items() if not held.settled} == before, "nothing was written"
+            continue
+        gone = [held for address, held in before.items() if state.intents.get(address) != held]
+        assert all(names(entry, held) for held in gone)

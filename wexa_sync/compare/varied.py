@@ -1,0 +1,37 @@
+"""What a spec would be with other values of its variables: a secret that was rotated, another commit in `${env:}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from wexa_sync.model import Sealed, Secret
+
+_USE = re.compile(r"(\$\$\{|\$\{(?:env|var|secret):[^}\n]*\})")
+
+
+def varied(declared: Any, live: Any, templates: Mapping[str, str]) -> Any:
+    """Return what is declared, with the value of `live` at each text that differs only in its variables' values.
+
+    `templates` are the texts of the manifest before its variables were filled in, by what they became.
+    """
+    template = declared.template if isinstance(declared, (Secret, Sealed)) else None
+    if isinstance(declared, str):
+        template = templates.get(declared)
+    if template is not None:
+        return live if isinstance(live, str) and _pattern(template).fullmatch(live) else declared
+    if isinstance(declared, Mapping) and isinstance(live, Mapping):
+        return {name: varied(value, live.get(name), templates) for name, value in declared.items()}
+    if isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live):
+        return [varied(value, other, templates) for value, other in zip(declared, live, strict=True)]
+    return declared
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what every text of that template matches, whatever its variables hold."""
+    texts, uses = _USE.split(template)[::2], _USE.split(template)[1::2]
+    wild = [re.escape("${") if use == "$${" else ".*" for use in uses]
+    return re.compile("".join(re.escape(text) + use for text, use in zip(texts, [*wild, ""], strict=True)), re.DOTALL)

@@ -1,0 +1,31 @@
+"""Keeping a session alive while a person thinks: the lease of its lock ends, and then another machine takes it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+
+from wexa_sync.errors import StateError
+from wexa_sync.state.base import StateSession
+
+EVERY = 60.0
+
+
+@contextmanager
+def kept(session: StateSession, *, every: float = EVERY) -> Iterator[None]:
+    """Renew the session's lock now and then, in seconds, while the caller only waits. A lost lock shows at a write."""
+    over = Event()
+
+    def renew() -> None:
+        while not over.wait(every):
+            with suppress(StateError):
+                session.write()
+
+    thread = Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
