@@ -63,6 +63,7 @@ class State:
 
     `serial` counts the writes that led here, so that no two contents of one lineage share a serial. A state that was
     never written has no target, no lineage and serial 0: what was planned on it still fits the next time it is read.
+    `sha256` is the checksum of what was read, empty once something was written: it spares counting it again.
     """
 
     target: Target | None = None
@@ -70,6 +71,7 @@ class State:
     serial: int = 0
     records: Mapping[Address, Record] = field(default_factory=dict)
     intents: Mapping[Address, Intent] = field(default_factory=dict)
+    sha256: str = field(default="", compare=False)
 
     def after(self, *entries: Entry) -> State:
         """Return the state after one write of these entries; itself where there are none. Costs what the entries do.
@@ -93,7 +95,7 @@ class State:
                     intents.changes[intent.address] = intent
                 case Settle(address, settles):
                     _take(intents, address, settles)
-        return replace(self, serial=self.serial + 1, records=records.next(), intents=intents.next())
+        return replace(self, serial=self.serial + 1, records=records.next(), intents=intents.next(), sha256="")
 
     @property
     def owners(self) -> dict[str, Address]:

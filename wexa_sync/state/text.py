@@ -104,7 +104,7 @@ def checksum(state: State) -> str:
 
     Serial and lineage alone don't say it: two clones of a repository count on from the same serial.
     """
-    return _sum({"lineage": state.lineage, "serial": state.serial, **_content(state)})
+    return state.sha256 or _sum({"lineage": state.lineage, "serial": state.serial, **_content(state)})
 
 
 def _content(state: State) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def read_state(text: bytes, file: Path) -> State:
         )
         if version >= _SUMMED and found["sha256"] != _sum(found):
             raise ValueError("its checksum is of another content, so it was edited, or merged by lines")
-        return state
+        return replace(state, sha256=found["sha256"]) if version == VERSION else state
 
 
 def journal_start(state: State) -> bytes:
