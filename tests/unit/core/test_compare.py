@@ -196,3 +196,18 @@ def test_what_an_update_must_say_of_a_field_that_reads_do_not_show_is_named() ->
     assert ("conditions",) not in found, "the call does not take them"
     assert whole(AGENT, declared, proposed)["context"] == []
     assert "memory" not in proposed
+
+
+def test_what_follows_from_an_ignored_field_follows_from_what_is_live() -> None:
+    form = '[{"by": "hand"}]'
+    live = {**SENT, "display_template": form, "goal": {"template": "Digest", "display_template": form}}
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
+    sent = propose(SCHEDULE, {**SCHEDULED, "template": "Another"}, live, applied, TERMS, ["display_template"])
+    assert sent["display_template"] == sent["goal"]["display_template"] == form
+    assert sent["goal"]["template"] == "Another"
+
+
+def test_a_removed_field_that_reads_do_not_show_is_sent_by_its_default_where_another_was_applied() -> None:
+    live, applied = {"title": "A"}, {"title": "A", "is_user_specific_task": True, "has_knowledge_base": False}
+    (change,) = field_changes(AGENT, live, live, applied, TERMS)
+    assert (change.path, change.before, change.after) == (("is_user_specific_task",), None, False)
