@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from wexa_sync.kinds.execution import (
 )
 from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
 from wexa_sync.kinds.wire import at_path
-from wexa_sync.model import Address, Intent, Question, Record, Run, Sealed, Secret
+from wexa_sync.model import Address, Path, Question, Record, Run, Sealed, Secret
 from wexa_sync.secrecy import fits, parts
 from wexa_sync.state.base import State
 
@@ -32,8 +32,9 @@ GONE = "gone"
 
 def list_runs(api: Api, state: State) -> list[Run]:
     """Every execution in the projects that the state manages, newest last as the server lists them."""
+    ours = _Ours(state)
     return [
-        _known(raw, state, project.name, record.id)
+        ours.run(raw, project.name, record.id)
         for project, record in sorted(state.records.items())
         if project.kind == "Project"
         for raw in api.list(EXECUTION, Scoped(project=record.id))
@@ -56,7 +57,7 @@ def find_run(api: Api, state: State, name: str) -> Run:
     if raw is None:
         raise UsageError(f"there is no execution {name} on the server", hint="`wexa-sync executions list` shows all.")
     project = state.records.get(address.project_address) if address else None
-    return _known(raw, state, address.project if address else "", project.id if project else "")
+    return _Ours(state).run(raw, address.project if address else "", project.id if project else "")
 
 
 def read_again(api: Api, run: Run) -> Run:
@@ -118,33 +119,33 @@ def _settled_by(run: Run) -> str:
     return f" {well}; if not, raise metadata.generation to run it again."
 
 
-def secrets_in(applied: Any, live: Any, *, perhaps: bool = False) -> Iterator[str]:
-    """The values of what a manifest calls secret: from the manifest itself, or from what is live where it is sealed.
-
-    `perhaps`: what is live may be another thing; only what has the form of the secret counts.
-    """
-    if isinstance(applied, Secret):
-        yield from parts(applied)
-    elif isinstance(applied, Sealed) and isinstance(live, str):
-        if not perhaps or fits(applied.template, live):
-            yield from parts(Secret(template=applied.template, value=live))
-    elif isinstance(applied, Mapping):
-        for name, inner in applied.items():
-            yield from secrets_in(inner, at_path(live, (name,)), perhaps=perhaps)
-    elif isinstance(applied, list | tuple):
-        for index, inner in enumerate(applied):
-            yield from secrets_in(inner, at_path(live, (index,)), perhaps=perhaps)
+def secrets_in(applied: Any, live: Any) -> Iterator[str]:
+    """The values of what a manifest calls secret: from the manifest itself, or from what is live where it is sealed."""
+    for path, secret in _secrets(applied):
+        if isinstance(secret, Secret):
+            yield from parts(secret)
+        elif isinstance(value := at_path(live, path), str):
+            yield from parts(Secret(template=secret.template, value=value))
 
 
-def _hidden(raw: Raw, record: Record | None, state: State) -> Iterator[str]:
-    """What must not be shown of a run. One without a record may be of an earlier generation, or its answer was lost."""
-    if record is not None:
-        yield from secrets_in(record.spec, raw)
-        return
-    ours: list[Record | Intent] = [*state.records.values(), *state.intents.values()]
-    for held in ours:
-        if held.address.kind == EXECUTION.name:
-            yield from secrets_in(held.spec, raw, perhaps=True)
+def perhaps_secret(places: Iterable[tuple[Path, str]], live: Any) -> Iterator[str]:
+    """Give the values of what may be secret in what may be another thing: what has the form that a place has."""
+    for path, template in places:
+        if isinstance(value := at_path(live, path), str) and fits(template, value):
+            yield from parts(Secret(template=template, value=value))
+
+
+def sealed_in(applied: Any) -> Iterator[tuple[Path, str]]:
+    """Give the places of what is sealed in a spec, with the template of each."""
+    return ((path, found.template) for path, found in _secrets(applied) if isinstance(found, Sealed))
+
+
+def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret | Sealed]]:
+    if isinstance(value, Secret | Sealed):
+        yield path, value
+    elif isinstance(value, Mapping | list | tuple):
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _secrets(item, (*path, key))
 
 
 def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
@@ -154,23 +155,35 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]
     return {inner: leaf for key, item in value.items() for inner, leaf in leaves(item, (*path, str(key))).items()}
 
 
-def _known(raw: Raw, state: State, project: str, project_id: str) -> Run:
-    """An answer as a Run, with what the state knows of it."""
-    ids = {str(raw[name]) for name in EXECUTION.ids if raw.get(name)}
-    record: Record | None = next(
-        (found for a, found in state.records.items() if a.kind == EXECUTION.name and found.id in ids), None
-    )
-    return _shown(
-        raw,
-        Run(
-            id=EXECUTION.id_of(raw) or "",
-            status="",
-            project=project or (record.address.project if record else ""),
-            project_id=project_id,
-            address=record.address if record else None,
-            hidden=tuple(_hidden(raw, record, state)),
-        ),
-    )
+class _Ours:
+    """What the state knows of runs, by id: one look for each run of a list, whatever the state holds."""
+
+    def __init__(self, state: State) -> None:
+        held = [record for address, record in state.records.items() if address.kind == EXECUTION.name]
+        sent = [intent for address, intent in state.intents.items() if address.kind == EXECUTION.name]
+        self._records = {id: record for record in held for id in record.ids}
+        specs = [*(record.spec for record in held), *(intent.spec for intent in sent)]
+        self._sealed = dict.fromkeys(place for spec in specs for place in sealed_in(spec))
+
+    def run(self, raw: Raw, project: str, project_id: str) -> Run:
+        """Return an answer as a Run, with what the state knows of it."""
+        ids = [str(raw[name]) for name in EXECUTION.ids if raw.get(name)]
+        record = next((self._records[id] for id in ids if id in self._records), None)
+        return _shown(
+            raw,
+            Run(
+                id=EXECUTION.id_of(raw) or "",
+                status="",
+                project=project or (record.address.project if record else ""),
+                project_id=project_id,
+                address=record.address if record else None,
+                hidden=tuple(self._hidden(raw, record)),
+            ),
+        )
+
+    def _hidden(self, raw: Raw, record: Record | None) -> Iterator[str]:
+        """Give what must not be shown of a run. One without a record may be of an earlier generation, or a lost one."""
+        yield from secrets_in(record.spec, raw) if record is not None else perhaps_secret(self._sealed, raw)
 
 
 def _shown(raw: Raw, run: Run) -> Run:

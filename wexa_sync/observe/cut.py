@@ -15,7 +15,7 @@ from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.model import Address, Pair, Secret
-from wexa_sync.observe.seen import Seen, awaited, external_refs
+from wexa_sync.observe.seen import Seen, external_refs
 
 
 def filled_in(api: Api, pool: Executor, seen: Seen, project: str, name: str, found: Found) -> list[Raw]:
@@ -70,7 +70,7 @@ class _Gap:
     def by_id(self, listed: set[str | None]) -> list[Raw]:
         """Read what is recorded and not listed; of runs only those that something depends on or is in doubt about."""
         seen, all_of_them = self.seen, self.kind.nature is Nature.RESOURCE
-        needed = frozenset[Address]() if all_of_them else awaited(seen)
+        needed = frozenset[Address]() if all_of_them else seen.awaited
         ids = [
             seen.state.records[address].id
             for address in seen.at(self.project, self.kind.name)

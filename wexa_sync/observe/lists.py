@@ -13,13 +13,13 @@ from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.wire import written
 from wexa_sync.model import Address
 from wexa_sync.observe.cut import filled_in
-from wexa_sync.observe.seen import Seen, awaited, external_refs
+from wexa_sync.observe.seen import Seen, external_refs
 
 
 def _needed(seen: Seen) -> list[tuple[str, str]]:
     """(project, kind) of every list to fetch, in a fixed order."""
     needed = set()
-    waited_for = awaited(seen)
+    waited_for = seen.awaited
     for address in seen.known:
         kind = BY_NAME[address.kind]
         if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(seen, address):
@@ -101,7 +101,7 @@ def runs_told_apart(api: Api, pool: Executor, seen: Seen, kind: Kind, project: s
     looked_for = [address for address in seen.at(project, kind.name) if _run_is_looked_for(seen, address)]
     specs = [side[address].spec for address in looked_for for side in sides if address in side]
     flows = {plain_id(spec.get("agentflow_id"), seen.terms(project)) for spec in specs}
-    known = frozenset(seen.state.owners)
+    known = seen.owners.keys()
 
     def matters(raw: Raw) -> bool:
         flow = raw.get("agentflow_id")

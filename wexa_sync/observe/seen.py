@@ -40,6 +40,7 @@ class Seen:
     externals: Externals = field(default_factory=dict)
     external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
     owners: Mapping[str, Address] = field(init=False)  # every id that the state knows
+    awaited: frozenset[Address] = field(init=False)  # what something declared waits for: a failed run holds that up
     places: dict[PlaceName, list[Address]] = field(init=False)
     unmanaged: dict[str, list[str]] = field(default_factory=dict)  # project handle -> what is live there and not ours
     strange_skills: dict[str, list[Raw]] = field(default_factory=dict)  # the skills among it
@@ -52,6 +53,7 @@ class Seen:
 
     def __post_init__(self) -> None:
         self.owners = self.state.owners
+        self.awaited = frozenset().union(*self.desired.depends_on.values())
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
             self.places.setdefault((address.project, address.kind, address.owner), []).append(address)
@@ -93,11 +95,6 @@ class Seen:
             if found.live is not None:
                 self.ids[address] = found.live.id
                 self.names[found.live.id] = address
-
-
-def awaited(seen: Seen) -> frozenset[Address]:
-    """Return what something declared waits for: a failed run holds that up."""
-    return frozenset[Address]().union(*seen.desired.depends_on.values())
 
 
 def external_refs(seen: Seen) -> Iterator[tuple[Address, Ref]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +19,8 @@ from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.apply import Options
 from wexa_sync.decide import Rules
-from wexa_sync.model import Address, Desired, Intent, Manifest, Record, Ref, Source, Status, Target
+from wexa_sync.model import Address, Desired, Intent, Manifest, Record, Ref, Sealed, Source, Status, Target
+from wexa_sync.runs import list_runs
 from wexa_sync.state import FileStore, Intend, Remember, State
 from wexa_sync.state import base as state_base
 from wexa_sync.state import versions as state_versions
@@ -27,6 +28,8 @@ from wexa_sync.state.text import journal_line, journal_start, read_journal, read
 
 TARGET = Target(base_url="http://127.0.0.1", org_id="org")
 PROJECT = Address(kind="Project", name="desk")
+RUN = Address(project="desk", kind="Execution", name="run")
+HERE = Source(file="desk.yaml", line=1)
 FEW, TIMES, MOST = 30, 10, 14
 """Thirty, ten times that, and how many times the steps it may take: in squares it would come to forty and more."""
 
@@ -65,6 +68,8 @@ class Server:
     """The least of a server: one project with one connector, its skills, and nothing that is slow or lags behind."""
 
     skills: list[dict[str, Any]] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    projects: int = 0
     ahead: float = 0.0
 
     def request(self, method: str, path: str, *, body: Any = None, **_more: Any) -> Any:
@@ -76,6 +81,13 @@ class Server:
         if (method, path) == ("POST", "/skills/"):
             self.skills.append({**body, "_id": f"skill-{len(self.skills)}"})
             return self.skills[-1]
+        if path == "/v1/project" and self.projects:
+            items = [{"_id": f"p{number}", "projectName": f"p{number}"} for number in range(self.projects)]
+            return {"projectList": items, "totalCount": len(items)}
+        if path.endswith("/execution_flows"):
+            return {"data": self.runs}
+        if path.startswith("/connectors/"):
+            path = "/connectors/desk"
         return {
             "/customer": {"organization_id": "org", "user_id": "user"},
             "/v1/project": {"projectList": [{"_id": "desk", "projectName": "Desk"}], "totalCount": 1},
@@ -97,7 +109,7 @@ def skill(name: str) -> Manifest:
             "description": "One",
             "connector_id": Ref(kind="Connector", external="Mail"),
         },
-        source=Source(file="desk.yaml", line=1),
+        source=HERE,
     )
 
 
@@ -156,6 +168,54 @@ def test_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return found.count
 
     assert growth(steps) < MOST
+
+
+def test_the_list_of_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(size: int) -> int:
+        bench = Bench.of(0, tmp_path)
+        runs = [{"_id": f"run-{number}", "goal": "Do it.", "status": "completed"} for number in range(2 * size)]
+        server = Server(runs=runs)
+        spec = {"goal": "Do it.", "input_variables": {"key": Sealed(template="${secret:KEY}", fingerprint="f")}}
+        ours = (Address(project="desk", kind="Execution", name=f"r{number}") for number in range(size))
+        held = [Record(address=each, id=f"run-{place}", spec=spec) for place, each in enumerate(ours)]
+        state = bench.workspace.store.load().after(*map(Remember, held[: size - 3]))
+        with counted(monkeypatch) as found:
+            listed = list_runs(Api(server, org_id="org"), state)  # type: ignore[arg-type]
+        assert sum(run.address is not None for run in listed) == size - 3
+        return found.count
+
+    assert growth(steps) < MOST
+
+
+def test_a_plan_of_many_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(size: int) -> int:
+        server = Server(projects=size)
+        api, store = Api(server, org_id="org"), FileStore(tmp_path / f"many-{size}.json")  # type: ignore[arg-type]
+        workspace = engine.Workspace(api=api, store=store, target=TARGET, parallelism=1, settle=0.0)
+        run = Manifest(address=RUN, spec={"agentflow_id": Ref(kind="AgentFlow", id="f"), "goal": "Do it."}, source=HERE)
+        declared = [
+            replace(each, address=replace(each.address, project=f"p{n}"))
+            for n in range(size)
+            for each in (skill("s"), run)
+        ]
+        projects = [project(f"p{number}") for number in range(size)]
+        with store.session(TARGET) as session:
+            session.write(*(Remember(record(each.address, each.address.name)) for each in projects))
+        manifests = {each.address: each for each in (*declared, *projects)}
+        desired = Desired(manifests=manifests, depends_on={address: frozenset() for address in manifests})
+        with counted(monkeypatch) as found:
+            plan = engine.plan(desired, workspace, Rules())
+        assert len(plan.work) >= 2 * size
+        return found.count
+
+    assert growth(steps) < MOST
+
+
+def project(name: str) -> Manifest:
+    """A declared project."""
+    return Manifest(
+        address=Address(kind="Project", name=name), spec={"projectName": name, "description": "One"}, source=HERE
+    )
 
 
 def test_a_journal_read_back_and_written_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from wexa_sync.kinds.execution import TERMINAL
 from wexa_sync.kinds.inbox import INBOX, PENDING
 from wexa_sync.model import Run, Sealed, Secret
 from wexa_sync.render.runs import spell
-from wexa_sync.runs import GONE, asking, leaves, secrets_in
+from wexa_sync.runs import GONE, asking, leaves, perhaps_secret, sealed_in, secrets_in
 from wexa_sync.watch import watch
 
 RUN = Run(id="e1", status="", project_id="p1")
@@ -153,8 +153,8 @@ def test_secrets_are_found_in_the_manifest_or_in_what_is_live() -> None:
 def test_a_secret_is_found_without_what_stands_around_it_and_where_a_run_only_may_be_ours() -> None:
     sealed = Sealed(template="Bearer ${secret:A}", fingerprint="f")
     assert list(secrets_in([Secret(template="Bearer ${secret:B}", value="Bearer bbb")], [])) == ["Bearer bbb", "bbb"]
-    assert list(secrets_in({"a": sealed}, {"a": "Bearer aaa"}, perhaps=True)) == ["Bearer aaa", "aaa"]
-    assert list(secrets_in({"a": sealed}, {"a": "something else"}, perhaps=True)) == []
+    assert list(perhaps_secret(sealed_in({"a": sealed}), {"a": "Bearer aaa"})) == ["Bearer aaa", "aaa"]
+    assert list(perhaps_secret(sealed_in({"a": sealed}), {"a": "something else"})) == []
     assert list(secrets_in({"a": sealed}, {"a": "something else"})) == ["something else"]
 
 
