@@ -30,7 +30,7 @@ TARGET = Target(base_url="http://127.0.0.1", org_id="org")
 PROJECT = Address(kind="Project", name="desk")
 RUN = Address(project="desk", kind="Execution", name="run")
 HERE = Source(file="desk.yaml", line=1)
-FEW, TIMES, MOST = 30, 10, 14
+FEW, TIMES, MOST = 30, 10, 12
 """Thirty, ten times that, and how many times the steps it may take: in squares it would come to forty and more."""
 
 
@@ -203,9 +203,18 @@ def test_a_plan_of_many_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             session.write(*(Remember(record(each.address, each.address.name)) for each in projects))
         manifests = {each.address: each for each in (*declared, *projects)}
         desired = Desired(manifests=manifests, depends_on={address: frozenset() for address in manifests})
+        asked: list[State] = []
+        owners = vars(State)["owners"].fget
+
+        def noted(state: State) -> Any:
+            asked.append(state)
+            return owners(state)
+
+        monkeypatch.setattr(State, "owners", property(noted))
         with counted(monkeypatch) as found:
             plan = engine.plan(desired, workspace, Rules())
         assert len(plan.work) >= 2 * size
+        assert len(asked) == 1, "walks all that the state holds"
         return found.count
 
     assert growth(steps) < MOST
