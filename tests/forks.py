@@ -203,7 +203,7 @@ def _start(order: Mapping[str, Any], passage: socket.socket) -> int:
 
 def _command_line(order: Mapping[str, Any], streams: Sequence[int]) -> None:
     from wexa_sync.cli import main
-    from wexa_sync.sandbox import ids
+    from wexa_sync.sandbox.world import ids
 
     signal.alarm(PATIENCE)
     os.environ.clear()
@@ -233,7 +233,7 @@ def _as_at_start() -> None:
 
 def _serve(order: Mapping[str, Any]) -> dict[str, Any]:
     from wexa_sync import sandbox
-    from wexa_sync.sandbox import ids
+    from wexa_sync.sandbox.world import ids
 
     reader, writer = os.pipe()
 

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 
 from wexa_sync.api.client import Api, Scoped
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.decide import Rules
 from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, UsageError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.link import link
-from wexa_sync.load import load
+from wexa_sync.manifests.link import link
+from wexa_sync.manifests.load import load
+from wexa_sync.manifests.positions import Places
+from wexa_sync.manifests.validate import is_ours, validate
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Address, Desired, Lifecycle, Manifest, Observation, Plan, Report, Target
 from wexa_sync.observe import observe
-from wexa_sync.pairing import SETTLE
-from wexa_sync.places import Places
-from wexa_sync.plan import make_plan
-from wexa_sync.rebuild import Match, entries, matches
-from wexa_sync.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened, require_possible
-from wexa_sync.safety import Limits, require_applicable
-from wexa_sync.scope import Scope, joined
+from wexa_sync.observe.pair import SETTLE
+from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.limits import Limits, require_applicable
+from wexa_sync.plan.make import make_plan
+from wexa_sync.plan.scope import Scope, joined
+from wexa_sync.repair.rebuild import Match, entries, matches
+from wexa_sync.repair.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened, require_possible
 from wexa_sync.state.base import StateSession, StateStore
-from wexa_sync.validate import is_ours, validate
-from wexa_sync.variables import Variables
 
 if TYPE_CHECKING:
     from wexa_sync.apply import Ask, Options, Progress

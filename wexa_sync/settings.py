@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from wexa_sync.api.url import is_vendors, normal_base_url
+from wexa_sync.api.transport.url import is_vendors, normal_base_url
 from wexa_sync.errors import InvalidSettings, SettingsError
-from wexa_sync.kinds.schema import bundled
+from wexa_sync.kinds.spec.schema import bundled
+from wexa_sync.manifests.positions import Places
+from wexa_sync.manifests.schema_check import schema_faults
+from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Document, Secret, Source
-from wexa_sync.places import Places
-from wexa_sync.schema_check import schema_faults
-from wexa_sync.schema_words import Fault
-from wexa_sync.text_file import SETTINGS_FILE, shown_path
+from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 KEY_VARIABLE = "WEXA_API_KEY"
 _SCHEMA = "settings.schema.json"
@@ -163,7 +163,7 @@ def _settings_file(folder: Path) -> Path | None:
 
 
 def _read(file: Path) -> Document:
-    from wexa_sync.yaml_text import read  # imports yaml
+    from wexa_sync.manifests.yaml import read  # imports yaml
 
     documents, problems = read(file, shown_path(file))
     document = documents[0] if documents else Document(data={}, source=Source(file=shown_path(file)))

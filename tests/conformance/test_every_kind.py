@@ -15,9 +15,9 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.kinds import KINDS
 from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.kinds.wire import decode, encode, references, with_defaults
+from wexa_sync.kinds.spec.wire import decode, encode, references, with_defaults
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Manifest, Ref
-from wexa_sync.variables import Variables
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

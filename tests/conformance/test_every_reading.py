@@ -16,13 +16,13 @@ import requests
 
 from wexa_sync import engine
 from wexa_sync.api.client import Api
-from wexa_sync.api.http import Http
+from wexa_sync.api.transport.http import Http
 from wexa_sync.apply import Options
-from wexa_sync.decide import Rules
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Plan, Secret, Status, Target
+from wexa_sync.plan.decide import Rules
 from wexa_sync.sandbox import READINGS, SandboxConfig, running
 from wexa_sync.state import FileStore
-from wexa_sync.variables import Variables
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "support-desk"
 KEY = Secret(template="", value="any-key")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from wexa_sync.kinds import KINDS
-from wexa_sync.kinds.schema import bundled
+from wexa_sync.kinds.spec.schema import bundled
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")])

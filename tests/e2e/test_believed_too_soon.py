@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.decide import Rules
 from wexa_sync.model import Address, Outcome, Plan, Status
+from wexa_sync.plan.decide import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

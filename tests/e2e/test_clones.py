@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync.planfile import save
+from wexa_sync.plan.file import save
 
 if TYPE_CHECKING:
     from pathlib import Path

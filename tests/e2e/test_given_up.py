@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.decide import Rules
 from wexa_sync.model import Address, Outcome, Plan
+from wexa_sync.plan.decide import Rules
 from wexa_sync.state import Forget
 
 if TYPE_CHECKING:

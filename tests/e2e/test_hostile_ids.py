@@ -8,7 +8,7 @@ import pytest
 
 from wexa_sync.model import Address, Record
 from wexa_sync.state.base import Remember, State
-from wexa_sync.state.text import state_text
+from wexa_sync.state.format import state_text
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk

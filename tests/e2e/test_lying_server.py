@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync.decide import Rules
 from wexa_sync.errors import ApiError
 from wexa_sync.model import Action, Outcome, Plan, Status
+from wexa_sync.plan.decide import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync.decide import Rules
-from wexa_sync.planfile import save
+from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.file import save
 
 if TYPE_CHECKING:
     from pathlib import Path

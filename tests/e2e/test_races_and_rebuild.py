@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.decide import Rules
 from wexa_sync.model import Action, Address, Outcome, Plan, Status
+from wexa_sync.plan.decide import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote

@@ -16,7 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import wexa_sync
-from wexa_sync.kinds.schema import schema_folder
+from wexa_sync.kinds.spec.schema import schema_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(wexa_sync.__file__).parent

@@ -21,17 +21,17 @@ import pytest
 
 from wexa_sync import __version__, engine
 from wexa_sync.api.client import Api
-from wexa_sync.api.http import Http
-from wexa_sync.decide import Rules
+from wexa_sync.api.transport.http import Http
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Address, Plan, Secret, Target
 from wexa_sync.observe import observe
-from wexa_sync.plan import make_plan
+from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.limits import Limits
+from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json
-from wexa_sync.render.text import plan_text
-from wexa_sync.render.view import plan_view
-from wexa_sync.safety import Limits
+from wexa_sync.render.text.plan import plan_text
+from wexa_sync.render.view.plan import plan_view
 from wexa_sync.state import FileStore
-from wexa_sync.variables import Variables
 
 HERE = Path(__file__).parent
 CASES = sorted(folder.name for folder in HERE.iterdir() if (folder / "manifests").is_dir())

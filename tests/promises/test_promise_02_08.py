@@ -16,10 +16,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wexa_sync.decide import Rules
 from wexa_sync.model import Outcome, Plan
-from wexa_sync.render.text import plan_text
-from wexa_sync.render.view import plan_view
+from wexa_sync.plan.decide import Rules
+from wexa_sync.render.text.plan import plan_text
+from wexa_sync.render.view.plan import plan_view
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

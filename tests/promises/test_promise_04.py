@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wexa_sync.decide import Rules
 from wexa_sync.model import Address, Outcome, Plan
+from wexa_sync.plan.decide import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync import codec, planfile
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.same import plain
-from wexa_sync.decide import Rules
 from wexa_sync.kinds import BY_NAME
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Change, Plan
-from wexa_sync.variables import Variables
+from wexa_sync.plan import file as planfile
+from wexa_sync.plan.decide import Rules
+from wexa_sync.state import data as codec
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Address, Outcome, Status
-from wexa_sync.variables import Variables
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

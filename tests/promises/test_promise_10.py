@@ -34,10 +34,16 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
     assert loaded & set(HEAVY) == set()
 
 
-@pytest.mark.parametrize("module", ["validate", "link", "plan", "compare.changes", "render.text", "state"])
+@pytest.mark.parametrize(
+    "module",
+    ["manifests.validate", "manifests.link", "plan.make", "compare.changes", "render.text.plan", "state"],
+)
 def test_a_pure_step_loads_no_client_and_no_command_line(module: str) -> None:
     loaded = _loaded(f"import wexa_sync.{module}")
-    assert loaded & {"requests", "click", "fastapi", "wexa_sync.api.http", "wexa_sync.cli", "wexa_sync.engine"} == set()
+    assert (
+        loaded & {"requests", "click", "fastapi", "wexa_sync.api.transport.http", "wexa_sync.cli", "wexa_sync.engine"}
+        == set()
+    )
 
 
 def test_a_plan_of_nothing_to_do_loads_only_what_it_needs(desk: Desk) -> None:

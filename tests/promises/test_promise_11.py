@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync.api.http import Http
+from wexa_sync.api.transport.http import Http
 from wexa_sync.state.base import Entry, Intend
 from wexa_sync.state.file import _FileSession
 

@@ -9,7 +9,7 @@ from typing import Any
 from tests.soak.items import edit_live_items
 from tests.soak.server import Json, Server, Thing
 from tests.soak.world import FIELDS, World, epoch, far
-from wexa_sync.sandbox.seed import ORG_ID
+from wexa_sync.sandbox.world.seed import ORG_ID
 
 KINDS = {"Project": "project", "Skill": "skill", "AgentFlow": "agentflow", "Schedule": "schedule"}
 NAMES = {KINDS.get(kind, "execution"): name for kind, name in FIELDS.items()}

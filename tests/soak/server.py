@@ -21,7 +21,7 @@ from typing import Any
 import requests
 
 from wexa_sync.sandbox import SandboxConfig, serve
-from wexa_sync.sandbox.seed import ORG_ID, USER_ID
+from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "soak-key"

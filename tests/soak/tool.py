@@ -12,16 +12,16 @@ from pathlib import Path
 from tests.soak.server import KEY, Server
 from wexa_sync import engine
 from wexa_sync.api.client import Api
-from wexa_sync.api.http import Http
-from wexa_sync.api.retry import Policy
+from wexa_sync.api.transport.http import Http
+from wexa_sync.api.transport.retry import Policy
 from wexa_sync.apply import Options
-from wexa_sync.decide import Rules
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Address, Outcome, Plan, Secret, Status, Target
-from wexa_sync.rebuild import Match
-from wexa_sync.sandbox.seed import ORG_ID, USER_ID
+from wexa_sync.plan.decide import Rules
+from wexa_sync.repair.rebuild import Match
+from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
 from wexa_sync.state import FileStore
 from wexa_sync.state.base import State
-from wexa_sync.variables import Variables
 
 SETTLE = 0.3  # seconds: no list of the soak's server lags behind for longer than a few looks
 GRACE = 1.0

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wexa_sync.api.http import Http
 from wexa_sync.api.paging import Extent, Found, Query, collect
-from wexa_sync.api.url import segment
+from wexa_sync.api.transport.http import Http
+from wexa_sync.api.transport.url import segment
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
-from wexa_sync.ids import is_id
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
+from wexa_sync.text.ids import is_id
 
 Raw = dict[str, Any]
 

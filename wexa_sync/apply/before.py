@@ -13,8 +13,8 @@ from wexa_sync.apply.lookup import Match, whole
 from wexa_sync.apply.work import Context, Http
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.same import key_of
-from wexa_sync.kinds.times import CLOCK_SKEW, created_at
-from wexa_sync.kinds.wire import decode
+from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
+from wexa_sync.kinds.spec.wire import decode
 from wexa_sync.model import Change, Intent, Ref
 
 NOTED = 1000

@@ -11,7 +11,7 @@ from wexa_sync.api.paging import Found
 from wexa_sync.compare.ids import Terms
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.wire import decode
+from wexa_sync.kinds.spec.wire import decode
 
 
 class Listed:

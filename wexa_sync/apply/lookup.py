@@ -20,10 +20,10 @@ from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind, Nature, Scope
 from wexa_sync.kinds.connector import CONNECTOR
-from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.skill import SKILL, made_by
-from wexa_sync.kinds.times import CLOCK_SKEW, created_at
-from wexa_sync.kinds.wire import decode, references
+from wexa_sync.kinds.spec.external import no_such_external
+from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
+from wexa_sync.kinds.spec.wire import decode, references
 from wexa_sync.model import Address, Change, Ref, Secret, Spec
 
 Seen = TypeVar("Seen")

@@ -12,7 +12,7 @@ from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.kinds.wire import decode, encode, not_shown
+from wexa_sync.kinds.spec.wire import decode, encode, not_shown
 from wexa_sync.model import Address, Change, Spec
 
 _SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})

@@ -24,7 +24,6 @@ from wexa_sync.apply.lookup import (
 )
 from wexa_sync.apply.parts import with_the_rest
 from wexa_sync.apply.work import Context, Http, Work, Write, call, ended
-from wexa_sync.codec import conceal, fingerprint
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import overlay, shared
 from wexa_sync.compare.propose import as_applied, propose, whole
@@ -33,9 +32,10 @@ from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, Nonsense, NoSuchCall, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.kinds.wire import accepted, at_path, decode, encode, with_defaults, with_derived
+from wexa_sync.kinds.spec.wire import accepted, at_path, decode, encode, with_defaults, with_derived
 from wexa_sync.model import Change, Intent, Outcome, Record, Spec, Status
 from wexa_sync.state.base import Forget, Intend, Remember, Settle
+from wexa_sync.state.data import conceal, fingerprint
 
 _NO_SUCH_CALL = (404, 405, 501)
 _UNLIKE_THE_SDK = (

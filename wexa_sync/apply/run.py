@@ -17,6 +17,8 @@ from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, re
 from wexa_sync.apply.work import Context, Http, Turn, Work, Write, ended
 from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError, Nonsense, Refused, UnclearEnd, WexaSyncError
+from wexa_sync.executions.runs import GONE, bad_end, secrets_in
+from wexa_sync.executions.watch import READ_FAILURES, watch
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import (
     FAILED,
@@ -30,9 +32,7 @@ from wexa_sync.kinds.execution import (
     status_of,
 )
 from wexa_sync.model import Action, Address, Change, Outcome, Record, Run, Status
-from wexa_sync.runs import GONE, bad_end, secrets_in
 from wexa_sync.state.base import Intend, Remember
-from wexa_sync.watch import READ_FAILURES, watch
 
 _ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
 

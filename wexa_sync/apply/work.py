@@ -24,7 +24,7 @@ from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
 from wexa_sync.model import Address, Change, Outcome, Plan, Question, Ref, Run, Status
-from wexa_sync.pairing import SETTLE
+from wexa_sync.observe.pair import SETTLE
 from wexa_sync.state.base import Entry, State
 
 Ask = Callable[[Change, Run, Question], None]

@@ -46,7 +46,7 @@ class _Commands(click.Group):
         """The command that is called; where there is none of that name, the nearest is said."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            from wexa_sync.suggest import did_you_mean
+            from wexa_sync.text.suggest import did_you_mean
 
             hint = did_you_mean(name, COMMANDS, f"There are: {', '.join(COMMANDS)}.")
             raise click.UsageError(f"No such command {name!r}. {hint}", ctx)

@@ -20,6 +20,7 @@ from wexa_sync.cli import options
 @options.consent
 def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
     """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
+    from wexa_sync.cli.plan_and_apply import carried_out, limits_of, planned
     from wexa_sync.cli.setup import (
         desired_for,
         protecting_scope,
@@ -28,9 +29,8 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
         settings_for,
         workspace_for,
     )
-    from wexa_sync.cli.steps import carried_out, limits_of, planned
     from wexa_sync.engine import NOTHING, locked, require_planned_here, require_unprotected
-    from wexa_sync.planfile import is_plan, read
+    from wexa_sync.plan.file import is_plan, read
 
     saved = read(paths[0], _reveal) if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
     if saved is not None:
@@ -64,8 +64,8 @@ def _require_no_choice(given: dict[str, Any]) -> None:
 def _reveal(template: str) -> str:
     """The value of a secret's template, from the environment as it is now."""
     from wexa_sync.errors import PlanRefused
+    from wexa_sync.manifests.variables import Variables
     from wexa_sync.model import Secret
-    from wexa_sync.variables import Variables
 
     value, faults = Variables(env=os.environ).fill(template)
     if faults or not isinstance(value, Secret):

@@ -18,11 +18,11 @@ from wexa_sync.cli import options
 @options.approval
 def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> int:
     """Delete what PATHS declare, or without one all that is managed; say what stays, with exit code 3."""
+    from wexa_sync.cli.plan_and_apply import carried_out, planned
     from wexa_sync.cli.setup import destroy_scope, require_apart, settings_for, state_path, workspace_for
-    from wexa_sync.cli.steps import carried_out, planned
     from wexa_sync.engine import NOTHING, locked
     from wexa_sync.errors import ExitCode, StateError
-    from wexa_sync.text_file import shown_path
+    from wexa_sync.text.files import shown_path
 
     settings = settings_for(paths, given)
     require_apart((given["output"],), (*paths, *var_files), settings)

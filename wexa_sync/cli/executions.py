@@ -31,9 +31,9 @@ def command() -> None:
 def list_(format_: str, **given: Any) -> None:
     """List the executions of the managed projects, with their addresses where they are declared."""
     from wexa_sync.cli.terminal import wants_color, width
-    from wexa_sync.render.runs import run_data, runs_text
-    from wexa_sync.render.safe import redact_run, visible
-    from wexa_sync.runs import list_runs
+    from wexa_sync.executions.runs import list_runs
+    from wexa_sync.render.text.runs import run_data, runs_text
+    from wexa_sync.secrecy.redact import redact_run, visible
 
     with _api(given) as (api, state):
         runs = list_runs(api, state)
@@ -55,8 +55,8 @@ def list_(format_: str, **given: Any) -> None:
 def show(execution: str, format_: str, **given: Any) -> None:
     """Show one execution: its status, its inputs, what it asks and its result."""
     from wexa_sync.errors import ApiError
-    from wexa_sync.render.safe import visible
-    from wexa_sync.runs import asking
+    from wexa_sync.executions.runs import asking
+    from wexa_sync.secrecy.redact import visible
 
     with _run(execution, given) as (api, found):
         run = found
@@ -86,11 +86,11 @@ def wait(execution: str, format_: str, timeout: float, **given: Any) -> None:
     """
     from wexa_sync.api.cutoff import Cutoff
     from wexa_sync.cli.progress import watching
+    from wexa_sync.executions.runs import GONE, bad_end
+    from wexa_sync.executions.watch import READ_FAILURES, watch
     from wexa_sync.kinds.execution import TERMINAL
-    from wexa_sync.render.runs import lines_of
-    from wexa_sync.render.safe import redact_run
-    from wexa_sync.runs import GONE, bad_end
-    from wexa_sync.watch import READ_FAILURES, watch
+    from wexa_sync.render.text.runs import lines_of
+    from wexa_sync.secrecy.redact import redact_run
 
     with _run(execution, given) as (api, found):
         try:
@@ -125,7 +125,7 @@ def _register(verb: str, about: str) -> None:
     @options.workspace
     @options.shape
     def move(execution: str, format_: str, **given: Any) -> None:
-        from wexa_sync import moves
+        from wexa_sync.executions import control as moves
         from wexa_sync.kinds.execution import MOVES
 
         with _run(execution, given) as (api, found):
@@ -150,7 +150,7 @@ def answer(
     execution: str, format_: str, approve: bool, reject: bool, inputs: tuple[str, ...], item: str, **given: Any
 ) -> None:
     """Answer what a waiting execution asks. `executions show` has the questions, and the options that answer them."""
-    from wexa_sync import moves
+    from wexa_sync.executions import control as moves
 
     if approve and reject:
         raise click.UsageError("--approve and --reject can't both be meant.")
@@ -163,7 +163,7 @@ def answer(
 
 def _after(run: Run, format_: str, said: str) -> None:
     """Show what came of it."""
-    from wexa_sync.render.safe import visible
+    from wexa_sync.secrecy.redact import visible
 
     if format_ == "json":
         _show(run, format_)
@@ -173,8 +173,8 @@ def _after(run: Run, format_: str, said: str) -> None:
 
 def _show(run: Run, format_: str) -> None:
     from wexa_sync.cli.terminal import wants_color, width
-    from wexa_sync.moves import how_to_answer
-    from wexa_sync.render.runs import run_details, run_text
+    from wexa_sync.executions.control import how_to_answer
+    from wexa_sync.render.text.runs import run_details, run_text
 
     answers = [how_to_answer(run, question) for question in run.questions]
     if format_ == "json":
@@ -206,7 +206,7 @@ def _api(given: Mapping[str, Any]) -> Iterator[tuple[Api, State]]:
 def _run(execution: str, given: Mapping[str, Any]) -> Iterator[tuple[Api, Run]]:
     """The API, and the run that is meant."""
     from wexa_sync.cli.setup import addresses
-    from wexa_sync.runs import find_run
+    from wexa_sync.executions.runs import find_run
 
     if "/" in execution:
         addresses([execution])  # a wrong one is a wrong use
@@ -224,6 +224,6 @@ def _say(text: str) -> None:
 
 
 def _print_json(data: Any) -> None:
-    from wexa_sync.render.safe import visible_json
+    from wexa_sync.secrecy.redact import visible_json
 
     click.echo(visible_json(json.dumps(data, indent=2, ensure_ascii=False)))

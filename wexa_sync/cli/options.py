@@ -75,7 +75,7 @@ class PlanFile(NewFile):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path. Fails where a file is there that is neither a plan nor empty."""
-        from wexa_sync.planfile import is_plan
+        from wexa_sync.plan.file import is_plan
 
         path = super().convert(value, param, ctx)
         if path.exists() and not (path.is_file() and (not path.stat().st_size or is_plan(path))):
@@ -99,7 +99,7 @@ class Allowance(click.types.StringParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the budget's own name and the number. Fails for another name, and for what is no number from 0 up."""
-        from wexa_sync.safety import BUDGETS
+        from wexa_sync.plan.limits import BUDGETS
 
         name, _, number = str(value).partition("=")
         if name not in BUDGETS:

@@ -32,10 +32,10 @@ def command(
     **given: Any,
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
+    from wexa_sync.cli.exit_code import plan_exit_code
+    from wexa_sync.cli.plan_and_apply import limits_of, planned, show_plan
     from wexa_sync.cli.setup import desired_for, require_apart, scope_for, settings_for, workspace_for
-    from wexa_sync.cli.steps import limits_of, planned, show_plan
-    from wexa_sync.planfile import save
-    from wexa_sync.render.exit import plan_exit_code
+    from wexa_sync.plan.file import save
 
     settings = settings_for(paths, given)
     require_apart((out, given["output"]), (*paths, *var_files), settings)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from wexa_sync.cli.terminal import event, speaks_json, talk, wants_color, width
 from wexa_sync.kinds.execution import TERMINAL
-from wexa_sync.render.runs import question_data, question_text, spell, status_part
-from wexa_sync.render.safe import visible
+from wexa_sync.render.text.runs import question_data, question_text, spell, status_part
+from wexa_sync.secrecy.redact import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wexa_sync.apply import Ask, Progress
     from wexa_sync.model import Change, Question, Run
-    from wexa_sync.render.page import Part
+    from wexa_sync.render.text.page import Part
 
 ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
 
@@ -98,7 +98,7 @@ class _Line:
 
     def ask(self, run: Run, question: Question) -> None:
         """A question of a run, above the line."""
-        from wexa_sync.moves import how_to_answer
+        from wexa_sync.executions.control import how_to_answer
 
         commands = how_to_answer(run, question)
         if speaks_json():

@@ -16,8 +16,8 @@ def command(name: str | None) -> None:
     """
     from wexa_sync.errors import UsageError
     from wexa_sync.kinds import DECLARABLE
-    from wexa_sync.kinds.schema import bundled
-    from wexa_sync.suggest import did_you_mean
+    from wexa_sync.kinds.spec.schema import bundled
+    from wexa_sync.text.suggest import did_you_mean
 
     files = {kind.name: kind.schema for kind in DECLARABLE}
     files |= {"settings": "settings.schema.json", "plan": "plan.schema.json"}

@@ -14,9 +14,9 @@ from click.core import ParameterSource
 
 from wexa_sync.errors import InvalidManifests, NothingDeclared, SettingsError, UsageError
 from wexa_sync.model import Address, Desired, Secret, Target
-from wexa_sync.scope import Scope
+from wexa_sync.plan.scope import Scope
 from wexa_sync.settings import Settings, read_settings, require_api
-from wexa_sync.text_file import SETTINGS_FILE, shown_path
+from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 if TYPE_CHECKING:
     from wexa_sync.api.cutoff import Cutoff
@@ -69,7 +69,7 @@ def scope_for(
 ) -> Scope:
     """Return the scope of a plan of those paths: what the settings' manifests declare beside them is left alone."""
     from wexa_sync.engine import beyond
-    from wexa_sync.load import covers
+    from wexa_sync.manifests.load import covers
 
     whole = _all_manifests(settings)
     with _manifests_named((), settings):
@@ -118,7 +118,7 @@ def destroy_scope(
 
 def _reading(settings: Settings, assignments: Sequence[str], var_files: Sequence[Path]) -> dict[str, Any]:
     """Return what the reading of manifests takes, but for their paths."""
-    from wexa_sync.variables import gather
+    from wexa_sync.manifests.variables import gather
 
     variables = gather(settings=settings.vars, files=var_files, assignments=assignments, env=os.environ)
     return {"root": settings.root, "variables": variables, "ignore": settings.ignore}
@@ -221,7 +221,7 @@ def _workspace(
     settings: Settings, target: Target, base_url: str, given: Mapping[str, Any], cutoff: Cutoff
 ) -> Workspace:
     from wexa_sync.api.client import Api
-    from wexa_sync.api.http import Http
+    from wexa_sync.api.transport.http import Http
     from wexa_sync.cli.terminal import request_log
     from wexa_sync.engine import Workspace
     from wexa_sync.state import FileStore

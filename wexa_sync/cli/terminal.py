@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 if TYPE_CHECKING:
-    from wexa_sync.api.http import Exchange
+    from wexa_sync.api.transport.http import Exchange
     from wexa_sync.errors import WexaSyncError
 
 
@@ -118,14 +118,14 @@ def _where(error: BaseException) -> str:
 
 
 def _show_text(error: WexaSyncError) -> None:
-    from wexa_sync.render.text import problems_text
+    from wexa_sync.render.text.plan import problems_text
 
     click.echo(problems_text(error, color=wants_color(sys.stderr), width=width()).rstrip("\n"), err=True)
 
 
 def request_log() -> Any:
     """What `-v` hangs on the transport: one line a request, and never a header, a query or a body."""
-    from wexa_sync.render.safe import visible
+    from wexa_sync.secrecy.redact import visible
 
     as_json = speaks_json()
 

@@ -10,8 +10,8 @@ from wexa_sync.compare.parts import ignored, project, shared
 from wexa_sync.compare.same import kept, plain, same_value
 from wexa_sync.compare.sides import sides_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.schema import Schema, at
-from wexa_sync.kinds.wire import at_path, with_defaults, with_derived
+from wexa_sync.kinds.spec.schema import Schema, at
+from wexa_sync.kinds.spec.wire import at_path, with_defaults, with_derived
 from wexa_sync.model import FieldChange, Path, Spec, show_path
 
 

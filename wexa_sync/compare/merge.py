@@ -11,8 +11,8 @@ from typing import Any
 from wexa_sync.compare.ids import Terms
 from wexa_sync.compare.parts import has_secret, hidden, paired, patched
 from wexa_sync.compare.same import kept, same_value
-from wexa_sync.kinds.schema import Schema
-from wexa_sync.kinds.wire import default_of
+from wexa_sync.kinds.spec.schema import Schema
+from wexa_sync.kinds.spec.wire import default_of
 
 ABSENT: Any = object()
 """Nothing stands there."""

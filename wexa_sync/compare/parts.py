@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.wire import at_path, is_sealed, replaced
+from wexa_sync.kinds.spec.wire import at_path, is_sealed, replaced
 from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
 
 _NAMES = ("_id", "id", "name")

@@ -10,7 +10,7 @@ from wexa_sync.compare.parts import patched, reset, shared
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.compare.sides import follows, paths_of, sides_of, wanted_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.wire import at_path, made, replaced, with_defaults, with_derived
+from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_defaults, with_derived
 from wexa_sync.model import FieldChange, Path, Spec
 
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.codec import canonical, fingerprint, secret_fingerprint
 from wexa_sync.compare.ids import Terms, plain_id
 from wexa_sync.compare.parts import project, shared
-from wexa_sync.json_text import parse
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.schema import DESCEND, Schema, walk
-from wexa_sync.kinds.wire import with_defaults
+from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
+from wexa_sync.kinds.spec.wire import with_defaults
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
+from wexa_sync.state.data import canonical, fingerprint, secret_fingerprint
+from wexa_sync.text.json import parse
 
 _HARD = "slow:"
 

@@ -10,8 +10,8 @@ from wexa_sync.compare.merge import NEVER, Sides, merge
 from wexa_sync.compare.parts import has_secret, hidden, reset, shared, without
 from wexa_sync.compare.same import kept, same_value, sealed_fingerprint
 from wexa_sync.kinds.base import Derived, Kind
-from wexa_sync.kinds.schema import at
-from wexa_sync.kinds.wire import at_path, made, replaced, with_derived
+from wexa_sync.kinds.spec.schema import at
+from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_derived
 from wexa_sync.model import Path, Sealed, Spec
 
 

@@ -6,8 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from wexa_sync.json_text import parse
 from wexa_sync.kinds.base import Derived, Endpoint, Kind, Operation
+from wexa_sync.text.json import parse
 
 
 def display_text(template: object) -> str:

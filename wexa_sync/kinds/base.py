@@ -8,9 +8,9 @@ from enum import Enum
 from typing import Any
 
 from wexa_sync.api.paging import NoPaging, Paging
-from wexa_sync.ids import is_id
-from wexa_sync.kinds.schema import Schema, bundled
+from wexa_sync.kinds.spec.schema import Schema, bundled
 from wexa_sync.model import Path, Spec
+from wexa_sync.text.ids import is_id
 
 
 class Operation(Enum):

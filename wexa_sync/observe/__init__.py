@@ -18,21 +18,21 @@ from wexa_sync.api.client import Api, Raw, Scoped, children
 from wexa_sync.kinds import BY_NAME, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import status_of
-from wexa_sync.kinds.names import no_such_external
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.skill import SKILL
-from wexa_sync.kinds.times import created_at
-from wexa_sync.kinds.wire import decode, not_shown, references
+from wexa_sync.kinds.spec.external import no_such_external
+from wexa_sync.kinds.spec.times import created_at
+from wexa_sync.kinds.spec.wire import decode, not_shown, references
 from wexa_sync.model import Address, Desired, Live, Observation, Target
 from wexa_sync.observe.cut import unseen
-from wexa_sync.observe.doubts import contradiction, hidden, worth_waiting
 from wexa_sync.observe.given_up import flows_given_up, projects_given_up
+from wexa_sync.observe.known import Externals, PlaceName, Seen, external_refs, require_known_kinds
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
-from wexa_sync.observe.seen import Externals, PlaceName, Seen, external_refs, require_known_kinds
+from wexa_sync.observe.pair import SETTLE, Place, pair
+from wexa_sync.observe.settle import contradiction, hidden, worth_waiting
 from wexa_sync.observe.strangers import tell_strange_skills, what_is
-from wexa_sync.pairing import SETTLE, Place, pair
 from wexa_sync.state.base import State
-from wexa_sync.state.text import checksum
+from wexa_sync.state.format import checksum
 
 Lists = dict[tuple[str, str], list[Raw]]
 

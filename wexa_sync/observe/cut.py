@@ -15,7 +15,7 @@ from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.model import Address, Pair, Secret
-from wexa_sync.observe.seen import Seen, external_refs
+from wexa_sync.observe.known import Seen, external_refs
 
 
 def filled_in(api: Api, pool: Executor, seen: Seen, project: str, name: str, found: Found) -> list[Raw]:

@@ -12,7 +12,7 @@ from wexa_sync.api.client import Api, Raw, Scoped, children
 from wexa_sync.kinds import BY_NAME, KINDS
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.model import Address
-from wexa_sync.observe.seen import Seen
+from wexa_sync.observe.known import Seen
 
 
 def projects_given_up(seen: Seen, api: Api) -> dict[str, str]:

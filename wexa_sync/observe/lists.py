@@ -10,10 +10,10 @@ from wexa_sync.api.sparse import told_apart
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
-from wexa_sync.kinds.wire import written
+from wexa_sync.kinds.spec.wire import written
 from wexa_sync.model import Address
 from wexa_sync.observe.cut import filled_in
-from wexa_sync.observe.seen import Seen, external_refs
+from wexa_sync.observe.known import Seen, external_refs
 
 
 def _needed(seen: Seen) -> list[tuple[str, str]]:

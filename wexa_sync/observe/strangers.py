@@ -7,7 +7,7 @@ from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.model import Address
-from wexa_sync.observe.seen import Seen
+from wexa_sync.observe.known import Seen
 
 
 def what_is(kind: Kind, raw: Raw) -> str:

@@ -4,10 +4,10 @@ It imports nothing else of wexa_sync. Importing it is cheap; FastAPI and uvicorn
 """
 
 from wexa_sync.sandbox.errors import FaultError, ReadingError, SandboxError
-from wexa_sync.sandbox.faults import FAULT_KINDS, Fault, FaultKind, faults_in, read_fault
+from wexa_sync.sandbox.faults.table import FAULT_KINDS, Fault, FaultKind, faults_in, read_fault
 from wexa_sync.sandbox.readings import READINGS, Reading
-from wexa_sync.sandbox.seed import ORG_ID, USER_ID
-from wexa_sync.sandbox.server import RunningSandbox, SandboxConfig, running, serve
+from wexa_sync.sandbox.server.run import RunningSandbox, SandboxConfig, running, serve
+from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
 
 __all__ = [
     "FAULT_KINDS",

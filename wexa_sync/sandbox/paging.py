@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wexa_sync.sandbox.errors import ApiError, invalid
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.world import World
+    from wexa_sync.sandbox.world.world import World
 
 _T = TypeVar("_T")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wexa_sync.sandbox.chosen import Readings
     from wexa_sync.sandbox.errors import ApiError
     from wexa_sync.sandbox.store import Json
-    from wexa_sync.sandbox.world import World
+    from wexa_sync.sandbox.world.world import World
 
 
 def reply(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:

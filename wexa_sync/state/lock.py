@@ -17,10 +17,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from wexa_sync.codec import members
 from wexa_sync.errors import StateError, StateLocked
-from wexa_sync.json_text import parse
+from wexa_sync.state.data import members
 from wexa_sync.state.disk import open_plain, told, write_at
+from wexa_sync.text.json import parse
 
 _POLL = 0.1  # seconds between two tries
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.api.http import Http
-from wexa_sync.api.retry import Policy
+from wexa_sync.api.transport.http import Http
+from wexa_sync.api.transport.retry import Policy
 from wexa_sync.errors import ApiError
 from wexa_sync.model import Secret
 

@@ -18,13 +18,13 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.apply import Options
-from wexa_sync.decide import Rules
+from wexa_sync.executions.runs import list_runs
 from wexa_sync.model import Address, Desired, Intent, Manifest, Record, Ref, Sealed, Source, Status, Target
-from wexa_sync.runs import list_runs
+from wexa_sync.plan.decide import Rules
 from wexa_sync.state import FileStore, Intend, Remember, State
 from wexa_sync.state import base as state_base
 from wexa_sync.state import versions as state_versions
-from wexa_sync.state.text import journal_line, journal_start, read_journal, read_state, replay, state_text
+from wexa_sync.state.format import journal_line, journal_start, read_journal, read_state, replay, state_text
 
 TARGET = Target(base_url="http://127.0.0.1", org_id="org")
 PROJECT = Address(kind="Project", name="desk")

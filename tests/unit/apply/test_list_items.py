@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Desk, failures_of, opened, work_of
-from wexa_sync import planfile
 from wexa_sync.model import Address, Outcome, Plan, Status
+from wexa_sync.plan import file as planfile
 
 if TYPE_CHECKING:
     from tests.conftest import Remote

@@ -18,7 +18,7 @@ from wexa_sync.apply.run import run
 from wexa_sync.apply.work import Context, Http, Options, Write
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.times import CLOCK_SKEW
+from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Action, Address, Change, Intent, Plan, Record, Ref, Status, Target
 from wexa_sync.state.base import Intend, Remember, State
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.decide import Rules
 from wexa_sync.kinds.skill import made_by
 from wexa_sync.model import Address, Status
+from wexa_sync.plan.decide import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

@@ -9,8 +9,8 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.errors import StateLocked, UsageError, WexaSyncError
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Address, Plan, Status
-from wexa_sync.variables import Variables
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

@@ -13,8 +13,8 @@ from wexa_sync.api import sparse
 from wexa_sync.compare.ids import Terms
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.execution import EXECUTION
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Address, Outcome, Plan, Secret, Status
-from wexa_sync.variables import Variables
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

@@ -4,15 +4,15 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import ClockMove, FaultText, OutcomeScript
-from wexa_sync.sandbox.clock import LAST_DATE
 from wexa_sync.sandbox.errors import ApiError, FaultError, invalid
-from wexa_sync.sandbox.faults import FORM, described
-from wexa_sync.sandbox.outcomes import remember_scripts, scripts
+from wexa_sync.sandbox.faults.table import FORM, described
 from wexa_sync.sandbox.readings import READINGS
 from wexa_sync.sandbox.replies import reply
 from wexa_sync.sandbox.routes.params import Here
-from wexa_sync.sandbox.turn import catch_up, turn
-from wexa_sync.sandbox.world import World
+from wexa_sync.sandbox.world.clock import LAST_DATE
+from wexa_sync.sandbox.world.outcomes import remember_scripts, scripts
+from wexa_sync.sandbox.world.turn import catch_up, turn
+from wexa_sync.sandbox.world.world import World
 
 router = APIRouter(prefix="/_sandbox", tags=["Sandbox"])
 

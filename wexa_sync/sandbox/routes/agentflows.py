@@ -7,7 +7,6 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from wexa_sync.sandbox.agents import BLANK_AGENT, check_skills, flow_view, flow_views, new_agent, new_flow, with_changes
 from wexa_sync.sandbox.bodies import AgentCreate, AgentflowCreate, AgentflowPut, AgentUpdate
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.paging import by_skip
@@ -15,8 +14,17 @@ from wexa_sync.sandbox.replies import created, listing, reply, updated
 from wexa_sync.sandbox.routes.connectors import check_same_project
 from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip
 from wexa_sync.sandbox.store import Json, Row
-from wexa_sync.sandbox.turn import turn
-from wexa_sync.sandbox.world import World
+from wexa_sync.sandbox.world.agents import (
+    BLANK_AGENT,
+    check_skills,
+    flow_view,
+    flow_views,
+    new_agent,
+    new_flow,
+    with_changes,
+)
+from wexa_sync.sandbox.world.turn import turn
+from wexa_sync.sandbox.world.world import World
 
 router = APIRouter(tags=["Agentflows"])
 

@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Query, Request
 
-from wexa_sync.sandbox.world import World
+from wexa_sync.sandbox.world.world import World
 
 
 async def _world(request: Request) -> World:

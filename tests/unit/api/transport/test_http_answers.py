@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.transport import http
+from wexa_sync.api.transport import responses as answers
+from wexa_sync.api.transport.http import Exchange, Http
+from wexa_sync.api.transport.retry import Policy, RateLimiter
+from wexa_sync.errors import (
+    ApiError,
+    Nonsense,
+    Redirected,
+    ServerFault,
+)
+from wexa_sync.kinds.schedule import SCHEDULE
+from wexa_sync.model import Secret
+
+Reply = bytes | Callable[[socket.socket], None]
+Serve = Callable[..., Any]
+Connect = Callable[..., Http]
+Fail = Callable[..., ApiError]
+
+
+def http_reply(status: str = "200 OK", body: bytes = b"", **headers: str) -> bytes:
+    fields = {"Content-Length": str(len(body))} | {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {status}\r\n{head}Connection: close\r\n\r\n".encode() + body
+
+
+OK = http_reply(body=b"{}")
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+RESET: Reply = reset
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(
+        ("reply", "body"),
+        [
+            (http_reply(body=b"null"), None),
+            (http_reply("201 Created", b'[{"_id": "1"}]'), [{"_id": "1"}]),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n1\r\n]\r\n0\r\n\r\n", [1, 2]),
+            (b"HTTP/1.0 200 OK\r\n\r\n7", 7),
+            (b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + http_reply(body=b"7"), 7),
+            (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + http_reply(body=b"7"), 7),
+            (http_reply(body=b"7", Content_Length="1, 1"), 7),
+        ],
+    )
+    def test_success(self, connect: Connect, serve: Serve, reply: bytes, body: Any) -> None:
+        assert connect(serve(reply).url).request("GET", "/", repeatable=True).body == body
+
+    @pytest.mark.parametrize("reply", [http_reply(body=b""), http_reply("204 No Content")])
+    def test_a_write_may_be_answered_with_nothing(self, connect: Connect, serve: Serve, reply: bytes) -> None:
+        assert connect(serve(reply).url).request("DELETE", "/", repeatable=True).body is None
+
+    @pytest.mark.parametrize("body", [b"{}", b"[]", b"7", b'{"message": "ok"}', b'{"data": {"name": "n"}}'])
+    def test_what_holds_no_object_is_not_taken_for_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        api = Api(connect(serve(http_reply(body=body)).url), org_id="o")
+        with pytest.raises(Nonsense, match="without an id"):
+            api.read(SCHEDULE, Scoped(id="1"))
+
+    @pytest.mark.parametrize("body", [b"null", b'{"data": null}', b'{"success": true, "data": null, "error": ""}'])
+    def test_null_is_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        assert Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"success": false, "data": null, "error": "backend timeout"}',
+            b'{"data": null, "message": "backend timeout"}',
+            b'{"data": null, "status": 500}',
+        ],
+    )
+    def test_null_beside_other_words_is_not(self, connect: Connect, serve: Serve, body: bytes) -> None:
+        with pytest.raises(Nonsense):
+            Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1"))
+
+    @pytest.mark.parametrize("length", ["-5", "-0", "two", "2, x"])
+    @pytest.mark.parametrize("body", [b"", b"[]"])
+    def test_a_length_that_is_none(self, connect: Connect, fail: Fail, serve: Serve, length: str, body: bytes) -> None:
+        error = fail(connect(serve(http_reply(body=body, Content_Length=length)).url), "DELETE")
+        assert type(error) is Nonsense
+        assert "a Content-Length that is none" in error.message
+
+    def test_what_is_announced_does_not_hide_an_error(self, connect: Connect, fail: Fail, serve: Serve) -> None:
+        error = fail(connect(serve(b"HTTP/1.1 103 Early Hints\r\n\r\n" + http_reply("503 Busy")).url))
+        assert type(error) is ServerFault
+        assert error.status == 503
+
+    def test_html_is_nonsense(self, connect: Connect, fail: Fail, serve: Serve) -> None:
+        error = fail(connect(serve(http_reply(body=b"<html>Sign in</html>", Content_Type="text/html")).url))
+        assert type(error) is Nonsense
+        assert "Sign in" in error.message
+
+    def test_more_than_memory_should_hold(
+        self, connect: Connect, fail: Fail, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(http, "MAX_BODY", 1000)
+        monkeypatch.setattr(answers, "MAX_BODY", 1000)
+        sent: list[int] = []
+
+        def flood(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while len(sent) < 1000:
+                sent.append(connection.send(b" " * 65536))
+
+        error = fail(connect(serve(flood).url))
+        assert type(error) is Nonsense
+        assert "with more than" in error.message
+        assert len(sent) < 1000
+
+    def test_a_flood_of_error_is_not_read_to_its_end(self, connect: Connect, fail: Fail, serve: Serve) -> None:
+        def flood(connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 500 Oh\r\n\r\n")
+            for _ in range(1000):
+                connection.sendall(b"x" * 65536)
+
+        error = fail(connect(serve(flood).url))
+        assert type(error) is ServerFault
+        assert len(error.message) < 300
+
+    @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+    def test_a_redirect_is_told_not_followed(self, connect: Connect, fail: Fail, serve: Serve, status: str) -> None:
+        other = serve(OK)
+        here = serve(http_reply(status, Location=f"{other.url}/skills"))
+        error = fail(connect(here.url, policy=Policy()), repeatable=True)
+        assert type(error) is Redirected
+        assert f"points to {other.url}/skills" in error.message
+        assert "WEXA_BASE_URL" in error.hint
+        assert (len(here.requests), other.requests) == (1, [])
+
+    @pytest.mark.parametrize("location", ["http://[", "//", "http://a b/", "\u00e9"])
+    def test_a_redirect_to_what_is_no_address(self, connect: Connect, fail: Fail, serve: Serve, location: str) -> None:
+        assert type(fail(connect(serve(http_reply("302 Found", Location=location)).url))) is Redirected
+
+    @pytest.mark.parametrize("status", ["400 Bad", "401 No", "404 None", "418 Tea", "429 Slow", "500 Oh", "302 Go"])
+    def test_an_echoed_key_is_never_shown(
+        self, connect: Connect, fail: Fail, serve: Serve, key: str, status: str
+    ) -> None:
+        seen: list[Exchange] = []
+        body = f'{{"detail": "the key {key} and the token hush-hush"}}'.encode()
+        client = connect(serve(http_reply(status, body, Location=f"/?key={key}")).url, observer=seen.append)
+        secret = Secret(template="${secret:T}", value="hush-hush")
+        error = fail(client, "POST", body={"token": secret})
+        assert "hush-hush" not in str(error)
+        assert "***" in str(error)
+        assert key not in repr(seen) + repr(client)
+
+    def test_nor_is_a_part_of_a_secret_nor_the_beginning_of_one(
+        self, connect: Connect, fail: Fail, serve: Serve
+    ) -> None:
+        said = [b"the token hush-hush", b'{"detail": "' + b"x" * 990 + b'hush-hush"}', b"y" * 190 + b"hush-hush"]
+        for body in said:
+            secret = Secret(template="Bearer ${secret:T}", value="Bearer hush-hush")
+            error = fail(connect(serve(http_reply("400 Bad", body)).url), "POST", body={"token": secret})
+            assert "hush" not in str(error)
+
+    def test_nor_by_a_success_that_is_none(self, connect: Connect, fail: Fail, serve: Serve, key: str) -> None:
+        assert "***" in str(fail(connect(serve(http_reply(body=f"<b>{key}</b>".encode())).url)))
+        assert "***" in str(fail(connect(serve(f"{key}\r\n\r\n".encode()).url)))
+
+
+class TestRepeating:
+    def test_a_read_is_repeated_until_it_works(self, connect: Connect, serve: Serve) -> None:
+        server = serve(http_reply("500 Oh"), RESET, http_reply(body=b"<html>"), OK)
+        slept: list[float] = []
+        client = connect(server.url, policy=Policy(), sleep=slept.append, jitter=lambda: 0.5)
+        assert client.request("GET", "/", repeatable=True).attempts == 4
+        assert slept == [0.25, 0.5, 1.0]
+
+    @pytest.mark.parametrize("reply", [http_reply("500 Oh"), RESET, http_reply(body=b"<html>")])
+    def test_a_create_that_may_have_been_done_is_sent_once(
+        self, connect: Connect, fail: Fail, serve: Serve, reply: Reply
+    ) -> None:
+        server = serve(reply, OK)
+        error = fail(connect(server.url, policy=Policy()), "POST", body={})
+        assert error.may_be_processed
+        assert len(server.requests) == 1
+
+    def test_a_create_that_was_throttled_is_sent_again(self, connect: Connect, serve: Serve) -> None:
+        server = serve(http_reply("429 Slow"), OK)
+        client = connect(server.url, policy=Policy(base=0.01))
+        assert client.request("POST", "/", body={}, repeatable=False).attempts == 2
+
+    def test_it_gives_up(self, connect: Connect, fail: Fail, serve: Serve) -> None:
+        server = serve(http_reply("503 Busy"))
+        assert type(fail(connect(server.url, policy=Policy(attempts=3)), repeatable=True)) is ServerFault
+        assert len(server.requests) == 3
+
+    @pytest.mark.parametrize("status", ["429 Slow", "503 Busy"])
+    @pytest.mark.parametrize("dated", [False, True])
+    def test_retry_after_pauses_everyone(self, connect: Connect, serve: Serve, status: str, dated: bool) -> None:
+        date = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=7), usegmt=True)
+        server = serve(http_reply(status, Retry_After=date if dated else "7"), OK)
+        paused: list[float] = []
+        slept: list[float] = []
+        limiter = RateLimiter(clock=lambda: sum(paused), sleep=paused.append)
+        client = connect(server.url, policy=Policy(), limiter=limiter, sleep=slept.append)
+        assert client.request("GET", "/", repeatable=True).attempts == 2
+        assert slept == []
+        assert 5 <= sum(paused) <= 7
+
+    def test_the_observer_sees_every_attempt(self, connect: Connect, serve: Serve) -> None:
+        server = serve(http_reply("503 Busy", b'{"detail": "full"}'), RESET, OK)
+        seen: list[Exchange] = []
+        client = connect(server.url, policy=Policy(), observer=seen.append)
+        client.request("PUT", "/a", query={"q": "not shown"}, body={"b": "nor this"}, repeatable=True)
+        assert [(one.method, one.path, one.status, one.attempt) for one in seen] == [
+            ("PUT", "/a", 503, 1),
+            ("PUT", "/a", None, 2),
+            ("PUT", "/a", 200, 3),
+        ]
+        assert seen[0].error == "PUT /a: the server answered 503: full"
+        assert seen[1].error.startswith("PUT /a: the request was sent")
+        assert seen[2].error == ""
+        assert all(0 <= one.seconds < 5 for one in seen)
+        assert "shown" not in repr(seen)
+        assert "nor this" not in repr(seen)
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Keeps connections open, and answers with what it was asked and by which connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = f'{{"path": "{self.path}", "peer": {self.client_address[1]}}}'.encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_many_threads_share_few_connections(connect: Connect) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    client = connect(f"http://127.0.0.1:{server.server_port}", pool=8)
+    try:
+        with ThreadPoolExecutor(8) as workers:
+            paths = [f"/{number}" for number in range(200)]
+            bodies = list(workers.map(lambda path: client.request("GET", path, repeatable=True).body, paths))
+    finally:
+        client.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert [body["path"] for body in bodies] == paths
+    assert len({body["peer"] for body in bodies}) <= 8

@@ -1,0 +1,149 @@
+"""A request ends: by its own time, a little after the time of the whole command, and at once where somebody cuts it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.transport import http
+from wexa_sync.api.transport.deadline import Deadlines
+from wexa_sync.api.transport.http import Http
+from wexa_sync.errors import ApiError, LostAnswer, ServerFault, Unreachable
+
+Serve = Callable[..., Any]
+Connect = Callable[..., Http]
+Fail = Callable[..., ApiError]
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+HELLO = b"\x16\x03\x03\x40\x00"  # the head of a long message of TLS
+
+
+def trickling(start: bytes) -> Callable[[socket.socket], None]:
+    """Sends that and then a space at a time, sooner than any socket loses patience: without us for five seconds."""
+
+    def reply(connection: socket.socket) -> None:
+        connection.sendall(start)
+        for _ in range(100):
+            connection.sendall(b" ")
+            time.sleep(0.05)
+
+    return reply
+
+
+STARTS = {
+    "the headers": b"HTTP/1.1 200 OK\r\nX-A: ",
+    "announcements": b"HTTP/1.1 103 Early Hints\r\nX-A: ",
+    "a body": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[",
+    "a body, on a connection that ends with it": b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 99\r\n\r\n[",
+    "a body of any length": b"HTTP/1.1 200 OK\r\n\r\n[]",
+    "a body in chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n[",
+}
+
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+def test_an_answer_that_trickles_is_lost(connect: Connect, fail: Fail, serve: Serve, start: bytes) -> None:
+    server = serve(trickling(start))
+    error = fail(connect(server.url, read_timeout=0.15), "POST", body={})
+    assert type(error) is LostAnswer
+    assert "the answer as a whole took longer than 0.6 s" in error.message
+    assert len(server.requests) == 1
+
+
+def test_an_error_whose_words_trickle_keeps_its_meaning(connect: Connect, fail: Fail, serve: Serve) -> None:
+    error = fail(connect(serve(trickling(b"HTTP/1.1 503 Busy\r\n\r\n[")).url, read_timeout=0.15))
+    assert type(error) is ServerFault
+
+
+def test_a_handshake_that_trickles_has_sent_nothing(connect: Connect, fail: Fail, serve: Serve) -> None:
+    url = serve(trickling(HELLO)).url.replace("http:", "https:")
+    error = fail(connect(url, read_timeout=0.15), "POST", body={})
+    assert type(error) is Unreachable
+    assert "took longer than 0.6 s" in error.message
+
+
+def test_after_the_time_is_over_what_is_in_flight_is_given_a_moment(
+    connect: Connect, fail: Fail, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_GRACE", 0.2)
+    server = serve(trickling(STARTS["a body"]))
+    error = fail(connect(server.url, read_timeout=60, cutoff=Cutoff(0.3)), "POST", body={})
+    assert type(error) is LostAnswer
+    assert "the time given by --timeout is over" in error.message
+
+
+def cutting(cutoff: Cutoff, start: bytes) -> Callable[[socket.socket], None]:
+    """Begins to answer, and has it cut; then says no more for as long as anybody listens."""
+
+    def reply(connection: socket.socket) -> None:
+        connection.sendall(start)
+        cutoff.cut()
+        connection.recv(1)
+
+    return reply
+
+
+@pytest.mark.parametrize("start", [b"", *STARTS.values()], ids=["nothing", *STARTS])
+def test_what_is_cut_is_lost(connect: Connect, fail: Fail, serve: Serve, start: bytes) -> None:
+    cutoff = Cutoff()
+    error = fail(connect(serve(cutting(cutoff, start)).url, cutoff=cutoff), "POST", body={})
+    assert type(error) is LostAnswer
+    assert error.message.endswith("no whole answer came back: it was interrupted")
+
+
+def test_a_handshake_that_is_cut_has_sent_nothing(connect: Connect, fail: Fail, serve: Serve) -> None:
+    cutoff = Cutoff()
+    url = serve(cutting(cutoff, HELLO)).url.replace("http:", "https:")
+    error = fail(connect(url, cutoff=cutoff), "POST", body={})
+    assert type(error) is Unreachable
+    assert error.message.endswith("it was interrupted")
+
+
+def test_so_is_what_goes_over_a_connection_that_was_kept(connect: Connect, fail: Fail, serve: Serve) -> None:
+    cutoff = Cutoff()
+
+    def twice(connection: socket.socket) -> None:
+        connection.sendall(OK.replace(b"Connection: close\r\n", b""))
+        assert connection.recv(65536).startswith(b"GET /skills/")
+        cutting(cutoff, b"")(connection)
+
+    server = serve(twice)
+    client = connect(server.url, cutoff=cutoff)
+    assert client.request("GET", "/", repeatable=True).body == {}
+    assert type(fail(client)) is LostAnswer
+    assert len(server.requests) == 1
+
+
+def test_what_begins_after_the_cut_is_not_sent(connect: Connect, fail: Fail, serve: Serve) -> None:
+    cutoff, server = Cutoff(), serve(OK)
+    cutoff.cut()
+    assert type(fail(connect(server.url, cutoff=cutoff), "POST", body={})) is Unreachable
+    assert [request.strip() for request in server.requests if request.strip()] == []
+
+
+def test_nothing_is_left_open(connect: Connect, serve: Serve) -> None:
+    client = connect(serve(OK).url)
+    client.request("GET", "/", repeatable=True)
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(20):
+        client.request("GET", "/", repeatable=True)
+    assert len(list(Path("/dev/fd").iterdir())) <= before + 2
+
+
+def test_deeds_are_done_in_the_order_of_their_moments_unless_they_are_called_off() -> None:
+    deadlines, done, over = Deadlines(), list[str](), threading.Event()
+    now = time.monotonic()
+    deeds = {name: (lambda name=name: done.append(name)) for name in ("third", "second", "never", "first")}
+    deadlines.set(over.set, now + 0.3)
+    for name, after in {"third": 0.2, "second": 0.1, "never": 0.05, "first": 0.0}.items():
+        deadlines.set(deeds[name], now + after)
+        if name == "never":
+            deadlines.call_off(deeds[name])
+    assert over.wait(5)
+    assert done == ["first", "second", "third"]

@@ -1,0 +1,171 @@
+"""Comparing what lists hold: item by item, over what is declared now or was at the last apply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.parts import paired
+from wexa_sync.compare.propose import propose
+from wexa_sync.compare.same import kept, same_value
+from wexa_sync.kinds.agent import AGENT
+from wexa_sync.model import Path, Sealed, Secret
+from wexa_sync.state.data import conceal
+
+TERMS = Terms(id_of=lambda ref: ref.id, key="key")
+TRIGGER = {"name": "mail", "event": "received"}
+THEIRS = {"_id": "t1", "is_active": False}
+
+
+def agent(*triggers: Any, **more: Any) -> Any:
+    """An agent with those triggers."""
+    return {"title": "A", "triggers": list(triggers), **more}
+
+
+def changes(declared: Any, live: Any, applied: Any) -> dict[Path, tuple[Any, Any, str]]:
+    """What differs: path -> before, after, by whom."""
+    found = field_changes(AGENT, declared, live, applied, TERMS)
+    return {change.path: (change.before, change.after, change.changed_by) for change in found}
+
+
+def test_a_key_added_to_an_item_is_a_change() -> None:
+    declared = agent({**TRIGGER, "goal": "Answer."})
+    live, applied = agent({**TRIGGER, **THEIRS}), agent(TRIGGER)
+    assert changes(declared, live, applied) == {("triggers", 0, "goal"): (None, "Answer.", "repository")}
+    assert propose(AGENT, declared, live, applied, TERMS)["triggers"] == [{**TRIGGER, **THEIRS, "goal": "Answer."}]
+
+
+def test_a_key_removed_from_an_item_is_a_change() -> None:
+    declared, applied = agent(TRIGGER), agent({**TRIGGER, "goal": "Answer."})
+    live = agent({**TRIGGER, **THEIRS, "goal": "Answer."})
+    assert changes(declared, live, applied) == {("triggers", 0, "goal"): ("Answer.", None, "repository")}
+    assert propose(AGENT, declared, live, applied, TERMS)["triggers"] == [{**TRIGGER, **THEIRS}]
+
+
+def test_a_key_that_somebody_takes_out_of_an_item_is_seen() -> None:
+    declared = agent({**TRIGGER, "goal": "Answer."})
+    assert changes(declared, agent(TRIGGER), declared) == {("triggers", 0, "goal"): (None, "Answer.", "repository")}
+
+
+def test_a_key_that_somebody_takes_out_of_an_object_of_free_form_is_seen_and_one_reads_do_not_show_is_not() -> None:
+    declared = {"title": "A", "memory": {"memory_type": "lt", "window": 5}}
+    assert list(changes(declared, {"title": "A", "memory": {"memory_type": "lt"}}, declared)) == [("memory", "window")]
+    assert changes(declared, {"title": "A"}, declared) == {}
+    # A field of the schema that reads do not show, deep inside: judged by what was applied last.
+    llm = {"title": "A", "llm": {"model": "m", "temperature": 1}}
+    shown = {"title": "A", "llm": {"model": "m"}}
+    assert changes(llm, shown, llm) == {}
+    assert list(changes(llm, shown, {"title": "A", "llm": {"model": "m"}})) == [("llm", "temperature")]
+
+
+def test_items_are_told_apart_by_name_wherever_they_stand() -> None:
+    other = {"name": "chat", "event": "sent"}
+    declared, applied = agent(other, TRIGGER), agent(TRIGGER)
+    live = agent({**TRIGGER, **THEIRS})
+    assert list(changes(declared, live, applied)) == [("triggers",)]
+    assert propose(AGENT, declared, live, applied, TERMS)["triggers"] == [other, {**TRIGGER, **THEIRS}]
+    assert list(changes(agent(TRIGGER, other), agent(other, TRIGGER), agent(TRIGGER, other))) != []
+
+
+def test_an_item_in_the_place_of_another_one_takes_nothing_of_it_over_and_a_renamed_one_does() -> None:
+    live, applied = agent({**TRIGGER, **THEIRS}), agent(TRIGGER)
+    new, renamed = {"name": "chat", "event": "sent"}, {**TRIGGER, "name": "post"}
+    found = changes(agent(new), live, applied)
+    assert {path[2] for path in found} == {"name", "event", "_id", "is_active"}, "what goes is shown"
+    assert propose(AGENT, agent(new), live, applied, TERMS)["triggers"] == [new]
+    assert propose(AGENT, agent(renamed), live, applied, TERMS)["triggers"] == [{**renamed, **THEIRS}]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "places"),
+    [
+        ([{"_id": "2"}, {"_id": "1"}], [{"_id": "1"}, {"_id": "2"}], [1, 0]),
+        ([{"id": "2", "name": "a"}], [{"id": "1", "name": "a"}, {"id": "2", "name": "b"}], [1]),
+        ([{"name": "b "}], [{"name": "a"}, {"name": "b"}], [1]),
+        ([{"name": "a"}, {"name": "a"}], [{"name": "a"}, {"name": "a"}], [0, 1]),
+        ([{"x": 2}], [{"x": 1, "y": 1}, {"x": 2, "y": 2}], [1]),
+        ([{"x": 3}, {"x": 2}], [{"x": 1}, {"x": 2}], [0, 1]),
+        ([{"x": 3}, {"x": 4}], [{"x": 1}], [None, None]),
+        ([1, 2], [1, 3], [0, 1]),
+    ],
+)
+def test_which_items_are_the_same(ours: list[Any], theirs: list[Any], places: list[int | None]) -> None:
+    assert paired(ours, theirs) == places
+
+
+def test_true_is_not_one_and_a_null_says_nothing() -> None:
+    apart: list[tuple[Any, Any]] = [
+        (True, 1),
+        (False, 0),
+        (False, None),
+        ("1", 1),
+        ([True], [1]),
+        ({"a": False}, {"a": 0}),
+    ]
+    alike: list[tuple[Any, Any]] = [(1, 1.0), ({"a": None}, {}), ({"a": [{"b": None}]}, {"a": [{}]})]
+    for one, other in apart:
+        assert not same_value(one, other, {}, TERMS)
+        assert not same_value(other, one, {}, TERMS)
+        assert list(changes(agent({"x": one}), agent({"x": other}), agent({"x": one}))) != [], "and it is named"
+    for one, other in alike:
+        assert same_value(one, other, {}, TERMS)
+
+
+def test_a_declared_null_replaces_a_value_and_is_not_asked_for_twice() -> None:
+    declared = agent({**TRIGGER, "filter": None})
+    live = agent({**TRIGGER, "filter": {"by": "hand"}})
+    assert list(changes(declared, live, agent(TRIGGER))) == [("triggers", 0, "filter")]
+    assert propose(AGENT, declared, live, None, TERMS)["triggers"] == [{**TRIGGER, "filter": None}]
+    assert changes(declared, agent(TRIGGER), declared) == {}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "so"),
+    [
+        (" a\n", "a", True),
+        ("a", " a", False),
+        ("a b", "ab", False),
+        ("", None, True),
+        ([], None, True),
+        (None, "", True),
+        ("", "a", False),
+        (False, None, False),
+        (0, "", False),
+        (Secret(template="", value="a "), "a", True),
+    ],
+)
+def test_what_a_server_may_make_of_a_value(ours: Any, theirs: Any, so: bool) -> None:
+    assert kept(ours, theirs) is so
+
+
+def test_what_the_server_made_of_a_text_is_no_difference_and_an_edit_of_its_blanks_is_one() -> None:
+    live = agent({**TRIGGER, "note": None}, role="Sorts")
+    declared = agent({**TRIGGER, "note": ""}, role="Sorts \n")
+    assert changes(declared, live, declared) == {}
+    assert changes(declared, live, None) == {}
+    assert list(changes(declared, live, agent(TRIGGER, role="Sorts"))) == [("role",), ("triggers", 0, "note")]
+
+
+def test_a_sealed_value_is_compared_by_what_it_was_and_not_by_how_it_is_written() -> None:
+    def sealed(template: str, value: str) -> Any:
+        return conceal({"x": Secret(template=template, value=value)}, TERMS.key)["x"]
+
+    one, renamed, rotated = sealed("${secret:A}", "v"), sealed("${secret:B}", "v"), sealed("${secret:A}", "w")
+    assert isinstance(one, Sealed)
+    assert same_value(one, renamed, {}, TERMS)
+    assert not same_value(one, rotated, {}, TERMS)
+    assert same_value(one, Secret(template="", value="v"), {}, TERMS)
+    assert same_value("v", one, {}, TERMS)
+    assert not same_value({"a": [rotated]}, {"a": [one]}, {}, TERMS)
+
+
+def test_a_secret_in_an_item_is_shown_nowhere() -> None:
+    declared = agent({**TRIGGER, "key": Secret(template="${secret:A}", value="new")})
+    live, applied = agent({**TRIGGER, "key": "sentinel", "_id": "t1"}), agent(TRIGGER)
+    assert "sentinel" not in repr(field_changes(AGENT, declared, live, applied, TERMS))
+    more = agent(TRIGGER, {"name": "chat"}, {"key": Secret(template="${secret:A}", value="new")})
+    found = field_changes(AGENT, more, live, conceal(declared, TERMS.key), TERMS)
+    assert "sentinel" not in repr(found)

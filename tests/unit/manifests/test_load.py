@@ -1,0 +1,227 @@
+"""Which files are manifests: folders, links, what is left out, and that nothing is ever taken for "no manifests"."""
+
+from __future__ import annotations
+
+import errno
+import inspect
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from wexa_sync.errors import UsageError
+from wexa_sync.manifests.load import load
+from wexa_sync.manifests.variables import Variables
+
+if TYPE_CHECKING:
+    from tests.unit.manifests.conftest import Folder
+
+
+def loaded(folder: Folder, *paths: str, ignore: Iterable[str] = ()) -> list[str]:
+    """The files of the documents found, in order; what could not be read is a line with its fault."""
+    found = [Path(path) for path in paths or ["."]]
+    documents, problems = load(found, root=folder.path, variables=Variables(), ignore=tuple(ignore))
+    assert all(problem.hint for problem in problems)
+    return [document.source.file for document in documents] + [f"{each.source}: {each.message}" for each in problems]
+
+
+def test_folders_are_searched_whole_in_the_order_of_names(folder: Folder) -> None:
+    names = ["b.yaml", "a/z.yml", "a/b/c.yaml", "a.yaml", "ö.yaml", "Z.yaml", "c d.yaml"]
+    folder.write(dict.fromkeys(names, "a: 1"))
+    folder.write(dict.fromkeys(["a/.hidden.yaml", ".git/x.yaml", "a.vars.yaml", "b.vars.yml", "wexa-sync.yaml"], "["))
+    folder.write(dict.fromkeys(["readme.md", "a.json", "yaml", "a.YAML"], "["))
+    assert loaded(folder) == ["Z.yaml", "a/b/c.yaml", "a/z.yml", "a.yaml", "b.yaml", "c d.yaml", "ö.yaml"]
+
+
+def test_a_path_is_read_even_where_a_search_leaves_it_out(folder: Folder) -> None:
+    folder.write(dict.fromkeys([".hidden/a.yaml", ".b.yaml", "skip/c.yaml"], "a: 1"))
+    assert loaded(folder, ".hidden", ".b.yaml", "skip/c.yaml", ignore=["skip"]) == [
+        ".hidden/a.yaml",
+        ".b.yaml",
+        "skip/c.yaml",
+    ]
+
+
+def test_what_tools_install_is_no_manifest(folder: Folder) -> None:
+    ours = ["a/venv.yaml", "env/b.yaml", "node_modules.yaml/c.yaml"]
+    installed = ["venv/x.yaml", "a/node_modules/x/y.yaml", "lib/site-packages/x.yaml", "made/lib/x.yaml", "made/y.yaml"]
+    folder.write({**dict.fromkeys(ours, "a: 1"), **dict.fromkeys(installed, "["), "made/pyvenv.cfg": "home = /usr"})
+    assert loaded(folder) == ours
+    assert loaded(folder, ignore=["env"]) == [ours[0], ours[2]]
+    folder.write({"venv/x.yaml": "a: 1", "made/pyvenv.cfg": "", "made/y.yaml": "a: 1", "made/lib/x.yaml": "a: 1"})
+    assert loaded(folder, "made", "venv") == ["made/lib/x.yaml", "made/y.yaml", "venv/x.yaml"]
+
+
+def test_a_file_is_read_once_by_its_first_name(folder: Folder) -> None:
+    folder.write({"a/m.yaml": "a: 1"})
+    (folder.path / "b").symlink_to("a")
+    (folder.path / "c.yaml").symlink_to("a/m.yaml")
+    assert loaded(folder, "b/m.yaml", ".", "a", str(folder.path / "a/m.yaml")) == ["b/m.yaml"]
+
+
+def test_links_are_followed_out_of_the_folder_and_never_in_circles(folder: Folder) -> None:
+    folder.write({"outside/m.yaml": "a: 1", "in/n.yaml": "a: 1"})
+    (folder.path / "in" / "out").symlink_to("../outside")
+    (folder.path / "in" / "up").symlink_to("..")
+    (folder.path / "in" / "self").symlink_to(".")
+    assert loaded(folder, "in") == ["in/n.yaml", "in/out/m.yaml"]
+
+
+def test_folders_that_all_lead_to_each_other_are_walked_once_each(folder: Folder) -> None:
+    folder.write({f"{n}/m.yaml": "a: 1" for n in range(9)})
+    for n in range(9):
+        for other in range(9):
+            (folder.path / f"{n}" / f"to{other}").symlink_to(f"../{other}")
+    assert len(loaded(folder)) == 9
+
+
+def test_a_deep_tree(folder: Folder) -> None:
+    folder.write({"d/" * 300 + "m.yaml": "a: 1"})
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 200)
+    try:
+        found = loaded(folder)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert found == ["d/" * 300 + "m.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "fault"),
+    [
+        ("m.yaml", "m.yaml", "m.yaml:1:1: the file can't be read: Too many levels of symbolic links"),
+        ("m.yaml", "nowhere", "m.yaml:1:1: the file can't be read: No such file or directory"),
+        ("m.yml", "x" * 300, "m.yml:1:1: the file can't be read: File name too long"),
+        ("m", "x" * 300, ""),
+        ("m", "m", ""),
+        ("m", "nowhere", ""),
+    ],
+)
+def test_a_link_that_leads_nowhere_hides_nothing_else(folder: Folder, name: str, target: str, fault: str) -> None:
+    folder.write({"a.yaml": "a: 1", "z.yaml": "a: 1"})
+    (folder.path / name).symlink_to(target)
+    assert loaded(folder) == ["a.yaml", "z.yaml", *([fault] if fault else [])]
+    assert loaded(folder, ignore=["m*"]) == ["a.yaml", "z.yaml"]
+
+
+@dataclass
+class Closed:
+    """Of a folder, an entry that nobody may look behind: root, as containers have it, may look everywhere."""
+
+    name: str
+
+    def is_dir(self) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_what_may_not_be_looked_into_is_a_fault(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write({"a.yaml": "a: 1", "b/m.yaml": "a: 1", "c/m.yaml": "a: 1"})
+    scandir = os.scandir
+
+    @contextmanager
+    def refuse(path: Path) -> Iterator[Iterable[Any]]:
+        if path.name == "b":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        with scandir(path) as entries:
+            yield [*entries, *([Closed("d")] if path.name == "c" else [])]
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    refused = ["b:1:1: this can't be read: Permission denied", "c/d:1:1: this can't be read: Permission denied"]
+    assert loaded(folder) == ["a.yaml", "c/m.yaml", *refused]
+    assert loaded(folder, "b") == refused[:1]
+    assert loaded(folder, ignore=["b", "d"]) == ["a.yaml", "c/m.yaml"]
+
+
+def test_a_pipe_is_not_waited_for(folder: Folder) -> None:
+    os.mkfifo("m.yaml")
+    assert loaded(folder) == loaded(folder, "m.yaml") == ["m.yaml:1:1: this is no ordinary file"]
+
+
+def test_a_name_that_is_not_utf8(folder: Folder) -> None:
+    name = os.fsdecode(b"caf\xe9.yaml")
+    folder.write({name: "a: 1", "b.yaml": "a: 1"})
+    assert loaded(folder) == ["b.yaml", f"{name}:1:1: the file's name is not UTF-8"]
+
+
+FILES = ("a.yaml", "b/a.yaml", "b/c/a.yaml", "b/c/d.yaml", "e/a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("a.yaml", ["b/c/d.yaml"]),
+        ("/a.yaml", ["b/a.yaml", "b/c/a.yaml", "b/c/d.yaml", "e/a.yaml"]),
+        ("./a.yaml", ["b/a.yaml", "b/c/a.yaml", "b/c/d.yaml", "e/a.yaml"]),
+        ("b", ["a.yaml", "e/a.yaml"]),
+        ("b/", ["a.yaml", "e/a.yaml"]),
+        ("c/", ["a.yaml", "b/a.yaml", "e/a.yaml"]),
+        ("b/*", ["a.yaml", "e/a.yaml"]),
+        ("b/*.yaml", ["a.yaml", "b/c/a.yaml", "b/c/d.yaml", "e/a.yaml"]),
+        ("b/**", ["a.yaml", "e/a.yaml"]),
+        ("b/**/a.yaml", ["a.yaml", "b/c/d.yaml", "e/a.yaml"]),
+        ("**/d.yaml", ["a.yaml", "b/a.yaml", "b/c/a.yaml", "e/a.yaml"]),
+        ("**/a.yaml", ["b/c/d.yaml"]),
+        ("?/a.yaml", ["a.yaml", "b/c/a.yaml", "b/c/d.yaml"]),
+        ("?.yaml", []),
+        ("*", []),
+        ("[b]", list(FILES)),
+        ("", list(FILES)),
+        ("(", list(FILES)),
+        (".", list(FILES)),
+    ],
+)
+def test_what_is_ignored(folder: Folder, pattern: str, left: list[str]) -> None:
+    folder.write(dict.fromkeys(FILES, "a: 1"))
+    kept = {"keep/k.yaml": "a: 1"}
+    if not left:
+        with pytest.raises(UsageError, match="no manifest found"):
+            loaded(folder, ignore=[pattern])
+        return
+    assert loaded(folder, ignore=[pattern]) == left
+    folder.write(kept)
+    assert loaded(folder, ignore=[pattern, "nothing", "keep"]) == left
+
+
+def test_a_pattern_means_line_ends_in_names_too(folder: Folder) -> None:
+    folder.write({"a\nb/m.yaml": "[", "n.yaml": "a: 1"})
+    assert loaded(folder, ignore=["**/m.yaml"]) == ["n.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "message", "hint"),
+    [
+        (["qqqqqqqq"], "qqqqqqqq: there is no such file or folder", "Check the path"),
+        (["desc.yaml"], "desc.yaml: there is no such file or folder", "Did you mean desk.yaml?"),
+        (["folder/desc.yaml"], "folder/desc.yaml: there is no such", "Did you mean folder/desk.yaml?"),
+        (["none/desk.yaml"], "none/desk.yaml: there is no such", "Check the path"),
+        (["no\0ne/desk.yaml"], "no\0ne/desk.yaml: there is no such", "Check the path"),
+        (["x" * 300], "x: there is no such file or folder", "Check the path"),
+        (["readme.md"], "readme.md is no manifest", "*.vars.yaml is for --var-file"),
+        (["a.vars.yaml"], "a.vars.yaml is no manifest", "wexa-sync.yaml holds settings"),
+        (["wexa-sync.yaml"], "wexa-sync.yaml is no manifest", "wexa-sync.yaml holds settings"),
+        (["/dev/null"], "/dev/null is no manifest", ".yaml or .yml"),
+        (["empty"], "no manifest found in empty", "wexa-sync init"),
+        (["empty", "docs"], "no manifest found in empty, docs", "`ignore` in wexa-sync.yaml"),
+        ([], "no manifest found in no path at all", "wexa-sync init"),
+        (["comments.yaml"], "no document in comments.yaml: there are only comments", "apiVersion: wexa.ai/v1"),
+        (["many"], "no document in many/0.yaml, many/1.yaml, many/2.yaml ...: there are only", "wexa-sync destroy"),
+    ],
+)
+def test_nothing_to_read_is_an_error(folder: Folder, paths: list[str], message: str, hint: str) -> None:
+    folder.write(dict.fromkeys(["desk.yaml", "folder/desk.yaml", "readme.md", "docs/a.md", "a.vars.yaml"], "a: 1"))
+    folder.write({"wexa-sync.yaml": "", "comments.yaml": "# only\n---\n...\n", "empty/.hidden/m.yaml": "a: 1"})
+    folder.write({f"many/{n}.yaml": "" for n in range(4)})
+    with pytest.raises(UsageError) as caught:
+        load([Path(path) for path in paths], root=folder.path, variables=Variables())
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_comments_in_one_file_are_no_fault_beside_others(folder: Folder) -> None:
+    folder.write({"a.yaml": "# nothing yet\n", "b.yaml": "a: 1"})
+    assert loaded(folder) == ["b.yaml"]

@@ -1,0 +1,218 @@
+"""What stands for something else: texts from files, times, references, secrets."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from wexa_sync.model import Address, Ref, Secret
+
+if TYPE_CHECKING:
+    from tests.unit.manifests.conftest import Folder
+
+SKILL = """\
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {name: s}
+spec:
+  name: S
+  description: %s
+  connector_id: %s
+"""
+SCHEDULE = """\
+apiVersion: wexa.ai/v1
+kind: Schedule
+metadata: {name: s}
+spec: {coworker_id: {id: x}, template: T, schedule: %s}
+"""
+
+
+def spec_of(folder: Folder, text: str, name: str, **how: Any) -> Any:
+    """A field of the one manifest beside the project."""
+    (manifest,) = (m for m in folder.read(text, **how).manifests.values() if m.address.kind != "Project")
+    return manifest.spec[name]
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"one\ntwo\n", "one\ntwo"),
+        (b"one\n\n", "one\n"),
+        (b"one\r\ntwo\r\n", "one\ntwo"),
+        (b"one", "one"),
+        (b"", ""),
+        (b"\n", ""),
+        ("naïve ${var:x} \u2028 {file: y}".encode(), "naïve ${var:x} \u2028 {file: y}"),
+    ],
+)
+def test_a_text_from_a_file_is_kept_but_for_the_last_newline_and_crlf(folder: Folder, raw: bytes, text: str) -> None:
+    folder.write({"prompts/p.md": raw})
+    assert spec_of(folder, SKILL % ("{file: prompts/p.md}", "{id: x}"), "description") == text
+
+
+def test_a_path_starts_from_its_manifest(folder: Folder) -> None:
+    folder.write({"a/b/m.yaml": SKILL % ("{file: ../p.md}", "{id: x}"), "a/p.md": "from a", "p.md": "no"})
+    assert spec_of(folder, "", "description") == "from a"
+
+
+def test_a_link_inside_leads_to_its_text(folder: Folder) -> None:
+    folder.write({"a/p.md": "linked"})
+    (folder.path / "p.md").symlink_to("a/p.md")
+    assert spec_of(folder, SKILL % ("{file: p.md}", "{id: x}"), "description") == "linked"
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "hint"),
+    [
+        ("../secret.md", "../secret.md leads out of ", "Move the file inside"),
+        ("a/../../secret.md", "a/../../secret.md leads out of ", "Move the file inside"),
+        ("out.md", "out.md leads out of ", "Move the file inside"),
+        ("out/secret.md", "out/secret.md leads out of ", "Move the file inside"),
+        ("/etc/passwd", "the path /etc/passwd is absolute", "relative to the manifest"),
+        ("prompts/triaje.md", "there is no file prompts/triaje.md", "Did you mean 'triage.md'?"),
+        ("none/p.md", "there is no file none/p.md", "Check the path"),
+        (".loop", "the file can't be read: Too many levels of symbolic links", "Check that it exists"),
+        ("prompts", "this is no ordinary file", "no folders"),
+        ("pipe", "this is no ordinary file", "no folders, pipes"),
+        (".", "this is no ordinary file", "no folders"),
+        ("latin.md", "byte 0xe9 is not UTF-8 (line 2, column 4 there)", "UTF-8"),
+        ("wide.md", "the file is UTF-16 or UTF-32, not UTF-8", "UTF-8"),
+        ("nul.md", "the character U+0000 (NUL) must not stand in a text file (line 1, column 2 there)", "invisible"),
+        ("x" * 5000, "there is no file xxx", "Check the path"),
+        ("''", '{file: PATH} wants a path, got ""', "prompts/triage.md"),
+        ('" "', '{file: PATH} wants a path, got " "', "prompts/triage.md"),
+        ('"a\\0b"', '{file: PATH} wants a path, got "a\\u0000b"', "prompts/triage.md"),
+        ("5", "{file: PATH} wants a path, got 5", "prompts/triage.md"),
+        ("[a]", "{file: PATH} wants a path, got a list", "prompts/triage.md"),
+        ("", "{file: PATH} wants a path, got nothing (null)", "prompts/triage.md"),
+        ("'${secret:TOKEN}'", '{file: PATH} wants a path, got "***"', "prompts/triage.md"),
+    ],
+    ids=lambda it: it[:20],
+)
+def test_a_text_that_cant_be_had(folder: Folder, name: str, fault: str, hint: str) -> None:
+    folder.write({"secret.md": "hush", "in/prompts/triage.md": "T", "in/nul.md": b"a\0"})
+    folder.write({"in/latin.md": b"a\nb: \xe9", "in/wide.md": "a".encode("utf-16")})
+    os.mkfifo("in/pipe")
+    for link, target in {"out.md": "../secret.md", "out": "..", ".loop": ".loop"}.items():
+        (folder.path / "in" / link).symlink_to(target)
+    os.chdir("in")
+    inner = type(folder)(folder.path / "in")
+    (problem,) = inner.problems(SKILL % (f"{{file: {name}}}", "{id: x}"), env={"TOKEN": "hush"})
+    assert (str(problem.source), problem.path) == ("m.yaml:6:16", "spec.description")
+    assert problem.message.startswith(fault)
+    assert len(problem.message) < 400
+    assert hint in problem.hint
+
+
+def test_a_path_that_is_not_defined_is_told_of_once(folder: Folder) -> None:
+    assert folder.faults(SKILL % ("{file: '${var:none}'}", "{id: x}")) == [
+        "m.yaml:6:23 spec.description.file: ${var:none} is not defined"
+    ]
+
+
+def test_a_text_from_a_file_is_checked_like_any_other(folder: Folder) -> None:
+    folder.write({"empty.md": "\n"})
+    text = SKILL.replace("name: S", "name: {file: empty.md}") % ("D", "{id: x}")
+    assert folder.faults(text) == ["m.yaml:5:9 spec.name: must not be empty"]
+
+
+def test_a_file_is_only_read_where_text_is_wanted(folder: Folder) -> None:
+    text = "apiVersion: wexa.ai/v1\nkind: Execution\nmetadata: {name: r}\n"
+    text += "spec: {agentflow_id: {id: x}, goal: G, input_variables: {a: {file: b}}}\n"
+    assert spec_of(folder, text, "input_variables") == {"a": {"file": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2035-06-01T07:00:00Z", "2035-06-01T07:00:00Z"),
+        ("'2035-06-01T09:00:00+02:00'", "2035-06-01T07:00:00Z"),
+        ("2035-06-01 07:00:00z", "2035-06-01T07:00:00Z"),
+        ("2064380400", "2035-06-02T07:00:00Z"),
+        ("'2064380400'", "2035-06-02T07:00:00Z"),
+        ("2064380400000", "2035-06-02T07:00:00Z"),
+        ("${var:launch}", "2035-06-01T07:00:00Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_times_have_one_form(folder: Folder, text: str, time: str) -> None:
+    made = SCHEDULE % (f"'{text}'" if "$" in text else text)
+    assert spec_of(folder, made, "schedule", var={"launch": "2035-06-01T07:00:00Z"}) == time
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "hint"),
+    [
+        ("2035-06-01T07:00:00", '"2035-06-01T07:00:00" has no zone', "with a zone"),
+        ("2035-06-01", '"2035-06-01" has no zone', "with a zone"),
+        ("12:30", '"12:30" is no time', "ISO 8601"),
+        ("in another zone", '"in another zone" is no time', "ISO 8601"),
+        ("2035-13-01T07:00:00Z", '"2035-13-01T07:00:00Z" is no time', "ISO 8601"),
+        ("10000-01-01T07:00:00Z", '"10000-01-01T07:00:00Z" is no time', "ISO 8601"),
+        ("9999-12-31T23:59:59-01:00", '"9999-12-31T23:59:59-01:00" is no time', "ISO 8601"),
+        ("9" * 30, "9" * 30 + " is no time", "epoch seconds"),
+        ("-9999999999999", "-9999999999999 is no time", "epoch seconds"),
+        ("'²'", '"²" is no time', "ISO 8601"),
+        ("''", '"" is no time', "ISO 8601"),
+        ("2064380400.0", "expected text or a whole number, got 2064380400.0", "without a point: 2064380400."),
+        ("true", "expected text or a whole number, got true", "quotes"),
+        ("[a]", "expected text or a whole number, got a list", "ISO 8601 with a zone"),
+        ("", "expected text or a whole number, got nothing (null)", "take the line out"),
+        ("'${secret:WHEN}'", "a time can't be a secret: the plan shows it", "${env:NAME}"),
+        ("'${var:none}'", "${var:none} is not defined", "--var none=VALUE"),
+    ],
+    ids=lambda it: it[:25],
+)
+def test_what_is_no_time(folder: Folder, text: str, fault: str, hint: str) -> None:
+    (problem,) = folder.problems(SCHEDULE % text, env={"WHEN": "2035-06-01T07:00:00Z"})
+    assert str(problem.source).startswith("m.yaml:4:5")
+    assert problem.path == "spec.schedule"
+    assert problem.message == fault
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("{external: Content creator}", Ref(kind="Connector", external="Content creator")),
+        ("{id: 67fdea40aac77be632954f0f}", Ref(kind="Connector", id="67fdea40aac77be632954f0f")),
+        ("{external: '${env:NAME}'}", Ref(kind="Connector", external="Mail")),
+    ],
+)
+def test_references(folder: Folder, text: str, ref: Ref) -> None:
+    assert spec_of(folder, SKILL % ("D", text), "connector_id", env={"NAME": "Mail"}) == ref
+
+
+def test_a_handle_is_a_reference_in_its_own_project(folder: Folder) -> None:
+    text = (
+        "apiVersion: wexa.ai/v1\nkind: AgentFlow\nmetadata: {name: f}\nspec: {name: F, description: D, role: R}\n---\n"
+    )
+    desired = folder.read(text + SCHEDULE.replace("{id: x}", "'${var:flow}'") % 5, var={"flow": "f"})
+    schedule = desired.manifests[Address(project="desk", kind="Schedule", name="s")]
+    assert schedule.spec["coworker_id"] == Ref(
+        kind="AgentFlow", address=Address(project="desk", kind="AgentFlow", name="f")
+    )
+
+
+@pytest.mark.parametrize("text", ["{external: '${secret:T}'}", "{id: '${secret:T}'}", "'${secret:T}'"])
+def test_a_reference_is_no_secret(folder: Folder, text: str) -> None:
+    (problem,) = folder.problems(SKILL % ("D", text), env={"T": "mail"})
+    assert problem.message == 'expected a reference to a Connector, got "***"'
+
+
+def test_a_secret_stays_one(folder: Folder) -> None:
+    value = spec_of(folder, SKILL % ("'Bearer ${secret:T}'", "{id: x}"), "description", env={"T": "hush"})
+    assert isinstance(value, Secret)
+    assert value.reveal() == "Bearer hush"
+
+
+def test_no_fault_says_a_secret(folder: Folder) -> None:
+    text = "apiVersion: '${secret:T}'\nkind: Skill\nmetadata: {name: '${secret:T}', project: '${secret:T}'}\nspec:\n"
+    text += "  name: ['${secret:T}']\n  description: {file: '${secret:T}'}\n  connector_id: {a: '${secret:T}'}\n"
+    text += "--- '${secret:T}'\n---\n- '${secret:T}'\n---\napiVersion: wexa.ai/v1\nkind: '${secret:T}'\n"
+    text += "---\napiVersion: wexa.ai/v1\nkind: Skill\nmetadata: '${secret:T}'\nspec: '${secret:T}'\n"
+    problems = folder.problems(text, env={"T": "HUSH"})
+    assert len(problems) == 11
+    assert not any("HUSH" in str(problem) for problem in problems)

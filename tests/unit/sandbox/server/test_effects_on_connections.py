@@ -1,0 +1,189 @@
+"""Faults of the connection, seen on real sockets: how it ends, and whether the work was done."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from ..client import KEY, Client, project_body, sandbox
+from ..wires import Seen, address_of, exchange, make_project, request
+
+Strike = Callable[[str], Client]
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "made"),
+    [
+        ("drop POST /v1/project", "closed", 0),
+        ("drop after POST /v1/project", "closed", 1),
+        ("reset POST /v1/project", "reset", 0),
+        ("reset after POST /v1/project", "reset", 1),
+        ("hang POST /v1/project", "open", 0),
+        ("hang after POST /v1/project", "open", 1),
+    ],
+)
+def test_no_answer_comes(strike: Strike, caplog: pytest.LogCaptureFixture, text: str, end: str, made: int) -> None:
+    api = strike(text)
+    before = api.projects()
+    assert make_project(api, patience=0.3 if end == "open" else 5) == Seen(data=b"", end=end)
+    assert (api.fault(), api.get("/_sandbox/requests")["requests"][-1]["status"]) == (text, None)
+    assert api.projects() - before == made
+    assert make_project(api).status == 200, "it strikes once"
+    assert api.fault() is None
+    assert caplog.records == [], "uvicorn takes it for no fault of the sandbox"
+
+
+def test_a_long_request_is_read_before_its_connection_is_closed(api: Client) -> None:
+    api.script_fault("drop POST /v1/project")
+    whole = request("POST", "/v1/project", project_body(description="x" * 4_000_000))
+    with socket.create_connection(address_of(api), timeout=5) as connection:
+        # The body follows late: closing at once would reset a client that still sends.
+        connection.sendall(whole[:1000])
+        time.sleep(0.05)
+        connection.sendall(whole[1000:])
+        assert connection.recv(1) == b""
+
+
+def test_half_a_body_comes_and_the_connection_is_closed(strike: Strike) -> None:
+    api = strike("cut POST /v1/project")
+    before = api.projects()
+    seen = make_project(api)
+    told, came = int(seen.headers["content-length"]), len(seen.body)
+    assert (seen.status, seen.end, came) == (200, "closed", told // 2)
+    assert api.projects() - before == 1
+    api.script_fault("cut GET /v1/project")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+        api.projects()
+
+
+def test_a_cut_body_before_the_work_is_made_up(strike: Strike) -> None:
+    api = strike("cut before POST /v1/project")
+    before = api.projects()
+    seen = make_project(api)
+    assert (seen.status, seen.end) == (200, "closed")
+    assert 0 < len(seen.body) < int(seen.headers["content-length"])
+    assert api.projects() == before
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_answer_is_late(strike: Strike, when: str) -> None:
+    api = strike(f"delay {when} POST /v1/project ms=700")
+    before = api.projects()
+    answered: list[float] = []
+
+    def ask() -> None:
+        make_project(api)
+        answered.append(time.monotonic())
+
+    started = time.monotonic()
+    client = threading.Thread(target=ask)
+    client.start()
+    while not api.get("/_sandbox/requests")["requests"] or api.fault() is None:
+        time.sleep(0.01)
+    time.sleep(0.1)  # enough for the work, where it comes first
+    assert api.projects() - before == (1 if when == "after" else 0)
+    client.join()
+    assert answered[0] - started >= 0.7
+    assert api.projects() - before == 1
+
+
+def test_nobody_listens_for_a_while(strike: Strike) -> None:
+    api = strike("refuse POST /v1/project ms=300")
+    before = api.projects()
+    with socket.create_connection(address_of(api), timeout=5) as idle:
+        idle.sendall(request("GET", "/agentflows"))
+        said = b""
+        while not said.endswith(b"}"):
+            said += idle.recv(65536)
+        seen = exchange(api, request("POST", "/v1/project", project_body()))
+        assert (seen.status, seen.end, seen.headers["connection"]) == (200, "closed", "close")
+        assert idle.recv(1) == b"", "what was idle is closed"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address_of(api))
+    api.session.close()
+    _wait_for(api)
+    assert api.projects() - before == 1
+
+
+def test_a_request_can_be_the_last_thing_before_nobody_listens(strike: Strike) -> None:
+    api = strike("refuse before POST /v1/project ms=100")
+    before = api.projects()
+    assert make_project(api) == Seen(data=b"", end="reset")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address_of(api))
+    api.session.close()
+    _wait_for(api)
+    assert api.projects() == before
+
+
+def test_a_second_refusal_prolongs_the_first() -> None:
+    faults = ["refuse GET /customer ms=200", "refuse GET /agentflows ms=60000", "delay GET /agentflows ms=50"]
+    with sandbox(faults=faults) as api:
+        ends: list[str] = []
+        late = threading.Thread(target=lambda: ends.append(exchange(api, request("GET", "/agentflows")).end))
+        late.start()
+        while not api.get("/_sandbox/requests")["requests"]:
+            time.sleep(0.005)
+        api.session.close()
+        assert exchange(api, request("GET", "/customer")).end == "closed"
+        late.join()
+        assert ends == ["closed"], "what was under way is answered"
+        time.sleep(0.3)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address_of(api))
+
+
+def _wait_for(api: Client) -> None:
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            socket.create_connection(address_of(api)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, "it never came back"
+            time.sleep(0.01)
+        else:
+            return
+
+
+@pytest.mark.parametrize("text", ["hang", "hang after", "delay ms=60000", "delay after ms=60000"])
+def test_forgetting_the_faults_ends_a_wait(api: Client, text: str) -> None:
+    api.script_fault(text)
+    seen: list[Seen] = []
+    client = threading.Thread(target=lambda: seen.append(make_project(api)))
+    client.start()
+    while not api.get("/_sandbox/requests")["requests"]:
+        time.sleep(0.01)
+    api.send("DELETE", "/_sandbox/faults")
+    client.join()
+    assert seen[0].end == "closed"
+    assert seen[0].data == b"" if "hang" in text else seen[0].status == 200
+
+
+@pytest.mark.parametrize("text", ["hang", "delay ms=60000", "refuse ms=60000"])
+def test_a_fault_does_not_keep_the_sandbox_from_ending(text: str) -> None:
+    seen: list[Seen] = []
+    with sandbox(faults=[text]) as api:
+        client = threading.Thread(target=lambda: seen.append(make_project(api)))
+        client.start()
+        while not api.get("/_sandbox/requests")["requests"] if "refuse" not in text else not seen:
+            time.sleep(0.01)
+        stopping = time.monotonic()
+    client.join()
+    assert time.monotonic() - stopping < 5
+    assert seen[0].end == "closed"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address_of(api))
+
+
+def test_faults_need_no_key_and_spare_the_sandbox_s_own_endpoints(strike: Strike) -> None:
+    api = strike("drop times=forever")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(api.base_url + "/agentflows", timeout=5)
+    assert requests.get(api.base_url + "/_sandbox/faults", timeout=5).status_code == 401
+    assert api.get("/_sandbox/faults")["faults"] == [{"fault": "drop times=forever", "matched": 1, "struck": 1}]
+    assert KEY not in str(api.get("/_sandbox/requests"))

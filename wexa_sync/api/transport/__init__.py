@@ -1,0 +1,1 @@
+"""Send one request and receive one response, or know why there is none."""

@@ -1,0 +1,276 @@
+"""HTTP for the API: sends with the key, repeats what may be repeated, keeps pace. The only user of `requests`."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from wexa_sync import __version__
+from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.transport.connection import Flight, telling
+from wexa_sync.api.transport.failures import lost, not_begun, reason, unreachable
+from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
+from wexa_sync.api.transport.retry import Policy, RateLimiter, asked_wait, decide
+from wexa_sync.api.transport.url import is_loopback, normal_base_url
+from wexa_sync.errors import ApiError, SettingsError, Throttled, Unreachable
+from wexa_sync.model import Secret
+from wexa_sync.secrecy.find import SHORTEST_HUNTED, SHORTEST_KEY, parts
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response, Session
+
+_CHUNK = 64 * 1024
+_WHOLE = 4.0  # times `read_timeout`, for an answer as a whole: it may come in parts, but not forever
+_GRACE = 10.0  # seconds that what is in flight is given after the time is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A success: the parsed body (None where it was empty), and how many requests it took."""
+
+    status: int
+    body: Any
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request as an observer sees it: never a header, a query or a body. `status` is None where no answer came."""
+
+    method: str
+    path: str
+    status: int | None
+    seconds: float
+    attempt: int
+    error: str = ""
+
+
+class Http:
+    """The API over HTTP, for any number of threads. `observer` is told of every attempt, in the thread that made it.
+
+    `ahead` is how many seconds the server's clock is ahead of ours, as its `Date` last said; 0.0 where it said nothing.
+
+    `base_url` may end in a slash; plain http to another machine needs `allow_http`, since the key would travel in the
+    clear. `limiter` is the pace this Http shares with whoever else holds it. Once `cutoff` is over, nothing is sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: Secret,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 30.0,
+        pool: int = 10,
+        policy: Policy | None = None,
+        limiter: RateLimiter | None = None,
+        observer: Callable[[Exchange], None] | None = None,
+        allow_http: bool = False,
+        cutoff: Cutoff | None = None,
+        sleep: Callable[[float], object] | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._base_url = normal_base_url(base_url, allow_http=allow_http)
+        self._api_key = _usable(api_key)
+        self._timeout = (connect_timeout, read_timeout)
+        self._policy = policy or Policy()
+        self._cutoff = cutoff or Cutoff()
+        self._sleep = sleep or self._cutoff.wait
+        self._limiter = limiter or RateLimiter(sleep=self._sleep)
+        self._observer = observer
+        self._jitter = jitter
+        self._session = _open_session(self._base_url, api_key, pool)
+        self.ahead = 0.0
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Any = None,
+        repeatable: bool,
+    ) -> Answer:
+        """Send, and again where that is allowed: the answer of a success, or an ApiError.
+
+        The path is sent as given (`segment` encodes what is put into one); None as body sends none. A Secret in the
+        body is revealed on the wire only, and masked where the server echoes it in an error.
+        """
+        content, secrets = _encode(method, path, body)
+        key = self._api_key.reveal()
+        hunted = spellings([key]) if len(key) >= SHORTEST_KEY else ()
+        call = Call(method=method, path=path, hidden=spellings((key, *secrets)), key=hunted)
+        # One id for all attempts, so that the server's log shows them as one.
+        headers = {"x-client-request-id": str(uuid.uuid4())}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        wire = {"params": dict(query or {}), "data": content, "headers": headers}
+        attempt = 0
+        while True:
+            attempt += 1
+            self._limiter.wait(lambda: self._cutoff.over)
+            if self._cutoff.over:
+                raise not_begun(call, self._cutoff)
+            status, outcome = self._observed(call, wire, attempt)
+            if not isinstance(outcome, ApiError):
+                self._limiter.succeeded()
+                return Answer(status=status or 0, body=outcome, attempts=attempt)
+            wait = decide(outcome, attempt, repeatable=repeatable, policy=self._policy, jitter=self._jitter())
+            if wait is None or self._cutoff.over:
+                # Raised here, not where it was caught: the exceptions of requests carry the headers, and must not
+                # hang on to this one as its context.
+                raise outcome
+            if isinstance(outcome, Throttled) or asked_wait(outcome) is not None:
+                self._limiter.pause(wait)  # it is the server that is busy, so everyone waits
+            else:
+                self._sleep(wait)
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._session.close()
+
+    def _observed(self, call: Call, wire: Mapping[str, Any], attempt: int) -> tuple[int | None, Any | ApiError]:
+        started = time.perf_counter()
+        status, outcome = self._send(call, wire)
+        if self._observer:
+            self._observer(
+                Exchange(
+                    method=call.method,
+                    path=call.path,
+                    status=status,
+                    seconds=time.perf_counter() - started,
+                    attempt=attempt,
+                    error=outcome.message if isinstance(outcome, ApiError) else "",
+                )
+            )
+        return status, outcome
+
+    def _send(self, call: Call, wire: Mapping[str, Any]) -> tuple[int | None, Any | ApiError]:
+        """One attempt; its status, and its end as a value."""
+        from requests import RequestException
+        from urllib3.exceptions import HTTPError  # a few of them come through requests as they are
+
+        url = self._base_url + call.path
+        with self._flight() as flight:
+            try:
+                response = self._session.request(
+                    call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
+                )
+            except (RequestException, HTTPError) as fault:
+                return None, self._unanswered(call, flight, reason(fault))
+            with response:
+                if (seconds := ahead(response.headers)) is not None:
+                    self.ahead = seconds
+                status = response.status_code
+                success = 200 <= status < 300
+                content, broken = b"", ""
+                try:
+                    content = _read(response, MAX_BODY if success else MAX_ERROR_BODY)
+                except (RequestException, HTTPError) as fault:
+                    broken = reason(fault)  # of an error, the status says what matters: only the words are lost
+                if success and (flight.cut or broken):
+                    return status, lost(call, flight.cut or broken, status)
+                return status, understand(call, status, response.headers, content)
+
+    def _flight(self) -> Flight:
+        seconds, late = _WHOLE * self._timeout[1], "the answer as a whole took longer than {:g} s"
+        if self._cutoff.left + _GRACE < seconds:
+            seconds, late = self._cutoff.left + _GRACE, "the time given by --timeout is over"
+        return Flight(seconds=seconds, late=late.format(seconds), cutoff=self._cutoff)
+
+    def _unanswered(self, call: Call, flight: Flight, why: str) -> ApiError:
+        if flight.sent:
+            return lost(call, flight.cut or why)
+        from requests.utils import get_environ_proxies, select_proxy
+
+        url = self._base_url + call.path
+        proxy = select_proxy(url, get_environ_proxies(url, None)) if self._session.trust_env else None
+        return unreachable(call, flight.cut or why, self._base_url, proxy or "")
+
+
+def _usable(api_key: Secret) -> Secret:
+    key = api_key.reveal()
+    if not key or not key.isascii() or not key.isprintable() or key != key.strip():
+        raise SettingsError(
+            "the API key is empty, or holds characters that can't stand in an HTTP header",
+            hint="Set WEXA_API_KEY to the key as Wexa shows it, without quotes, spaces or line ends.",
+        )
+    return api_key
+
+
+def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
+    """One session for all threads: what would change in it while it is used (cookies, redirects) is turned off."""
+    import requests
+    from requests.adapters import HTTPAdapter
+    from requests.auth import AuthBase
+
+    class KeyAuth(AuthBase):
+        """Where an auth is set, requests looks into no .netrc."""
+
+        def __call__(self, request: PreparedRequest) -> PreparedRequest:
+            request.headers["x-api-key"] = api_key.reveal()
+            return request
+
+    class Straight(requests.Session):
+        """Sees no redirect: told not to follow one, requests still prepares the next request and reads any body."""
+
+        def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 (the name is requests')
+            return None
+
+    class Telling(HTTPAdapter):
+        """Its connections say when they begin to send: what requests raises does not tell that, least of a proxy."""
+
+        def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+            try:
+                pool: Any = super().get_connection_with_tls_context(*args, **options)
+            except TypeError:  # requests does not expect a proxy's address to be a user alone
+                raise requests.exceptions.InvalidProxyURL("it is no address") from None
+            pool.ConnectionCls = telling(pool.ConnectionCls)
+            return pool
+
+    session = Straight()
+    session.auth = KeyAuth()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update({"User-Agent": f"wexa-sync/{__version__}", "Accept": "application/json"})
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Telling(pool_maxsize=pool))
+    parts = urlsplit(base_url)
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+        session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
+    return session
+
+
+def _encode(method: str, path: str, body: Any) -> tuple[bytes | None, list[str]]:
+    """The body as bytes, and the secrets in it: a server may also quote a part of one."""
+    secrets: list[str] = []
+
+    def reveal(leaf: Any) -> str:
+        if not isinstance(leaf, Secret):
+            raise TypeError(f"a {type(leaf).__name__} can't stand in a request body")
+        secrets.extend(part for part in parts(leaf) if len(part) >= SHORTEST_HUNTED)
+        return leaf.reveal()
+
+    if body is None:
+        return None, secrets
+    try:
+        return json.dumps(body, default=reveal, allow_nan=False).encode(), secrets
+    except ValueError:
+        hint = "JSON has no infinity and no NaN: look for such a number in the manifest."
+        raise Unreachable("the body can't be written as JSON", method=method, path=path, hint=hint) from None
+
+
+def _read(response: Response, limit: int) -> bytes:
+    """The body; where it is longer than `limit`, enough of it to show that."""
+    content = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        content += chunk
+        if len(content) > limit:
+            break
+    return bytes(content)

@@ -1,0 +1,226 @@
+"""What an answer means: status, headers and bytes -> a body, or the ApiError with words fit to be shown. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
+from wexa_sync.model import Secret
+from wexa_sync.secrecy import find as secrecy
+from wexa_sync.text.json import parse
+
+MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
+MAX_ERROR_BODY = 64 * 1024
+MAX_RAW = 200  # characters of what is not a message
+_MAX_WORDS = 1000  # characters of the server's own message
+_MAX_ASKED_WAIT = 24 * 3600.0
+_SAME_TIME = 2.0
+_DAY = 86_400.0
+
+_HINTS: Mapping[type[ApiError], str] = {
+    AuthRefused: "Check that WEXA_API_KEY is the key of this organisation, and that the key may do this.",
+    NotFound: "It may have been removed outside, or belong to another organisation: run `wexa-sync plan` to see.",
+    Refused: "The server says why; mend the manifest (or the settings) and run `wexa-sync plan`.",
+    ServerFault: "The server failed. Run `wexa-sync plan` again later: it looks for what became of this.",
+}
+_REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
+_NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
+_NOT_READ_HINT = "Nothing is done on such an answer. Mend what it says, or run `wexa-sync plan` again later."
+_NOT_DONE_HINT = "It may be done or not. Mend what it says and run `wexa-sync plan`: it looks for what became of this."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What was asked, for messages. `hidden` are texts that none of them may show, `key` those that the API key has."""
+
+    method: str
+    path: str
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    key: tuple[str, ...] = field(default=(), repr=False)
+
+    def words(self, text: str, limit: int = _MAX_WORDS) -> str:
+        """Text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
+        shown = _printable(text)
+        # Before shortening, since half a key is still half a key; the longest first, since one may hold another.
+        if hidden := sorted(self.hidden, key=len, reverse=True):
+            shown = re.sub("|".join(map(re.escape, hidden)), "***", shown, flags=re.IGNORECASE)
+        shown = " ".join(shown.split())
+        return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
+    """The forms in which an answer may echo secrets, as `Call.words` looks for them."""
+    forms = (_printable(form) for secret in secrets for form in secrecy.spellings(secret))
+    return tuple({form for form in forms if form.strip()})
+
+
+def understand(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
+    """The parsed body of a success (None where it is empty), or the error."""
+    if 200 <= status < 300:
+        return _parse(call, status, headers, content)
+    said = _said(call, content) or _phrase(status)
+    message = f"the server answered {status}: {said}"
+    retry_after = _retry_after(headers.get("Retry-After", ""))
+    if status == 429:
+        return Throttled(message, method=call.method, path=call.path, retry_after=retry_after)
+    if 300 <= status < 400:
+        target = call.words(headers.get("Location", ""), MAX_RAW) or "nowhere"
+        message = f"the server answered {status} and points to {target}"
+        return Redirected(message, method=call.method, path=call.path, status=status, hint=_REDIRECT_HINT)
+    family = _family(status)
+    error = family(message, method=call.method, path=call.path, status=status, hint=_HINTS[family])
+    if isinstance(error, ServerFault):
+        error.retry_after = retry_after
+    return error
+
+
+def ahead(headers: Mapping[str, str]) -> float | None:
+    """The seconds by which the clock of a server that answers just now is ahead of ours; None where it tells no time.
+
+    A date tells whole seconds only: what is less than two of them is no difference. More than a day is no clock.
+    """
+    told = _moment(headers.get("Date", ""))
+    if told is None or abs(told - time.time()) > _DAY:
+        return None
+    found = told + 0.5 - time.time()
+    return found if abs(found) >= _SAME_TIME else 0.0
+
+
+def _family(status: int) -> type[ApiError]:
+    if status in (401, 403):
+        return AuthRefused
+    if status in (404, 410):
+        return NotFound
+    return Refused if 400 <= status < 500 and status != 408 else ServerFault
+
+
+def _parse(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
+    hint = _NOT_JSON_HINT
+    if not _says_its_length(headers):
+        found = " with a Content-Length that is none"
+    elif len(content) > MAX_BODY:
+        found = f" with more than {MAX_BODY // 1024 // 1024} MiB"
+    elif not content.strip():
+        if call.method != "GET":
+            return None
+        found = " with nothing at all"  # what is read and is not there would be a 404, or a null
+    else:
+        try:
+            value = parse(content)
+        except ValueError:
+            found = f" with what is not JSON: {call.words(_text(content), MAX_RAW)}"
+        else:
+            if not _is_failure(value):
+                return _veiled(value, call.key) if _may_hold(content, call.key) else value
+            found = f", and says: {_words_of(call, value)}"
+            hint = _NOT_READ_HINT if call.method == "GET" else _NOT_DONE_HINT
+    message = f"the server answered {status}{found}"
+    return Nonsense(message, method=call.method, path=call.path, status=status, hint=hint)
+
+
+def _says_its_length(headers: Mapping[str, str]) -> bool:
+    """Whether the length of the body, if it is told, is one: else nobody knows where the body ends."""
+    lengths = headers.get("Content-Length", "0").split(",")
+    return "Transfer-Encoding" in headers or all(part.strip().isascii() and part.strip().isdigit() for part in lengths)
+
+
+def _is_failure(body: Any) -> bool:
+    """Whether a success says of itself that it is none. What has an id is a thing, of which that may tell: a run."""
+    if not isinstance(body, dict) or body.get("_id") or body.get("execution_id"):
+        return False
+    return body.get("success") is False or bool(body.get("error")) or str(body.get("status")).lower() == "error"
+
+
+def _may_hold(content: bytes, key: tuple[str, ...]) -> bool:
+    """Whether one of those, or what may spell it, stands in a JSON text: then its strings are worth a look."""
+    if not key:
+        return False
+    text = content.decode(json.detect_encoding(content), "replace")
+    # These can spell plain characters. Other escapes stand in nearly every list: line ends, quotes.
+    return "\\u00" in text or "\\/" in text or _holds(text, key)
+
+
+def _holds(text: str, key: tuple[str, ...]) -> bool:
+    lower = text.lower()
+    return any(form.lower() in lower for form in key)
+
+
+def _veiled(value: Any, key: tuple[str, ...]) -> Any:
+    """The body with each text that holds the key as a Secret: it can be sent back as it is, and is shown nowhere."""
+    if isinstance(value, str):
+        return Secret(template="", value=value) if _holds(value, key) else value
+    if isinstance(value, dict):
+        return {"***" if _holds(name, key) else name: _veiled(it, key) for name, it in value.items()}
+    return [_veiled(item, key) for item in value] if isinstance(value, list) else value
+
+
+def _said(call: Call, content: bytes) -> str:
+    """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
+    text = _text(content)
+    try:
+        return _words_of(call, parse(text))
+    except ValueError:
+        return call.words(text, MAX_RAW)
+
+
+def _words_of(call: Call, body: Any) -> str:
+    """The message in a parsed body; else the body itself, written anew: no escape hides in it what is to be hidden."""
+    fields = body if isinstance(body, dict) else {"detail": body}
+    told = (fields.get(key) for key in ("detail", "error", "message"))
+    found = next((value for value in told if value and isinstance(value, str | dict | list)), None)
+    if isinstance(found, dict):
+        found = found.get("message")
+    if isinstance(found, list):
+        found = "; ".join(_complaint(item) for item in found)
+    return call.words(found) if isinstance(found, str) else call.words(json.dumps(body, ensure_ascii=False), MAX_RAW)
+
+
+def _complaint(item: Any) -> str:
+    """One entry of a validation error: `body.goal: Field required`. What else it holds may echo the body: left out."""
+    if not isinstance(item, dict) or "msg" not in item:
+        return item if isinstance(item, str) else json.dumps(item)
+    where = item.get("loc")
+    place = ".".join(str(part) for part in where) if isinstance(where, list) else ""
+    return f"{place}: {item['msg']}" if place else str(item["msg"])
+
+
+def _retry_after(header: str) -> float | None:
+    """Seconds of a Retry-After header, in either of its forms; None where it is neither."""
+    text = header.strip()
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return min(float(text), _MAX_ASKED_WAIT)
+    moment = _moment(text)
+    return None if moment is None else min(max(moment - time.time(), 0.0), _MAX_ASKED_WAIT)
+
+
+def _moment(text: str) -> float | None:
+    """The epoch seconds of a date as HTTP writes it; None where it is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):  # a day, a year or a zone beyond all bounds
+        return None
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "(no message)"
+
+
+def _text(content: bytes) -> str:
+    return content[:MAX_ERROR_BODY].decode(json.detect_encoding(content), "replace")
+
+
+def _printable(text: str) -> str:
+    # Character by character, so that a secret is found in the result wherever it was in the text.
+    return "".join(char if char.isprintable() else " " if char.isspace() else "" for char in text)

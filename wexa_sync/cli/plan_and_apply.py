@@ -1,0 +1,163 @@
+"""What plan, apply and destroy do alike: make a plan, show it, ask, apply it, show what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from signal import SIGTERM
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from wexa_sync import engine
+from wexa_sync.cli.exit_code import report_exit_code
+from wexa_sync.cli.progress import progress
+from wexa_sync.cli.setup import addresses
+from wexa_sync.cli.signals import heeded
+from wexa_sync.cli.terminal import agrees, event, hang_up, show_error, speaks_json, talk, wants_color, width
+from wexa_sync.errors import ExitCode, PlanBlocked, StateError, UsageError, WexaSyncError
+from wexa_sync.model import Action, Desired, Plan
+from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.limits import Excess, Limits, excesses, require_applicable
+from wexa_sync.plan.scope import Scope
+from wexa_sync.render.text.plan import plan_text, report_text
+from wexa_sync.render.view.plan import plan_view, report_view
+from wexa_sync.settings import Settings
+from wexa_sync.state.keep import kept
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wexa_sync.state.base import StateSession
+
+
+_ALL = Scope()
+
+
+def planned(
+    desired: Desired,
+    workspace: engine.Workspace,
+    settings: Settings,
+    given: Mapping[str, Any],
+    limits: Limits | None = None,
+    scope: Scope = _ALL,
+) -> Plan:
+    """The plan, by the options given; it warns of what goes over `limits`."""
+    rules = Rules(
+        prune=given.get("prune", False),
+        adopt=given.get("adopt", False),
+        allowed=frozenset(settings.allow_undocumented),
+    )
+    targets, excludes = addresses(given.get("targets", ())), addresses(given.get("excludes", ()))
+    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes, limits=limits, scope=scope)
+
+
+def limits_of(settings: Settings, given: Mapping[str, Any]) -> Limits:
+    """Return what one apply may do, by the settings and by `--allow`: of two of one budget the larger number holds."""
+    allowed = dict(sorted(given.get("allowances", ())))
+    return Limits(budget=settings.budget, max_executions=settings.max_executions, allowed=allowed)
+
+
+def _lifted(over: Sequence[Excess]) -> None:
+    """Say which budgets `--force` lifts, and the flag that would lift each alone."""
+    for each in over:
+        if speaks_json():
+            event("forced", budget=each.what, flag=each.flag)
+        else:
+            talk(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
+
+
+def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
+    """Write the plan as it was asked for."""
+    if given["format_"] == "json":
+        from wexa_sync.render.json import plan_json  # as all of JSON's layout, for who asks for it
+
+        text = plan_json(plan)
+    else:
+        color = wants_color(stream) and given["output"] is None
+        text = plan_text(plan_view(plan), color=color, width=width(), details=given.get("details"))
+    _hand_over(text, given["output"], stream)
+
+
+def carried_out(
+    plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any], limits: Limits | None
+) -> int:
+    """Show the plan, ask, apply it and show what came of it. Return the exit code.
+
+    `limits` None: all of it is meant.
+    """
+    from wexa_sync.apply import Options
+
+    as_json = given["format_"] == "json"
+    stream = sys.stderr if as_json else sys.stdout
+    show_plan(plan, {**given, "format_": "text", "output": None}, stream)
+    if plan.work:
+        click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
+    if given["strict"] and plan.blocked:
+        raise PlanBlocked(
+            f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Mend what is blocked, shown above."
+        )
+    assert workspace.session is not None  # locked: nobody changes the state between this, the answer and the apply
+    state = workspace.session.state
+    if limits is not None and given["force"]:
+        _lifted(excesses(plan.changes, limits, managed=len(state.records)))
+        limits = None
+    require_applicable(plan, state, limits, frozenset(settings.allow_undocumented))
+    if plan.work and not given["auto_approve"] and not _agreed(plan, workspace.session):
+        click.echo("Nothing was applied.", err=True)
+        return int(ExitCode.FAILED)
+    options = Options(
+        parallelism=settings.parallelism,
+        wait=given["wait"],
+        start=settings.start,
+        grace=settings.start_grace,
+        settle=settings.settle,
+        allowed=frozenset(settings.allow_undocumented),
+    )
+    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
+        report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
+    if as_json:
+        from wexa_sync.render.json import report_json
+
+        text = report_json(report)
+        if report.error[0]:
+            show_error(StateError(report.error[0], hint=report.error[1]))
+    elif not (plan.work or report.doubts or report.error[0]) and given["output"] is None:
+        return int(report_exit_code(report))
+    else:
+        text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())
+    try:
+        _hand_over(text, given["output"], sys.stdout)
+    except BrokenPipeError:
+        hang_up(sys.stdout)  # what came of it is said by the exit code all the same
+    code = report_exit_code(report)
+    return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
+
+
+def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
+    """Write the text to the file that was asked for; to the stream where there is none, or where that fails."""
+    try:
+        if output is not None:
+            output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _hand_over(text, None, stream)
+        raise WexaSyncError(
+            f"{output} can't be written: {error.strerror}; what was for it stands above",
+            hint="Make room, or name another file with --output. What was done is done.",
+        ) from None
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
+
+
+def _agreed(plan: Plan, session: StateSession) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "there is no terminal to ask on, so nothing was applied",
+            hint="Review the plan above, then run it again with --auto-approve.",
+        )
+    count, deletes = len(plan.work), plan.count(Action.DELETE)
+    of_them = f" ({deletes} to delete)" if deletes else ""
+    with kept(session):
+        yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
+    click.echo(err=True)
+    return yes

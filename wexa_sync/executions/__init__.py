@@ -1,0 +1,1 @@
+"""Read, watch and control the runs on the server."""

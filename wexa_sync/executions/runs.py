@@ -1,0 +1,235 @@
+"""Executions as they are live: those of the managed projects, with the addresses that the state knows them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from wexa_sync.api.client import Api, Raw, Scoped
+from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
+from wexa_sync.kinds.execution import (
+    ASKING,
+    EXECUTION,
+    FAILED,
+    NOT_BEGUN,
+    PAUSED,
+    SUCCEEDED,
+    TERMINAL,
+    is_unclear,
+    status_of,
+)
+from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
+from wexa_sync.kinds.spec.wire import at_path
+from wexa_sync.model import Address, Path, Question, Record, Run, Sealed, Secret
+from wexa_sync.secrecy.find import fits, parts
+from wexa_sync.state.base import State
+from wexa_sync.text.ids import ID_HINT, is_id
+
+GONE = "gone"
+"""Our own word, for the status of what is not there: removed, or made so lately that the server does not show it."""
+
+
+def list_runs(api: Api, state: State) -> list[Run]:
+    """Every execution in the projects that the state manages, newest last as the server lists them."""
+    ours = _Ours(state)
+    return [
+        ours.run(raw, project.name, record.id)
+        for project, record in sorted(state.records.items())
+        if project.kind == "Project"
+        for raw in api.list(EXECUTION, Scoped(project=record.id))
+    ]
+
+
+def find_run(api: Api, state: State, name: str) -> Run:
+    """The execution of that address or id. Raises UsageError where there is none."""
+    if not name:
+        raise UsageError("an address or an id is wanted", hint="`wexa-sync executions list` shows both.")
+    address = Address.parse(name) if "/" in name else None
+    if address is None and not is_id(name):
+        raise UsageError(f"{name!a} is no address, and can't be an id", hint=ID_HINT)
+    record = state.records.get(address) if address else None
+    if address and (record is None or address.kind != EXECUTION.name):
+        raise UsageError(
+            f"the state knows no execution {name}", hint="`wexa-sync executions list` shows what is live, with ids."
+        )
+    raw = api.read(EXECUTION, Scoped(id=record.id if record else name))
+    if raw is None:
+        raise UsageError(f"there is no execution {name} on the server", hint="`wexa-sync executions list` shows all.")
+    project = state.records.get(address.project_address) if address else None
+    return _Ours(state).run(raw, address.project if address else "", project.id if project else "")
+
+
+def read_again(api: Api, run: Run) -> Run:
+    """The run as it is now, without what it asks; GONE where the server does not show it."""
+    raw = api.read(EXECUTION, Scoped(project=run.project_id, id=run.id))
+    return replace(run, status=GONE) if raw is None else _shown(raw, run)
+
+
+def asking(api: Api, run: Run) -> Run:
+    """The run with what it asks of a person now. Its status does not tell for sure, so the inbox is looked into."""
+    ours: list[Raw] = []
+    if run.status not in TERMINAL and run.project_id:
+        for inbox in (PENDING, INBOX) if run.status in ASKING else (PENDING,):
+            items = api.list(inbox, Scoped(project=run.project_id))
+            ours = ours or [item for item in items if item.get("execution_id") == run.id and _is_open(item)]
+    return replace(run, questions=tuple(map(_question, ours)))
+
+
+def _is_open(item: Raw) -> bool:
+    """True when nobody has answered that item of the inbox; one without a status is taken for open."""
+    return (status_of(item) or "pending") in OPEN
+
+
+def bad_end(run: Run, waited: str) -> WexaSyncError | None:
+    """Why a run that was waited for did not come to a good end; None where it did. `waited`: how the wait ended."""
+    again = " Raise metadata.generation to run it again." if run.address else ""
+    if run.status in SUCCEEDED:
+        return None
+    if run.status in FAILED:
+        why = f": {run.failure}" if run.failure else ""
+        return WexaSyncError(
+            f"the run ended as {run.status}{why}", hint=f"`wexa-sync executions show {run.name}` tells more.{again}"
+        )
+    if run.status == GONE:
+        return WexaSyncError(
+            "the run is gone: the server does not show it any more",
+            hint="Its project may have been deleted: `wexa-sync executions list` shows what is left."
+            + _settled_by(run),
+        )
+    if is_unclear(run.status):
+        return UnclearEnd(
+            f"the run is {run.status!r}, and whether that is a good end is not known",
+            hint=f"`wexa-sync executions show {run.name}` shows the run.{_settled_by(run)}",
+        )
+    hint = f"It goes on by itself: `wexa-sync executions wait {run.name}` waits for its end."
+    if run.questions:
+        hint = f"It waits for an answer: `wexa-sync executions show {run.name}` shows what it asks."
+    elif run.status == PAUSED:
+        hint = f"`wexa-sync executions resume {run.name}` lets it go on."
+    elif run.status in NOT_BEGUN:
+        hint = f"{hint} If nothing starts it there, set `start: explicit` for the next run."
+    return WexaSyncError(f"the run has not ended: it is {run.status}, and the wait {waited}", hint=hint)
+
+
+def _settled_by(run: Run) -> str:
+    if not run.address:
+        return ""
+    well = f"If it ended well: `wexa-sync resolve {run.address} --happened {run.id}`"
+    return f" {well}; if not, raise metadata.generation to run it again."
+
+
+def secrets_in(applied: Any, live: Any) -> Iterator[str]:
+    """The values of what a manifest calls secret: from the manifest itself, or from what is live where it is sealed."""
+    for path, secret in _secrets(applied):
+        if isinstance(secret, Secret):
+            yield from parts(secret)
+        elif isinstance(value := at_path(live, path), str):
+            yield from parts(Secret(template=secret.template, value=value))
+
+
+def perhaps_secret(places: Iterable[tuple[Path, str]], live: Any) -> Iterator[str]:
+    """Give the values of what may be secret in what may be another thing: what has the form that a place has."""
+    for path, template in places:
+        if isinstance(value := at_path(live, path), str) and fits(template, value):
+            yield from parts(Secret(template=template, value=value))
+
+
+def sealed_in(applied: Any) -> Iterator[tuple[Path, str]]:
+    """Give the places of what is sealed in a spec, with the template of each."""
+    return ((path, found.template) for path, found in _secrets(applied) if isinstance(found, Sealed))
+
+
+def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret | Sealed]]:
+    if isinstance(value, Secret | Sealed):
+        yield path, value
+    elif isinstance(value, Mapping | list | tuple):
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _secrets(item, (*path, key))
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """The values in nested objects, by their paths."""
+    if not isinstance(value, Mapping) or not value:
+        return {path: value} if path else {}
+    return {inner: leaf for key, item in value.items() for inner, leaf in leaves(item, (*path, str(key))).items()}
+
+
+class _Ours:
+    """What the state knows of runs, by id: one look for each run of a list, whatever the state holds."""
+
+    def __init__(self, state: State) -> None:
+        held = [record for address, record in state.records.items() if address.kind == EXECUTION.name]
+        sent = [intent for address, intent in state.intents.items() if address.kind == EXECUTION.name]
+        self._records = {id: record for record in held for id in record.ids}
+        specs = [*(record.spec for record in held), *(intent.spec for intent in sent)]
+        self._sealed = dict.fromkeys(place for spec in specs for place in sealed_in(spec))
+
+    def run(self, raw: Raw, project: str, project_id: str) -> Run:
+        """Return an answer as a Run, with what the state knows of it."""
+        ids = [str(raw[name]) for name in EXECUTION.ids if raw.get(name)]
+        record = next((self._records[id] for id in ids if id in self._records), None)
+        return _shown(
+            raw,
+            Run(
+                id=EXECUTION.id_of(raw) or "",
+                status="",
+                project=project or (record.address.project if record else ""),
+                project_id=project_id,
+                address=record.address if record else None,
+                hidden=tuple(self._hidden(raw, record)),
+            ),
+        )
+
+    def _hidden(self, raw: Raw, record: Record | None) -> Iterator[str]:
+        """Give what must not be shown of a run. One without a record may be of an earlier generation, or a lost one."""
+        yield from secrets_in(record.spec, raw) if record is not None else perhaps_secret(self._sealed, raw)
+
+
+def _shown(raw: Raw, run: Run) -> Run:
+    said, inputs = raw.get("conclusion"), raw.get("input_variables")
+    said = said.get("conclusion") if isinstance(said, Mapping) else said
+    return replace(
+        run,
+        status=status_of(raw) or "unknown",
+        project_id=raw["projectID"] if is_id(raw.get("projectID")) else run.project_id,
+        goal=str(raw.get("goal") or ""),
+        inputs=inputs if isinstance(inputs, Mapping) else {},
+        result=said if isinstance(said, str) else "",
+        failure=next(_failures(raw), ""),
+        over=raw.get("end_time") not in (None, "", 0),
+    )
+
+
+def _failures(raw: Raw) -> Iterator[str]:
+    outputs = raw.get("agents_output")
+    for output in outputs if isinstance(outputs, list) else ():
+        error = output.get("error") if isinstance(output, Mapping) else None
+        message = error.get("message") if isinstance(error, Mapping) else error
+        if isinstance(message, str) and message:
+            yield message
+
+
+def _question(item: Raw) -> Question:
+    """An item of the inbox; what it holds beyond its summary stands under its type, and differs with that."""
+    type_ = str(item.get("type", ""))
+    held = item.get(type_)
+    about: dict[str, str] = {}
+    inputs: Any = {}
+    if type_ == PREVIEW:
+        held = at_path(held, ("preview_input",))
+        told = {"skill": ("skill", "name"), "thought": ("thoughts", "text")}
+        about = {name: said for name, path in told.items() if isinstance(said := at_path(held, path), str) and said}
+        inputs = at_path(held, ("skill", "input"))
+    elif type_ == INPUT:
+        inputs = at_path(held, ("values",))
+    return Question(
+        id=str(item.get("_id", "")),
+        type=type_,
+        summary=str(item.get("summary") or ""),
+        agent=str(item.get("agent_title") or ""),
+        agent_id=str(item.get("agent_id") or ""),
+        about=about,
+        inputs={".".join(path): value for path, value in leaves(inputs).items()},
+        given=held if isinstance(held, Mapping) else {},
+    )

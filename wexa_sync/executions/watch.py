@@ -1,0 +1,104 @@
+"""Watching a run: read it again and again until it is where one waits for it to be, and see what it asks meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from wexa_sync.api.client import Api
+from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.errors import ApiError, AuthRefused
+from wexa_sync.executions.runs import GONE, asking, read_again
+from wexa_sync.kinds.execution import NOT_BEGUN, PERHAPS_ENDED, is_unclear
+from wexa_sync.model import Question, Run
+
+READ_FAILURES = 3
+"""As many reads in a row may fail, each tried several times already, before a wait for the end is given up."""
+
+UNCLEAR = 10.0
+"""Seconds for which a status that nobody knows is waited on: it may be a step on the way, or the end. So is GONE."""
+
+_FIRST_PAUSE = 0.1
+_RARELY = 10.0  # seconds between two looks into the inbox, at the most
+
+Tell = Callable[[str], None]
+Ask = Callable[[Run, Question], None]
+
+
+def watch(
+    api: Api,
+    run: Run,
+    *,
+    until: Callable[[str], bool],
+    seconds: float,
+    cutoff: Cutoff,
+    tell: Tell = lambda _status: None,
+    ask: Ask | None = None,
+    most: float = 1.0,
+    patience: int = 0,
+) -> Run:
+    """The run once `until` holds for its status, the time is over, or the `cutoff` is; with what it asks then.
+
+    `tell` hears every new status, `ask` every question once; without `ask` the inbox is left alone. `most` is the
+    longest pause. A failed read is raised, but for as many in a row as `patience` says. A status that may be an end
+    which nobody knows is not waited on: the run is returned with it.
+    """
+    end, pause, failures = time.monotonic() + seconds, min(_FIRST_PAUSE, most), 0
+    inbox, told, since = _Inbox(api), None, 0.0
+    while True:
+        try:
+            run = replace(read_again(api, run), questions=run.questions)
+            failures = 0
+        except ApiError as error:
+            failures += 1
+            if failures > patience or isinstance(error, AuthRefused):
+                raise
+        else:
+            if run.status != told:
+                told, since = run.status, time.monotonic()
+                tell(told)
+            if until(run.status):
+                return replace(run, questions=())
+            if ask is not None and run.status not in (*NOT_BEGUN, GONE):
+                run = inbox.look(run, ask)
+            if _may_have_ended(run, time.monotonic() - since):
+                return run
+        left = end - time.monotonic()
+        if left <= 0 or cutoff.wait(min(pause, left)):
+            return run
+        pause = min(most, pause * 1.5)
+
+
+def _may_have_ended(run: Run, seconds: float) -> bool:
+    """True when the status says nothing that is known, and the run has perhaps ended. `seconds`: shown for so long."""
+    if run.questions or not (is_unclear(run.status) or run.status == GONE):
+        return False
+    return run.over or run.status in PERHAPS_ENDED or seconds >= UNCLEAR
+
+
+class _Inbox:
+    """Looks into the inbox when the status changes, and then ever more rarely."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._asked: set[str] = set()
+        self._status = ""
+        self._pause = self._next = 0.0
+
+    def look(self, run: Run, ask: Ask) -> Run:
+        now = time.monotonic()
+        if run.status != self._status:
+            self._status, self._pause, self._next = run.status, 0.25, now
+        if now < self._next:
+            return run
+        self._next, self._pause = now + self._pause, min(_RARELY, self._pause * 2)
+        try:
+            run = asking(self._api, run)
+        except ApiError:
+            return run  # the run is what one waits for
+        for question in run.questions:
+            if question.id not in self._asked:
+                self._asked.add(question.id)
+                ask(run, question)
+        return run

@@ -1,0 +1,1 @@
+"""Read the facts about fields from the schemas, and convert values to and from the wire."""

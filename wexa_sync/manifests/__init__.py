@@ -1,0 +1,1 @@
+"""Read manifests: paths -> Documents -> Manifests -> Desired. Works offline."""

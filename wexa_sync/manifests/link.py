@@ -1,0 +1,161 @@
+"""Manifests -> Desired: addresses are unique, references lead somewhere, and the graph has no cycle."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+
+from wexa_sync import graph
+from wexa_sync.errors import Problem, Unfilled
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.spec.wire import references
+from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, show_path
+from wexa_sync.text.suggest import did_you_mean
+
+Locate = Callable[[Manifest, Path], Source]
+
+# Guessing what was meant takes time by the number of names: hundreds of dead references have one cause.
+_MOST_GUESSES = 100
+_MOST_CIRCLES = 10
+_LONGEST_CIRCLE = 8
+
+
+def link(
+    manifests: Iterable[Manifest], locate: Locate = lambda manifest, _path: manifest.source
+) -> tuple[Desired, list[Problem]]:
+    """Join the manifests to one graph. Answers all problems at once; the Desired is sound only where there are none.
+
+    `locate` gives the place of a path in the document that a manifest stands in.
+    """
+    declared: dict[Address, Manifest] = {}
+    problems: list[Problem] = []
+
+    def problem(manifest: Manifest, path: Path, message: str, hint: str) -> None:
+        where = locate(manifest, path)
+        problems.append(Problem(message=message, source=where, path=show_path(path), hint=hint))
+
+    for manifest in manifests:
+        first = declared.setdefault(manifest.address, manifest)
+        if first is not manifest and not manifest.address.owner:  # its owner is there twice too, and told of
+            message = f"{manifest.address} is declared twice; first at {first.source}"
+            problem(manifest, ("metadata", "name"), message, "Give one of them another metadata.name, or remove it.")
+    links = _Links(declared, problem)
+    edges = {address: frozenset(links.edges(manifest)) for address, manifest in declared.items()}
+    _tell_alike(declared.values(), problem)
+    for circle in islice(_circles(edges), _MOST_CIRCLES):
+        _tell_circle(circle, declared, problem)
+    return Desired(manifests=declared, depends_on=edges), problems
+
+
+Tell = Callable[[Manifest, Path, str, str], None]
+
+
+class _Links:
+    """What each manifest waits for, among all that are declared; what it names in vain is told."""
+
+    def __init__(self, declared: Mapping[Address, Manifest], tell: Tell) -> None:
+        self._declared = declared
+        self._tell = tell
+        self._guesses = _MOST_GUESSES
+        self._children: defaultdict[Address, list[Manifest]] = defaultdict(list)
+        for address, manifest in declared.items():
+            if owner := address.owner_address:
+                self._children[owner].append(manifest)
+        for siblings in self._children.values():
+            siblings.sort(key=lambda child: child.position)
+
+    def edges(self, manifest: Manifest) -> Iterator[Address]:
+        """The addresses that it waits for."""
+        address = manifest.address
+        if owner := address.owner_address:
+            yield owner
+            # The API appends agents: the order of the calls is the order of the agents.
+            siblings = self._children[owner]
+            if before := bisect_left(siblings, manifest.position, key=lambda child: child.position):
+                yield siblings[before - 1].address
+        if address.project:
+            if address.project_address in self._declared:
+                yield address.project_address
+            elif not owner:
+                self._tell_missing(manifest, ("metadata", "project"), address.project_address)
+        for path, other in _named(manifest):
+            if other == address:
+                self._tell(manifest, path, f"{address} waits for itself", "Take this out.")
+            elif other in self._declared:
+                yield other
+                # What refers to a flow needs it whole, with its agents.
+                yield from (child.address for child in self._children.get(other, ()) if child.address != address)
+            else:
+                self._tell_missing(manifest, path, other)
+
+    def _tell_missing(self, manifest: Manifest, path: Path, wanted: Address) -> None:
+        project = f" in project {wanted.project!r}" if wanted.project else ""
+        hint = f"Declare {wanted}."
+        if path[0] == "spec":
+            hint = f"Declare {wanted}, or write {{external: NAME}} for one that is live and not declared here."
+        if self._guesses:
+            self._guesses -= 1
+            hint = self._guess(wanted, hint)
+        self._tell(manifest, path, f"there is no {wanted.kind} {wanted.name!r}{project}", hint)
+
+    def _guess(self, wanted: Address, otherwise: str) -> str:
+        if other := next((address for address in self._declared if address.name == wanted.name), None):
+            return f"There is {other}; {wanted} is wanted here."
+        alike = [
+            a for a in self._declared if (a.project, a.owner, a.kind) == (wanted.project, wanted.owner, wanted.kind)
+        ]
+        return did_you_mean(wanted.name, [address.name for address in alike], otherwise)
+
+
+def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
+    """Every address that a manifest names, with the path in its document."""
+    owner = manifest.address.owner
+    spec: Path = ("spec", BY_NAME[owner[0]].embedded, manifest.position) if owner else ("spec",)
+    yield from (((*spec, *path), ref.address) for path, ref in references(manifest.spec) if ref.address)
+    for index, other in enumerate(manifest.depends_on):
+        if other:
+            yield ("metadata", "depends_on", index), other
+
+
+def _tell_alike(manifests: Iterable[Manifest], tell: Tell) -> None:
+    """Resources that could not be told apart on the server, had the state been lost: the API knows no other name."""
+    seen: dict[tuple[object, ...], Manifest] = {}
+    for manifest in manifests:
+        kind = BY_NAME[manifest.address.kind]
+        fields = (*kind.identity, *kind.narrow)
+        values = [manifest.spec.get(name) for name in fields]
+        if kind.nature is Nature.ACTION or kind.owner or not all(map(_is_said, values)):
+            continue
+        first = seen.setdefault((manifest.address.project, kind.name, *values), manifest)
+        if first is not manifest:
+            same = f"{manifest.address} has the same {' and '.join(fields)} as {first.address} at {first.source}"
+            tell(
+                manifest, ("spec", fields[0]), same, "On the server the two could not be told apart. Make them differ."
+            )
+
+
+def _is_said(value: object) -> bool:
+    """Whether it is a value, not one that is missing or wrong, which is told of already."""
+    return isinstance(value, (str, Ref, Secret)) and not isinstance(value, Unfilled)
+
+
+def _circles(edges: Mapping[Address, Iterable[Address]]) -> Iterator[list[Address]]:
+    rest = dict(edges)
+    while circle := graph.cycle(rest):
+        yield circle
+        for address in circle:
+            del rest[address]
+
+
+def _tell_circle(circle: list[Address], declared: Mapping[Address, Manifest], tell: Tell) -> None:
+    names = [str(address) for address in [*circle, circle[0]]]
+    if len(circle) > _LONGEST_CIRCLE:
+        names[_LONGEST_CIRCLE:-1] = [f"... ({len(circle)} in all)"]
+    waits = zip(circle, [*circle[1:], circle[0]], strict=True)
+    places = ((declared[one], path) for one, next_ in waits for path, other in _named(declared[one]) if other == next_)
+    manifest, path = next(places, (declared[circle[0]], ()))
+    hint = "Take one of the references, or one `metadata.depends_on`, out."
+    tell(manifest, path, f"these wait for each other: {' -> '.join(names)}", hint)

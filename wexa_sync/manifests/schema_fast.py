@@ -1,0 +1,121 @@
+"""A glance at data, by its schema: is it surely valid? What is in doubt, jsonschema looks at (schema_check.py).
+
+Far the most manifests are valid. jsonschema takes 40 ms to import and 15 µs to step into each field; a glance needs no
+import and some 2 µs a field. It only knows the words of our schemas, and is in doubt about all that it doesn't know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeAlias
+
+from wexa_sync.kinds.spec.schema import Schema, bundled
+
+Look: TypeAlias = Callable[[Any], bool]
+
+_TYPES: dict[str, frozenset[type]] = {
+    "string": frozenset({str}),
+    "boolean": frozenset({bool}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+    "array": frozenset({list}),
+    "object": frozenset({dict}),
+    "null": frozenset({type(None)}),
+}
+_NUMBERS = _TYPES["number"]
+_NOTES = frozenset({"$schema", "$id", "title", "description", "default", "examples"})
+
+
+@cache
+def glance(name: str) -> Look:
+    """Tells of data whether it is surely valid by the schema of that file name; False where that is not plain."""
+    return _look(bundled(name))
+
+
+@cache
+def shape(pattern: str) -> re.Pattern[str]:
+    """A schema's pattern. In JSON Schema `$` is the end of the text; to Python a newline may follow."""
+    return re.compile(re.sub(r"\$$", r"\\Z", pattern))
+
+
+def _look(schema: Schema) -> Look:
+    words = {word: wanted for word, wanted in schema.items() if word not in _NOTES and not word.startswith("x-wexa-")}
+    if not words.keys() <= _WORDS.keys():
+        return lambda _value: False
+    looks = [_WORDS[word](wanted, schema) for word, wanted in words.items()]
+    return looks[0] if len(looks) == 1 else lambda value: all(look(value) for look in looks)
+
+
+# One look a word. Each takes its own type of value alone, and exactly: a subclass may stand for something else.
+
+
+def _type(wanted: str | list[str], _schema: Schema) -> Look:
+    types = frozenset().union(*(_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)))
+    return lambda value: type(value) in types
+
+
+def _const(wanted: Any, _schema: Schema) -> Look:
+    return lambda value: type(value) is str and value == wanted
+
+
+def _enum(wanted: list[Any], _schema: Schema) -> Look:
+    return lambda value: type(value) is str and value in wanted
+
+
+def _pattern(wanted: str, _schema: Schema) -> Look:
+    search = shape(wanted).search
+    return lambda value: type(value) is str and search(value) is not None
+
+
+def _properties(wanted: dict[str, Schema], _schema: Schema) -> Look:
+    fields = {name: _look(schema) for name, schema in wanted.items()}
+    return lambda value: type(value) is dict and all(fields[name](value[name]) for name in fields.keys() & value.keys())
+
+
+def _required(wanted: list[str], _schema: Schema) -> Look:
+    names = frozenset(wanted)
+    return lambda value: type(value) is dict and names <= value.keys()
+
+
+def _additional(wanted: Any, schema: Schema) -> Look:
+    known = schema.get("properties", {}).keys()
+    if wanted is False:
+        return lambda value: type(value) is dict and value.keys() <= known
+    look = _look(wanted) if isinstance(wanted, dict) else lambda _value: True
+    return lambda value: type(value) is dict and all(look(value[name]) for name in value.keys() - known)
+
+
+def _names(wanted: Schema, _schema: Schema) -> Look:
+    look = _look(wanted)
+    return lambda value: type(value) is dict and all(map(look, value))
+
+
+def _items(wanted: Schema, _schema: Schema) -> Look:
+    look = _look(wanted)
+    return lambda value: type(value) is list and all(map(look, value))
+
+
+def _any_of(wanted: list[Schema], _schema: Schema) -> Look:
+    looks = [_look(schema) for schema in wanted]
+    return lambda value: any(look(value) for look in looks)
+
+
+_WORDS: dict[str, Callable[[Any, Schema], Look]] = {
+    "type": _type,
+    "const": _const,
+    "enum": _enum,
+    "pattern": _pattern,
+    "minLength": lambda wanted, _: lambda value: type(value) is str and len(value) >= wanted,
+    "maxLength": lambda wanted, _: lambda value: type(value) is str and len(value) <= wanted,
+    "minimum": lambda wanted, _: lambda value: type(value) in _NUMBERS and value >= wanted,
+    "maximum": lambda wanted, _: lambda value: type(value) in _NUMBERS and value <= wanted,
+    "exclusiveMinimum": lambda wanted, _: lambda value: type(value) in _NUMBERS and value > wanted,
+    "properties": _properties,
+    "required": _required,
+    "additionalProperties": _additional,
+    "propertyNames": _names,
+    "items": _items,
+    "anyOf": _any_of,
+}

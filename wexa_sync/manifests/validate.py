@@ -1,0 +1,195 @@
+"""Documents -> Manifests: the envelope, files, times, the JSON Schema, references; every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any, TypeGuard
+
+from wexa_sync.errors import Problem, Unfilled
+from wexa_sync.kinds import BY_NAME, DECLARABLE
+from wexa_sync.kinds.base import Kind
+from wexa_sync.manifests.metadata import child_kind, depends_on, lifecycles
+from wexa_sync.manifests.positions import Places
+from wexa_sync.manifests.schema_check import schema_faults
+from wexa_sync.manifests.schema_messages import Fault, shown
+from wexa_sync.manifests.values import fill_in, refer, stand_ins
+from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source
+from wexa_sync.text.suggest import did_you_mean, nearest
+
+_API_VERSION = "wexa.ai/v1"
+
+
+def validate(
+    documents: Iterable[Document], *, root: File, complete: bool = True
+) -> tuple[tuple[Manifest, ...], tuple[Problem, ...]]:
+    """Make manifests of documents; `{file: ...}` may lead to files below `root`.
+
+    `complete` is false where some document could not be read: then nobody is told that there is no project.
+
+    A manifest whose envelope is sound (kind, name, project) is returned even where its spec has problems: whoever looks
+    at all manifests together then doesn't take it for missing. So the manifests are all sound only without problems.
+    """
+    documents = tuple(documents)
+    places = Places()
+    projects = _projects(documents, complete)
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    for document in documents:
+        faults: list[Fault] = []
+        manifests += _manifests(document, projects, root, faults)
+        problems += places.problems(document, faults)
+    return tuple(manifests), tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Projects:
+    """The declared projects, as far as they can be told; `sure` where there are no others."""
+
+    names: frozenset[str]
+    sure: bool
+
+
+def _projects(documents: Iterable[Document], complete: bool) -> _Projects:
+    found = [_part(document.data, "metadata").get("name") for document in documents if _kind_of(document) == "Project"]
+    names = frozenset(name for name in found if _is_handle(name))
+    return _Projects(names, sure=complete and all(map(_is_handle, found)))
+
+
+def _manifests(document: Document, projects: _Projects, root: File, faults: list[Fault]) -> Iterator[Manifest]:
+    kind = _declared_kind(document, faults)
+    if kind is None:
+        return
+    data = dict(document.data)
+    if isinstance(data.get("spec"), dict):
+        folder = File(document.source.file).parent
+        data["spec"] = fill_in(data["spec"], kind.spec_schema, folder, root, faults)
+    faults += schema_faults(kind.schema, data)
+    metadata = _part(data, "metadata")
+    project = "" if kind.name == "Project" else _project(data.get("metadata"), projects, faults)
+    # Asked for in any case, for what they find wrong.
+    own, inherited = lifecycles(metadata, kind, faults)
+    waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
+    spec = refer(_part(data, "spec"), kind.spec_schema, project or "", faults)
+    child = child_kind(kind)
+    children = spec.pop(kind.embedded, None) if child else None
+    handle = metadata.get("name")
+    if not _is_handle(handle) or project is None:
+        return
+    generation = metadata.get("generation")
+    manifest = Manifest(
+        address=Address(project=project, kind=kind.name, name=handle),
+        spec=spec,
+        source=document.source,
+        lifecycle=own,
+        generation=generation if type(generation) is int else 1,
+        depends_on=waits_for,
+        templates=document.templates,
+    )
+    yield manifest
+    if child:
+        yield from _children(manifest, child, children, document, inherited, faults)
+
+
+def _children(
+    owner: Manifest, kind: Kind, items: Any, document: Document, lifecycle: Lifecycle, faults: list[Fault]
+) -> Iterator[Manifest]:
+    field = BY_NAME[owner.address.kind].embedded
+    seen: dict[str, int] = {}
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        handle = item.get("handle") if isinstance(item, dict) else None
+        if not _is_handle(handle):
+            continue
+        if handle in seen:
+            message = f"the handle {handle!r} is taken: {field}[{seen[handle]}] has it"
+            faults.append(Fault(("spec", field, index, "handle"), message, "Give each one a handle of its own."))
+            continue
+        line = document.item_lines.get((field, index), document.source.line)
+        yield Manifest(
+            address=Address(
+                project=owner.address.project,
+                owner=(owner.address.kind, owner.address.name),
+                kind=kind.name,
+                name=handle,
+            ),
+            spec={name: value for name, value in item.items() if name != "handle"},
+            source=Source(file=document.source.file, line=line),
+            lifecycle=lifecycle,
+            position=index,
+        )
+        seen[handle] = index
+
+
+def is_ours(document: Document) -> bool:
+    """True when a document means to be a manifest of wexa-sync, be it one with problems."""
+    data = document.data
+    version = data.get("apiVersion") if isinstance(data, dict) else None
+    group = _API_VERSION.partition("/")[0]
+    return (isinstance(version, str) and version.startswith(group)) or _kind_of(document) in BY_NAME
+
+
+def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
+    """The kind, where there is one to check the document against."""
+    data = document.data
+    if not isinstance(data, dict):
+        faults.append(Fault((), f"a manifest is a mapping, not {shown(stand_ins(data))}", _FOREIGN))
+        return None
+    name = _kind_of(document)
+    names = [kind.name for kind in DECLARABLE]
+    if name in names:
+        return BY_NAME[name]
+    if isinstance(data.get("kind"), Unfilled):
+        return None
+    if data.get("apiVersion") != _API_VERSION and nearest(name, names) is None:
+        faults.append(Fault((), "this is no manifest of wexa-sync", _FOREIGN))
+    elif "kind" not in data:
+        faults.append(Fault(("kind",), "is missing", f"Add kind: one of {', '.join(names)}.", at_key=True))
+    else:
+        value = shown(stand_ins(data["kind"]))
+        hint = _ELSEWHERE.get(name) or did_you_mean(name, names, f"Known kinds: {', '.join(names)}.")
+        faults.append(Fault(("kind",), f"there is no kind {value} to declare", hint))
+    return None
+
+
+_FOREIGN = (
+    f"A manifest has `apiVersion: {_API_VERSION}`, `kind`, `metadata` and `spec`. "
+    "List a file that is none under `ignore` in wexa-sync.yaml."
+)
+_ELSEWHERE = {
+    "Agent": "Agents stand in their AgentFlow, under spec.agents.",
+    "Connector": "Connectors are made in Wexa Studio; refer to one with {external: NAME}.",
+}
+
+
+def _project(metadata: Any, projects: _Projects, faults: list[Fault]) -> str | None:
+    if not isinstance(metadata, dict):
+        return None  # told of already, or by the schema
+    if "project" in metadata:
+        named = metadata["project"]
+        return named if _is_handle(named) else None  # the schema says what is wrong with it
+    if len(projects.names) == 1:
+        return next(iter(projects.names))  # where there are others that can't be told, there is a problem anyway
+    if projects.names or projects.sure:
+        names = ", ".join(sorted(projects.names))
+        known = f"{len(projects.names)} Projects ({names})" if names else "no Project"
+        hint = f"Add the handle of one of them: {names}." if names else "Add it: the handle of the Project."
+        faults.append(
+            Fault(("metadata", "project"), f"is missing, and the manifests declare {known}", hint, at_key=True)
+        )
+    return None
+
+
+def _kind_of(document: Document) -> str:
+    kind = document.data.get("kind") if isinstance(document.data, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _is_handle(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and HANDLE.fullmatch(value) is not None
+
+
+def _part(data: Any, name: str) -> dict[str, Any]:
+    """A mapping inside the data, or an empty one where there is none."""
+    found = data.get(name) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}

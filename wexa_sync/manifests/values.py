@@ -1,0 +1,119 @@
+"""What stands for something else at a spec's leaves: texts from files, times, references. Guided by the schema."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path as File
+from typing import Any
+
+from wexa_sync.errors import Unfilled
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.spec import times
+from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
+from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
+from wexa_sync.text.files import TextFault, read_text, short, siblings
+from wexa_sync.text.suggest import did_you_mean
+
+_TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
+
+
+def fill_in(spec: Any, schema: Schema, folder: File, root: File, faults: list[Fault]) -> Any:
+    """The spec with `{file: PATH}` replaced by the file's text and with times in their canonical form.
+
+    Paths start from `folder` and never lead out of `root`, not by a symlink either. The text is kept exactly, but for
+    one newline at its end, which editors add, and CRLF, which becomes LF; `${...}` in it means nothing. What can't be
+    had is added to `faults`.
+    """
+
+    def visit(value: Any, schema: Schema, path: Path) -> Any:
+        if isinstance(value, dict):
+            if value.keys() != {"file"} or "string" not in schema.get("type", ()):
+                return DESCEND
+            value = _included(value["file"], folder, root, path, faults)
+        if schema.get("x-wexa-format") == "epoch-seconds":
+            return _time(value, path, faults)
+        return value if isinstance(value, str) else DESCEND
+
+    return walk(spec, schema, visit, ("spec",))
+
+
+def refer(spec: Any, schema: Schema, project: str, faults: list[Fault]) -> Any:
+    """The spec with a Ref at each place that refers to something, as far as what stands there can be understood."""
+
+    def visit(value: Any, schema: Schema, path: Path) -> Any:
+        if "x-wexa-ref" in schema:
+            return _reference(value, schema["x-wexa-ref"], project, path, faults)
+        return DESCEND
+
+    return walk(spec, schema, visit, ("spec",))
+
+
+def stand_ins(value: Any) -> Any:
+    """The value with a harmless text for each Secret: what a schema may see, and what a message may show."""
+    if isinstance(value, dict):
+        return {key: stand_ins(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [stand_ins(item) for item in value]
+    return "***" if isinstance(value, Secret) else value
+
+
+def _included(name: Any, folder: File, root: File, path: Path, faults: list[Fault]) -> str:
+    if isinstance(name, Unfilled):
+        return name  # told of already
+    try:
+        return _text_of(name, folder, root)
+    except TextFault as fault:
+        at = f" (line {fault.line}, column {fault.column} there)" if (fault.line, fault.column) != (1, 1) else ""
+        faults.append(Fault(path, fault.message + at, fault.hint))
+        return Unfilled("...")
+
+
+def _text_of(name: Any, folder: File, root: File) -> str:
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
+        raise TextFault(
+            f"{{file: PATH}} wants a path, got {shown(stand_ins(name))}", hint="Write {file: prompts/triage.md}."
+        )
+    if File(name).is_absolute():
+        raise TextFault(f"the path {short(name)} is absolute", hint="Write it relative to the manifest.")
+    # Where it really is: a symlink must not lead out either, to be sent to a server.
+    real, top = File(os.path.realpath(folder / name)), os.path.realpath(root)
+    if not real.is_relative_to(top):
+        raise TextFault(f"{short(name)} leads out of {top}", hint="Move the file inside, beside the manifests.")
+    if not os.path.lexists(real):
+        hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
+        raise TextFault(f"there is no file {short(name)}", hint=hint)
+    # As git may check a file out with either line end, by machine: the same commit must make the same plan everywhere.
+    return read_text(real).replace("\r\n", "\n").removesuffix("\n")
+
+
+def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
+    if isinstance(value, (Unfilled, bool)) or not isinstance(value, (str, int, Secret)):
+        return value  # told of already, or by the schema
+    if isinstance(value, Secret):
+        faults.append(Fault(path, "a time can't be a secret: the plan shows it", "Use ${env:NAME} or ${var:NAME}."))
+        return value
+    try:
+        return times.iso(value)
+    except (ValueError, OverflowError, OSError) as error:
+        zone = "has no zone" if str(error).startswith("the time has no zone") else "is no time"
+        faults.append(Fault(path, f"{shown(value)} {zone}", _TIME_HINT))
+        return value
+
+
+def _reference(value: Any, kind: str, project: str, path: Path, faults: list[Fault]) -> Any:
+    if isinstance(value, str) and HANDLE.fullmatch(value):
+        if not BY_NAME[kind].declarable:
+            faults.append(reference_fault(kind, value, path))
+            return value
+        return Ref(kind=kind, address=Address(project=project, kind=kind, name=value))
+    if isinstance(value, dict) and len(value) == 1:
+        ((form, name),) = value.items()
+        if isinstance(name, Secret):
+            if form == "external":  # what is no id is told by the schema
+                faults.append(reference_fault(kind, "***", path))
+        elif form == "external" and isinstance(name, str):
+            return Ref(kind=kind, external=name)
+        elif form == "id" and isinstance(name, str):
+            return Ref(kind=kind, id=name)
+    return value

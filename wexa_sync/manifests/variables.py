@@ -1,0 +1,162 @@
+"""`${env:NAME}`, `${var:NAME}`, `${secret:NAME}` in the values of manifests. Any other `${...}` is none of ours."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.errors import InvalidManifests, Problem, Unfilled, UsageError
+from wexa_sync.manifests.positions import Places
+from wexa_sync.manifests.schema_messages import Fault, shown
+from wexa_sync.model import Secret
+from wexa_sync.secrecy.find import SHORTEST_KEY
+from wexa_sync.text.files import TextFault, is_utf8, short, shown_path
+from wexa_sync.text.suggest import did_you_mean
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+_USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
+_KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
+_CREDENTIALS = frozenset(
+    {"KEY", "KEYS", "SECRETS", "PASS", "PASSWORDS", "CREDENTIAL", "CREDS", "PRIVATE", "AUTH", "BEARER"}
+)
+_CREDENTIAL_ENDS = ("APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS")  # PGPASSWORD too
+_MOST_FAULTS = 20  # of one text: who has that many starts with these
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The values that manifests may ask for: `var` from files, settings and flags; `env` is the environment."""
+
+    var: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
+
+    def fill(self, text: str) -> tuple[Any, list[TextFault]]:
+        """The text with its variables filled in, and what is wrong with it.
+
+        A text that is nothing but one `${var:NAME}` becomes that value with its type; one with a secret in it becomes
+        a Secret; `$${` stands for a literal `${`. What is filled in is not searched again.
+        """
+        faults: dict[str, TextFault] = {}  # by what is wrong: a text may say it many times
+        shown: list[str] = []
+        real: list[str] = []
+        secret = False
+        end = 0
+        for use in _USE.finditer(text):
+            between, end = text[end : use.start()], use.end()
+            if use.group() in faults:
+                continue
+            try:
+                value = self._value(use)
+            except TextFault as fault:
+                faults[use.group()] = fault
+                if len(faults) == _MOST_FAULTS:
+                    break
+                continue
+            if use["source"] == "var" and use.group() == text:
+                return value, []
+            secret = secret or use["source"] == "secret"
+            shown += [between, use.group() if use["source"] == "secret" else _text(value)]
+            real += [between, _text(value)]
+        if faults:
+            return Unfilled(text), list(faults.values())
+        template, filled = "".join([*shown, text[end:]]), "".join([*real, text[end:]])
+        return Secret(template=template, value=filled) if secret else filled, []
+
+    def _value(self, use: re.Match[str]) -> Any:
+        source, name = use["source"], use["name"]
+        if source is None:
+            return "${"
+        if not use["end"] or not _NAME.match(name):
+            hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
+            raise TextFault(f"{short(use.group())} is no variable", hint=hint)
+        values: Mapping[str, Any] = self.var if source == "var" else self.env
+        keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= SHORTEST_KEY}
+        if (source != "var" and name in _KEYS) or values.get(name) in keys:
+            hint = "wexa-sync takes the key from the environment by itself. Use another value here."
+            raise TextFault("the API key must not stand in a manifest", hint=hint)
+        if source == "env" and _names_a_credential(name):
+            hint = f"Write ${{secret:{short(name)}}}. If it is none, hand it over as a variable: --var NAME=VALUE."
+            raise TextFault(f"{short(use.group())} looks like a credential, and plans show what it holds", hint=hint)
+        if name not in values:
+            hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
+            raise TextFault(f"{short(use.group())} is not defined", hint=hint)
+        if not is_utf8(values[name]):
+            raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
+        if source == "secret" and not values[name]:
+            # Continuous integration gives an empty text for a secret that it does not have.
+            raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(short(name)))
+        return values[name]
+
+
+def _names_a_credential(name: str) -> bool:
+    """True when a word of the name says so. PWD alone is the current folder."""
+    words = [word.upper() for word in _WORD.findall(name)]
+    return any(word in _CREDENTIALS or word.endswith(_CREDENTIAL_ENDS) for word in words) or "PWD" in words[1:]
+
+
+_GIVE = {
+    "var": "Give it with --var {0}=VALUE, in a --var-file, or under `vars` in wexa-sync.yaml.",
+    "env": "Set the environment variable {0}.",
+    "secret": "Set the environment variable {0} to the secret's value.",
+}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def gather(
+    *,
+    settings: Mapping[str, Any],
+    files: Iterable[Path] = (),
+    assignments: Iterable[str] = (),
+    env: Mapping[str, str],
+) -> Variables:
+    """All variables: those of the settings, then `--var-file` in order, then `--var NAME=VALUE`; the last one wins.
+
+    Raises UsageError for an assignment or a file that is none, InvalidManifests for what is wrong inside a file.
+    """
+    found = dict(settings)
+    problems: list[Problem] = []
+    for file in files:
+        found.update(_read_var_file(file, problems))
+    if problems:
+        raise InvalidManifests(sorted(problems, key=lambda problem: problem.source))
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or not _NAME.match(name):
+            typed = name + ("=..." if equals else "")  # the value is nobody's business
+            raise UsageError(f"--var {typed}: this is no NAME=VALUE", hint="Write --var region=eu, for ${var:region}.")
+        found[name] = value
+    return Variables(found, env)
+
+
+def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    from wexa_sync.manifests.yaml import read  # imports yaml, and most runs have no such file
+
+    if not os.path.exists(path):  # noqa: PTH110  # unlike Path's, it never raises
+        raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
+    documents, unreadable = read(path, shown_path(path))
+    problems += unreadable
+    if not documents:
+        return {}
+    data = documents[0].data
+    faults: list[Fault] = []
+    if len(documents) > 1 or not isinstance(data, dict):
+        message = "a variable file is one mapping of NAME: value"
+        faults.append(Fault((), message, "Write `region: eu`, one a line."))
+        data = {}
+    for name, value in data.items():
+        if not _NAME.match(name):
+            hint = "It starts with a letter or `_`; digits, `.` and `-` may follow."
+            faults.append(Fault((name,), f"{name!r} is no name for a variable", hint, at_key=True))
+        elif not isinstance(value, (str, int, float)):
+            message = f"a variable holds one text, number, true or false, not {shown(value)}"
+            faults.append(Fault((name,), message, "Use one variable for each value."))
+    problems += Places().problems(documents[0], faults)
+    return data

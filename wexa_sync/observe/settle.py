@@ -1,0 +1,93 @@
+"""What a list may not show yet, and what it must not leave out: when to look again, and when to stop.
+
+The API promises nothing on how soon a list shows what was just made. So what a list does not show is taken for absent
+only after some looks and some time; and what is recorded counts as gone only when a read by its id says so too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+from wexa_sync.api.client import Api, Scoped
+from wexa_sync.errors import Nonsense
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.execution import NOT_BEGUN
+from wexa_sync.model import Address, Pair
+from wexa_sync.observe.known import Seen
+
+LOOKS = 3
+"""How often a list is read, at the least, before it is said that something sent is not there."""
+
+
+def hidden(seen: Seen, api: Api, pool: Executor, now: float) -> list[Address]:
+    """What is recorded and not listed, and can be read by its id all the same."""
+    suspects = [address for address, pair in sorted(seen.pairs.items()) if _is_missing(seen, pair, now)]
+
+    def is_there(address: Address) -> bool:
+        owner = address.owner_address
+        at = Scoped(
+            project=seen.ids.get(address.project_address, ""),
+            owner=seen.ids[owner] if owner else "",
+            id=seen.state.records[address].id,
+        )
+        return api.read(BY_NAME[address.kind], at) is not None
+
+    return [address for address, found in zip(suspects, pool.map(is_there, suspects), strict=True) if found]
+
+
+def _is_missing(seen: Seen, pair: Pair, now: float) -> bool:
+    """Whether a list should show it and does not. What went with its project or flow, or has fired, need not be."""
+    kind, address = BY_NAME[pair.address.kind], pair.address
+    if pair.record is None or pair.live is not None or kind.nature is Nature.ACTION:
+        return False
+    around = address.owner_address or (address.project_address if address.project else None)
+    end = kind.passes(pair.record.spec)
+    return (around is None or around in seen.ids) and (end is None or end > now)
+
+
+def worth_waiting(
+    seen: Seen, unlisted: Sequence[Address], *, looks: int, waited: float, settle: float, now: float
+) -> bool:
+    """Whether another look may settle something. Times in seconds.
+
+    No plan waits longer than `settle` for something sent, whatever clock noted when that was.
+    """
+    if waited < settle and (unlisted or any(_is_new(pair, now, settle) for pair in seen.pairs.values())):
+        return True
+    return any(
+        (waited < settle and now - pair.intent.time < settle) or looks < LOOKS
+        for pair in seen.pairs.values()
+        if pair.intent is not None and not pair.intent.settled and _is_awaited(pair)
+    )
+
+
+def _is_new(pair: Pair, now: float, settle: float) -> bool:
+    """True when a resource, or a part of one, was made so lately that reads which do not show it may lag behind."""
+    kind, record = BY_NAME[pair.address.kind], pair.record
+    if record is None or record.made_at is None or pair.live is not None or kind.nature is Nature.ACTION:
+        return False
+    end = kind.passes(record.spec)
+    return abs(now - record.made_at) < settle and (end is None or end > now)
+
+
+def _is_awaited(pair: Pair) -> bool:
+    """Whether what was sent can't be seen yet: nothing of it is there, or it was told to start and is ready still."""
+    if pair.intent is not None and pair.intent.operation == "start":
+        return pair.live is not None and pair.live.status in (None, *NOT_BEGUN)
+    return pair.live is None and not pair.candidates
+
+
+def contradiction(unlisted: Sequence[Address]) -> Nonsense:
+    """The list and the single reads don't agree: nothing is planned on that."""
+    names = ", ".join(map(str, unlisted[:3])) + (f" and {len(unlisted) - 3} more" if len(unlisted) > 3 else "")
+    listing = BY_NAME[unlisted[0].kind].listing or BY_NAME[BY_NAME[unlisted[0].kind].owner].listing
+    assert listing is not None
+    return Nonsense(
+        f"the list leaves out {names}, though a read by id finds {'it' if len(unlisted) == 1 else 'them'}",
+        method="GET",
+        path=listing.endpoint.path,
+        hint="The list is incomplete, or lags behind: nothing is planned on it. Run it again in a moment. If it stays "
+        f"so, Wexa hides it from lists: `wexa-sync state rm {unlisted[0]}` gives it up.",
+    )

@@ -1,0 +1,1 @@
+"""Decide the actions for every address: Observation -> Plan. Pure."""

@@ -1,0 +1,104 @@
+"""The rows of the decision table that only runs have: a lost answer, a start and an end that are open. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wexa_sync.compare.changes import edited
+from wexa_sync.kinds.execution import NOT_BEGUN, READY
+from wexa_sync.model import Action, Blocked
+from wexa_sync.plan.resource import FOUND, Decision, Look, Orphan
+
+
+class RunLook(Look):
+    """One pair of a run with what is needed to decide on it."""
+
+    def sent_later(self) -> bool:
+        """Whether a run was sent, later than what is recorded, and never answered."""
+        intent, record = self.pair.intent, self.pair.record
+        if intent is None or intent.settled or intent.operation != "create":
+            return False
+        return record is None or intent.generation > record.generation
+
+    def lost_answer(self) -> Decision:
+        """A run that was sent and never answered: whether it happened is for a person to say, unless it is found."""
+        pair = self.pair
+        if pair.live is not None and pair.certain:
+            return self.found()
+        seen = ", ".join(live.id for live in (*pair.candidates, *pair.similar)) or "none"
+        return self.blocked(
+            "run",
+            f"it was sent before and the answer was lost; live runs that might be it: {seen}",
+            f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
+        )
+
+    def similar(self) -> Decision:
+        """Declared, and live with other values of its variables: it may have been sent before one of them changed."""
+        pair = self.pair
+        ids = ", ".join(live.id for live in pair.similar)
+        return self.blocked(
+            "run",
+            f"it may have run already: only what comes from variables or secrets is different in {ids}",
+            f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
+        )
+
+    def let_go(self) -> Decision:
+        """A run that is recorded, without a doubt about it, and declared no longer."""
+        intent, record = self.pair.intent, self.pair.record
+        if not self.rules.prune and record is not None and intent is not None and not intent.settled:
+            return self.change(  # its start was sent, never answered, and the run shows it: that doubt is over
+                Action.ADOPT,
+                id=record.id,
+                after=record.spec,
+                generation=record.generation,
+                lifecycle=record.lifecycle,
+                reason=FOUND,
+                settles=intent.mark,
+            )
+        if not self.rules.prune:
+            return Orphan()
+        return self.change(Action.FORGET, reason="it ran; runs can't be deleted", settles=self.mark)
+
+    def resume(self) -> Decision:
+        """A run that was created and not started, as far as the state knows."""
+        if doubt := self.start_in_doubt():
+            return doubt
+        assert self.pair.record is not None
+        asked = self.pair.intent is not None
+        reason = "its start was sent before" if asked else "created by an earlier apply, not started yet"
+        return self.change(Action.RUN, id=self.pair.record.id, reason=reason, resume=True)
+
+    def wait(self) -> Decision:
+        """A run whose end is waited for and was not seen. It is kept as it was applied, whatever its manifest says."""
+        record, manifest, live = self.pair.record, self.pair.manifest, self.pair.live
+        assert record is not None
+        assert manifest is not None
+        shown = f"; it is {live.status}" if live is not None and live.status else ""
+        return self.change(
+            Action.RUN,
+            id=record.id,
+            after=record.spec if edited(self.kind, manifest.spec, record.spec, self.terms) else manifest.spec,
+            reason=f"it was started before, and its end was not seen{shown}",
+            resume=True,
+            awaits=True,
+        )
+
+    def start_in_doubt(self) -> Blocked | None:
+        """Blocked, where the run was told to start, never answered, and does not show that it runs: it may yet."""
+        intent, live = self.pair.intent, self.pair.live
+        if intent is None or intent.settled or intent.operation != "start":
+            return None
+        if live is not None and live.status not in (None, *NOT_BEGUN):
+            return None
+        still = f"; the run is still {live.status or READY}" if live is not None else ""
+        return self.blocked(
+            "run",
+            f"its start was sent before and the answer was lost{still}",
+            f"Look in Wexa Studio, then `wexa-sync resolve {self.pair.address} --happened {intent.id}` (it was "
+            "started) or `--did-not-happen` (the next apply starts it).",
+        )
+
+
+def as_doubt(decision: Decision) -> Decision:
+    """Mark what is blocked since the run may have happened: an apply ends with 3 until a person settles that."""
+    return replace(decision, doubt=True) if isinstance(decision, Blocked) else decision

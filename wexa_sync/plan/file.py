@@ -1,0 +1,220 @@
+"""A plan as a file: saved by `plan --out`, applied later as it was reviewed. And the digest of a plan.
+
+No secret's value is in it: a secret stands there as its template and a keyed fingerprint, is read from the environment
+again when the plan is applied, and must still be the one that was reviewed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.errors import PlanRefused
+from wexa_sync.model import Action, Blocked, Change, FieldChange, Plan, Sealed, Secret
+from wexa_sync.state.data import (
+    address_from_data,
+    address_to_data,
+    id_from_data,
+    lifecycle_from_data,
+    lifecycle_to_data,
+    seal,
+    secret_fingerprint,
+    source_from_data,
+    source_to_data,
+    target_from_data,
+    target_to_data,
+    unseal,
+)
+from wexa_sync.state.disk import replace_file
+
+FORMAT = "wexa-sync-plan"
+VERSION = 2
+
+
+def digest(plan: Plan) -> str:
+    """A hex sha256 over everything in the plan but the digest: what was reviewed is what is applied."""
+    text = json.dumps(_to_data(plan), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Write the plan, readable by its owner alone. Raises StateError where the place can't be written."""
+    data = {"format": FORMAT, "version": VERSION, "digest": plan.digest, "plan": _to_data(plan)}
+    replace_file(path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def is_plan(path: Path) -> bool:
+    """Whether the file looks like a saved plan rather than a manifest."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return f'"{FORMAT}"' in file.read(200)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def read(path: Path, reveal: Callable[[str], str]) -> Plan:
+    """The saved plan, its secrets filled in by `reveal` (a template's value; raises WexaSyncError where it has none).
+
+    Raises PlanRefused where the file is no plan, was changed, or a secret is not the one that was planned with.
+    """
+    plan = _stored(path)
+    changes = tuple(
+        replace(change, after=_opened(change.after, plan.lineage, reveal)) if change.after is not None else change
+        for change in plan.changes
+    )
+    return replace(plan, changes=changes)
+
+
+def _stored(path: Path) -> Plan:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _no_plan(path, error.strerror or "it can't be read") from None
+    except (ValueError, RecursionError):
+        raise _no_plan(path, "it is not JSON") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise _no_plan(path, "it is no plan")
+    if data.get("version") != VERSION:
+        raise _no_plan(path, f"it was written by another wexa-sync (this one reads plans of version {VERSION})")
+    try:
+        plan = _from_data(data["plan"])
+        plan = replace(plan, digest=digest(plan))
+        same = plan.digest == data["digest"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        same = False
+    if not same:
+        raise _no_plan(path, "it was changed after it was written")
+    return plan
+
+
+def _no_plan(path: Path, why: str) -> PlanRefused:
+    return PlanRefused(f"{path} can't be applied: {why}", hint="Make a new one: `wexa-sync plan --out FILE`.")
+
+
+def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _opened(item, key, reveal) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_opened(item, key, reveal) for item in value]
+    if not isinstance(value, Sealed):
+        return value
+    secret = Secret(template=value.template, value=reveal(value.template))
+    if secret_fingerprint(secret, key) != value.fingerprint:
+        raise PlanRefused(
+            f"what stands for {value.template} is not what the plan was made with",
+            hint="Set it as it was, or plan again.",
+        )
+    return secret
+
+
+def _to_data(plan: Plan) -> dict[str, Any]:
+    key = plan.lineage
+    return {
+        "target": target_to_data(plan.target),
+        "lineage": key,
+        "serial": plan.serial,
+        "user_id": plan.user_id,
+        "content": plan.content,
+        "changes": [_change_to_data(change, key) for change in plan.changes],
+        "blocked": [_blocked_to_data(blocked, key) for blocked in plan.blocked],
+        "orphans": [address_to_data(address) for address in plan.orphans],
+        "warnings": list(plan.warnings),
+        "ids": {address_to_data(address): found for address, found in sorted(plan.ids.items())},
+        "externals": [[*name, found] for name, found in sorted(plan.externals.items())],
+        "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
+    }
+
+
+def _from_data(data: Any) -> Plan:
+    return Plan(
+        target=target_from_data(data["target"]),
+        lineage=data["lineage"],
+        serial=data["serial"],
+        user_id=data["user_id"],
+        content=data["content"],
+        changes=tuple(_change_from_data(change) for change in data["changes"]),
+        blocked=tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
+        orphans=tuple(address_from_data(address) for address in data["orphans"]),
+        warnings=tuple(data["warnings"]),
+        ids={address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
+        externals={(project, kind, name): id_from_data(found) for project, kind, name, found in data["externals"]},
+        lifecycles={address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
+    )
+
+
+def _change_to_data(change: Change, key: str) -> dict[str, Any]:
+    return {
+        "action": change.action.value,
+        "address": address_to_data(change.address),
+        "before": seal(change.before, key),
+        "after": seal(change.after, key),
+        "fields": _fields_to_data(change.fields, key),
+        "reason": change.reason,
+        "expected": change.expected,
+        "id": change.id,
+        "source": source_to_data(change.source) if change.source else None,
+        "depends_on": [address_to_data(address) for address in change.depends_on],
+        "lifecycle": lifecycle_to_data(change.lifecycle),
+        "generation": change.generation,
+        "with_project": change.with_project,
+        "resume": change.resume,
+        "awaits": change.awaits,
+        **({"settles": change.settles} if change.settles else {}),
+    }
+
+
+def _change_from_data(data: Any) -> Change:
+    return Change(
+        action=Action(data["action"]),
+        address=address_from_data(data["address"]),
+        before=unseal(data["before"]),
+        after=unseal(data["after"]),
+        fields=_fields_from_data(data["fields"]),
+        reason=data["reason"],
+        expected=data["expected"],
+        id=data["id"] if data["id"] is None else id_from_data(data["id"]),
+        source=source_from_data(data["source"]) if data["source"] else None,
+        depends_on=tuple(address_from_data(address) for address in data["depends_on"]),
+        lifecycle=lifecycle_from_data(data["lifecycle"]),
+        generation=data["generation"],
+        with_project=data["with_project"],
+        resume=data["resume"],
+        awaits=data["awaits"],
+        settles=data.get("settles", ""),
+    )
+
+
+def _fields_to_data(fields: Iterable[FieldChange], key: str) -> list[dict[str, Any]]:
+    return [
+        {"path": list(f.path), "before": seal(f.before, key), "after": seal(f.after, key), "by": f.changed_by}
+        for f in fields
+    ]
+
+
+def _fields_from_data(data: Any) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(path=tuple(f["path"]), before=unseal(f["before"]), after=unseal(f["after"]), changed_by=f["by"])
+        for f in data
+    )
+
+
+def _blocked_to_data(blocked: Blocked, key: str) -> dict[str, Any]:
+    return {
+        "address": address_to_data(blocked.address),
+        "wanted": blocked.wanted,
+        "reason": blocked.reason,
+        "hint": blocked.hint,
+        "source": source_to_data(blocked.source) if blocked.source else None,
+        "fields": _fields_to_data(blocked.fields, key),
+        **({"doubt": True} if blocked.doubt else {}),
+    }
+
+
+def _blocked_from_data(data: Any) -> Blocked:
+    source = source_from_data(data["source"]) if data["source"] else None
+    read = {"address": address_from_data(data["address"]), "source": source}
+    return Blocked(**{**data, **read, "fields": _fields_from_data(data["fields"])})

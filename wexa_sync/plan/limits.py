@@ -1,0 +1,97 @@
+"""When a plan must not be applied though it is sound: it is stale, or goes over a budget. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wexa_sync.errors import PlanRefused
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Operation
+from wexa_sync.model import Action, Change, Plan
+from wexa_sync.plan.resource import ADOPTED
+from wexa_sync.state.base import State
+from wexa_sync.state.format import checksum
+
+DELETES, UPDATES, EXECUTIONS = "deletes", "updates", "executions"
+BUDGETS = {DELETES: DELETES, UPDATES: UPDATES, EXECUTIONS: EXECUTIONS, "runs": EXECUTIONS}
+"""The budgets, by each name that a person may give them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one apply may do without being told that it is meant: shares in percent of what is managed.
+
+    `allowed` lifts a budget, by its name in BUDGETS, to that number of changes. A smaller number lowers no budget.
+    """
+
+    budget: float = 30.0
+    max_executions: int = 10
+    from_resources: int = 10
+    allowed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """Where changes go over a budget: the flag that lifts it, and the setting that raises it for good."""
+
+    what: str
+    flag: str
+    setting: str
+
+
+def excesses(changes: Sequence[Change], limits: Limits, *, managed: int) -> list[Excess]:
+    """Return every budget that the changes go over. `managed`: how many resources the state holds."""
+    over = []
+    for action, name in ((Action.DELETE, DELETES), (Action.UPDATE, UPDATES)):
+        count = sum(change.action is action and change.reason != ADOPTED for change in changes)
+        within = managed < limits.from_resources or count * 100 <= limits.budget * managed
+        if not within and count > limits.allowed.get(name, 0):
+            what = f"it would {action.value} {count} of {managed} managed resources, more than {limits.budget:g} %"
+            over.append(Excess(what=what, flag=f"--allow {name}={count}", setting="budget"))
+    runs, most = sum(change.action is Action.RUN and not change.awaits for change in changes), limits.max_executions
+    if runs > max(most, limits.allowed.get(EXECUTIONS, 0)):
+        what = f"it would start {runs} execution{'' if runs == 1 else 's'}, more than {most}"
+        over.append(Excess(what=what, flag=f"--allow {EXECUTIONS}={runs}", setting="max_executions"))
+    return over
+
+
+def _way_out(over: Sequence[Excess]) -> str:
+    """Say what to do where all of that is meant: the flags, ready to be pasted, and the settings."""
+    flags = " ".join(each.flag for each in over)
+    settings = " and ".join(dict.fromkeys(f"`{each.setting}`" for each in over))
+    return f"If that is meant, apply with {flags}, or raise {settings} in wexa-sync.yaml."
+
+
+def warnings(changes: Sequence[Change], limits: Limits, *, managed: int) -> tuple[str, ...]:
+    """Say what apply will refuse, for whoever reads the plan."""
+    over = excesses(changes, limits, managed=managed)
+    return tuple(f"`apply` refuses this plan: {each.what}. {_way_out([each])}" for each in over)
+
+
+def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed: frozenset[str] = frozenset()) -> None:
+    """Raise PlanRefused where the plan was made at another state, or goes over `limits` (None: all of it is meant).
+
+    Also where it has a call that nobody documented and that is not `allowed`, as it was when the plan was made.
+    """
+    if plan.serial and plan.lineage != state.lineage:
+        raise PlanRefused(
+            "this plan was made with another state",
+            hint="Run it in the folder where the plan was made, or name its state: --state FILE.",
+        )
+    if plan.serial != state.serial or plan.content != checksum(state):
+        raise PlanRefused(
+            "the state has changed since this plan was made: somebody applied meanwhile",
+            hint="Run `wexa-sync plan` again and review what it says now.",
+        )
+    for change in plan:
+        if change.action is Action.UPDATE and not BY_NAME[change.address.kind].can(Operation.UPDATE, allowed):
+            raise PlanRefused(
+                f"the plan would update {change.address} by a call that is not documented and not allowed here",
+                hint="Name it under `allow_undocumented` in wexa-sync.yaml, or plan again.",
+            )
+    if limits is not None and (over := excesses(plan.changes, limits, managed=len(state.records))):
+        raise PlanRefused(
+            "the plan goes too far: " + "; ".join(each.what for each in over),
+            hint=f"{_way_out(over)} --force lifts every budget.",
+        )

@@ -1,0 +1,296 @@
+"""The rows of the decision table: what a decision on one pair is made of. Pure; `decide.py` says which row holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import Terms, terms_in
+from wexa_sync.compare.parts import project, shared
+from wexa_sync.compare.propose import assumed, propose
+from wexa_sync.compare.same import spec_fingerprint
+from wexa_sync.compare.sides import live_fingerprint
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Endpoint, Kind, Nature, Operation
+from wexa_sync.kinds.spec.times import CLOCK_SKEW
+from wexa_sync.kinds.spec.wire import accepted, references
+from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair, Spec, show_path
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """Recorded and declared no longer, and left alone since nobody asked to prune."""
+
+
+FOUND = "found: an earlier apply made it"
+ADOPTED = "adopted"
+_LATER = "Give it a later time."
+
+Decision = Change | Blocked | Orphan | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the person allows: `allowed` names undocumented calls (`agentflow.update`)."""
+
+    prune: bool = False
+    adopt: bool = False
+    allowed: frozenset[str] = frozenset()
+
+
+def _names(fields: Iterable[FieldChange]) -> str:
+    return ", ".join(dict.fromkeys(str(change.path[0]) for change in fields))
+
+
+class Look:
+    """One pair with what is needed to decide on it; its methods are the rows of the table."""
+
+    def __init__(self, pair: Pair, observation: Observation, rules: Rules) -> None:
+        self.pair, self.observation, self.rules = pair, observation, rules
+        self.kind: Kind = BY_NAME[pair.address.kind]
+        self.terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
+
+    def change(self, action: Action, **more: Any) -> Change:
+        """A change of that action, with what the manifest says of it.
+
+        An intent that a person settled goes with whatever is done; one that is open only where a row names it.
+        """
+        manifest, intent = self.pair.manifest, self.pair.intent
+        if intent is not None and intent.settled and action is not Action.NOOP:
+            more = {**more, "settles": more.get("settles") or intent.mark}
+        if manifest is None:
+            return Change(action=action, address=self.pair.address, **more)
+        said = {
+            "after": manifest.spec,
+            "source": manifest.source,
+            "lifecycle": manifest.lifecycle,
+            "generation": manifest.generation,
+        }
+        return Change(action=action, address=self.pair.address, **{**said, **more})
+
+    def blocked(self, wanted: str, reason: str, hint: str, fields: tuple[FieldChange, ...] = ()) -> Blocked:
+        """That is wanted, and can't be."""
+        source = self.pair.manifest.source if self.pair.manifest else None
+        return Blocked(address=self.pair.address, wanted=wanted, reason=reason, hint=hint, source=source, fields=fields)
+
+    def unresolved(self, wanted: str) -> Blocked | None:
+        """Blocked, where the manifest names a live thing that is not there."""
+        for _, ref in references(self.pair.manifest.spec if self.pair.manifest else {}):
+            key = (self.pair.address.project, ref.kind, ref.external or "")
+            if ref.external is not None and (why := self.observation.missing_externals.get(key)):
+                hint = f"Configure the {ref.kind.lower()} in Wexa Studio, or correct the name in {{external: ...}}."
+                return self.blocked(wanted, why, hint)
+        return None
+
+    def create(self) -> Decision:
+        """Declared, and not live."""
+        pair, now = self.pair, self.observation.now
+        assert pair.manifest is not None
+        if pair.candidates:
+            return self.ambiguous()
+        end = self.kind.passes(pair.manifest.spec)
+        if end is not None and (late := self.too_late(end)):
+            return late
+        gone = pair.record is not None
+        if gone and end is not None and pair.record and (self.kind.passes(pair.record.spec) or now) <= now:
+            reason = "the earlier one fired; a new time is declared"
+        else:
+            reason = "removed outside" if gone else "an earlier attempt did not arrive" if pair.intent else ""
+        made = self.change(Action.CREATE, reason=reason, settles=self.mark)
+        return self.out_of_sight("create") or self.unresolved("create") or made
+
+    def out_of_sight(self, wanted: str) -> Blocked | None:
+        """Block what a cut list may leave out, unless a person said that it is not there."""
+        pair = self.pair
+        if not pair.unseen or (pair.intent is not None and pair.intent.settled):
+            return None
+        hint = f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`."
+        return self.blocked(wanted, f"it may be there already: {pair.unseen}", hint)
+
+    def too_late(self, end: float) -> Decision:
+        """Its time has come: by our clock or, where it was sent before, by the server's. Again, it would fire twice."""
+        record, intent = self.pair.record, self.pair.intent
+        sent = record or (intent if intent is not None and not intent.settled else None)
+        leeway = CLOCK_SKEW if sent is not None and self.kind.passes(sent.spec) == end else 0.0
+        if end > self.observation.now + leeway:
+            return None
+        if record is not None:
+            return self.change(Action.NOOP, id=record.id, reason="its time has come: it fired")
+        lost = "it was sent before and the answer was lost, so it may have fired: " if leeway else ""
+        return self.blocked("create", f"{lost}its time has {'come' if lost else 'passed'}", _LATER)
+
+    def ambiguous(self) -> Blocked:
+        """Declared, and several live things might be it."""
+        ids = ", ".join(live.id for live in self.pair.candidates)
+        fields = " and ".join(self.kind.identity)
+        return self.blocked(
+            "adopt",
+            f"{len(self.pair.candidates)} live ones have the same {fields}: {ids}",
+            f"`wexa-sync resolve {self.pair.address} --happened ID` says which it is, --did-not-happen that none is.",
+        )
+
+    def adopt(self) -> Decision:
+        """Declared and live, and not recorded."""
+        pair = self.pair
+        if pair.live is None:
+            return self.ambiguous()
+        fields = self.fields(pair.live)
+        if not (self.rules.adopt or pair.certain):
+            count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
+            what = "is live already and not managed here" + (f"; {count}" if fields else "")
+            return self.blocked(
+                "adopt",
+                f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
+                f"--adopt takes it over. `wexa-sync resolve {pair.address} --did-not-happen` says it is another one.",
+            )
+        reason = FOUND if pair.certain else ADOPTED
+        if self.kind.nature is Nature.ACTION:
+            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.mark)
+        if not fields:
+            before = self.before(pair.live)
+            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, before=before, settles=self.mark)
+        return self.update(pair.live, fields, reason, settles=self.mark)
+
+    def keep(self) -> Decision:
+        """Declared, live and recorded."""
+        pair = self.pair
+        assert pair.live is not None
+        assert pair.record is not None
+        fields = self.fields(pair.live)
+        if fields:
+            return self.update(pair.live, fields, "")
+        return self.change(Action.NOOP, id=pair.live.id, before=self.before(pair.live))
+
+    def fields(self, live: Live) -> tuple[FieldChange, ...]:
+        """What differs, but for what the manifest says to ignore."""
+        return field_changes(self.kind, *self.compared(live))
+
+    def compared(self, live: Live) -> tuple[Spec, Spec, Spec | None, Terms, tuple[str, ...]]:
+        """What is compared: declared, live and last applied, under which terms, and what is to be ignored."""
+        manifest, record = self.pair.manifest, self.pair.record
+        assert manifest is not None
+        # The record of something else that was here before says nothing of this one.
+        applied = record.spec if record is not None and record.id == live.id else None
+        return manifest.spec, live.spec, applied, self.terms, manifest.lifecycle.ignore_changes
+
+    def before(self, live: Live) -> Any:
+        """What is live of the declared fields."""
+        return project(live.spec, shared(self.kind, self.pair.manifest.spec)) if self.pair.manifest else live.spec
+
+    @property
+    def mark(self) -> str:
+        """The mark of the intent, if there is one: for a change that is its outcome."""
+        return self.pair.intent.mark if self.pair.intent is not None else ""
+
+    def update(self, live: Live, fields: tuple[FieldChange, ...], reason: str, *, settles: str = "") -> Decision:
+        """Declared and live, and different."""
+        if blocked := self.unresolved("update"):
+            return blocked
+        endpoint = self.kind.endpoints.get(Operation.UPDATE)
+        if endpoint is None or not self.kind.can(Operation.UPDATE, self.rules.allowed):
+            names = _names(fields)
+            calls = "has no documented call" if endpoint else "has no call"
+            return self.blocked(
+                "update",
+                f"{names} differ{'' if ',' in names else 's'}, and the API {calls} to update it",
+                self.hint(Operation.UPDATE),
+                fields,
+            )
+        properties = self.kind.spec_schema["properties"]
+        for change in fields:
+            name = str(change.path[0])
+            fixed = properties.get(name, {}).get("x-wexa-immutable")
+            if fixed or (endpoint.fields is not None and name not in endpoint.fields):
+                hint = self.hint(Operation.UPDATE)
+                return self.blocked("update", f"the API can't change {name} once it is created", hint, fields)
+        manifest = self.pair.manifest
+        assert manifest is not None
+        end = self.kind.passes(manifest.spec)
+        if end is not None and end <= self.observation.now and end != self.kind.passes(live.spec):
+            return self.blocked("update", "its time has passed: it would fire at once", _LATER, fields)
+        blind = self.blind(endpoint, live)
+        said = f"reads don't show {_names(blind)}, which the API wants with every update" if blind else ""
+        return self.change(
+            Action.UPDATE,
+            id=live.id,
+            before=self.before(live),
+            fields=tuple(sorted((*fields, *blind), key=lambda field: show_path(field.path))),
+            reason="; ".join(filter(None, (reason, said))),
+            expected=live_fingerprint(self.kind, *self.compared(live)),
+            settles=settles,
+        )
+
+    def blind(self, endpoint: Endpoint, live: Live) -> tuple[FieldChange, ...]:
+        """What the update writes over what reads do not show, since the API requires those fields."""
+        if not endpoint.replaces:
+            return ()
+        declared, *_ = compared = self.compared(live)
+        proposed = propose(self.kind, *compared)
+        return assumed(self.kind, declared, proposed, accepted(endpoint, self.kind))
+
+    def hint(self, operation: Operation) -> str:
+        """What a person can do where the API can't."""
+        return self.kind.hints.get(operation, "Put the manifest back to what is live, or change it in Wexa Studio.")
+
+    def prune(self) -> Decision:
+        """Recorded and live, and declared no longer."""
+        pair = self.pair
+        assert pair.live is not None
+        assert pair.record is not None
+        if pair.record.lifecycle.retain:
+            return self.change(Action.FORGET, id=pair.live.id, reason="retained on the server (deletion: retain)")
+        # An agent taken out of a flow that stays is a change of that flow: said whether one prunes or not.
+        if not self.rules.prune and not self.inside_declared():
+            return Orphan()
+        if pair.record.lifecycle.prevent_destroy:
+            return self.blocked(
+                "delete",
+                "prevent_destroy protects it",
+                f"`wexa-sync state rm {pair.address}` gives it up; or set prevent_destroy to false and apply first.",
+            )
+        if not self.kind.can(Operation.DELETE):
+            return self.blocked("delete", "the API has no call to delete it", self.hint(Operation.DELETE))
+        return self.change(
+            Action.DELETE,
+            id=pair.live.id,
+            before=project(pair.live.spec, shared(self.kind, pair.record.spec)),
+            expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.terms),
+        )
+
+    def inside_declared(self) -> bool:
+        """Whether it lives inside something that is still declared."""
+        owner = self.pair.address.owner_address
+        around = self.observation.pairs.get(owner) if owner else None
+        return around is not None and around.manifest is not None
+
+    def forget(self) -> Decision:
+        """Recorded or intended, not live, and declared no longer."""
+        if self.pair.live is not None and self.pair.certain:  # a lost answer of ours whose manifest is gone since
+            return self.found()
+        if self.pair.candidates:
+            return self.ambiguous()
+        if self.pair.record is None and (self.pair.intent is None or self.pair.live is not None):
+            return None
+        reason = "it is gone" if self.pair.record else "it never arrived"
+        return self.change(Action.FORGET, reason=reason, settles=self.mark)
+
+    def found(self) -> Decision:
+        """Live by a lost answer of ours: recorded as it was sent, whatever its manifest says by now.
+
+        A run that is still declared may yet have to be started.
+        """
+        live, intent = self.pair.live, self.pair.intent
+        assert live is not None
+        assert intent is not None
+        start = self.kind.nature is Nature.ACTION and self.pair.manifest is not None
+        return self.change(
+            Action.RUN if start else Action.ADOPT,
+            id=live.id,
+            after=intent.spec,
+            generation=intent.generation,
+            reason=FOUND,
+            resume=start,
+            settles=intent.mark,
+        )

@@ -1,0 +1,1 @@
+"""Rules that look at all decisions together. Each is one function over the decisions."""

@@ -1,0 +1,145 @@
+"""What holds others: a delete of a project takes them along, and a project is not given up before them. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, MutableMapping, Sequence
+
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.model import Action, Address, Blocked, Change, Observation
+from wexa_sync.plan.resource import Decision, Orphan, Rules
+
+_Inside = Mapping[Address, Sequence[Address]]
+
+
+def hold_containers(
+    decisions: MutableMapping[Address, Decision], observation: Observation, rules: Rules, left: Mapping[Address, str]
+) -> None:
+    """Settle what becomes of a project or flow that is to go, and of what is in it.
+
+    `left`: the addresses that the plan must not touch, each with the reason.
+    """
+    inside: defaultdict[Address, list[Address]] = defaultdict(list)
+    for address in observation.pairs:
+        for around in {address.owner_address, address.project_address} - {None, address}:
+            inside[around].append(address)  # type: ignore[index]  # None is taken out
+    for address, found in list(decisions.items()):
+        if address.project in observation.unplaced and isinstance(found, Change) and found.id is None:
+            decisions[address] = _out_of_sight(found, observation)
+        elif isinstance(found, Change) and found.action is Action.DELETE and address.kind == "Project":
+            _go_with_project(address, inside[address], decisions, observation, left)
+        elif isinstance(found, Change) and found.action is Action.FORGET and found.id is not None:
+            _keep_around(found, inside[address], decisions, observation, rules)
+
+
+def _out_of_sight(change: Change, observation: Observation) -> Change | Blocked:
+    """Block what is to be made anew, or forgotten as gone, where the state gave up its project: nobody can look."""
+    address = change.address
+    if BY_NAME[address.kind].nature is Nature.ACTION:
+        return change
+    rest = f"`wexa-sync state rm {address}` gives it up as well"
+    if observation.pairs[address].record is None:
+        rest = f"`wexa-sync resolve {address}` settles what was sent"
+    return Blocked(
+        address=address,
+        wanted=change.action.value,
+        reason=f"{address.project_address} is not in the state any more, so nobody can look whether it is live",
+        hint=f"Look in Wexa Studio; {rest}.",
+        source=change.source,
+    )
+
+
+def taken_along(changes: Mapping[Address, Change], observation: Observation) -> tuple[str, ...]:
+    """Return the warnings of projects' deletes: more is in a project than anybody declares."""
+    return tuple(
+        f"Deleting {address} deletes all that is in it: its connectors, tables, files and the history of its runs go "
+        "too" + (f", and what its connectors made: {named(made)}." if made else ".")
+        for address, change in sorted(changes.items())
+        if address.kind == "Project" and change.action is Action.DELETE
+        for made in [observation.made_by_connectors.get(address.name, ())]
+    )
+
+
+def named(names: Sequence[object]) -> str:
+    """Return the first names of a list, and how many more there are."""
+    return ", ".join(map(str, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _go_with_project(
+    project: Address,
+    inside: Sequence[Address],
+    decisions: MutableMapping[Address, Decision],
+    observation: Observation,
+    left: Mapping[Address, str],
+) -> None:
+    """Block the project's delete where it would take what must stay; else let go with it what can't go alone."""
+    if reason := _must_stay(project, inside, decisions, observation, left):
+        decisions[project] = Blocked(address=project, wanted="delete", reason=reason[0], hint=reason[1])
+        return
+    for address in inside:
+        found, pair = decisions[address], observation.pairs[address]
+        if isinstance(found, Blocked) and found.wanted == "delete" and pair.live is not None:
+            decisions[address] = Change(
+                action=Action.DELETE,
+                address=address,
+                id=pair.live.id,
+                before=pair.record.spec if pair.record else None,
+                reason=f"goes with {project}",
+                with_project=True,
+            )
+
+
+def _must_stay(
+    project: Address,
+    inside: Sequence[Address],
+    decisions: Mapping[Address, Decision],
+    observation: Observation,
+    left: Mapping[Address, str],
+) -> tuple[str, str] | None:
+    """Return why a project must not be deleted, with a hint; None where nothing speaks against it."""
+    for address in inside:
+        record = observation.pairs[address].record
+        if address not in decisions or observation.pairs[address].manifest is not None:
+            hint = "Leave out --target and --exclude, or keep the project."
+            if why := left.get(address):
+                hint = f"{address} is left alone: {why}. Name every PATH that declares something in the project."
+            return f"{address} is in it and would go with it", hint
+        if record is not None and (record.lifecycle.prevent_destroy or record.lifecycle.retain):
+            return f"{address} in it is protected and would go with it", f"`wexa-sync state rm {address}` gives it up."
+    if others := observation.unmanaged.get(project.name):
+        return (
+            f"it also holds what is not managed here and would go with it: {named(others)}",
+            "Delete the project in Wexa Studio if that is meant, or move those things away first.",
+        )
+    return None
+
+
+def _keep_around(
+    change: Change,
+    inside: Sequence[Address],
+    decisions: MutableMapping[Address, Decision],
+    observation: Observation,
+    rules: Rules,
+) -> None:
+    """Keep a live project or flow in the state while something in it stays there: without it, nobody finds the rest."""
+    stays = [
+        address
+        for address in inside
+        if observation.pairs[address].record is not None and not _leaves_the_state(decisions.get(address))
+    ]
+    if not stays:
+        return
+    kind = BY_NAME[change.address.kind].name.lower()
+    decisions[change.address] = Orphan()
+    if rules.prune:
+        decisions[change.address] = Blocked(
+            address=change.address,
+            wanted="forget",
+            reason=f"{named(stays)} in it would stay in the state, and could not be found without the {kind}",
+            hint=f"Let that go first; `wexa-sync state rm {stays[0]}` gives it up.",
+        )
+
+
+def _leaves_the_state(found: Decision) -> bool:
+    return isinstance(found, Change) and found.action in (Action.DELETE, Action.FORGET)

@@ -1,0 +1,112 @@
+"""What looks new and may be an old thing under another address: a handle that was renamed. Pure; part of plan.
+
+Made anew, a skill or a flow would be there twice for good, and a run would be paid for twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, MutableMapping, Sequence
+
+from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.same import key_of
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
+from wexa_sync.plan.resource import Decision
+from wexa_sync.state.data import conceal
+
+_Place = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
+
+
+def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
+    """Block what is to be made and is recorded already, under an address that is declared no longer; and its end."""
+    former, inside = _former(observation), _inside(decisions)
+    for address, found in list(decisions.items()):
+        if not (isinstance(found, Change) and found.action in (Action.CREATE, Action.RUN) and found.after is not None):
+            continue
+        place = (address.project, address.kind, address.owner)
+        if observation.pairs[address].record is not None or place not in former:
+            continue
+        if old := former[place].get(_key(address, found.after, observation)):
+            ends = _ends(decisions.get(old))
+            if _is_in_doubt(observation.pairs[old]) and not ends:  # that is asked already, and comes first
+                decisions[address] = _waiting(address, found, old)
+                continue
+            if ends and observation.pairs[old].record is None:
+                continue
+            decisions[address] = _blocked(address, found.action.value, old, address, found)
+            for each in (old, *inside.get(old, ())):
+                if isinstance(decisions.get(each), Change | Blocked) and observation.pairs[each].manifest is None:
+                    decisions[each] = _blocked(each, "delete", old, address, None)
+
+
+def _inside(decisions: Mapping[Address, Decision]) -> Mapping[Address, Sequence[Address]]:
+    """What lives in each address: that stays too while it is asked what became of it."""
+    found: defaultdict[Address, list[Address]] = defaultdict(list)
+    for each in decisions:
+        for outer in (each.owner_address, each.project_address):
+            if outer is not None and outer != each:
+                found[outer].append(each)
+    return found
+
+
+def _former(observation: Observation) -> Mapping[_Place, Mapping[str, Address]]:
+    """By place and natural key: what is recorded or in doubt, declared no longer, and there as far as can be seen."""
+    found: defaultdict[_Place, dict[str, Address]] = defaultdict(dict)
+    for address, pair in sorted(observation.pairs.items()):
+        if pair.manifest is not None:
+            continue
+        record = pair.record if _is_there(pair) else None
+        for each in (record, pair.intent if _is_in_doubt(pair) else None):
+            if each is not None:
+                found[address.project, address.kind, address.owner][_key(address, each.spec, observation)] = address
+    return found
+
+
+def _is_in_doubt(pair: Pair) -> bool:
+    """True when the resource or run, or the start of the run, was sent, and nothing tells what became of that."""
+    return pair.intent is not None and not pair.intent.settled
+
+
+def _ends(decision: Decision) -> bool:
+    """True when the plan knows that it never arrived, or that it is gone."""
+    return isinstance(decision, Change) and decision.action is Action.FORGET
+
+
+def _is_there(pair: Pair) -> bool:
+    return pair.live is not None or BY_NAME[pair.address.kind].nature is Nature.ACTION
+
+
+def _key(address: Address, spec: Spec, observation: Observation) -> str:
+    kind = BY_NAME[address.kind]
+    terms = terms_in(address.project, observation.ids, observation.externals, observation.lineage)
+    return key_of(kind, conceal(dict(spec), observation.lineage), (*kind.identity, *kind.narrow), terms)
+
+
+def _fields(kind: str) -> str:
+    """Return the names of the fields that a kind is known by, for a sentence."""
+    *others, last = BY_NAME[kind].identity
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _waiting(address: Address, change: Change, old: Address) -> Blocked:
+    """Block what may be the thing in doubt by another handle: made now, it might be there twice."""
+    return Blocked(
+        address=address,
+        wanted=change.action.value,
+        reason=f"{old} has the same {_fields(address.kind)}, is declared no longer, and is in doubt: was it renamed?",
+        hint=f"Settle {old} first: this plan says how.",
+        source=change.source,
+    )
+
+
+def _blocked(address: Address, wanted: str, old: Address, new: Address, change: Change | None) -> Blocked:
+    other, end = (old, "is declared no longer") if address == new else (new, f"is declared in the place of {old}")
+    return Blocked(
+        address=address,
+        wanted=wanted,
+        reason=f"{other} has the same {_fields(new.kind)} and {end}: was it renamed?",
+        hint=f"If so: `wexa-sync state mv {old} {new}`. If they are two: `wexa-sync state rm {old}` first.",
+        source=change.source if change is not None else None,
+    )

@@ -1,0 +1,56 @@
+"""An update by an undocumented call may replace the resource and all in it: nothing unseen must be lost. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, MutableMapping
+
+from wexa_sync.compare.parts import known_of
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Operation
+from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
+from wexa_sync.plan.resource import Decision
+
+
+def hold_unseen(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
+    """Block an update that may replace what reads do not show, and what neither manifest nor record says."""
+    updates = {address: found for address, found in decisions.items() if _may_replace(found)}
+    inside: defaultdict[Address, list[Pair]] = defaultdict(list)
+    for pair in observation.pairs.values() if updates else ():
+        if owner := pair.address.owner_address:
+            inside[owner].append(pair)
+    for address, found in updates.items():
+        update = BY_NAME[address.kind].endpoints[Operation.UPDATE]
+        if isinstance(found, Change) and (lost := _lost(observation.pairs[address], inside[address])):
+            decisions[address] = Blocked(
+                address=address,
+                wanted="update",
+                reason=f"{update.method} {update.path} may replace all of it, and reads do not show {lost}",
+                hint="Change it in Wexa Studio. What a manifest says of such a field is sent along, and so is known.",
+                source=found.source,
+                fields=found.fields,
+            )
+
+
+def _may_replace(found: Decision) -> bool:
+    if not isinstance(found, Change) or found.action is not Action.UPDATE:
+        return False
+    update = BY_NAME[found.address.kind].endpoints.get(Operation.UPDATE)
+    return update is not None and bool(update.undocumented)
+
+
+def _lost(owner: Pair, inside: Iterable[Pair]) -> str:
+    """Return what would be lost, in words; empty where nothing would."""
+    pairs = {pair.live.id: pair for pair in (owner, *inside) if pair.live is not None}
+    unseen = owner.live.unseen if owner.live is not None else {}
+    found = []
+    for id, names in unseen.items():
+        known = _said(pairs[id]) if id in pairs else {}
+        if left := [name for name in names if name not in known]:
+            whose = str(pairs[id].address) if id in pairs else f"{id}, which is not managed here"
+            found.append(f"{', '.join(left)} of {whose}")
+    return "; ".join(found)
+
+
+def _said(pair: Pair) -> Spec:
+    return known_of(pair.record.spec if pair.record else {}, pair.manifest.spec if pair.manifest else {})

@@ -1,0 +1,1 @@
+"""Write the views for a terminal."""

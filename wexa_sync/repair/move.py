@@ -1,0 +1,71 @@
+"""Records under another address, after a handle was renamed: the thing, what lives in it, what refers to it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from wexa_sync.errors import UsageError
+from wexa_sync.model import HANDLE, Address, Ref
+from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
+from wexa_sync.state.data import fingerprint
+
+
+def moved(state: State, old: Address, new: Address) -> list[Entry]:
+    """What to write so that all of `old` is known as `new`. Raises UsageError where that can't be."""
+    if new.kind != old.kind or old == new:
+        raise UsageError(f"{old} can't become {new}", hint="Only its handle may change, not its kind.")
+    if not HANDLE.fullmatch(new.name):
+        raise UsageError(
+            f"{new.name!r} is no handle: lower-case letters, digits and hyphens inside",
+            hint="Take the name that the manifest has by now.",
+        )
+    if _elsewhere(old, new):
+        raise UsageError(
+            f"{old} can't become {new}: the server can't move it there", hint="Name an address in the same place."
+        )
+    names = {address: _renamed(address, old, new) for address in (*state.records, *state.intents)}
+    become = {name for address, name in names.items() if name != address}
+    moving = {address for address, name in names.items() if name != address}
+    if open_ := sorted(a for a, intent in state.intents.items() if a in moving | become and not intent.settled):
+        raise UsageError(f"{open_[0]} is in doubt", hint="`wexa-sync plan` says what is open; settle it, then move it.")
+    if taken := sorted(become & state.records.keys()):
+        raise UsageError(f"{taken[0]} is in the state already", hint="`wexa-sync state list` shows all.")
+    changed = [
+        (record, replace(record, address=names[address], spec=_said(record.spec, old, new)))
+        for address, record in sorted(state.records.items())
+    ]
+    entries: list[Entry] = [Forget(was.address) for was, is_ in changed if was.address != is_.address]
+    entries += [Remember(is_) for was, is_ in changed if was != is_]
+    for was in state.intents.values():
+        is_ = replace(was, address=names[was.address])
+        if (spec := _said(was.spec, old, new)) != was.spec:
+            is_ = replace(is_, spec=spec, fingerprint=fingerprint(spec, state.lineage))
+        if was.address in moving | become:  # what was said of the new name is over: it is the old thing
+            entries.append(Settle(was.address, was.mark))
+        if is_ != was and was.address not in become:
+            entries.append(Intend(is_))
+    return entries
+
+
+def _elsewhere(old: Address, new: Address) -> bool:
+    """Whether the two are in different places: another project, another flow."""
+    return old.kind != "Project" and (old.project, old.owner) != (new.project, new.owner)
+
+
+def _renamed(address: Address, old: Address, new: Address) -> Address:
+    if address == old:
+        return new
+    if old.kind == "Project" and address.project == old.name:
+        return replace(address, project=new.name)
+    if address.project == old.project and address.owner == (old.kind, old.name):
+        return replace(address, owner=(new.kind, new.name))
+    return address
+
+
+def _said(value: Any, old: Address, new: Address) -> Any:
+    if isinstance(value, Ref) and value.address is not None:
+        return replace(value, address=_renamed(value.address, old, new))
+    if isinstance(value, dict):
+        return {name: _said(inner, old, new) for name, inner in value.items()}
+    return [_said(inner, old, new) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,80 @@
+"""A state made anew of what is live, after the old one was lost: what matches, and how sure that is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.parts import project, shared
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.execution import TERMINAL, waits
+from wexa_sync.model import Address, Observation, Pair, Record
+from wexa_sync.state.base import Entry, Remember
+from wexa_sync.state.data import conceal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What was found for one declared address. `sure`: certain, likely or none; `why` says it to a person."""
+
+    address: Address
+    sure: str
+    why: str
+    id: str = ""
+    record: Record | None = None
+
+
+def matches(observation: Observation, key: str) -> tuple[Match, ...]:
+    """A match for each declared address, sorted. `key` seals the secrets of what will be recorded."""
+    declared = [pair for _, pair in sorted(observation.pairs.items()) if pair.manifest is not None]
+    return tuple(_match(pair, observation, key) for pair in declared)
+
+
+def entries(found: tuple[Match, ...]) -> list[Entry]:
+    """What to write to the new state."""
+    return [Remember(match.record) for match in found if match.record is not None]
+
+
+def _match(pair: Pair, observation: Observation, key: str) -> Match:
+    kind, address, manifest, live = BY_NAME[pair.address.kind], pair.address, pair.manifest, pair.live
+    assert manifest is not None
+    if live is None:
+        ids = ", ".join(each.id for each in (*pair.candidates, *pair.similar))
+        found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else "only its variables differ in"
+        why = f"{found}: {ids}; `wexa-sync resolve {address} --happened ID`" if ids else "nothing live has its name"
+        return Match(address=address, sure="none", why=why)
+    run = kind.nature is Nature.ACTION
+    record = Record(
+        address=address,
+        id=live.id,
+        aliases=live.aliases,
+        # Of a run, what is declared is what ran: that is how it was found. Of a resource, what is live is what counts.
+        spec=conceal(dict(manifest.spec) if run else project(live.spec, shared(kind, manifest.spec)), key),
+        lifecycle=manifest.lifecycle,
+        generation=manifest.generation,
+        started=True if run else None,
+        ended=False if run and waits(manifest.spec) and live.status not in TERMINAL else None,
+    )
+    sure, why = _how_sure(pair, observation)
+    return Match(address=address, sure=sure, why=why, id=live.id, record=record)
+
+
+def _how_sure(pair: Pair, observation: Observation) -> tuple[str, str]:
+    kind, manifest, live = BY_NAME[pair.address.kind], pair.manifest, pair.live
+    assert manifest is not None
+    assert live is not None
+    if pair.certain:
+        return "certain", "its id is the one that wexa-sync gives"
+    if kind.nature is Nature.ACTION:
+        again = f"; it counts as generation {manifest.generation}" if manifest.generation > 1 else ""
+        return "likely", f"the only run of that flow with its goal and inputs{again}"
+
+    terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
+    differ = field_changes(kind, manifest.spec, live.spec, None, terms, manifest.lifecycle.ignore_changes)
+    same = f"the only one with its {' and '.join(kind.identity)}"
+    if not differ:
+        return "certain", f"{same}, and every declared field is the same"
+    names = ", ".join(dict.fromkeys(str(change.path[0]) for change in differ))
+    return "likely", f"{same}; {names} differ{'' if ',' in names else 's'}"

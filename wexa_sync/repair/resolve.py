@@ -1,0 +1,122 @@
+"""What a person says of a doubt, as an entry for the state. Pure; what is live is looked at by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wexa_sync.errors import UsageError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.execution import waits
+from wexa_sync.model import Address, Intent, Observation, Pair, Record
+from wexa_sync.state.base import Entry, Intend, Remember, Settle
+from wexa_sync.state.data import conceal, fingerprint
+
+
+def doubtful(address: Address, observation: Observation) -> Pair:
+    """The pair of an address that there is a doubt about. Raises UsageError where all is clear."""
+    pair = observation.pairs.get(address)
+    if pair is None:
+        raise UsageError(
+            f"{address} is neither declared nor in the state",
+            hint="`wexa-sync plan` shows what is open, with addresses.",
+        )
+    open_intent = pair.intent is not None and not pair.intent.settled
+    recorded = pair.record.id if pair.record is not None else None
+    unrecorded = pair.candidates or pair.similar or (pair.live is not None and pair.live.id != recorded)
+    if not open_intent and not unrecorded and not pair.unseen and not end_is_open(pair):
+        raise UsageError(
+            f"there is no doubt about {address}: nothing to resolve", hint="`wexa-sync plan` shows what is open."
+        )
+    return pair
+
+
+def end_is_open(pair: Pair) -> bool:
+    """True when all that is open of a run is its end: it was waited for and not seen, or its status does not say."""
+    record, intent, manifest, unclear = pair.record, pair.intent, pair.manifest, BY_NAME[pair.address.kind].unclear
+    if record is None or record.ended or (intent is not None and not intent.settled):
+        return False
+    if manifest is not None and manifest.generation > record.generation:
+        return False
+    return (record.started and record.ended is False) or (pair.live is not None and pair.live.status in unclear)
+
+
+def ended_well(pair: Pair, ids: Sequence[str]) -> Entry:
+    """Return what to write where a person says that a run ended well. Raises UsageError for another run's id."""
+    assert pair.record is not None  # its end is open
+    if {*pair.record.ids}.isdisjoint(ids):
+        raise UsageError(
+            f"the run of {pair.address} is {pair.record.id}, not {ids[0]}", hint="`wexa-sync plan` shows what is open."
+        )
+    return Remember(replace(pair.record, ended=True))
+
+
+def require_possible(pair: Pair, ids: Sequence[str], owners: Mapping[str, Address]) -> None:
+    """Raise UsageError where what has these ids, which are spellings of one, is surely not what is in doubt.
+
+    `owners` are the ids that the state knows, with their addresses.
+    """
+    address, record, intent = pair.address, pair.record, pair.intent
+    open_ = intent if intent is not None and not intent.settled else None
+    hint = f"`wexa-sync plan` shows what is open of {address}; say --did-not-happen if it is none of what is live."
+    owner = next((owners[id] for id in ids if id in owners), address)
+    if owner != address:
+        raise UsageError(f"{ids[0]} is {owner}, and can't be {address} too", hint=hint)
+    if BY_NAME[address.kind].nature is not Nature.ACTION:
+        return
+    asked = open_ or pair.manifest
+    later = record is not None and asked is not None and asked.generation > record.generation
+    if record is not None and not {*record.earlier, *(record.ids if later else ())}.isdisjoint(ids):
+        raise UsageError(f"{ids[0]} is the run of an earlier generation of {address}, not the one in doubt", hint=hint)
+    if open_ is not None and not {*open_.before}.isdisjoint(ids):
+        raise UsageError(f"{ids[0]} was there before the run of {address} was sent, so it is another run", hint=hint)
+
+
+def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
+    """Record what is live under that id, in these spellings. A run only created is started next, if need be."""
+    manifest, intent = pair.manifest, pair.intent
+    if intent is not None and intent.settled and manifest is not None:
+        intent = None  # what was said of an earlier attempt is not what is live now
+    run = BY_NAME[pair.address.kind].nature is Nature.ACTION
+    said = intent or manifest
+    assert said is not None  # without either there is no doubt
+    started = intent is None or intent.operation == "start"
+    record = Record(
+        address=pair.address,
+        id=ids[0],
+        aliases=tuple(ids[1:]),
+        spec=conceal(dict(said.spec), key),
+        generation=said.generation,
+        started=started if run else None,
+        ended=False if run and started and waits(said.spec) else None,
+    )
+    return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record, _mark(pair))
+
+
+def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
+    """None of what is live is it: it may be sent again. What is live now is no candidate any more."""
+    intent, manifest = pair.intent, pair.manifest
+    if end_is_open(pair):
+        raise UsageError(
+            f"{pair.address} was started, and only its end is open",
+            hint="If it did not end well, raise metadata.generation to run it again.",
+        )
+    if intent is not None and intent.operation == "start":
+        return Settle(pair.address, intent.mark)  # its record says that it is created and not started
+    seen = {id for live in (*pair.candidates, *pair.similar, pair.live) if live is not None for id in live.ids}
+    if intent is None:
+        assert manifest is not None  # without either there is no doubt
+        intent = Intent(
+            address=pair.address,
+            operation="create",
+            time=now,
+            spec=conceal(dict(manifest.spec), key),
+            fingerprint=fingerprint(dict(manifest.spec), key),
+            generation=manifest.generation,
+        )
+    return Intend(replace(intent, settled=True, ignore=tuple(sorted({*intent.ignore, *seen}))))
+
+
+def _mark(pair: Pair) -> str:
+    return pair.intent.mark if pair.intent is not None else ""

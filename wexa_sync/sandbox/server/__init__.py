@@ -1,0 +1,1 @@
+"""Serve the sandbox over HTTP."""

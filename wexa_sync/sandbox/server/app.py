@@ -1,0 +1,82 @@
+"""The FastAPI application: the groups of routes, the key, the forms of errors, and the gate around it all."""
+
+import hmac
+from typing import Annotated, cast
+
+from fastapi import Depends, FastAPI, Request, Security
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import APIKeyHeader
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from wexa_sync.sandbox.errors import ApiError
+from wexa_sync.sandbox.replies import is_camel_case, refusal
+from wexa_sync.sandbox.routes import (
+    admin,
+    agentflows,
+    connectors,
+    customers,
+    executions,
+    inbox,
+    projects,
+    schedules,
+    skills,
+    tasks,
+)
+from wexa_sync.sandbox.routes.params import Here
+from wexa_sync.sandbox.server.connections import Listener
+from wexa_sync.sandbox.server.gate import KEY_HEADER, Gate
+from wexa_sync.sandbox.world.world import World
+
+_GROUPS = (projects, agentflows, connectors, skills, executions, customers, inbox, tasks, schedules, admin)
+_TAGS = [{"name": group.router.tags[0], "description": (group.__doc__ or "").strip()} for group in _GROUPS]
+_KEY = APIKeyHeader(
+    name=KEY_HEADER, auto_error=False, description="any non-empty key, unless the sandbox was started with one"
+)
+
+
+def build(world: World, listener: Listener) -> ASGIApp:
+    """The application that serves `world` behind `listener`."""
+    app = FastAPI(
+        title="wexa-sync sandbox",
+        summary="A local server that behaves as the Wexa AI REST API does.",
+        description="Written from the API's documentation, not the vendor's: where it is silent, readings decide.",
+        openapi_tags=_TAGS,
+        redoc_url=None,
+        # A client of the real API must send the documented slash; a redirect would hide that it does not.
+        redirect_slashes=False,
+        dependencies=[Depends(_require_key)],
+    )
+    app.state.world = world
+    for group in _GROUPS:
+        app.include_router(group.router)
+    app.include_router(executions.listing_router)
+    app.add_exception_handler(ApiError, _refuse)
+    app.add_exception_handler(HTTPException, _refuse_http)
+    app.add_exception_handler(RequestValidationError, _refuse_invalid)
+    return Gate(app, world, listener)
+
+
+async def _require_key(world: Here, key: Annotated[str | None, Security(_KEY)]) -> None:
+    wanted = world.api_key
+    if not key or (wanted is not None and not hmac.compare_digest(key.encode(), wanted.encode())):
+        raise ApiError(int(world.readings.value("refused_key")), "Invalid or missing API key")
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    world: World = request.app.state.world
+    return refusal(world.readings, request.url.path, cast(ApiError, error))
+
+
+async def _refuse_http(request: Request, error: Exception) -> Response:
+    known = cast(HTTPException, error)
+    headers = dict(known.headers) if known.headers else None
+    return await _refuse(request, ApiError(known.status_code, known.detail, headers))
+
+
+async def _refuse_invalid(request: Request, error: Exception) -> Response:
+    entries = jsonable_encoder(cast(RequestValidationError, error).errors())
+    status = 400 if is_camel_case(request.url.path) else 422
+    return await _refuse(request, ApiError(status, entries))

@@ -1,0 +1,112 @@
+"""The sockets under the server: one request with the connection it came on, and not listening for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from wexa_sync.sandbox.server.sockets import BACKLOG, bound
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import Message, Receive, Scope
+
+_CONNECTION = "connection"
+_LINGER_FOR_NOTHING = struct.pack("ii", 1, 0)
+_SLICE_SECONDS = 0.02
+
+
+class Connection(H11Protocol):
+    """A connection that the requests on it can get at: ASGI gives an application no way to its socket."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Put itself where uvicorn copies the state of each request from."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, _CONNECTION: self}
+
+
+class Exchange:
+    """One request: what has been read of it, and its connection, which can be ended without an answer."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.body = b""
+        self._receive = receive
+        self._whole = False
+
+    async def receive(self) -> Message:
+        """The next part of the request, remembered in `body`."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self.body += message.get("body", b"")
+            self._whole = not message.get("more_body", False)
+        return message
+
+    async def close(self) -> None:
+        """Close the connection behind what was written to it: the client sees an end (FIN), not an error."""
+        # The system resets a connection that is closed while something lies unread on it.
+        while not self._whole and (await self.receive())["type"] != "http.disconnect":
+            pass
+        self._transport.close()
+        await self.until_gone()
+
+    async def reset(self) -> None:
+        """Reset the connection: the client sees an error (RST), and loses what it has not read yet."""
+        transport = self._transport
+        if not transport.is_closing():
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_FOR_NOTHING)
+            transport.abort()
+        await self.until_gone()
+
+    async def until_gone(self) -> None:
+        """Wait until the connection has ended; uvicorn takes a missing answer for a fault of ours before it has."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    @property
+    def _transport(self) -> asyncio.Transport:
+        connection: Connection = self.scope["state"][_CONNECTION]
+        return connection.transport
+
+
+class Listener:
+    """The listening socket of a server, which can be away for a while; `server` is set before that one starts."""
+
+    server: uvicorn.Server
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._absence: asyncio.Task[None] | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether the server was told to end."""
+        return self.server.should_exit
+
+    def leave(self, seconds: float) -> None:
+        """Refuse new connections for so long, and close those that are there as soon as they are idle."""
+        self._until = max(self._until, time.monotonic() + seconds)
+        if self._absence is None:
+            (listening,) = self.server.servers
+            host, port = listening.sockets[0].getsockname()[:2]
+            listening.close()
+            # Bound at once, so that nobody else gets the port: connections are refused until somebody listens.
+            self._absence = asyncio.get_running_loop().create_task(self._come_back(bound(host, port)))
+        for connection in list(self.server.server_state.connections):
+            connection.shutdown()
+
+    async def _come_back(self, place: socket.socket) -> None:
+        while not self.ends and (left := self._until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, _SLICE_SECONDS))
+        self._absence = None
+        if self.ends:
+            place.close()
+            return
+        connect = partial(Connection, self.server.config, self.server.server_state, {})
+        self.server.servers = [await asyncio.get_running_loop().create_server(connect, sock=place, backlog=BACKLOG)]

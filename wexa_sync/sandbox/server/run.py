@@ -1,0 +1,146 @@
+"""Starting and stopping the sandbox: in this thread until a signal, or beside the caller for the length of a block.
+
+FastAPI and uvicorn are imported only when a server is really started: they take longer than a whole plan.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wexa_sync.sandbox.chosen import Readings
+from wexa_sync.sandbox.errors import SandboxError
+from wexa_sync.sandbox.faults.script import Script
+from wexa_sync.sandbox.server.sockets import BACKLOG, bound
+from wexa_sync.sandbox.store import Store
+from wexa_sync.sandbox.world.clock import Clock
+from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
+from wexa_sync.sandbox.world.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import uvicorn
+
+_WAKE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxConfig:
+    """How to start a sandbox: where its data lies, where it listens, and how it behaves.
+
+    `data` is a file or ":memory:"; port 0 takes a free one; without `api_key` any non-empty key is accepted;
+    `faults` are as `--fault` takes them (docs/sandbox.md); `latency_ms` is slept before every answer; a run is `ready`
+    for `ready_seconds`, then running for `run_seconds`.
+    """
+
+    data: Path | str
+    host: str = "127.0.0.1"
+    port: int = 0
+    api_key: str | None = field(default=None, repr=False)
+    readings: Mapping[str, str] = field(default_factory=dict)
+    faults: Sequence[str] = ()
+    latency_ms: float = 0
+    ready_seconds: float = 0.5
+    run_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningSandbox:
+    """A sandbox that listens: its address without a trailing slash, and the ids of its organization and user."""
+
+    base_url: str
+    org_id: str = ORG_ID
+    user_id: str = USER_ID
+
+
+def serve(config: SandboxConfig, on_ready: Callable[[str], None]) -> None:
+    """Run a sandbox until SIGINT or SIGTERM; `on_ready` gets its address once. Call it in the main thread."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with running(config) as sandbox:
+            on_ready(sandbox.base_url)
+            # Waiting in slices lets signals through on every platform.
+            while not stop.wait(_WAKE_SECONDS):
+                pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def running(config: SandboxConfig) -> Iterator[RunningSandbox]:
+    """A sandbox in a thread of this process, listening when the block begins and gone when it ends."""
+    readings, script = Readings(config.readings), Script(config.faults)
+    store = Store(config.data)
+    try:
+        world = World(
+            store=store,
+            clock=Clock(store),
+            readings=readings,
+            script=script,
+            api_key=config.api_key,
+            ready_seconds=config.ready_seconds,
+            run_seconds=config.run_seconds,
+            latency=config.latency_ms / 1000,
+        )
+        with _listening(world, config) as base_url:
+            yield RunningSandbox(base_url=base_url)
+    finally:
+        store.close()
+
+
+@contextmanager
+def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
+    server = _server(world)
+    with _bound(config) as listener:
+        host, port = listener.getsockname()[:2]
+        thread = threading.Thread(target=server.run, args=([listener],), name="wexa-sync sandbox", daemon=True)
+        thread.start()
+        try:
+            # The socket listens already: a client that connects now is answered as soon as the loop turns.
+            yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _bound(config: SandboxConfig) -> socket.socket:
+    try:
+        listener = bound(config.host, config.port)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        raise SandboxError(f"can't listen on {config.host}:{config.port}: {error.strerror or error}") from error
+    return listener
+
+
+def _server(world: World) -> uvicorn.Server:
+    try:
+        import uvicorn  # heavy, and an optional extra
+
+        from wexa_sync.sandbox.server.app import build  # imports FastAPI
+        from wexa_sync.sandbox.server.connections import Connection, Listener
+    except ModuleNotFoundError as error:
+        raise SandboxError("the sandbox needs FastAPI and uvicorn: pip install 'wexa-sync[sandbox]'") from error
+    listener = Listener()
+    # log_config=None leaves the host program's logging alone; only faults of the sandbox itself are worth a line.
+    listener.server = uvicorn.Server(
+        uvicorn.Config(
+            build(world, listener),
+            loop="asyncio",
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            date_header=False,  # the gate sends the sandbox's own time
+        )
+    )
+    return listener.server

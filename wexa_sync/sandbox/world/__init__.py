@@ -1,0 +1,1 @@
+"""Keep the sandbox's workspace in SQLite and let time pass in it."""

@@ -1,0 +1,110 @@
+"""How a run ends: the scripted outcomes, and the traces a finished run leaves (outputs, credits, conclusion)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wexa_sync.sandbox.store import Row
+from wexa_sync.sandbox.world.clock import iso
+from wexa_sync.sandbox.world.seed import ORG_ID
+
+if TYPE_CHECKING:
+    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.world import World
+
+OUTCOMES = ("completed", "failed", "input_required", "preview", "anomaly")
+"""What a run can be scripted to come to; the last three wait for a person, then complete."""
+
+INBOX_TYPES = {"input_required": "runtime_input", "preview": "preview", "anomaly": "anomaly_detection"}
+"""The type of the inbox item that a waiting outcome makes."""
+
+TOKENS_PER_RUN = 1362
+CREDITS_PER_RUN = 0.03149925037481259
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run comes to, after how many seconds of running."""
+
+    name: str
+    seconds: float
+
+
+def outcome_for(world: World, execution: Json) -> Outcome:
+    """The newest script that matches this run, or success after the usual time."""
+    for script in reversed(scripts(world)):
+        match = script["match"]
+        if match["goal_contains"] in execution["goal"] and match["agentflow_name"] in (
+            "",
+            execution["agentflow"]["name"],
+        ):
+            seconds = script["seconds"]
+            return Outcome(name=script["outcome"], seconds=world.run_seconds if seconds is None else seconds)
+    return Outcome(name="completed", seconds=world.run_seconds)
+
+
+def scripts(world: World) -> list[Json]:
+    """The scripted outcomes, oldest first."""
+    return world.store.setting("outcomes") or []
+
+
+def remember_scripts(world: World, entries: list[Json]) -> None:
+    """Replace the scripted outcomes."""
+    world.store.remember("outcomes", entries)
+
+
+def finish(world: World, execution: Json, outcome: str, at: float) -> None:
+    """Write into an execution what it came to at `at`: outputs of its agents, conclusion, end; and what it cost."""
+    failed = outcome == "failed"
+    agents = execution["agentflow"]["agents"]
+    worked = agents[:1] if failed else agents
+    execution["agents_output"] = [_output(agent, execution, failed) for agent in worked]
+    word = "failed" if failed else "completed"
+    execution["conclusion"] = {
+        "conclusion": f"## {execution['agentflow']['name']}\n\nThe run {word}: {execution['goal']}"
+    }
+    execution["end_time"] = at
+    for agent in worked:
+        _charge(world, execution, agent, at)
+
+
+def _output(agent: Json, execution: Json, failed: bool) -> Json:
+    text = f"{agent['title']} {'could not finish' if failed else 'finished'}: {execution['goal']}"
+    return {
+        "agent_id": agent["_id"],
+        "agent_title": agent["title"],
+        "status": "failed" if failed else "completed",
+        "input": execution["input_variables"],
+        "output": None if failed else {"text": text},
+        "error": {"code": 500, "message": text} if failed else None,
+    }
+
+
+def _charge(world: World, execution: Json, agent: Json, at: float) -> None:
+    flow = execution["agentflow"]
+    project = world.find("project", execution["projectID"])
+    body = {
+        "operation": "agent_execution",
+        "model": agent["llm"].get("model"),
+        "tokens_consumed": TOKENS_PER_RUN,
+        "projectID": execution["projectID"],
+        "execution_id": execution["execution_id"],
+        "agent_id": agent["_id"],
+        "metadata": None,
+        "connector_category": None,
+        "connector_sort": None,
+        "executed_by": execution["executed_by"]["_id"],
+        "_id": world.new_id(at),
+        "created_at": iso(at),
+        "credits_consumed": CREDITS_PER_RUN,
+        "organization_id": ORG_ID,
+        "agent_title": agent["title"],
+        "project_name": project.body["projectName"],
+        "coworker_role": flow["role"],
+        "coworker_name": flow["name"],
+        "coworker_image": flow["image"],
+        "executed_by_name": execution["executed_by"]["name"],
+    }
+    # Credits are the organization's: they outlive the project that used them.
+    world.store.add(Row(kind="credit", id=body["_id"], body=body, owner=ORG_ID))

@@ -1,0 +1,1 @@
+"""Seal secrets for files, find them in any text, and hide them in output."""

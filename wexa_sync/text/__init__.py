@@ -1,0 +1,1 @@
+"""Ground for all text: files, JSON, suggestions. Knows nothing of Wexa."""
