@@ -51,6 +51,42 @@ def test_a_lost_answer_is_not_settled_by_the_run_before(desk: Desk, cli: Cli, wi
     assert plan.last == ("No changes." if done else "Plan: 0 to add, 0 to change, 0 to delete, 0 to run, 1 blocked.")
 
 
+def executed(remote: Remote) -> int:
+    """How often a run was asked for and made."""
+    return sum(each["path"] == "/execute_flow" and each["status"] == 200 for each in remote.requests)
+
+
+def test_a_doubt_outlives_an_edit_of_the_lifecycle(desk: Desk, cli: Cli, wire: Wire) -> None:
+    env = wire.env(desk)
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 1\n", encoding="utf-8")
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    raise_generation(desk)
+    desk.remote.fault("stale POST /execute_flow lists=1000")
+    wire.lose = {"POST /execute_flow": True}
+    cli(desk.folder, "apply", "--auto-approve", code=3, env=env)
+    file = desk.folder / "execution.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("generation: 2", "generation: 2\n  lifecycle: {prevent_destroy: true}"), "utf-8")
+    for _ in range(2):
+        done = cli(desk.folder, "apply", "--auto-approve", code=3, env=env)
+        assert "it was sent before and the answer was lost" in " ".join(done.stdout.split())
+    refused = cli(desk.folder, "state", "rm", "support-desk/Execution/smoke-test", code=64, env=env)
+    assert "wexa-sync resolve support-desk/Execution/smoke-test" in " ".join(refused.stderr.split())
+    assert executed(desk.remote) == 2
+
+
+def test_a_state_of_a_backup_runs_nothing_again_and_asks(desk: Desk, cli: Cli) -> None:
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    state = desk.folder / ".wexa-sync" / "state.json"
+    backup = state.read_bytes()
+    raise_generation(desk)
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    state.write_bytes(backup)
+    asked = cli(desk.folder, "apply", "--auto-approve", code=3, env=desk.remote.env)
+    assert "wexa-sync resolve support-desk/Execution/smoke-test" in " ".join(asked.stdout.split())
+    assert executed(desk.remote) == 2
+
+
 def test_a_run_that_began_by_itself_just_before_it_is_told_to_is_no_failure(
     desk: Desk, open_sandbox: Callable[..., AbstractContextManager[Remote]], failures: Callable[..., list[str]]
 ) -> None:

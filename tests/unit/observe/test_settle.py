@@ -184,6 +184,18 @@ def test_a_lost_create_counts_as_absent_after_some_looks_and_some_time(desk: Des
     assert len([each for each in desk.remote.requests if each["path"] == "/skills/"]) == looks
 
 
+@pytest.mark.parametrize("ahead", [0.0, 3600.0])
+def test_an_intent_of_a_clock_that_is_ahead_is_waited_for_no_longer_than_another(desk: Desk, ahead: float) -> None:
+    desk.apply()
+    state, time = desk.workspace.store.load(), Time(2e9)
+    spec = {"name": "Never arrived", "description": "D"}
+    lost = Address(project=SKILL.project, kind="Skill", name="lost")
+    sent = fingerprint(spec, state.lineage)
+    write(desk, Intend(Intent(address=lost, operation="create", time=2e9 + ahead, spec=spec, fingerprint=sent)))
+    assert look(desk, time).pairs[lost].live is None
+    assert 15 <= sum(time.slept) < 40
+
+
 def test_a_lost_run_is_found_or_asked_about_and_surely_absent_only_behind_a_later_one(
     desk: Desk, work: Callable[[Plan], list[str]]
 ) -> None:
