@@ -13,15 +13,19 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 import time
@@ -262,8 +266,11 @@ def _warm() -> None:
             importlib.import_module(module.name)
     for name in ("deepdiff", "requests", "rich.console", "uvicorn"):
         importlib.import_module(name)
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-        cli.main(["validate", str(ROOT / "examples/support-desk")], standalone_mode=False)
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        os.chdir(shutil.copytree(ROOT / "examples/support-desk", f"{folder}/desk"))
+        cli.main(["plan", "--sandbox"], standalone_mode=False)
+        os.chdir(ROOT)
+    gc.freeze()  # what no child looks through, none copies
 
 
 def _main() -> None:

@@ -26,7 +26,7 @@ class Client:
         self.session.headers["x-api-key"] = KEY
 
     def send(self, method: str, path: str, body: Any = None, **query: Any) -> requests.Response:
-        return self.session.request(method, self.base_url + path, json=body, params=query, timeout=10)
+        return self.session.request(method, self.base_url + path, json=body, params=query, timeout=60)
 
     def get(self, path: str, **query: Any) -> Any:
         return self._body(self.send("GET", path, **query))

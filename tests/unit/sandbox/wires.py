@@ -48,7 +48,7 @@ def request(method: str, target: str, body: Any = None) -> bytes:
     return f"{head}content-length: {len(content)}\r\n\r\n".encode() + content
 
 
-def exchange(api: Client, message: bytes, *, patience: float = 5.0) -> Seen:
+def exchange(api: Client, message: bytes, *, patience: float = 60.0) -> Seen:
     """Send that on a connection of its own, and watch until the server ends it or patience does."""
     with socket.create_connection(address_of(api), timeout=patience) as connection:
         connection.sendall(message)
@@ -63,7 +63,7 @@ def exchange(api: Client, message: bytes, *, patience: float = 5.0) -> Seen:
         return Seen(data=data, end="closed")
 
 
-def make_project(api: Client, *, patience: float = 5.0) -> Seen:
+def make_project(api: Client, *, patience: float = 60.0) -> Seen:
     """Ask for a new project, and for the connection to be closed after the answer."""
     message = request("POST", "/v1/project", project_body()).replace(b"host:", b"connection: close\r\nhost:", 1)
     return exchange(api, message, patience=patience)

@@ -30,7 +30,7 @@ Strike = Callable[[str], Client]
 def test_no_answer_comes(strike: Strike, caplog: pytest.LogCaptureFixture, text: str, end: str, made: int) -> None:
     api = strike(text)
     before = api.projects()
-    assert make_project(api, patience=0.3 if end == "open" else 5) == Seen(data=b"", end=end)
+    assert make_project(api, patience=1 if end == "open" else 60) == Seen(data=b"", end=end)
     assert (api.fault(), api.get("/_sandbox/requests")["requests"][-1]["status"]) == (text, None)
     assert api.projects() - before == made
     assert make_project(api).status == 200, "it strikes once"
@@ -41,7 +41,7 @@ def test_no_answer_comes(strike: Strike, caplog: pytest.LogCaptureFixture, text:
 def test_a_long_request_is_read_before_its_connection_is_closed(api: Client) -> None:
     api.script_fault("drop POST /v1/project")
     whole = request("POST", "/v1/project", project_body(description="x" * 4_000_000))
-    with socket.create_connection(address_of(api), timeout=5) as connection:
+    with socket.create_connection(address_of(api), timeout=60) as connection:
         # The body follows late: closing at once would reset a client that still sends.
         connection.sendall(whole[:1000])
         time.sleep(0.05)
@@ -72,30 +72,31 @@ def test_a_cut_body_before_the_work_is_made_up(strike: Strike) -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_an_answer_is_late(strike: Strike, when: str) -> None:
-    api = strike(f"delay {when} POST /v1/project ms=700")
+    api = strike(f"delay {when} POST /v1/project ms=300")
+    before, started = api.projects(), time.monotonic()
+    assert make_project(api).status == 200
+    assert time.monotonic() - started >= 0.3
+    assert api.projects() - before == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_work_of_a_late_answer_is_done_before_or_after_the_delay(strike: Strike, when: str) -> None:
+    api = strike(f"delay {when} POST /v1/project ms=60000")
     before = api.projects()
-    answered: list[float] = []
-
-    def ask() -> None:
-        make_project(api)
-        answered.append(time.monotonic())
-
-    started = time.monotonic()
-    client = threading.Thread(target=ask)
+    client = threading.Thread(target=make_project, args=(api,))
     client.start()
-    while not api.get("/_sandbox/requests")["requests"] or api.fault() is None:
+    while api.fault() is None or (when == "after" and api.projects() == before):
         time.sleep(0.01)
-    time.sleep(0.1)  # enough for the work, where it comes first
     assert api.projects() - before == (1 if when == "after" else 0)
+    api.send("DELETE", "/_sandbox/faults")
     client.join()
-    assert answered[0] - started >= 0.7
     assert api.projects() - before == 1
 
 
 def test_nobody_listens_for_a_while(strike: Strike) -> None:
-    api = strike("refuse POST /v1/project ms=300")
+    api = strike("refuse POST /v1/project ms=1500")
     before = api.projects()
-    with socket.create_connection(address_of(api), timeout=5) as idle:
+    with socket.create_connection(address_of(api), timeout=60) as idle:
         idle.sendall(request("GET", "/agentflows"))
         said = b""
         while not said.endswith(b"}"):
@@ -111,7 +112,7 @@ def test_nobody_listens_for_a_while(strike: Strike) -> None:
 
 
 def test_a_request_can_be_the_last_thing_before_nobody_listens(strike: Strike) -> None:
-    api = strike("refuse before POST /v1/project ms=100")
+    api = strike("refuse before POST /v1/project ms=1500")
     before = api.projects()
     assert make_project(api) == Seen(data=b"", end="reset")
     with pytest.raises(ConnectionRefusedError):
@@ -122,7 +123,7 @@ def test_a_request_can_be_the_last_thing_before_nobody_listens(strike: Strike) -
 
 
 def test_a_second_refusal_prolongs_the_first() -> None:
-    faults = ["refuse GET /customer ms=200", "refuse GET /agentflows ms=60000", "delay GET /agentflows ms=50"]
+    faults = ["refuse GET /customer ms=1500", "refuse GET /agentflows ms=60000", "delay GET /agentflows ms=1000"]
     with sandbox(faults=faults) as api:
         ends: list[str] = []
         late = threading.Thread(target=lambda: ends.append(exchange(api, request("GET", "/agentflows")).end))
@@ -133,13 +134,13 @@ def test_a_second_refusal_prolongs_the_first() -> None:
         assert exchange(api, request("GET", "/customer")).end == "closed"
         late.join()
         assert ends == ["closed"], "what was under way is answered"
-        time.sleep(0.3)
+        time.sleep(0.8)  # the first would be over
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(address_of(api))
 
 
 def _wait_for(api: Client) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while True:
         try:
             socket.create_connection(address_of(api)).close()
@@ -174,7 +175,7 @@ def test_a_fault_does_not_keep_the_sandbox_from_ending(text: str) -> None:
             time.sleep(0.01)
         stopping = time.monotonic()
     client.join()
-    assert time.monotonic() - stopping < 5
+    assert time.monotonic() - stopping < 50
     assert seen[0].end == "closed"
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address_of(api))
@@ -183,7 +184,7 @@ def test_a_fault_does_not_keep_the_sandbox_from_ending(text: str) -> None:
 def test_faults_need_no_key_and_spare_the_sandbox_s_own_endpoints(strike: Strike) -> None:
     api = strike("drop times=forever")
     with pytest.raises(requests.ConnectionError):
-        requests.get(api.base_url + "/agentflows", timeout=5)
-    assert requests.get(api.base_url + "/_sandbox/faults", timeout=5).status_code == 401
+        requests.get(api.base_url + "/agentflows", timeout=60)
+    assert requests.get(api.base_url + "/_sandbox/faults", timeout=60).status_code == 401
     assert api.get("/_sandbox/faults")["faults"] == [{"fault": "drop times=forever", "matched": 1, "struck": 1}]
     assert KEY not in str(api.get("/_sandbox/requests"))
