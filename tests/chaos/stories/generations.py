@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 
 from ..desk import Desk, document, edited
-from .story import LOST, SENT, add, story
+from .story import FOUND, LOST, SENT, UNSENT, add, story
 
 
 def _generations(number: int, stranger: bool) -> Callable[[Desk, str], None]:
@@ -47,7 +47,7 @@ def every_generation_meets_a_fault(desk: Desk, fault: str) -> None:
     desk.ends(4)
 
 
-@story(*("", *LOST))
+@story(*("", *UNSENT, *FOUND))
 def a_state_from_a_backup(desk: Desk, fault: str) -> None:
     """Generation 2 ran, or may have; then the state of before it comes back."""
     desk.well()
@@ -82,11 +82,13 @@ def a_state_from_before_the_work_of_a_day(desk: Desk, _fault: str) -> None:
 @story()
 def a_lost_state_and_inputs_that_change_by_themselves(desk: Desk, _fault: str) -> None:
     """The state is lost, and the inputs of the run are those of another commit: a doubt, and no second run."""
-    edited(desk.docs, "run")["input_variables"] = {"commit": "1"}
+    settings = desk.folder / "wexa-sync.yaml"
+    said = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{said}vars: {{COMMIT: one}}\n", encoding="utf-8")
+    edited(desk.docs, "run")["input_variables"] = {"commit": "${var:COMMIT}"}
     desk.write()
     desk.well()
-    edited(desk.docs, "run")["input_variables"] = {"commit": "2"}
-    desk.write()
+    settings.write_text(f"{said}vars: {{COMMIT: two}}\n", encoding="utf-8")
     desk.restore()
     for _ in range(2):
         desk.apply("--adopt")
