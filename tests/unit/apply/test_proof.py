@@ -1,0 +1,70 @@
+"""What proves an update done: an answer that shows this thing, with every field that was to change as declared."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from wexa_sync.apply import resource
+from wexa_sync.apply.work import Context
+from wexa_sync.compare.ids import Terms
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.model import Action, Address, Change, FieldChange
+
+AGENT = Address(project="desk", kind="Agent", name="sort", owner=("AgentFlow", "triage"))
+AFTER = {"title": "Sort", "role": "new", "prompt": {"template": "New."}}
+FIELDS = tuple(
+    FieldChange(path=path, before="old", after=after, changed_by="repository")
+    for path, after in ((("role",), "new"), (("prompt", "template"), "New."))
+)
+DONE = {"_id": "a1", "title": "Sort", "role": "new", "prompt": {"template": "New."}}
+
+
+OF_AGENT = Change(action=Action.UPDATE, address=AGENT, id="a1", after=AFTER, fields=FIELDS)
+
+
+def proven(said: Any, change: Change = OF_AGENT) -> bool:
+    """Whether an update counts as done by that answer alone."""
+    context = SimpleNamespace(
+        kind=lambda each: BY_NAME[each.address.kind],
+        state=lambda: SimpleNamespace(records={}),
+        terms=lambda _address: Terms(id_of=lambda ref: ref.id, key="key"),
+    )
+    return resource._proven(cast("Context", context), change, said)
+
+
+@pytest.mark.parametrize(
+    ("agents", "so"),
+    [
+        ([DONE], True),
+        ([{**DONE, "_id": "a2", "role": "theirs"}, DONE], True),
+        ([{**DONE, "role": "old"}], False),
+        ([{**DONE, "prompt": {"template": "Old."}}], False),
+        ([{**DONE, "role": "old"}, {**DONE, "_id": "a2"}], False),  # another agent has it as declared
+        ([{**DONE, "_id": "a2"}, {**DONE, "role": "old"}], False),
+        ([{name: value for name, value in DONE.items() if name != "role"}], False),  # it shows nothing of the field
+        ([{**DONE, "prompt": {}}], False),  # nor of a field inside another one
+        ([{**DONE, "prompt": None}], False),
+        ([{**DONE, "_id": "a2"}], False),
+        ([], False),
+    ],
+)
+def test_only_this_agent_as_declared_proves_it(agents: list[Any], so: bool) -> None:
+    assert proven({"_id": "f1", "name": "Triage", "agents": agents}) is so
+
+
+@pytest.mark.parametrize("said", [None, {}, [], "ok", {"message": "updated"}, {"_id": "f1"}, DONE])
+def test_a_bare_success_proves_nothing(said: Any) -> None:
+    assert not proven(said)
+
+
+@pytest.mark.parametrize(("id", "so"), [("p1", True), ("p2", False)])
+def test_an_answer_about_another_thing_proves_nothing(id: str, so: bool) -> None:
+    field = FieldChange(path=("description",), before="old", after="new", changed_by="repository")
+    after = {"projectName": "Desk", "description": "new"}
+    change = Change(
+        action=Action.UPDATE, address=Address(kind="Project", name="desk"), id="p1", after=after, fields=(field,)
+    )
+    assert proven({"_id": id, **after}, change) is so
