@@ -14,11 +14,16 @@ pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only
 
 UNSENT, UNSEEN = "drop before POST /execute_flow", "stale POST /execute_flow lists=99 + drop after POST /execute_flow"
 SAMPLE = [
-    ("a project let go of, then declared", ""),
-    ("a state from before the work of a day", ""),
-    ("a declared key that others take out comes back", ""),
-    ("a doubt in the other part", UNSEEN),
-    ("two equal runs", f"{UNSEEN} nth=1"),
+    ("doubt of a later run, edit: lifecycle", UNSEEN),
+    ("doubt of the first run, edit: renamed", UNSENT),
+    ("start in doubt, edit: removed", "drop before POST /execute_flow/*/execute"),
+    ("generation 3", UNSENT),
+    ("a state from a backup", ""),
+    ("a lost state and inputs that change by themselves", ""),
+    ("two equal runs", f"{UNSENT} nth=1"),
+    ("keys of others in an item outlive an edit", ""),
+    ("a project let go of, then pruned", ""),
+    ("pruned by a part of the paths", ""),
 ]
 
 

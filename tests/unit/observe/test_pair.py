@@ -141,6 +141,8 @@ TABLE: list[tuple[str, tuple[Manifest | Record | Intent | Live, ...], str]] = [
     ("run, third one lost, and found",  (manifest(E, generation=3), record(E, "2", generation=2, earlier=("1",)), intent(E, generation=3), live(E, "1"), live(E, "2"), live(E, "3")), "3 ours"),
     ("run, awaited, older than the one before", (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1"), live(E, "2", SENT - 1)), "nothing"),
     ("run, raised, awaited",            (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1", OLD), live(E, "2")), "2 ours"),
+    ("run, awaited, edited since",      (manifest(E, goal="two"), intent(E), live(E, "1", goal="two")),         "nothing"),
+    ("run, gone, no later one awaited", (record(E, "1"), intent(E, generation=1), live(E, "2")),             "nothing"),
     ("run, raised, not arrived",        (manifest(E, generation=2), record(E, "1"), intent(E, generation=2), live(E, "1")), "nothing"),
     ("run, raised, its start awaited",  (manifest(E), record(E, "1"), intent(E, operation="start"), live(E, "1"), live(E, "2")), "1"),
     ("run, undeclared, later awaited",  (record(E, "1"), intent(E, generation=2), live(E, "1", OLD), live(E, "2")), "2 ours"),
