@@ -194,7 +194,7 @@ class Remote:
     def raw(self, method: str, path: str, body: Any = None, **query: str) -> requests.Response:
         """A request as nobody's client would send it."""
         url = f"{self.server.base_url}{path}"
-        return requests.request(method, url, json=body, params=query, headers={"x-api-key": KEY}, timeout=10)
+        return requests.request(method, url, json=body, params=query, headers={"x-api-key": KEY}, timeout=60)
 
     @property
     def requests(self) -> list[dict[str, Any]]:

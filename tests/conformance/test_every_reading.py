@@ -142,6 +142,6 @@ def configure_connector(support: Desk) -> None:
         json=body,
         params={"projectID": project},
         headers={"x-api-key": KEY.reveal()},
-        timeout=10,
+        timeout=60,
     )
     assert answer.status_code < 300, answer.text

@@ -65,7 +65,7 @@ class Wire:
         lost = named(self.lose)
         if lost and not self.lose.pop(lost):
             return None
-        answer = requests.request(method, self.to + path, data=content, headers=headers, timeout=20)
+        answer = requests.request(method, self.to + path, data=content, headers=headers, timeout=60)
         if lost:
             self.lose.pop(lost, None)
             return None
@@ -109,7 +109,7 @@ def wired(remote: Remote) -> Iterator[Wire]:
         thread.start()
         yield found
         server.shutdown()
-        thread.join(5)
+        thread.join()
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class Environment:
     def run(self, folder: Path, *words: str, env: dict[str, str], code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run the command that the wheel installs, in that folder."""
         command = [str(self.venv / "bin" / "wexa-sync"), *words]
-        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == code, done.stdout + done.stderr
         return done
 

@@ -17,7 +17,7 @@ HEAVY = ("requests", "jsonschema", "deepdiff", "fastapi", "uvicorn", "rich", "ya
 def _loaded(code: str, **where: Any) -> set[str]:
     program = f"{code}\nimport sys\nprint(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, **where
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=True, **where
     )
     return set(done.stderr.split())
 

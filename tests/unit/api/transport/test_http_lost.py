@@ -106,7 +106,7 @@ class TestLost:
 
         def stall(connection: socket.socket) -> None:
             connection.sendall(start)
-            release.wait(10)
+            release.wait(60)
 
         client = connect(serve(stall).url, read_timeout=0.2)
         error = fail(client, "POST")
