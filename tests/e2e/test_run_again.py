@@ -75,6 +75,21 @@ def test_a_doubt_outlives_an_edit_of_the_lifecycle(desk: Desk, cli: Cli, wire: W
     assert executed(desk.remote) == 2
 
 
+def test_the_run_before_is_known_where_a_create_answers_with_its_other_id_alone(
+    desk: Desk, cli: Cli, wire: Wire
+) -> None:
+    env = wire.env(desk)
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 1\n", encoding="utf-8")
+    wire.lies = {"POST /execute_flow": lambda answer: {"_id": answer["_id"]}}
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    raise_generation(desk)
+    wire.lose = {"POST /execute_flow": False}
+    cli(desk.folder, "apply", "--auto-approve", code=3, env=env)
+    assert executed(desk.remote) == 1
+    asked = cli(desk.folder, "plan", env=env)
+    assert "live runs that might be it: none" in " ".join(asked.stdout.split())
+
+
 def test_a_state_of_a_backup_runs_nothing_again_and_asks(desk: Desk, cli: Cli) -> None:
     cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
     state = desk.folder / ".wexa-sync" / "state.json"
