@@ -39,10 +39,6 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 KEY = "sentinel-api-key-7f3a"
 _SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
-os.environ["COLUMNS"] = "80"  # what is rendered in this process is as wide wherever it runs
-for _name in ("NO_COLOR", "FORCE_COLOR"):
-    os.environ.pop(_name, None)
-
 # "ci" looks for the same cases each time, so that a red build is its commit's; "large" goes looking for new ones.
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=_SLOW)
 settings.register_profile("large", deadline=None, max_examples=1000, suppress_health_check=_SLOW)

@@ -181,8 +181,10 @@ def require_unprotected(planned: Plan, scope: Scope) -> None:
             )
 
 
-def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> None:
+def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> str:
     """Settle a doubt as a person says: it is live under the id `happened_as`, or (None) it did not happen.
+
+    Return in words what was noted.
 
     Where all that is open of a run is its end, `happened_as` is its id, and says that it ended well.
 
@@ -193,13 +195,14 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
         pair, key = doubtful(address, seen), session.lineage
         if happened_as is None:
             session.write(did_not_happen(pair, key, seen.now))
-        else:
-            open_end = pair.record.ids if pair.record is not None and end_is_open(pair) else ()
-            ids: tuple[str, ...] = (happened_as,)
-            if happened_as not in open_end:  # a run that is gone by now may have ended well all the same
-                ids = _live_ids(address, happened_as, seen, workspace.api)
-                require_possible(pair, ids, session.state.owners)
-            session.write(ended_well(pair, ids) if open_end else happened(pair, ids, key))
+            return "did not happen"
+        open_end = pair.record.ids if pair.record is not None and end_is_open(pair) else ()
+        ids: tuple[str, ...] = (happened_as,)
+        if happened_as not in open_end:  # a run that is gone by now may have ended well all the same
+            ids = _live_ids(address, happened_as, seen, workspace.api)
+            require_possible(pair, ids, session.state.owners)
+        session.write(ended_well(pair, ids) if open_end else happened(pair, ids, key))
+        return "ended well" if open_end else f"is live as {happened_as}"
 
 
 def _live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[str, ...]:

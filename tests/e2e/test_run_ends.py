@@ -132,7 +132,7 @@ def test_an_end_that_nobody_knows_is_shown_and_asked_about(
         id_ = listed.split()[0]
         refused = run(desk, "resolve", FIRST, "--did-not-happen", code=64).stderr
         assert "If it did not end well, raise metadata.generation to run it again." in refused
-        run(desk, "resolve", FIRST, "--happened", id_)
+        assert f"Noted: {FIRST} ended well." in run(desk, "resolve", FIRST, "--happened", id_).stdout
         assert "Executions: 1 started." in run(desk, "apply", "--auto-approve").stdout
         assert len(runs(desk)) == 2
         assert run(desk, "plan").stdout.endswith("No changes.")

@@ -106,7 +106,7 @@ def test_a_status_that_nobody_knows_is_shown_and_forbids_nothing(
     wire.words = {'"status":"running"': '"status":"cr\\u001b[31munching"'}
     assert "cr\\x1b[31munching" in act("show", RUN).stdout
     assert "cr\\x1b[31munching" in act("list").stdout
-    assert "it is cr\\x1b[31munching" in act("wait", RUN, "--timeout", "0.3", code=1).stderr
+    assert "the run is 'cr\\x1b[31munching', and" in act("wait", RUN, "--timeout", "0.3", code=3).stderr
     refused = act("resume", RUN, code=1)  # sent, since only the server can know
     assert "the server answered 409" in refused.stderr
     assert act("pause", RUN).last == f"{RUN} is paused."

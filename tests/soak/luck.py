@@ -56,11 +56,11 @@ _LISTS = ("repeat {at}", "short {at}", "total {at}")
 
 
 def readings(chance: Random) -> dict[str, str]:
-    """A value for some readings. Connectors are always there: what a person makes first is not what is soaked here."""
+    """A value for some readings. What a person has to do or say first is not what is soaked here."""
     return {
         reading.name: chance.choice(reading.values)
         for reading in READINGS
-        if reading.name != "project_connectors" and chance.random() < 0.4
+        if reading.name not in ("project_connectors", "end_words") and chance.random() < 0.4
     }
 
 

@@ -68,7 +68,7 @@ class Person:
     def _started(self, address: str) -> str | None:
         id = self.tool.ids[address]
         status = self.live.server.raw("GET", f"/execute_flow/{id}")["status"]
-        return id if status != "ready" else None
+        return id if status.lower() not in ("ready", "pending", "queued") else None
 
     def _known_run(self, address: str) -> str | None:
         """The run that was known once, by a state that is no more."""

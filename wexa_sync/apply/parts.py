@@ -12,8 +12,9 @@ from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.kinds.spec.wire import decode, encode, not_shown
-from wexa_sync.model import Address, Change, Spec
+from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
+from wexa_sync.kinds.spec.wire import decode, encode, not_shown, with_derived
+from wexa_sync.model import Address, Change, Path, Spec
 
 _SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
 """What the server says of a resource and nobody else may."""
@@ -44,7 +45,9 @@ def with_the_rest(context: Context, change: Change, body: Mapping[str, Any]) -> 
     update = kind.endpoints[Operation.UPDATE]
     _require(change.address, not_shown(kind, raw, update.keeps), {*own, *body})
     agents = [_whole(context, inner, child, ours.get(child["_id"])) for child in children(raw)]
-    return {**{name: value for name, value in raw.items() if name not in _SERVERS}, **body, kind.embedded: agents}
+    # A null stands for a text that is empty, say, and may not be taken back: left out, it is nothing all the same.
+    whole = {**{name: value for name, value in raw.items() if name not in _SERVERS}, **body}
+    return {**{name: value for name, value in whole.items() if value is not None}, kind.embedded: agents}
 
 
 def _whole(context: Context, kind: Kind, raw: Raw, address: Address | None) -> dict[str, Any]:
@@ -52,7 +55,15 @@ def _whole(context: Context, kind: Kind, raw: Raw, address: Address | None) -> d
     known, hidden = _known(context, address), not_shown(kind, raw)
     _require(address or f"{kind.name} {raw['_id']}", hidden, known)
     spec = {**{name: known[name] for name in hidden}, **decode(kind, raw)}
+    spec = walk(with_derived(kind, spec, declared={}), kind.spec_schema, _text)
     return {**raw, **encode(kind, spec, context.resolver(address or Address(kind=kind.name, name="_")))}
+
+
+def _text(value: Any, schema: Schema, _path: Path) -> Any:
+    """Return an empty text where a read shows a null for it: the call takes no null there."""
+    if value is None and schema.get("type") == "string":
+        return ""
+    return DESCEND if isinstance(value, (dict, list)) else value
 
 
 def _known(context: Context, address: Address | None) -> Spec:

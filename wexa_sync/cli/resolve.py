@@ -44,6 +44,5 @@ def command(
     settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as workspace:
-        engine.resolve(wanted, desired, workspace, happened_as=happened)
-    said = f"is live as {happened}" if happened else "did not happen"
+        said = engine.resolve(wanted, desired, workspace, happened_as=happened)
     click.echo(visible(f"Noted: {wanted} {said}. `wexa-sync plan` shows what follows."))

@@ -77,6 +77,19 @@ def test_what_reads_hide_is_sent_as_declared_and_as_recorded(
     assert agent["is_user_specific_task"] is True
 
 
+@pytest.mark.parametrize("null", [{"empty_texts": "null"}, {"editor_forms": "null"}], ids=str)
+def test_what_reads_show_as_null_is_not_sent_back(
+    small: Small, open_sandbox: Open, work: Work, null: dict[str, str]
+) -> None:
+    with open_sandbox(readings=blind(**null)) as remote:
+        desk = small(remote, "project", "skill", "flow")
+        desk.apply()
+        edit(desk, "flow", "description: One", "description: Two")
+        (outcome,) = apply(desk).values()
+        assert (outcome.status, outcome.error) == (Status.APPLIED, "")
+        assert work(desk.plan(RULES)) == []
+
+
 @pytest.mark.parametrize(
     ("readings", "what"),
     [
