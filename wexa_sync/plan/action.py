@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wexa_sync.compare.changes import edited
 from wexa_sync.kinds.execution import NOT_BEGUN, READY
-from wexa_sync.model import Action, Blocked
+from wexa_sync.model import Action, Blocked, Intent
 from wexa_sync.plan.resource import FOUND, Decision, Look, Orphan
 
 
@@ -95,8 +95,17 @@ class RunLook(Look):
             "run",
             f"its start was sent before and the answer was lost{still}",
             f"Look in Wexa Studio, then `wexa-sync resolve {self.pair.address} --happened {intent.id}` (it was "
-            "started) or `--did-not-happen` (the next apply starts it).",
+            f"started) or `--did-not-happen` ({self._if_not_started(intent)}).",
         )
+
+    def _if_not_started(self, intent: Intent) -> str:
+        """Say what the next apply does with a run that was made and not started."""
+        manifest = self.pair.manifest
+        if manifest is None:
+            return "it is left as it is"
+        if manifest.generation > intent.generation:
+            return f"it is left as it is; the next apply runs generation {manifest.generation}"
+        return "the next apply starts it"
 
 
 def as_doubt(decision: Decision) -> Decision:

@@ -245,6 +245,22 @@ def test_every_blocked_row_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
+    ("declared", "then"),
+    [
+        (None, "(it is left as it is)"),
+        (manifest(E), "(the next apply starts it)"),
+        (manifest(E, generation=2), "(it is left as it is; the next apply runs generation 2)"),
+    ],
+    ids=["undeclared", "declared", "raised"],
+)
+def test_the_question_about_a_start_says_what_comes_of_a_no(declared: Manifest | None, then: str) -> None:
+    pair = row(E, manifest=declared, **STARTED)
+    found = decide(pair, around(pair), Rules())
+    assert isinstance(found, Blocked)
+    assert found.hint.endswith(f"`--did-not-happen` {then}.")
+
+
+@pytest.mark.parametrize(
     "declared",
     [None, manifest(E, OTHER[E]), manifest(E, OTHER[E], generation=3)],
     ids=["undeclared", "edited", "raised"],
