@@ -204,3 +204,16 @@ def add_by_hand(desk: Desk) -> None:
     theirs = {"memory": {"memory_type": "xt"}, "conditions": [], "is_user_specific_task": True}
     agent = {**first, **theirs, "_id": THEIRS, "title": "By hand", "skills": []}
     desk.remote.raw("POST", f"/agentflow/{flow}/skilled", agent, projectID=project).raise_for_status()
+
+
+def test_a_null_that_a_server_shows_for_an_empty_text_is_not_sent_back(
+    small: Small, open_sandbox: Open, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.db"
+    with open_sandbox(data=data, readings=blind(empty_texts="null")) as remote:
+        desk = small(remote, "project", "skill", "flow")
+        desk.apply()
+        edit(desk, "flow", "description: One", "description: Two")
+        assert {each.status for each in apply(desk).values()} == {Status.APPLIED}
+    held = stored(open_sandbox, data, desk)
+    assert (held["description"], held["default_goal"]) == ("Two", "")
