@@ -13,7 +13,7 @@ from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.settings import Settings, read_settings, require_api
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 pytestmark = pytest.mark.usefixtures("folder")
 KEY = "sentinel-api-key-7f3a"

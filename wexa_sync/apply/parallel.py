@@ -37,6 +37,7 @@ Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""
 
 _UNWRITABLE = "the state could not be written"
+_GO_ON = "Apply again when the state can be written: it goes on from what was done."
 _UNRECORDED = f"it is done, and {_UNWRITABLE} after it: the next plan looks for it"
 
 _HOW: dict[Action, Callable[[Context, Change], Work]] = {
@@ -162,7 +163,7 @@ class _Drive:
     def _not_begun(self) -> WexaSyncError:
         """Return why what is left was not begun."""
         if self.unwritable is not None:
-            return WexaSyncError(f"{_UNWRITABLE} before it began")
+            return WexaSyncError(f"{_UNWRITABLE} before it began", hint=_GO_ON)
         stopped = self.context.cutoff.stopped
         why = "interrupted before it began" if stopped else "the time was over before it began (--timeout)"
         return WexaSyncError(why, hint="Apply again: it goes on from what was done.")
@@ -218,7 +219,7 @@ class _Drive:
         over = write.last or any(isinstance(entry, Settle) for entry in write.entries)
         if over and self.changes[address].action not in (Action.ADOPT, Action.FORGET):
             return None
-        return StateError(f"{_UNWRITABLE}, so it was left where it was")
+        return StateError(f"{_UNWRITABLE}, so it was left where it was", hint=_GO_ON)
 
     def _land(self, pool: ThreadPoolExecutor, future: Future[Any]) -> None:
         first, *others = self.flying.pop(future)

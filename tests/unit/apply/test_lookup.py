@@ -95,9 +95,9 @@ def shown(id: str, **more: Any) -> dict[str, Any]:  # the field's name
 
 
 @pytest.mark.parametrize(
-    ("made", "found"), [(NOW - 3600, None), (NOW - CLOCK_SKEW - 1, None), (NOW - CLOCK_SKEW + 1, "s"), (NOW, "s")]
+    ("made", "found"), [(NOW - 3600, ()), (NOW - CLOCK_SKEW - 1, ()), (NOW - CLOCK_SKEW + 1, ("s",)), (NOW, ("s",))]
 )
-def test_a_lost_create_made_nothing_that_is_older_than_it(made: float, found: str | None) -> None:
+def test_a_lost_create_made_nothing_that_is_older_than_it(made: float, found: tuple[str, ...]) -> None:
     wire = Wire(skills=listed(shown("s", created_at=made)))
     assert driven(find_created(context(wire, making()), making(), NOW))[0] == found
 
@@ -105,8 +105,8 @@ def test_a_lost_create_made_nothing_that_is_older_than_it(made: float, found: st
 def test_a_lost_create_is_found_among_strangers_and_known_ids() -> None:
     theirs, known, ours = shown("t", name="Theirs"), shown("k"), shown("s")
     wire, record = Wire(skills=listed(theirs, known, ours)), Record(address=OTHER, id="k", spec={})
-    assert driven(find_created(context(wire, making(), Remember(record)), making(), NOW))[0] == "s"
-    assert driven(find_created(context(wire, making()), making(), NOW))[0] is None, "two of them: nobody can tell"
+    assert driven(find_created(context(wire, making(), Remember(record)), making(), NOW))[0] == ("s",)
+    assert driven(find_created(context(wire, making()), making(), NOW))[0] == (), "two of them: nobody can tell"
 
 
 @pytest.mark.parametrize(
@@ -131,15 +131,15 @@ def test_an_answer_that_names_what_was_there_before_is_about_something_else(
     there = context(Wire(), making(), *records)
     found = Found(items=[shown("stranger", name="Theirs")])
     there.lists["Skill", Scoped(project="p")] = Listed(BY_NAME["Skill"], found, terms_in("", {}, {}, "key"))
-    said = not_ours(there, making(), answer, id)
+    said = not_ours(there, making(), answer, (id,))
     assert (fault in said) if fault else (said == "")
 
 
 def test_an_id_that_became_known_in_this_apply_is_somebody_elses() -> None:
     there = context(Wire(), making())
-    assert not_ours(there, making(), {}, "new") == ""
+    assert not_ours(there, making(), {}, ("new",)) == ""
     there.learn(OTHER, "new")
-    assert "was there before" in not_ours(there, making(), {}, "new")
+    assert "was there before" in not_ours(there, making(), {}, ("new",))
 
 
 @pytest.mark.parametrize(("items", "still"), [([shown("s")], True), ([shown("t")], False), ([], False)])

@@ -10,7 +10,7 @@ from wexa_sync.manifests.link import link
 from wexa_sync.model import Address, Manifest, Source
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 FLOW = """\
 apiVersion: wexa.ai/v1

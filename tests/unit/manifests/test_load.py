@@ -19,7 +19,7 @@ from wexa_sync.manifests.load import load
 from wexa_sync.manifests.variables import Variables
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 
 def loaded(folder: Folder, *paths: str, ignore: Iterable[str] = ()) -> list[str]:

@@ -17,7 +17,7 @@ from wexa_sync.manifests.variables import gather
 from wexa_sync.settings import read_settings
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 TEXT = """\
 apiVersion: wexa.ai/v1

@@ -9,7 +9,7 @@ import pytest
 from wexa_sync.model import Address, Lifecycle
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 FLOW = """\
 apiVersion: wexa.ai/v1

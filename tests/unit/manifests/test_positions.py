@@ -11,7 +11,7 @@ from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Address, Document, Manifest, Path, Source
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 TEXT = """\
 # above

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 SKILL = """\
 apiVersion: wexa.ai/v1

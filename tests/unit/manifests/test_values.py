@@ -10,7 +10,7 @@ import pytest
 from wexa_sync.model import Address, Ref, Secret
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 SKILL = """\
 apiVersion: wexa.ai/v1

@@ -13,7 +13,7 @@ from wexa_sync.manifests.variables import Variables, gather
 from wexa_sync.model import Secret
 
 if TYPE_CHECKING:
-    from tests.unit.manifests.conftest import Folder
+    from tests.unit.conftest import Folder
 
 KEY = "sentinel-api-key-7f3a"
 VARIABLES = Variables(
