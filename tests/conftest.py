@@ -29,7 +29,7 @@ from wexa_sync.api.transport.http import Http
 from wexa_sync.apply import Options
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Outcome, Plan, Secret, Status, Target
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
 

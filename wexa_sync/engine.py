@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.calls import Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, UsageError
 from wexa_sync.kinds import BY_NAME
@@ -23,7 +24,7 @@ from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Address, Desired, Lifecycle, Manifest, Observation, Plan, Report, Target
 from wexa_sync.observe import observe
 from wexa_sync.observe.pair import SETTLE
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.limits import Limits, require_applicable
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, joined

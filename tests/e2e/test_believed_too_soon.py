@@ -9,7 +9,7 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.model import Address, Outcome, Plan, Status
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.model import Address, Outcome, Plan
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.state import Forget
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from wexa_sync.errors import ApiError
 from wexa_sync.model import Action, Outcome, Plan, Status
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk

@@ -15,7 +15,7 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.model import Action, Address, Outcome, Plan, Status
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync.model import Action, Plan
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk

@@ -25,7 +25,7 @@ from wexa_sync.api.transport.http import Http
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Address, Plan, Secret, Target
 from wexa_sync.observe import observe
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.limits import Limits
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json

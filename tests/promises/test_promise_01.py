@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk

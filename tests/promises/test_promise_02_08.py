@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wexa_sync.model import Outcome, Plan
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
 

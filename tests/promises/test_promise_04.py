@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wexa_sync.model import Address, Outcome, Plan
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

@@ -20,8 +20,9 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Change, Plan
 from wexa_sync.plan import file as planfile
-from wexa_sync.plan.decide import Rules
-from wexa_sync.state import data as codec
+from wexa_sync.plan.decision import Rules
+from wexa_sync.secrecy import seal
+from wexa_sync.secrecy import seal as codec
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -42,7 +43,7 @@ class Hashed:
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hashed]:
     """Watch every hash that is made of specs, plans and intents."""
-    found, sealing = Hashed(), codec._slow_fingerprint
+    found, sealing = Hashed(), seal._slow_fingerprint
 
     class Hmac:
         @staticmethod
@@ -104,7 +105,7 @@ def right_guess(change: Change, plan: Plan) -> str:
     """The fast hash of what was live, in clear: what somebody with the files gets who guesses right."""
     kind = BY_NAME[change.address.kind]
     terms = terms_in(change.address.project, plan.ids, plan.externals, plan.lineage)
-    text = codec.canonical(plain(change.before, kind.spec_schema, terms))
+    text = seal.canonical(plain(change.before, kind.spec_schema, terms))
     assert PIN in text
     return FAST(plan.lineage.encode(), text.encode(), hashlib.sha256).hexdigest()
 

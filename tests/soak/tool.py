@@ -17,7 +17,7 @@ from wexa_sync.api.transport.retry import Policy
 from wexa_sync.apply import Options
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Address, Outcome, Plan, Secret, Status, Target
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.repair.rebuild import Match
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
 from wexa_sync.state import FileStore

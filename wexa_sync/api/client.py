@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from wexa_sync.api.calls import Call, Raw, Scoped
+from wexa_sync.api.checks import UNTRUSTED, as_list, children, contradiction, is_nothing, misfit, unwrap
 from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.transport.http import Http
 from wexa_sync.api.transport.url import segment
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
 from wexa_sync.text.ids import is_id
-
-Raw = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scoped:
-    """The ids that an endpoint's placeholders are filled with. Empty where not known; a call that needs one fails."""
-
-    project: str = ""
-    owner: str = ""
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A request ready to be sent by any thread: nothing in it depends on anything else any more."""
-
-    endpoint: Endpoint
-    at: Scoped
-    body: Mapping[str, Any] = field(default_factory=dict)
-    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +77,16 @@ class Api:
 
         def fetch(page: Query) -> Any:
             body = self._http.request("GET", path, query={**query, **page}, repeatable=True).body
-            return _as_list(body) if name else body
+            return as_list(body) if name else body
 
         found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
         try:
             items = kind.listing.items(found.items)
-            fault = _contradiction(kind, items, at.project)
+            fault = contradiction(kind, items, at.project)
         except ValueError as odd:
             items, fault = [], str(odd)
         if fault:
-            raise Nonsense(fault, method="GET", path=path, hint=_UNTRUSTED)
+            raise Nonsense(fault, method="GET", path=path, hint=UNTRUSTED)
         return replace(found, items=items)
 
     def listed(self, kind: Kind, at: Scoped) -> Found:
@@ -153,7 +133,7 @@ class Api:
 
     def _doubt(self, kind: Kind, at: Scoped, what: str) -> Nonsense:
         assert kind.listing is not None
-        return Nonsense(what, method="GET", path=self._fill(kind.listing.endpoint.path, at), hint=_UNTRUSTED)
+        return Nonsense(what, method="GET", path=self._fill(kind.listing.endpoint.path, at), hint=UNTRUSTED)
 
     def read(self, kind: Kind, at: Scoped) -> Raw | None:
         """One resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
@@ -166,11 +146,11 @@ class Api:
             body = self._http.request("GET", path, repeatable=True).body
         except NotFound:
             return None
-        if _is_nothing(body):
+        if is_nothing(body):
             return None
         found = unwrap(body)
-        if fault := _misfit(kind, found, at, at.owner if endpoint.returns_owner else at.id):
-            raise Nonsense(fault, method="GET", path=path, hint=_UNTRUSTED)
+        if fault := misfit(kind, found, at, at.owner if endpoint.returns_owner else at.id):
+            raise Nonsense(fault, method="GET", path=path, hint=UNTRUSTED)
         if found.get("is_deleted"):
             return None
         if endpoint.returns_owner:  # children() has none that is deleted
@@ -206,78 +186,6 @@ class Api:
 
     def _values(self, at: Scoped) -> dict[str, str]:
         return {"project": at.project, "owner": at.owner, "id": at.id, "org": self.org_id, "user": self.user_id}
-
-
-def unwrap(body: Any) -> Raw:
-    """The object in an answer: as it is, under `data`, or as a list's only item; empty where there is none."""
-    if isinstance(body, list) and len(body) == 1:
-        body = body[0]
-    if isinstance(body, Mapping):
-        inner = body.get("data")
-        return unwrap(inner) if isinstance(inner, (Mapping, list)) and "_id" not in body else dict(body)
-    return {}
-
-
-def _as_list(body: Any) -> Any:
-    """Return the answer to a question for one name as a list: a null is none, and a single thing is one."""
-    if _is_nothing(body):
-        return []
-    return [only] if (only := unwrap(body)).get("_id") else body
-
-
-def _is_nothing(body: Any) -> bool:
-    """Whether an answer is a null, alone or under `data`. Where it says anything else, nobody knows what it means."""
-    if not isinstance(body, Mapping) or "data" not in body:
-        return body is None
-    return all(value in (None, "", True, "success") for value in body.values()) and body["data"] is None
-
-
-def children(raw: Mapping[str, Any]) -> list[Raw]:
-    """The agents in a flow, in their order."""
-    agents = raw.get("agents")
-    found = agents if isinstance(agents, list) else []
-    return [agent for agent in found if isinstance(agent, dict) and not agent.get("is_deleted")]
-
-
-_UNTRUSTED = "The answer can't be trusted, so nothing is done on it. Run it again; if it stays so, report it."
-
-
-def _contradiction(kind: Kind, items: list[Raw], project: str) -> str:
-    """What in a list can't be true; empty where all may be."""
-    if fault := _odd_ids(kind.name, [kind.id_of(item) for item in items]):
-        return fault
-    if project and kind.declarable and any(item.get("projectID") not in (None, "", project) for item in items):
-        return f"a {kind.name} of another project"
-    return next((fault for item in items if (fault := _odd_children(item))), "") if kind.embedded else ""
-
-
-def _misfit(kind: Kind, found: Raw, at: Scoped, asked: str) -> str:
-    """Why an answer is not the resource (or its owner) of the id `asked`; empty where it is."""
-    ids = [found[name] for name in kind.ids if found.get(name)]
-    if not ids:
-        return f"expected {kind.name} {asked}, got an answer without an id"
-    if asked not in ids:
-        return f"expected {kind.name} {asked}, got {ids[0]}"
-    # What is deleted may well be of a project that went with it, and was made anew since.
-    if at.project and not found.get("is_deleted") and found.get("projectID") not in (None, "", at.project):
-        return f"{kind.name} {asked} is said to be of another project"
-    return _odd_children(found)
-
-
-def _odd_children(owner: Raw) -> str:
-    agents = owner.get("agents")
-    if agents is None:
-        return ""
-    if not isinstance(agents, list) or not all(isinstance(agent, dict) for agent in agents):
-        return "the agents of a flow are not a list of objects"
-    return _odd_ids("Agent", [agent.get("_id") for agent in agents if not agent.get("is_deleted")])
-
-
-def _odd_ids(name: str, ids: list[Any]) -> str:
-    if not all(map(is_id, ids)):
-        return f"{name} without an id, or with one that can't be one"
-    twice = [id for id, times in Counter(ids).items() if times > 1]
-    return f"{name} {min(twice)} stands there twice" if twice else ""
 
 
 def _wrong_org(org_id: str, error: ApiError) -> ApiError:

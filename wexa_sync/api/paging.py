@@ -13,75 +13,39 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from wexa_sync.errors import Nonsense, Refused
+from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
 Query: TypeAlias = Mapping[str, str | int]
+
+
 Fetch: TypeAlias = Callable[[Query], Any]
+
+
 Item: TypeAlias = dict[str, Any]
 
+
 MAX_PAGES = 10_000
+
 
 # A first page of such a length, though more was asked for, may be the server's own cap rather than the end.
 USUAL_SIZES = frozenset({10, 12, 15, 20, 24, 25, 30, 40, 50, 60, 64, 75, 80, 100, 200, 250, 500})
 
+
 # What is asked for in turn where the server refuses a larger limit.
 _SMALLER = (500, 200, 100, 50, 20, 10)
+
 
 # Lists that stand beside the one that was asked for.
 _ASIDE = frozenset({"errors", "warnings", "messages", "details", "filters", "facets", "links", "sort"})
 
+
 _LIST_KEYS = ("data", "items", "results", "records")
+
+
 _TOTAL_KEYS = ("totalCount", "total_count", "total")
+
+
 _ID_KEYS = ("_id", "execution_id", "id", "connectorID")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoPaging:
-    """The list comes whole, and takes no parameters."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Single:
-    """A limit and nothing to go on with: a full answer is asked for again with twice the limit until it stops growing.
-
-    A full answer that does not grow may be the whole list or the server's most: it counts as cut.
-    """
-
-    limit_param: str = "limit"
-    limit: int = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageNumber:
-    """Numbered pages. From the second on, the size asked for is the first one's true length.
-
-    So the server counts its offset in what it really gave, also where it caps the size but not the offset.
-    """
-
-    page_param: str = "page"
-    limit_param: str = "limit"
-    limit: int = 100
-    first: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkipLimit:
-    """An offset and a limit. `skip` is left out on the first page: some places refuse skip=0."""
-
-    limit: int = 100
-    skip_param: str = "skip"
-    limit_param: str = "limit"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AfterId:
-    """A limit, and the id of the last item so far to go on from."""
-
-    limit: int = 100
-    after_param: str = "after_id"
-    limit_param: str = "limit"
-
-
-Paging: TypeAlias = NoPaging | Single | PageNumber | SkipLimit | AfterId
 
 
 class Extent(Enum):

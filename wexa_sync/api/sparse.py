@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from wexa_sync.api.client import Api, Raw, Scoped
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.kinds.base import Kind, Nature, Operation
 
 MOST = 50

@@ -6,11 +6,12 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.api.client import Raw
+from wexa_sync.api.calls import Raw
 from wexa_sync.api.paging import Found
+from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
-from wexa_sync.apply.lookup import Match, whole
-from wexa_sync.apply.work import Context, Http
+from wexa_sync.apply.lists import Match, whole
+from wexa_sync.apply.steps import Http
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at

@@ -1,4 +1,4 @@
-"""A list that many changes of an apply look at, with an index for each question: none of them walks the list."""
+"""Hold one list as the server showed it, with its indexes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from wexa_sync.api.client import Raw
+from wexa_sync.api.calls import Raw
 from wexa_sync.api.paging import Found
 from wexa_sync.compare.ids import Terms
 from wexa_sync.compare.same import key_of

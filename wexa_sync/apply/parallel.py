@@ -16,11 +16,15 @@ from typing import Any
 from wexa_sync import graph
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.apply.lookup import unresolved
-from wexa_sync.apply.resource import adopt, create, delete, forget, record_of, update
+from wexa_sync.apply.context import Ask, Context, Options, nobody
+from wexa_sync.apply.create import create
+from wexa_sync.apply.delete import delete, forget
+from wexa_sync.apply.records import record_of
+from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.run import run, take_over
+from wexa_sync.apply.steps import Http, Turn, Work, Write, ended
 from wexa_sync.apply.turns import Turns
-from wexa_sync.apply.work import Ask, Context, Http, Options, Turn, Work, Write, ended, nobody
+from wexa_sync.apply.update import adopt, update
 from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature

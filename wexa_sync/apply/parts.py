@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from wexa_sync.api.client import Raw, children
-from wexa_sync.apply.lookup import looked
-from wexa_sync.apply.work import Context, Http
+from wexa_sync.api.calls import Raw
+from wexa_sync.api.checks import children
+from wexa_sync.apply.context import Context
+from wexa_sync.apply.find import looked
+from wexa_sync.apply.steps import Http
 from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME

@@ -10,11 +10,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from wexa_sync.api.client import Call, unwrap
+from wexa_sync.api.calls import Call
+from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.before import look_before
-from wexa_sync.apply.lookup import resolve_externals
-from wexa_sync.apply.resource import body_of, conflict, intent_of, record_of, replace_hint, send_create
-from wexa_sync.apply.work import Context, Http, Turn, Work, Write, ended
+from wexa_sync.apply.context import Context
+from wexa_sync.apply.create import body_of, send_create
+from wexa_sync.apply.records import intent_of, record_of
+from wexa_sync.apply.references import resolve_externals
+from wexa_sync.apply.steps import Http, Turn, Work, Write, conflict, ended, replace_hint
 from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError, Nonsense, Refused, UnclearEnd, WexaSyncError
 from wexa_sync.executions.runs import GONE, bad_end, secrets_in

@@ -17,11 +17,13 @@ from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.terminal import agrees, event, hang_up, show_error, speaks_json, talk, wants_color, width
 from wexa_sync.errors import ExitCode, PlanBlocked, StateError, UsageError, WexaSyncError
 from wexa_sync.model import Action, Desired, Plan
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.limits import Excess, Limits, excesses, require_applicable
 from wexa_sync.plan.scope import Scope
-from wexa_sync.render.text.plan import plan_text, report_text
-from wexa_sync.render.view.plan import plan_view, report_view
+from wexa_sync.render.text.plan import plan_text
+from wexa_sync.render.text.report import report_text
+from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.report import report_view
 from wexa_sync.settings import Settings
 from wexa_sync.state.keep import kept
 

@@ -118,7 +118,7 @@ def _where(error: BaseException) -> str:
 
 
 def _show_text(error: WexaSyncError) -> None:
-    from wexa_sync.render.text.plan import problems_text
+    from wexa_sync.render.text.problems import problems_text
 
     click.echo(problems_text(error, color=wants_color(sys.stderr), width=width()).rstrip("\n"), err=True)
 

@@ -13,7 +13,7 @@ from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
 from wexa_sync.kinds.spec.wire import with_defaults
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
-from wexa_sync.state.data import canonical, fingerprint, secret_fingerprint
+from wexa_sync.secrecy.seal import canonical, fingerprint, secret_fingerprint
 from wexa_sync.text.json import parse
 
 _HARD = "slow:"

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.api.client import Api, Call, Scoped
+from wexa_sync.api.calls import Call, Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.runs import asking, leaves, read_again

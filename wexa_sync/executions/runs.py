@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.api.client import Api, Raw, Scoped
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
 from wexa_sync.kinds.execution import (
     ASKING,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wexa_sync.api.paging import SkipLimit
 from wexa_sync.kinds.base import Endpoint, Kind, Listing, Operation, Scope
+from wexa_sync.kinds.paging import SkipLimit
 
 UPDATE_FLOW = "agentflow.update"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from wexa_sync.api.paging import NoPaging, Paging
+from wexa_sync.kinds.paging import NoPaging, Paging
 from wexa_sync.kinds.spec.schema import Schema, bundled
 from wexa_sync.model import Path, Spec
 from wexa_sync.text.ids import is_id

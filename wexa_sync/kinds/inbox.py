@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wexa_sync.api.paging import AfterId
 from wexa_sync.kinds.base import Endpoint, Kind, Listing, Scope
+from wexa_sync.kinds.paging import AfterId
 
 PREVIEW, INPUT, ANOMALY = "preview", "runtime_input", "anomaly_detection"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wexa_sync.api.paging import Single
 from wexa_sync.kinds.base import Derived, Endpoint, Kind, Listing, Operation, Scope
+from wexa_sync.kinds.paging import Single
 from wexa_sync.model import Ref
 
 

@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 
-from wexa_sync.api.client import Api, Raw, Scoped, children
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.checks import children
+from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.execution import status_of

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from wexa_sync.api.client import Api, Raw, Scoped
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.api.paging import USUAL_SIZES, Extent, Found
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME

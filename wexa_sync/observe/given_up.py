@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from wexa_sync.api.client import Api, Raw, Scoped, children
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.checks import children
+from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, KINDS
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.model import Address

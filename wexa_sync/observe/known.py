@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wexa_sync.api.client import Raw
+from wexa_sync.api.calls import Raw
 from wexa_sync.compare.ids import Terms, terms_in
 from wexa_sync.errors import StateDamaged
 from wexa_sync.kinds import BY_NAME

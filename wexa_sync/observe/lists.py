@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 
-from wexa_sync.api.client import Api, Raw, Scoped, children
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.checks import children
+from wexa_sync.api.client import Api
 from wexa_sync.api.sparse import told_apart
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS

@@ -17,7 +17,7 @@ from wexa_sync.compare.varied import varied
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
-from wexa_sync.state.data import fingerprint
+from wexa_sync.secrecy.seal import fingerprint
 
 SETTLE = 15.0
 """Seconds after which a list is taken to show what was made, unless the setting `settle` says otherwise."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
-from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.calls import Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature

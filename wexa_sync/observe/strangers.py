@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wexa_sync.api.client import Api, Raw, Scoped
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.skill import SKILL, made_by

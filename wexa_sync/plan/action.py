@@ -7,7 +7,8 @@ from dataclasses import replace
 from wexa_sync.compare.changes import edited
 from wexa_sync.kinds.execution import NOT_BEGUN, READY
 from wexa_sync.model import Action, Blocked, Intent
-from wexa_sync.plan.resource import FOUND, Decision, Look, Orphan
+from wexa_sync.plan.decision import FOUND, Decision, Orphan
+from wexa_sync.plan.resource import Look
 
 
 class RunLook(Look):

@@ -17,9 +17,8 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature, Operation
 from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.plan.action import RunLook, as_doubt
-from wexa_sync.plan.resource import ADOPTED, Decision, Look, Orphan, Rules
-
-__all__ = ["ADOPTED", "Decision", "Orphan", "Rules", "decide"]
+from wexa_sync.plan.decision import Decision, Rules
+from wexa_sync.plan.resource import Look
 
 
 def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:

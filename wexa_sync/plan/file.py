@@ -15,19 +15,16 @@ from typing import Any
 
 from wexa_sync.errors import PlanRefused
 from wexa_sync.model import Action, Blocked, Change, FieldChange, Plan, Sealed, Secret
+from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
     address_from_data,
-    address_to_data,
     id_from_data,
     lifecycle_from_data,
     lifecycle_to_data,
-    seal,
-    secret_fingerprint,
     source_from_data,
     source_to_data,
     target_from_data,
     target_to_data,
-    unseal,
 )
 from wexa_sync.state.disk import replace_file
 

@@ -9,7 +9,7 @@ from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
 from wexa_sync.model import Action, Change, Plan
-from wexa_sync.plan.resource import ADOPTED
+from wexa_sync.plan.decision import ADOPTED
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
 

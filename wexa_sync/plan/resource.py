@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.compare.changes import field_changes
@@ -17,27 +16,9 @@ from wexa_sync.kinds.base import Endpoint, Kind, Nature, Operation
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.kinds.spec.wire import accepted, references
 from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair, Spec, show_path
+from wexa_sync.plan.decision import ADOPTED, FOUND, Decision, Orphan, Rules
 
-
-@dataclass(frozen=True, slots=True)
-class Orphan:
-    """Recorded and declared no longer, and left alone since nobody asked to prune."""
-
-
-FOUND = "found: an earlier apply made it"
-ADOPTED = "adopted"
 _LATER = "Give it a later time."
-
-Decision = Change | Blocked | Orphan | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the person allows: `allowed` names undocumented calls (`agentflow.update`)."""
-
-    prune: bool = False
-    adopt: bool = False
-    allowed: frozenset[str] = frozenset()
 
 
 def _names(fields: Iterable[FieldChange]) -> str:

@@ -24,7 +24,8 @@ from wexa_sync.model import (
     Target,
     show_path,
 )
-from wexa_sync.render.view.plan import plan_counts, receipts
+from wexa_sync.render.view.plan import plan_counts
+from wexa_sync.render.view.report import receipts
 from wexa_sync.secrecy.redact import SENSITIVE, redact_plan, redact_report, visible_json
 
 # Raised in its second number for additions, in its first for anything that could break a reader.

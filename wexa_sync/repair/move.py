@@ -7,8 +7,8 @@ from typing import Any
 
 from wexa_sync.errors import UsageError
 from wexa_sync.model import HANDLE, Address, Ref
+from wexa_sync.secrecy.seal import fingerprint
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
-from wexa_sync.state.data import fingerprint
 
 
 def moved(state: State, old: Address, new: Address) -> list[Entry]:

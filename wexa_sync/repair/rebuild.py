@@ -11,8 +11,8 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import TERMINAL, waits
 from wexa_sync.model import Address, Observation, Pair, Record
+from wexa_sync.secrecy.seal import conceal
 from wexa_sync.state.base import Entry, Remember
-from wexa_sync.state.data import conceal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

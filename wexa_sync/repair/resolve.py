@@ -10,8 +10,8 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import waits
 from wexa_sync.model import Address, Intent, Observation, Pair, Record
+from wexa_sync.secrecy.seal import conceal, fingerprint
 from wexa_sync.state.base import Entry, Intend, Remember, Settle
-from wexa_sync.state.data import conceal, fingerprint
 
 
 def doubtful(address: Address, observation: Observation) -> Pair:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from wexa_sync.model import Intent, Record
+from wexa_sync.secrecy.seal import address_to_data
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle
-from wexa_sync.state.data import address_from_data, address_to_data, intent_to_data, record_to_data
+from wexa_sync.state.data import address_from_data, intent_to_data, record_to_data
 
 
 def entry_to_data(entry: Entry) -> dict[str, Any]:

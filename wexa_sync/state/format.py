@@ -16,19 +16,18 @@ from typing import Any, TypeVar
 
 from wexa_sync.errors import StateDamaged, StateError
 from wexa_sync.model import Intent, Record, Target
+from wexa_sync.secrecy.seal import address_to_data
 from wexa_sync.state.base import ANY, Entry, State
 from wexa_sync.state.data import (
-    address_to_data,
     intent_from_data,
     intent_to_data,
-    members,
     record_from_data,
     record_to_data,
     target_from_data,
     target_to_data,
 )
 from wexa_sync.state.entries import entry_from_data, entry_to_data
-from wexa_sync.text.json import MAX_DEPTH, parse
+from wexa_sync.text.json import MAX_DEPTH, members, parse
 
 VERSION = 3
 _SUMMED = 3

@@ -18,9 +18,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from wexa_sync.errors import StateError, StateLocked
-from wexa_sync.state.data import members
 from wexa_sync.state.disk import open_plain, told, write_at
-from wexa_sync.text.json import parse
+from wexa_sync.text.json import members, parse
 
 _POLL = 0.1  # seconds between two tries
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MAX_DEPTH = 100
@@ -51,3 +51,21 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text[:20]} is a number beyond all bounds")
     return number
+
+
+Shape = Mapping[str, tuple[type, ...]]
+
+
+def members(data: Any, shape: Shape) -> dict[str, Any]:
+    """`data`, once it is sure that it is an object with exactly these keys, each of one of these types."""
+    if not isinstance(data, dict):
+        raise ValueError(f"an object was expected, not {type(data).__name__}")
+    if data.keys() != shape.keys():
+        missing, unknown = sorted(shape.keys() - data.keys()), sorted(data.keys() - shape.keys())
+        faults = [f"{word} {', '.join(names)}" for word, names in (("missing", missing), ("unknown", unknown)) if names]
+        raise ValueError("; ".join(faults))
+    for name, types in shape.items():
+        # The exact type: to isinstance, true would be a fine generation.
+        if type(data[name]) not in types:
+            raise ValueError(f"{name} has the wrong type ({type(data[name]).__name__})")
+    return data

@@ -10,20 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wexa_sync.api import paging as paging_module
-from wexa_sync.api.paging import (
-    USUAL_SIZES,
-    AfterId,
-    Extent,
-    Fetch,
-    NoPaging,
-    PageNumber,
-    Paging,
-    Query,
-    Single,
-    SkipLimit,
-    collect,
-)
+from wexa_sync.api.paging import USUAL_SIZES, Extent, Fetch, Query, collect
 from wexa_sync.errors import LostAnswer, Nonsense, Refused
+from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
 KEYS = ("flows",)
 WHAT = "GET /flows"

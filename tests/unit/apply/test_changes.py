@@ -13,7 +13,7 @@ from wexa_sync import engine
 from wexa_sync.apply import Options
 from wexa_sync.errors import PlanRefused
 from wexa_sync.model import Action, Address, Outcome, Plan, Status
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.limits import Limits
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wexa_sync import engine
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Address, Intent, Status
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

@@ -20,7 +20,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.apply import Options
 from wexa_sync.executions.runs import list_runs
 from wexa_sync.model import Address, Desired, Intent, Manifest, Record, Ref, Sealed, Source, Status, Target
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.state import FileStore, Intend, Remember, State
 from wexa_sync.state import base as state_base
 from wexa_sync.state import versions as state_versions

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.calls import Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.api.paging import Found
+from wexa_sync.apply.checks import not_ours, still_listed
+from wexa_sync.apply.context import Context, Options
+from wexa_sync.apply.create import create
+from wexa_sync.apply.find import find_created
 from wexa_sync.apply.listed import Listed
-from wexa_sync.apply.lookup import find_created, not_ours, still_listed
-from wexa_sync.apply.resource import create
 from wexa_sync.apply.run import run
-from wexa_sync.apply.work import Context, Http, Options, Write
+from wexa_sync.apply.steps import Http, Write
 from wexa_sync.compare.ids import terms_in
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.times import CLOCK_SKEW

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync.model import Action
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

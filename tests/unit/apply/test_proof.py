@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from wexa_sync.apply import resource
-from wexa_sync.apply.work import Context
+from wexa_sync.apply import update
+from wexa_sync.apply.context import Context
 from wexa_sync.compare.ids import Terms
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Action, Address, Change, FieldChange
@@ -32,7 +32,7 @@ def proven(said: Any, change: Change = OF_AGENT) -> bool:
         state=lambda: SimpleNamespace(records={}),
         terms=lambda _address: Terms(id_of=lambda ref: ref.id, key="key"),
     )
-    return resource._proven(cast("Context", context), change, said)
+    return update._proven(cast("Context", context), change, said)
 
 
 @pytest.mark.parametrize(

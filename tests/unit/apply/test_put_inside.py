@@ -10,7 +10,7 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.kinds.skill import made_by
 from wexa_sync.model import Address, Status
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote

@@ -20,7 +20,7 @@ from wexa_sync.kinds.base import Operation
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Sealed, Secret
-from wexa_sync.state.data import conceal, seal
+from wexa_sync.secrecy.seal import conceal, seal
 
 TERMS = Terms(id_of=lambda ref: ref.id, key="key")
 SEALED = Sealed(template="${secret:B}", fingerprint="00")

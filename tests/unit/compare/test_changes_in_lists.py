@@ -13,7 +13,7 @@ from wexa_sync.compare.propose import propose
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.model import Path, Sealed, Secret
-from wexa_sync.state.data import conceal
+from wexa_sync.secrecy.seal import conceal
 
 TERMS = Terms(id_of=lambda ref: ref.id, key="key")
 TRIGGER = {"name": "mail", "event": "received"}

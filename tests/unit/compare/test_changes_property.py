@@ -17,7 +17,7 @@ from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Path
-from wexa_sync.state.data import conceal
+from wexa_sync.secrecy.seal import conceal
 
 TERMS = Terms(id_of=lambda ref: ref.id, key="key")
 NAMES = st.sampled_from(["name", "_id", "event", "is_active", "x"])

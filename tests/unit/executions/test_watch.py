@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.calls import Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused, LostAnswer
 from wexa_sync.executions import watch as watching

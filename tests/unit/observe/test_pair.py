@@ -15,7 +15,7 @@ from wexa_sync.kinds.agent import agent_id
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Ref, Secret, Source
 from wexa_sync.observe.pair import Place, pair
-from wexa_sync.state.data import conceal, fingerprint
+from wexa_sync.secrecy.seal import conceal, fingerprint
 
 SENT = 2_000_000_000.0
 KEY = "lineage"

@@ -12,10 +12,10 @@ import pytest
 from wexa_sync.errors import Nonsense
 from wexa_sync.model import Action, Address, Intent, Outcome, Plan
 from wexa_sync.observe import observe
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
+from wexa_sync.secrecy.seal import conceal, fingerprint
 from wexa_sync.state.base import ANY, Entry, Forget, Intend, Remember
-from wexa_sync.state.data import conceal, fingerprint
 
 if TYPE_CHECKING:
     from tests.conftest import Desk

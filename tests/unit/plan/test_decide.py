@@ -28,7 +28,8 @@ from wexa_sync.model import (
     Spec,
     Target,
 )
-from wexa_sync.plan.decide import Decision, Orphan, Rules, decide
+from wexa_sync.plan.decide import decide
+from wexa_sync.plan.decision import Decision, Orphan, Rules
 
 NOW = 2_000_000_000.0  # 2033
 CONNECTOR = Ref(kind="Connector", id="c1")

@@ -23,8 +23,8 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.repair.resolve import did_not_happen, doubtful, happened, require_possible
+from wexa_sync.secrecy.seal import fingerprint
 from wexa_sync.state.base import Intend, Remember, Settle, State
-from wexa_sync.state.data import fingerprint
 
 KEY = "key"
 SKILL = Address(kind="Skill", name="it", project="desk")

@@ -30,8 +30,11 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import plan_json, report_json
-from wexa_sync.render.text.plan import plan_text, problems_text, report_text
-from wexa_sync.render.view.plan import plan_view, report_view
+from wexa_sync.render.text.plan import plan_text
+from wexa_sync.render.text.problems import problems_text
+from wexa_sync.render.text.report import report_text
+from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.report import report_view
 from wexa_sync.secrecy.redact import SENSITIVE, prose, redact_plan, redact_report, visible, visible_json
 
 SENTINEL = 'S3nt"inel\\/välue'

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wexa_sync.model import Address, Intent, Lifecycle, Record, Ref, Sealed, Secret, Source, Target
+from wexa_sync.secrecy import seal
 from wexa_sync.state import data as codec
 
 KEY = "a-key"
@@ -34,65 +35,65 @@ values = st.recursive(
 
 @given(values)
 def test_what_is_sealed_comes_back_also_by_way_of_json(value: Any) -> None:
-    data = codec.seal(value, KEY)
-    assert codec.unseal(data) == value
-    assert codec.unseal(json.loads(json.dumps(data, allow_nan=False))) == value
+    data = seal.seal(value, KEY)
+    assert seal.unseal(data) == value
+    assert seal.unseal(json.loads(json.dumps(data, allow_nan=False))) == value
 
 
 @given(st.dictionaries(keys, values), st.randoms(use_true_random=False))
 def test_a_fingerprint_does_not_depend_on_the_order_of_keys(spec: dict[str, Any], random: Any) -> None:
     items = list(spec.items())
     random.shuffle(items)
-    assert codec.fingerprint(dict(items), KEY) == codec.fingerprint(spec, KEY)
+    assert seal.fingerprint(dict(items), KEY) == seal.fingerprint(spec, KEY)
 
 
 @given(values, values)
 def test_equal_fingerprints_mean_equal_data(one: Any, other: Any) -> None:
-    same = codec.fingerprint(one, KEY) == codec.fingerprint(other, KEY)
+    same = seal.fingerprint(one, KEY) == seal.fingerprint(other, KEY)
     assert not same or one == other
 
 
 def test_a_fingerprint_knows_no_difference_between_1_and_1_0_but_one_between_1_and_true() -> None:
-    assert codec.fingerprint({"a": [1, 1e3, -0.0]}, KEY) == codec.fingerprint({"a": (1.0, 1000, 0)}, KEY)
-    prints = {codec.fingerprint({"a": value}, KEY) for value in (1, True, "1", 1.5, None, [1])}
+    assert seal.fingerprint({"a": [1, 1e3, -0.0]}, KEY) == seal.fingerprint({"a": (1.0, 1000, 0)}, KEY)
+    prints = {seal.fingerprint({"a": value}, KEY) for value in (1, True, "1", 1.5, None, [1])}
     assert len(prints) == 6
-    assert codec.fingerprint({"a": 1}, "another key") not in prints
+    assert seal.fingerprint({"a": 1}, "another key") not in prints
     assert all(len(bytes.fromhex(text)) == 32 for text in prints)
 
 
 def test_a_secret_leaves_only_its_template_and_a_keyed_fingerprint() -> None:
     secret = Secret(template="Bearer ${secret:TOKEN}", value="Bearer hunter2")
-    data = codec.seal({"token": secret}, KEY)
+    data = seal.seal({"token": secret}, KEY)
     assert "hunter2" not in json.dumps(data)
     assert KEY not in json.dumps(data)
-    print_ = codec.secret_fingerprint(secret, KEY)
+    print_ = seal.secret_fingerprint(secret, KEY)
     assert data == {"token": {"$secret": {"template": "Bearer ${secret:TOKEN}", "fingerprint": print_}}}
-    assert codec.unseal(data) == {"token": Sealed(template=secret.template, fingerprint=print_)}
+    assert seal.unseal(data) == {"token": Sealed(template=secret.template, fingerprint=print_)}
 
 
 def test_a_secret_and_what_is_left_of_it_have_one_fingerprint() -> None:
     spec = MappingProxyType({"token": Secret(template="${secret:T}", value="v"), "n": 1})
-    concealed = codec.conceal(spec, KEY)
+    concealed = seal.conceal(spec, KEY)
     assert isinstance(concealed["token"], Sealed)
-    assert codec.fingerprint(concealed, KEY) == codec.fingerprint(spec, KEY)
-    assert codec.conceal(concealed, "any") == concealed
+    assert seal.fingerprint(concealed, KEY) == seal.fingerprint(spec, KEY)
+    assert seal.conceal(concealed, "any") == concealed
 
 
 def test_fingerprints_of_secrets_tell_values_and_keys_apart() -> None:
     # HMAC itself pads keys with zeros and hashes long ones: none of that may make two values one.
     values = ["a", "a\0", "", "b", "x" * 65, "\ud800"]
-    prints = {codec.secret_fingerprint(Secret(template="", value=v), k) for v in values for k in ("k1", "k2")}
+    prints = {seal.secret_fingerprint(Secret(template="", value=v), k) for v in values for k in ("k1", "k2")}
     assert len(prints) == 12
 
 
 def test_a_secret_is_slow_to_guess_and_computed_once() -> None:
     secret = Secret(template="", value=f"fresh {time.time_ns()}")
     start = time.process_time()
-    first = codec.secret_fingerprint(secret, KEY)
+    first = seal.secret_fingerprint(secret, KEY)
     once = time.process_time() - start
     start = time.process_time()
     for _ in range(100):
-        assert codec.secret_fingerprint(secret, KEY) == first
+        assert seal.secret_fingerprint(secret, KEY) == first
     hundred_more = time.process_time() - start
     assert once > 0.002
     assert hundred_more < once
@@ -105,7 +106,7 @@ def test_a_secret_is_slow_to_guess_and_computed_once() -> None:
 )
 def test_what_json_has_no_word_for_is_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="can't be stored"):
-        codec.seal(value, KEY)
+        seal.seal(value, KEY)
 
 
 @pytest.mark.parametrize(
@@ -125,12 +126,12 @@ def test_what_json_has_no_word_for_is_refused(value: Any) -> None:
 )
 def test_marks_that_seal_does_not_write_are_refused(data: Any) -> None:
     with pytest.raises(ValueError, match=r"."):
-        codec.unseal(data)
+        seal.unseal(data)
 
 
 @pytest.mark.parametrize("address", [SKILL, AGENT, PROJECT], ids=str)
 def test_addresses_round_trip(address: Address) -> None:
-    assert codec.address_from_data(codec.address_to_data(address)) == address
+    assert codec.address_from_data(seal.address_to_data(address)) == address
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_addresses_round_trip(address: Address) -> None:
 )
 def test_an_address_that_could_not_be_read_back_is_not_written(address: Address) -> None:
     with pytest.raises(ValueError, match=r"address"):
-        codec.address_to_data(address)
+        seal.address_to_data(address)
 
 
 @pytest.mark.parametrize("data", [None, 3, "", "a", "a/b", "a//b", ["Project/a"]])

@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from dataclasses import replace
 
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair
-from wexa_sync.plan.resource import Decision
+from wexa_sync.plan.decision import Decision
 
 
 def hold_unordered(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:

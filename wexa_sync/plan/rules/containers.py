@@ -8,7 +8,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation
-from wexa_sync.plan.resource import Decision, Orphan, Rules
+from wexa_sync.plan.decision import Decision, Orphan, Rules
 
 _Inside = Mapping[Address, Sequence[Address]]
 

@@ -13,8 +13,8 @@ from wexa_sync.compare.same import key_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
-from wexa_sync.plan.resource import Decision
-from wexa_sync.state.data import conceal
+from wexa_sync.plan.decision import Decision
+from wexa_sync.secrecy.seal import conceal
 
 _Place = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
 

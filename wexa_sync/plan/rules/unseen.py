@@ -9,7 +9,7 @@ from wexa_sync.compare.parts import known_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
-from wexa_sync.plan.resource import Decision
+from wexa_sync.plan.decision import Decision
 
 
 def hold_unseen(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:

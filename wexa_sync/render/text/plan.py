@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby
-from typing import Final
 
-from wexa_sync.errors import InvalidManifests, WexaSyncError
 from wexa_sync.model import Action
 from wexa_sync.render.text.fields import FieldView
 from wexa_sync.render.text.page import Page, Part
-from wexa_sync.render.view.plan import SYMBOLS, BlockedView, ChangeView, OutcomeView, PlanView, ReportView
-from wexa_sync.secrecy.redact import prose, visible
+from wexa_sync.render.text.style import COLORS, DIM, MANY
+from wexa_sync.render.view.plan import SYMBOLS, BlockedView, ChangeView, PlanView
 
-_MANY = 40  # a plan of more changes is shown in short
 _EXCERPT = 4  # lines shown of a long text that is new, or goes
-_HUNKS = 40  # lines shown of a long diff
-_WORTH_TELLING = 0.1  # seconds: a shorter change was as quick as one expects
-_WIDEST_LABEL = 28  # values of a change are aligned up to here
-_TITLE = 26  # columns kept for the symbol and the name, however long the addresses beside them are
 
-_DIM = "bright_black"
-_COLORS: Final = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "=": "blue", "x": _DIM, "@": "cyan"}
-_STATUS_COLORS: Final = {"done": "green", "skipped": _DIM}
+
+_HUNKS = 40  # lines shown of a long diff
+
+
+_WIDEST_LABEL = 28  # values of a change are aligned up to here
+
+
+_TITLE = 26  # columns kept for the symbol and the name, however long the addresses beside them are
 
 
 def plan_text(view: PlanView, *, color: bool, width: int = 80, details: bool | None = None) -> str:
     """A plan for the terminal. `details`: True shows everything, False the least; None goes by the plan's size."""
     page = Page(color=color, width=width)
-    short = len(view.changes) > _MANY if details is None else not details
+    short = len(view.changes) > MANY if details is None else not details
     page.line((f"Plan for {view.target}", "bold"))
     page.blank()
     if view.changes:
@@ -49,55 +46,9 @@ def plan_text(view: PlanView, *, color: bool, width: int = 80, details: bool | N
         page.wrapped([("Warning: ", "yellow")], warning)
     if short and view.changes:
         page.blank()
-        page.wrapped([], ("Shown in short; wexa-sync plan --details has every field.", _DIM))
+        page.wrapped([], ("Shown in short; wexa-sync plan --details has every field.", DIM))
     page.blank()
     page.line((view.summary, "bold"))
-    return page.render()
-
-
-def report_text(view: ReportView, *, color: bool, width: int = 80) -> str:
-    """A receipt for the terminal: each change and how it ended, then what to do next.
-
-    Of many, those that are not done come last, where they are seen.
-    """
-    brief = len(view.outcomes) > _MANY
-    page = Page(color=color, width=width)
-    page.line((f"Apply to {view.target}", "bold"))
-    page.blank()
-    for outcome in sorted(view.outcomes, key=_graveness) if brief else view.outcomes:
-        _receipt(page, outcome, brief=brief)
-    if view.blocked:
-        page.blank()
-        page.wrapped(
-            [], f"{view.blocked} blocked, and left as it is: the plan above says why, and what a person can do."
-        )
-    page.blank()
-    page.line((view.summary, "bold green" if view.complete else "bold red"))
-    for step in view.next_steps:
-        page.wrapped(["  * "], step.text)
-        for command in step.commands:
-            page.line("      ", (command, "bold"))
-    return page.render()
-
-
-def problems_text(error: WexaSyncError, *, color: bool, width: int = 80) -> str:
-    """An error for the terminal; of invalid manifests every problem, by file, and last how many there are."""
-    page = Page(color=color, width=width)
-    if not isinstance(error, InvalidManifests):
-        page.wrapped([("Error: ", "bold red")], prose(error.message))
-        if error.hint:
-            page.wrapped([("Hint: ", "bold")], prose(error.hint))
-        return page.render()
-    for _, problems in groupby(error.problems, key=lambda problem: problem.source.file):
-        page.blank()
-        for problem in problems:
-            path: list[Part] = ["  ", (visible(problem.path), "cyan")] if problem.path else []
-            page.line((visible(str(problem.source)), "bold"), *path)
-            page.wrapped(["    "], (prose(problem.message), "red"))
-            if problem.hint:
-                page.wrapped(["    hint: "], prose(problem.hint))
-    page.blank()
-    page.wrapped([], (prose(error.message), "bold"), f" {prose(error.hint)}")
     return page.render()
 
 
@@ -106,7 +57,7 @@ def _legend(page: Page, view: PlanView) -> None:
     parts: list[Part] = []
     for action, symbol in SYMBOLS.items():
         if symbol in used:
-            parts += ["  ", (symbol, _COLORS[symbol]), (f" {action.value}", _DIM)]
+            parts += ["  ", (symbol, COLORS[symbol]), (f" {action.value}", DIM)]
     page.line(*parts)
     page.blank()
 
@@ -146,17 +97,17 @@ def _fields_shown(change: ChangeView, *, short: bool) -> Sequence[FieldView]:
 
 def _heading(page: Page, change: ChangeView, column: int, *, named: bool, brief: bool) -> None:
     """The change's own line: its address, its name unless its fields tell it, and what there is to say about it."""
-    head: list[Part] = ["  ", (change.symbol, _COLORS[change.symbol]), " ", (change.address, "bold")]
+    head: list[Part] = ["  ", (change.symbol, COLORS[change.symbol]), " ", (change.address, "bold")]
     about = "; ".join(text for text in (change.reason, change.note) if text)
     if change.title and not named and not (about and brief):  # what is said of it tells more than its name
         head.append(" " * (max(column - len(change.address), 0) + 2))
         head.append(page.clip(change.title, *head) if page.fits(*head, " " * 8) else "")
     if not about or page.fits(*head, f"  ({about})"):
-        page.line(*head, *([(f"  ({about})", _DIM)] if about else []))
+        page.line(*head, *([(f"  ({about})", DIM)] if about else []))
     else:
         page.line(*head)
         if not brief:
-            page.wrapped(["      "], (f"({about})", _DIM))
+            page.wrapped(["      "], (f"({about})", DIM))
 
 
 def _fields(page: Page, fields: Sequence[FieldView], *, short: bool, whole: bool) -> None:
@@ -167,7 +118,7 @@ def _fields(page: Page, fields: Sequence[FieldView], *, short: bool, whole: bool
 
 def _field(page: Page, field: FieldView, label: int, *, short: bool, whole: bool) -> None:
     name = f" {field.path}:".ljust(label + 2) + " "
-    head: list[Part] = ["      ", (field.symbol, _COLORS[field.symbol]), name]
+    head: list[Part] = ["      ", (field.symbol, COLORS[field.symbol]), name]
     if field.before is not None and field.after is not None:
         pair: list[Part] = [(field.before, "red"), " → ", (field.after, "green")]
         if page.fits(*head, *pair):
@@ -183,7 +134,7 @@ def _field(page: Page, field: FieldView, label: int, *, short: bool, whole: bool
 
 def _noted(page: Page, head: Sequence[Part], value: Sequence[Part], note: str) -> None:
     """A value, and a note behind it or, where there is no room, below it."""
-    remark: Part = (f"({note})", _DIM)
+    remark: Part = (f"({note})", DIM)
     if note and page.fits(*head, *value, "  ", remark):
         page.wrapped(head, *value, "  ", remark)
         return
@@ -199,10 +150,10 @@ def _lines(page: Page, field: FieldView, *, whole: bool) -> None:
     shown = field.lines if len(field.lines) <= room + 1 else field.lines[:room]
     for line in shown:
         sign = f"{line.sign} " if is_diff and line.sign != "@" else ""
-        color = _COLORS.get(line.sign, "") if is_diff else ""
+        color = COLORS.get(line.sign, "") if is_diff else ""
         page.wrapped([" " * 10, (sign, color)], (line.text, color))
     if len(shown) < len(field.lines):
-        page.line(" " * 10, (f"… {len(field.lines) - len(shown)} more {field.unit}s", _DIM))
+        page.line(" " * 10, (f"… {len(field.lines) - len(shown)} more {field.unit}s", DIM))
 
 
 def _blocked(page: Page, view: PlanView, *, short: bool, whole: bool) -> None:
@@ -220,7 +171,7 @@ def _blocked(page: Page, view: PlanView, *, short: bool, whole: bool) -> None:
         for blocked in members:
             place = f"  {blocked.source}"
             address: list[Part] = ["  ", ("!", "magenta"), " ", (blocked.address, "bold")]
-            page.line(*address, *([(place, _DIM)] if blocked.source and page.fits(*address, place) else []))
+            page.line(*address, *([(place, DIM)] if blocked.source and page.fits(*address, place) else []))
             _fields(page, blocked.fields, short=short, whole=whole)
         _labelled(page, (("wanted", wanted), ("why", reason), ("hint", hint)))
 
@@ -228,28 +179,4 @@ def _blocked(page: Page, view: PlanView, *, short: bool, whole: bool) -> None:
 def _labelled(page: Page, rows: Iterable[tuple[str, str]]) -> None:
     for label, text in rows:
         if text:
-            page.wrapped(["      ", (f"{label + ':':<8}", _DIM)], text)
-
-
-def _graveness(outcome: OutcomeView) -> int:
-    return {"done": 0, "skipped": 1}.get(outcome.status, 2)
-
-
-def _receipt(page: Page, outcome: OutcomeView, *, brief: bool) -> None:
-    """How a change ended; in `brief`, its id and time where there is room."""
-    status = (f"{outcome.status:<8}", _STATUS_COLORS.get(outcome.status, "red"))
-    symbol = (outcome.symbol, _COLORS.get(outcome.symbol, ""))
-    head: list[Part] = ["  ", status, "  ", symbol, " ", (outcome.address, "bold")]
-    facts = ", ".join(
-        text for text in (outcome.id, f"{outcome.seconds:.1f} s" if outcome.seconds >= _WORTH_TELLING else "") if text
-    )
-    if facts and page.fits(*head, f"  ({facts})"):
-        head.append((f"  ({facts})", _DIM))
-        facts = ""
-    page.line(*head)
-    for text in (f"({facts})" if facts and not brief else "", outcome.error):
-        if text:
-            page.wrapped([" " * 14], text)
-    for label, texts in (("hint", [outcome.hint]), ("warning", outcome.warnings)):
-        for text in filter(None, texts):
-            page.wrapped([" " * 14, (f"{label}: ", _DIM)], text)
+            page.wrapped(["      ", (f"{label + ':':<8}", DIM)], text)

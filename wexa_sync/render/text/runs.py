@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from wexa_sync.model import Question, Run
 from wexa_sync.render.text.page import Page, Part
+from wexa_sync.render.text.style import DIM
 from wexa_sync.secrecy.redact import prose, redact_run, visible
 
 _WIDE = 120  # from here on there is room for the id of a run that has an address too
 _LEAST_GOAL = 12
 _LABEL = 10
-_DIM = "bright_black"
+
 STATUS_COLORS: Final = {
     "completed": "green",
     "failed": "red",
@@ -42,7 +43,7 @@ def runs_text(runs: Sequence[Run], *, color: bool, width: int) -> str:
         rows.append([visible(run.status), visible(run.name), *([visible(run.id)] if wide else []), prose(run.goal)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
     for row in rows:
-        styles = ["bold"] * len(row) if row is rows[0] else [STATUS_COLORS.get(row[0], ""), "", _DIM, ""]
+        styles = ["bold"] * len(row) if row is rows[0] else [STATUS_COLORS.get(row[0], ""), "", DIM, ""]
         parts: list[Part] = []
         for cell, room, style in zip(row, widths, styles, strict=False):
             parts += [(cell, style), " " * (room - len(cell) + 2)]
@@ -134,13 +135,13 @@ def _question(page: Page, question: Question, commands: Sequence[str]) -> None:
         _labelled(page, visible(name), prose(text))
     for name, value in question.inputs.items():
         _labelled(page, "input", _value(name, value))
-    page.line((f"{'answer':<{_LABEL}}", _DIM), "with" if commands else "in Wexa Studio")
+    page.line((f"{'answer':<{_LABEL}}", DIM), "with" if commands else "in Wexa Studio")
     for command in commands:
         page.line("  ", (visible(command), "bold"))
 
 
 def _labelled(page: Page, label: str, *parts: Part) -> None:
-    page.wrapped([(f"{label:<{_LABEL}}", _DIM)], *parts)
+    page.wrapped([(f"{label:<{_LABEL}}", DIM)], *parts)
 
 
 def _value(name: str, value: Any) -> str:

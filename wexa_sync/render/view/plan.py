@@ -15,13 +15,13 @@ A no-op is counted, not listed. Every string in a view is on one line and safe t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Address, Blocked, Change, Outcome, Plan, Report, Source, Status
+from wexa_sync.model import Action, Address, Blocked, Change, Plan, Source
 from wexa_sync.render.text.fields import FieldView, differing, fields_of, shown
-from wexa_sync.secrecy.redact import prose, redact_plan, redact_report, visible
+from wexa_sync.secrecy.redact import prose, redact_plan, visible
 
 SYMBOLS: Final[Mapping[Action, str]] = {
     Action.CREATE: "+",
@@ -32,7 +32,7 @@ SYMBOLS: Final[Mapping[Action, str]] = {
     Action.FORGET: "x",
     Action.NOOP: " ",
 }
-STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in Status} | {Status.APPLIED: "done"}
+
 
 # Where a kind keeps the name that people know it by on the server.
 _DISPLAY_NAMES = ("name", "projectName", "title")
@@ -100,41 +100,6 @@ class PlanView:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeView:
-    """How a change ended: `status` is done, failed, skipped, unknown or conflict."""
-
-    status: str
-    symbol: str
-    address: str
-    id: str
-    seconds: float
-    error: str
-    hint: str
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
-    """What a person does after an apply that did not end well, with the commands for it."""
-
-    text: str
-    commands: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportView:
-    """A report to lay out: a receipt for each change, the summary, and what a person does next."""
-
-    target: str
-    outcomes: tuple[OutcomeView, ...]
-    blocked: int
-    complete: bool
-    interrupted: bool
-    summary: str
-    next_steps: tuple[NextStep, ...]
-
-
 def plan_view(plan: Plan) -> PlanView:
     """What to show of a plan."""
     plan = redact_plan(plan)
@@ -151,23 +116,6 @@ def plan_view(plan: Plan) -> PlanView:
     )
 
 
-def report_view(report: Report) -> ReportView:
-    """What to show of a report."""
-    report = redact_report(report)
-    outcomes = receipts(report)
-    done = all(outcome.status is Status.APPLIED for outcome in report.outcomes)
-    complete = done and not (report.interrupted or report.doubts or report.error[0])
-    return ReportView(
-        target=visible(str(report.plan.target)),
-        outcomes=tuple(_outcome(outcome) for outcome in outcomes),
-        blocked=len(report.plan.blocked),
-        complete=complete,
-        interrupted=report.interrupted,
-        summary=_complete_summary(report) if complete else _incomplete_summary(report, outcomes),
-        next_steps=tuple(_next_steps(report, outcomes)),
-    )
-
-
 def plan_counts(plan: Plan) -> Counts:
     """The plan in numbers."""
     return Counts(
@@ -180,12 +128,6 @@ def plan_counts(plan: Plan) -> Counts:
         noop=plan.count(Action.NOOP),
         blocked=len(plan.blocked),
     )
-
-
-def receipts(report: Report) -> tuple[Outcome, ...]:
-    """The outcomes that say something: all but the no-ops, unless one failed (a run that was still waited for)."""
-    quiet = (Status.APPLIED, Status.SKIPPED)
-    return tuple(o for o in report.outcomes if o.change.action is not Action.NOOP or o.status not in quiet)
 
 
 def _plan_summary(counts: Counts) -> str:
@@ -248,66 +190,3 @@ def _blocked(blocked: Blocked) -> BlockedView:
         source=_source(blocked.source),
         fields=differing(blocked.fields),
     )
-
-
-def _outcome(outcome: Outcome) -> OutcomeView:
-    return OutcomeView(
-        status=STATUS_WORDS[outcome.status],
-        symbol=SYMBOLS[outcome.change.action],
-        address=visible(str(outcome.change.address)),
-        id=visible(outcome.id or ""),
-        seconds=outcome.seconds,
-        error=prose(outcome.error),
-        hint=prose(outcome.hint),
-        warnings=tuple(map(prose, outcome.warnings)),
-    )
-
-
-def _complete_summary(report: Report) -> str:
-    done = {action: report.count(Status.APPLIED, action) for action in Action}
-    waited = sum(outcome.change.awaits and outcome.status is Status.APPLIED for outcome in report.outcomes)
-    resources = [
-        f"{done[Action.CREATE]} added",
-        f"{done[Action.UPDATE]} changed",
-        f"{done[Action.DELETE]} deleted",
-        *([f"{done[Action.ADOPT]} adopted"] if done[Action.ADOPT] else []),
-        *([f"{done[Action.FORGET]} forgotten"] if done[Action.FORGET] else []),
-    ]
-    return f"Apply complete! Resources: {', '.join(resources)}. Executions: {done[Action.RUN] - waited} started."
-
-
-def _incomplete_summary(report: Report, outcomes: Sequence[Outcome]) -> str:
-    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
-    parts = [f"{count} {STATUS_WORDS[status]}" for status, count in counts.items() if count or status is Status.APPLIED]
-    unknown = {outcome.change.address for outcome in outcomes if outcome.status is Status.UNKNOWN}
-    if earlier := [address for address in report.doubts if address not in unknown]:
-        parts.append(f"{len(earlier)} in doubt since an earlier apply")
-    return f"Apply incomplete: {', '.join(parts)}{' (interrupted)' if report.interrupted else ''}."
-
-
-def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextStep]:
-    statuses = {outcome.status for outcome in outcomes}
-    # What was to be made can exist twice; the next plan sees by itself whether an update or a delete happened.
-    unclear = [visible(str(address)) for address in report.doubts]
-    if report.error[0]:
-        yield NextStep(text=f"It could not go on. {prose(report.error[0])} {prose(report.error[1])}")
-    if report.interrupted:
-        yield NextStep(text="It was interrupted: what is listed as skipped was not begun.")
-    if unclear:
-        yield NextStep(
-            text="The server may or may not have done what is unknown. Plan again: it looks. What the plan still asks"
-            " about, look up in Wexa Studio, then say which:",
-            commands=tuple(
-                f"wexa-sync resolve {address} {answer}"
-                for address in unclear
-                for answer in ("--happened ID", "--did-not-happen")
-            ),
-        )
-    if Status.CONFLICT in statuses:
-        yield NextStep(text="What is in conflict was changed by somebody else since the plan.")
-    if Status.FAILED in statuses:
-        yield NextStep(text="Mend what failed.")
-    if report.interrupted or report.error[0] or statuses - {Status.APPLIED}:
-        yield NextStep(
-            text="Plan and apply again: what is done is not done twice.", commands=("wexa-sync plan", "wexa-sync apply")
-        )

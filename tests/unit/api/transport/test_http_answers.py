@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.api.client import Api, Scoped
+from wexa_sync.api.calls import Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.api.transport import http
 from wexa_sync.api.transport import responses as answers
 from wexa_sync.api.transport.http import Exchange, Http

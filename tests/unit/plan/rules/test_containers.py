@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from wexa_sync.model import Address, Lifecycle, Live, Manifest, Observation, Pair, Plan, Record, Source, Target
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, joined
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wexa_sync.model import Address, Live, Manifest, Observation, Pair, Record, Ref, Source, Target
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 
 NOW = 2_000_000_000.0

@@ -9,7 +9,7 @@ import pytest
 
 from wexa_sync.kinds.execution import FAILED, PERHAPS_ENDED, TERMINAL, UNDER_WAY, is_unclear
 from wexa_sync.model import Address, Change, Live, Manifest, Observation, Pair, Plan, Record, Ref, Source, Target
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 
 FLOW, CONNECTOR = Ref(kind="AgentFlow", id="f1"), Ref(kind="Connector", id="c1")

@@ -20,7 +20,7 @@ from wexa_sync.model import (
     Source,
     Target,
 )
-from wexa_sync.plan.decide import Decision
+from wexa_sync.plan.decision import Decision
 from wexa_sync.plan.rules.renamed import hold_renamed
 from wexa_sync.repair.move import moved
 from wexa_sync.state.base import State

@@ -27,8 +27,11 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.text.page import Page
-from wexa_sync.render.text.plan import plan_text, problems_text, report_text
-from wexa_sync.render.view.plan import SYMBOLS, plan_view, report_view
+from wexa_sync.render.text.plan import plan_text
+from wexa_sync.render.text.problems import problems_text
+from wexa_sync.render.text.report import report_text
+from wexa_sync.render.view.plan import SYMBOLS, plan_view
+from wexa_sync.render.view.report import report_view
 
 TARGET = Target(base_url="https://a.b", org_id="o")
 

@@ -28,8 +28,11 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import plan_json, report_json
-from wexa_sync.render.text.plan import plan_text, problems_text, report_text
-from wexa_sync.render.view.plan import plan_view, report_view
+from wexa_sync.render.text.plan import plan_text
+from wexa_sync.render.text.problems import problems_text
+from wexa_sync.render.text.report import report_text
+from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.report import report_view
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "render"
 TARGET = Target(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f")

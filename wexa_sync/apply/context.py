@@ -1,31 +1,23 @@
-"""What the making of one change is written in: a generator that yields what it needs, and returns its Outcome.
-
-    entries to be written to the state   yield Write(Intend(...))          -> None, once they are durable
-    a request to be sent                 answer = yield Http(api.read, …)  -> its result, or its ApiError is raised
-    what only one at a time may do       yield Turn(key)                   -> None, once it is its turn
-
-The generator itself runs in the one bookkeeping thread, so that it may look at the ids that became known; only the
-function inside an Http runs in a worker, on values handed to it.
-"""
+"""Hold what every change of one apply shares: the plan, the state, the known ids, the options."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from wexa_sync.api.client import Api, Call, Raw, Scoped
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.listed import Listed
 from wexa_sync.compare.ids import Terms, id_of, terms_in
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.model import Address, Change, Outcome, Plan, Question, Ref, Run, Status
+from wexa_sync.kinds.base import Kind
+from wexa_sync.model import Address, Change, Plan, Question, Ref, Run
 from wexa_sync.observe.pair import SETTLE
-from wexa_sync.state.base import Entry, State
+from wexa_sync.state.base import State
 
 Ask = Callable[[Change, Run, Question], None]
 """Told what a run that is waited for asks of a person, once. Called from any thread."""
@@ -33,32 +25,6 @@ Ask = Callable[[Change, Run, Question], None]
 
 def nobody(_change: Change, _run: Run, _question: Question) -> None:
     """Who is told of a question where nobody listens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Entries that must be durable before the change goes on; after the `last` of a change no request follows."""
-
-    entries: tuple[Entry, ...]
-    last: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Http:
-    """A function to be called by a worker. Where several changes need the same thing, `lookup` names it: asked once."""
-
-    function: Callable[[], Any]
-    lookup: Hashable = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A wait until no other change has the turn of that key; it ends with the change, or when None is yielded."""
-
-    key: Hashable
-
-
-Work = Generator[Write | Http | Turn, Any, Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,28 +127,3 @@ class Context:
     def terms(self, address: Address) -> Terms:
         """How values of that address are compared with what the plan saw: by the plan's own key."""
         return terms_in(address.project, self.ids, self.externals, self.plan.lineage)
-
-
-def call(
-    context: Context,
-    change: Change,
-    operation: Operation,
-    body: Mapping[str, Any],
-    *,
-    repeatable: bool,
-    id: str = "",
-) -> Http:
-    """The request of that operation on the change's resource."""
-    ready = Call(
-        endpoint=context.kind(change).endpoints[operation],
-        at=context.scope(change.address, id),
-        body=body,
-        repeatable=repeatable,
-    )
-    return Http(lambda: context.api.send(ready))
-
-
-def ended(change: Change, status: Status, error: WexaSyncError | None = None, **more: Any) -> Outcome:
-    """The outcome of a change, with what an error says."""
-    said = {"error": error.message, "hint": error.hint} if error is not None else {}
-    return Outcome(change=change, status=status, **{**said, **more})

@@ -1,0 +1,83 @@
+"""Doubt a response of the API: contradictions, ids that do not fit, children that are odd."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.kinds.base import Kind
+from wexa_sync.text.ids import is_id
+
+
+def unwrap(body: Any) -> Raw:
+    """The object in an answer: as it is, under `data`, or as a list's only item; empty where there is none."""
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
+    if isinstance(body, Mapping):
+        inner = body.get("data")
+        return unwrap(inner) if isinstance(inner, (Mapping, list)) and "_id" not in body else dict(body)
+    return {}
+
+
+def as_list(body: Any) -> Any:
+    """Return the answer to a question for one name as a list: a null is none, and a single thing is one."""
+    if is_nothing(body):
+        return []
+    return [only] if (only := unwrap(body)).get("_id") else body
+
+
+def is_nothing(body: Any) -> bool:
+    """Whether an answer is a null, alone or under `data`. Where it says anything else, nobody knows what it means."""
+    if not isinstance(body, Mapping) or "data" not in body:
+        return body is None
+    return all(value in (None, "", True, "success") for value in body.values()) and body["data"] is None
+
+
+def children(raw: Mapping[str, Any]) -> list[Raw]:
+    """The agents in a flow, in their order."""
+    agents = raw.get("agents")
+    found = agents if isinstance(agents, list) else []
+    return [agent for agent in found if isinstance(agent, dict) and not agent.get("is_deleted")]
+
+
+UNTRUSTED = "The answer can't be trusted, so nothing is done on it. Run it again; if it stays so, report it."
+
+
+def contradiction(kind: Kind, items: list[Raw], project: str) -> str:
+    """What in a list can't be true; empty where all may be."""
+    if fault := _odd_ids(kind.name, [kind.id_of(item) for item in items]):
+        return fault
+    if project and kind.declarable and any(item.get("projectID") not in (None, "", project) for item in items):
+        return f"a {kind.name} of another project"
+    return next((fault for item in items if (fault := _odd_children(item))), "") if kind.embedded else ""
+
+
+def misfit(kind: Kind, found: Raw, at: Scoped, asked: str) -> str:
+    """Why an answer is not the resource (or its owner) of the id `asked`; empty where it is."""
+    ids = [found[name] for name in kind.ids if found.get(name)]
+    if not ids:
+        return f"expected {kind.name} {asked}, got an answer without an id"
+    if asked not in ids:
+        return f"expected {kind.name} {asked}, got {ids[0]}"
+    # What is deleted may well be of a project that went with it, and was made anew since.
+    if at.project and not found.get("is_deleted") and found.get("projectID") not in (None, "", at.project):
+        return f"{kind.name} {asked} is said to be of another project"
+    return _odd_children(found)
+
+
+def _odd_children(owner: Raw) -> str:
+    agents = owner.get("agents")
+    if agents is None:
+        return ""
+    if not isinstance(agents, list) or not all(isinstance(agent, dict) for agent in agents):
+        return "the agents of a flow are not a list of objects"
+    return _odd_ids("Agent", [agent.get("_id") for agent in agents if not agent.get("is_deleted")])
+
+
+def _odd_ids(name: str, ids: list[Any]) -> str:
+    if not all(map(is_id, ids)):
+        return f"{name} without an id, or with one that can't be one"
+    twice = [id for id, times in Counter(ids).items() if times > 1]
+    return f"{name} {min(twice)} stands there twice" if twice else ""

@@ -1,0 +1,101 @@
+"""Read the lists that an apply looks into, as whole as the server shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.paging import Extent, Found
+from wexa_sync.api.sparse import told_apart
+from wexa_sync.apply.context import Context
+from wexa_sync.apply.listed import Listed
+from wexa_sync.apply.steps import Http
+from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.same import key_of
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
+from wexa_sync.kinds.spec.wire import decode
+from wexa_sync.model import Change, Secret, Spec
+
+
+def listed_name(kind: Kind, change: Change) -> str | None:
+    """Return what the change's thing is called on the server; None where that is not a text."""
+    name = (change.after or {}).get(kind.display)
+    name = name.reveal() if isinstance(name, Secret) else name
+    return name if isinstance(name, str) else None
+
+
+def read_list(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, Listed]:
+    """Return a list that several changes look at: asked for once in an apply."""
+    place = (kind.name, at)
+    if place not in context.lists:
+
+        def read() -> Found:
+            shown = context.api.listed(kind, at)
+            return replace(shown, items=whole(context, kind, at, shown.items))
+
+        found: Found = yield Http(read, lookup=place)
+        if place not in context.lists:  # else another change that waited for it was faster
+            context.lists[place] = Listed(kind, found, terms_in("", {}, {}, context.plan.lineage))
+    return context.lists[place]
+
+
+def whole(
+    context: Context, kind: Kind, at: Scoped, items: Sequence[Raw], seen: frozenset[str] = frozenset()
+) -> list[Raw]:
+    """Return the items, whole where they show too little to be told apart. Not what is known or was `seen`."""
+    known = context.known | seen
+    shown = [context.told.get(kind.id_of(raw) or "", raw) for raw in items]
+    told = told_apart(context.api, kind, at, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
+    context.told.update({kind.id_of(raw) or "": raw for raw, was in zip(told, shown, strict=True) if raw is not was})
+    return told
+
+
+def out_of_sight(context: Context, listed: Listed, at: Scoped, name: str | None) -> Generator[Http, Any, list[Raw]]:
+    """Return what is called `name` of what the list may leave out: nothing where it is whole."""
+    kind, found = listed.kind, listed.found
+    if name is None or found.extent is Extent.WHOLE or kind.listing is None or not kind.listing.named:
+        return []
+    raws: list[Raw] = yield Http(lambda: context.api.named(kind, at, name, most=len(found.items)))
+    return raws
+
+
+class Match:
+    """Finds what a change made, or would be taken for: by its natural key.
+
+    `since`: only if made then or later by our clock, and `after` by the server's.
+    """
+
+    def __init__(
+        self, context: Context, change: Change, *, since: float | None = None, after: float | None = None
+    ) -> None:
+        self._kind, self._terms = context.kind(change), context.terms(change.address)
+        self._oldest = after if since is None else since - CLOCK_SKEW
+        self._fields = (*self._kind.identity, *self._kind.narrow)
+        self.key = self._key_of(change.after or {})
+        intent, record = context.state().intents.get(change.address), context.state().records.get(change.address)
+        ruled_out = (*intent.ignore, *intent.before) if intent is not None else ()
+        self._known = context.known
+        self._others = frozenset((*ruled_out, *(record.others if record is not None else ())))
+
+    def _key_of(self, spec: Spec) -> str:
+        return key_of(self._kind, spec, self._fields, self._terms)
+
+    def ids(self, raws: Sequence[Raw]) -> list[str]:
+        """Return the id for paths of each that is found."""
+        return [ids[0] for ids in self.found(raws)]
+
+    def found(self, raws: Sequence[Raw]) -> list[tuple[str, ...]]:
+        """Return the ids, in every spelling, of each that has the key and is neither known nor ruled out."""
+        return [
+            ids
+            for raw in raws
+            if (ids := self._kind.ids_of(raw))
+            and self._known.isdisjoint(ids)
+            and self._others.isdisjoint(ids)
+            and not raw.get("is_deleted")
+            and (self._oldest is None or (created_at(raw) or self._oldest) >= self._oldest)
+            and any(self._key_of(decode(self._kind, form)) == self.key for form in self._kind.forms(raw))
+        ]

@@ -1,0 +1,39 @@
+"""Give the references of a change their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from wexa_sync.apply.context import Context
+from wexa_sync.apply.lists import out_of_sight, read_list
+from wexa_sync.apply.steps import Http
+from wexa_sync.errors import WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.spec.external import no_such_external
+from wexa_sync.kinds.spec.wire import references
+from wexa_sync.model import Change, Ref
+
+
+def unresolved(context: Context, change: Change) -> Iterator[Ref]:
+    """The live things that the change names and that no plan could know: its project was not there yet."""
+    for _, ref in references(change.after or {}):
+        if ref.external is not None and (change.address.project, ref.kind, ref.external) not in context.externals:
+            yield ref
+
+
+def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
+    """Look up what is unresolved."""
+    for ref in unresolved(context, change):
+        kind, at = BY_NAME[ref.kind], context.scope(change.address)
+        listed = yield from read_list(context, kind, at)
+        name = ref.external or ""
+        more = yield from out_of_sight(context, listed, at, name)
+        raws = (*listed.by_name.get(name, ()), *(raw for raw in more if raw.get(kind.display) == name))
+        named = list(dict.fromkeys(kind.id_of(raw) or "" for raw in raws))
+        if len(named) != 1:
+            raise WexaSyncError(
+                no_such_external(kind, ref.external or "", listed.raws),
+                hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
+            )
+        context.externals[change.address.project, ref.kind, ref.external or ""] = named[0]

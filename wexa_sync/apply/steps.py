@@ -1,0 +1,76 @@
+"""Name the steps a change asks for: write to the state, send a request, wait for its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wexa_sync.api.calls import Call
+from wexa_sync.apply.context import Context
+from wexa_sync.errors import WexaSyncError
+from wexa_sync.kinds.base import Operation
+from wexa_sync.model import Change, Outcome, Status
+from wexa_sync.state.base import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Entries that must be durable before the change goes on; after the `last` of a change no request follows."""
+
+    entries: tuple[Entry, ...]
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """A function to be called by a worker. Where several changes need the same thing, `lookup` names it: asked once."""
+
+    function: Callable[[], Any]
+    lookup: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A wait until no other change has the turn of that key; it ends with the change, or when None is yielded."""
+
+    key: Hashable
+
+
+Work = Generator[Write | Http | Turn, Any, Outcome]
+
+
+def call(
+    context: Context,
+    change: Change,
+    operation: Operation,
+    body: Mapping[str, Any],
+    *,
+    repeatable: bool,
+    id: str = "",
+) -> Http:
+    """The request of that operation on the change's resource."""
+    ready = Call(
+        endpoint=context.kind(change).endpoints[operation],
+        at=context.scope(change.address, id),
+        body=body,
+        repeatable=repeatable,
+    )
+    return Http(lambda: context.api.send(ready))
+
+
+def ended(change: Change, status: Status, error: WexaSyncError | None = None, **more: Any) -> Outcome:
+    """The outcome of a change, with what an error says."""
+    said = {"error": error.message, "hint": error.hint} if error is not None else {}
+    return Outcome(change=change, status=status, **{**said, **more})
+
+
+def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:
+    """The same failure with another hint."""
+    return WexaSyncError(error.message, hint=hint)
+
+
+def conflict(change: Change, what: str) -> Outcome:
+    """Somebody else was there between plan and apply."""
+    hint = "Nothing was overwritten. Plan again to see what it is now."
+    return ended(change, Status.CONFLICT, error=WexaSyncError(what, hint=hint))

@@ -1,0 +1,56 @@
+"""Name the dialects in which the API pages its lists, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPaging:
+    """The list comes whole, and takes no parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """A limit and nothing to go on with: a full answer is asked for again with twice the limit until it stops growing.
+
+    A full answer that does not grow may be the whole list or the server's most: it counts as cut.
+    """
+
+    limit_param: str = "limit"
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageNumber:
+    """Numbered pages. From the second on, the size asked for is the first one's true length.
+
+    So the server counts its offset in what it really gave, also where it caps the size but not the offset.
+    """
+
+    page_param: str = "page"
+    limit_param: str = "limit"
+    limit: int = 100
+    first: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipLimit:
+    """An offset and a limit. `skip` is left out on the first page: some places refuse skip=0."""
+
+    limit: int = 100
+    skip_param: str = "skip"
+    limit_param: str = "limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterId:
+    """A limit, and the id of the last item so far to go on from."""
+
+    limit: int = 100
+    after_param: str = "after_id"
+    limit_param: str = "limit"
+
+
+Paging: TypeAlias = NoPaging | Single | PageNumber | SkipLimit | AfterId

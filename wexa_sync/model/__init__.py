@@ -1,0 +1,44 @@
+"""The nouns: frozen values that the steps hand to each other. They hold no function, no client and no file."""
+
+from __future__ import annotations
+
+from wexa_sync.model.address import HANDLE, Address, Source
+from wexa_sync.model.manifest import Desired, Document, Lifecycle, Manifest
+from wexa_sync.model.observation import Live, Observation, Pair
+from wexa_sync.model.plan import Action, Blocked, Change, FieldChange, Plan
+from wexa_sync.model.report import Outcome, Report, Status
+from wexa_sync.model.run import Question, Run
+from wexa_sync.model.spec import Path, Ref, Sealed, Secret, Spec, show_path
+from wexa_sync.model.state import Intent, Record, Target
+
+__all__ = [
+    "HANDLE",
+    "Action",
+    "Address",
+    "Blocked",
+    "Change",
+    "Desired",
+    "Document",
+    "FieldChange",
+    "Intent",
+    "Lifecycle",
+    "Live",
+    "Manifest",
+    "Observation",
+    "Outcome",
+    "Pair",
+    "Path",
+    "Plan",
+    "Question",
+    "Record",
+    "Ref",
+    "Report",
+    "Run",
+    "Sealed",
+    "Secret",
+    "Source",
+    "Spec",
+    "Status",
+    "Target",
+    "show_path",
+]

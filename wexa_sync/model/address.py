@@ -1,0 +1,73 @@
+"""Name a resource (Address) and a place in a file (Source)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Source:
+    """A place in a file; line and column count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """The name of a resource in the manifests, stable over renames on the server.
+
+    Shown `PROJECT/KIND/NAME`; a project itself `Project/NAME`; what lives inside another resource `OWNER/KIND/NAME`.
+    `project` is empty for a project. `owner` is the containing resource's (kind, name), for an agent its flow's.
+    """
+
+    kind: str
+    name: str
+    project: str = ""
+    owner: tuple[str, str] | None = None
+    # Made once: addresses are keys and are sorted, more often than anything else is done in a plan.
+    _text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = [self.project] if self.project else []
+        object.__setattr__(self, "_text", "/".join([*parts, *(self.owner or ()), self.kind, self.name]))
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __lt__(self, other: Address) -> bool:
+        return self._text < other._text
+
+    @property
+    def project_address(self) -> Address:
+        """The address of the project it belongs to (its own, for a project)."""
+        return self if self.kind == "Project" else Address(kind="Project", name=self.project)
+
+    @property
+    def owner_address(self) -> Address | None:
+        """The address of the resource it lives inside, if any."""
+        return Address(kind=self.owner[0], name=self.owner[1], project=self.project) if self.owner else None
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read an address back from its text. Raises ValueError with what was expected."""
+        parts = text.split("/")
+        if len(parts) == 2 and parts[0] == "Project" and all(parts):
+            return cls(kind="Project", name=parts[1])
+        if len(parts) == 3 and all(parts):
+            return cls(project=parts[0], kind=parts[1], name=parts[2])
+        if len(parts) == 5 and all(parts):
+            return cls(project=parts[0], owner=(parts[1], parts[2]), kind=parts[3], name=parts[4])
+        raise ValueError(
+            f"{text!r} is not an address; write Project/NAME, PROJECT/KIND/NAME or PROJECT/AgentFlow/FLOW/Agent/NAME"
+        )

@@ -1,0 +1,60 @@
+"""Hold what the repository declares: a document as read, a manifest as checked, all of them as desired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wexa_sync.model.address import Address, Source
+from wexa_sync.model.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """`metadata.lifecycle`: what a person allows to happen to the resource."""
+
+    prevent_destroy: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    retain: bool = False  # deletion: retain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One YAML document: its data (variables filled in), and where it stands. `index` counts documents in the file.
+
+    `templates` are the file's texts before their variables were filled in, by what they became.
+    """
+
+    data: Any
+    source: Source
+    index: int = 0
+    # First lines of list items of spec's direct fields, as ("agents", 0) -> 12: enough to place an agent cheaply.
+    item_lines: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
+
+    `position` is the place among its owner's children (an agent's in its flow). `generation` counts runs of an action.
+    `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document.
+    """
+
+    address: Address
+    spec: Spec
+    source: Source
+    lifecycle: Lifecycle = Lifecycle()
+    generation: int = 1
+    depends_on: tuple[Address | None, ...] = ()
+    position: int = 0
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """All manifests by address, and what each waits for (edges to what must be there first)."""
+
+    manifests: Mapping[Address, Manifest]
+    depends_on: Mapping[Address, frozenset[Address]]

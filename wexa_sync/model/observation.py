@@ -1,0 +1,75 @@
+"""Hold what the live API shows, paired with the manifests and the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wexa_sync.model.address import Address
+from wexa_sync.model.manifest import Manifest
+from wexa_sync.model.spec import Spec
+from wexa_sync.model.state import Intent, Record, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
+
+    `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
+    `aliases` are other spellings of `id`; `also` are other specs that the same answer may stand for.
+    """
+
+    id: str
+    spec: Spec
+    also: tuple[Spec, ...] = ()
+    status: str | None = None
+    position: int = 0
+    created_at: float | None = None
+    unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every spelling of the id."""
+        return (self.id, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
+    `similar` are live runs that might be it with other values of its variables, where there is no candidate.
+
+    `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
+    `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.
+    """
+
+    address: Address
+    manifest: Manifest | None = None
+    live: Live | None = None
+    record: Record | None = None
+    intent: Intent | None = None
+    candidates: tuple[Live, ...] = ()
+    similar: tuple[Live, ...] = ()
+    certain: bool = False
+    absent: bool = False
+    unseen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """The workspace at one moment: pairs, the ids that references resolve to, and who we are there."""
+
+    target: Target
+    pairs: Mapping[Address, Pair]
+    depends_on: Mapping[Address, frozenset[Address]]
+    ids: Mapping[Address, str]
+    externals: Mapping[tuple[str, str, str], str]  # (project handle, kind, display name) -> id
+    missing_externals: Mapping[tuple[str, str, str], str]  # the same -> why it can't be resolved
+    unmanaged: Mapping[str, tuple[str, ...]]  # project handle -> what is live there and not ours, as people call it
+    user_id: str
+    lineage: str
+    serial: int
+    now: float
+    content: str = ""  # the checksum of the state that was looked at
+    unplaced: frozenset[str] = frozenset()  # handles of projects that the state gave up, and that nothing in it shows
+    made_by_connectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # project handle -> their skills

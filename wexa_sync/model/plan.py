@@ -1,0 +1,114 @@
+"""Hold what differs and what is to be done: actions, field changes, changes, and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from wexa_sync.model.address import Address, Source
+from wexa_sync.model.manifest import Lifecycle
+from wexa_sync.model.spec import Path, Spec
+from wexa_sync.model.state import Target
+
+
+class Action(Enum):
+    """What a change does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    RUN = "run"
+    ADOPT = "adopt"
+    FORGET = "forget"
+    NOOP = "no-op"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field that differs. `changed_by` is "repository", "live" or "both"; `before`/`after` None also for absent."""
+
+    path: Path
+    before: Any
+    after: Any
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing to do, as data. `before`: what was live of the declared fields; `after`: the declared spec.
+
+    `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
+    delete that needs no call of its own, since its project goes. `id` is the live id where there is one. `resume` marks
+    a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is waited for.
+    `settles` is the mark of the intent whose outcome the change is, if any.
+    """
+
+    action: Action
+    address: Address
+    before: Spec | None = None
+    after: Spec | None = None
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+    expected: str = ""
+    id: str | None = None
+    source: Source | None = None
+    depends_on: tuple[Address, ...] = ()
+    lifecycle: Lifecycle = Lifecycle()
+    generation: int = 1
+    with_project: bool = False
+    resume: bool = False
+    awaits: bool = False
+    settles: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Something wanted that can't be done: why, and what a person can do instead. `fields`: what an update is about.
+
+    `doubt`: it is a run that may have happened already.
+    """
+
+    address: Address
+    wanted: str
+    reason: str
+    hint: str
+    source: Source | None = None
+    fields: tuple[FieldChange, ...] = ()
+    doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Decisions, and all that applying them needs. `digest` is a hash over everything else in it.
+
+    `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
+    `content` is the checksum of the state it was made at, and `user_id` the user it was made as: it holds for no other.
+    """
+
+    target: Target
+    lineage: str
+    serial: int
+    changes: tuple[Change, ...]
+    blocked: tuple[Blocked, ...] = ()
+    orphans: tuple[Address, ...] = ()
+    warnings: tuple[str, ...] = ()
+    ids: Mapping[Address, str] = field(default_factory=dict)
+    externals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
+    user_id: str = ""
+    content: str = ""
+    digest: str = ""
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.changes)
+
+    @property
+    def work(self) -> tuple[Change, ...]:
+        """The changes that do something."""
+        return tuple(change for change in self.changes if change.action is not Action.NOOP)
+
+    def count(self, action: Action) -> int:
+        """How many changes of that action there are."""
+        return sum(change.action is action for change in self.changes)

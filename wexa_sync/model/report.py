@@ -1,0 +1,53 @@
+"""Hold how an apply ended: one outcome for each change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from wexa_sync.model.address import Address
+from wexa_sync.model.plan import Action, Change, Plan
+
+
+class Status(Enum):
+    """How a change ended."""
+
+    APPLIED = "applied"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The end of one change. `error` and `hint` are for people; `attempts` counts HTTP requests that wrote."""
+
+    change: Change
+    status: Status
+    id: str | None = None
+    error: str = ""
+    hint: str = ""
+    attempts: int = 0
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A plan and what came of it: outcomes in plan order; times are epoch seconds.
+
+    `doubts` are the addresses of what was sent, now or before, and may or may not have been done.
+    """
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    started: float
+    ended: float
+    interrupted: bool = False
+    doubts: tuple[Address, ...] = ()
+    error: tuple[str, str] = ("", "")  # what kept the apply from going on, and what to do then
+
+    def count(self, status: Status, *actions: Action) -> int:
+        """How many outcomes have that status (and, where given, one of those actions)."""
+        return sum(o.status is status and (not actions or o.change.action in actions) for o in self.outcomes)

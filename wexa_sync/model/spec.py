@@ -1,0 +1,80 @@
+"""Hold a resource's fields: plain JSON in which a reference, a secret or a sealed value stands for a leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wexa_sync.model.address import Address
+
+# A spec is the API's own JSON, with Ref and Secret standing at some of its leaves.
+Spec = Mapping[str, Any]
+
+
+Path = tuple[str | int, ...]
+
+
+def show_path(path: Path) -> str:
+    """A path as people write it: `spec.agents[2].title`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A leaf in a spec that stands for an id on the server: exactly one of the three is set.
+
+    `address`: a declared resource; `external`: the display name of a live one of `kind` in the same project;
+    `id`: the server's id, taken as it is.
+    """
+
+    kind: str
+    address: Address | None = None
+    external: str | None = None
+    id: str | None = None
+
+    def __str__(self) -> str:
+        if self.address:
+            return str(self.address)
+        return f"{self.kind}:{self.external}" if self.external is not None else f"{self.kind}#{self.id}"
+
+
+class Secret:
+    """A leaf in a spec whose value is shown nowhere: not by repr, str, format, pickle or comparison errors.
+
+    `template` is the text as the manifest has it (`Bearer ${secret:TOKEN}`); `reveal()` gives the value for the wire.
+    """
+
+    __slots__ = ("_value", "template")
+
+    def __init__(self, *, template: str, value: str) -> None:
+        self.template = template
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself: for the request body, and for nothing else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a Secret can't be stored")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What is left of a Secret in a file: its template and a keyed fingerprint of its value (hex)."""
+
+    template: str
+    fingerprint: str
+
+    def __repr__(self) -> str:
+        return "***"

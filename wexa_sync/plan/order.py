@@ -1,0 +1,45 @@
+"""Put the changes in the order in which they can be made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wexa_sync import graph
+from wexa_sync.kinds.spec.wire import references
+from wexa_sync.model import Action, Address, Change, Observation, Pair
+
+
+def builds(change: Change) -> bool:
+    """True when a change makes something, or takes it over. A run that is only waited for was made before."""
+    return change.action in (Action.CREATE, Action.UPDATE, Action.RUN, Action.ADOPT) and not change.awaits
+
+
+def waits_of(changes: Mapping[Address, Change], observation: Observation) -> dict[Address, set[Address]]:
+    """What each change waits for: what it refers to; a delete for what refers, or referred, to it."""
+    waits: dict[Address, set[Address]] = {address: set() for address in changes}
+    for address, change in changes.items():
+        now = observation.depends_on.get(address, frozenset())
+        before = {ref.address for _, ref in references(recorded(observation.pairs[address])) if ref.address}
+        for other in {*now, *before} - {address}:
+            if other not in changes:
+                continue
+            if changes[other].action not in (Action.DELETE, Action.FORGET):
+                waits[address] |= {other} & now
+            elif not change.with_project:
+                waits[other].add(address)
+            elif other == address.project_address:
+                waits[address].add(other)
+    return waits
+
+
+def in_order(waits: dict[Address, set[Address]]) -> list[Address]:
+    """The changes in order. What was applied at different times can point both ways: then any order is right."""
+    while len(ordered := graph.order(waits)) < len(waits):
+        circle = graph.cycle(waits)
+        waits[circle[0]].discard(circle[1 % len(circle)])
+    return ordered
+
+
+def recorded(pair: Pair) -> Mapping[str, object]:
+    """Return the fields as they were last applied."""
+    return pair.record.spec if pair.record is not None else {}

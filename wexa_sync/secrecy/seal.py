@@ -1,0 +1,171 @@
+"""Seal specs: plain JSON data in which a secret is a keyed fingerprint, and the fingerprints of whole specs.
+
+Pure: no file, no clock, no randomness. In data, what JSON has no word for stands as an object with one key:
+`{"$ref": {...}}`, `{"$secret": {...}}`. A user's own key that starts with `$` gets one more `$`, so the two can't be
+mixed up. A secret's value never gets into data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from wexa_sync.model import Address, Ref, Sealed, Secret
+from wexa_sync.text.json import Shape, members
+
+# About 10 ms a secret on a common machine: nothing for the few there are, much for who tries a dictionary. It is part
+# of the state format: another count makes every secret look changed.
+_ROUNDS = 30_000
+
+
+_NONE = type(None)
+
+
+_LEAVES = frozenset({str, int, float, bool, _NONE})
+
+
+_STORED_AS_IT_IS = _LEAVES - {float}  # JSON has no infinity and no NaN
+
+
+def seal(value: Any, key: str) -> Any:
+    """A spec, or any value in one, as plain JSON data in which a secret is a fingerprint made with `key`."""
+    return _to_data(value, key)
+
+
+def unseal(data: Any) -> Any:
+    """What `seal` was given, but a Secret comes back as Sealed."""
+    # Most of a large state's loading time is spent here: leaves are not called for, and keys are looked at together.
+    if isinstance(data, dict):
+        if "$" not in "".join(data):
+            return {name: item if type(item) in _LEAVES else unseal(item) for name, item in data.items()}
+        if "$ref" in data:
+            return _ref_from_data(_only(data, "$ref"))
+        if "$secret" in data:
+            return _sealed_from_data(_only(data, "$secret"))
+        return {_unescape(name): unseal(item) for name, item in data.items()}
+    if isinstance(data, list):
+        return [item if type(item) in _LEAVES else unseal(item) for item in data]
+    return data
+
+
+def conceal(value: Any, key: str) -> Any:
+    """A copy in which each Secret is Sealed: the form in which a Record or an Intent holds a spec."""
+    return unseal(seal(value, key))
+
+
+def secret_fingerprint(secret: Secret, key: str) -> str:
+    """A hex fingerprint of the secret's value: useless without `key`, and slow to guess with it."""
+    return _slow_fingerprint(secret.reveal(), key)
+
+
+def fingerprint(value: Any, key: str) -> str:
+    """A hex fingerprint of a spec: the same for whatever order its keys have, for 1 and 1.0, for Secret and Sealed.
+
+    It is fast, so that a guess is too: each Secret is sealed before. A value must not be revealed on its way here.
+    """
+    return hmac.new(_bytes(key), canonical(value, key).encode(), hashlib.sha256).hexdigest()
+
+
+def canonical(value: Any, key: str | None = None) -> str:
+    """Return the one text of equal specs. Without a key there must be no Secret in the spec, else TypeError."""
+    return json.dumps(_canonical(_to_data(value, key)), sort_keys=True, separators=(",", ":"))
+
+
+@cache  # it is asked for each address several times
+def address_to_data(address: Address) -> str:
+    """The address as text; ValueError where that text would not lead back to it."""
+    text = str(address)
+    if Address.parse(text) != address:
+        raise ValueError(f"the address {text!r} can't be written: it reads as another one")
+    return text
+
+
+_REF_ADDRESS: Shape = {"kind": (str,), "address": (str,)}
+
+
+_REF_EXTERNAL: Shape = {"kind": (str,), "external": (str,)}
+
+
+_REF_ID: Shape = {"kind": (str,), "id": (str,)}
+
+
+def _to_data(value: Any, key: str | None) -> Any:
+    if type(value) in _STORED_AS_IT_IS or isinstance(value, (str, int)):  # far the most common first
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (dict, Mapping)):
+        return {_escape(name): _to_data(item, key) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_to_data(item, key) for item in value]
+    if isinstance(value, Ref):
+        return {"$ref": _ref_to_data(value)}
+    if isinstance(value, Sealed):
+        return {"$secret": {"template": value.template, "fingerprint": value.fingerprint}}
+    if isinstance(value, Secret) and key is not None:
+        return {"$secret": {"template": value.template, "fingerprint": secret_fingerprint(value, key)}}
+    raise TypeError(f"{value!r} ({type(value).__name__}) can't be stored")
+
+
+def _ref_to_data(ref: Ref) -> dict[str, str]:
+    if ref.address is not None:
+        return {"kind": ref.kind, "address": address_to_data(ref.address)}
+    if ref.external is not None:
+        return {"kind": ref.kind, "external": ref.external}
+    if ref.id is not None:
+        return {"kind": ref.kind, "id": ref.id}
+    raise TypeError(f"a reference to no {ref.kind} can't be stored")
+
+
+def _ref_from_data(data: Any) -> Ref:
+    if isinstance(data, dict) and "external" in data:
+        return Ref(**members(data, _REF_EXTERNAL))
+    if isinstance(data, dict) and "id" in data:
+        return Ref(**members(data, _REF_ID))
+    found = members(data, _REF_ADDRESS)
+    return Ref(kind=found["kind"], address=Address.parse(found["address"]))
+
+
+def _sealed_from_data(data: Any) -> Sealed:
+    return Sealed(**members(data, {"template": (str,), "fingerprint": (str,)}))
+
+
+def _escape(name: Any) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"the key {name!r} can't be stored: it is not text")
+    return f"${name}" if name.startswith("$") else name
+
+
+def _unescape(name: str) -> str:
+    if name.startswith("$") and not name.startswith("$$"):
+        raise ValueError(f"{name} is no mark that is known here")
+    return name[1:] if name.startswith("$") else name
+
+
+def _only(data: dict[str, Any], mark: str) -> Any:
+    if len(data) != 1:
+        raise ValueError(f"{mark} stands beside other keys")
+    return data[mark]
+
+
+def _canonical(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {name: _canonical(item) for name, item in data.items()}
+    if isinstance(data, list):
+        return [_canonical(item) for item in data]
+    return int(data) if isinstance(data, float) and data.is_integer() else data
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # a lone surrogate is legal in JSON, so it may come from anywhere
+
+
+@cache
+def _slow_fingerprint(value: str, key: str) -> str:
+    keyed = hmac.new(_bytes(key), _bytes(value), hashlib.sha256).digest()
+    return hashlib.pbkdf2_hmac("sha256", keyed, b"wexa-sync secret", _ROUNDS).hex()
