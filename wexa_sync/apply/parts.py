@@ -14,9 +14,8 @@ from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
-from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
-from wexa_sync.kinds.spec.wire import decode, encode, not_shown, with_derived
-from wexa_sync.model import Address, Change, Path, Spec
+from wexa_sync.kinds.spec.wire import decode, encode, not_shown, with_derived, with_texts
+from wexa_sync.model import Address, Change, Spec
 
 _SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
 """What the server says of a resource and nobody else may."""
@@ -57,15 +56,8 @@ def _whole(context: Context, kind: Kind, raw: Raw, address: Address | None) -> d
     known, hidden = _known(context, address), not_shown(kind, raw)
     _require(address or f"{kind.name} {raw['_id']}", hidden, known)
     spec = {**{name: known[name] for name in hidden}, **decode(kind, raw)}
-    spec = walk(with_derived(kind, spec, declared={}), kind.spec_schema, _text)
-    return {**raw, **encode(kind, spec, context.resolver(address or Address(kind=kind.name, name="_")))}
-
-
-def _text(value: Any, schema: Schema, _path: Path) -> Any:
-    """Return an empty text where a read shows a null for it: the call takes no null there."""
-    if value is None and schema.get("type") == "string":
-        return ""
-    return DESCEND if isinstance(value, (dict, list)) else value
+    sent = with_texts(kind, with_derived(kind, spec, declared={}))
+    return {**raw, **encode(kind, sent, context.resolver(address or Address(kind=kind.name, name="_")))}
 
 
 def _known(context: Context, address: Address | None) -> Spec:

@@ -87,10 +87,11 @@ def _removed(live: Any, last: Any, schema: Schema, terms: Terms, *, strict: bool
         settled = strict or default is ABSENT or same_value(last, default, schema, terms)
         return Sides(ABSENT, ABSENT if settled else default, last)
     if default is ABSENT:  # a field of the schema may go back to empty, but not away
-        fits = live is None or (not strict and kept(None, live))
+        sides = Sides(live, live if live is None or (not strict and kept(None, live)) else ABSENT, last)
     else:
-        fits = same_value(default, live, schema, terms) or kept(default, live)
-    return Sides(live, live, last) if fits else Sides(hidden(live) if has_secret(last) else live, default, last)
+        sides = merge(default, live, NEVER, schema, terms, strict=strict)
+    hide = has_secret(last) and not same_value(sides.theirs, sides.target, schema, terms)
+    return Sides(hidden(sides.theirs) if hide else sides.theirs, sides.target, last)
 
 
 def _mappings(

@@ -10,7 +10,7 @@ from wexa_sync.compare.parts import patched, reset, shared
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.compare.sides import follows, paths_of, sides_of, wanted_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_defaults, with_derived
+from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_defaults, with_derived, with_texts
 from wexa_sync.model import FieldChange, Path, Spec
 
 
@@ -31,8 +31,8 @@ def propose(
 
 def whole(kind: Kind, declared: Spec, proposed: Spec) -> Spec:
     """Return a proposal with all that a call wants which replaces: reads may show less than the API requires."""
-    unseen = {name: value for name, value in shared(kind, declared).items() if proposed.get(name) is None}
-    return with_defaults(kind, {**proposed, **unseen})
+    unseen = {name: value for name, value in shared(kind, declared).items() if name not in proposed}
+    return with_defaults(kind, with_texts(kind, {**proposed, **unseen}))
 
 
 def assumed(kind: Kind, declared: Spec, proposed: Spec, fields: Collection[str]) -> tuple[FieldChange, ...]:

@@ -211,3 +211,17 @@ def test_a_removed_field_that_reads_do_not_show_is_sent_by_its_default_where_ano
     live, applied = {"title": "A"}, {"title": "A", "is_user_specific_task": True, "has_knowledge_base": False}
     (change,) = field_changes(AGENT, live, live, applied, TERMS)
     assert (change.path, change.before, change.after) == (("is_user_specific_task",), None, False)
+
+
+def test_a_null_that_reads_show_for_a_text_goes_back_as_an_empty_text() -> None:
+    """No default is written over it, nor what is declared where that is to be ignored."""
+    declared = {"title": "B", "role": "R", "role_description": "Ours", "memory": {"memory_type": ""}}
+    prompt = {"template": "T", "display_template": None}
+    live = {"title": "A", "role": "R", "role_description": None, "memory": {"memory_type": None}, "prompt": prompt}
+    ignore = ["role_description", "prompt"]
+    proposed = propose(AGENT, declared, live, declared, TERMS, ignore)
+    sent = whole(AGENT, declared, proposed)
+    assert (sent["role_description"], sent["memory"]["memory_type"]) == ("", "")
+    assert sent["prompt"] == {"template": "T", "display_template": "", "variables": []}
+    shown = assumed(AGENT, declared, proposed, ["role_description", "memory", "prompt"])
+    assert [change.path for change in shown] == [("prompt", "variables")]

@@ -169,3 +169,10 @@ def test_a_secret_in_an_item_is_shown_nowhere() -> None:
     more = agent(TRIGGER, {"name": "chat"}, {"key": Secret(template="${secret:A}", value="new")})
     found = field_changes(AGENT, more, live, conceal(declared, TERMS.key), TERMS)
     assert "sentinel" not in repr(found)
+
+
+@pytest.mark.parametrize("live", [[{"decision": None, "condition": None}], [{}], [{"decision": "", "note": "theirs"}]])
+def test_a_default_in_a_list_is_there_as_the_server_keeps_it(live: Any) -> None:
+    default = AGENT.spec_schema["properties"]["conditions"]["default"]
+    shown = {"title": "A", "conditions": live}
+    assert changes({"title": "A"}, shown, {"title": "A", "conditions": default}) == {}

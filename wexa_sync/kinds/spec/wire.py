@@ -57,6 +57,18 @@ def default_of(schema: Schema) -> Any:
     return _fill(schema["default"], schema)
 
 
+def with_texts(kind: Kind, spec: Spec) -> Spec:
+    """Return the spec with an empty text where a read shows a null for one: calls take no null there."""
+
+    def visit(value: Any, schema: Schema, _path: Path) -> Any:
+        if value is None and schema.get("type") == "string":
+            return ""
+        return DESCEND if isinstance(value, (dict, list)) else value
+
+    texts: Spec = walk(spec, kind.spec_schema, visit)
+    return texts
+
+
 def with_derived(kind: Kind, spec: Spec, *, declared: Spec, changed: Collection[Path] = ()) -> Spec:
     """The spec with what follows from other fields, where `declared` does not say it and it is absent or outdated.
 
