@@ -8,11 +8,11 @@ from wexa_sync.compare.changes import edited
 from wexa_sync.kinds.execution import NOT_BEGUN, READY
 from wexa_sync.model import Action, Blocked, Intent
 from wexa_sync.plan.decision import FOUND, Decision, Orphan
-from wexa_sync.plan.resource import Look
+from wexa_sync.plan.resource import Case
 
 
-class RunLook(Look):
-    """One pair of a run with what is needed to decide on it."""
+class ActionCase(Case):
+    """Hold one pair of an action, and the rows of the table that only actions have."""
 
     def sent_later(self) -> bool:
         """Whether a run was sent, later than what is recorded, and never answered."""

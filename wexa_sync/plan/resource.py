@@ -25,8 +25,8 @@ def _names(fields: Iterable[FieldChange]) -> str:
     return ", ".join(dict.fromkeys(str(change.path[0]) for change in fields))
 
 
-class Look:
-    """One pair with what is needed to decide on it; its methods are the rows of the table."""
+class Case:
+    """Hold one pair with all that a decision on it needs. Its methods are the rows of the table."""
 
     def __init__(self, pair: Pair, observation: Observation, rules: Rules) -> None:
         self.pair, self.observation, self.rules = pair, observation, rules
