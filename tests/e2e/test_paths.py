@@ -106,6 +106,24 @@ def test_a_path_that_is_missing_is_an_error_everywhere(two: Desk, cli: Cli, comm
     assert managed(two) == OF_A + OF_B
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("destroy", "", "--auto-approve"),
+        ("apply", "", "--auto-approve", "--prune"),
+        ("plan", "a", ""),
+        ("validate", ""),
+        ("state", "list", "--state", ""),
+        ("plan", "--var-file", ""),
+    ],
+    ids=" ".join,
+)
+def test_a_path_that_is_empty_is_not_the_current_folder(two: Desk, cli: Cli, command: tuple[str, ...]) -> None:
+    assert "a path is empty" in said(cli(two.folder, *command, code=64, env=two.remote.env))
+    assert two.remote.requests == []
+    assert managed(two) == OF_A + OF_B
+
+
 def test_apply_of_a_path_prunes_what_is_declared_nowhere_and_leaves_alone_what_is_elsewhere(
     two: Desk, cli: Cli
 ) -> None:

@@ -54,6 +54,16 @@ def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> An
     return value
 
 
+class Named(click.Path):
+    """A path that is named: an empty text, as `"$FOLDER"` is where nobody set it, would mean the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Fails for an empty text."""
+        if not os.fspath(value):
+            self.fail("a path is empty: name one, or write . for the current folder.", param, ctx)
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
 class NewFile(click.Path):
     """A file to write: what is surely in the way of it is told before there is anything to write."""
 
@@ -164,7 +174,7 @@ where = _all(
         "--state",
         "state_file",
         everywhere=True,
-        type=click.Path(path_type=Path),
+        type=Named(),
         metavar="FILE",
         help="The state file.",
     ),
@@ -173,14 +183,14 @@ where = _all(
 )
 
 manifests = _all(
-    click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+    click.argument("paths", nargs=-1, type=Named()),
     option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A value for ${var:NAME}."),
     option(
         "--var-file",
         "var_files",
         multiple=True,
         everywhere=True,
-        type=click.Path(path_type=Path),
+        type=Named(),
         metavar="FILE",
         help="A YAML file of such values.",
     ),
