@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from wexa_sync.model import Secret
+from wexa_sync.model import Sealed, Secret
 
 SENSITIVE = "(sensitive)"
 """What stands in a text where a secret stood."""
@@ -37,6 +37,35 @@ def secrets_of(value: Any) -> Iterator[Secret]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from secrets_of(item)
+
+
+def sealed_of(value: Any) -> Iterator[Sealed]:
+    """Return what is sealed in a spec as it was sent, or in any part of one."""
+    if isinstance(value, Sealed):
+        yield value
+    elif isinstance(value, (Mapping, list, tuple)):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from sealed_of(item)
+
+
+def texts_where_sealed(sent: Any, live: Any) -> Iterator[str]:
+    """Return the texts that live has where `sent` has something sealed: of lists that differ in length, every text."""
+    if isinstance(sent, Mapping) and isinstance(live, Mapping):
+        for name in sent.keys() & live.keys():
+            yield from texts_where_sealed(sent[name], live[name])
+    elif isinstance(sent, list) and isinstance(live, list) and len(sent) == len(live):
+        for item, other in zip(sent, live, strict=True):
+            yield from texts_where_sealed(item, other)
+    elif any(sealed_of(sent)):
+        yield from _texts(live)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (Mapping, list)):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(item)
 
 
 def parts(secret: Secret) -> Iterator[str]:
