@@ -22,9 +22,12 @@ _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<e
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
 _CREDENTIALS = frozenset(
-    {"KEY", "KEYS", "SECRETS", "PASS", "PASSWORDS", "CREDENTIAL", "CREDS", "PRIVATE", "AUTH", "BEARER"}
+    {"KEY", "KEYS", "APIKEYS", "SECRETS", "PASS", "PW", "PASSWORDS", "PASSCODE", "CREDENTIAL", "CREDS", "PRIVATE"}
+    | {"AUTH", "OAUTH", "AUTHORIZATION", "BEARER", "JWT", "PAT", "COOKIE"}
 )
-_CREDENTIAL_ENDS = ("APIKEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS")  # PGPASSWORD too
+_KEY_ENDS = ("APIKEY", "ACCESSKEY", "SECRETKEY", "PRIVATEKEY")
+_CREDENTIAL_ENDS = (*_KEY_ENDS, "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS")  # PGPASSWORD too
+_ADDRESS_WITH_A_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # as in DATABASE_URL
 _MOST_FAULTS = 20  # of one text: who has that many starts with these
 
 
@@ -79,7 +82,7 @@ class Variables:
         if (source != "var" and name in _KEYS) or values.get(name) in keys:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)
-        if source == "env" and _names_a_credential(name):
+        if source == "env" and _is_a_credential(name, self.env.get(name, "")):
             hint = f"Write ${{secret:{short(name)}}}. If it is none, hand it over as a variable: --var NAME=VALUE."
             raise TextFault(f"{short(use.group())} looks like a credential, and plans show what it holds", hint=hint)
         if name not in values:
@@ -93,10 +96,14 @@ class Variables:
         return values[name]
 
 
-def _names_a_credential(name: str) -> bool:
-    """True when a word of the name says so. PWD alone is the current folder."""
+def _is_a_credential(name: str, value: str) -> bool:
+    """True when a word of the name says so, or the value is an address with a password in it.
+
+    PWD alone is the current folder.
+    """
     words = [word.upper() for word in _WORD.findall(name)]
-    return any(word in _CREDENTIALS or word.endswith(_CREDENTIAL_ENDS) for word in words) or "PWD" in words[1:]
+    named = any(word in _CREDENTIALS or word.endswith(_CREDENTIAL_ENDS) for word in words) or "PWD" in words[1:]
+    return named or _ADDRESS_WITH_A_PASSWORD.search(value) is not None
 
 
 _GIVE = {

@@ -8,7 +8,7 @@ from dataclasses import replace
 from wexa_sync.compare.same import hardened
 from wexa_sync.model import Change, FieldChange, Observation, Plan, Secret
 from wexa_sync.secrecy.find import Scrub, parts, scrubber, sealed_of, secrets_of, texts_where_sealed, veiled
-from wexa_sync.state.data import secret_fingerprint
+from wexa_sync.secrecy.seal import secret_fingerprint
 
 
 def keep_secret(plan: Plan, observation: Observation) -> Plan:

@@ -98,9 +98,10 @@ def test_the_api_key_under_another_name_is_refused_too(text: str) -> None:
 
 CREDENTIALS = (
     "API_KEY apiKey APIKey GITHUB_TOKEN TOKEN2 DB_PASSWORD PGPASSWORD MYSQL_PWD db-pass SSH_PRIVATE_KEY X_AUTH "
-    "clientSecret GOOGLE_APPLICATION_CREDENTIALS NPM_AUTHTOKEN AWS_SECRET_ACCESS_KEY OLD_KEY1 my.key STRIPE_KEYS"
+    "clientSecret GOOGLE_APPLICATION_CREDENTIALS NPM_AUTHTOKEN AWS_SECRET_ACCESS_KEY OLD_KEY1 my.key STRIPE_KEYS "
+    "AWS_SECRETKEY GH_PAT ID_JWT AUTHORIZATION SESSION_COOKIE DB_PW"
 )
-OTHERS = "KEYBOARD MONKEY HOTKEYS MAX_TOKENS TOKENIZER PWD OLDPWD AUTHOR PASSENGERS COMPASS SECRETARY CI_COMMIT BYPASS"
+OTHERS = "KEYBOARD MONKEY HOTKEYS MAX_TOKENS TOKENIZER PWD OLDPWD AUTHOR PASSENGERS COMPASS SECRETARY CI_COMMIT PATH"
 
 
 @pytest.mark.parametrize("name", CREDENTIALS.split())
@@ -117,6 +118,14 @@ def test_a_name_of_a_credential_is_refused_where_its_value_would_be_shown(name: 
 @pytest.mark.parametrize("name", OTHERS.split())
 def test_a_name_that_only_sounds_like_a_credential_is_not_refused(name: str) -> None:
     assert Variables({}, {name: "x"}).fill(f"${{env:{name}}}") == ("x", [])
+
+
+def test_an_address_with_a_password_in_it_is_a_credential_whatever_it_is_called() -> None:
+    for value in ("postgres://app:hush@db/x", "see redis://:hush@cache:6379"):
+        _, (fault,) = Variables({}, {"DATABASE_URL": value}).fill("${env:DATABASE_URL}")
+        assert fault.message == "${env:DATABASE_URL} looks like a credential, and plans show what it holds"
+    for value in ("https://app@db:5432/x", "https://db:5432/a:b@c", "a: b@c"):
+        assert Variables({}, {"DATABASE_URL": value}).fill("${env:DATABASE_URL}") == (value, [])
 
 
 def test_a_key_that_is_no_secret_is_met_by_chance() -> None:

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from wexa_sync.model import Address, Intent, Live, Manifest, Observation, Pair, Record, Secret, Source, Spec, Target
-from wexa_sync.plan.decide import Rules
+from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import save
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
-from wexa_sync.state.data import conceal
+from wexa_sync.secrecy.seal import conceal
 
 OLD = "hunter2-of-last-year"
 PROJECT = Address(kind="Project", name="desk")
