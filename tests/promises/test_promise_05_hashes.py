@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import plain
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.manifests.variables import Variables
@@ -104,8 +104,8 @@ def kept(desk: Desk) -> str:
 def right_guess(change: Change, plan: Plan) -> str:
     """The fast hash of what was live, in clear: what somebody with the files gets who guesses right."""
     kind = BY_NAME[change.address.kind]
-    terms = terms_in(change.address.project, plan.ids, plan.externals, plan.lineage)
-    text = seal.canonical(plain(change.before, kind.spec_schema, terms))
+    comparison = comparison_in(change.address.project, plan.ids, plan.externals, plan.lineage)
+    text = seal.canonical(plain(change.before, kind.spec_schema, comparison))
     assert PIN in text
     return FAST(plan.lineage.encode(), text.encode(), hashlib.sha256).hexdigest()
 

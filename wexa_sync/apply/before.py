@@ -12,7 +12,7 @@ from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.lists import Match, whole
 from wexa_sync.apply.steps import Http
-from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.spec.wire import decode
@@ -35,7 +35,7 @@ def look_before(context: Context, change: Change) -> Generator[Http, Any, list[s
         return replace(shown, items=whole(context, kind, at, shown.items))
 
     found: Found = yield Http(read)
-    listed = context.seen_before[change.address] = Listed(kind, found, terms_in("", {}, {}, context.plan.lineage))
+    listed = context.seen_before[change.address] = Listed(kind, found, comparison_in("", {}, {}, context.plan.lineage))
     ours = record.ids if record is not None else ()
     ran = next((raw for raw in listed.raws if not {*ours}.isdisjoint(kind.ids_of(raw))), None) if ours else None
     match = Match(context, change, after=created_at(ran) if ran is not None else None)
@@ -63,11 +63,11 @@ def noted(context: Context, change: Change, intent: Intent) -> tuple[str, ...]:
 
 def _is_of_another_flow(context: Context, change: Change, raw: Raw) -> bool:
     """True when the run shows another reference than is sent, at a field that runs are told apart by."""
-    kind, sent, terms = context.kind(change), change.after or {}, context.terms(change.address)
+    kind, sent, comparison = context.kind(change), change.after or {}, context.comparison(change.address)
     shown = decode(kind, raw)
     return any(
         isinstance(sent.get(name), Ref)
         and shown.get(name) is not None
-        and key_of(kind, shown, (name,), terms) != key_of(kind, sent, (name,), terms)
+        and key_of(kind, shown, (name,), comparison) != key_of(kind, sent, (name,), comparison)
         for name in kind.identity
     )

@@ -11,7 +11,7 @@ from wexa_sync.apply.find import looked
 from wexa_sync.apply.lists import read_list
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.steps import Http
-from wexa_sync.compare.parts import project
+from wexa_sync.compare.parts import restrict
 from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError
 from wexa_sync.kinds import BY_NAME
@@ -55,13 +55,13 @@ def spelt_otherwise(context: Context, change: Change, answer: Raw) -> str:
 
 
 def _differs(context: Context, change: Change, shown: Spec) -> str:
-    kind, sent, terms = context.kind(change), change.after or {}, context.terms(change.address)
+    kind, sent, comparison = context.kind(change), change.after or {}, context.comparison(change.address)
     for name in kind.identity:
         if shown.get(name) is None or sent.get(name) is None:
             continue
         # A server may add to an object what was not sent: that is the same thing all the same.
-        theirs = {**sent, name: project(shown[name], sent[name])}
-        if key_of(kind, theirs, (name,), terms) != key_of(kind, sent, (name,), terms):
+        theirs = {**sent, name: restrict(shown[name], sent[name])}
+        if key_of(kind, theirs, (name,), comparison) != key_of(kind, sent, (name,), comparison):
             return f"the answer shows another {name} than was sent"
     return ""
 

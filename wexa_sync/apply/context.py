@@ -11,7 +11,7 @@ from wexa_sync.api.calls import Raw, Scoped
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.listed import Listed
-from wexa_sync.compare.ids import Terms, id_of, terms_in
+from wexa_sync.compare.ids import Comparison, comparison_in, id_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
@@ -124,6 +124,6 @@ class Context:
 
         return resolve
 
-    def terms(self, address: Address) -> Terms:
+    def comparison(self, address: Address) -> Comparison:
         """How values of that address are compared with what the plan saw: by the plan's own key."""
-        return terms_in(address.project, self.ids, self.externals, self.plan.lineage)
+        return comparison_in(address.project, self.ids, self.externals, self.plan.lineage)

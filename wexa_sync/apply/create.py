@@ -42,7 +42,7 @@ def create(context: Context, change: Change) -> Work:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
     kind, sent = context.kind(change), sent_by_create(context, change)
-    applied = as_applied(kind, change.after or {}, sent, context.terms(change.address))
+    applied = as_applied(kind, change.after or {}, sent, context.comparison(change.address))
     record = record_of(context, change, made.id, spec=applied)
     record = replace(record, made_at=context.clock())  # anew, perhaps under its old id
     yield Write((Remember(record, made.intent.mark),), last=kind is not PROJECT)

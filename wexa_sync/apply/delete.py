@@ -24,8 +24,8 @@ def delete(context: Context, change: Change) -> Work:
         live = yield from read_again(context, change)
         if live is not None:
             before = change.before or {}
-            terms = context.terms(change.address)
-            if not is_as_expected(spec_fingerprint(kind, live, before, terms), change.expected, terms):
+            comparison = context.comparison(change.address)
+            if not is_as_expected(spec_fingerprint(kind, live, before, comparison), change.expected, comparison):
                 return conflict(change, "it was changed on the live side since the plan was made")
             if kind is PROJECT and (others := (yield from put_inside(context, change))):
                 return conflict(change, f"since the plan was made, it got {', '.join(others)}: that would go with it")

@@ -15,7 +15,7 @@ from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.lists import Match, listed_name, out_of_sight, read_list, whole
 from wexa_sync.apply.steps import Http
-from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.errors import ApiError, Nonsense
 from wexa_sync.kinds import BY_NAME, DECLARABLE
 from wexa_sync.kinds.base import Kind, Nature, Scope
@@ -38,7 +38,9 @@ def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any
         return []
     if context.chosen_id(address):
         find, inside = added(context, change), (yield Http(partial(_inside, context, kind, at)))
-        context.lists[kind.name, at] = Listed(kind, Found(items=inside), terms_in("", {}, {}, context.plan.lineage))
+        context.lists[kind.name, at] = Listed(
+            kind, Found(items=inside), comparison_in("", {}, {}, context.plan.lineage)
+        )
         return find(inside)
     listed, match = (yield from read_list(context, kind, at)), Match(context, change)
     try:

@@ -8,17 +8,17 @@ from functools import cached_property
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.paging import Found
-from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.wire import decode
 
 
 class Listed:
-    """The live things of one kind in one place, as one list showed them. `terms` need not know any reference."""
+    """The live things of one kind in one place, as one list showed them. `comparison` need not know any reference."""
 
-    def __init__(self, kind: Kind, found: Found, terms: Terms) -> None:
-        self.kind, self.found, self._terms = kind, found, terms
+    def __init__(self, kind: Kind, found: Found, comparison: Comparison) -> None:
+        self.kind, self.found, self._terms = kind, found, comparison
         self.raws = raws = found.items
         self.ids = frozenset(id for raw in raws for id in kind.ids_of(raw))  # the field's name
 

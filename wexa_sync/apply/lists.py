@@ -12,7 +12,7 @@ from wexa_sync.api.sparse import told_apart
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.steps import Http
-from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
@@ -38,7 +38,7 @@ def read_list(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, 
 
         found: Found = yield Http(read, lookup=place)
         if place not in context.lists:  # else another change that waited for it was faster
-            context.lists[place] = Listed(kind, found, terms_in("", {}, {}, context.plan.lineage))
+            context.lists[place] = Listed(kind, found, comparison_in("", {}, {}, context.plan.lineage))
     return context.lists[place]
 
 
@@ -71,7 +71,7 @@ class Match:
     def __init__(
         self, context: Context, change: Change, *, since: float | None = None, after: float | None = None
     ) -> None:
-        self._kind, self._terms = context.kind(change), context.terms(change.address)
+        self._kind, self._terms = context.kind(change), context.comparison(change.address)
         self._oldest = after if since is None else since - CLOCK_SKEW
         self._fields = (*self._kind.identity, *self._kind.narrow)
         self.key = self._key_of(change.after or {})

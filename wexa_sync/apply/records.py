@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wexa_sync.apply.context import Context
-from wexa_sync.compare.parts import shared
+from wexa_sync.compare.parts import sent_fields
 from wexa_sync.kinds.spec.wire import with_defaults, with_derived
 from wexa_sync.model import Change, Intent, Record, Spec
 from wexa_sync.secrecy.seal import conceal, fingerprint
@@ -42,5 +42,5 @@ def intent_of(context: Context, change: Change, operation: str, id: str | None =
 def sent_by_create(context: Context, change: Change) -> Spec:
     """What a create sends: what is declared, what follows from it, and the defaults of what the API requires."""
     kind = context.kind(change)
-    declared = shared(kind, change.after or {})
+    declared = sent_fields(kind, change.after or {})
     return with_defaults(kind, with_derived(kind, declared, declared=declared))

@@ -130,7 +130,9 @@ def _create(context: Context, change: Change) -> Generator[Any, Any, Outcome | _
     """
     yield from resolve_externals(context, change)
     kind = context.kind(change)
-    yield Turn((change.address.project, key_of(kind, change.after or {}, kind.identity, context.terms(change.address))))
+    yield Turn(
+        (change.address.project, key_of(kind, change.after or {}, kind.identity, context.comparison(change.address)))
+    )
     if rival := (yield from look_before(context, change)):
         return conflict(change, f"somebody else ran it since the plan: {', '.join(rival)}")
     body = {"executed_by": context.api.user_id, **body_of(context, change)}

@@ -38,15 +38,19 @@ def update(context: Context, change: Change) -> Work:
     live = yield from read_again(context, change)
     if live is None:
         return conflict(change, "it is gone since the plan was made")
-    terms, ignore, record = context.terms(change.address), change.lifecycle.ignore_changes, _record(context, change)
-    compared = (declared, live, record.spec if record else None, terms, ignore)
-    if not is_as_expected(live_fingerprint(kind, *compared), change.expected, terms):
+    comparison, ignore, record = (
+        context.comparison(change.address),
+        change.lifecycle.ignore_changes,
+        _record(context, change),
+    )
+    compared = (declared, live, record.spec if record else None, comparison, ignore)
+    if not is_as_expected(live_fingerprint(kind, *compared), change.expected, comparison):
         return conflict(change, "it was changed on the live side since the plan was made")
     endpoint = kind.endpoints[Operation.UPDATE]
     spec = propose(kind, *compared)
     names = set(accepted(endpoint, kind))
     if endpoint.partial:
-        names &= {name for name in spec if not same(kind, {name: spec[name]}, {name: live.get(name)}, terms)}
+        names &= {name for name in spec if not same(kind, {name: spec[name]}, {name: live.get(name)}, comparison)}
     sent = whole(kind, declared, spec) if endpoint.replaces else spec
     body = encode(kind, sent, context.resolver(change.address), only=names)
     if endpoint.undocumented:
@@ -70,7 +74,7 @@ def update(context: Context, change: Change) -> Work:
             return ended(change, Status.FAILED, error, attempts=attempts, id=change.id)
     if endpoint.undocumented:
         warnings = (f"made by {endpoint.method} {endpoint.path}, which is not documented; read back and found right",)
-    applied = as_applied(kind, declared, sent, terms, compared[2], ignore)
+    applied = as_applied(kind, declared, sent, comparison, compared[2], ignore)
     record = record_of(context, change, change.id or "", spec=applied)
     yield Write((Remember(record, change.settles),), last=True)
     return ended(change, Status.APPLIED, id=change.id, attempts=attempts, warnings=warnings)
@@ -104,8 +108,8 @@ def _unchanged(context: Context, change: Change, live: Spec, *, strictly: bool =
     record, declared = _record(context, change), change.after or {}
     before = record.spec if record is not None else {}
     applied = before if strictly else overlay(before, declared)
-    terms, ignore = context.terms(change.address), change.lifecycle.ignore_changes
-    fields = field_changes(context.kind(change), declared, live, applied, terms, ignore)
+    comparison, ignore = context.comparison(change.address), change.lifecycle.ignore_changes
+    fields = field_changes(context.kind(change), declared, live, applied, comparison, ignore)
     return list(dict.fromkeys(str(found.path[0]) for found in fields))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from wexa_sync.compare.ids import Terms
-from wexa_sync.compare.parts import ignored, project, shared
+from wexa_sync.compare.ids import Comparison
+from wexa_sync.compare.parts import ignored, restrict, sent_fields
 from wexa_sync.compare.same import kept, plain, same_value
 from wexa_sync.compare.sides import sides_of
 from wexa_sync.kinds.base import Kind
@@ -15,22 +15,22 @@ from wexa_sync.kinds.spec.wire import at_path, with_defaults, with_derived
 from wexa_sync.model import FieldChange, Path, Spec, show_path
 
 
-def edited(kind: Kind, declared: Spec, applied: Spec, terms: Terms) -> tuple[FieldChange, ...]:
+def edited(kind: Kind, declared: Spec, applied: Spec, comparison: Comparison) -> tuple[FieldChange, ...]:
     """The fields in which a manifest says another thing than what was applied, each as a whole."""
-    now, before, properties = shared(kind, declared), shared(kind, applied), kind.spec_schema["properties"]
+    now, before, properties = sent_fields(kind, declared), sent_fields(kind, applied), kind.spec_schema["properties"]
     return tuple(
         FieldChange(path=(name,), before=before.get(name), after=now.get(name), changed_by="repository")
         for name in sorted({*now, *before})
-        if not same_value(now.get(name), before.get(name), properties.get(name, {}), terms)
+        if not same_value(now.get(name), before.get(name), properties.get(name, {}), comparison)
     )
 
 
 def field_changes(
-    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, terms: Terms, ignore: Iterable[str] = ()
+    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str] = ()
 ) -> tuple[FieldChange, ...]:
     """What has to change live, sorted by path; empty where live is as declared. `applied` None: never applied by us."""
-    sides = sides_of(kind, declared, live, applied, terms, ignore)
-    if same_value(sides.theirs, sides.target, kind.spec_schema, terms):
+    sides = sides_of(kind, declared, live, applied, comparison, ignore)
+    if same_value(sides.theirs, sides.target, kind.spec_schema, comparison):
         return ()
     # What was sent: defaults and what follows from other fields too, so that these are nobody's change either.
     sent = with_defaults(kind, with_derived(kind, sides.last, declared=sides.last)) if applied is not None else None
@@ -38,21 +38,23 @@ def field_changes(
     def change(path: Path) -> FieldChange:
         before, after = at_path(sides.theirs, path), at_path(sides.target, path)
         wanted, schema = at_path(declared, path), at(kind.spec_schema, path)
-        by = _who(before, after if wanted is None else wanted, at_path(sent, path), schema, terms)
+        by = _who(before, after if wanted is None else wanted, at_path(sent, path), schema, comparison)
         return FieldChange(path=path, before=before, after=after, changed_by="repository" if sent is None else by)
 
-    paths = set(_differing(sides.theirs, sides.target, kind.spec_schema, terms))
+    paths = set(_differing(sides.theirs, sides.target, kind.spec_schema, comparison))
     return tuple(change(path) for path in sorted(paths, key=show_path) if not ignored(path, ignore))
 
 
-def _differing(theirs: Spec, target: Spec, schema: Schema, terms: Terms) -> Iterator[Path]:
+def _differing(theirs: Spec, target: Spec, schema: Schema, comparison: Comparison) -> Iterator[Path]:
     from deepdiff import DeepDiff  # slow to import, and most plans have nothing for it to do
 
-    tree = DeepDiff(plain(theirs, schema, terms), plain(target, schema, terms), view="tree", zip_ordered_iterables=True)
+    tree = DeepDiff(
+        plain(theirs, schema, comparison), plain(target, schema, comparison), view="tree", zip_ordered_iterables=True
+    )
     for nodes in tree.values():
         for node in nodes:
             path = _whole(tuple(node.path(output_format="list")), theirs, target, schema)
-            if not same_value(at_path(theirs, path), at_path(target, path), at(schema, path), terms):
+            if not same_value(at_path(theirs, path), at_path(target, path), at(schema, path), comparison):
                 yield path
 
 
@@ -67,9 +69,9 @@ def _whole(path: Path, theirs: Spec, target: Spec, schema: Schema) -> Path:
     return path
 
 
-def _who(before: Any, wanted: Any, last: Any, schema: Schema, terms: Terms) -> str:
+def _who(before: Any, wanted: Any, last: Any, schema: Schema, comparison: Comparison) -> str:
     """Who made the difference: the repository, the live side, or both, by what was applied last."""
-    by_us = not same_value(wanted, last, schema, terms)
-    theirs = project(before, last)
-    by_them = before is not None and not (same_value(theirs, last, schema, terms) or kept(last, theirs))
+    by_us = not same_value(wanted, last, schema, comparison)
+    theirs = restrict(before, last)
+    by_them = before is not None and not (same_value(theirs, last, schema, comparison) or kept(last, theirs))
     return "both" if by_us and by_them else "live" if by_them else "repository"

@@ -10,7 +10,7 @@ from wexa_sync.model import Address, Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Comparison:
     """What values are compared by: the ids of references (None: not known), and the key that secrets are sealed by."""
 
     id_of: Callable[[Ref], str | None]
@@ -26,13 +26,13 @@ def id_of(
     return ref.id if ref.external is None else externals.get((project, ref.kind, ref.external))
 
 
-def terms_in(
+def comparison_in(
     project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str], key: str
-) -> Terms:
-    """The terms of manifests in that project, as far as `ids` and `externals` know at the time of asking."""
-    return Terms(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)
+) -> Comparison:
+    """Return the comparison of values in that project, as far as `ids` and `externals` know at the time of asking."""
+    return Comparison(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)
 
 
-def plain_id(value: Any, terms: Terms) -> Any:
+def plain_id(value: Any, comparison: Comparison) -> Any:
     """Return the id of a reference, or its name where the id is not known; any other value as it is."""
-    return (terms.id_of(value) or str(value)) if isinstance(value, Ref) else value
+    return (comparison.id_of(value) or str(value)) if isinstance(value, Ref) else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import has_secret, hidden, paired, patched
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.kinds.spec.schema import Schema
@@ -34,7 +34,7 @@ class Sides:
     last: Any
 
 
-def merge(wanted: Any, live: Any, last: Any, schema: Schema, terms: Terms, *, strict: bool = False) -> Sides:
+def merge(wanted: Any, live: Any, last: Any, schema: Schema, comparison: Comparison, *, strict: bool = False) -> Sides:
     """Return the sides of one place.
 
     A field of the schema that live does not show may be there all the same: then the last apply decides. Not so with
@@ -43,59 +43,59 @@ def merge(wanted: Any, live: Any, last: Any, schema: Schema, terms: Terms, *, st
     if live is None and wanted is not ABSENT and schema.get("x-wexa-format") == "json-text":
         live = ABSENT  # a server may have no such form of a text: nobody took it away
     if wanted is ABSENT:
-        return _removed(live, last, schema, terms, strict=strict)
+        return _removed(live, last, schema, comparison, strict=strict)
     if live is ABSENT:
-        return _unseen(wanted, last, schema, terms, strict=strict)
+        return _unseen(wanted, last, schema, comparison, strict=strict)
     if isinstance(wanted, dict) and isinstance(live, dict):
-        return _mappings(wanted, live, last, schema, terms, strict=strict)
+        return _mappings(wanted, live, last, schema, comparison, strict=strict)
     if isinstance(wanted, list) and isinstance(live, list) and schema.get("x-wexa-list") != "set":
-        return _lists(wanted, live, last, schema, terms)
-    if _stands(wanted, live, last, schema, terms):
+        return _lists(wanted, live, last, schema, comparison)
+    if _stands(wanted, live, last, schema, comparison):
         theirs = hidden(live) if has_secret(wanted) else live
         return Sides(theirs, theirs, last)
     return Sides(hidden(live) if has_secret(wanted, last) else live, wanted, last)
 
 
-def _stands(wanted: Any, live: Any, last: Any, schema: Schema, terms: Terms) -> bool:
+def _stands(wanted: Any, live: Any, last: Any, schema: Schema, comparison: Comparison) -> bool:
     """True when live is as declared, or is what the server made of what was applied and is declared still."""
-    if same_value(wanted, live, schema, terms):
+    if same_value(wanted, live, schema, comparison):
         return True
-    return kept(wanted, live) and (last is NEVER or _is_applied(wanted, last, schema, terms))
+    return kept(wanted, live) and (last is NEVER or _is_applied(wanted, last, schema, comparison))
 
 
-def _is_applied(wanted: Any, last: Any, schema: Schema, terms: Terms) -> bool:
-    return last is not NEVER and last is not ABSENT and same_value(wanted, last, schema, terms)
+def _is_applied(wanted: Any, last: Any, schema: Schema, comparison: Comparison) -> bool:
+    return last is not NEVER and last is not ABSENT and same_value(wanted, last, schema, comparison)
 
 
-def _unseen(wanted: Any, last: Any, schema: Schema, terms: Terms, *, strict: bool) -> Sides:
+def _unseen(wanted: Any, last: Any, schema: Schema, comparison: Comparison, *, strict: bool) -> Sides:
     """Return the sides of what is declared and not shown."""
-    if not strict and _is_applied(wanted, last, schema, terms):
+    if not strict and _is_applied(wanted, last, schema, comparison):
         return Sides(wanted, wanted, last)  # as far as anybody can know
-    return Sides(ABSENT, ABSENT if strict and _stands(wanted, None, last, schema, terms) else wanted, last)
+    return Sides(ABSENT, ABSENT if strict and _stands(wanted, None, last, schema, comparison) else wanted, last)
 
 
-def _removed(live: Any, last: Any, schema: Schema, terms: Terms, *, strict: bool) -> Sides:
+def _removed(live: Any, last: Any, schema: Schema, comparison: Comparison, *, strict: bool) -> Sides:
     """Return the sides of what was applied and is declared no longer: its default is wanted, or nothing."""
     if isinstance(last, dict) and last and isinstance(live, dict):
-        inner = _mappings({}, live, last, schema, terms, strict=strict)
+        inner = _mappings({}, live, last, schema, comparison, strict=strict)
         # What stands beside was never ours to remove. Where nothing does, nothing is left to stand there.
         left = [item for item in inner.target.values() if item is not None]
         alone = "properties" not in schema and not left and inner.theirs.keys() == live.keys()
         return Sides(inner.theirs, ABSENT, last) if alone else inner
     default = default_of(schema) if "default" in schema else ABSENT
     if live is ABSENT:
-        settled = strict or default is ABSENT or same_value(last, default, schema, terms)
+        settled = strict or default is ABSENT or same_value(last, default, schema, comparison)
         return Sides(ABSENT, ABSENT if settled else default, last)
     if default is ABSENT:  # a field of the schema may go back to empty, but not away
         sides = Sides(live, live if live is None or (not strict and kept(None, live)) else ABSENT, last)
     else:
-        sides = merge(default, live, NEVER, schema, terms, strict=strict)
-    hide = has_secret(last) and not same_value(sides.theirs, sides.target, schema, terms)
+        sides = merge(default, live, NEVER, schema, comparison, strict=strict)
+    hide = has_secret(last) and not same_value(sides.theirs, sides.target, schema, comparison)
     return Sides(hidden(sides.theirs) if hide else sides.theirs, sides.target, last)
 
 
 def _mappings(
-    wanted: dict[str, Any], live: dict[str, Any], last: Any, schema: Schema, terms: Terms, *, strict: bool
+    wanted: dict[str, Any], live: dict[str, Any], last: Any, schema: Schema, comparison: Comparison, *, strict: bool
 ) -> Sides:
     trees: tuple[dict[str, Any], ...] = ({}, {}, {})
     fields, before = schema.get("properties", {}), last if isinstance(last, dict) else {}
@@ -105,7 +105,7 @@ def _mappings(
             live.get(name, ABSENT),
             before.get(name, NEVER if last is NEVER else ABSENT),
             fields.get(name, {}),
-            terms,
+            comparison,
             strict=strict or name not in fields,
         )
         for tree, value in zip(trees, (sides.theirs, sides.target, sides.last), strict=True):
@@ -114,7 +114,7 @@ def _mappings(
     return Sides(trees[0], trees[1], trees[2] if isinstance(last, dict) else last)
 
 
-def _lists(wanted: list[Any], live: list[Any], last: Any, schema: Schema, terms: Terms) -> Sides:
+def _lists(wanted: list[Any], live: list[Any], last: Any, schema: Schema, comparison: Comparison) -> Sides:
     before = last if isinstance(last, list) else []
     places, earlier = paired(wanted, live), paired(wanted, before)
     sides = [
@@ -123,7 +123,7 @@ def _lists(wanted: list[Any], live: list[Any], last: Any, schema: Schema, terms:
             ABSENT if place is None else live[place],
             before[then] if then is not None else NEVER if last is NEVER else ABSENT,
             schema.get("items", {}),
-            terms,
+            comparison,
             strict=True,
         )
         for item, place, then in zip(wanted, places, earlier, strict=True)

@@ -15,13 +15,13 @@ _NAMES = ("_id", "id", "name")
 """What list items are known by, the surest first."""
 
 
-def shared(kind: Kind, spec: Spec) -> dict[str, Any]:
+def sent_fields(kind: Kind, spec: Spec) -> dict[str, Any]:
     """The part of a spec that the server has a say in: without the fields that are wexa-sync's own."""
     properties = kind.spec_schema["properties"]
     return {name: value for name, value in spec.items() if not properties.get(name, {}).get("x-wexa-local")}
 
 
-def project(value: Any, shape: Any) -> Any:
+def restrict(value: Any, shape: Any) -> Any:
     """`value` restricted to the keys that `shape` has, and secret wherever `shape` is: live is not shown either.
 
     Lists of the same length are entered item by item, others are taken whole.
@@ -29,10 +29,10 @@ def project(value: Any, shape: Any) -> Any:
     if isinstance(shape, (Secret, Sealed)):
         return hidden(value)
     if isinstance(value, dict) and isinstance(shape, dict):
-        return {key: project(value[key], shape[key]) for key in shape if key in value}
+        return {key: restrict(value[key], shape[key]) for key in shape if key in value}
     if isinstance(value, list) and isinstance(shape, list):
         if len(value) == len(shape):
-            return [project(item, like) for item, like in zip(value, shape, strict=True)]
+            return [restrict(item, like) for item, like in zip(value, shape, strict=True)]
         return hidden(value) if has_secret(shape) else value
     return value
 
@@ -111,7 +111,7 @@ def _pair_by_content(ours: list[Any], theirs: list[Any], found: list[int | None]
 
 
 def _says(theirs: Any, item: dict[str, Any]) -> bool:
-    return isinstance(theirs, dict) and project(theirs, item) == item
+    return isinstance(theirs, dict) and restrict(theirs, item) == item
 
 
 def _name_of(item: Any, name: str) -> str | None:
@@ -125,7 +125,7 @@ def _are_strangers(item: Any, other: Any) -> bool:
     if all(one == another for one, another in named if one and another):
         return False
     rest = {key: value for key, value in item.items() if key not in _NAMES}
-    return not rest or project(other, rest) != rest
+    return not rest or restrict(other, rest) != rest
 
 
 def patched(live: Any, theirs: Any, target: Any) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from wexa_sync.compare.ids import Terms
-from wexa_sync.compare.parts import patched, reset, shared
+from wexa_sync.compare.ids import Comparison
+from wexa_sync.compare.parts import patched, reset, sent_fields
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.compare.sides import follows, paths_of, sides_of, wanted_of
 from wexa_sync.kinds.base import Kind
@@ -15,14 +15,14 @@ from wexa_sync.model import FieldChange, Path, Spec
 
 
 def propose(
-    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, terms: Terms, ignore: Iterable[str] = ()
+    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str] = ()
 ) -> Spec:
     """Return the spec that is to be live: what others have in it stays, and so does what is to be ignored."""
     ignore = tuple(ignore)
-    sides, wanted = sides_of(kind, declared, live, applied, terms, ignore), wanted_of(kind, declared, live, ignore)
+    sides, wanted = sides_of(kind, declared, live, applied, comparison, ignore), wanted_of(kind, declared, live, ignore)
     merged = patched(dict(live), sides.theirs, sides.target)
     sources = [rule.source for rule in kind.derived]
-    changed = [path for path in sources if not same_value(at_path(merged, path), at_path(live, path), {}, terms)]
+    changed = [path for path in sources if not same_value(at_path(merged, path), at_path(live, path), {}, comparison)]
     spec = with_derived(kind, merged, declared=wanted, changed=changed)
     for path in paths_of(ignore):
         spec = reset(spec, live, path)
@@ -31,7 +31,7 @@ def propose(
 
 def whole(kind: Kind, declared: Spec, proposed: Spec) -> Spec:
     """Return a proposal with all that a call wants which replaces: reads may show less than the API requires."""
-    unseen = {name: value for name, value in shared(kind, declared).items() if name not in proposed}
+    unseen = {name: value for name, value in sent_fields(kind, declared).items() if name not in proposed}
     return with_defaults(kind, with_texts(kind, {**proposed, **unseen}))
 
 
@@ -54,7 +54,12 @@ def _added(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, Any
 
 
 def as_applied(
-    kind: Kind, declared: Spec, sent: Spec, terms: Terms, applied: Spec | None = None, ignore: Iterable[str] = ()
+    kind: Kind,
+    declared: Spec,
+    sent: Spec,
+    comparison: Comparison,
+    applied: Spec | None = None,
+    ignore: Iterable[str] = (),
 ) -> Spec:
     """Return what is recorded of an apply: what is declared, with what followed from it, and without what was ignored.
 
@@ -65,6 +70,10 @@ def as_applied(
         spec = reset(spec, applied or {}, path)
     for rule in kind.derived:
         source, target = at_path(sent, rule.source), at_path(sent, rule.target)
-        if at_path(declared, rule.target) is None and target is not None and follows(kind, rule, source, target, terms):
+        if (
+            at_path(declared, rule.target) is None
+            and target is not None
+            and follows(kind, rule, source, target, comparison)
+        ):
             spec = replaced(spec, rule.target, made(rule, source))
     return spec

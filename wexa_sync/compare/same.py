@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.compare.ids import Terms, plain_id
-from wexa_sync.compare.parts import project, shared
+from wexa_sync.compare.ids import Comparison, plain_id
+from wexa_sync.compare.parts import restrict, sent_fields
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
 from wexa_sync.kinds.spec.wire import with_defaults
@@ -19,28 +19,28 @@ from wexa_sync.text.json import parse
 _HARD = "slow:"
 
 
-def same(kind: Kind, one: Spec, other: Spec, terms: Terms) -> bool:
+def same(kind: Kind, one: Spec, other: Spec, comparison: Comparison) -> bool:
     """Whether two specs mean the same to the server."""
-    return same_value(shared(kind, one), shared(kind, other), kind.spec_schema, terms)
+    return same_value(sent_fields(kind, one), sent_fields(kind, other), kind.spec_schema, comparison)
 
 
-def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, terms: Terms) -> str:
+def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, comparison: Comparison) -> str:
     """Return a hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them."""
-    return sealed_fingerprint(kind, project(live, shared(kind, shape)), terms)
+    return sealed_fingerprint(kind, restrict(live, sent_fields(kind, shape)), comparison)
 
 
-def sealed_fingerprint(kind: Kind, part: Spec, terms: Terms) -> str:
+def sealed_fingerprint(kind: Kind, part: Spec, comparison: Comparison) -> str:
     """Return a hash of a part of live that may stand in a saved plan: the secrets in it are sealed first."""
 
     def sealed(secret: Secret) -> Sealed:
-        return Sealed(template="", fingerprint=secret_fingerprint(secret, terms.key))
+        return Sealed(template="", fingerprint=secret_fingerprint(secret, comparison.key))
 
-    return fingerprint(plain(part, kind.spec_schema, terms, secret=sealed), terms.key)
+    return fingerprint(plain(part, kind.spec_schema, comparison, secret=sealed), comparison.key)
 
 
-def is_as_expected(found: str, expected: str, terms: Terms) -> bool:
+def is_as_expected(found: str, expected: str, comparison: Comparison) -> bool:
     """True when a fingerprint of live is the one that the plan expects, which may be a hardened one."""
-    return expected == (hardened(found, terms.key) if expected.startswith(_HARD) else found)
+    return expected == (hardened(found, comparison.key) if expected.startswith(_HARD) else found)
 
 
 def hardened(fingerprint: str, key: str) -> str:
@@ -48,14 +48,14 @@ def hardened(fingerprint: str, key: str) -> str:
     return _HARD + secret_fingerprint(Secret(template="", value=fingerprint), key)
 
 
-def key_of(kind: Kind, spec: Spec, fields: Iterable[str], terms: Terms) -> str:
+def key_of(kind: Kind, spec: Spec, fields: Iterable[str], comparison: Comparison) -> str:
     """Return what the spec has, or would have by default, at those fields: how a thing without a record is found.
 
     In memory only: it holds secrets in clear. To seal the values of each live thing would take too long.
     """
     filled = kind.as_shown(with_defaults(kind, spec))
     named = {name: _trimmed(filled.get(name)) for name in fields}  # as a server may keep it
-    return canonical(plain(named, kind.spec_schema, terms))
+    return canonical(plain(named, kind.spec_schema, comparison))
 
 
 def _trimmed(value: Any) -> Any:
@@ -67,24 +67,26 @@ def _trimmed(value: Any) -> Any:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
-def same_value(one: Any, other: Any, schema: Schema, terms: Terms) -> bool:  # one line a kind of value
+def same_value(one: Any, other: Any, schema: Schema, comparison: Comparison) -> bool:  # one line a kind of value
     """True when two values at a place of that schema mean the same to the server."""
     if isinstance(one, (Secret, Sealed)) or isinstance(other, (Secret, Sealed)):
-        return bool(_seal(one, other, terms) == _seal(other, one, terms))
+        return bool(_seal(one, other, comparison) == _seal(other, one, comparison))
     if isinstance(one, Ref) or isinstance(other, Ref):
-        return bool(plain_id(one, terms) == plain_id(other, terms))
+        return bool(plain_id(one, comparison) == plain_id(other, comparison))
     if isinstance(one, dict) and isinstance(other, dict):
         properties = schema.get("properties", {})
         return all(
-            same_value(one.get(name), other.get(name), properties.get(name, {}), terms)
+            same_value(one.get(name), other.get(name), properties.get(name, {}), comparison)
             for name in one.keys() | other.keys()
         )
     if isinstance(one, list) and isinstance(other, list):
         if schema.get("x-wexa-list") == "set":
-            ours: list[Any] = plain(one, schema, terms)
-            return bool(ours == plain(other, schema, terms))
+            ours: list[Any] = plain(one, schema, comparison)
+            return bool(ours == plain(other, schema, comparison))
         items = schema.get("items", {})
-        return len(one) == len(other) and all(same_value(a, b, items, terms) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(
+            same_value(a, b, items, comparison) for a, b in zip(one, other, strict=True)
+        )
     if schema.get("x-wexa-format") == "json-text" and one != other:
         return bool(_parsed(one) == _parsed(other))
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
@@ -102,7 +104,7 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, (str, list, dict)) and not value)
 
 
-def _seal(value: Any, other: Any, terms: Terms) -> Any:
+def _seal(value: Any, other: Any, comparison: Comparison) -> Any:
     """A value as it compares with one that is, or was, secret."""
     if isinstance(value, Sealed):
         return value.fingerprint
@@ -110,7 +112,7 @@ def _seal(value: Any, other: Any, terms: Terms) -> Any:
         return value.reveal() if isinstance(value, Secret) else value
     if isinstance(value, str):
         value = Secret(template="", value=value)
-    return secret_fingerprint(value, terms.key) if isinstance(value, Secret) else value
+    return secret_fingerprint(value, comparison.key) if isinstance(value, Secret) else value
 
 
 def _sealed_text(leaf: Any) -> str:
@@ -124,12 +126,14 @@ def _parsed(text: Any) -> Any:
         return text
 
 
-def plain(value: Any, schema: Schema, terms: Terms, *, secret: Callable[[Secret], Any] = Secret.reveal) -> Any:
+def plain(
+    value: Any, schema: Schema, comparison: Comparison, *, secret: Callable[[Secret], Any] = Secret.reveal
+) -> Any:
     """A value with nothing symbolic left, as deepdiff and keys want it. In memory only, unless `secret` seals them."""
 
     def visit(value: Any, schema: Schema, _path: Path) -> Any:
         if isinstance(value, Ref):
-            return plain_id(value, terms)
+            return plain_id(value, comparison)
         if isinstance(value, Secret):
             return secret(value)
         if isinstance(value, Sealed):

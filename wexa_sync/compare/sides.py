@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.merge import NEVER, Sides, merge
-from wexa_sync.compare.parts import has_secret, hidden, reset, shared, without
+from wexa_sync.compare.parts import has_secret, hidden, reset, sent_fields, without
 from wexa_sync.compare.same import kept, same_value, sealed_fingerprint
 from wexa_sync.kinds.base import Derived, Kind
 from wexa_sync.kinds.spec.schema import at
@@ -16,21 +16,21 @@ from wexa_sync.model import Path, Sealed, Spec
 
 
 def sides_of(
-    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, terms: Terms, ignore: Iterable[str] = ()
+    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str] = ()
 ) -> Sides:
     """Return the sides of a resource. `applied` None: never applied by us. What `ignore` names is wanted as it is."""
     wanted = wanted_of(kind, declared, live, ignore)
-    last: Any = NEVER if applied is None else shared(kind, applied)
+    last: Any = NEVER if applied is None else sent_fields(kind, applied)
     for rule in kind.derived:
         if applied is not None and at_path(wanted, rule.target) is None:
             last = without(last, rule.target)
-    sides = merge(wanted, dict(live), last, kind.spec_schema, terms)
-    return _with_followers(kind, sides, wanted, live, applied or {}, terms)
+    sides = merge(wanted, dict(live), last, kind.spec_schema, comparison)
+    return _with_followers(kind, sides, wanted, live, applied or {}, comparison)
 
 
 def wanted_of(kind: Kind, declared: Spec, live: Spec, ignore: Iterable[str]) -> dict[str, Any]:
     """Return what is declared, with live's own at the `ignore` paths: there the live side may have what it likes."""
-    wanted: dict[str, Any] = shared(kind, declared)
+    wanted: dict[str, Any] = sent_fields(kind, declared)
     for path in paths_of(ignore):
         wanted = reset(wanted, live, path)
     return wanted
@@ -42,27 +42,27 @@ def paths_of(ignore: Iterable[str]) -> Iterator[Path]:
 
 
 def live_fingerprint(
-    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, terms: Terms, ignore: Iterable[str] = ()
+    kind: Kind, declared: Spec, live: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str] = ()
 ) -> str:
     """Return a hash of the part of live that an update decides on: equal as long as nobody changed that part."""
-    theirs = sides_of(kind, declared, live, applied, terms).theirs
+    theirs = sides_of(kind, declared, live, applied, comparison).theirs
     for path in paths_of(ignore):
         theirs = without(theirs, path)
-    return sealed_fingerprint(kind, theirs, terms)
+    return sealed_fingerprint(kind, theirs, comparison)
 
 
-def follows(kind: Kind, rule: Derived, source: Any, target: Any, terms: Terms) -> bool:
+def follows(kind: Kind, rule: Derived, source: Any, target: Any, comparison: Comparison) -> bool:
     """True when the target is what the rule makes of the source, or another form of the same."""
     if source is None or isinstance(source, Sealed):
         return False
     value = made(rule, source)
-    if same_value(value, target, at(kind.spec_schema, rule.target), terms) or kept(value, target):
+    if same_value(value, target, at(kind.spec_schema, rule.target), comparison) or kept(value, target):
         return True
     shown = rule.read(target) if isinstance(target, str) else None
-    return shown is not None and (same_value(source, shown, {}, terms) or kept(source, shown))
+    return shown is not None and (same_value(source, shown, {}, comparison) or kept(source, shown))
 
 
-def _with_followers(kind: Kind, sides: Sides, wanted: Spec, live: Spec, applied: Spec, terms: Terms) -> Sides:
+def _with_followers(kind: Kind, sides: Sides, wanted: Spec, live: Spec, applied: Spec, comparison: Comparison) -> Sides:
     """Return the sides with the fields that follow from others, where they were applied and do so no longer.
 
     Where the source changed too, the field goes with it, and is not shown.
@@ -74,7 +74,7 @@ def _with_followers(kind: Kind, sides: Sides, wanted: Spec, live: Spec, applied:
             continue
         sources = [at_path(spec, rule.source) for spec in (full, live, applied)]
         value = at_path(full, rule.target)
-        if value is not None and not any(follows(kind, rule, source, now, terms) for source in sources):
+        if value is not None and not any(follows(kind, rule, source, now, comparison) for source in sources):
             theirs = replaced(theirs, rule.target, hidden(now) if has_secret(was, value) else now)
             target = replaced(target, rule.target, value)
             last = replaced(last, rule.target, was)

@@ -184,7 +184,7 @@ def _place(seen: Seen, kind: Kind, place: PlaceName, raws: list[Raw], owner_id: 
         records={address: state.records[address] for address in addresses if address in state.records},
         intents={address: state.intents[address] for address in addresses if address in state.intents},
         lives=[_live(kind, raw, position, seen) for position, raw in enumerate(raws) if not raw.get("is_deleted")],
-        terms=seen.terms(place[0]),
+        comparison=seen.comparison(place[0]),
         owner_id=owner_id,
         owned=seen.owners.keys(),
     )

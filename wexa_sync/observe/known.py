@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wexa_sync.api.calls import Raw
-from wexa_sync.compare.ids import Terms, terms_in
+from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.errors import StateDamaged
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.wire import references
@@ -76,9 +76,9 @@ class Seen:
         """Every address with a manifest, a record or an intent."""
         return (address for group in self.places.values() for address in group)
 
-    def terms(self, project: str) -> Terms:
+    def comparison(self, project: str) -> Comparison:
         """How references are compared in that project."""
-        return terms_in(project, self.ids, self.externals, self.state.lineage)
+        return comparison_in(project, self.ids, self.externals, self.state.lineage)
 
     def name_of(self, kind: str, id: str) -> Ref:  # the field's name
         """The reference people know an id by: an address, else a display name, else the id."""

@@ -102,7 +102,7 @@ def runs_told_apart(api: Api, pool: Executor, seen: Seen, kind: Kind, project: s
     sides = (seen.desired.manifests, seen.state.intents)
     looked_for = [address for address in seen.at(project, kind.name) if _run_is_looked_for(seen, address)]
     specs = [side[address].spec for address in looked_for for side in sides if address in side]
-    flows = {plain_id(spec.get("agentflow_id"), seen.terms(project)) for spec in specs}
+    flows = {plain_id(spec.get("agentflow_id"), seen.comparison(project)) for spec in specs}
     known = seen.owners.keys()
 
     def matters(raw: Raw) -> bool:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import key_of
 from wexa_sync.compare.varied import varied
 from wexa_sync.kinds.base import Kind, Nature
@@ -35,7 +35,7 @@ class Place:
     records: Mapping[Address, Record]
     intents: Mapping[Address, Intent]
     lives: Sequence[Live]
-    terms: Terms
+    comparison: Comparison
     owner_id: str = ""
     owned: Collection[str] = ()
 
@@ -155,11 +155,11 @@ def _matches(
     for fields in levels if rest else []:
         index: defaultdict[str, list[Live]] = defaultdict(list)
         for live in free:
-            for key in {key_of(kind, each, fields, place.terms) for each in (live.spec, *live.also)}:
+            for key in {key_of(kind, each, fields, place.comparison) for each in (live.spec, *live.also)}:
                 index[key].append(live)
         unmatched = []
         for found, spec in rest:
-            same_key = index[key_of(kind, spec, fields, place.terms)]
+            same_key = index[key_of(kind, spec, fields, place.comparison)]
             before = recorded.get(found.address) if kind.nature is Nature.ACTION else None
             candidates = [live for live in same_key if live.id not in taken and _may_be(found, live, awaited, before)]
             if not candidates:
@@ -192,8 +192,8 @@ def _differs_in_variables(place: Place, spec: Spec, live: Spec, templates: Mappi
     """True when a live run would be the declared one, had its variables other values."""
     other = varied(spec, live, templates)
     fields = place.kind.identity
-    return other != spec and key_of(place.kind, other, fields, place.terms) == key_of(
-        place.kind, live, fields, place.terms
+    return other != spec and key_of(place.kind, other, fields, place.comparison) == key_of(
+        place.kind, live, fields, place.comparison
     )
 
 
@@ -205,7 +205,7 @@ def _sent(place: Place, found: Pair) -> Spec | None:
     intent, manifest = found.intent, found.manifest
     if intent is None or intent.settled:
         return None
-    same = manifest is not None and fingerprint(dict(manifest.spec), place.terms.key) == intent.fingerprint
+    same = manifest is not None and fingerprint(dict(manifest.spec), place.comparison.key) == intent.fingerprint
     return manifest.spec if manifest is not None and same else intent.spec
 
 

@@ -78,7 +78,7 @@ class ActionCase(Case):
         return self.change(
             Action.RUN,
             id=record.id,
-            after=record.spec if edited(self.kind, manifest.spec, record.spec, self.terms) else manifest.spec,
+            after=record.spec if edited(self.kind, manifest.spec, record.spec, self.comparison) else manifest.spec,
             reason=f"it was started before, and its end was not seen{shown}",
             resume=True,
             awaits=True,

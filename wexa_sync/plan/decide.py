@@ -73,6 +73,6 @@ def _decide_recorded(case: ActionCase, record: Record, manifest: Manifest) -> De
         )
     if record.started and record.ended is False:
         return case.wait()
-    if fields := edited(case.kind, manifest.spec, record.spec, case.terms):
+    if fields := edited(case.kind, manifest.spec, record.spec, case.comparison):
         return case.blocked("update", "a run can't be changed", case.kind.hints[Operation.UPDATE], fields)
     return case.resume() if record.started is False else case.change(Action.NOOP, id=record.id, reason="it ran")

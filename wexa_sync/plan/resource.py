@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.ids import Terms, terms_in
-from wexa_sync.compare.parts import project, shared
+from wexa_sync.compare.ids import Comparison, comparison_in
+from wexa_sync.compare.parts import restrict, sent_fields
 from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.compare.sides import live_fingerprint
@@ -31,7 +31,9 @@ class Case:
     def __init__(self, pair: Pair, observation: Observation, rules: Rules) -> None:
         self.pair, self.observation, self.rules = pair, observation, rules
         self.kind: Kind = BY_NAME[pair.address.kind]
-        self.terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
+        self.comparison = comparison_in(
+            pair.address.project, observation.ids, observation.externals, observation.lineage
+        )
 
     def change(self, action: Action, **more: Any) -> Change:
         """A change of that action, with what the manifest says of it.
@@ -148,17 +150,17 @@ class Case:
         """What differs, but for what the manifest says to ignore."""
         return field_changes(self.kind, *self.compared(live))
 
-    def compared(self, live: Live) -> tuple[Spec, Spec, Spec | None, Terms, tuple[str, ...]]:
-        """What is compared: declared, live and last applied, under which terms, and what is to be ignored."""
+    def compared(self, live: Live) -> tuple[Spec, Spec, Spec | None, Comparison, tuple[str, ...]]:
+        """What is compared: declared, live and last applied, by what (ids, key), and what is to be ignored."""
         manifest, record = self.pair.manifest, self.pair.record
         assert manifest is not None
         # The record of something else that was here before says nothing of this one.
         applied = record.spec if record is not None and record.id == live.id else None
-        return manifest.spec, live.spec, applied, self.terms, manifest.lifecycle.ignore_changes
+        return manifest.spec, live.spec, applied, self.comparison, manifest.lifecycle.ignore_changes
 
     def before(self, live: Live) -> Any:
         """What is live of the declared fields."""
-        return project(live.spec, shared(self.kind, self.pair.manifest.spec)) if self.pair.manifest else live.spec
+        return restrict(live.spec, sent_fields(self.kind, self.pair.manifest.spec)) if self.pair.manifest else live.spec
 
     @property
     def mark(self) -> str:
@@ -236,8 +238,8 @@ class Case:
         return self.change(
             Action.DELETE,
             id=pair.live.id,
-            before=project(pair.live.spec, shared(self.kind, pair.record.spec)),
-            expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.terms),
+            before=restrict(pair.live.spec, sent_fields(self.kind, pair.record.spec)),
+            expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
         )
 
     def inside_declared(self) -> bool:

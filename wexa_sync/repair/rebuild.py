@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.ids import terms_in
-from wexa_sync.compare.parts import project, shared
+from wexa_sync.compare.ids import comparison_in
+from wexa_sync.compare.parts import restrict, sent_fields
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import TERMINAL, waits
@@ -51,7 +51,7 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
         id=live.id,
         aliases=live.aliases,
         # Of a run, what is declared is what ran: that is how it was found. Of a resource, what is live is what counts.
-        spec=conceal(dict(manifest.spec) if run else project(live.spec, shared(kind, manifest.spec)), key),
+        spec=conceal(dict(manifest.spec) if run else restrict(live.spec, sent_fields(kind, manifest.spec)), key),
         lifecycle=manifest.lifecycle,
         generation=manifest.generation,
         started=True if run else None,
@@ -71,8 +71,8 @@ def _how_sure(pair: Pair, observation: Observation) -> tuple[str, str]:
         again = f"; it counts as generation {manifest.generation}" if manifest.generation > 1 else ""
         return "likely", f"the only run of that flow with its goal and inputs{again}"
 
-    terms = terms_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
-    differ = field_changes(kind, manifest.spec, live.spec, None, terms, manifest.lifecycle.ignore_changes)
+    comparison = comparison_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
+    differ = field_changes(kind, manifest.spec, live.spec, None, comparison, manifest.lifecycle.ignore_changes)
     same = f"the only one with its {' and '.join(kind.identity)}"
     if not differ:
         return "certain", f"{same}, and every declared field is the same"

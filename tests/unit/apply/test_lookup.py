@@ -19,7 +19,7 @@ from wexa_sync.apply.find import find_created
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.run import run
 from wexa_sync.apply.steps import Http, Write
-from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Action, Address, Change, Intent, Plan, Record, Ref, Status, Target
@@ -133,7 +133,7 @@ def test_an_answer_that_names_what_was_there_before_is_about_something_else(
     ]
     there = context(Wire(), making(), *records)
     found = Found(items=[shown("stranger", name="Theirs")])
-    there.lists["Skill", Scoped(project="p")] = Listed(BY_NAME["Skill"], found, terms_in("", {}, {}, "key"))
+    there.lists["Skill", Scoped(project="p")] = Listed(BY_NAME["Skill"], found, comparison_in("", {}, {}, "key"))
     said = not_ours(there, making(), answer, (id,))
     assert (fault in said) if fault else (said == "")
 

@@ -9,7 +9,7 @@ import pytest
 
 from wexa_sync.apply import update
 from wexa_sync.apply.context import Context
-from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.ids import Comparison
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Action, Address, Change, FieldChange
 
@@ -30,7 +30,7 @@ def proven(said: Any, change: Change = OF_AGENT) -> bool:
     context = SimpleNamespace(
         kind=lambda each: BY_NAME[each.address.kind],
         state=lambda: SimpleNamespace(records={}),
-        terms=lambda _address: Terms(id_of=lambda ref: ref.id, key="key"),
+        comparison=lambda _address: Comparison(id_of=lambda ref: ref.id, key="key"),
     )
     return update._proven(cast("Context", context), change, said)
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.ids import Terms
-from wexa_sync.compare.parts import ignored, project
+from wexa_sync.compare.ids import Comparison
+from wexa_sync.compare.parts import ignored, restrict
 from wexa_sync.compare.propose import as_applied, assumed, propose, whole
 from wexa_sync.compare.same import hardened, is_as_expected, key_of, same, spec_fingerprint
 from wexa_sync.kinds.agent import AGENT, display_text
@@ -22,7 +22,7 @@ from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Sealed, Secret
 from wexa_sync.secrecy.seal import conceal, seal
 
-TERMS = Terms(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
 SEALED = Sealed(template="${secret:B}", fingerprint="00")
 ONE = {"projectName": "Desk", "description": "one"}
 TWO = {"projectName": "Desk", "description": "two"}
@@ -43,38 +43,38 @@ SPECS = st.fixed_dictionaries({"projectName": TEXTS}, optional={"description": T
     ],
 )
 def test_who_changed_it(declared: Any, live: Any, applied: Any, by: str | None) -> None:
-    found = field_changes(PROJECT, declared, live, applied, TERMS)
+    found = field_changes(PROJECT, declared, live, applied, COMPARISON)
     assert [change.changed_by for change in found] == ([by] if by else [])
-    assert field_changes(PROJECT, declared, live, applied, TERMS, ["description"]) == ()
+    assert field_changes(PROJECT, declared, live, applied, COMPARISON, ["description"]) == ()
 
 
 def test_a_removed_part_goes_back_to_its_defaults_and_what_the_server_filled_in_is_nobodys_change() -> None:
     live = {"title": "A", "llm": {"model": "azure/gpt-4o", "max_tokens": 10000, "temperature": 0.4}}
-    (change,) = field_changes(AGENT, {"title": "A"}, live, {"title": "A", "llm": {"temperature": 0.4}}, TERMS)
+    (change,) = field_changes(AGENT, {"title": "A"}, live, {"title": "A", "llm": {"temperature": 0.4}}, COMPARISON)
     assert (change.path, change.before, change.after) == (("llm", "temperature"), 0.4, 0)
     assert change.changed_by == "repository"
     theirs = {"title": "A", "llm": {**live["llm"], "temperature": 0.9, "max_tokens": 7}}  # type: ignore[dict-item]
-    (change,) = field_changes(AGENT, {"title": "A"}, theirs, {"title": "A", "llm": {"temperature": 0.4}}, TERMS)
+    (change,) = field_changes(AGENT, {"title": "A"}, theirs, {"title": "A", "llm": {"temperature": 0.4}}, COMPARISON)
     assert (change.path, change.changed_by) == (("llm", "temperature"), "both"), "max_tokens was never ours to remove"
 
 
 @pytest.mark.parametrize(("live", "by"), [("", "repository"), ("typed in", "both")])
 def test_a_field_that_is_declared_anew_was_sent_by_its_default_before(live: str, by: str) -> None:
-    (change,) = field_changes(PROJECT, ONE, {**ONE, "description": live}, {"projectName": "Desk"}, TERMS)
+    (change,) = field_changes(PROJECT, ONE, {**ONE, "description": live}, {"projectName": "Desk"}, COMPARISON)
     assert change.changed_by == by
 
 
 def test_a_field_that_follows_from_another_is_nobodys_change_either() -> None:
     applied = {"role": "Sorts"}
     live = {"role": "Sorts", "role_description": "Sorts"}
-    (change,) = field_changes(AGENT, {"role": "Sorts", "role_description": "By topic"}, live, applied, TERMS)
+    (change,) = field_changes(AGENT, {"role": "Sorts", "role_description": "By topic"}, live, applied, COMPARISON)
     assert change.changed_by == "repository"
 
 
 def test_a_removed_part_that_held_a_secret_shows_none_of_it() -> None:
     live = {"title": "A", "llm": {"model": "sentinel", "max_tokens": 1, "temperature": 0}}
     applied = {"title": "A", "llm": {"model": Secret(template="${secret:A}", value="sentinel")}}
-    (change,) = field_changes(AGENT, {"title": "A"}, live, applied, TERMS)
+    (change,) = field_changes(AGENT, {"title": "A"}, live, applied, COMPARISON)
     assert "sentinel" not in repr(change)
 
 
@@ -85,48 +85,48 @@ def test_ignored_paths_hold_what_lies_inside_them() -> None:
 
 
 def test_live_is_hidden_where_the_manifest_has_a_secret() -> None:
-    shown = project({"a": "sentinel", "b": 1}, {"a": Secret(template="${secret:A}", value="x")})
+    shown = restrict({"a": "sentinel", "b": 1}, {"a": Secret(template="${secret:A}", value="x")})
     assert "sentinel" not in repr(shown)
     assert list(shown) == ["a"]
 
 
 @pytest.mark.parametrize("live", ["4711", 4711, 47.11, True, {"pin": 4711}, [4711, {"pin": "x"}]])
 def test_whatever_the_server_makes_of_a_secret_is_sealed(live: Any) -> None:
-    hidden = project({"a": live, "b": [live]}, {"a": Secret(template="${secret:A}", value="x"), "b": [SEALED, SEALED]})
+    hidden = restrict({"a": live, "b": [live]}, {"a": Secret(template="${secret:A}", value="x"), "b": [SEALED, SEALED]})
     assert "4711" not in repr(hidden)
     assert "4711" not in json.dumps(seal(hidden, "key"))
 
 
 def test_what_was_seen_live_has_one_fingerprint_and_another_once_the_secret_is_changed() -> None:
     for shape in ({"role": Secret(template="${secret:A}", value="x"), "title": "A"}, {"role": SEALED, "title": "A"}):
-        of = partial(spec_fingerprint, AGENT, shape=shape, terms=TERMS)
+        of = partial(spec_fingerprint, AGENT, shape=shape, comparison=COMPARISON)
         expected = of({"role": "one", "title": "A"})
         for stored in (expected, hardened(expected, "key")):
-            assert is_as_expected(of({"role": "one", "title": "A", "memory": 1}), stored, TERMS)
-            assert not is_as_expected(of({"role": "two", "title": "A"}), stored, TERMS)
-            assert not is_as_expected(of({"role": "one", "title": "B"}), stored, TERMS)
+            assert is_as_expected(of({"role": "one", "title": "A", "memory": 1}), stored, COMPARISON)
+            assert not is_as_expected(of({"role": "two", "title": "A"}), stored, COMPARISON)
+            assert not is_as_expected(of({"role": "one", "title": "B"}), stored, COMPARISON)
 
 
 def test_a_key_knows_a_sealed_value_by_what_it_was_not_by_what_the_manifest_calls_it() -> None:
     one, other = (
         conceal({"title": Secret(template=name, value="x")}, "key") for name in ("${secret:A}", "${secret:B}")
     )
-    assert key_of(AGENT, one, ("title",), TERMS) == key_of(AGENT, other, ("title",), TERMS)
+    assert key_of(AGENT, one, ("title",), COMPARISON) == key_of(AGENT, other, ("title",), COMPARISON)
     another = conceal({"title": Secret(template="${secret:A}", value="y")}, "key")
-    assert key_of(AGENT, one, ("title",), TERMS) != key_of(AGENT, another, ("title",), TERMS)
+    assert key_of(AGENT, one, ("title",), COMPARISON) != key_of(AGENT, another, ("title",), COMPARISON)
 
 
 @given(SPECS)
 def test_nothing_differs_from_itself(spec: dict[str, Any]) -> None:
-    assert field_changes(PROJECT, spec, spec, spec, TERMS) == ()
+    assert field_changes(PROJECT, spec, spec, spec, COMPARISON) == ()
 
 
 @given(SPECS, SPECS, st.none() | SPECS)
 def test_what_is_proposed_has_what_is_declared(
     declared: dict[str, Any], live: dict[str, Any], applied: dict[str, Any] | None
 ) -> None:
-    proposed = propose(PROJECT, declared, live, applied, TERMS)
-    assert same(PROJECT, project(proposed, declared), declared, TERMS)
+    proposed = propose(PROJECT, declared, live, applied, COMPARISON)
+    assert same(PROJECT, restrict(proposed, declared), declared, COMPARISON)
 
 
 SCHEDULED = {"template": "Digest", "schedule": "2035-01-01T00:00:00Z"}
@@ -135,30 +135,30 @@ SENT = {**SCHEDULED, "display_template": FORM, "goal": {"template": "Digest", "d
 
 
 def test_what_followed_from_a_field_and_was_changed_live_is_seen_where_it_was_applied() -> None:
-    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, COMPARISON)
     live = {**SENT, "goal": {**SENT["goal"], "template": "By hand"}}  # type: ignore[dict-item]
-    (change,) = field_changes(SCHEDULE, SCHEDULED, live, applied, TERMS)
+    (change,) = field_changes(SCHEDULE, SCHEDULED, live, applied, COMPARISON)
     assert (change.path, change.before, change.after) == (("goal", "template"), "By hand", "Digest")
     assert change.changed_by == "live"
-    assert propose(SCHEDULE, SCHEDULED, live, applied, TERMS) == SENT
-    assert field_changes(SCHEDULE, SCHEDULED, live, SCHEDULED, TERMS) == (), "what others had there is theirs"
-    assert as_applied(SCHEDULE, SCHEDULED, live, TERMS)["goal"] == {"display_template": FORM}
+    assert propose(SCHEDULE, SCHEDULED, live, applied, COMPARISON) == SENT
+    assert field_changes(SCHEDULE, SCHEDULED, live, SCHEDULED, COMPARISON) == (), "what others had there is theirs"
+    assert as_applied(SCHEDULE, SCHEDULED, live, COMPARISON)["goal"] == {"display_template": FORM}
 
 
 def test_what_follows_from_a_field_that_changes_goes_with_it_and_is_not_shown() -> None:
-    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, COMPARISON)
     declared = {**SCHEDULED, "template": "Another"}
-    assert [change.path for change in field_changes(SCHEDULE, declared, SENT, applied, TERMS)] == [("template",)]
-    assert propose(SCHEDULE, declared, SENT, applied, TERMS)["goal"]["template"] == "Another"
+    assert [change.path for change in field_changes(SCHEDULE, declared, SENT, applied, COMPARISON)] == [("template",)]
+    assert propose(SCHEDULE, declared, SENT, applied, COMPARISON)["goal"]["template"] == "Another"
 
 
 @pytest.mark.parametrize("form", [None, '[{"children": [{"text": "Di"}, {"text": "gest", "bold": true}]}]'])
 def test_another_form_of_the_same_text_is_no_difference(form: str | None) -> None:
-    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, COMPARISON)
     live = {**SENT, "display_template": form, "goal": {"template": "Digest", "display_template": form}}
-    assert field_changes(SCHEDULE, SCHEDULED, live, applied, TERMS) == ()
+    assert field_changes(SCHEDULE, SCHEDULED, live, applied, COMPARISON) == ()
     other = {**live, "display_template": display_text("By hand")}
-    assert field_changes(SCHEDULE, SCHEDULED, other, applied, TERMS)[0].path == ("display_template",)
+    assert field_changes(SCHEDULE, SCHEDULED, other, applied, COMPARISON)[0].path == ("display_template",)
 
 
 def test_what_follows_from_a_secret_is_sent_as_it_is_where_it_was_declared_before() -> None:
@@ -166,10 +166,10 @@ def test_what_follows_from_a_secret_is_sent_as_it_is_where_it_was_declared_befor
     applied = {"title": "A", "role": secret, "role_description": "mine"}
     live = {"title": "A", "role": "sentinel", "role_description": "mine"}
     declared = {"title": "A", "role": secret}
-    (change,) = field_changes(AGENT, declared, live, applied, TERMS)
+    (change,) = field_changes(AGENT, declared, live, applied, COMPARISON)
     assert change.path == ("role_description",)
     assert "sentinel" not in repr(change)
-    sent = propose(AGENT, declared, live, applied, TERMS)
+    sent = propose(AGENT, declared, live, applied, COMPARISON)
     assert sent["role_description"].reveal() == "sentinel"
 
 
@@ -177,18 +177,18 @@ def test_what_is_to_be_ignored_is_put_back_to_what_is_live_in_what_is_sent() -> 
     declared = {"title": "A", "role": "R", "role_description": "ours", "memory": {"memory_type": "lt", "x": 1}}
     live = {"title": "B", "role": "R", "role_description": None, "memory": {"memory_type": "st"}}
     ignore = ["role_description", "memory.memory_type", "memory.x"]
-    (change,) = field_changes(AGENT, declared, live, declared, TERMS, ignore)
+    (change,) = field_changes(AGENT, declared, live, declared, COMPARISON, ignore)
     assert change.path == ("title",)
-    sent = propose(AGENT, declared, live, declared, TERMS, ignore)
+    sent = propose(AGENT, declared, live, declared, COMPARISON, ignore)
     assert sent == {**live, "title": "A", "prompt": sent.get("prompt")} or sent == {**live, "title": "A"}
     first = {"title": "A"}
-    assert as_applied(AGENT, declared, sent, TERMS, first, ignore) == {"title": "A", "role": "R"}
-    assert as_applied(AGENT, declared, sent, TERMS, {**first, "memory": {"x": 0}}, ignore)["memory"] == {"x": 0}
+    assert as_applied(AGENT, declared, sent, COMPARISON, first, ignore) == {"title": "A", "role": "R"}
+    assert as_applied(AGENT, declared, sent, COMPARISON, {**first, "memory": {"x": 0}}, ignore)["memory"] == {"x": 0}
 
 
 def test_what_an_update_must_say_of_a_field_that_reads_do_not_show_is_named() -> None:
     declared, live = {"title": "A", "role": "R", "prompt": {"template": "t"}}, {"title": "B", "context": None}
-    proposed = propose(AGENT, declared, live, declared, TERMS)
+    proposed = propose(AGENT, declared, live, declared, COMPARISON)
     fields = AGENT.endpoints[Operation.UPDATE].fields or ()
     found = {change.path: change.after for change in assumed(AGENT, declared, proposed, fields)}
     assert found[("memory",)] == {"memory_type": "lt"}
@@ -201,15 +201,15 @@ def test_what_an_update_must_say_of_a_field_that_reads_do_not_show_is_named() ->
 def test_what_follows_from_an_ignored_field_follows_from_what_is_live() -> None:
     form = '[{"by": "hand"}]'
     live = {**SENT, "display_template": form, "goal": {"template": "Digest", "display_template": form}}
-    applied = as_applied(SCHEDULE, SCHEDULED, SENT, TERMS)
-    sent = propose(SCHEDULE, {**SCHEDULED, "template": "Another"}, live, applied, TERMS, ["display_template"])
+    applied = as_applied(SCHEDULE, SCHEDULED, SENT, COMPARISON)
+    sent = propose(SCHEDULE, {**SCHEDULED, "template": "Another"}, live, applied, COMPARISON, ["display_template"])
     assert sent["display_template"] == sent["goal"]["display_template"] == form
     assert sent["goal"]["template"] == "Another"
 
 
 def test_a_removed_field_that_reads_do_not_show_is_sent_by_its_default_where_another_was_applied() -> None:
     live, applied = {"title": "A"}, {"title": "A", "is_user_specific_task": True, "has_knowledge_base": False}
-    (change,) = field_changes(AGENT, live, live, applied, TERMS)
+    (change,) = field_changes(AGENT, live, live, applied, COMPARISON)
     assert (change.path, change.before, change.after) == (("is_user_specific_task",), None, False)
 
 
@@ -219,7 +219,7 @@ def test_a_null_that_reads_show_for_a_text_goes_back_as_an_empty_text() -> None:
     prompt = {"template": "T", "display_template": None}
     live = {"title": "A", "role": "R", "role_description": None, "memory": {"memory_type": None}, "prompt": prompt}
     ignore = ["role_description", "prompt"]
-    proposed = propose(AGENT, declared, live, declared, TERMS, ignore)
+    proposed = propose(AGENT, declared, live, declared, COMPARISON, ignore)
     sent = whole(AGENT, declared, proposed)
     assert (sent["role_description"], sent["memory"]["memory_type"]) == ("", "")
     assert sent["prompt"] == {"template": "T", "display_template": "", "variables": []}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import paired
 from wexa_sync.compare.propose import propose
 from wexa_sync.compare.same import kept, same_value
@@ -15,7 +15,7 @@ from wexa_sync.kinds.agent import AGENT
 from wexa_sync.model import Path, Sealed, Secret
 from wexa_sync.secrecy.seal import conceal
 
-TERMS = Terms(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
 TRIGGER = {"name": "mail", "event": "received"}
 THEIRS = {"_id": "t1", "is_active": False}
 
@@ -27,7 +27,7 @@ def agent(*triggers: Any, **more: Any) -> Any:
 
 def changes(declared: Any, live: Any, applied: Any) -> dict[Path, tuple[Any, Any, str]]:
     """What differs: path -> before, after, by whom."""
-    found = field_changes(AGENT, declared, live, applied, TERMS)
+    found = field_changes(AGENT, declared, live, applied, COMPARISON)
     return {change.path: (change.before, change.after, change.changed_by) for change in found}
 
 
@@ -35,14 +35,14 @@ def test_a_key_added_to_an_item_is_a_change() -> None:
     declared = agent({**TRIGGER, "goal": "Answer."})
     live, applied = agent({**TRIGGER, **THEIRS}), agent(TRIGGER)
     assert changes(declared, live, applied) == {("triggers", 0, "goal"): (None, "Answer.", "repository")}
-    assert propose(AGENT, declared, live, applied, TERMS)["triggers"] == [{**TRIGGER, **THEIRS, "goal": "Answer."}]
+    assert propose(AGENT, declared, live, applied, COMPARISON)["triggers"] == [{**TRIGGER, **THEIRS, "goal": "Answer."}]
 
 
 def test_a_key_removed_from_an_item_is_a_change() -> None:
     declared, applied = agent(TRIGGER), agent({**TRIGGER, "goal": "Answer."})
     live = agent({**TRIGGER, **THEIRS, "goal": "Answer."})
     assert changes(declared, live, applied) == {("triggers", 0, "goal"): ("Answer.", None, "repository")}
-    assert propose(AGENT, declared, live, applied, TERMS)["triggers"] == [{**TRIGGER, **THEIRS}]
+    assert propose(AGENT, declared, live, applied, COMPARISON)["triggers"] == [{**TRIGGER, **THEIRS}]
 
 
 def test_a_key_that_somebody_takes_out_of_an_item_is_seen() -> None:
@@ -66,7 +66,7 @@ def test_items_are_told_apart_by_name_wherever_they_stand() -> None:
     declared, applied = agent(other, TRIGGER), agent(TRIGGER)
     live = agent({**TRIGGER, **THEIRS})
     assert list(changes(declared, live, applied)) == [("triggers",)]
-    assert propose(AGENT, declared, live, applied, TERMS)["triggers"] == [other, {**TRIGGER, **THEIRS}]
+    assert propose(AGENT, declared, live, applied, COMPARISON)["triggers"] == [other, {**TRIGGER, **THEIRS}]
     assert list(changes(agent(TRIGGER, other), agent(other, TRIGGER), agent(TRIGGER, other))) != []
 
 
@@ -75,8 +75,8 @@ def test_an_item_in_the_place_of_another_one_takes_nothing_of_it_over_and_a_rena
     new, renamed = {"name": "chat", "event": "sent"}, {**TRIGGER, "name": "post"}
     found = changes(agent(new), live, applied)
     assert {path[2] for path in found} == {"name", "event", "_id", "is_active"}, "what goes is shown"
-    assert propose(AGENT, agent(new), live, applied, TERMS)["triggers"] == [new]
-    assert propose(AGENT, agent(renamed), live, applied, TERMS)["triggers"] == [{**renamed, **THEIRS}]
+    assert propose(AGENT, agent(new), live, applied, COMPARISON)["triggers"] == [new]
+    assert propose(AGENT, agent(renamed), live, applied, COMPARISON)["triggers"] == [{**renamed, **THEIRS}]
 
 
 @pytest.mark.parametrize(
@@ -107,18 +107,18 @@ def test_true_is_not_one_and_a_null_says_nothing() -> None:
     ]
     alike: list[tuple[Any, Any]] = [(1, 1.0), ({"a": None}, {}), ({"a": [{"b": None}]}, {"a": [{}]})]
     for one, other in apart:
-        assert not same_value(one, other, {}, TERMS)
-        assert not same_value(other, one, {}, TERMS)
+        assert not same_value(one, other, {}, COMPARISON)
+        assert not same_value(other, one, {}, COMPARISON)
         assert list(changes(agent({"x": one}), agent({"x": other}), agent({"x": one}))) != [], "and it is named"
     for one, other in alike:
-        assert same_value(one, other, {}, TERMS)
+        assert same_value(one, other, {}, COMPARISON)
 
 
 def test_a_declared_null_replaces_a_value_and_is_not_asked_for_twice() -> None:
     declared = agent({**TRIGGER, "filter": None})
     live = agent({**TRIGGER, "filter": {"by": "hand"}})
     assert list(changes(declared, live, agent(TRIGGER))) == [("triggers", 0, "filter")]
-    assert propose(AGENT, declared, live, None, TERMS)["triggers"] == [{**TRIGGER, "filter": None}]
+    assert propose(AGENT, declared, live, None, COMPARISON)["triggers"] == [{**TRIGGER, "filter": None}]
     assert changes(declared, agent(TRIGGER), declared) == {}
 
 
@@ -151,23 +151,23 @@ def test_what_the_server_made_of_a_text_is_no_difference_and_an_edit_of_its_blan
 
 def test_a_sealed_value_is_compared_by_what_it_was_and_not_by_how_it_is_written() -> None:
     def sealed(template: str, value: str) -> Any:
-        return conceal({"x": Secret(template=template, value=value)}, TERMS.key)["x"]
+        return conceal({"x": Secret(template=template, value=value)}, COMPARISON.key)["x"]
 
     one, renamed, rotated = sealed("${secret:A}", "v"), sealed("${secret:B}", "v"), sealed("${secret:A}", "w")
     assert isinstance(one, Sealed)
-    assert same_value(one, renamed, {}, TERMS)
-    assert not same_value(one, rotated, {}, TERMS)
-    assert same_value(one, Secret(template="", value="v"), {}, TERMS)
-    assert same_value("v", one, {}, TERMS)
-    assert not same_value({"a": [rotated]}, {"a": [one]}, {}, TERMS)
+    assert same_value(one, renamed, {}, COMPARISON)
+    assert not same_value(one, rotated, {}, COMPARISON)
+    assert same_value(one, Secret(template="", value="v"), {}, COMPARISON)
+    assert same_value("v", one, {}, COMPARISON)
+    assert not same_value({"a": [rotated]}, {"a": [one]}, {}, COMPARISON)
 
 
 def test_a_secret_in_an_item_is_shown_nowhere() -> None:
     declared = agent({**TRIGGER, "key": Secret(template="${secret:A}", value="new")})
     live, applied = agent({**TRIGGER, "key": "sentinel", "_id": "t1"}), agent(TRIGGER)
-    assert "sentinel" not in repr(field_changes(AGENT, declared, live, applied, TERMS))
+    assert "sentinel" not in repr(field_changes(AGENT, declared, live, applied, COMPARISON))
     more = agent(TRIGGER, {"name": "chat"}, {"key": Secret(template="${secret:A}", value="new")})
-    found = field_changes(AGENT, more, live, conceal(declared, TERMS.key), TERMS)
+    found = field_changes(AGENT, more, live, conceal(declared, COMPARISON.key), COMPARISON)
     assert "sentinel" not in repr(found)
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.ids import Terms
-from wexa_sync.compare.parts import project
+from wexa_sync.compare.ids import Comparison
+from wexa_sync.compare.parts import restrict
 from wexa_sync.compare.same import same_value
 from wexa_sync.compare.sides import follows
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.model import Ref, Sealed
 
-TERMS = Terms(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
 SKILLS = AGENT.spec_schema["properties"]["skills"]
 A, B, UNKNOWN = Ref(kind="Skill", id="a"), Ref(kind="Skill", id="b"), Ref(kind="Skill", external="Sum")
 
@@ -31,25 +31,25 @@ A, B, UNKNOWN = Ref(kind="Skill", id="a"), Ref(kind="Skill", id="b"), Ref(kind="
     ],
 )
 def test_a_set_has_no_order_and_what_is_not_known_yet_is_known_by_its_name(one: Any, other: Any, so: bool) -> None:
-    assert same_value(one, other, SKILLS, TERMS) is so
+    assert same_value(one, other, SKILLS, COMPARISON) is so
 
 
 def test_a_reference_that_is_not_known_is_not_another_one_that_is_not_known() -> None:
-    assert not same_value(UNKNOWN, Ref(kind="Skill", external="Tag"), {}, TERMS)
-    assert not same_value(UNKNOWN, A, {}, TERMS)
+    assert not same_value(UNKNOWN, Ref(kind="Skill", external="Tag"), {}, COMPARISON)
+    assert not same_value(UNKNOWN, A, {}, COMPARISON)
 
 
 def test_a_set_that_differs_is_shown_whole() -> None:
     agent = {"title": "Sort", "role": "Sorts", "prompt": {"template": "Sort."}}
-    (change,) = field_changes(AGENT, {**agent, "skills": [A]}, {**agent, "skills": [B]}, None, TERMS)
+    (change,) = field_changes(AGENT, {**agent, "skills": [A]}, {**agent, "skills": [B]}, None, COMPARISON)
     assert (change.path, change.before, change.after) == (("skills",), [B], [A])
 
 
 def test_of_a_list_each_item_is_restricted_to_the_keys_of_its_own() -> None:
-    assert project([{"a": 1, "b": 2}, {"a": 3, "c": 4}], [{"a": 0}, {"c": 0}]) == [{"a": 1}, {"c": 4}]
+    assert restrict([{"a": 1, "b": 2}, {"a": 3, "c": 4}], [{"a": 0}, {"c": 0}]) == [{"a": 1}, {"c": 4}]
 
 
 def test_nothing_follows_from_a_secret_that_is_not_known_any_more_or_from_nothing() -> None:
     (rule, *_) = AGENT.derived
-    assert not follows(AGENT, rule, None, "x", TERMS)
-    assert not follows(AGENT, rule, Sealed(template="${secret:A}", fingerprint="00"), "x", TERMS)
+    assert not follows(AGENT, rule, None, "x", COMPARISON)
+    assert not follows(AGENT, rule, Sealed(template="${secret:A}", fingerprint="00"), "x", COMPARISON)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.compare.ids import Terms
+from wexa_sync.compare.ids import Comparison
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.agent import agent_id
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
@@ -61,7 +61,7 @@ def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str =
         records={side.address: side for side in sides if isinstance(side, Record)},
         intents={side.address: side for side in sides if isinstance(side, Intent)},
         lives=[side for side in sides if isinstance(side, Live)],
-        terms=Terms(id_of=lambda ref: ref.id, key=KEY),
+        comparison=Comparison(id_of=lambda ref: ref.id, key=KEY),
         owner_id=owner_id,
     )
     return {found.name: it for found, it in pair(place).items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, MutableMapping, Sequence
 
-from wexa_sync.compare.ids import terms_in
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
@@ -80,8 +80,8 @@ def _is_there(pair: Pair) -> bool:
 
 def _key(address: Address, spec: Spec, observation: Observation) -> str:
     kind = BY_NAME[address.kind]
-    terms = terms_in(address.project, observation.ids, observation.externals, observation.lineage)
-    return key_of(kind, conceal(dict(spec), observation.lineage), (*kind.identity, *kind.narrow), terms)
+    comparison = comparison_in(address.project, observation.ids, observation.externals, observation.lineage)
+    return key_of(kind, conceal(dict(spec), observation.lineage), (*kind.identity, *kind.narrow), comparison)
 
 
 def _fields(kind: str) -> str:
