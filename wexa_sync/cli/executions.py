@@ -55,7 +55,7 @@ def list_(format_: str, **given: Any) -> None:
 def show(execution: str, format_: str, **given: Any) -> None:
     """Show one execution: its status, its inputs, what it asks and its result."""
     from wexa_sync.errors import ApiError
-    from wexa_sync.executions.runs import asking
+    from wexa_sync.executions.inbox import asking
     from wexa_sync.secrecy.redact import visible
 
     with _run(execution, given) as (api, found):
@@ -125,11 +125,11 @@ def _register(verb: str, about: str) -> None:
     @options.workspace
     @options.shape
     def move(execution: str, format_: str, **given: Any) -> None:
-        from wexa_sync.executions import control as moves
+        from wexa_sync.executions.control import move as make
         from wexa_sync.kinds.execution import MOVES
 
         with _run(execution, given) as (api, found):
-            run, sent = moves.move(api, found, MOVES[verb])
+            run, sent = make(api, found, MOVES[verb])
         _after(run, format_, f"{run.name} is {run.status}{'' if sent else ' already'}.")
 
 
@@ -150,14 +150,15 @@ def answer(
     execution: str, format_: str, approve: bool, reject: bool, inputs: tuple[str, ...], item: str, **given: Any
 ) -> None:
     """Answer what a waiting execution asks. `executions show` has the questions, and the options that answer them."""
-    from wexa_sync.executions import control as moves
+    from wexa_sync.executions.answer import Answer
+    from wexa_sync.executions.answer import answer as give
 
     if approve and reject:
         raise click.UsageError("--approve and --reject can't both be meant.")
     approved = approve if approve or reject else None
-    said = moves.Answer(approved=approved, values=_assigned(inputs), item=item)
+    said = Answer(approved=approved, values=_assigned(inputs), item=item)
     with _run(execution, given) as (api, found):
-        run = moves.answer(api, found, said)
+        run = give(api, found, said)
     _after(run, format_, f"Answered: {run.name} is {run.status}.")
 
 
@@ -173,7 +174,7 @@ def _after(run: Run, format_: str, said: str) -> None:
 
 def _show(run: Run, format_: str) -> None:
     from wexa_sync.cli.terminal import wants_color, width
-    from wexa_sync.executions.control import how_to_answer
+    from wexa_sync.executions.answer import how_to_answer
     from wexa_sync.render.text.runs import run_details, run_text
 
     answers = [how_to_answer(run, question) for question in run.questions]

@@ -98,7 +98,7 @@ class _Line:
 
     def ask(self, run: Run, question: Question) -> None:
         """A question of a run, above the line."""
-        from wexa_sync.executions.control import how_to_answer
+        from wexa_sync.executions.answer import how_to_answer
 
         commands = how_to_answer(run, question)
         if speaks_json():

@@ -10,19 +10,16 @@ from wexa_sync.api.calls import Raw, Scoped
 from wexa_sync.api.client import Api
 from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
 from wexa_sync.kinds.execution import (
-    ASKING,
     EXECUTION,
     FAILED,
     NOT_BEGUN,
     PAUSED,
     SUCCEEDED,
-    TERMINAL,
     is_unclear,
     status_of,
 )
-from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
 from wexa_sync.kinds.spec.wire import at_path
-from wexa_sync.model import Address, Path, Question, Record, Run, Sealed, Secret
+from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret
 from wexa_sync.secrecy.find import fits, parts
 from wexa_sync.state.base import State
 from wexa_sync.text.ids import ID_HINT, is_id
@@ -65,21 +62,6 @@ def read_again(api: Api, run: Run) -> Run:
     """The run as it is now, without what it asks; GONE where the server does not show it."""
     raw = api.read(EXECUTION, Scoped(project=run.project_id, id=run.id))
     return replace(run, status=GONE) if raw is None else _shown(raw, run)
-
-
-def asking(api: Api, run: Run) -> Run:
-    """The run with what it asks of a person now. Its status does not tell for sure, so the inbox is looked into."""
-    ours: list[Raw] = []
-    if run.status not in TERMINAL and run.project_id:
-        for inbox in (PENDING, INBOX) if run.status in ASKING else (PENDING,):
-            items = api.list(inbox, Scoped(project=run.project_id))
-            ours = ours or [item for item in items if item.get("execution_id") == run.id and _is_open(item)]
-    return replace(run, questions=tuple(map(_question, ours)))
-
-
-def _is_open(item: Raw) -> bool:
-    """True when nobody has answered that item of the inbox; one without a status is taken for open."""
-    return (status_of(item) or "pending") in OPEN
 
 
 def bad_end(run: Run, waited: str) -> WexaSyncError | None:
@@ -149,13 +131,6 @@ def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret | Seale
             yield from _secrets(item, (*path, key))
 
 
-def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """The values in nested objects, by their paths."""
-    if not isinstance(value, Mapping) or not value:
-        return {path: value} if path else {}
-    return {inner: leaf for key, item in value.items() for inner, leaf in leaves(item, (*path, str(key))).items()}
-
-
 class _Ours:
     """What the state knows of runs, by id: one look for each run of a list, whatever the state holds."""
 
@@ -209,28 +184,3 @@ def _failures(raw: Raw) -> Iterator[str]:
         message = error.get("message") if isinstance(error, Mapping) else error
         if isinstance(message, str) and message:
             yield message
-
-
-def _question(item: Raw) -> Question:
-    """An item of the inbox; what it holds beyond its summary stands under its type, and differs with that."""
-    type_ = str(item.get("type", ""))
-    held = item.get(type_)
-    about: dict[str, str] = {}
-    inputs: Any = {}
-    if type_ == PREVIEW:
-        held = at_path(held, ("preview_input",))
-        told = {"skill": ("skill", "name"), "thought": ("thoughts", "text")}
-        about = {name: said for name, path in told.items() if isinstance(said := at_path(held, path), str) and said}
-        inputs = at_path(held, ("skill", "input"))
-    elif type_ == INPUT:
-        inputs = at_path(held, ("values",))
-    return Question(
-        id=str(item.get("_id", "")),
-        type=type_,
-        summary=str(item.get("summary") or ""),
-        agent=str(item.get("agent_title") or ""),
-        agent_id=str(item.get("agent_id") or ""),
-        about=about,
-        inputs={".".join(path): value for path, value in leaves(inputs).items()},
-        given=held if isinstance(held, Mapping) else {},
-    )

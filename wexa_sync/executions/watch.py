@@ -9,7 +9,8 @@ from dataclasses import replace
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused
-from wexa_sync.executions.runs import GONE, asking, read_again
+from wexa_sync.executions.inbox import asking
+from wexa_sync.executions.runs import GONE, read_again
 from wexa_sync.kinds.execution import NOT_BEGUN, PERHAPS_ENDED, is_unclear
 from wexa_sync.model import Question, Run
 

@@ -12,7 +12,8 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused, LostAnswer
 from wexa_sync.executions import watch as watching
-from wexa_sync.executions.runs import GONE, asking, leaves, perhaps_secret, sealed_in, secrets_in
+from wexa_sync.executions.inbox import asking, leaves
+from wexa_sync.executions.runs import GONE, perhaps_secret, sealed_in, secrets_in
 from wexa_sync.executions.watch import watch
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.execution import TERMINAL

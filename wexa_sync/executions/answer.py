@@ -1,0 +1,121 @@
+"""Answer what a waiting run asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wexa_sync.api.client import Api
+from wexa_sync.errors import ApiError, UsageError, WexaSyncError
+from wexa_sync.executions.control import after_failure, not_done, send
+from wexa_sync.executions.inbox import asking, leaves
+from wexa_sync.executions.runs import read_again
+from wexa_sync.kinds.execution import TERMINAL
+from wexa_sync.kinds.inbox import ANOMALY, ANSWERS, INPUT, PREVIEW
+from wexa_sync.kinds.spec.wire import at_path, replaced
+from wexa_sync.model import Question, Run
+from wexa_sync.text.json import parse
+from wexa_sync.text.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Hold what a person answers: yes, no, or values. `item` names one of several questions by its id."""
+
+    approved: bool | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    item: str = ""
+
+
+def answer(api: Api, run: Run, said: Answer) -> Run:
+    """Answer a question of the run, and return the run afterwards. Raise UsageError for an answer that does not fit."""
+    run = asking(api, run)
+    question = _chosen(run, said.item)
+    body = _body(question, said, run)
+    try:
+        send(api, run, ANSWERS[question.type], body)
+    except ApiError as error:
+        was = run.status
+        run = after_failure(api, run, error, lambda status: status != was)
+        if question.id in {each.id for each in asking(api, run).questions}:
+            raise not_done(error, run, "the run still asks the same") from None
+        return run
+    return read_again(api, run)
+
+
+def how_to_answer(run: Run, question: Question) -> list[str]:
+    """Return the commands that answer a question; none for a question that only Wexa Studio can answer."""
+    command = f"wexa-sync executions answer {run.name}" + (f" --item {question.id}" if len(run.questions) > 1 else "")
+    flags = {PREVIEW: ["--approve"], INPUT: ["--input NAME=VALUE"], ANOMALY: ["--approve", "--reject"]}
+    if question.type == INPUT and question.inputs:
+        flags[INPUT] = [" ".join(f"--input {name}=..." for name in question.inputs)]
+    return [f"{command} {flag}" for flag in flags.get(question.type, ())]
+
+
+def _chosen(run: Run, item: str) -> Question:
+    """Return the question that is meant. Raise where the run asks nothing, or the choice is not clear."""
+    open_ = {question.id: question for question in run.questions}
+    if not open_:
+        hint = f"It was answered already, or asks later: `wexa-sync executions wait {run.name}` shows it then."
+        if run.status in TERMINAL:
+            hint = f"It has ended: `wexa-sync executions show {run.name}` tells how."
+        raise WexaSyncError(f"{run.name} is {run.status} and asks nothing now", hint=hint)
+    if item not in open_ and (item or len(open_) > 1):
+        shown = ", ".join(f"{id} ({question.type})" for id, question in open_.items())
+        raise UsageError(f"say which of its questions is answered: {shown}", hint="Name one with --item ID.")
+    return open_[item] if item else run.questions[0]
+
+
+def _body(question: Question, said: Answer, run: Run) -> dict[str, Any]:
+    """Return the body of the call that gives this answer. Raise UsageError where it does not fit the question."""
+    if wrong := _misfit(question, said):
+        commands = " or ".join(f"`{command}`" for command in how_to_answer(run, question))
+        raise UsageError(wrong, hint=f"{commands or 'Answer it in Wexa Studio'}; `cancel` ends the run.")
+    if question.type == ANOMALY:
+        return {"is_approved": said.approved}
+    if question.type == INPUT:
+        return {"is_submitted": True, "values": {**question.inputs, **said.values}, "agent_id": question.agent_id}
+    preview = _with_inputs(question, said.values)
+    return {"agent_id": question.agent_id, "is_approved": True, "preview_input": preview}
+
+
+def _misfit(question: Question, said: Answer) -> str:
+    """Return why the answer does not fit the question; empty where it does."""
+    match question.type:
+        case "preview":
+            if said.approved is False:
+                return "the API has no call that rejects a preview: --input changes what it goes on with"
+            return "" if said.approved else "it asks whether its preview is right"
+        case "runtime_input":
+            return "" if said.values and said.approved is None else "it asks for input"
+        case "anomaly_detection":
+            return "" if said.approved is not None and not said.values else "it asks for a yes or no"
+    return f"it asks what has no known call ({question.type})"
+
+
+def _with_inputs(question: Question, values: Mapping[str, str]) -> Any:
+    """Return the preview with the values that a person gave in place of those it showed."""
+    given: Any = question.given
+    inputs = {".".join(path): (path, leaf) for path, leaf in leaves(at_path(given, ("skill", "input"))).items()}
+    for name, text in values.items():
+        if name not in inputs:
+            raise UsageError(
+                f"the preview has no input {name}; there are: {', '.join(inputs) or 'none'}",
+                hint=did_you_mean(name, inputs, "Write the names as `wexa-sync executions show` has them."),
+            )
+        path, leaf = inputs[name]
+        given = replaced(given, ("skill", "input", *path), _like(leaf, text, name))
+    return given
+
+
+def _like(shown: Any, text: str, name: str) -> Any:
+    """Read a value from the command line: as text where the preview shows a text, else as JSON."""
+    if isinstance(shown, str):
+        return text
+    try:
+        return parse(text)
+    except ValueError:
+        raise UsageError(
+            f"the input {name} is no text: {text!r} can't be read as JSON", hint="Write a number, true, null or {...}."
+        ) from None
