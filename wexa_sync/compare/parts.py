@@ -39,12 +39,14 @@ def restrict(value: Any, shape: Any) -> Any:
 
 def hidden(value: Any) -> Any:
     """Return a copy in which every text is secret."""
+    if value is None or isinstance(value, (Secret, Sealed)):
+        return value
     if isinstance(value, str):
         return Secret(template="", value=value)
     if isinstance(value, list):
         return [hidden(item) for item in value]
     # A number or an object is one secret as well, whatever a server makes of the text it was sent.
-    return value if value is None else Secret(template="", value=json.dumps(value, sort_keys=True, default=str))
+    return Secret(template="", value=json.dumps(value, sort_keys=True, default=str))
 
 
 def has_secret(*values: Any) -> bool:

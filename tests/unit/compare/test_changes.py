@@ -48,6 +48,13 @@ def test_who_changed_it(declared: Any, live: Any, applied: Any, by: str | None) 
     assert field_changes(PROJECT, declared, live, applied, COMPARISON, ["description"]) == ()
 
 
+@pytest.mark.parametrize(("live", "by"), [("one", "repository"), ("three", "both")])
+def test_a_secret_that_is_rotated_is_the_repositorys_change(live: str, by: str) -> None:
+    applied, declared = ({"title": Secret(template="${secret:A}", value=value)} for value in ("one", "two"))
+    (change,) = field_changes(AGENT, declared, {"title": live}, conceal(applied, COMPARISON.key), COMPARISON)
+    assert change.changed_by == by
+
+
 def test_a_removed_part_goes_back_to_its_defaults_and_what_the_server_filled_in_is_nobodys_change() -> None:
     live = {"title": "A", "llm": {"model": "azure/gpt-4o", "max_tokens": 10000, "temperature": 0.4}}
     (change,) = field_changes(AGENT, {"title": "A"}, live, {"title": "A", "llm": {"temperature": 0.4}}, COMPARISON)
