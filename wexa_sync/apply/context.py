@@ -15,7 +15,7 @@ from wexa_sync.compare.ids import Comparison, comparison_in, id_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
-from wexa_sync.model import Address, Change, Plan, Question, Ref, Run
+from wexa_sync.model import Address, Change, ExternalName, Plan, Question, Ref, Run
 from wexa_sync.observe.pair import SETTLE
 from wexa_sync.state.base import State
 
@@ -62,7 +62,7 @@ class Context:
     state: Callable[[], State]
     ask: Ask = nobody
     ids: dict[Address, str] = field(default_factory=dict)
-    externals: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    externals: dict[ExternalName, str] = field(default_factory=dict)
     cutoff: Cutoff = field(default_factory=Cutoff)
     lists: dict[Hashable, Listed] = field(default_factory=dict)
     seen_before: dict[Address, Listed] = field(default_factory=dict)

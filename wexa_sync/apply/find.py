@@ -23,7 +23,7 @@ from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.model import Address, Change
 
-Seen = TypeVar("Seen")
+Sought = TypeVar("Sought")
 
 
 def made_since_the_plan(context: Context, change: Change) -> Generator[Http, Any, list[str]]:
@@ -133,7 +133,7 @@ def _are_ours(context: Context, project: Address, kind: Kind, total: int | None)
     return total is not None and total <= ours
 
 
-def looked(context: Context, look: Callable[[], list[Seen]]) -> list[Seen]:
+def looked(context: Context, look: Callable[[], list[Sought]]) -> list[Sought]:
     """A worker's function: look until something is found, lists must have settled, or the apply is to stop."""
     end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
     while True:

@@ -12,13 +12,16 @@ from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.external import no_such_external
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Change, Ref
+from wexa_sync.model import Change, ExternalName, Ref
 
 
 def unresolved(context: Context, change: Change) -> Iterator[Ref]:
     """The live things that the change names and that no plan could know: its project was not there yet."""
     for _, ref in references(change.after or {}):
-        if ref.external is not None and (change.address.project, ref.kind, ref.external) not in context.externals:
+        if (
+            ref.external is not None
+            and ExternalName(change.address.project, ref.kind, ref.external) not in context.externals
+        ):
             yield ref
 
 
@@ -36,4 +39,4 @@ def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, 
                 no_such_external(kind, ref.external or "", listed.raws),
                 hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
             )
-        context.externals[change.address.project, ref.kind, ref.external or ""] = named[0]
+        context.externals[ExternalName(change.address.project, ref.kind, ref.external or "")] = named[0]

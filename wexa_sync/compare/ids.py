@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.model import Address, Ref
+from wexa_sync.model import Address, ExternalName, Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +17,15 @@ class Comparison:
     key: str
 
 
-def id_of(
-    ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str]
-) -> str | None:
+def id_of(ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[ExternalName, str]) -> str | None:
     """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
     if ref.address is not None:
         return ids.get(ref.address)
-    return ref.id if ref.external is None else externals.get((project, ref.kind, ref.external))
+    return ref.id if ref.external is None else externals.get(ExternalName(project, ref.kind, ref.external))
 
 
 def comparison_in(
-    project: str, ids: Mapping[Address, str], externals: Mapping[tuple[str, str, str], str], key: str
+    project: str, ids: Mapping[Address, str], externals: Mapping[ExternalName, str], key: str
 ) -> Comparison:
     """Return the comparison of values in that project, as far as `ids` and `externals` know at the time of asking."""
     return Comparison(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)

@@ -123,7 +123,7 @@ class Kind:
     forms: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], ...]] = lambda raw: (raw,)
     as_shown: Callable[[Spec], Spec] = lambda spec: spec
     declarable: bool = True
-    passes: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
+    ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
     def can(self, operation: Operation, allowed: frozenset[str] = frozenset()) -> bool:
         """Whether the API offers the operation; an undocumented one only where the settings allow it."""

@@ -20,7 +20,7 @@ SCHEDULE = Kind(
     display="template",
     identity=("coworker_id", "template"),
     narrow=("schedule",),
-    passes=_fires_at,
+    ends_at=_fires_at,
     listing=Listing(
         endpoint=Endpoint(method="GET", path="/schedules/coworker", query={"projectID": "{project}"}),
         scope=Scope.PROJECT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 
@@ -71,3 +72,11 @@ class Address:
         raise ValueError(
             f"{text!r} is not an address; write Project/NAME, PROJECT/KIND/NAME or PROJECT/AgentFlow/FLOW/Agent/NAME"
         )
+
+
+class ExternalName(NamedTuple):
+    """The display name of a live resource of one kind, in the project of that handle."""
+
+    project: str
+    kind: str
+    name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wexa_sync.model.address import Address
+from wexa_sync.model.address import Address, ExternalName
 from wexa_sync.model.manifest import Manifest
 from wexa_sync.model.spec import Spec
 from wexa_sync.model.state import Intent, Record, Target
@@ -63,8 +63,8 @@ class Observation:
     pairs: Mapping[Address, Pair]
     depends_on: Mapping[Address, frozenset[Address]]
     ids: Mapping[Address, str]
-    externals: Mapping[tuple[str, str, str], str]  # (project handle, kind, display name) -> id
-    missing_externals: Mapping[tuple[str, str, str], str]  # the same -> why it can't be resolved
+    externals: Mapping[ExternalName, str]  # -> id
+    missing_externals: Mapping[ExternalName, str]  # the same -> why it can't be resolved
     unmanaged: Mapping[str, tuple[str, ...]]  # project handle -> what is live there and not ours, as people call it
     user_id: str
     lineage: str

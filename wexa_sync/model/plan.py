@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from wexa_sync.model.address import Address, Source
+from wexa_sync.model.address import Address, ExternalName, Source
 from wexa_sync.model.manifest import Lifecycle
 from wexa_sync.model.spec import Path, Spec
 from wexa_sync.model.state import Target
@@ -95,7 +95,7 @@ class Plan:
     orphans: tuple[Address, ...] = ()
     warnings: tuple[str, ...] = ()
     ids: Mapping[Address, str] = field(default_factory=dict)
-    externals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    externals: Mapping[ExternalName, str] = field(default_factory=dict)
     lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
     user_id: str = ""
     content: str = ""

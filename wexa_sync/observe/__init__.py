@@ -25,10 +25,10 @@ from wexa_sync.kinds.skill import SKILL
 from wexa_sync.kinds.spec.external import no_such_external
 from wexa_sync.kinds.spec.times import created_at
 from wexa_sync.kinds.spec.wire import decode, not_shown, references
-from wexa_sync.model import Address, Desired, Live, Observation, Target
+from wexa_sync.model import Address, Desired, ExternalName, Live, Observation, Target
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.given_up import flows_given_up, projects_given_up
-from wexa_sync.observe.known import Externals, PlaceName, Seen, external_refs, require_known_kinds
+from wexa_sync.observe.known import Externals, Known, PlaceName, external_refs, require_known_kinds
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
 from wexa_sync.observe.pair import SETTLE, Place, pair
 from wexa_sync.observe.settle import contradiction, hidden, worth_waiting
@@ -61,10 +61,10 @@ def observe(
     started, looks, pause = now(), 0, settle / 30
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         while True:
-            seen, lists = _look(desired, state, api, pool, allowed)
+            known, lists = _look(desired, state, api, pool, allowed)
             looks += 1
-            unlisted = hidden(seen, api, pool, now() + max(api.ahead, 0.0))
-            if not worth_waiting(seen, unlisted, looks=looks, waited=now() - started, settle=settle, now=now()):
+            unlisted = hidden(known, api, pool, now() + max(api.ahead, 0.0))
+            if not worth_waiting(known, unlisted, looks=looks, waited=now() - started, settle=settle, now=now()):
                 break
             sleep(pause)
             pause *= 2
@@ -72,14 +72,14 @@ def observe(
         raise contradiction(unlisted)
     return Observation(
         target=target,
-        pairs=seen.pairs,
-        depends_on=_edges(seen),
-        ids=seen.ids,
-        externals=seen.externals,
-        missing_externals=_missing(seen, lists),
-        unmanaged={project: tuple(names) for project, names in seen.unmanaged.items() if project and names},
-        made_by_connectors={project: tuple(names) for project, names in seen.made_by_connectors.items()},
-        unplaced=frozenset(seen.unplaced),
+        pairs=known.pairs,
+        depends_on=_edges(known),
+        ids=known.ids,
+        externals=known.externals,
+        missing_externals=_missing(known, lists),
+        unmanaged={project: tuple(names) for project, names in known.unmanaged.items() if project and names},
+        made_by_connectors={project: tuple(names) for project, names in known.made_by_connectors.items()},
+        unplaced=frozenset(known.unplaced),
         user_id=account.user_id,
         lineage=state.lineage,
         serial=state.serial,
@@ -88,42 +88,42 @@ def observe(
     )
 
 
-def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Seen, Lists]:
+def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Known, Lists]:
     """Read every list that is needed, and pair what stands in them."""
-    seen = Seen(desired=desired, state=state)
+    known = Known(desired=desired, state=state)
     projects = api.list(PROJECT, Scoped())
-    _pair_kind(seen, PROJECT, "", projects)
-    for project, id in projects_given_up(seen, api).items():
-        _place_project(seen, project, id, projects)
-    lists = fetch(api, pool, seen)
-    lists = {place: completed(api, pool, seen, *place, raws, allowed) for place, raws in lists.items()}
+    _pair_kind(known, PROJECT, "", projects)
+    for project, id in projects_given_up(known, api).items():
+        _place_project(known, project, id, projects)
+    lists = fetch(api, pool, known)
+    lists = {place: completed(api, pool, known, *place, raws, allowed) for place, raws in lists.items()}
     for kind in KINDS:
         for (project, name), raws in lists.items():
             if name == kind.name:
-                raws = runs_told_apart(api, pool, seen, kind, project, raws)  # noqa: PLW2901  # whole from here on
-                _index_externals(seen, kind, project, raws)
-                _pair_kind(seen, kind, project, raws)
-        _pair_unseen(seen, kind)
-    tell_strange_skills(seen, api)
-    return seen, lists
+                raws = runs_told_apart(api, pool, known, kind, project, raws)  # noqa: PLW2901  # whole from here on
+                _index_externals(known, kind, project, raws)
+                _pair_kind(known, kind, project, raws)
+        _pair_unseen(known, kind)
+    tell_strange_skills(known, api)
+    return known, lists
 
 
-def _place_project(seen: Seen, project: str, id: str, raws: list[Raw]) -> None:  # the field's name
+def _place_project(known: Known, project: str, id: str, raws: list[Raw]) -> None:  # the field's name
     """Note the id of a project that the state gave up; where it is declared, that is the live one it is paired with.
 
     One that is not listed is no place to look: the server may have deleted it, and not what is in it.
     """
     address = Address(kind="Project", name=project)
     raw = next((raw for raw in raws if PROJECT.id_of(raw) == id), None)
-    if raw is not None and address not in seen.pairs:
-        seen.ids[address] = id
-    elif raw is not None and id not in seen.names:
-        seen.add({address: replace(seen.pairs[address], live=_live(PROJECT, raw, 0, seen), candidates=())})
+    if raw is not None and address not in known.pairs:
+        known.ids[address] = id
+    elif raw is not None and id not in known.names:
+        known.add({address: replace(known.pairs[address], live=_live(PROJECT, raw, 0, known), candidates=())})
     else:
-        seen.unplaced.add(project)
+        known.unplaced.add(project)
 
 
-def _index_externals(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
+def _index_externals(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:
     """Remember the display names that name exactly one live thing."""
     named: defaultdict[str, list[str]] = defaultdict(list)
     for raw in raws:
@@ -131,68 +131,68 @@ def _index_externals(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> N
             named[name].append(kind.id_of(raw) or "")
     for name, ids in named.items():
         if len(ids) == 1:
-            seen.externals[project, kind.name, name] = ids[0]
-            seen.external_names[kind.name, ids[0]] = name
+            known.externals[ExternalName(project, kind.name, name)] = ids[0]
+            known.external_names[kind.name, ids[0]] = name
 
 
-def _pair_kind(seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> None:
+def _pair_kind(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:
     if not kind.declarable:
         return
-    place = _place(seen, kind, (project, kind.name, None), raws)
+    place = _place(known, kind, (project, kind.name, None), raws)
     paired = pair(place)
-    if (project, kind.name) in seen.cut:  # what a list leaves out may be older or newer than what it shows
+    if (project, kind.name) in known.cut:  # what a list leaves out may be older or newer than what it shows
         paired = {address: replace(found, absent=False) for address, found in paired.items()}
-    seen.add({address: replace(found, unseen=unseen(seen, kind, found)) for address, found in paired.items()})
-    ours = {found.live.id for a in seen.at(project, kind.name) if (found := seen.pairs[a]).live}
+    known.add({address: replace(found, unseen=unseen(known, kind, found)) for address, found in paired.items()})
+    ours = {found.live.id for a in known.at(project, kind.name) if (found := known.pairs[a]).live}
     if kind.nature is Nature.ACTION:  # also by other spellings, and of earlier generations
-        ours |= seen.owners.keys()
+        ours |= known.owners.keys()
     strangers = [raw for raw in raws if ours.isdisjoint(kind.ids_of(raw)) and not raw.get("is_deleted")]
     if kind is SKILL:
-        seen.strange_skills[project] = strangers
+        known.strange_skills[project] = strangers
     else:
-        seen.unmanaged.setdefault(project, []).extend(what_is(kind, raw) for raw in strangers)
-    if kind.nature is Nature.RESOURCE and (project, kind.name) in seen.cut:
-        seen.unmanaged.setdefault(project, []).append(f"perhaps more: {seen.cut[project, kind.name]}")
+        known.unmanaged.setdefault(project, []).extend(what_is(kind, raw) for raw in strangers)
+    if kind.nature is Nature.RESOURCE and (project, kind.name) in known.cut:
+        known.unmanaged.setdefault(project, []).append(f"perhaps more: {known.cut[project, kind.name]}")
     flows = {kind.id_of(raw): raw for raw in raws}
     for agent in (inner for inner in KINDS if inner.owner == kind.name):
-        for address in (*seen.at(project, kind.name), *flows_given_up(seen, kind, project, raws)):
-            owner_id = seen.ids.get(address, "")
+        for address in (*known.at(project, kind.name), *flows_given_up(known, kind, project, raws)):
+            owner_id = known.ids.get(address, "")
             agents = children(flows[owner_id]) if owner_id in flows else []
-            inside = pair(_place(seen, agent, (project, agent.name, (kind.name, address.name)), agents, owner_id))
-            seen.add(inside)
-            known = {found.live.id for found in inside.values() if found.live}
-            seen.unmanaged.setdefault(project, []).extend(
+            inside = pair(_place(known, agent, (project, agent.name, (kind.name, address.name)), agents, owner_id))
+            known.add(inside)
+            ours = {found.live.id for found in inside.values() if found.live}
+            known.unmanaged.setdefault(project, []).extend(
                 f"{agent.name} {raw.get(agent.display)!r} of {address}"
                 for raw in agents
-                if agent.id_of(raw) not in known
+                if agent.id_of(raw) not in ours
             )
 
 
-def _pair_unseen(seen: Seen, kind: Kind) -> None:
+def _pair_unseen(known: Known, kind: Kind) -> None:
     """What has no live project, or whose list had nothing to say: paired with nothing live."""
-    for place, addresses in seen.places.items():
-        if place[1] == kind.name and addresses[0] not in seen.pairs:
-            seen.add(pair(_place(seen, kind, place, [])))
+    for place, addresses in known.places.items():
+        if place[1] == kind.name and addresses[0] not in known.pairs:
+            known.add(pair(_place(known, kind, place, [])))
 
 
-def _place(seen: Seen, kind: Kind, place: PlaceName, raws: list[Raw], owner_id: str = "") -> Place:
-    addresses = seen.at(*place)
-    desired, state = seen.desired.manifests, seen.state
+def _place(known: Known, kind: Kind, place: PlaceName, raws: list[Raw], owner_id: str = "") -> Place:
+    addresses = known.at(*place)
+    desired, state = known.desired.manifests, known.state
     return Place(
         kind=kind,
         manifests={address: desired[address] for address in addresses if address in desired},
         records={address: state.records[address] for address in addresses if address in state.records},
         intents={address: state.intents[address] for address in addresses if address in state.intents},
-        lives=[_live(kind, raw, position, seen) for position, raw in enumerate(raws) if not raw.get("is_deleted")],
-        comparison=seen.comparison(place[0]),
+        lives=[_live(kind, raw, position, known) for position, raw in enumerate(raws) if not raw.get("is_deleted")],
+        comparison=known.comparison(place[0]),
         owner_id=owner_id,
-        owned=seen.owners.keys(),
+        owned=known.owners.keys(),
     )
 
 
-def _live(kind: Kind, raw: Raw, position: int, seen: Seen) -> Live:
+def _live(kind: Kind, raw: Raw, position: int, known: Known) -> Live:
     id, *aliases = kind.ids_of(raw) or ("",)  # the field's name
-    spec, *also = (decode(kind, form, seen.name_of) for form in kind.forms(raw))
+    spec, *also = (decode(kind, form, known.name_of) for form in kind.forms(raw))
     return Live(
         id=id,
         aliases=tuple(aliases),
@@ -216,28 +216,28 @@ def _hidden_fields(kind: Kind, raw: Raw) -> dict[str, tuple[str, ...]]:
     return {id: names for id, names in found.items() if names}
 
 
-def _edges(seen: Seen) -> dict[Address, frozenset[Address]]:
+def _edges(known: Known) -> dict[Address, frozenset[Address]]:
     """What each address waits for: as linked; for what is only recorded, by what its last applied spec refers to."""
-    edges = dict(seen.desired.depends_on)
-    for address in seen.known:
+    edges = dict(known.desired.depends_on)
+    for address in known.addresses:
         if address in edges:
             continue
-        record = seen.state.records.get(address)
+        record = known.state.records.get(address)
         found = {ref.address for _, ref in references(record.spec if record else {}) if ref.address}
         found |= {other for other in (address.owner_address, address.project and address.project_address) if other}
         edges[address] = frozenset(found - {address})
     return edges
 
 
-def _missing(seen: Seen, lists: Mapping[tuple[str, str], list[Raw]]) -> Externals:
+def _missing(known: Known, lists: Mapping[tuple[str, str], list[Raw]]) -> Externals:
     """External names that lead nowhere, or to several, with the words to say so."""
     missing: Externals = {}
-    for address, ref in external_refs(seen):
-        key = (address.project, ref.kind, ref.external or "")
-        if key in seen.externals or key[:2] not in lists:
+    for address, ref in external_refs(known):
+        key = ExternalName(address.project, ref.kind, ref.external or "")
+        if key in known.externals or key[:2] not in lists:
             continue  # known, or of a project that is not there yet: looked up when it is
         why = no_such_external(BY_NAME[ref.kind], ref.external or "", lists[key[:2]])
-        cut = seen.unsettled.get(key) or (seen.cut.get(key[:2]) if not BY_NAME[ref.kind].declarable else None)
+        cut = known.unsettled.get(key) or (known.cut.get(key[:2]) if not BY_NAME[ref.kind].declarable else None)
         missing[key] = f"{why}; {cut}" if cut else why
     return missing
 

@@ -15,20 +15,20 @@ from wexa_sync.api.paging import USUAL_SIZES, Extent, Found
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
-from wexa_sync.model import Address, Pair, Secret
-from wexa_sync.observe.known import Seen, external_refs
+from wexa_sync.model import Address, ExternalName, Pair, Secret
+from wexa_sync.observe.known import Known, external_refs
 
 
-def filled_in(api: Api, pool: Executor, seen: Seen, project: str, name: str, found: Found) -> list[Raw]:
+def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, found: Found) -> list[Raw]:
     """Return the list with what it leaves out of what is recorded, declared, or sent and never answered.
 
-    What can't be told all the same is noted in `seen`: `cut` and `unsettled`.
+    What can't be told all the same is noted in `known`: `cut` and `unsettled`.
     """
-    kind, at = BY_NAME[name], Scoped(project=seen.ids[Address(kind="Project", name=project)])
+    kind, at = BY_NAME[name], Scoped(project=known.ids[Address(kind="Project", name=project)])
     assert kind.listing is not None
     if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items
-    gap = _Gap(api=api, pool=pool, seen=seen, kind=kind, project=project, at=at)
+    gap = _Gap(api=api, pool=pool, known=known, kind=kind, project=project, at=at)
     items = _merged(kind, found.items, gap.by_id({kind.id_of(raw) for raw in found.items}))
     # What the list leaves out and is there all the same shows that the list is not whole.
     extent = Extent.CUT if len(items) > len(found.items) else found.extent
@@ -37,7 +37,7 @@ def filled_in(api: Api, pool: Executor, seen: Seen, project: str, name: str, fou
     if kind.listing.named:
         items = _merged(kind, items, gap.by_name({kind.id_of(raw) for raw in items}, most=len(found.items)))
     if extent is Extent.CUT and not (found.total is not None and len(items) >= found.total):
-        seen.cut[project, name] = f"the list shows {len(found.items)} {name}s, and leaves out others"
+        known.cut[project, name] = f"the list shows {len(found.items)} {name}s, and leaves out others"
     return items
 
 
@@ -46,14 +46,14 @@ def _may_be_a_page(found: Found) -> bool:
     return found.total is None and len(found.items) >= min(USUAL_SIZES)
 
 
-def unseen(seen: Seen, kind: Kind, pair: Pair) -> str:
+def unseen(known: Known, kind: Kind, pair: Pair) -> str:
     """Return why it can't be told whether something live without a record is the pair's; empty where it can."""
     if pair.manifest is None or pair.live is not None or pair.candidates:
         return ""
     place = (pair.address.project, kind.name)
     if kind.listing is None or not kind.listing.named:
-        return seen.cut.get(place, "")
-    reasons = (seen.unsettled.get((*place, name), "") for name in _names(seen, kind, pair.address))
+        return known.cut.get(place, "")
+    reasons = (known.unsettled.get(ExternalName(*place, name), "") for name in _names(known, kind, pair.address))
     return next(filter(None, reasons), "")
 
 
@@ -63,19 +63,19 @@ class _Gap:
 
     api: Api
     pool: Executor
-    seen: Seen
+    known: Known
     kind: Kind
     project: str
     at: Scoped
 
     def by_id(self, listed: set[str | None]) -> list[Raw]:
         """Read what is recorded and not listed; of runs only those that something depends on or is in doubt about."""
-        seen, all_of_them = self.seen, self.kind.nature is Nature.RESOURCE
-        needed = frozenset[Address]() if all_of_them else seen.awaited
+        known, all_of_them = self.known, self.kind.nature is Nature.RESOURCE
+        needed = frozenset[Address]() if all_of_them else known.awaited
         ids = [
-            seen.state.records[address].id
-            for address in seen.at(self.project, self.kind.name)
-            if address in seen.state.records and (all_of_them or address in needed or address in seen.state.intents)
+            known.state.records[address].id
+            for address in known.at(self.project, self.kind.name)
+            if address in known.state.records and (all_of_them or address in needed or address in known.state.intents)
         ]
         missing = [id for id in ids if id not in listed]
         read = self.pool.map(lambda id: self.api.read(self.kind, replace(self.at, id=id)), missing)
@@ -83,12 +83,12 @@ class _Gap:
 
     def by_name(self, listed: set[str | None], *, most: int) -> list[Raw]:
         """Ask for each name that something of ours has and that no record leads to. Note which were not settled."""
-        seen, names = self.seen, set[str]()
-        for address in seen.at(self.project, self.kind.name):
-            record = seen.state.records.get(address)
+        known, names = self.known, set[str]()
+        for address in known.at(self.project, self.kind.name):
+            record = known.state.records.get(address)
             if record is None or record.id not in listed:
-                names.update(_names(seen, self.kind, address))
-        for address, ref in external_refs(seen):
+                names.update(_names(known, self.kind, address))
+        for address, ref in external_refs(known):
             if (address.project, ref.kind) == (self.project, self.kind.name):
                 names.add(ref.external or "")
 
@@ -101,15 +101,15 @@ class _Gap:
         found: list[Raw] = []
         for name, answer in zip(sorted(names), self.pool.map(ask, sorted(names)), strict=True):
             if isinstance(answer, Nonsense):
-                seen.unsettled[self.project, self.kind.name, name] = answer.message
+                known.unsettled[ExternalName(self.project, self.kind.name, name)] = answer.message
             else:
                 found += answer
         return found
 
 
-def _names(seen: Seen, kind: Kind, address: Address) -> list[str]:
+def _names(known: Known, kind: Kind, address: Address) -> list[str]:
     """Return the display names that something at the address has, or was sent with."""
-    sides = (seen.desired.manifests.get(address), seen.state.intents.get(address))
+    sides = (known.desired.manifests.get(address), known.state.intents.get(address))
     names = [side.spec.get(kind.display) for side in sides if side is not None]
     plain = [name.reveal() if isinstance(name, Secret) else name for name in names]
     return [name for name in dict.fromkeys(plain) if isinstance(name, str) and name]

@@ -14,10 +14,10 @@ from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, KINDS
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.model import Address
-from wexa_sync.observe.known import Seen
+from wexa_sync.observe.known import Known
 
 
-def projects_given_up(seen: Seen, api: Api) -> dict[str, str]:
+def projects_given_up(known: Known, api: Api) -> dict[str, str]:
     """Return the ids of the projects, by handle, that the state gave up before what is in them.
 
     What the state holds of such a project is read by its id, until one of them shows the project. The project counts as
@@ -25,30 +25,30 @@ def projects_given_up(seen: Seen, api: Api) -> dict[str, str]:
     """
     order = {kind.name: place for place, kind in enumerate(KINDS)}
     found: dict[str, str] = {}
-    for address in sorted({*seen.state.records, *seen.state.intents}, key=lambda each: (order[each.kind], each)):
+    for address in sorted({*known.state.records, *known.state.intents}, key=lambda each: (order[each.kind], each)):
         kind, project = BY_NAME[address.kind], address.project_address
         if not address.project or address.project in found or kind.owner or kind.nature is Nature.ACTION:
             continue
-        if project in seen.ids or project in seen.state.records:
+        if project in known.ids or project in known.state.records:
             continue
-        record, intent = seen.state.records.get(address), seen.state.intents.get(address)
+        record, intent = known.state.records.get(address), known.state.intents.get(address)
         raw = api.read(kind, Scoped(id=record.id)) if record is not None else None
         if raw is not None and isinstance(id := raw.get("projectID"), str) and id:
             found[address.project] = id
         elif raw is not None or (intent is not None and not intent.settled):
-            seen.unplaced.add(address.project)
-    seen.unplaced -= found.keys()
+            known.unplaced.add(address.project)
+    known.unplaced -= found.keys()
     return found
 
 
-def flows_given_up(seen: Seen, kind: Kind, project: str, raws: Sequence[Raw]) -> list[Address]:
+def flows_given_up(known: Known, kind: Kind, project: str, raws: Sequence[Raw]) -> list[Address]:
     """Return the addresses of the flows in a list that the state gave up before their agents, with their ids noted."""
     agents: defaultdict[Address, set[str]] = defaultdict(set)
-    for address in seen.orphans.get((project, kind.name), ()):
-        if (owner := address.owner_address) and (record := seen.state.records.get(address)):
+    for address in known.orphans.get((project, kind.name), ()):
+        if (owner := address.owner_address) and (record := known.state.records.get(address)):
             agents[owner].add(record.id)
     for owner, ids in agents.items():
         for raw in raws:
             if ids & {str(child.get("_id")) for child in children(raw)}:
-                seen.ids[owner] = kind.id_of(raw) or ""
+                known.ids[owner] = kind.id_of(raw) or ""
     return sorted(agents)

@@ -10,10 +10,10 @@ from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.errors import StateDamaged
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Address, Desired, Pair, Ref
+from wexa_sync.model import Address, Desired, ExternalName, Pair, Ref
 from wexa_sync.state.base import State
 
-Externals = dict[tuple[str, str, str], str]
+Externals = dict[ExternalName, str]
 PlaceName = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
 
 
@@ -29,7 +29,7 @@ def require_known_kinds(state: State) -> None:
 
 
 @dataclass(slots=True, kw_only=True)
-class Seen:
+class Known:
     """What is known so far; grows kind by kind, in the order of KINDS."""
 
     desired: Desired
@@ -57,9 +57,9 @@ class Seen:
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
             self.places.setdefault((address.project, address.kind, address.owner), []).append(address)
-        known, self.orphans = set(self.known), {}
+        addresses, self.orphans = set(self.addresses), {}
         for address in self.state.records:
-            if address.owner and address.owner_address not in known:
+            if address.owner and address.owner_address not in addresses:
                 self.orphans.setdefault((address.project, address.owner[0]), []).append(address)
             self._kinds.setdefault((address.project, address.kind), []).append(address)
 
@@ -72,7 +72,7 @@ class Seen:
         return self._kinds.get((project, kind), [])
 
     @property
-    def known(self) -> Iterator[Address]:
+    def addresses(self) -> Iterator[Address]:
         """Every address with a manifest, a record or an intent."""
         return (address for group in self.places.values() for address in group)
 
@@ -97,9 +97,9 @@ class Seen:
                 self.names[found.live.id] = address
 
 
-def external_refs(seen: Seen) -> Iterator[tuple[Address, Ref]]:
+def external_refs(known: Known) -> Iterator[tuple[Address, Ref]]:
     """Every reference to a live thing by its display name, with the address of the manifest it stands in."""
-    for address, manifest in seen.desired.manifests.items():
+    for address, manifest in known.desired.manifests.items():
         for _, ref in references(manifest.spec):
             if ref.external is not None:
                 yield address, ref

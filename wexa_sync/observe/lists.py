@@ -15,72 +15,72 @@ from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.spec.wire import written
 from wexa_sync.model import Address
 from wexa_sync.observe.cut import filled_in
-from wexa_sync.observe.known import Seen, external_refs
+from wexa_sync.observe.known import Known, external_refs
 
 
-def _needed(seen: Seen) -> list[tuple[str, str]]:
+def _needed(known: Known) -> list[tuple[str, str]]:
     """(project, kind) of every list to fetch, in a fixed order."""
     needed = set()
-    waited_for = seen.awaited
-    for address in seen.known:
+    waited_for = known.awaited
+    for address in known.addresses:
         kind = BY_NAME[address.kind]
-        if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(seen, address):
+        if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(known, address):
             needed.add((address.project, kind.owner or kind.name))
-    for address, ref in external_refs(seen):
+    for address, ref in external_refs(known):
         needed.add((address.project, ref.kind))
-    for address in seen.known:
-        if address.kind == "Project" and address not in seen.desired.manifests:  # it may go, and all in it
+    for address in known.addresses:
+        if address.kind == "Project" and address not in known.desired.manifests:  # it may go, and all in it
             needed.update((address.name, kind.name) for kind in DECLARABLE if kind.nature is Nature.RESOURCE)
     order = {kind.name: place for place, kind in enumerate(KINDS)}
     return sorted(
         (
             place
             for place in needed
-            if place[0] and place[1] != "Project" and Address(kind="Project", name=place[0]) in seen.ids
+            if place[0] and place[1] != "Project" and Address(kind="Project", name=place[0]) in known.ids
         ),
         key=lambda place: (order[place[1]], place[0]),
     )
 
 
-def _run_is_open(seen: Seen, address: Address) -> bool:
+def _run_is_open(known: Known, address: Address) -> bool:
     """True when the list says something of a run.
 
-    That is one without a record, with a lost answer, with an end not yet seen, or that is to be run again.
+    That is one without a record, with a lost answer, with an end not yet known, or that is to be run again.
     """
-    record = seen.state.records.get(address)
-    return (record is not None and record.ended is False) or _run_is_looked_for(seen, address)
+    record = known.state.records.get(address)
+    return (record is not None and record.ended is False) or _run_is_looked_for(known, address)
 
 
-def fetch(api: Api, pool: Executor, seen: Seen) -> dict[tuple[str, str], list[Raw]]:
+def fetch(api: Api, pool: Executor, known: Known) -> dict[tuple[str, str], list[Raw]]:
     """Return all lists, read at once, with what those leave out that are not whole.
 
     The first failure, in a fixed order, is raised.
     """
     futures = {}
-    for project, name in _needed(seen):
-        at = Scoped(project=seen.ids[Address(kind="Project", name=project)])
+    for project, name in _needed(known):
+        at = Scoped(project=known.ids[Address(kind="Project", name=project)])
         futures[project, name] = pool.submit(api.listed, BY_NAME[name], at)
-    return {place: filled_in(api, pool, seen, *place, future.result()) for place, future in futures.items()}
+    return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 
 
 def completed(
-    api: Api, pool: Executor, seen: Seen, project: str, name: str, raws: list[Raw], allowed: frozenset[str]
+    api: Api, pool: Executor, known: Known, project: str, name: str, raws: list[Raw], allowed: frozenset[str]
 ) -> list[Raw]:
     """The list with what it does not show, where single reads do: one is tried, and all only if that one helps."""
     kind = BY_NAME[name]
     if kind.nature is Nature.ACTION or Operation.READ not in kind.endpoints:
         return raws
-    is_ours = _ours(seen, kind, project)
+    is_ours = _ours(known, kind, project)
     ours = [index for index, raw in enumerate(raws) if is_ours(raw)]
-    wanted = _declared_fields(seen, kind.name, project)
-    inner = _declared_fields(seen, "Agent", project) if kind.embedded else frozenset()
+    wanted = _declared_fields(known, kind.name, project)
+    inner = _declared_fields(known, "Agent", project) if kind.embedded else frozenset()
     if (update := kind.endpoints.get(Operation.UPDATE)) is not None and update.undocumented in allowed:
         wanted |= {*written(kind), *update.keeps}  # it may replace all of them
         inner = written(BY_NAME["Agent"]) if kind.embedded else inner
     lacking = [index for index in ours if _lacks(kind, raws[index], wanted, inner)]
     if not lacking:
         return raws
-    at = seen.ids[Address(kind="Project", name=project)]
+    at = known.ids[Address(kind="Project", name=project)]
 
     def read(index: int) -> Raw:
         return api.read(kind, Scoped(project=at, id=kind.id_of(raws[index]) or "")) or raws[index]
@@ -92,53 +92,53 @@ def completed(
     return [whole.get(index, raw) for index, raw in enumerate(raws)]
 
 
-def runs_told_apart(api: Api, pool: Executor, seen: Seen, kind: Kind, project: str, raws: list[Raw]) -> list[Raw]:
+def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project: str, raws: list[Raw]) -> list[Raw]:
     """Return a list of runs with the unknown ones whole, as far as an open address may be one of them.
 
-    Where too many are left that the list shows too little of, that is noted in `seen.cut`.
+    Where too many are left that the list shows too little of, that is noted in `known.cut`.
     """
     if kind.nature is not Nature.ACTION:
         return raws
-    sides = (seen.desired.manifests, seen.state.intents)
-    looked_for = [address for address in seen.at(project, kind.name) if _run_is_looked_for(seen, address)]
+    sides = (known.desired.manifests, known.state.intents)
+    looked_for = [address for address in known.at(project, kind.name) if _run_is_looked_for(known, address)]
     specs = [side[address].spec for address in looked_for for side in sides if address in side]
-    flows = {plain_id(spec.get("agentflow_id"), seen.comparison(project)) for spec in specs}
-    known = seen.owners.keys()
+    flows = {plain_id(spec.get("agentflow_id"), known.comparison(project)) for spec in specs}
+    recorded = known.owners.keys()
 
     def matters(raw: Raw) -> bool:
         flow = raw.get("agentflow_id")
-        return bool(flows) and known.isdisjoint(kind.ids_of(raw)) and (not isinstance(flow, str) or flow in flows)
+        return bool(flows) and recorded.isdisjoint(kind.ids_of(raw)) and (not isinstance(flow, str) or flow in flows)
 
-    at = Scoped(project=seen.ids[Address(kind="Project", name=project)])
+    at = Scoped(project=known.ids[Address(kind="Project", name=project)])
     found, left = told_apart(api, kind, at, raws, matters, pool.map)
     if left:
-        seen.cut[project, kind.name] = f"the list of runs does not show what {left} of them are about"
+        known.cut[project, kind.name] = f"the list of runs does not show what {left} of them are about"
     return found
 
 
-def _run_is_looked_for(seen: Seen, address: Address) -> bool:
+def _run_is_looked_for(known: Known, address: Address) -> bool:
     """True when a run that nobody recorded may be the address's."""
-    record, intent = seen.state.records.get(address), seen.state.intents.get(address)
-    manifest = seen.desired.manifests.get(address)
+    record, intent = known.state.records.get(address), known.state.intents.get(address)
+    manifest = known.desired.manifests.get(address)
     if record is None or (intent is not None and not intent.settled):
         return True
     return manifest is not None and manifest.generation > record.generation
 
 
-def _ours(seen: Seen, kind: Kind, project: str) -> Callable[[Raw], bool]:
+def _ours(known: Known, kind: Kind, project: str) -> Callable[[Raw], bool]:
     """Tells whether a listed item is recorded, or looks like a declared one: others are nobody's business."""
-    addresses = seen.at(project, kind.name)
-    ids = {record.id for address in addresses if (record := seen.state.records.get(address))}
-    manifests = [seen.desired.manifests[address] for address in addresses if address in seen.desired.manifests]
+    addresses = known.at(project, kind.name)
+    ids = {record.id for address in addresses if (record := known.state.records.get(address))}
+    manifests = [known.desired.manifests[address] for address in addresses if address in known.desired.manifests]
     names = {manifest.spec.get(kind.display) for manifest in manifests}
     # A stranger's name may be anything, a list or an object too.
     return lambda raw: kind.id_of(raw) in ids or (isinstance(name := raw.get(kind.display), str) and name in names)
 
 
-def _declared_fields(seen: Seen, kind: str, project: str) -> frozenset[str]:
+def _declared_fields(known: Known, kind: str, project: str) -> frozenset[str]:
     named: set[str] = set()
-    for address in seen.of_kind(project, kind):
-        for side in (seen.desired.manifests, seen.state.records):
+    for address in known.of_kind(project, kind):
+        for side in (known.desired.manifests, known.state.records):
             if address in side:
                 named.update(side[address].spec)
     return written(BY_NAME[kind], named)

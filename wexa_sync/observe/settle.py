@@ -16,50 +16,50 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import NOT_BEGUN
 from wexa_sync.model import Address, Pair
-from wexa_sync.observe.known import Seen
+from wexa_sync.observe.known import Known
 
 LOOKS = 3
 """How often a list is read, at the least, before it is said that something sent is not there."""
 
 
-def hidden(seen: Seen, api: Api, pool: Executor, now: float) -> list[Address]:
+def hidden(known: Known, api: Api, pool: Executor, now: float) -> list[Address]:
     """What is recorded and not listed, and can be read by its id all the same."""
-    suspects = [address for address, pair in sorted(seen.pairs.items()) if _is_missing(seen, pair, now)]
+    suspects = [address for address, pair in sorted(known.pairs.items()) if _is_missing(known, pair, now)]
 
     def is_there(address: Address) -> bool:
         owner = address.owner_address
         at = Scoped(
-            project=seen.ids.get(address.project_address, ""),
-            owner=seen.ids[owner] if owner else "",
-            id=seen.state.records[address].id,
+            project=known.ids.get(address.project_address, ""),
+            owner=known.ids[owner] if owner else "",
+            id=known.state.records[address].id,
         )
         return api.read(BY_NAME[address.kind], at) is not None
 
     return [address for address, found in zip(suspects, pool.map(is_there, suspects), strict=True) if found]
 
 
-def _is_missing(seen: Seen, pair: Pair, now: float) -> bool:
+def _is_missing(known: Known, pair: Pair, now: float) -> bool:
     """Whether a list should show it and does not. What went with its project or flow, or has fired, need not be."""
     kind, address = BY_NAME[pair.address.kind], pair.address
     if pair.record is None or pair.live is not None or kind.nature is Nature.ACTION:
         return False
     around = address.owner_address or (address.project_address if address.project else None)
-    end = kind.passes(pair.record.spec)
-    return (around is None or around in seen.ids) and (end is None or end > now)
+    end = kind.ends_at(pair.record.spec)
+    return (around is None or around in known.ids) and (end is None or end > now)
 
 
 def worth_waiting(
-    seen: Seen, unlisted: Sequence[Address], *, looks: int, waited: float, settle: float, now: float
+    known: Known, unlisted: Sequence[Address], *, looks: int, waited: float, settle: float, now: float
 ) -> bool:
     """Whether another look may settle something. Times in seconds.
 
     No plan waits longer than `settle` for something sent, whatever clock noted when that was.
     """
-    if waited < settle and (unlisted or any(_is_new(pair, now, settle) for pair in seen.pairs.values())):
+    if waited < settle and (unlisted or any(_is_new(pair, now, settle) for pair in known.pairs.values())):
         return True
     return any(
         (waited < settle and now - pair.intent.time < settle) or looks < LOOKS
-        for pair in seen.pairs.values()
+        for pair in known.pairs.values()
         if pair.intent is not None and not pair.intent.settled and _is_awaited(pair)
     )
 
@@ -69,7 +69,7 @@ def _is_new(pair: Pair, now: float, settle: float) -> bool:
     kind, record = BY_NAME[pair.address.kind], pair.record
     if record is None or record.made_at is None or pair.live is not None or kind.nature is Nature.ACTION:
         return False
-    end = kind.passes(record.spec)
+    end = kind.ends_at(record.spec)
     return abs(now - record.made_at) < settle and (end is None or end > now)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import PlanRefused
-from wexa_sync.model import Action, Blocked, Change, FieldChange, Plan, Sealed, Secret
+from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Plan, Sealed, Secret
 from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
     address_from_data,
@@ -138,7 +138,7 @@ def _from_data(data: Any) -> Plan:
         orphans=tuple(address_from_data(address) for address in data["orphans"]),
         warnings=tuple(data["warnings"]),
         ids={address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
-        externals={(project, kind, name): id_from_data(found) for project, kind, name, found in data["externals"]},
+        externals={ExternalName(*name): id_from_data(found) for *name, found in data["externals"]},
         lifecycles={address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Address, Blocked, Change, Lifecycle, Observation, Plan
+from wexa_sync.model import Address, Blocked, Change, ExternalName, Lifecycle, Observation, Plan
 from wexa_sync.plan.decide import decide
 from wexa_sync.plan.decision import Orphan, Rules
 from wexa_sync.plan.file import digest
@@ -92,9 +92,9 @@ def _too_far(changes: Sequence[Change], observation: Observation, limits: Limits
     return warnings(changes, limits, managed=managed) if limits is not None else ()
 
 
-def _used_externals(observation: Observation, changes: Mapping[Address, Change]) -> dict[tuple[str, str, str], str]:
+def _used_externals(observation: Observation, changes: Mapping[Address, Change]) -> dict[ExternalName, str]:
     used = {
-        (address.project, ref.kind, ref.external)
+        ExternalName(address.project, ref.kind, ref.external)
         for address, change in changes.items()
         for _, ref in references(change.after or {})
         if ref.external is not None

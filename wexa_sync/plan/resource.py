@@ -15,7 +15,7 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Endpoint, Kind, Nature, Operation
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.kinds.spec.wire import accepted, references
-from wexa_sync.model import Action, Blocked, Change, FieldChange, Live, Observation, Pair, Spec, show_path
+from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Live, Observation, Pair, Spec, show_path
 from wexa_sync.plan.decision import ADOPTED, FOUND, Decision, Orphan, Rules
 
 _LATER = "Give it a later time."
@@ -61,7 +61,7 @@ class Case:
     def unresolved(self, wanted: str) -> Blocked | None:
         """Blocked, where the manifest names a live thing that is not there."""
         for _, ref in references(self.pair.manifest.spec if self.pair.manifest else {}):
-            key = (self.pair.address.project, ref.kind, ref.external or "")
+            key = ExternalName(self.pair.address.project, ref.kind, ref.external or "")
             if ref.external is not None and (why := self.observation.missing_externals.get(key)):
                 hint = f"Configure the {ref.kind.lower()} in Wexa Studio, or correct the name in {{external: ...}}."
                 return self.blocked(wanted, why, hint)
@@ -73,11 +73,11 @@ class Case:
         assert pair.manifest is not None
         if pair.candidates:
             return self.ambiguous()
-        end = self.kind.passes(pair.manifest.spec)
+        end = self.kind.ends_at(pair.manifest.spec)
         if end is not None and (late := self.too_late(end)):
             return late
         gone = pair.record is not None
-        if gone and end is not None and pair.record and (self.kind.passes(pair.record.spec) or now) <= now:
+        if gone and end is not None and pair.record and (self.kind.ends_at(pair.record.spec) or now) <= now:
             reason = "the earlier one fired; a new time is declared"
         else:
             reason = "removed outside" if gone else "an earlier attempt did not arrive" if pair.intent else ""
@@ -96,7 +96,7 @@ class Case:
         """Its time has come: by our clock or, where it was sent before, by the server's. Again, it would fire twice."""
         record, intent = self.pair.record, self.pair.intent
         sent = record or (intent if intent is not None and not intent.settled else None)
-        leeway = CLOCK_SKEW if sent is not None and self.kind.passes(sent.spec) == end else 0.0
+        leeway = CLOCK_SKEW if sent is not None and self.kind.ends_at(sent.spec) == end else 0.0
         if end > self.observation.now + leeway:
             return None
         if record is not None:
@@ -190,8 +190,8 @@ class Case:
                 return self.blocked("update", f"the API can't change {name} once it is created", hint, fields)
         manifest = self.pair.manifest
         assert manifest is not None
-        end = self.kind.passes(manifest.spec)
-        if end is not None and end <= self.observation.now and end != self.kind.passes(live.spec):
+        end = self.kind.ends_at(manifest.spec)
+        if end is not None and end <= self.observation.now and end != self.kind.ends_at(live.spec):
             return self.blocked("update", "its time has passed: it would fire at once", _LATER, fields)
         blind = self.blind(endpoint, live)
         said = f"reads don't show {_names(blind)}, which the API wants with every update" if blind else ""

@@ -16,6 +16,7 @@ from wexa_sync.model import (
     Address,
     Blocked,
     Change,
+    ExternalName,
     Intent,
     Lifecycle,
     Live,
@@ -92,7 +93,9 @@ def around(pair: Pair, *others: Pair, missing: bool = False) -> Observation:
         ids={},
         externals={},
         missing_externals={
-            ("desk", kind, "Gone"): f"no {kind} is called Gone" for kind in ("Connector", "Skill") if missing
+            ExternalName("desk", kind, "Gone"): f"no {kind} is called Gone"
+            for kind in ("Connector", "Skill")
+            if missing
         },
         unmanaged={},
         user_id="u",

@@ -17,6 +17,7 @@ from wexa_sync.model import (
     Address,
     Blocked,
     Change,
+    ExternalName,
     FieldChange,
     Lifecycle,
     Plan,
@@ -87,7 +88,7 @@ def plan() -> Plan:
         orphans=(RUN,),
         warnings=("w",),
         ids={PROJECT: "p1"},
-        externals={("desk", "Skill", "X"): "s9"},
+        externals={ExternalName("desk", "Skill", "X"): "s9"},
         user_id="u",
     )
     return replace(made, digest=digest(made))

@@ -11,7 +11,7 @@ import pytest
 
 from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds.execution import EXECUTION
-from wexa_sync.model import Action, Address, Change, Intent, Plan, Record, Target
+from wexa_sync.model import Action, Address, Change, ExternalName, Intent, Plan, Record, Target
 from wexa_sync.plan import file as planfile
 from wexa_sync.state import data as codec
 from wexa_sync.text.ids import is_id
@@ -74,7 +74,7 @@ def test_a_saved_plan_brings_no_such_id(tmp_path: Path, text: str) -> None:
     for bad in (
         replace(plan, changes=(replace(change, id=text),)),
         replace(plan, ids={SKILL: text}),
-        replace(plan, externals={("desk", "Skill", "X"): text}),
+        replace(plan, externals={ExternalName("desk", "Skill", "X"): text}),
     ):
         planfile.save(replace(bad, digest=planfile.digest(bad)), tmp_path / "it.plan")
         assert json.loads((tmp_path / "it.plan").read_text("utf-8"))
