@@ -16,18 +16,16 @@ def _connector_name(connector: object) -> str:
 
 
 def made_by(skill: Mapping[str, Any], connectors: Iterable[Mapping[str, Any]]) -> bool:
-    """True when configuring one of those connectors made the skill: it belongs to that one, and is called after it."""
+    """True when configuring a connector made the skill: the skill belongs to that one, and is called after it.
+
+    A connector that is gone leaves its skills, and what they call it.
+    """
     name, owner = skill.get("name"), skill.get("connector_id")
     if not (isinstance(name, str) and isinstance(owner, str) and owner):
         return False
-    return any(
-        owner in (connector.get("connectorID"), connector.get("_id"))
-        and any(
-            isinstance(word, str) and word and name.casefold().startswith(f"{word} - ".casefold())
-            for word in (connector.get("sourceName"), connector.get("name"), skill.get("connector_name"))
-        )
-        for connector in connectors
-    )
+    owners = [each for each in connectors if owner in (each.get("connectorID"), each.get("_id"))]
+    words = [skill.get("connector_name"), *(each.get(field) for each in owners for field in ("sourceName", "name"))]
+    return any(isinstance(word, str) and word and name.casefold().startswith(f"{word} - ".casefold()) for word in words)
 
 
 SKILL = Kind(

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 PROJECT, FLOW = Address.parse("Project/desk"), Address.parse("desk/AgentFlow/flow")
 
 
-def put_skill(desk: Desk, project: str, name: str) -> None:
-    """Make a skill of the project's first connector."""
+def put_skill(desk: Desk, project: str, name: str) -> str:
+    """Make a skill of the project's first connector. Return the connector's id."""
     groups = desk.remote.raw("GET", f"/connectors/{project}").json()
     connector = next(each for group in groups for each in group["accountDetails"])
     body = {"name": name.format(connector["sourceName"]), "description": "D", "logo": "L", "user_id": None}
     made = {"projectID": project, "connector_id": connector["connectorID"], "connector_name": connector["sourceName"]}
     desk.remote.raw("POST", "/skills/", {**body, **made}).raise_for_status()
+    found: str = connector["connectorID"]
+    return found
 
 
 def put(desk: Desk, what: str) -> None:
@@ -61,16 +63,25 @@ def test_a_project_that_got_something_since_the_plan_is_not_deleted(
 
 
 @pytest.mark.parametrize("when", ["before the plan", "since the plan"])
-def test_a_skill_that_a_connector_made_keeps_no_project(small: Callable[..., Desk], remote: Remote, when: str) -> None:
+@pytest.mark.parametrize("then", ["the connector stays", "the connector goes"])
+def test_a_skill_that_a_connector_made_keeps_no_project(
+    small: Callable[..., Desk], remote: Remote, when: str, then: str
+) -> None:
     desk = small(remote)
     desk.apply()
     project = desk.workspace.store.load().records[PROJECT].id
+
+    def put_one() -> None:
+        connector = put_skill(desk, project, "{} - Send")
+        if then == "the connector goes":
+            desk.remote.raw("DELETE", f"/connector/{connector}", projectID=project).raise_for_status()
+
     if when == "before the plan":
-        put_skill(desk, project, "{} - Send")
+        put_one()
     plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
     assert any("what its connectors made: Skill " in text for text in plan.warnings) is (when == "before the plan")
     if when != "before the plan":
-        put_skill(desk, project, "{} - Send")
+        put_one()
     assert {each.status for each in desk.apply(plan)} == {Status.APPLIED}
     assert desk.workspace.store.load().records == {}
 
@@ -84,7 +95,9 @@ MAIL = {"connectorID": "c1", "sourceName": "Mail"}
         ({"name": "Mail - Send", "connector_id": "c1"}, True),
         ({"name": "mail - Send", "connector_id": "c1"}, True),
         ({"name": "Gmail - Send", "connector_id": "c1", "connector_name": "Gmail"}, True),
+        ({"name": "Mail - Send", "connector_id": "gone", "connector_name": "Mail"}, True),
         ({"name": "Mail - Send", "connector_id": "c2"}, False),
+        ({"name": "Mail - Send", "connector_id": None, "connector_name": "Mail"}, False),
         ({"name": "Mail - Send", "connector_id": None}, False),
         ({"name": "Send mail", "connector_id": "c1"}, False),
         ({"name": "Mail", "connector_id": "c1"}, False),
@@ -95,4 +108,4 @@ MAIL = {"connectorID": "c1", "sourceName": "Mail"}
 )
 def test_a_connector_made_what_belongs_to_it_and_is_called_after_it(skill: dict[str, Any], made: bool) -> None:
     assert made_by(skill, [{"_id": "c0", "sourceName": 7}, MAIL]) is made
-    assert not made_by(skill, [])
+    assert made_by(skill, []) is (made and "connector_name" in skill)
