@@ -6,35 +6,37 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from wexa_sync.api.calls import Raw, Scoped
-from wexa_sync.apply.context import Context
+from wexa_sync.api.checks import children, unwrap
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.lists import read_list
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.steps import Http
-from wexa_sync.compare.parts import restrict
-from wexa_sync.compare.same import key_of
-from wexa_sync.errors import ApiError
+from wexa_sync.apply.task import Task
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.parts import overlay, restrict
+from wexa_sync.compare.same import is_as_expected, key_of
+from wexa_sync.compare.sides import live_fingerprint
+from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.spec.wire import decode
-from wexa_sync.model import Address, Change, Spec
+from wexa_sync.kinds.base import Nature, Operation
+from wexa_sync.kinds.spec.wire import at_path, decode
+from wexa_sync.model import Spec
 
 
-def read_again(context: Context, change: Change) -> Generator[Http, Any, Spec | None]:
-    """The live spec at this moment; None where it is gone."""
-    kind, at = context.kind(change), context.scope(change.address, change.id or "")
-    raw = yield Http(lambda: context.api.read(kind, at))
-    return decode(kind, raw) if raw is not None else None
+def read_again(task: Task) -> Generator[Http, Any, Spec | None]:
+    """Return the live spec at this moment; None where the resource is gone."""
+    raw = yield Http(lambda: task.context.api.read(task.kind, task.ids))
+    return decode(task.kind, raw) if raw is not None else None
 
 
-def not_ours(context: Context, change: Change, answer: Raw, ids: Sequence[str]) -> str:
+def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
     """Why an answer to a create can't be about what was just made; empty where it may be.
 
     A resource may be made again under its id. A run is never the one that ran before.
     """
-    kind, at, record = context.kind(change), context.scope(change.address), context.state().records.get(change.address)
+    context, kind, at, record = task.context, task.kind, task.place, task.record
     if kind.nature is Nature.ACTION:
-        listed, own = context.seen_before.get(change.address), frozenset[str]()
+        listed, own = context.seen_before.get(task.address), frozenset[str]()
     else:
         listed, own = context.lists.get((kind.name, at)), frozenset(record.ids if record is not None else ())
     for id in ids:  # the field's name
@@ -45,17 +47,17 @@ def not_ours(context: Context, change: Change, answer: Raw, ids: Sequence[str]) 
     return ""
 
 
-def spelt_otherwise(context: Context, change: Change, answer: Raw) -> str:
+def spelt_otherwise(task: Task, answer: Raw) -> str:
     """Why an answer to a create is not about what was sent, going by what it is called; empty where it may be."""
-    kind = context.kind(change)
+    kind = task.kind
     if kind.owner:  # the answer is about the flow that it lives in
         return ""
-    faults = [_differs(context, change, decode(kind, form)) for form in kind.forms(answer)]
+    faults = [_differs(task, decode(kind, form)) for form in kind.forms(answer)]
     return "" if "" in faults else faults[0]
 
 
-def _differs(context: Context, change: Change, shown: Spec) -> str:
-    kind, sent, comparison = context.kind(change), change.after or {}, context.comparison(change.address)
+def _differs(task: Task, shown: Spec) -> str:
+    kind, sent, comparison = task.kind, task.declared, task.comparison
     for name in kind.identity:
         if shown.get(name) is None or sent.get(name) is None:
             continue
@@ -66,28 +68,98 @@ def _differs(context: Context, change: Change, shown: Spec) -> str:
     return ""
 
 
-def still_listed(context: Context, change: Change) -> Generator[Http, Any, bool]:
-    """Whether a list goes on showing what is said to be gone: a 404 may as well be of a path that a proxy lost."""
-    kind, at = context.kind(change), context.scope(change.address)
+def is_as_planned(task: Task, live: Spec) -> bool:
+    """True when nobody changed, since the plan, what an update decides on."""
+    found = live_fingerprint(task.kind, *task.compared(live))
+    return is_as_expected(found, task.change.expected, task.comparison)
+
+
+def not_done(task: Task, answer: Any) -> Generator[Http, Any, WexaSyncError | None]:
+    """Return the error where an update that was accepted did not change the resource.
+
+    The response may prove the update; else the resource is read again.
+    """
+    undocumented = bool(task.kind.endpoints[Operation.UPDATE].undocumented)
+    if not undocumented and proven(task, answer):
+        return None
+    live = yield from read_again(task)
+    left = _unchanged(task, live, strictly=undocumented) if live is not None else ["everything"]
+    if not left:
+        return None
+    return WexaSyncError(
+        f"the server accepted the update, but {', '.join(left)} did not change",
+        hint="The call is undocumented and does not do it there: change the flow in Wexa Studio."
+        if undocumented
+        else "`wexa-sync plan` shows what it is now. If it stays so, change it in Wexa Studio.",
+    )
+
+
+def proven(task: Task, answer: Any) -> bool:
+    """True when the response to an update has the resource's id and shows every changed field as declared."""
+    found = unwrap(answer)
+    if task.kind.owner:
+        found = next((child for child in children(found) if child.get("_id") == task.change.id), {})
+    shown = decode(task.kind, found)
+    return (
+        task.change.id in [found.get(name) for name in task.kind.ids]
+        and all(at_path(shown, field.path) is not None for field in task.change.fields)
+        and not _unchanged(task, shown)
+    )
+
+
+def _unchanged(task: Task, live: Spec, *, strictly: bool = False) -> list[str]:
+    """Return the fields that are not as declared; `strictly` also those that changed and that reads do not show.
+
+    What was applied before and is no longer declared must be gone.
+    """
+    before = task.applied or {}
+    applied = before if strictly else overlay(before, task.declared)
+    fields = field_changes(task.kind, task.declared, live, applied, task.comparison, task.ignored)
+    return list(dict.fromkeys(str(field.path[0]) for field in fields))
+
+
+def not_gone(task: Task, *, accepted: bool) -> Generator[Http, Any, str]:
+    """Return why a resource does not count as deleted; empty where it does. `accepted`: the server took the delete.
+
+    A 404 proves little: it may as well be of a path that a proxy lost.
+    """
+    if accepted and not (yield from _is_unreadable(task)):
+        return "the server accepted the delete, but it is still there"
+    if not accepted and (yield from still_listed(task)):
+        return "the server says that it is not there, and lists it all the same"
+    return ""
+
+
+def _is_unreadable(task: Task) -> Generator[Http, Any, bool]:
+    """True when the resource can't be read any more, now or in a moment."""
 
     def look() -> list[str]:
-        ids = [kind.id_of(raw) for raw in context.api.list(kind, at)]  # without what is deleted
-        return [] if change.id in ids else ["gone"]
+        return ["gone"] if task.context.api.read(task.kind, task.ids) is None else []
 
-    return not (yield Http(lambda: looked(context, look)))
+    return bool((yield Http(lambda: looked(task.context, look))))
 
 
-def unreadable_inside(context: Context, project: Address, id: str) -> Generator[Http, Any, ApiError | None]:
+def still_listed(task: Task) -> Generator[Http, Any, bool]:
+    """True when the list goes on showing the resource."""
+
+    def look() -> list[str]:
+        ids = [task.kind.id_of(raw) for raw in task.context.api.list(task.kind, task.place)]  # without deleted ones
+        return [] if task.change.id in ids else ["gone"]
+
+    return not (yield Http(lambda: looked(task.context, look)))
+
+
+def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | None]:
     """Read every list that the changes in a project just made will need. Return what keeps one from being read.
 
     No plan could read them, and what is made where a list can't be read could not be found again.
     """
-    inside = context.inside.get(project.name, ())
-    kinds = {kind.owner or kind.name for kind in map(context.kind, inside)}
-    kinds |= {ref.kind for change in inside for ref in unresolved(context, change)}
+    inside = [Task(task.context, change) for change in task.context.inside.get(task.address.name, ())]
+    kinds = {each.kind.owner or each.kind.name for each in inside}
+    kinds |= {ref.kind for each in inside for ref in unresolved(each)}
     try:
         for name in sorted(kinds):
-            yield from read_list(context, BY_NAME[name], Scoped(project=id))
+            yield from read_list(task.context, BY_NAME[name], Scoped(project=id))
     except ApiError as error:
         return error
     return None

@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Raw
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.listed import Listed
-from wexa_sync.compare.ids import Comparison, comparison_in, id_of
+from wexa_sync.compare.ids import id_of
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind
 from wexa_sync.model import Address, Change, ExternalName, Plan, Question, Ref, Run
 from wexa_sync.observe.pair import SETTLE
 from wexa_sync.state.base import State
@@ -93,24 +91,6 @@ class Context:
         self.ids[address] = id
         self.known.update((id, *aliases))
 
-    def kind(self, change: Change) -> Kind:
-        """The kind of a change."""
-        return BY_NAME[change.address.kind]
-
-    def scope(self, address: Address, id: str = "") -> Scoped:  # the field's name
-        """The ids for the placeholders of a call about `address`."""
-        owner = address.owner_address
-        return Scoped(
-            project=self.ids.get(address.project_address, ""),
-            owner=self.ids.get(owner, "") if owner else "",
-            id=id,
-        )
-
-    def chosen_id(self, address: Address) -> str | None:
-        """The id that we give what is made at `address`; None where the server gives it."""
-        new_id = BY_NAME[address.kind].new_id
-        return new_id(self.scope(address).owner, address.name) if new_id is not None else None
-
     def resolver(self, address: Address) -> Callable[[Ref], str]:
         """Gives the id of a reference in the manifest at `address`. Raises WexaSyncError where there is none."""
 
@@ -123,7 +103,3 @@ class Context:
             )
 
         return resolve
-
-    def comparison(self, address: Address) -> Comparison:
-        """How values of that address are compared with what the plan saw: by the plan's own key."""
-        return comparison_in(address.project, self.ids, self.externals, self.plan.lineage)

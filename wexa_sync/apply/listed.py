@@ -8,17 +8,18 @@ from functools import cached_property
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.paging import Found
-from wexa_sync.compare.ids import Comparison
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.wire import decode
 
 
 class Listed:
-    """The live things of one kind in one place, as one list showed them. `comparison` need not know any reference."""
+    """The live things of one kind in one place, as one list showed them. `key` is what the plan seals secrets with."""
 
-    def __init__(self, kind: Kind, found: Found, comparison: Comparison) -> None:
-        self.kind, self.found, self._terms = kind, found, comparison
+    def __init__(self, kind: Kind, found: Found, key: str) -> None:
+        self.kind, self.found = kind, found
+        self._comparison = comparison_in("", {}, {}, key)  # natural keys need not know any reference
         self.raws = raws = found.items
         self.ids = frozenset(id for raw in raws for id in kind.ids_of(raw))  # the field's name
 
@@ -28,7 +29,7 @@ class Listed:
         fields, found = (*self.kind.identity, *self.kind.narrow), defaultdict(list)
         for raw in self.raws:
             specs = (decode(self.kind, form) for form in self.kind.forms(raw))
-            for key in {key_of(self.kind, spec, fields, self._terms) for spec in specs}:
+            for key in {key_of(self.kind, spec, fields, self._comparison) for spec in specs}:
                 found[key].append(raw)
         return found
 

@@ -12,17 +12,17 @@ from wexa_sync.api.sparse import told_apart
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.steps import Http
-from wexa_sync.compare.ids import comparison_in
+from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.spec.wire import decode
-from wexa_sync.model import Change, Secret, Spec
+from wexa_sync.model import Secret, Spec
 
 
-def listed_name(kind: Kind, change: Change) -> str | None:
-    """Return what the change's thing is called on the server; None where that is not a text."""
-    name = (change.after or {}).get(kind.display)
+def listed_name(task: Task) -> str | None:
+    """Return what the task's resource is called on the server; None where that is not a text."""
+    name = task.declared.get(task.kind.display)
     name = name.reveal() if isinstance(name, Secret) else name
     return name if isinstance(name, str) else None
 
@@ -38,7 +38,7 @@ def read_list(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, 
 
         found: Found = yield Http(read, lookup=place)
         if place not in context.lists:  # else another change that waited for it was faster
-            context.lists[place] = Listed(kind, found, comparison_in("", {}, {}, context.plan.lineage))
+            context.lists[place] = Listed(kind, found, context.plan.lineage)
     return context.lists[place]
 
 
@@ -63,25 +63,23 @@ def out_of_sight(context: Context, listed: Listed, at: Scoped, name: str | None)
 
 
 class Match:
-    """Finds what a change made, or would be taken for: by its natural key.
+    """Find what a task made, or would be taken for: by its natural key.
 
     `since`: only if made then or later by our clock, and `after` by the server's.
     """
 
-    def __init__(
-        self, context: Context, change: Change, *, since: float | None = None, after: float | None = None
-    ) -> None:
-        self._kind, self._terms = context.kind(change), context.comparison(change.address)
+    def __init__(self, task: Task, *, since: float | None = None, after: float | None = None) -> None:
+        self._kind, self._comparison = task.kind, task.comparison
         self._oldest = after if since is None else since - CLOCK_SKEW
         self._fields = (*self._kind.identity, *self._kind.narrow)
-        self.key = self._key_of(change.after or {})
-        intent, record = context.state().intents.get(change.address), context.state().records.get(change.address)
+        self.key = self._key_of(task.declared)
+        intent, record = task.intent, task.record
         ruled_out = (*intent.ignore, *intent.before) if intent is not None else ()
-        self._known = context.known
+        self._known = task.context.known
         self._others = frozenset((*ruled_out, *(record.others if record is not None else ())))
 
     def _key_of(self, spec: Spec) -> str:
-        return key_of(self._kind, spec, self._fields, self._terms)
+        return key_of(self._kind, spec, self._fields, self._comparison)
 
     def ids(self, raws: Sequence[Raw]) -> list[str]:
         """Return the id for paths of each that is found."""

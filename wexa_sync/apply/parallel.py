@@ -23,6 +23,7 @@ from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.run import run, take_over
 from wexa_sync.apply.steps import Http, Turn, Work, Write, ended
+from wexa_sync.apply.task import Task
 from wexa_sync.apply.turns import Turns
 from wexa_sync.apply.update import adopt, update
 from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
@@ -44,7 +45,7 @@ _UNWRITABLE = "the state could not be written"
 _GO_ON = "Apply again when the state can be written: it goes on from what was done."
 _UNRECORDED = f"it is done, and {_UNWRITABLE} after it: the next plan looks for it"
 
-_HOW: dict[Action, Callable[[Context, Change], Work]] = {
+_HOW: dict[Action, Callable[[Task], Work]] = {
     Action.CREATE: create,
     Action.UPDATE: update,
     Action.DELETE: delete,
@@ -104,7 +105,7 @@ class _Drive:
         waits = {address: change.depends_on for address, change in self.changes.items()}
         urgency = graph.chains(waits)
         for address, change in self.changes.items():
-            urgency[address] += any(unresolved(context, change))  # a lookup is one request more
+            urgency[address] += any(unresolved(Task(context, change)))  # a lookup is one request more
         self.walk = graph.Walk(waits, urgency)
         self.outcomes: dict[Address, Outcome] = {}
         self.works: dict[Address, Work] = {}
@@ -124,7 +125,7 @@ class _Drive:
         fresh = {a: replace(old[a], lifecycle=lifecycle) for a, lifecycle in lives.items() if a in old}
         for address, change in self.changes.items():
             if change.action is Action.NOOP and change.after is not None and (record := old.get(address)):
-                now = record_of(self.context, change, record.id)
+                now = record_of(Task(self.context, change), record.id)
                 fresh[address] = replace(record, spec=now.spec, lifecycle=now.lifecycle, generation=now.generation)
         if entries := [Remember(record) for address, record in fresh.items() if record != old[address]]:
             self._write(*entries)
@@ -196,9 +197,8 @@ class _Drive:
         if change.action is Action.NOOP:
             self._end(change, ended(change, Status.APPLIED, id=change.id))
             return
-        is_run = self.context.kind(change).nature is Nature.ACTION
-        how = take_over if is_run and change.action is Action.ADOPT else _HOW[change.action]
-        self.works[change.address] = how(self.context, change)
+        how = take_over if _is_run(change.address) and change.action is Action.ADOPT else _HOW[change.action]
+        self.works[change.address] = how(Task(self.context, change))
         self.began[change.address] = time.monotonic()
         self.context.tell(change, "started")
         self._advance(pool, change.address, None, None)

@@ -10,41 +10,42 @@ from wexa_sync.api.checks import children
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.steps import Http
+from wexa_sync.apply.task import Task
 from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Operation
 from wexa_sync.kinds.spec.wire import decode, encode, not_shown, with_derived, with_texts
-from wexa_sync.model import Address, Change, Spec
+from wexa_sync.model import Address, Spec
 
 _SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
 """What the server says of a resource and nobody else may."""
 
 
-def with_the_rest(context: Context, change: Change, body: Mapping[str, Any]) -> Generator[Http, Any, dict[str, Any]]:
+def with_the_rest(task: Task, body: Mapping[str, Any]) -> Generator[Http, Any, dict[str, Any]]:
     """Return the body of an update with all that the resource holds besides, in the shape the API takes.
 
     What reads do not show is sent as declared or as recorded. Raises WexaSyncError where that leaves something unknown,
     or where a read leaves out what lives in it and is ours.
     """
-    kind, at = context.kind(change), context.scope(change.address, change.id or "")
+    context, kind = task.context, task.kind
     inner = next(other for other in BY_NAME.values() if other.owner == kind.name)
-    ours = {context.ids[each]: each for each in context.parts[change.address] if each in context.ids}
+    ours = {context.ids[each]: each for each in context.parts[task.address] if each in context.ids}
     raw: Raw = {}
 
     def look() -> list[str]:
         nonlocal raw
-        raw = context.api.read(kind, at) or {}
+        raw = context.api.read(kind, task.ids) or {}
         return ["whole"] if ours.keys() <= {child["_id"] for child in children(raw)} else []
 
     if not (yield Http(lambda: looked(context, look))):
         raise WexaSyncError(
-            f"a read of {change.address} leaves out what is in it: updating it now might remove that",
+            f"a read of {task.address} leaves out what is in it: updating it now might remove that",
             hint="Apply again in a moment. If it stays so, `wexa-sync plan` says what is gone.",
         )
-    own = _known(context, change.address)
+    own = _known(context, task.address)
     update = kind.endpoints[Operation.UPDATE]
-    _require(change.address, not_shown(kind, raw, update.keeps), {*own, *body})
+    _require(task.address, not_shown(kind, raw, update.keeps), {*own, *body})
     agents = [_whole(context, inner, child, ours.get(child["_id"])) for child in children(raw)]
     # A null stands for a text that is empty, say, and may not be taken back: left out, it is nothing all the same.
     whole = {**{name: value for name, value in raw.items() if name not in _SERVERS}, **body}

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from wexa_sync.apply.context import Context
 from wexa_sync.apply.lists import out_of_sight, read_list
 from wexa_sync.apply.steps import Http
+from wexa_sync.apply.task import Task
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.external import no_such_external
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Change, ExternalName, Ref
+from wexa_sync.model import ExternalName, Ref
 
 
-def unresolved(context: Context, change: Change) -> Iterator[Ref]:
-    """The live things that the change names and that no plan could know: its project was not there yet."""
-    for _, ref in references(change.after or {}):
+def unresolved(task: Task) -> Iterator[Ref]:
+    """Return the live things that the manifest names and no plan could know: its project was not there yet."""
+    for _, ref in references(task.declared):
         if (
             ref.external is not None
-            and ExternalName(change.address.project, ref.kind, ref.external) not in context.externals
+            and ExternalName(task.address.project, ref.kind, ref.external) not in task.context.externals
         ):
             yield ref
 
 
-def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, None]:
-    """Look up what is unresolved."""
-    for ref in unresolved(context, change):
-        kind, at = BY_NAME[ref.kind], context.scope(change.address)
+def resolve_externals(task: Task) -> Generator[Http, Any, None]:
+    """Look up the ids of what is unresolved. Raise WexaSyncError where a name leads nowhere, or to several."""
+    context = task.context
+    for ref in unresolved(task):
+        kind, at = BY_NAME[ref.kind], task.place
         listed = yield from read_list(context, kind, at)
         name = ref.external or ""
         more = yield from out_of_sight(context, listed, at, name)
@@ -39,4 +40,4 @@ def resolve_externals(context: Context, change: Change) -> Generator[Http, Any, 
                 no_such_external(kind, ref.external or "", listed.raws),
                 hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
             )
-        context.externals[ExternalName(change.address.project, ref.kind, ref.external or "")] = named[0]
+        context.externals[ExternalName(task.address.project, ref.kind, ref.external or "")] = named[0]

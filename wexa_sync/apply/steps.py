@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.api.calls import Call
-from wexa_sync.apply.context import Context
+from wexa_sync.apply.task import Task
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds.base import Operation
 from wexa_sync.model import Change, Outcome, Status
@@ -41,22 +41,20 @@ Work = Generator[Write | Http | Turn, Any, Outcome]
 
 
 def call(
-    context: Context,
-    change: Change,
+    task: Task,
     operation: Operation,
     body: Mapping[str, Any],
     *,
     repeatable: bool,
-    id: str = "",
 ) -> Http:
-    """The request of that operation on the change's resource."""
+    """The request of that operation on the task's resource."""
     ready = Call(
-        endpoint=context.kind(change).endpoints[operation],
-        at=context.scope(change.address, id),
+        endpoint=task.kind.endpoints[operation],
+        at=task.ids,
         body=body,
         repeatable=repeatable,
     )
-    return Http(lambda: context.api.send(ready))
+    return Http(lambda: task.context.api.send(ready))
 
 
 def ended(change: Change, status: Status, error: WexaSyncError | None = None, **more: Any) -> Outcome:

@@ -19,7 +19,7 @@ from wexa_sync.apply.find import find_created
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.run import run
 from wexa_sync.apply.steps import Http, Write
-from wexa_sync.compare.ids import comparison_in
+from wexa_sync.apply.task import Task
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Action, Address, Change, Intent, Plan, Record, Ref, Status, Target
@@ -52,11 +52,11 @@ class Wire:
         return SimpleNamespace(body=self.bodies[name], attempts=1)
 
 
-def context(wire: Wire, change: Change, *entries: Any) -> Context:
-    """The context of an apply of that change alone, with that state, and no patience."""
+def task(wire: Wire, change: Change, *entries: Any) -> Task:
+    """That change in an apply of it alone, with that state, and no patience."""
     state = State(target=TARGET, lineage="key").after(*entries)
     plan = Plan(target=TARGET, lineage="key", serial=0, changes=(change,), ids={PROJECT: "p", FLOW: "f"})
-    return Context(
+    context = Context(
         api=Api(wire, org_id="org", user_id="user"),  # type: ignore[arg-type]
         plan=plan,
         key="key",
@@ -66,6 +66,7 @@ def context(wire: Wire, change: Change, *entries: Any) -> Context:
         ids=dict(plan.ids),
         clock=lambda: NOW,
     )
+    return Task(context, change)
 
 
 def driven(work: Generator[Any, Any, Any]) -> tuple[Any, list[Any]]:
@@ -102,14 +103,14 @@ def shown(id: str, **more: Any) -> dict[str, Any]:  # the field's name
 )
 def test_a_lost_create_made_nothing_that_is_older_than_it(made: float, found: tuple[str, ...]) -> None:
     wire = Wire(skills=listed(shown("s", created_at=made)))
-    assert driven(find_created(context(wire, making()), making(), NOW))[0] == found
+    assert driven(find_created(task(wire, making()), NOW))[0] == found
 
 
 def test_a_lost_create_is_found_among_strangers_and_known_ids() -> None:
     theirs, known, ours = shown("t", name="Theirs"), shown("k"), shown("s")
     wire, record = Wire(skills=listed(theirs, known, ours)), Record(address=OTHER, id="k", spec={})
-    assert driven(find_created(context(wire, making(), Remember(record)), making(), NOW))[0] == ("s",)
-    assert driven(find_created(context(wire, making()), making(), NOW))[0] == (), "two of them: nobody can tell"
+    assert driven(find_created(task(wire, making(), Remember(record)), NOW))[0] == ("s",)
+    assert driven(find_created(task(wire, making()), NOW))[0] == (), "two of them: nobody can tell"
 
 
 @pytest.mark.parametrize(
@@ -131,32 +132,32 @@ def test_an_answer_that_names_what_was_there_before_is_about_something_else(
         Remember(Record(address=SKILL, id="ours", spec={})),
         Remember(Record(address=OTHER, id="other", spec={})),
     ]
-    there = context(Wire(), making(), *records)
+    there = task(Wire(), making(), *records)
     found = Found(items=[shown("stranger", name="Theirs")])
-    there.lists["Skill", Scoped(project="p")] = Listed(BY_NAME["Skill"], found, comparison_in("", {}, {}, "key"))
-    said = not_ours(there, making(), answer, (id,))
+    there.context.lists["Skill", Scoped(project="p")] = Listed(BY_NAME["Skill"], found, "key")
+    said = not_ours(there, answer, (id,))
     assert (fault in said) if fault else (said == "")
 
 
 def test_an_id_that_became_known_in_this_apply_is_somebody_elses() -> None:
-    there = context(Wire(), making())
-    assert not_ours(there, making(), {}, ("new",)) == ""
-    there.learn(OTHER, "new")
-    assert "was there before" in not_ours(there, making(), {}, ("new",))
+    there = task(Wire(), making())
+    assert not_ours(there, {}, ("new",)) == ""
+    there.context.learn(OTHER, "new")
+    assert "was there before" in not_ours(there, {}, ("new",))
 
 
 @pytest.mark.parametrize(("items", "still"), [([shown("s")], True), ([shown("t")], False), ([], False)])
 def test_what_a_list_shows_is_not_gone(items: list[dict[str, Any]], still: bool) -> None:
     change = replace(making(), action=Action.DELETE, id="s")
-    assert driven(still_listed(context(Wire(skills=listed(*items)), change), change))[0] is still
+    assert driven(still_listed(task(Wire(skills=listed(*items)), change)))[0] is still
     gone = Wire(skills=listed({**shown("s"), "is_deleted": True}))
-    assert driven(still_listed(context(gone, change), change))[0] is False
+    assert driven(still_listed(task(gone, change)))[0] is False
 
 
 @pytest.mark.parametrize("body", [None, {}, {"message": "done"}, {"_id": "f", "agents": []}, {"_id": "f"}])
 def test_a_bare_success_is_no_proof_of_an_agent(body: Any) -> None:
     change = making(SORT, title="Sort", role="One", prompt={"template": "Sort."})
-    outcome, written = driven(create(context(Wire(added=body, flow={"_id": "f", "agents": []}), change), change))
+    outcome, written = driven(create(task(Wire(added=body, flow={"_id": "f", "agents": []}), change)))
     assert (outcome.status, outcome.id) == (Status.UNKNOWN, None)
     assert [type(entry) for entry in written] == [Intend]
 
@@ -167,7 +168,7 @@ def test_a_run_whose_start_is_open_keeps_its_intent_and_its_record() -> None:
     record = Record(address=RUN, id="r", spec={}, started=False)
     change = Change(action=Action.RUN, address=RUN, after=spec, id="r", resume=True)
     wire = Wire(run={"_id": "r", "status": "ready", "projectID": "p"})
-    outcome, written = driven(run(context(wire, change, Remember(record), Intend(intent)), change))
+    outcome, written = driven(run(task(wire, change, Remember(record), Intend(intent))))
     assert outcome.status is Status.UNKNOWN
     assert "resolve" in outcome.hint
     assert written == []

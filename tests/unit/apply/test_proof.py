@@ -7,10 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from wexa_sync.apply import update
+from wexa_sync.apply.checks import proven as shows_it_done
 from wexa_sync.apply.context import Context
-from wexa_sync.compare.ids import Comparison
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.apply.task import Task
 from wexa_sync.model import Action, Address, Change, FieldChange
 
 AGENT = Address(project="desk", kind="Agent", name="sort", owner=("AgentFlow", "triage"))
@@ -27,12 +26,9 @@ OF_AGENT = Change(action=Action.UPDATE, address=AGENT, id="a1", after=AFTER, fie
 
 def proven(said: Any, change: Change = OF_AGENT) -> bool:
     """Whether an update counts as done by that answer alone."""
-    context = SimpleNamespace(
-        kind=lambda each: BY_NAME[each.address.kind],
-        state=lambda: SimpleNamespace(records={}),
-        comparison=lambda _address: Comparison(id_of=lambda ref: ref.id, key="key"),
-    )
-    return update._proven(cast("Context", context), change, said)
+    nothing = SimpleNamespace(records={}, lineage="key")
+    context = SimpleNamespace(state=lambda: nothing, ids={}, externals={}, plan=nothing)
+    return shows_it_done(Task(cast("Context", context), change), said)
 
 
 @pytest.mark.parametrize(

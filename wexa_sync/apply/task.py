@@ -1,0 +1,94 @@
+"""Hold one change of an apply, with what its steps ask for again and again worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from wexa_sync.api.calls import Scoped
+from wexa_sync.apply.context import Context
+from wexa_sync.compare.ids import Comparison, comparison_in
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind
+from wexa_sync.model import Address, Change, Intent, Record, Ref, Spec
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A change, and the apply that it belongs to."""
+
+    context: Context
+    change: Change
+
+    @property
+    def address(self) -> Address:
+        """Return the address of the resource that changes."""
+        return self.change.address
+
+    @cached_property
+    def kind(self) -> Kind:
+        """Return the kind of the resource."""
+        return BY_NAME[self.address.kind]
+
+    @property
+    def declared(self) -> Spec:
+        """Return the spec that the change makes true; empty for one that takes a resource away."""
+        return self.change.after or {}
+
+    @cached_property
+    def place(self) -> Scoped:
+        """Return the ids of what the resource lies in. They are known once the change has its turn."""
+        ids, owner = self.context.ids, self.address.owner_address
+        return Scoped(project=ids.get(self.address.project_address, ""), owner=ids.get(owner, "") if owner else "")
+
+    @cached_property
+    def ids(self) -> Scoped:
+        """Return the ids for a call about the live resource that the plan saw."""
+        return self.ids_with(self.change.id or "")
+
+    def ids_with(self, id: str) -> Scoped:  # the field's name
+        """Return the ids for a call about the resource of that id."""
+        return replace(self.place, id=id)
+
+    @cached_property
+    def chosen_id(self) -> str | None:
+        """Return the id that the client chooses for the resource; None where the server gives it."""
+        new_id = self.kind.new_id
+        return new_id(self.place.owner, self.address.name) if new_id is not None else None
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Return what values are compared by with what the plan saw: by the plan's own key."""
+        context = self.context
+        return comparison_in(self.address.project, context.ids, context.externals, context.plan.lineage)
+
+    @cached_property
+    def resolve(self) -> Callable[[Ref], str]:
+        """Return what gives the id of a reference in the manifest."""
+        return self.context.resolver(self.address)
+
+    @property
+    def record(self) -> Record | None:
+        """Return what the state holds of the address now."""
+        return self.context.state().records.get(self.address)
+
+    @property
+    def applied(self) -> Spec | None:
+        """Return what was last applied to the very resource that the plan saw; None where nothing was."""
+        record = self.record
+        return record.spec if record is not None and record.id == self.change.id else None
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Return the fields in which the live side may have what it likes."""
+        return self.change.lifecycle.ignore_changes
+
+    def compared(self, live: Spec) -> tuple[Spec, Spec, Spec | None, Comparison, tuple[str, ...]]:
+        """Return what an update is decided by: declared, live and last applied, how they compare, what is ignored."""
+        return self.declared, live, self.applied, self.comparison, self.ignored
+
+    @property
+    def intent(self) -> Intent | None:
+        """Return what the state holds as sent for the address, and not yet settled by a record."""
+        return self.context.state().intents.get(self.address)
