@@ -26,12 +26,11 @@ from hypothesis import HealthCheck, settings
 from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
-from wexa_sync.apply import Options
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Action, Outcome, Plan, Secret, Status, Target
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Action, Choice, Options, Outcome, Plan, Secret, Status, Target
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
+from wexa_sync.workspace import Workspace
 
 from .forks import PATIENCE, Forks, Started
 
@@ -239,32 +238,34 @@ class Desk:
     settle: float = 1.0  # no list of the sandbox lags behind unless it is told to
 
     @property
-    def workspace(self) -> engine.Workspace:
+    def workspace(self) -> Workspace:
         """The workspace, as a process of its own would open it."""
+        return self.opened()
+
+    def opened(self, **options: Any) -> Workspace:
+        """The same, with other options."""
+        quick = {"parallelism": self.parallelism, "poll": 0.02, "grace": 2.0, "settle": self.settle}
         server = self.remote.server
         http = Http(base_url=server.base_url, api_key=Secret(template="", value=KEY), pool=self.parallelism)
-        return engine.Workspace(
+        return Workspace(
             api=Api(http, org_id=server.org_id, user_id=server.user_id),
             store=FileStore(self.folder / ".wexa-sync" / "state.json"),
             target=Target(base_url=server.base_url, org_id=server.org_id),
-            parallelism=self.parallelism,
-            settle=self.settle,
+            options=Options(**{**quick, **options}),
         )
 
-    def plan(self, rules: Rules | None = None, *, variables: Variables | None = None) -> Plan:
+    def plan(self, choice: Choice | None = None, *, variables: Variables | None = None, **options: Any) -> Plan:
         """What differs now."""
         desired = engine.read([self.folder], root=self.folder, variables=variables or Variables())
-        return engine.plan(desired, self.workspace, rules or Rules())
+        return engine.plan(desired, self.opened(**options), choice or Choice())
 
     def apply(
         self, plan: Plan | None = None, tell: Callable[[Any, str], None] = lambda _change, _word: None, **options: Any
     ) -> tuple[Outcome, ...]:
-        """Make it so; `options` are those of apply."""
-        quick = {"parallelism": self.parallelism, "poll": 0.02, "grace": 2.0, "settle": self.settle}
-        chosen = Options(**{**quick, **options})
-        workspace = self.workspace
+        """Make it so; `options` are those of the workspace."""
+        workspace = self.opened(**options)
         workspace.api.sign_in()
-        return engine.apply(plan or self.plan(), workspace, chosen, tell, limits=None).outcomes
+        return engine.apply(plan or self.plan(), workspace, limits=None, progress=tell).outcomes
 
 
 def work_of(plan: Plan) -> list[str]:

@@ -5,15 +5,14 @@ load -> validate -> link -> observe -> plan -> apply -> (render, in cli/)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wexa_sync.api.calls import Scoped
 from wexa_sync.api.client import Api
-from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.manifests.link import link
@@ -21,41 +20,25 @@ from wexa_sync.manifests.load import load
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.validate import is_ours, validate
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Action, Address, Desired, Lifecycle, Manifest, Observation, Plan, Report, Target
+from wexa_sync.model import Action, Address, Choice, Desired, Lifecycle, Limits, Manifest, Observation, Plan, Report
 from wexa_sync.observe import observe
-from wexa_sync.observe.pair import SETTLE
 from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.limits import Limits, require_applicable
+from wexa_sync.plan.limits import Excess, excesses, require_applicable
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, joined
 from wexa_sync.repair.rebuild import Match, entries, matches
 from wexa_sync.repair.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened, require_possible
-from wexa_sync.state.base import StateSession, StateStore
+from wexa_sync.state.keep import kept
+from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
-    from wexa_sync.apply import Ask, Options, Progress
+    from wexa_sync.apply import Ask, Progress
 
 NOTHING = Desired(manifests={}, depends_on={})
 """What is desired by nobody: what `destroy` plans with."""
 
 
-_ALL = Scope()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """What the two steps that talk to the outside take: the API, the state, and whose they are. `settle` in seconds.
-
-    `session` is the right to change the state, where it is held already (`locked`).
-    """
-
-    api: Api
-    store: StateStore
-    target: Target
-    parallelism: int = 10
-    settle: float = SETTLE
-    cutoff: Cutoff = field(default_factory=Cutoff)
-    session: StateSession | None = None
+_ALL, _DEFAULT, _LIMITS = Scope(), Choice(), Limits()
 
 
 def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
@@ -107,16 +90,21 @@ def _declared(
 def plan(
     desired: Desired,
     workspace: Workspace,
-    rules: Rules,
+    choice: Choice = _DEFAULT,
     *,
-    targets: Iterable[Address] = (),
-    excludes: Iterable[Address] = (),
     limits: Limits | None = None,
     scope: Scope = _ALL,
 ) -> Plan:
-    """What differs from what is live; the plan warns of what goes over `limits`. Sends GET only."""
-    observation = _look(desired, workspace, rules.allowed)
-    return make_plan(observation, rules, targets=targets, excludes=excludes, limits=limits, scope=scope)
+    """Return what differs from what is live. The plan warns of what goes over `limits`. Sends GET only."""
+    rules = Rules(prune=choice.prune, adopt=choice.adopt, allowed=workspace.options.allowed)
+    return make_plan(
+        _look(desired, workspace),
+        rules,
+        targets=choice.targets,
+        excludes=choice.excludes,
+        limits=limits,
+        scope=scope,
+    )
 
 
 @contextmanager
@@ -126,32 +114,39 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
         yield replace(workspace, session=session)
 
 
-def _look(desired: Desired, workspace: Workspace, allowed: frozenset[str] = frozenset()) -> Observation:
-    return observe(
-        desired,
-        workspace.store.load(workspace.target),
-        workspace.api,
-        workspace.target,
-        allowed=allowed,
-        parallelism=workspace.parallelism,
-        settle=workspace.settle,
-        sleep=workspace.cutoff.wait,
-    )
+def _look(desired: Desired, workspace: Workspace) -> Observation:
+    state = workspace.store.load(workspace.target)
+    pause = workspace.cutoff.wait
+    return observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=pause)
+
+
+def approve(
+    planned: Plan, workspace: Workspace, limits: Limits | None, agrees: Callable[[Sequence[Excess]], bool]
+) -> bool:
+    """Return what `agrees` returns, after the checks that `apply` makes. `workspace` is `locked`.
+
+    `agrees` is told which budgets `limits.force` lifts. While it runs, say until a person answers, the lock is kept.
+    """
+    session = workspace.session
+    assert session is not None  # nobody else changes the state between the plan, the answer and the apply
+    require_applicable(planned, session.state, limits, workspace.options.allowed)
+    lifted = [] if limits is None else excesses(planned.changes, limits, managed=len(session.state.records))
+    with kept(session):
+        return agrees(lifted)
 
 
 def apply(
     planned: Plan,
     workspace: Workspace,
-    options: Options,
-    progress: Progress,
     *,
-    limits: Limits | None,
+    limits: Limits | None = _LIMITS,
+    progress: Progress = lambda _change, _word: None,
     ask: Ask | None = None,
 ) -> Report:
-    """Make the changes of the plan that was shown, unless it goes over `limits`; None: all it does is meant."""
+    """Make the changes of the plan, unless it goes over `limits`. None lifts all limits: everything in it is meant."""
     from wexa_sync.apply import apply_plan  # a plan needs none of it
 
-    held = workspace.session
+    held, options = workspace.session, workspace.options
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
         require_applicable(planned, session.state, limits, options.allowed)
         return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
@@ -241,8 +236,8 @@ def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
 __all__ = [
     "NOTHING",
     "InvalidManifests",
-    "Workspace",
     "apply",
+    "approve",
     "beyond",
     "locked",
     "plan",

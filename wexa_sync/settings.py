@@ -16,7 +16,7 @@ from wexa_sync.kinds.spec.schema import bundled
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault
-from wexa_sync.model import Document, Secret, Source
+from wexa_sync.model import Document, Limits, Options, Secret, Source
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 KEY_VARIABLE = "WEXA_API_KEY"
@@ -43,15 +43,10 @@ class Settings:
     manifests: tuple[Path, ...]
     ignore: tuple[str, ...]
     vars: Mapping[str, Any]
-    start: str
-    start_grace: float
-    settle: float
     connect_timeout: float
     read_timeout: float
-    allow_undocumented: frozenset[str]
-    parallelism: int
-    budget: float
-    max_executions: int
+    options: Options
+    limits: Limits
     unconfirmed: Source | None = None
 
 
@@ -82,15 +77,16 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
         manifests=tuple(root / path for path in found["manifests"]),
         ignore=tuple(found["ignore"]),
         vars=found["vars"],
-        start=found["start"],
-        start_grace=float(found["start_grace"]),
-        settle=float(found["settle"]),
         connect_timeout=float(found["connect_timeout"]),
         read_timeout=float(found["read_timeout"]),
-        allow_undocumented=frozenset(found["allow_undocumented"]),
-        parallelism=found["parallelism"],
-        budget=float(found["budget"]),
-        max_executions=found["max_executions"],
+        options=Options(
+            parallelism=found["parallelism"],
+            start=found["start"],
+            grace=float(found["start_grace"]),
+            settle=float(found["settle"]),
+            allowed=frozenset(found["allow_undocumented"]),
+        ),
+        limits=Limits(budget=float(found["budget"]), max_executions=found["max_executions"]),
         unconfirmed=None if written is None or "base_url" in given else _unconfirmed(written),
     )
 

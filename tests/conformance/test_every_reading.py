@@ -17,12 +17,11 @@ import requests
 from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
-from wexa_sync.apply import Options
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Action, Plan, Secret, Status, Target
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Action, Options, Plan, Secret, Status, Target
 from wexa_sync.sandbox import READINGS, SandboxConfig, running
 from wexa_sync.state import FileStore
+from wexa_sync.workspace import Workspace
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "support-desk"
 KEY = Secret(template="", value="any-key")
@@ -40,18 +39,17 @@ TOGETHER = [
 class Desk:
     """support-desk in a folder and a workspace of its own."""
 
-    def __init__(self, folder: Path, workspace: engine.Workspace) -> None:
+    def __init__(self, folder: Path, workspace: Workspace) -> None:
         self.folder, self.workspace = folder, workspace
 
     def plan(self) -> Plan:
         """What differs now."""
         desired = engine.read([self.folder], root=self.folder, variables=Variables())
-        return engine.plan(desired, self.workspace, Rules())
+        return engine.plan(desired, self.workspace)
 
     def apply(self) -> list[str]:
         """Make it so; answers what did not end well."""
-        options = Options(poll=0.05, grace=2.0)
-        report = engine.apply(self.plan(), self.workspace, options, lambda _change, _word: None, limits=None)
+        report = engine.apply(self.plan(), self.workspace, limits=None)
         return [
             f"{outcome.change.address}: {outcome.status.value} {outcome.error}"
             for outcome in report.outcomes
@@ -73,10 +71,11 @@ def desk(tmp_path: Path, readings: Mapping[str, str]) -> Iterator[Desk]:
         http = Http(base_url=server.base_url, api_key=KEY, pool=10)
         yield Desk(
             folder,
-            engine.Workspace(
+            Workspace(
                 api=Api(http, org_id=server.org_id, user_id=server.user_id),
                 store=FileStore(tmp_path / "state.json"),
                 target=Target(base_url=server.base_url, org_id=server.org_id),
+                options=Options(poll=0.05, grace=2.0),
             ),
         )
 

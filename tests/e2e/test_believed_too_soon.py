@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.model import Address, Outcome, Plan, Status
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Address, Choice, Outcome, Plan, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,14 +95,14 @@ def test_a_wait_ends_whatever_letters_the_end_has(lied: Desk, wire: Wire) -> Non
 def test_a_404_of_what_is_still_listed_forgets_nothing(lied: Desk, wire: Wire, where: str) -> None:
     lied.apply()
     (lied.folder / "schedule.yaml").unlink()
-    plan = lied.plan(Rules(prune=True))
+    plan = lied.plan(Choice(prune=True))
     wire.refuse = {f"{where} /schedule/coworker/*": 404}
     outcome = of(lied.apply(plan), SCHEDULE)
     assert outcome.status is Status.FAILED
     assert "lists it all the same" in outcome.error
     assert Address.parse(SCHEDULE) in lied.workspace.store.load().records
     wire.refuse = {}
-    assert of(lied.apply(lied.plan(Rules(prune=True))), SCHEDULE).status is Status.APPLIED
+    assert of(lied.apply(lied.plan(Choice(prune=True))), SCHEDULE).status is Status.APPLIED
 
 
 def test_answers_that_are_swapped_are_told_apart(lied: Desk, wire: Wire) -> None:
@@ -215,14 +214,14 @@ def agent_of_theirs(desk: Desk) -> None:
 def test_a_project_in_which_somebody_else_has_an_agent_is_not_deleted(desk: Desk) -> None:
     desk.apply()
     agent_of_theirs(desk)
-    plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
+    plan = engine.plan(engine.NOTHING, desk.workspace, Choice(prune=True))
     (blocked,) = [each for each in plan.blocked if each.address.kind == "Project"]
     assert "Agent 'Theirs' of support-desk/AgentFlow/triage" in blocked.reason
 
 
 def test_nor_where_they_add_it_between_plan_and_destroy(desk: Desk) -> None:
     desk.apply()
-    plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
+    plan = engine.plan(engine.NOTHING, desk.workspace, Choice(prune=True))
     agent_of_theirs(desk)
     outcome = of(desk.apply(plan), "Project/support-desk")
     assert outcome.status is Status.CONFLICT
@@ -246,7 +245,7 @@ def test_a_protection_counts_though_another_change_of_the_thing_is_blocked(desk:
     edit(desk, "skills.yaml", "description: ", "description: Now ")
     assert "support-desk/Skill/summarise" in {str(each.address) for each in desk.plan().blocked}
     desk.apply()
-    plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
+    plan = engine.plan(engine.NOTHING, desk.workspace, Choice(prune=True))
     assert not [each for each in plan.work if each.address.kind in ("Project", "Skill")]
 
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.model import Address, Outcome, Plan
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Address, Choice, Outcome, Plan
 from wexa_sync.state import Forget
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
     from tests.e2e.conftest import Wire
 
-PRUNE = Rules(prune=True)
+PRUNE = Choice(prune=True)
 PROJECT = Address.parse("Project/support-desk")
 FLOW = Address.parse("support-desk/AgentFlow/triage")
 DIGEST = Address.parse("support-desk/Schedule/new-year-digest")
@@ -57,7 +56,7 @@ def test_a_declared_project_that_was_given_up_and_renamed_is_found_by_what_is_in
     raw("PUT", "/v1/project", theirs, projectId=id).raise_for_status()
     (blocked,) = work(desk.plan())
     assert f"blocked {PROJECT}: Project 'Renamed' ({id}) is live already" in blocked
-    assert failures(desk.apply(desk.plan(Rules(adopt=True)))) == []
+    assert failures(desk.apply(desk.plan(Choice(adopt=True)))) == []
     assert work(desk.plan()) == []
     assert desk.workspace.store.load().records[PROJECT].id == id
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync.errors import ApiError
-from wexa_sync.model import Action, Outcome, Plan, Status
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Action, Choice, Outcome, Plan, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
@@ -183,7 +182,7 @@ def test_a_read_that_answers_with_another_thing_changes_and_deletes_nothing(lied
     lied.apply()
     (lied.folder / "schedule.yaml").unlink()
     (lied.folder / "prompts" / "classify.md").write_text("Other.\n", "utf-8")
-    plan = lied.plan(Rules(prune=True))
+    plan = lied.plan(Choice(prune=True))
     wire.sent.clear()
     wire.lies = {"GET /schedule/coworker/*": READS[name], "GET /agentflow/*": READS[name]}
     outcomes = lied.apply(plan)
@@ -306,7 +305,7 @@ def test_a_delete_that_deleted_nothing_is_a_failure_and_stays_recorded(
 ) -> None:
     lied.apply()
     (lied.folder / "schedule.yaml").unlink()
-    prune = Rules(prune=True)
+    prune = Choice(prune=True)
     wire.deaf = {"DELETE /schedule/coworker/*": {"message": "Deleted"}}
     (outcome,) = ended(lied.apply(lied.plan(prune)), "Schedule")
     assert outcome.status is Status.FAILED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Choice
 from wexa_sync.plan.file import save
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def test_a_saved_plan_does_not_delete_what_a_manifest_protects_by_now(two: Desk,
     file = two.folder / "a" / "schedule.yaml"
     text = file.read_text("utf-8")
     file.unlink()
-    save(two.plan(Rules(prune=True)), tmp_path / "it.plan")
+    save(two.plan(Choice(prune=True)), tmp_path / "it.plan")
     file.write_text(text, "utf-8")
     protect(file, "prevent_destroy: true")
     words = ("apply", str(tmp_path / "it.plan"), "--auto-approve")

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.model import Action, Address, Outcome, Plan, Status
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Action, Address, Choice, Outcome, Plan, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote
@@ -159,7 +158,7 @@ def test_what_somebody_edits_between_plan_and_apply_is_not_deleted(desk: Desk) -
     desk.apply()
     ids, raw = ids_of(desk), desk.remote.raw
     (desk.folder / "schedule.yaml").unlink()
-    plan = desk.plan(Rules(prune=True))
+    plan = desk.plan(Choice(prune=True))
     project, schedule = ids["Project/support-desk"], ids["support-desk/Schedule/new-year-digest"]
     raw("PATCH", f"/schedule/coworker/{schedule}", {"template": "Theirs."}, projectID=project).raise_for_status()
     assert statuses(desk.apply(plan)) == {"support-desk/Schedule/new-year-digest": "conflict"}
@@ -171,7 +170,7 @@ def test_what_somebody_edits_between_plan_and_apply_is_not_deleted(desk: Desk) -
 def test_a_project_that_somebody_uses_between_plan_and_destroy_is_not_deleted(desk: Desk, what: str) -> None:
     desk.apply()
     raw, project = desk.remote.raw, ids_of(desk)["Project/support-desk"]
-    plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
+    plan = engine.plan(engine.NOTHING, desk.workspace, Choice(prune=True))
     assert "delete Project/support-desk" in {f"{each.action.value} {each.address}" for each in plan}
     if what == "edited":
         theirs = {**raw("GET", f"/v1/project/{project}").json(), "coworker_role": "R", "description": "Theirs."}

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync.model import Action, Plan
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Action, Choice, Plan
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
@@ -40,10 +39,10 @@ def rename(desk: Desk, files: tuple[str, ...], old: str, new: str) -> None:
         file.write_text(text, "utf-8")
 
 
-@pytest.mark.parametrize("rules", [Rules(), Rules(prune=True)], ids=["", "prune"])
+@pytest.mark.parametrize("rules", [Choice(), Choice(prune=True)], ids=["", "prune"])
 @pytest.mark.parametrize("name", RENAMES)
 def test_a_renamed_handle_is_asked_about_and_moved(
-    desk: Desk, cli: Cli, work: Callable[[Plan], list[str]], name: str, rules: Rules
+    desk: Desk, cli: Cli, work: Callable[[Plan], list[str]], name: str, rules: Choice
 ) -> None:
     desk.apply()
     files, old, new, form = RENAMES[name]

@@ -23,10 +23,9 @@ from wexa_sync import __version__, engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Address, Plan, Secret, Target
+from wexa_sync.model import Address, Limits, Options, Plan, Secret, Target
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.limits import Limits
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json
 from wexa_sync.render.text.plan import plan_text
@@ -81,7 +80,7 @@ def planned(case: Path) -> Plan:
         http = Http(base_url=url, api_key=Secret(template="", value="any"))
         api = Api(http, org_id=TARGET.org_id, user_id=USER)
         state = FileStore(case / "state.json").load()
-        seen = observe(desired, state, api, TARGET, now=lambda: NOW, sleep=lambda _: None)
+        seen = observe(desired, state, api, TARGET, Options(), now=lambda: NOW, sleep=lambda _: None)
         http.close()
     targets, excludes = (map(Address.parse, given.get(name, ())) for name in ("targets", "excludes"))
     return make_plan(seen, rules, targets=tuple(targets), excludes=tuple(excludes), limits=Limits())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Choice
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
@@ -19,9 +19,9 @@ def _gets_alone(desk: Desk) -> bool:
 
 
 @pytest.mark.parametrize(
-    "rules", [Rules(), Rules(prune=True), Rules(adopt=True), Rules(prune=True, adopt=True)], ids=str
+    "rules", [Choice(), Choice(prune=True), Choice(adopt=True), Choice(prune=True, adopt=True)], ids=str
 )
-def test_a_plan_only_reads_whatever_it_finds(desk: Desk, rules: Rules) -> None:
+def test_a_plan_only_reads_whatever_it_finds(desk: Desk, rules: Choice) -> None:
     assert desk.plan(rules).work
     assert _gets_alone(desk)
     desk.apply()

@@ -16,8 +16,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wexa_sync.model import Outcome, Plan
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Choice, Outcome, Plan
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
 
@@ -166,7 +165,7 @@ def test_random_manifests_converge_and_an_edit_is_all_that_is_seen(
         gone = sorted(
             f"delete {d['metadata']['project']}/Schedule/{d['metadata']['name']}" for d in docs if d not in kept
         )
-        prune = Rules(prune=True)
+        prune = Choice(prune=True)
         assert sorted(work(desk.plan(prune))) == gone
         assert failures(desk.apply(desk.plan(prune))) == []
         assert work(desk.plan(prune)) == []

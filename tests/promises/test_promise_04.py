@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wexa_sync.model import Address, Outcome, Plan
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Address, Choice, Outcome, Plan
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
@@ -35,7 +34,7 @@ def test_prune_deletes_the_recorded_twin_and_no_other(
     stranger = _stranger(desk)
     (desk.folder / "schedule.yaml").unlink()
     desk.remote.forget()
-    plan = desk.plan(Rules(prune=True))
+    plan = desk.plan(Choice(prune=True))
     assert work(plan) == [f"delete {SCHEDULE}"]
     assert failures(desk.apply(plan)) == []
     assert desk.remote.writes == [f"DELETE /schedule/coworker/{recorded}"]
@@ -50,5 +49,5 @@ def test_a_lost_state_deletes_nothing(desk: Desk) -> None:
         if file.name != "project.yaml":
             file.unlink()
     desk.remote.forget()
-    desk.apply(desk.plan(Rules(prune=True)))
+    desk.apply(desk.plan(Choice(prune=True)))
     assert desk.remote.writes == []

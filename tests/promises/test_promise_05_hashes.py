@@ -18,9 +18,8 @@ from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import plain
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Action, Change, Plan
+from wexa_sync.model import Action, Change, Choice, Plan
 from wexa_sync.plan import file as planfile
-from wexa_sync.plan.decision import Rules
 from wexa_sync.secrecy import seal
 from wexa_sync.secrecy import seal as codec
 
@@ -116,7 +115,7 @@ def test_a_short_secret_can_not_be_guessed_from_what_is_kept(desk: Desk, hashed:
     edit(desk, "triage.yaml", "title: Classifier", "title: Sorter")
     edit(desk, "schedule.yaml", "tickets that", "mails that")
     (desk.folder / "execution.yaml").unlink()
-    plan = desk.plan(Rules(prune=True), variables=VARIABLES)
+    plan = desk.plan(Choice(prune=True), variables=VARIABLES)
     updated = [change for change in plan.work if change.action is Action.UPDATE and change.expected]
     assert len(updated) == 2
     saved(desk, plan)

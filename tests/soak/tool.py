@@ -14,14 +14,13 @@ from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
 from wexa_sync.api.transport.retry import Policy
-from wexa_sync.apply import Options
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Action, Address, Outcome, Plan, Secret, Status, Target
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Action, Address, Choice, Options, Outcome, Plan, Secret, Status, Target
 from wexa_sync.repair.rebuild import Match
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
 from wexa_sync.state import FileStore
 from wexa_sync.state.base import State
+from wexa_sync.workspace import Workspace
 
 SETTLE = 0.3  # seconds: no list of the soak's server lags behind for longer than a few looks
 GRACE = 1.0
@@ -67,7 +66,7 @@ class Tool:
         """The id of each recorded address."""
         return {str(address): record.id for address, record in self.state.records.items()}
 
-    def workspace(self) -> engine.Workspace:
+    def workspace(self) -> Workspace:
         """As a process of its own would open it, but quicker to give up."""
         http = Http(
             base_url=self.server.url,
@@ -75,24 +74,22 @@ class Tool:
             read_timeout=self.read_timeout,
             policy=Policy(attempts=3, throttled=4, base=0.05, cap=0.2),
         )
-        return engine.Workspace(
+        return Workspace(
             api=Api(http, org_id=ORG_ID, user_id=USER_ID),
             store=self.store,
             target=Target(base_url=self.server.url, org_id=ORG_ID),
-            parallelism=4,
-            settle=SETTLE,
+            options=Options(parallelism=4, poll=0.02, grace=GRACE, settle=SETTLE, allowed=self.allowed),
         )
 
     def plan(self, *, prune: bool = False, adopt: bool = False, targets: Sequence[str] = ()) -> Plan:
         """What differs now."""
-        rules = Rules(prune=prune, adopt=adopt, allowed=self.allowed)
+        choice = Choice(prune=prune, adopt=adopt, targets=tuple(map(Address.parse, targets)))
         desired = engine.read([self.folder], root=self.folder, variables=Variables())
-        return engine.plan(desired, self.workspace(), rules, targets=[Address.parse(text) for text in targets])
+        return engine.plan(desired, self.workspace(), choice)
 
     def apply(self, plan: Plan) -> list[Outcome]:
         """Make it so; answers what did not end well."""
-        options = Options(parallelism=4, poll=0.02, grace=GRACE, settle=SETTLE, allowed=self.allowed)
-        report = engine.apply(plan, self.workspace(), options, lambda _change, _word: None, limits=None)
+        report = engine.apply(plan, self.workspace(), limits=None)
         work = [outcome for outcome in report.outcomes if outcome.change.action is not Action.NOOP]
         return [outcome for outcome in work if outcome.status is not Status.APPLIED]
 

@@ -52,7 +52,8 @@ ROOMS = {
     "repair": {"compare", "kinds", "secrecy", "state", *_NOUNS},
     "render": {"secrecy", *_NOUNS},
     "settings": {"api", "kinds", "manifests", "text", *_NOUNS},
-    "engine": {"api", "apply", "kinds", "manifests", "observe", "plan", "repair", "state", *_NOUNS},
+    "workspace": {"api", "state", *_NOUNS},
+    "engine": {"api", "apply", "kinds", "manifests", "observe", "plan", "repair", "state", "workspace", *_NOUNS},
     "sandbox": set(),
 }
 LONGEST_FILE, LONGEST_FUNCTION = 320, 60

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync.errors import InvalidSettings, SettingsError
+from wexa_sync.model import Limits, Options
 from wexa_sync.settings import Settings, read_settings, require_api
 
 if TYPE_CHECKING:
@@ -47,15 +48,10 @@ def test_defaults_are_the_schemas(folder: Folder) -> None:
         manifests=(folder.path,),
         ignore=(),
         vars={},
-        start="auto",
-        start_grace=10.0,
-        settle=15.0,
         connect_timeout=5.0,
         read_timeout=30.0,
-        allow_undocumented=frozenset(),
-        parallelism=10,
-        budget=30.0,
-        max_executions=10,
+        options=Options(parallelism=10, start="auto", grace=10.0, settle=15.0, allowed=frozenset()),
+        limits=Limits(budget=30.0, max_executions=10),
     )
 
 
@@ -84,9 +80,9 @@ max_executions: 0
     assert found.state == folder.path / "state/live.json"
     assert found.manifests == (folder.path / "a", folder.path / "../b")
     assert (found.ignore, found.vars) == (("charts",), {"region": "eu", "count": 3, "on": True})
-    assert (found.start, found.start_grace) == ("explicit", 0.5)
-    assert found.allow_undocumented == {"agentflow.update"}
-    assert (found.parallelism, found.budget, found.max_executions) == (3, 100.0, 0)
+    assert (found.options.start, found.options.grace) == ("explicit", 0.5)
+    assert found.options.allowed == {"agentflow.update"}
+    assert (found.options.parallelism, found.limits.budget, found.limits.max_executions) == (3, 100.0, 0)
 
 
 def test_flags_over_the_environment_over_the_file(folder: Folder) -> None:
@@ -95,7 +91,7 @@ def test_flags_over_the_environment_over_the_file(folder: Folder) -> None:
     found = settings(
         env=env, base_url="http://flag", state=Path("t"), manifests=["m"], allow_undocumented=(), parallelism=None
     )
-    assert (found.base_url, found.org_id, found.user_id, found.parallelism) == ("http://flag", "env", "file", 2)
+    assert (found.base_url, found.org_id, found.user_id, found.options.parallelism) == ("http://flag", "env", "file", 2)
     assert (found.state, found.manifests) == (folder.path / "t", (folder.path / "m",))
     assert found.api_key is not None
     assert found.api_key.reveal() == KEY

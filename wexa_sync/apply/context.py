@@ -13,8 +13,7 @@ from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.listed import Listed
 from wexa_sync.compare.ids import id_of
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.model import Address, Change, ExternalName, Plan, Question, Ref, Run
-from wexa_sync.observe.pair import SETTLE
+from wexa_sync.model import Address, Change, ExternalName, Options, Plan, Question, Ref, Run
 from wexa_sync.state.base import State
 
 Ask = Callable[[Change, Run, Question], None]
@@ -23,23 +22,6 @@ Ask = Callable[[Change, Run, Question], None]
 
 def nobody(_change: Change, _run: Run, _question: Question) -> None:
     """Who is told of a question where nobody listens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How to apply. `wait`: for executions without a `wait` of their own; `grace`, `poll` and `settle` in seconds.
-
-    `settle`: for how long a list may lag behind what was just made.
-    """
-
-    parallelism: int = 10
-    wait: bool = False
-    wait_timeout: float = 3600.0
-    start: str = "auto"
-    grace: float = 10.0
-    poll: float = 1.0
-    settle: float = SETTLE
-    allowed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any
 from wexa_sync import graph
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.apply.context import Ask, Context, Options, nobody
+from wexa_sync.apply.context import Ask, Context, nobody
 from wexa_sync.apply.create import create
 from wexa_sync.apply.delete import delete, forget
 from wexa_sync.apply.records import record_of
@@ -29,7 +29,7 @@ from wexa_sync.apply.update import adopt, update
 from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Status
+from wexa_sync.model import Action, Address, Change, Options, Outcome, Plan, Report, Status
 from wexa_sync.state.base import Entry, Intend, Remember, Settle, State, StateSession
 
 Progress = Callable[[Change, str], None]

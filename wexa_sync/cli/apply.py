@@ -45,8 +45,8 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     with workspace_for(settings, given) as found, locked(found) as workspace:
         if saved is not None:
             require_planned_here(saved, workspace)
-        plan = saved or planned(desired, workspace, settings, given, scope=scope)
-        return carried_out(plan, workspace, settings, given, limits_of(settings, given))
+        plan = saved or planned(desired, workspace, given, scope=scope)
+        return carried_out(plan, workspace, given, limits_of(settings, given))
 
 
 def _require_no_choice(given: dict[str, Any]) -> None:

@@ -36,6 +36,6 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
                 hint="Name the state with --state, or restore it. If it is lost, `wexa-sync state rebuild` makes a new "
                 "one of what is live; then destroy again.",
             )
-        plan = planned(NOTHING, workspace, settings, given, scope=scope)
-        code = carried_out(plan, workspace, settings, given, limits=None)
+        plan = planned(NOTHING, workspace, given, scope=scope)
+        code = carried_out(plan, workspace, given, limits=None)
     return int(ExitCode.NEEDS_A_PERSON) if code == ExitCode.BLOCKED else code

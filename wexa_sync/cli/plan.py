@@ -28,7 +28,6 @@ def command(
     var_files: tuple[Path, ...],
     out: Path | None,
     detailed_exitcode: bool,
-    strict: bool,
     **given: Any,
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
@@ -42,8 +41,8 @@ def command(
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
     scope = scope_for(desired, paths, settings, assignments=assignments, var_files=var_files)
     with workspace_for(settings, given) as workspace:
-        plan = planned(desired, workspace, settings, given, limits_of(settings, given), scope)
+        plan = planned(desired, workspace, given, limits_of(settings, {**given, "force": False}), scope)
     if out is not None:
         save(plan, out)
     show_plan(plan, given, sys.stdout)
-    return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=strict))
+    return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=given["strict"]))

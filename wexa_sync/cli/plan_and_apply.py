@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from signal import SIGTERM
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,22 +16,20 @@ from wexa_sync.cli.progress import progress
 from wexa_sync.cli.setup import addresses
 from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.terminal import agrees, event, hang_up, show_error, speaks_json, talk, wants_color, width
-from wexa_sync.errors import ExitCode, PlanBlocked, StateError, UsageError, WexaSyncError
-from wexa_sync.model import Action, Desired, Plan
-from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.limits import Excess, Limits, excesses, require_applicable
+from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
+from wexa_sync.model import Action, Choice, Desired, Limits, Plan
+from wexa_sync.plan.limits import Excess
 from wexa_sync.plan.scope import Scope
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.text.report import report_text
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import report_view
 from wexa_sync.settings import Settings
-from wexa_sync.state.keep import kept
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wexa_sync.state.base import StateSession
+    from wexa_sync.workspace import Workspace
 
 
 _ALL = Scope()
@@ -38,26 +37,25 @@ _ALL = Scope()
 
 def planned(
     desired: Desired,
-    workspace: engine.Workspace,
-    settings: Settings,
+    workspace: Workspace,
     given: Mapping[str, Any],
     limits: Limits | None = None,
     scope: Scope = _ALL,
 ) -> Plan:
     """The plan, by the options given; it warns of what goes over `limits`."""
-    rules = Rules(
+    choice = Choice(
         prune=given.get("prune", False),
         adopt=given.get("adopt", False),
-        allowed=frozenset(settings.allow_undocumented),
+        targets=addresses(given.get("targets", ())),
+        excludes=addresses(given.get("excludes", ())),
     )
-    targets, excludes = addresses(given.get("targets", ())), addresses(given.get("excludes", ()))
-    return engine.plan(desired, workspace, rules, targets=targets, excludes=excludes, limits=limits, scope=scope)
+    return engine.plan(desired, workspace, choice, limits=limits, scope=scope)
 
 
 def limits_of(settings: Settings, given: Mapping[str, Any]) -> Limits:
     """Return what one apply may do, by the settings and by `--allow`: of two of one budget the larger number holds."""
     allowed = dict(sorted(given.get("allowances", ())))
-    return Limits(budget=settings.budget, max_executions=settings.max_executions, allowed=allowed)
+    return replace(settings.limits, allowed=allowed, force=given["force"], strict=given["strict"])
 
 
 def _lifted(over: Sequence[Excess]) -> None:
@@ -81,43 +79,27 @@ def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
     _hand_over(text, given["output"], stream)
 
 
-def carried_out(
-    plan: Plan, workspace: engine.Workspace, settings: Settings, given: Mapping[str, Any], limits: Limits | None
-) -> int:
+def carried_out(plan: Plan, workspace: Workspace, given: Mapping[str, Any], limits: Limits | None) -> int:
     """Show the plan, ask, apply it and show what came of it. Return the exit code.
 
     `limits` None: all of it is meant.
     """
-    from wexa_sync.apply import Options
-
     as_json = given["format_"] == "json"
     stream = sys.stderr if as_json else sys.stdout
     show_plan(plan, {**given, "format_": "text", "output": None}, stream)
     if plan.work:
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
-    if given["strict"] and plan.blocked:
-        raise PlanBlocked(
-            f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Mend what is blocked, shown above."
-        )
-    assert workspace.session is not None  # locked: nobody changes the state between this, the answer and the apply
-    state = workspace.session.state
-    if limits is not None and given["force"]:
-        _lifted(excesses(plan.changes, limits, managed=len(state.records)))
-        limits = None
-    require_applicable(plan, state, limits, frozenset(settings.allow_undocumented))
-    if plan.work and not given["auto_approve"] and not _agreed(plan, workspace.session):
+
+    def agrees(over: Sequence[Excess]) -> bool:
+        if limits is not None and limits.force:
+            _lifted(over)
+        return not plan.work or given["auto_approve"] or _agreed(plan)
+
+    if not engine.approve(plan, workspace, limits, agrees):
         click.echo("Nothing was applied.", err=True)
         return int(ExitCode.FAILED)
-    options = Options(
-        parallelism=settings.parallelism,
-        wait=given["wait"],
-        start=settings.start,
-        grace=settings.start_grace,
-        settle=settings.settle,
-        allowed=frozenset(settings.allow_undocumented),
-    )
     with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
-        report = engine.apply(plan, workspace, options, tell, limits=limits, ask=ask)
+        report = engine.apply(plan, workspace, limits=limits, progress=tell, ask=ask)
     if as_json:
         from wexa_sync.render.json import report_json
 
@@ -151,7 +133,7 @@ def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
         click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
 
 
-def _agreed(plan: Plan, session: StateSession) -> bool:
+def _agreed(plan: Plan) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask on, so nothing was applied",
@@ -159,7 +141,6 @@ def _agreed(plan: Plan, session: StateSession) -> bool:
         )
     count, deletes = len(plan.work), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
-    with kept(session):
-        yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
+    yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
     click.echo(err=True)
     return yes

@@ -20,8 +20,8 @@ from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 if TYPE_CHECKING:
     from wexa_sync.api.cutoff import Cutoff
-    from wexa_sync.engine import Workspace
     from wexa_sync.sandbox import SandboxConfig
+    from wexa_sync.workspace import Workspace
 
 SANDBOX_URL = "sandbox"
 """What stands for the base URL of a sandbox in state and plans: its port is another one each time."""
@@ -223,16 +223,17 @@ def _workspace(
     from wexa_sync.api.client import Api
     from wexa_sync.api.transport.http import Http
     from wexa_sync.cli.terminal import request_log
-    from wexa_sync.engine import Workspace
     from wexa_sync.state import FileStore
+    from wexa_sync.workspace import Workspace
 
     assert settings.api_key is not None
+    options = replace(settings.options, wait=given.get("wait", False))
     http = Http(
         base_url=base_url,
         api_key=settings.api_key,
         connect_timeout=settings.connect_timeout,
         read_timeout=settings.read_timeout,
-        pool=settings.parallelism,
+        pool=settings.options.parallelism,
         observer=request_log() if given["verbose"] else None,
         cutoff=cutoff,
     )
@@ -240,7 +241,6 @@ def _workspace(
         api=Api(http, org_id=settings.org_id or "", user_id=settings.user_id or ""),
         store=FileStore(settings.state, lock_timeout=given.get("lock_timeout", 0)),
         target=target,
-        parallelism=settings.parallelism,
-        settle=settings.settle,
+        options=options,
         cutoff=cutoff,
     )

@@ -7,6 +7,7 @@ from wexa_sync.model.manifest import Desired, Document, Lifecycle, Manifest
 from wexa_sync.model.observation import Live, Observation, Pair
 from wexa_sync.model.plan import Action, Blocked, Change, FieldChange, Plan
 from wexa_sync.model.report import Outcome, Report, Status
+from wexa_sync.model.request import Choice, Limits, Options
 from wexa_sync.model.run import Question, Run
 from wexa_sync.model.spec import Path, Ref, Sealed, Secret, Spec, show_path
 from wexa_sync.model.state import Intent, Record, Target
@@ -17,15 +18,18 @@ __all__ = [
     "Address",
     "Blocked",
     "Change",
+    "Choice",
     "Desired",
     "Document",
     "ExternalName",
     "FieldChange",
     "Intent",
     "Lifecycle",
+    "Limits",
     "Live",
     "Manifest",
     "Observation",
+    "Options",
     "Outcome",
     "Pair",
     "Path",

@@ -25,12 +25,12 @@ from wexa_sync.kinds.skill import SKILL
 from wexa_sync.kinds.spec.external import no_such_external
 from wexa_sync.kinds.spec.times import created_at
 from wexa_sync.kinds.spec.wire import decode, not_shown, references
-from wexa_sync.model import Address, Desired, ExternalName, Live, Observation, Target
+from wexa_sync.model import Address, Desired, ExternalName, Live, Observation, Options, Target
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.given_up import flows_given_up, projects_given_up
 from wexa_sync.observe.known import Externals, Known, PlaceName, external_refs, require_known_kinds
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
-from wexa_sync.observe.pair import SETTLE, Place, pair
+from wexa_sync.observe.pair import Place, pair
 from wexa_sync.observe.settle import contradiction, hidden, worth_waiting
 from wexa_sync.observe.strangers import tell_strange_skills, what_is
 from wexa_sync.state.base import State
@@ -44,24 +44,22 @@ def observe(
     state: State,
     api: Api,
     target: Target,
+    options: Options,
     *,
-    allowed: frozenset[str] = frozenset(),
-    parallelism: int = 10,
-    settle: float = SETTLE,
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Observation:
-    """Look at the workspace. Sends GET only. `settle`: seconds for which a list may lag behind what was just made.
-    `allowed`: the undocumented calls that may be planned with; what they may replace is to be seen whole.
+    """Look at the workspace. Sends GET only. What an undocumented call that is allowed may replace is read whole.
 
     Raises StateDamaged, ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
     """
     require_known_kinds(state)
     account = api.sign_in()
+    settle = options.settle
     started, looks, pause = now(), 0, settle / 30
-    with ThreadPoolExecutor(max_workers=parallelism) as pool:
+    with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
         while True:
-            known, lists = _look(desired, state, api, pool, allowed)
+            known, lists = _look(desired, state, api, pool, options.allowed)
             looks += 1
             unlisted = hidden(known, api, pool, now() + max(api.ahead, 0.0))
             if not worth_waiting(known, unlisted, looks=looks, waited=now() - started, settle=settle, now=now()):

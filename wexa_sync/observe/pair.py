@@ -19,9 +19,6 @@ from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
 from wexa_sync.secrecy.seal import fingerprint
 
-SETTLE = 15.0
-"""Seconds after which a list is taken to show what was made, unless the setting `settle` says otherwise."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

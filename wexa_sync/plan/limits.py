@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from wexa_sync.errors import PlanRefused
+from wexa_sync.errors import PlanBlocked, PlanRefused
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Operation
-from wexa_sync.model import Action, Change, Plan
+from wexa_sync.model import Action, Change, Limits, Plan
 from wexa_sync.plan.decision import ADOPTED
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
@@ -16,19 +16,6 @@ from wexa_sync.state.format import checksum
 DELETES, UPDATES, EXECUTIONS = "deletes", "updates", "executions"
 BUDGETS = {DELETES: DELETES, UPDATES: UPDATES, EXECUTIONS: EXECUTIONS, "runs": EXECUTIONS}
 """The budgets, by each name that a person may give them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one apply may do without being told that it is meant: shares in percent of what is managed.
-
-    `allowed` lifts a budget, by its name in BUDGETS, to that number of changes. A smaller number lowers no budget.
-    """
-
-    budget: float = 30.0
-    max_executions: int = 10
-    from_resources: int = 10
-    allowed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +59,13 @@ def warnings(changes: Sequence[Change], limits: Limits, *, managed: int) -> tupl
 def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed: frozenset[str] = frozenset()) -> None:
     """Raise PlanRefused where the plan was made at another state, or goes over `limits` (None: all of it is meant).
 
-    Also where it has a call that nobody documented and that is not `allowed`, as it was when the plan was made.
+    Raise it too for a call that is undocumented and not `allowed`, as it was when the plan was made. Raise PlanBlocked
+    where `limits` are strict and anything is blocked.
     """
+    if limits is not None and limits.strict and plan.blocked:
+        raise PlanBlocked(
+            f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Fix what is blocked, shown above."
+        )
     if plan.serial and plan.lineage != state.lineage:
         raise PlanRefused(
             "this plan was made with another state",
@@ -90,7 +82,7 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
                 f"the plan would update {change.address} by a call that is not documented and not allowed here",
                 hint="Name it under `allow_undocumented` in wexa-sync.yaml, or plan again.",
             )
-    if limits is not None and (over := excesses(plan.changes, limits, managed=len(state.records))):
+    if limits is not None and not limits.force and (over := excesses(plan.changes, limits, managed=len(state.records))):
         raise PlanRefused(
             "the plan goes too far: " + "; ".join(each.what for each in over),
             hint=f"{_way_out(over)} --force lifts every budget.",

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Address, Blocked, Change, ExternalName, Lifecycle, Observation, Plan
+from wexa_sync.model import Address, Blocked, Change, ExternalName, Lifecycle, Limits, Observation, Plan
 from wexa_sync.plan.decide import decide
 from wexa_sync.plan.decision import Orphan, Rules
 from wexa_sync.plan.file import digest
 from wexa_sync.plan.hide import keep_secret
-from wexa_sync.plan.limits import Limits, warnings
+from wexa_sync.plan.limits import warnings
 from wexa_sync.plan.order import in_order, waits_of
 from wexa_sync.plan.rules.child_order import hold_unordered
 from wexa_sync.plan.rules.containers import hold_containers, taken_along

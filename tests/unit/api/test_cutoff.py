@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.apply import Options, apply_plan
-from wexa_sync.model import Status
+from wexa_sync.apply import apply_plan
+from wexa_sync.model import Options, Status
 from wexa_sync.state import Remember
 
 if TYPE_CHECKING:

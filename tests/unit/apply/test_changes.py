@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.apply import Options
 from wexa_sync.errors import PlanRefused
-from wexa_sync.model import Action, Address, Outcome, Plan, Status
-from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.limits import Limits
+from wexa_sync.model import Action, Address, Choice, Outcome, Plan, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
 Small = Callable[..., "Desk"]
 Open = Callable[..., AbstractContextManager["Remote"]]
 Work = Callable[[Plan], list[str]]
-PRUNE = Rules(prune=True)
+PRUNE = Choice(prune=True)
 ALLOWED = frozenset({"agentflow.update"})
 FLOW = Address.parse("desk/AgentFlow/flow")
 SORT = Address.parse("desk/AgentFlow/flow/Agent/sort")
@@ -165,7 +162,7 @@ def test_what_is_live_is_adopted_with_what_differs(made: Desk, work: Work) -> No
     for file in (made.folder / ".wexa-sync").iterdir():
         file.unlink()
     edit(made, "schedule", "2035-01-02", "2036-01-02")
-    plan = made.plan(Rules(adopt=True))
+    plan = made.plan(Choice(adopt=True))
     assert {change.reason for change in plan.work} == {"adopted"} | {"found: an earlier apply made it"}
     assert [str(change.address) for change in plan.work if change.action is Action.UPDATE] == [str(DIGEST)]
     assert {each.status for each in made.apply(plan)} == {Status.APPLIED}
@@ -193,7 +190,7 @@ def test_an_undocumented_update_of_a_flow_keeps_what_it_does_not_declare(
         desk.apply()
         before = flow(desk)
         edit(desk, "flow", "description: One", "description: Two")
-        plan = desk.plan(Rules(allowed=ALLOWED))
+        plan = desk.plan(allowed=ALLOWED)
         assert work(plan) == [f"update {FLOW}"]
         outcome = ended(desk.apply(plan, allowed=ALLOWED))[str(FLOW)]
         assert outcome.status is Status.APPLIED, outcome.error
@@ -212,13 +209,13 @@ def test_an_undocumented_update_that_is_not_there_fails(small: Small, open_sandb
         desk = small(remote, "project", "skill", "flow")
         desk.apply()
         edit(desk, "flow", "description: One", "description: Two")
-        assert ended(desk.apply(desk.plan(Rules(allowed=ALLOWED)), allowed=ALLOWED))[str(FLOW)].status is Status.FAILED
+        assert ended(desk.apply(desk.plan(allowed=ALLOWED), allowed=ALLOWED))[str(FLOW)].status is Status.FAILED
 
 
 def test_an_undocumented_update_that_does_nothing_fails(made: Desk) -> None:
     edit(made, "flow", "description: One", "description: Two")
     made.remote.fault("empty before PUT")
-    outcome = ended(made.apply(made.plan(Rules(allowed=ALLOWED)), allowed=ALLOWED))[str(FLOW)]
+    outcome = ended(made.apply(made.plan(allowed=ALLOWED), allowed=ALLOWED))[str(FLOW)]
     assert outcome.status is Status.FAILED
     assert "description did not change" in outcome.error
 
@@ -226,7 +223,7 @@ def test_an_undocumented_update_that_does_nothing_fails(made: Desk) -> None:
 def test_an_undocumented_update_is_not_applied_where_it_is_not_allowed_any_more(made: Desk) -> None:
     edit(made, "flow", "description: One", "description: Two")
     edit(made, "project", "One", "Two")
-    plan = made.plan(Rules(allowed=ALLOWED))
+    plan = made.plan(allowed=ALLOWED)
     with pytest.raises(PlanRefused, match="not allowed here") as caught:
         made.apply(plan)
     assert "allow_undocumented" in caught.value.hint
@@ -257,7 +254,7 @@ def test_a_budget_is_kept_unless_one_insists(made: Desk) -> None:
     plan = made.plan(PRUNE)
     made.remote.forget()
     with pytest.raises(PlanRefused, match="delete 12 of 17"):
-        engine.apply(plan, made.workspace, Options(), lambda _change, _word: None, limits=Limits())
+        engine.apply(plan, made.workspace)
     assert made.remote.requests == []
     assert {each.status for each in made.apply(plan)} == {Status.APPLIED}
 

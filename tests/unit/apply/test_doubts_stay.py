@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from wexa_sync import engine
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Address, Intent, Status
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Address, Choice, Intent, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
@@ -88,12 +87,12 @@ def test_no_edit_and_no_apply_settles_it(
     @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         st.lists(
-            st.tuples(st.sampled_from(sorted(EDITS)), st.builds(Rules, prune=st.booleans(), adopt=st.booleans())),
+            st.tuples(st.sampled_from(sorted(EDITS)), st.builds(Choice, prune=st.booleans(), adopt=st.booleans())),
             min_size=1,
             max_size=2,
         )
     )
-    def stays(edits: list[tuple[str, Rules]]) -> None:
+    def stays(edits: list[tuple[str, Choice]]) -> None:
         for edit, rules in edits:
             if changed := EDITS[edit](text):
                 file.write_text(changed, "utf-8")

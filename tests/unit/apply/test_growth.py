@@ -17,16 +17,29 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.api.client import Api
-from wexa_sync.apply import Options
 from wexa_sync.executions.runs import list_runs
-from wexa_sync.model import Address, Desired, Intent, Manifest, Record, Ref, Sealed, Source, Status, Target
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import (
+    Address,
+    Choice,
+    Desired,
+    Intent,
+    Manifest,
+    Options,
+    Record,
+    Ref,
+    Sealed,
+    Source,
+    Status,
+    Target,
+)
 from wexa_sync.state import FileStore, Intend, Remember, State
 from wexa_sync.state import base as state_base
 from wexa_sync.state import versions as state_versions
 from wexa_sync.state.format import journal_line, journal_start, read_journal, read_state, replay, state_text
+from wexa_sync.workspace import Workspace
 
 TARGET = Target(base_url="http://127.0.0.1", org_id="org")
+SLOWEST = Options(parallelism=1, settle=0.0)
 PROJECT = Address(kind="Project", name="desk")
 RUN = Address(project="desk", kind="Execution", name="run")
 HERE = Source(file="desk.yaml", line=1)
@@ -122,7 +135,7 @@ def record(address: Address, id: str) -> Record:
 class Bench:
     """A workspace whose state knows the project, and in which as many skills are live and not ours as declared."""
 
-    workspace: engine.Workspace
+    workspace: Workspace
     desired: Desired
 
     @classmethod
@@ -135,7 +148,7 @@ class Bench:
             spec = {"projectName": "Desk", "description": "One"}
             session.write(Remember(Record(address=PROJECT, id="desk", spec=spec)))
         manifests = {each.address: each for each in (skill(f"s{number}") for number in range(size))}
-        workspace = engine.Workspace(api=api, store=store, target=TARGET, parallelism=1, settle=0.0)
+        workspace = Workspace(api=api, store=store, target=TARGET, options=SLOWEST)
         return cls(workspace, Desired(manifests=manifests, depends_on={address: frozenset() for address in manifests}))
 
 
@@ -148,11 +161,9 @@ def growth(steps: Callable[[int], int]) -> float:
 def test_creates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def steps(size: int) -> int:
         bench = Bench.of(size, tmp_path)
-        plan = engine.plan(bench.desired, bench.workspace, Rules())
+        plan = engine.plan(bench.desired, bench.workspace, Choice())
         with counted(monkeypatch) as found:
-            report = engine.apply(
-                plan, bench.workspace, Options(parallelism=1, settle=0.0), lambda _change, _word: None, limits=None
-            )
+            report = engine.apply(plan, bench.workspace, limits=None)
         assert report.count(Status.APPLIED) >= size
         return found.count
 
@@ -163,7 +174,7 @@ def test_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def steps(size: int) -> int:
         bench = Bench.of(size, tmp_path)
         with counted(monkeypatch) as found:
-            plan = engine.plan(bench.desired, bench.workspace, Rules())
+            plan = engine.plan(bench.desired, bench.workspace, Choice())
         assert len(plan.work) == size
         return found.count
 
@@ -191,7 +202,7 @@ def test_a_plan_of_many_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     def steps(size: int) -> int:
         server = Server(projects=size)
         api, store = Api(server, org_id="org"), FileStore(tmp_path / f"many-{size}.json")  # type: ignore[arg-type]
-        workspace = engine.Workspace(api=api, store=store, target=TARGET, parallelism=1, settle=0.0)
+        workspace = Workspace(api=api, store=store, target=TARGET, options=SLOWEST)
         run = Manifest(address=RUN, spec={"agentflow_id": Ref(kind="AgentFlow", id="f"), "goal": "Do it."}, source=HERE)
         declared = [
             replace(each, address=replace(each.address, project=f"p{n}"))
@@ -212,7 +223,7 @@ def test_a_plan_of_many_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
         monkeypatch.setattr(State, "owners", property(noted))
         with counted(monkeypatch) as found:
-            plan = engine.plan(desired, workspace, Rules())
+            plan = engine.plan(desired, workspace, Choice())
         assert len(plan.work) >= 2 * size
         assert len(asked) == 1, "walks all that the state holds"
         return found.count

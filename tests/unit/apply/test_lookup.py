@@ -13,7 +13,7 @@ from wexa_sync.api.calls import Scoped
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import Found
 from wexa_sync.apply.checks import not_ours, still_listed
-from wexa_sync.apply.context import Context, Options
+from wexa_sync.apply.context import Context
 from wexa_sync.apply.create import create
 from wexa_sync.apply.find import find_created
 from wexa_sync.apply.listed import Listed
@@ -22,7 +22,7 @@ from wexa_sync.apply.steps import Http, Write
 from wexa_sync.apply.task import Task
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
-from wexa_sync.model import Action, Address, Change, Intent, Plan, Record, Ref, Status, Target
+from wexa_sync.model import Action, Address, Change, Intent, Options, Plan, Record, Ref, Status, Target
 from wexa_sync.state.base import Intend, Remember, State
 
 TARGET = Target(base_url="http://127.0.0.1", org_id="org")

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wexa_sync.model import Action
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Action, Choice
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
@@ -150,7 +149,7 @@ def test_a_project_whose_skills_can_not_all_be_seen_is_not_deleted(
         for file in desk.folder.glob("*.yaml"):
             file.unlink()
         (desk.folder / "other.yaml").write_text(OTHER, "utf-8")
-        pruned = desk.plan(Rules(prune=True))
+        pruned = desk.plan(Choice(prune=True))
         if goes:
             assert pruned.count(Action.DELETE) == 26
             assert failures(desk.apply(pruned)) == []
@@ -168,7 +167,7 @@ def test_what_is_put_out_of_sight_keeps_its_project(small: Small, open_sandbox: 
         for file in desk.folder.glob("*.yaml"):
             file.unlink()
         (desk.folder / "other.yaml").write_text(OTHER, "utf-8")
-        pruned = desk.plan(Rules(prune=True))
+        pruned = desk.plan(Choice(prune=True))
         make(desk, 50)
         assert "it got perhaps a Skill that its list does not show" in "".join(failures(desk.apply(pruned)))
         assert remote.raw("GET", f"/v1/project/{project}").status_code == 200

@@ -9,8 +9,7 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.kinds.skill import made_by
-from wexa_sync.model import Address, Status
-from wexa_sync.plan.decision import Rules
+from wexa_sync.model import Address, Choice, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
@@ -54,7 +53,7 @@ def test_a_project_that_got_something_since_the_plan_is_not_deleted(
 ) -> None:
     desk = small(remote)
     desk.apply()
-    plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
+    plan = engine.plan(engine.NOTHING, desk.workspace, Choice(prune=True))
     put(desk, what)
     outcome = next(each for each in desk.apply(plan) if each.change.address == PROJECT)
     assert outcome.status is Status.CONFLICT
@@ -78,7 +77,7 @@ def test_a_skill_that_a_connector_made_keeps_no_project(
 
     if when == "before the plan":
         put_one()
-    plan = engine.plan(engine.NOTHING, desk.workspace, Rules(prune=True))
+    plan = engine.plan(engine.NOTHING, desk.workspace, Choice(prune=True))
     assert any("what its connectors made: Skill " in text for text in plan.warnings) is (when == "before the plan")
     if when != "before the plan":
         put_one()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync.model import Action, Address, Outcome, Plan, Status
-from wexa_sync.plan.decision import Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +19,6 @@ Small = Callable[..., "Desk"]
 Open = Callable[..., AbstractContextManager["Remote"]]
 Work = Callable[[Plan], list[str]]
 ALLOWED = frozenset({"agentflow.update"})
-RULES = Rules(allowed=ALLOWED)
 FLOW = Address.parse("desk/AgentFlow/flow")
 HIDDEN = "memory: {memory_type: st}, conditions: [{decision: go, condition: ok}], is_user_specific_task: true"
 SORT = Address.parse("desk/AgentFlow/flow/Agent/sort")
@@ -39,7 +37,7 @@ def edit(desk: Desk, name: str, old: str, new: str) -> None:
 
 def apply(desk: Desk, plan: Plan | None = None) -> dict[str, Outcome]:
     """Apply; the outcomes of what does something, by address."""
-    outcomes = desk.apply(plan or desk.plan(RULES), allowed=ALLOWED)
+    outcomes = desk.apply(plan or desk.plan(allowed=ALLOWED), allowed=ALLOWED)
     return {str(each.change.address): each for each in outcomes if each.change.action is not Action.NOOP}
 
 
@@ -66,7 +64,7 @@ def test_what_reads_hide_is_sent_as_declared_and_as_recorded(
         desk.apply()
         edit(desk, "flow", ", conditions: [{decision: go, condition: ok}]", "")  # recorded, and declared no longer
         edit(desk, "flow", "description: One", "description: Two")
-        plan = desk.plan(RULES)
+        plan = desk.plan(allowed=ALLOWED)
         assert work(plan)[0] == f"update {FLOW}"
         assert {each.status for each in apply(desk, plan).values()} == {Status.APPLIED}
     held = stored(open_sandbox, data, desk)
@@ -87,7 +85,7 @@ def test_what_reads_show_as_null_is_not_sent_back(
         edit(desk, "flow", "description: One", "description: Two")
         (outcome,) = apply(desk).values()
         assert (outcome.status, outcome.error) == (Status.APPLIED, "")
-        assert work(desk.plan(RULES)) == []
+        assert work(desk.plan(allowed=ALLOWED)) == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +103,7 @@ def test_what_nobody_knows_is_blocked(
         desk.apply()
         edit(desk, "flow", "description: One", "description: Two")
         edit(desk, "flow", "title: Sort,", "title: Sort all,")
-        plan = desk.plan(RULES)
+        plan = desk.plan(allowed=ALLOWED)
         (blocked,) = plan.blocked
         assert what in blocked.reason
         assert "Wexa Studio" in blocked.hint
@@ -123,7 +121,7 @@ def test_an_agent_of_others_that_reads_hide_in_part_blocks_too(small: Small, ope
         desk.apply()
         add_by_hand(desk)
         edit(desk, "flow", "description: One", "description: Two")
-        (blocked,) = desk.plan(RULES).blocked
+        (blocked,) = desk.plan(allowed=ALLOWED).blocked
         assert f"{THEIRS}, which is not managed here" in blocked.reason
 
 
@@ -163,7 +161,7 @@ def test_a_server_without_the_call_fails_that_update_and_holds_up_runs_alone(
             "desk/Execution/run": Status.SKIPPED,
         }
         assert "lacks the call" in outcomes[str(FLOW)].hint
-        (blocked, _run) = desk.plan(Rules()).blocked
+        (blocked, _run) = desk.plan().blocked
         assert (blocked.address, blocked.wanted) == (FLOW, "update")
 
 
@@ -175,7 +173,7 @@ def test_what_is_declared_no_longer_does_not_go_along(small: Small, open_sandbox
         desk.apply()
         edit(desk, "flow", cron, "agents:")
         assert {each.status for each in apply(desk).values()} == {Status.APPLIED}
-        assert work(desk.plan(RULES)) == []
+        assert work(desk.plan(allowed=ALLOWED)) == []
         id = desk.workspace.store.load().records[FLOW].id  # the field's name
         assert remote.raw("GET", f"/agentflow/{id}").json()["is_cron_scheduled"] is False
 
@@ -185,7 +183,7 @@ def test_an_agent_that_a_read_leaves_out_is_not_removed_by_the_update(small: Sma
         desk = small(remote, "project", "skill", "flow")
         desk.apply()
         edit(desk, "flow", "description: One", "description: Two")
-        plan = desk.plan(RULES)
+        plan = desk.plan(allowed=ALLOWED)
         id = desk.workspace.store.load().records[FLOW].id  # the field's name
         shown = remote.raw("GET", f"/agentflow/{id}").json()
         remote.raw("PUT", f"/agentflow/{id}", {**shown, "agents": []}).raise_for_status()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync.errors import Nonsense
-from wexa_sync.model import Action, Address, Intent, Outcome, Plan
+from wexa_sync.model import Action, Address, Intent, Options, Outcome, Plan
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
@@ -51,7 +51,13 @@ def look(desk: Desk, time: Time, settle: float = 15.0) -> Observation:
     desired = engine.read([desk.folder], root=desk.folder, variables=Variables())
     there = desk.workspace
     return observe(
-        desired, there.store.load(), there.api, there.target, settle=settle, now=lambda: time.now, sleep=time.sleep
+        desired,
+        there.store.load(),
+        there.api,
+        there.target,
+        Options(settle=settle),
+        now=lambda: time.now,
+        sleep=time.sleep,
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from wexa_sync.errors import PlanRefused
-from wexa_sync.model import Action, Address, Change, Plan, Record, Target
-from wexa_sync.plan.limits import Limits, require_applicable, warnings
+from wexa_sync.model import Action, Address, Change, Limits, Plan, Record, Target
+from wexa_sync.plan.limits import require_applicable, warnings
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
 

@@ -1,0 +1,55 @@
+"""What a person asks of a plan and of an apply: what to choose, how far it may go, and how to work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wexa_sync.model.address import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What to plan. `prune`: delete what is no longer declared. `adopt`: take over what is live and unrecorded.
+
+    `targets` keeps these addresses and what they need; `excludes` drops these and what needs them.
+    """
+
+    prune: bool = False
+    adopt: bool = False
+    targets: tuple[Address, ...] = ()
+    excludes: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one apply may do without being told that it is meant: shares in percent of what is managed.
+
+    `allowed` lifts a budget, by its name in plan.limits.BUDGETS, to that number of changes; a smaller number lowers no
+    budget. `force` lifts every budget. `strict`: nothing is applied where anything is blocked.
+    """
+
+    budget: float = 30.0
+    max_executions: int = 10
+    from_resources: int = 10
+    allowed: Mapping[str, int] = field(default_factory=dict)
+    force: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to work; `wait_timeout`, `grace`, `poll` and `settle` in seconds.
+
+    `wait`: for executions without a `wait` of their own. `settle`: for how long a list may lag behind what was just
+    made. `allowed`: the undocumented calls that may be used (`agentflow.update`).
+    """
+
+    parallelism: int = 10
+    wait: bool = False
+    wait_timeout: float = 3600.0
+    start: str = "auto"
+    grace: float = 10.0
+    poll: float = 1.0
+    settle: float = 15.0
+    allowed: frozenset[str] = frozenset()
