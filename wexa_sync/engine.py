@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wexa_sync.api.calls import Scoped
+from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, UsageError
 from wexa_sync.kinds import BY_NAME
@@ -204,7 +204,7 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
 def _live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[str, ...]:
     """The id in every spelling. Raises UsageError where nothing live has it, or what has it is in another project."""
     kind, owner, project = BY_NAME[address.kind], address.owner_address, seen.ids.get(address.project_address, "")
-    raw = api.read(kind, Scoped(project=project, owner=seen.ids.get(owner, "") if owner else "", id=id))
+    raw = api.read(kind, Ids(project=project, owner=seen.ids.get(owner, "") if owner else "", id=id))
     if raw is None:
         raise UsageError(
             f"no {kind.name} is live under the id {id}",

@@ -12,7 +12,7 @@ Raw = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scoped:
+class Ids:
     """The ids that an endpoint's placeholders are filled with. Empty where not known; a call that needs one fails."""
 
     project: str = ""
@@ -25,6 +25,6 @@ class Call:
     """A request ready to be sent by any thread: nothing in it depends on anything else any more."""
 
     endpoint: Endpoint
-    at: Scoped
+    ids: Ids
     body: Mapping[str, Any] = field(default_factory=dict)
     repeatable: bool = True

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.kinds.base import Kind
 from wexa_sync.text.ids import is_id
 
@@ -54,15 +54,15 @@ def contradiction(kind: Kind, items: list[Raw], project: str) -> str:
     return next((fault for item in items if (fault := _odd_children(item))), "") if kind.embedded else ""
 
 
-def misfit(kind: Kind, found: Raw, at: Scoped, asked: str) -> str:
+def misfit(kind: Kind, found: Raw, ids: Ids, asked: str) -> str:
     """Why an answer is not the resource (or its owner) of the id `asked`; empty where it is."""
-    ids = [found[name] for name in kind.ids if found.get(name)]
-    if not ids:
+    shown = [found[name] for name in kind.ids if found.get(name)]
+    if not shown:
         return f"expected {kind.name} {asked}, got an answer without an id"
-    if asked not in ids:
-        return f"expected {kind.name} {asked}, got {ids[0]}"
+    if asked not in shown:
+        return f"expected {kind.name} {asked}, got {shown[0]}"
     # What is deleted may well be of a project that went with it, and was made anew since.
-    if at.project and not found.get("is_deleted") and found.get("projectID") not in (None, "", at.project):
+    if ids.project and not found.get("is_deleted") and found.get("projectID") not in (None, "", ids.project):
         return f"{kind.name} {asked} is said to be of another project"
     return _odd_children(found)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wexa_sync.api.calls import Call, Raw, Scoped
+from wexa_sync.api.calls import Call, Ids, Raw
 from wexa_sync.api.checks import UNTRUSTED, as_list, children, contradiction, is_nothing, misfit, unwrap
 from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.transport.http import Http
@@ -69,11 +69,11 @@ class Api:
             usage=usage if isinstance(usage, Mapping) else {},
         )
 
-    def _list(self, kind: Kind, at: Scoped, user: str, name: str = "") -> Found:
+    def _list(self, kind: Kind, ids: Ids, user: str, name: str = "") -> Found:
         assert kind.listing is not None
         endpoint = kind.listing.endpoint
-        path = self._fill(endpoint.path, at)
-        query = self._filled(endpoint.query, at, user=user) | ({kind.listing.named: name} if name else {})
+        path = self._fill(endpoint.path, ids)
+        query = self._filled(endpoint.query, ids, user=user) | ({kind.listing.named: name} if name else {})
 
         def fetch(page: Query) -> Any:
             body = self._http.request("GET", path, query={**query, **page}, repeatable=True).body
@@ -82,66 +82,68 @@ class Api:
         found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
         try:
             items = kind.listing.items(found.items)
-            fault = contradiction(kind, items, at.project)
+            fault = contradiction(kind, items, ids.project)
         except ValueError as odd:
             items, fault = [], str(odd)
         if fault:
             raise Nonsense(fault, method="GET", path=path, hint=UNTRUSTED)
         return replace(found, items=items)
 
-    def listed(self, kind: Kind, at: Scoped) -> Found:
+    def listed(self, kind: Kind, ids: Ids) -> Found:
         """Return what a list shows of a kind in that scope, all pages, and whether that is all there is."""
         assert kind.listing is not None
         endpoint = kind.listing.endpoint
-        found = self._list(kind, at, self.user_id)
+        found = self._list(kind, ids, self.user_id)
         if "{user}" in endpoint.query.values() and self._owner not in ("", self.user_id):
             # A list for a user who is mistyped, or new, may hide what is there; it would be made a second time.
-            ids = {kind.id_of(raw) for raw in found.items}
-            others = self._list(kind, at, self._owner).items
-            found = replace(found, items=found.items + [raw for raw in others if kind.id_of(raw) not in ids])
+            shown = {kind.id_of(raw) for raw in found.items}
+            others = self._list(kind, ids, self._owner).items
+            found = replace(found, items=found.items + [raw for raw in others if kind.id_of(raw) not in shown])
         return found
 
-    def named(self, kind: Kind, at: Scoped, name: str, *, most: int) -> list[Raw]:
+    def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:
         """Return what a cut list may leave out of a kind and has that display name, asked for by that name.
 
         `most` is the number of items that the cut list held. Raise Nonsense where none of that name is shown and the
         response is no proof that there is none: it is as long as the cut list, so it is cut too, or about any name.
         """
         try:
-            found = self._list(kind, at, self.user_id, name)
+            found = self._list(kind, ids, self.user_id, name)
         except NotFound:
             return []
         if len(found.items) >= most and name not in [raw.get(kind.display) for raw in found.items]:
-            raise self._doubt(kind, at, f"{kind.name} {name!r} was asked for, and the list does not say if it is there")
+            raise self._doubt(
+                kind, ids, f"{kind.name} {name!r} was asked for, and the list does not say if it is there"
+            )
         return found.items
 
-    def sought(self, kind: Kind, at: Scoped, name: str | None) -> list[Raw]:
+    def sought(self, kind: Kind, ids: Ids, name: str | None) -> list[Raw]:
         """Return what a list shows and, where it may be cut, what has that display name. Raise as `named` does."""
-        found = self.listed(kind, at)
+        found = self.listed(kind, ids)
         if found.extent is Extent.WHOLE or name is None or kind.listing is None or not kind.listing.named:
             return found.items
-        items = {kind.id_of(raw): raw for raw in (*found.items, *self.named(kind, at, name, most=len(found.items)))}
+        items = {kind.id_of(raw): raw for raw in (*found.items, *self.named(kind, ids, name, most=len(found.items)))}
         return [*items.values()]
 
-    def list(self, kind: Kind, at: Scoped) -> list[Raw]:
+    def list(self, kind: Kind, ids: Ids) -> list[Raw]:
         """Return everything of a kind in that scope. Raise ApiError rather than return a shorter list."""
-        found = self.listed(kind, at)
+        found = self.listed(kind, ids)
         if found.extent is Extent.CUT:
             counts = f", the server counts {found.total}" if found.total is not None else " and there is no next page"
-            raise self._doubt(kind, at, f"incomplete listing: {len(found.items)} items came{counts}")
+            raise self._doubt(kind, ids, f"incomplete listing: {len(found.items)} items came{counts}")
         return found.items
 
-    def _doubt(self, kind: Kind, at: Scoped, what: str) -> Nonsense:
+    def _doubt(self, kind: Kind, ids: Ids, what: str) -> Nonsense:
         assert kind.listing is not None
-        return Nonsense(what, method="GET", path=self._fill(kind.listing.endpoint.path, at), hint=UNTRUSTED)
+        return Nonsense(what, method="GET", path=self._fill(kind.listing.endpoint.path, ids), hint=UNTRUSTED)
 
-    def read(self, kind: Kind, at: Scoped) -> Raw | None:
+    def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """One resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
 
         Raises ApiError, also where the answer is another resource than was asked for, or none at all.
         """
         endpoint = kind.endpoints[Operation.READ]
-        path = self._fill(endpoint.path, at)
+        path = self._fill(endpoint.path, ids)
         try:
             body = self._http.request("GET", path, repeatable=True).body
         except NotFound:
@@ -149,12 +151,12 @@ class Api:
         if is_nothing(body):
             return None
         found = unwrap(body)
-        if fault := misfit(kind, found, at, at.owner if endpoint.returns_owner else at.id):
+        if fault := misfit(kind, found, ids, ids.owner if endpoint.returns_owner else ids.id):
             raise Nonsense(fault, method="GET", path=path, hint=UNTRUSTED)
         if found.get("is_deleted"):
             return None
         if endpoint.returns_owner:  # children() has none that is deleted
-            return next((child for child in children(found) if child.get("_id") == at.id), None)
+            return next((child for child in children(found) if child.get("_id") == ids.id), None)
         return found
 
     def send(self, call: Call) -> tuple[Any, int]:
@@ -168,24 +170,24 @@ class Api:
         return self._send(endpoint.otherwise, call)
 
     def _send(self, endpoint: Endpoint, call: Call) -> tuple[Any, int]:
-        body = {**call.body, **self._filled(endpoint.body, call.at)}
+        body = {**call.body, **self._filled(endpoint.body, call.ids)}
         answer = self._http.request(
             endpoint.method,
-            self._fill(endpoint.path, call.at),
-            query=self._filled(endpoint.query, call.at),
+            self._fill(endpoint.path, call.ids),
+            query=self._filled(endpoint.query, call.ids),
             body=body if endpoint.method != "DELETE" else None,
             repeatable=call.repeatable,
         )
         return answer.body, answer.attempts
 
-    def _fill(self, text: str, at: Scoped) -> str:
-        return text.format_map({name: segment(value) for name, value in self._values(at).items() if value})
+    def _fill(self, text: str, ids: Ids) -> str:
+        return text.format_map({name: segment(value) for name, value in self._values(ids).items() if value})
 
-    def _filled(self, texts: Mapping[str, str], at: Scoped, **more: str) -> dict[str, str]:
-        return {name: text.format_map(self._values(at) | more) for name, text in texts.items()}
+    def _filled(self, texts: Mapping[str, str], ids: Ids, **more: str) -> dict[str, str]:
+        return {name: text.format_map(self._values(ids) | more) for name, text in texts.items()}
 
-    def _values(self, at: Scoped) -> dict[str, str]:
-        return {"project": at.project, "owner": at.owner, "id": at.id, "org": self.org_id, "user": self.user_id}
+    def _values(self, ids: Ids) -> dict[str, str]:
+        return {"project": ids.project, "owner": ids.owner, "id": ids.id, "org": self.org_id, "user": self.user_id}
 
 
 def _wrong_org(org_id: str, error: ApiError) -> ApiError:

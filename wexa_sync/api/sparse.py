@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.kinds.base import Kind, Nature, Operation
 
@@ -16,7 +16,7 @@ MOST = 50
 def told_apart(
     api: Api,
     kind: Kind,
-    at: Scoped,
+    ids: Ids,
     items: Sequence[Raw],
     matters: Callable[[Raw], bool],
     read_all: Callable[[Callable[[Raw], Raw], Iterable[Raw]], Iterable[Raw]] = map,
@@ -30,7 +30,7 @@ def told_apart(
     lacking = [raw for raw in items if not _is_whole(kind, raw) and matters(raw)]
 
     def read(raw: Raw) -> Raw:
-        return api.read(kind, replace(at, id=kind.id_of(raw) or "")) or raw
+        return api.read(kind, replace(ids, id=kind.id_of(raw) or "")) or raw
 
     first = [read(raw) for raw in lacking[-1:]]
     helped = any(_is_whole(kind, raw) for raw in first)

@@ -27,11 +27,11 @@ def look_before(task: Task) -> Generator[Http, Any, list[str]]:
     The plan saw none: somebody else ran the flow since. It is read for each run, as late as can be, since what it does
     not show would be taken for the run if the answer were lost.
     """
-    context, kind, at, record = task.context, task.kind, task.place, task.record
+    context, kind, ids, record = task.context, task.kind, task.place, task.record
 
     def read() -> Found:
-        shown = context.api.listed(kind, at)
-        return replace(shown, items=whole(context, kind, at, shown.items))
+        shown = context.api.listed(kind, ids)
+        return replace(shown, items=whole(context, kind, ids, shown.items))
 
     found: Found = yield Http(read)
     listed = context.seen_before[task.address] = Listed(kind, found, context.plan.lineage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import children, unwrap
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.lists import read_list
@@ -34,15 +34,15 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
 
     A resource may be made again under its id. A run is never the one that ran before.
     """
-    context, kind, at, record = task.context, task.kind, task.place, task.record
+    context, kind, place, record = task.context, task.kind, task.place, task.record
     if kind.nature is Nature.ACTION:
         listed, own = context.seen_before.get(task.address), frozenset[str]()
     else:
-        listed, own = context.lists.get((kind.name, at)), frozenset(record.ids if record is not None else ())
+        listed, own = context.lists.get((kind.name, place)), frozenset(record.ids if record is not None else ())
     for id in ids:  # the field's name
         if (id in context.known and id not in own) or (listed is not None and id in listed.ids):
             return f"the answer names {id}, which was there before"
-    if at.project and answer.get("projectID") not in (None, "", at.project):
+    if place.project and answer.get("projectID") not in (None, "", place.project):
         return f"the answer names {ids[0]}, of another project"
     return ""
 
@@ -159,7 +159,7 @@ def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | No
     kinds |= {ref.kind for each in inside for ref in unresolved(each)}
     try:
         for name in sorted(kinds):
-            yield from read_list(task.context, BY_NAME[name], Scoped(project=id))
+            yield from read_list(task.context, BY_NAME[name], Ids(project=id))
     except ApiError as error:
         return error
     return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import children
 from wexa_sync.api.paging import Extent, Found
 from wexa_sync.apply.context import Context
@@ -32,17 +32,17 @@ def made_since_the_plan(task: Task) -> Generator[Http, Any, list[str]]:
     The API knows no condition on a create, so a moment stays in which two people can make the same thing; this makes it
     short. What lies in a project or flow that this very apply made can have no rival.
     """
-    context, kind, address, at = task.context, task.kind, task.address, task.place
+    context, kind, address, ids = task.context, task.kind, task.address, task.place
     around = address.owner_address or (address.project_address if address.project else None)
     if around is not None and around not in context.plan.ids:
         return []
     if task.chosen_id:
-        find, inside = added(task), (yield Http(partial(_inside, context, kind, at)))
-        context.lists[kind.name, at] = Listed(kind, Found(items=inside), context.plan.lineage)
+        find, inside = added(task), (yield Http(partial(_inside, context, kind, ids)))
+        context.lists[kind.name, ids] = Listed(kind, Found(items=inside), context.plan.lineage)
         return find(inside)
-    listed, match = (yield from read_list(context, kind, at)), Match(task)
+    listed, match = (yield from read_list(context, kind, ids)), Match(task)
     try:
-        more = yield from out_of_sight(context, listed, at, listed_name(task))
+        more = yield from out_of_sight(context, listed, ids, listed_name(task))
     except Nonsense:
         intent = task.intent
         if intent is None or not intent.settled:  # else a person said that none of those out of sight is it
@@ -56,20 +56,20 @@ def find_created(task: Task, since: float) -> Generator[Http, Any, tuple[str, ..
 
     Looks again for a while, since a list may lag behind. Empty where it can't be told.
     """
-    context, kind, at = task.context, task.kind, task.place
+    context, kind, ids = task.context, task.kind, task.place
     if task.chosen_id:
         find = added(task)
 
         def look() -> list[tuple[str, ...]]:
-            return [(id,) for id in find(_inside(context, kind, at))]
+            return [(id,) for id in find(_inside(context, kind, ids))]
 
     else:
-        earlier = context.seen_before.get(task.address) or context.lists.get((kind.name, at))
+        earlier = context.seen_before.get(task.address) or context.lists.get((kind.name, ids))
         match, seen = Match(task, since=since), earlier.ids if earlier is not None else frozenset[str]()
 
         def look() -> list[tuple[str, ...]]:
-            shown = context.api.sought(kind, at, listed_name(task))
-            return match.found(whole(context, kind, at, shown, seen))
+            shown = context.api.sought(kind, ids, listed_name(task))
+            return match.found(whole(context, kind, ids, shown, seen))
 
     try:
         found = yield Http(lambda: looked(context, look))
@@ -114,23 +114,23 @@ def is_live(task: Task, id: str) -> Generator[Http, Any, bool]:  # the field's n
     return (yield Http(lambda: task.context.api.read(task.kind, ids))) is not None
 
 
-def _inside(context: Context, kind: Kind, at: Scoped) -> list[Raw]:
+def _inside(context: Context, kind: Kind, ids: Ids) -> list[Raw]:
     """A worker's function: return all that lives in the owner; nothing where the owner is gone."""
-    return children(context.api.read(BY_NAME[kind.owner], replace(at, id=at.owner)) or {})
+    return children(context.api.read(BY_NAME[kind.owner], replace(ids, id=ids.owner)) or {})
 
 
 def put_inside(task: Task) -> Generator[Http, Any, list[str]]:
     """What is live in a project, and was not when its delete was planned: it would go with it."""
-    context, at, found = task.context, Scoped(project=task.change.id or ""), []
+    context, ids, found = task.context, Ids(project=task.change.id or ""), []
     for kind in DECLARABLE:
         listing = kind.listing
         if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
-            shown: Found = yield Http(partial(context.api.listed, kind, at))
+            shown: Found = yield Http(partial(context.api.listed, kind, ids))
             if shown.extent is Extent.CUT and not _are_ours(context, task.address, kind, shown.total):
                 found.append(f"perhaps a {kind.name} that its list does not show")
             raws = shown.items
             if kind is SKILL and any(kind.id_of(raw) not in context.planned for raw in raws):
-                connectors = yield Http(partial(context.api.list, CONNECTOR, at))
+                connectors = yield Http(partial(context.api.list, CONNECTOR, ids))
                 raws = [raw for raw in raws if kind.id_of(raw) in context.planned or not made_by(raw, connectors)]
             for raw in raws:
                 inside = [(child.get("_id"), f"Agent {child.get('title')!r}") for child in children(raw)]

@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.paging import Extent, Found
 from wexa_sync.api.sparse import told_apart
 from wexa_sync.apply.context import Context
@@ -27,14 +27,14 @@ def listed_name(task: Task) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def read_list(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, Listed]:
+def read_list(context: Context, kind: Kind, ids: Ids) -> Generator[Http, Any, Listed]:
     """Return a list that several changes look at: asked for once in an apply."""
-    place = (kind.name, at)
+    place = (kind.name, ids)
     if place not in context.lists:
 
         def read() -> Found:
-            shown = context.api.listed(kind, at)
-            return replace(shown, items=whole(context, kind, at, shown.items))
+            shown = context.api.listed(kind, ids)
+            return replace(shown, items=whole(context, kind, ids, shown.items))
 
         found: Found = yield Http(read, lookup=place)
         if place not in context.lists:  # else another change that waited for it was faster
@@ -43,22 +43,22 @@ def read_list(context: Context, kind: Kind, at: Scoped) -> Generator[Http, Any, 
 
 
 def whole(
-    context: Context, kind: Kind, at: Scoped, items: Sequence[Raw], seen: frozenset[str] = frozenset()
+    context: Context, kind: Kind, ids: Ids, items: Sequence[Raw], seen: frozenset[str] = frozenset()
 ) -> list[Raw]:
     """Return the items, whole where they show too little to be told apart. Not what is known or was `seen`."""
     known = context.known | seen
     shown = [context.told.get(kind.id_of(raw) or "", raw) for raw in items]
-    told = told_apart(context.api, kind, at, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
+    told = told_apart(context.api, kind, ids, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
     context.told.update({kind.id_of(raw) or "": raw for raw, was in zip(told, shown, strict=True) if raw is not was})
     return told
 
 
-def out_of_sight(context: Context, listed: Listed, at: Scoped, name: str | None) -> Generator[Http, Any, list[Raw]]:
+def out_of_sight(context: Context, listed: Listed, ids: Ids, name: str | None) -> Generator[Http, Any, list[Raw]]:
     """Return what is called `name` of what the list may leave out: nothing where it is whole."""
     kind, found = listed.kind, listed.found
     if name is None or found.extent is Extent.WHOLE or kind.listing is None or not kind.listing.named:
         return []
-    raws: list[Raw] = yield Http(lambda: context.api.named(kind, at, name, most=len(found.items)))
+    raws: list[Raw] = yield Http(lambda: context.api.named(kind, ids, name, most=len(found.items)))
     return raws
 
 

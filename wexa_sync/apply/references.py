@@ -29,10 +29,10 @@ def resolve_externals(task: Task) -> Generator[Http, Any, None]:
     """Look up the ids of what is unresolved. Raise WexaSyncError where a name leads nowhere, or to several."""
     context = task.context
     for ref in unresolved(task):
-        kind, at = BY_NAME[ref.kind], task.place
-        listed = yield from read_list(context, kind, at)
+        kind, ids = BY_NAME[ref.kind], task.place
+        listed = yield from read_list(context, kind, ids)
         name = ref.external or ""
-        more = yield from out_of_sight(context, listed, at, name)
+        more = yield from out_of_sight(context, listed, ids, name)
         raws = (*listed.by_name.get(name, ()), *(raw for raw in more if raw.get(kind.display) == name))
         named = list(dict.fromkeys(kind.id_of(raw) or "" for raw in raws))
         if len(named) != 1:

@@ -202,7 +202,7 @@ def _has_begun(task: Task, status: str) -> bool:
 def _start(task: Task, id: str) -> Generator[Any, Any, Outcome | None]:
     """Start a run that stays ready. Answers an outcome only where it can't be told whether that happened."""
     yield Write((Intend(intent_of(task, "start", id)),))
-    start = Call(endpoint=START, at=task.ids_with(id), repeatable=False)
+    start = Call(endpoint=START, ids=task.ids_with(id), repeatable=False)
     try:
         said, _ = yield Http(lambda: task.context.api.send(start))
         # The page's answer is `ready`, for a moment. Any other word may be about the call, or about a failure.

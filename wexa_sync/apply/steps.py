@@ -50,7 +50,7 @@ def call(
     """The request of that operation on the task's resource."""
     ready = Call(
         endpoint=task.kind.endpoints[operation],
-        at=task.ids,
+        ids=task.ids,
         body=body,
         repeatable=repeatable,
     )

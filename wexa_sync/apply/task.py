@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from wexa_sync.api.calls import Scoped
+from wexa_sync.api.calls import Ids
 from wexa_sync.apply.context import Context
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.kinds import BY_NAME
@@ -37,17 +37,17 @@ class Task:
         return self.change.after or {}
 
     @cached_property
-    def place(self) -> Scoped:
+    def place(self) -> Ids:
         """Return the ids of what the resource lies in. They are known once the change has its turn."""
         ids, owner = self.context.ids, self.address.owner_address
-        return Scoped(project=ids.get(self.address.project_address, ""), owner=ids.get(owner, "") if owner else "")
+        return Ids(project=ids.get(self.address.project_address, ""), owner=ids.get(owner, "") if owner else "")
 
     @cached_property
-    def ids(self) -> Scoped:
+    def ids(self) -> Ids:
         """Return the ids for a call about the live resource that the plan saw."""
         return self.ids_with(self.change.id or "")
 
-    def ids_with(self, id: str) -> Scoped:  # the field's name
+    def ids_with(self, id: str) -> Ids:  # the field's name
         """Return the ids for a call about the resource of that id."""
         return replace(self.place, id=id)
 

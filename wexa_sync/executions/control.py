@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wexa_sync.api.calls import Call, Scoped
+from wexa_sync.api.calls import Call, Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, WexaSyncError
@@ -45,8 +45,8 @@ def move(api: Api, run: Run, what: Move) -> tuple[Run, bool]:
 
 def send(api: Api, run: Run, endpoint: Endpoint, body: Mapping[str, Any]) -> None:
     """Send a call on a run, once."""
-    at = Scoped(project=run.project_id, id=run.id)
-    api.send(Call(endpoint=endpoint, at=at, body=body, repeatable=False))
+    ids = Ids(project=run.project_id, id=run.id)
+    api.send(Call(endpoint=endpoint, ids=ids, body=body, repeatable=False))
 
 
 def after_failure(api: Api, run: Run, error: ApiError, until: Callable[[str], bool]) -> Run:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.kinds.execution import ASKING, TERMINAL, status_of
 from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
@@ -19,7 +19,7 @@ def asking(api: Api, run: Run) -> Run:
     ours: list[Raw] = []
     if run.status not in TERMINAL and run.project_id:
         for inbox in (PENDING, INBOX) if run.status in ASKING else (PENDING,):
-            items = api.list(inbox, Scoped(project=run.project_id))
+            items = api.list(inbox, Ids(project=run.project_id))
             ours = ours or [item for item in items if item.get("execution_id") == run.id and _is_open(item)]
     return replace(run, questions=tuple(map(_question, ours)))
 

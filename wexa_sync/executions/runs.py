@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
 from wexa_sync.kinds.execution import (
@@ -35,7 +35,7 @@ def list_runs(api: Api, state: State) -> list[Run]:
         ours.run(raw, project.name, record.id)
         for project, record in sorted(state.records.items())
         if project.kind == "Project"
-        for raw in api.list(EXECUTION, Scoped(project=record.id))
+        for raw in api.list(EXECUTION, Ids(project=record.id))
     ]
 
 
@@ -51,7 +51,7 @@ def find_run(api: Api, state: State, name: str) -> Run:
         raise UsageError(
             f"the state knows no execution {name}", hint="`wexa-sync executions list` shows what is live, with ids."
         )
-    raw = api.read(EXECUTION, Scoped(id=record.id if record else name))
+    raw = api.read(EXECUTION, Ids(id=record.id if record else name))
     if raw is None:
         raise UsageError(f"there is no execution {name} on the server", hint="`wexa-sync executions list` shows all.")
     project = state.records.get(address.project_address) if address else None
@@ -60,7 +60,7 @@ def find_run(api: Api, state: State, name: str) -> Run:
 
 def read_again(api: Api, run: Run) -> Run:
     """The run as it is now, without what it asks; GONE where the server does not show it."""
-    raw = api.read(EXECUTION, Scoped(project=run.project_id, id=run.id))
+    raw = api.read(EXECUTION, Ids(project=run.project_id, id=run.id))
     return replace(run, status=GONE) if raw is None else _shown(raw, run)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import children
 from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, KINDS
@@ -89,7 +89,7 @@ def observe(
 def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Known, Lists]:
     """Read every list that is needed, and pair what stands in them."""
     known = Known(desired=desired, state=state)
-    projects = api.list(PROJECT, Scoped())
+    projects = api.list(PROJECT, Ids())
     _pair_kind(known, PROJECT, "", projects)
     for project, id in projects_given_up(known, api).items():
         _place_project(known, project, id, projects)

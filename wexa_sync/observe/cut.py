@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import USUAL_SIZES, Extent, Found
 from wexa_sync.errors import Nonsense
@@ -24,7 +24,7 @@ def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, f
 
     What can't be told all the same is noted in `known`: `cut` and `unsettled`.
     """
-    kind, at = BY_NAME[name], Scoped(project=known.ids[Address(kind="Project", name=project)])
+    kind, at = BY_NAME[name], Ids(project=known.ids[Address(kind="Project", name=project)])
     assert kind.listing is not None
     if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items
@@ -66,7 +66,7 @@ class _Gap:
     known: Known
     kind: Kind
     project: str
-    at: Scoped
+    at: Ids
 
     def by_id(self, listed: set[str | None]) -> list[Raw]:
         """Read what is recorded and not listed; of runs only those that something depends on or is in doubt about."""

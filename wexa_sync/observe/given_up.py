@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import children
 from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, KINDS
@@ -32,7 +32,7 @@ def projects_given_up(known: Known, api: Api) -> dict[str, str]:
         if project in known.ids or project in known.state.records:
             continue
         record, intent = known.state.records.get(address), known.state.intents.get(address)
-        raw = api.read(kind, Scoped(id=record.id)) if record is not None else None
+        raw = api.read(kind, Ids(id=record.id)) if record is not None else None
         if raw is not None and isinstance(id := raw.get("projectID"), str) and id:
             found[address.project] = id
         elif raw is not None or (intent is not None and not intent.settled):

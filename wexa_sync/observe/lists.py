@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import children
 from wexa_sync.api.client import Api
 from wexa_sync.api.sparse import told_apart
@@ -58,7 +58,7 @@ def fetch(api: Api, pool: Executor, known: Known) -> dict[tuple[str, str], list[
     """
     futures = {}
     for project, name in _needed(known):
-        at = Scoped(project=known.ids[Address(kind="Project", name=project)])
+        at = Ids(project=known.ids[Address(kind="Project", name=project)])
         futures[project, name] = pool.submit(api.listed, BY_NAME[name], at)
     return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 
@@ -83,7 +83,7 @@ def completed(
     at = known.ids[Address(kind="Project", name=project)]
 
     def read(index: int) -> Raw:
-        return api.read(kind, Scoped(project=at, id=kind.id_of(raws[index]) or "")) or raws[index]
+        return api.read(kind, Ids(project=at, id=kind.id_of(raws[index]) or "")) or raws[index]
 
     first = read(lacking[0])
     if _lacks(kind, first, wanted, inner) >= _lacks(kind, raws[lacking[0]], wanted, inner):
@@ -109,7 +109,7 @@ def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project:
         flow = raw.get("agentflow_id")
         return bool(flows) and recorded.isdisjoint(kind.ids_of(raw)) and (not isinstance(flow, str) or flow in flows)
 
-    at = Scoped(project=known.ids[Address(kind="Project", name=project)])
+    at = Ids(project=known.ids[Address(kind="Project", name=project)])
     found, left = told_apart(api, kind, at, raws, matters, pool.map)
     if left:
         known.cut[project, kind.name] = f"the list of runs does not show what {left} of them are about"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
-from wexa_sync.api.calls import Scoped
+from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
@@ -28,7 +28,7 @@ def hidden(known: Known, api: Api, pool: Executor, now: float) -> list[Address]:
 
     def is_there(address: Address) -> bool:
         owner = address.owner_address
-        at = Scoped(
+        at = Ids(
             project=known.ids.get(address.project_address, ""),
             owner=known.ids[owner] if owner else "",
             id=known.state.records[address].id,

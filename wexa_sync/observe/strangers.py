@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wexa_sync.api.calls import Raw, Scoped
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.connector import CONNECTOR
@@ -22,7 +22,7 @@ def tell_strange_skills(known: Known, api: Api) -> None:
         address = Address(kind="Project", name=project)
         may_go = address not in known.desired.manifests
         named = any(raw.get("connector_id") for raw in skills)  # the list of connectors is asked for only then
-        connectors = api.list(CONNECTOR, Scoped(project=known.ids[address])) if may_go and named else []
+        connectors = api.list(CONNECTOR, Ids(project=known.ids[address])) if may_go and named else []
         for raw in skills:
             place = known.made_by_connectors if made_by(raw, connectors) else known.unmanaged
             place.setdefault(project, []).append(what_is(SKILL, raw))

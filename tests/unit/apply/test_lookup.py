@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.api.calls import Scoped
+from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import Found
 from wexa_sync.apply.checks import not_ours, still_listed
@@ -134,7 +134,7 @@ def test_an_answer_that_names_what_was_there_before_is_about_something_else(
     ]
     there = task(Wire(), making(), *records)
     found = Found(items=[shown("stranger", name="Theirs")])
-    there.context.lists["Skill", Scoped(project="p")] = Listed(BY_NAME["Skill"], found, "key")
+    there.context.lists["Skill", Ids(project="p")] = Listed(BY_NAME["Skill"], found, "key")
     said = not_ours(there, answer, (id,))
     assert (fault in said) if fault else (said == "")
 

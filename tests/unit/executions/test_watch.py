@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from wexa_sync.api.calls import Scoped
+from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused, LostAnswer
@@ -34,13 +34,13 @@ class Answers:
         self.reads, self.inbox, self.lists = list(reads), inbox, 0
         self.more: dict[str, Any] = {}
 
-    def read(self, _kind: Kind, _at: Scoped) -> dict[str, Any] | None:
+    def read(self, _kind: Kind, _at: Ids) -> dict[str, Any] | None:
         found = self.reads.pop(0) if len(self.reads) > 1 else self.reads[0]
         if isinstance(found, ApiError):
             raise found
         return None if found is None else {"execution_id": "e1", "status": found, "projectID": "p1", **self.more}
 
-    def list(self, kind: Kind, _at: Scoped) -> list[dict[str, Any]]:
+    def list(self, kind: Kind, _at: Ids) -> list[dict[str, Any]]:
         self.lists += 1
         found = self.inbox.get("pending" if kind is PENDING else "all", [])
         if isinstance(found, ApiError):

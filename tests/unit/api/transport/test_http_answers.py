@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.api.calls import Scoped
+from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport import http
 from wexa_sync.api.transport import responses as answers
@@ -74,11 +74,11 @@ class TestAnswers:
     def test_what_holds_no_object_is_not_taken_for_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
         api = Api(connect(serve(http_reply(body=body)).url), org_id="o")
         with pytest.raises(Nonsense, match="without an id"):
-            api.read(SCHEDULE, Scoped(id="1"))
+            api.read(SCHEDULE, Ids(id="1"))
 
     @pytest.mark.parametrize("body", [b"null", b'{"data": null}', b'{"success": true, "data": null, "error": ""}'])
     def test_null_is_gone(self, connect: Connect, serve: Serve, body: bytes) -> None:
-        assert Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1")) is None
+        assert Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Ids(id="1")) is None
 
     @pytest.mark.parametrize(
         "body",
@@ -90,7 +90,7 @@ class TestAnswers:
     )
     def test_null_beside_other_words_is_not(self, connect: Connect, serve: Serve, body: bytes) -> None:
         with pytest.raises(Nonsense):
-            Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Scoped(id="1"))
+            Api(connect(serve(http_reply(body=body)).url), org_id="o").read(SCHEDULE, Ids(id="1"))
 
     @pytest.mark.parametrize("length", ["-5", "-0", "two", "2, x"])
     @pytest.mark.parametrize("body", [b"", b"[]"])
