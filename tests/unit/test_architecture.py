@@ -50,7 +50,7 @@ ROOMS = {
     "executions": {"api", "kinds", "secrecy", "state", "text", *_NOUNS},
     "apply": {"api", "compare", "executions", "kinds", "observe", "secrecy", "state", *_NOUNS},
     "repair": {"compare", "kinds", "secrecy", "state", *_NOUNS},
-    "render": {"secrecy", *_NOUNS},
+    "render": {"secrecy", "text", *_NOUNS},
     "settings": {"api", "kinds", "manifests", "text", *_NOUNS},
     "workspace": {"api", "state", *_NOUNS},
     "engine": {"api", "apply", "kinds", "manifests", "observe", "plan", "repair", "state", "workspace", *_NOUNS},

@@ -20,7 +20,7 @@ from wexa_sync.apply.steps import Http, Turn, Work, Write, conflict, ended, repl
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import key_of
 from wexa_sync.errors import ApiError, Nonsense, Refused, UnclearEnd, WexaSyncError
-from wexa_sync.executions.runs import GONE, bad_end, secrets_in
+from wexa_sync.executions.runs import GONE, bad_end, secret_texts
 from wexa_sync.executions.watch import READ_FAILURES, watch
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.execution import (
@@ -262,7 +262,7 @@ def _poll(
         project=task.address.project,
         project_id=task.place.project,
         address=task.address,
-        hidden=tuple(secrets_in(change.after, {})),
+        hidden=tuple(secret_texts(change.after, {})),
     )
     return lambda: watch(
         context.api,

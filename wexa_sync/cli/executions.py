@@ -33,7 +33,8 @@ def list_(format_: str, **given: Any) -> None:
     from wexa_sync.cli.terminal import wants_color, width
     from wexa_sync.executions.runs import list_runs
     from wexa_sync.render.text.runs import run_data, runs_text
-    from wexa_sync.secrecy.redact import redact_run, visible
+    from wexa_sync.secrecy.redact import redact_run
+    from wexa_sync.text.visible import visible
 
     with _api(given) as (api, state):
         runs = list_runs(api, state)
@@ -56,7 +57,7 @@ def show(execution: str, format_: str, **given: Any) -> None:
     """Show one execution: its status, its inputs, what it asks and its result."""
     from wexa_sync.errors import ApiError
     from wexa_sync.executions.inbox import asking
-    from wexa_sync.secrecy.redact import visible
+    from wexa_sync.text.visible import visible
 
     with _run(execution, given) as (api, found):
         run = found
@@ -164,7 +165,7 @@ def answer(
 
 def _after(run: Run, format_: str, said: str) -> None:
     """Show what came of it."""
-    from wexa_sync.secrecy.redact import visible
+    from wexa_sync.text.visible import visible
 
     if format_ == "json":
         _show(run, format_)
@@ -225,6 +226,6 @@ def _say(text: str) -> None:
 
 
 def _print_json(data: Any) -> None:
-    from wexa_sync.secrecy.redact import visible_json
+    from wexa_sync.text.visible import visible_json
 
     click.echo(visible_json(json.dumps(data, indent=2, ensure_ascii=False)))

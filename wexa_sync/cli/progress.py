@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wexa_sync.cli.terminal import event, speaks_json, talk, wants_color, width
 from wexa_sync.kinds.execution import TERMINAL
 from wexa_sync.render.text.runs import question_data, question_text, spell, status_part
-from wexa_sync.secrecy.redact import visible
+from wexa_sync.text.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

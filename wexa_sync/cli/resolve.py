@@ -31,8 +31,8 @@ def command(
     from wexa_sync import engine
     from wexa_sync.cli.setup import addresses, desired_for, settings_for, workspace_for
     from wexa_sync.errors import UsageError
-    from wexa_sync.secrecy.redact import visible
     from wexa_sync.text.ids import ID_HINT, is_id
+    from wexa_sync.text.visible import visible
 
     if bool(happened) == did_not_happen:
         raise UsageError(

@@ -42,7 +42,7 @@ def _on_store(name: str, *decorators: Callable[[Any], Any]) -> Callable[[Callabl
 @_on_store("list")
 def list_(store: Any) -> None:
     """List the addresses that are managed, with their ids; with a tab between where no person looks."""
-    from wexa_sync.secrecy.redact import visible
+    from wexa_sync.text.visible import visible
 
     shown = [(visible(str(address)), visible(record.id)) for address, record in sorted(store.load().records.items())]
     column = max((len(address) for address, _ in shown), default=0)
@@ -58,8 +58,8 @@ def list_(store: Any) -> None:
 @_on_store("show", click.argument("address"))
 def show(store: Any, address: str) -> None:
     """Show what was applied last under an address; secrets as fingerprints."""
-    from wexa_sync.secrecy.redact import visible_json
     from wexa_sync.state.data import record_to_data
+    from wexa_sync.text.visible import visible_json
 
     click.echo(visible_json(json.dumps(record_to_data(_record(store, address)), indent=2, ensure_ascii=False)))
 
@@ -68,8 +68,8 @@ def show(store: Any, address: str) -> None:
 def rm(store: Any, address: str) -> None:
     """Give an address up: it stays on the server, and is managed no longer."""
     from wexa_sync.errors import UsageError
-    from wexa_sync.secrecy.redact import visible
     from wexa_sync.state import Forget
+    from wexa_sync.text.visible import visible
 
     record = _record(store, address)
     with store.session(store.load().target) as session:
@@ -88,7 +88,7 @@ def mv(store: Any, address: str, to: str) -> None:
     """Give what is managed under ADDRESS, and all that is in it, the address TO, after its handle was renamed."""
     from wexa_sync.cli.setup import addresses
     from wexa_sync.repair.move import moved
-    from wexa_sync.secrecy.redact import visible
+    from wexa_sync.text.visible import visible
 
     record, (new,) = _record(store, address), addresses([to])
     with store.session(store.load().target) as session:
@@ -99,7 +99,7 @@ def mv(store: Any, address: str, to: str) -> None:
 @_on_store("unlock")
 def unlock(store: Any) -> None:
     """Remove a lock that a machine left which runs no more; one of a living process here stays."""
-    from wexa_sync.secrecy.redact import visible
+    from wexa_sync.text.visible import visible
 
     holder = store.unlock()
     if holder is None:
@@ -121,7 +121,7 @@ def rebuild(
     """Make a lost state anew of what is live, by name; say how sure each match is. Sends GET only."""
     from wexa_sync import engine
     from wexa_sync.cli.setup import desired_for, settings_for, workspace_for
-    from wexa_sync.secrecy.redact import visible, visible_json
+    from wexa_sync.text.visible import visible, visible_json
 
     settings = settings_for(paths, given)
     desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)

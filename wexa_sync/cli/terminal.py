@@ -125,7 +125,7 @@ def _show_text(error: WexaSyncError) -> None:
 
 def request_log() -> Any:
     """What `-v` hangs on the transport: one line a request, and never a header, a query or a body."""
-    from wexa_sync.secrecy.redact import visible
+    from wexa_sync.text.visible import visible
 
     as_json = speaks_json()
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.compare.ids import Comparison
-from wexa_sync.compare.parts import has_secret, hidden, paired, patched
+from wexa_sync.compare.parts import paired, patched
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.kinds.spec.schema import Schema
 from wexa_sync.kinds.spec.wire import default_of
+from wexa_sync.secrecy.find import has_secret
+from wexa_sync.secrecy.hide import hidden
 
 ABSENT: Any = object()
 """Nothing stands there."""

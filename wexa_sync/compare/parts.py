@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.wire import at_path, is_sealed, replaced
 from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
+from wexa_sync.secrecy.find import has_secret
+from wexa_sync.secrecy.hide import hidden
 
 _NAMES = ("_id", "id", "name")
 """What list items are known by, the surest first."""
@@ -35,30 +36,6 @@ def restrict(value: Any, shape: Any) -> Any:
             return [restrict(item, like) for item, like in zip(value, shape, strict=True)]
         return hidden(value) if has_secret(shape) else value
     return value
-
-
-def hidden(value: Any) -> Any:
-    """Return a copy in which every text is secret."""
-    if value is None or isinstance(value, (Secret, Sealed)):
-        return value
-    if isinstance(value, str):
-        return Secret(template="", value=value)
-    if isinstance(value, list):
-        return [hidden(item) for item in value]
-    # A number or an object is one secret as well, whatever a server makes of the text it was sent.
-    return Secret(template="", value=json.dumps(value, sort_keys=True, default=str))
-
-
-def has_secret(*values: Any) -> bool:
-    """True when a secret is among the values, or somewhere in one of them."""
-    return any(
-        has_secret(*value.values())
-        if isinstance(value, dict)
-        else has_secret(*value)
-        if isinstance(value, list)
-        else isinstance(value, (Secret, Sealed))
-        for value in values
-    )
 
 
 def ignored(path: Path, ignore: Iterable[str]) -> bool:

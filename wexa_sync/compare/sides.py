@@ -7,12 +7,14 @@ from typing import Any
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.merge import NEVER, Sides, merge
-from wexa_sync.compare.parts import has_secret, hidden, reset, sent_fields, without
+from wexa_sync.compare.parts import reset, sent_fields, without
 from wexa_sync.compare.same import kept, same_value, sealed_fingerprint
 from wexa_sync.kinds.base import Derived, Kind
 from wexa_sync.kinds.spec.schema import at
 from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_derived
 from wexa_sync.model import Path, Sealed, Spec
+from wexa_sync.secrecy.find import has_secret
+from wexa_sync.secrecy.hide import hidden
 
 
 def sides_of(

@@ -20,7 +20,7 @@ from wexa_sync.kinds.execution import (
 )
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret
-from wexa_sync.secrecy.find import fits, parts
+from wexa_sync.secrecy.find import fits, parts, secrets_in
 from wexa_sync.state.base import State
 from wexa_sync.text.ids import ID_HINT, is_id
 
@@ -102,9 +102,9 @@ def _settled_by(run: Run) -> str:
     return f" {well}; if not, raise metadata.generation to run it again."
 
 
-def secrets_in(applied: Any, live: Any) -> Iterator[str]:
-    """The values of what a manifest calls secret: from the manifest itself, or from what is live where it is sealed."""
-    for path, secret in _secrets(applied):
+def secret_texts(applied: Any, live: Any) -> Iterator[str]:
+    """Yield the values of a manifest's secrets: of a sealed one, the live value."""
+    for path, secret in secrets_in(applied):
         if isinstance(secret, Secret):
             yield from parts(secret)
         elif isinstance(value := at_path(live, path), str):
@@ -120,15 +120,7 @@ def perhaps_secret(places: Iterable[tuple[Path, str]], live: Any) -> Iterator[st
 
 def sealed_in(applied: Any) -> Iterator[tuple[Path, str]]:
     """Give the places of what is sealed in a spec, with the template of each."""
-    return ((path, found.template) for path, found in _secrets(applied) if isinstance(found, Sealed))
-
-
-def _secrets(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret | Sealed]]:
-    if isinstance(value, Secret | Sealed):
-        yield path, value
-    elif isinstance(value, Mapping | list | tuple):
-        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
-            yield from _secrets(item, (*path, key))
+    return ((path, found.template) for path, found in secrets_in(applied) if isinstance(found, Sealed))
 
 
 class _Ours:
@@ -159,7 +151,7 @@ class _Ours:
 
     def _hidden(self, raw: Raw, record: Record | None) -> Iterator[str]:
         """Give what must not be shown of a run. One without a record may be of an earlier generation, or a lost one."""
-        yield from secrets_in(record.spec, raw) if record is not None else perhaps_secret(self._sealed, raw)
+        yield from secret_texts(record.spec, raw) if record is not None else perhaps_secret(self._sealed, raw)
 
 
 def _shown(raw: Raw, run: Run) -> Run:

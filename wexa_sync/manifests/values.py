@@ -12,6 +12,7 @@ from wexa_sync.kinds.spec import times
 from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
+from wexa_sync.secrecy.hide import hide
 from wexa_sync.text.files import TextFault, read_text, short, siblings
 from wexa_sync.text.suggest import did_you_mean
 
@@ -50,12 +51,8 @@ def refer(spec: Any, schema: Schema, project: str, faults: list[Fault]) -> Any:
 
 
 def stand_ins(value: Any) -> Any:
-    """The value with a harmless text for each Secret: what a schema may see, and what a message may show."""
-    if isinstance(value, dict):
-        return {key: stand_ins(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [stand_ins(item) for item in value]
-    return "***" if isinstance(value, Secret) else value
+    """Return the value with a harmless text for each Secret: the form that a schema and a message may show."""
+    return hide(value, lambda leaf: "***" if isinstance(leaf, Secret) else leaf)
 
 
 def _included(name: Any, folder: File, root: File, path: Path, faults: list[Fault]) -> str:

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from wexa_sync.compare.same import hardened
-from wexa_sync.model import Change, FieldChange, Observation, Plan, Secret
-from wexa_sync.secrecy.find import Scrub, parts, scrubber, sealed_of, secrets_of, texts_where_sealed, veiled
+from wexa_sync.model import Change, Observation, Plan, Sealed, Secret
+from wexa_sync.secrecy.find import secrets_in, texts_where_sealed
+from wexa_sync.secrecy.hide import scrubber_of, veil
+from wexa_sync.secrecy.redact import Mask, mask_plan
 from wexa_sync.secrecy.seal import secret_fingerprint
 
 
 def keep_secret(plan: Plan, observation: Observation) -> Plan:
-    """The plan without the secrets of its manifests where the server shows them at places that are not secret."""
+    """Return the plan with a manifest's secrets hidden where the server shows them in fields that are not secret.
+
+    The declared specs stay as they are: they are sent.
+    """
     specs = [pair.manifest.spec for pair in observation.pairs.values() if pair.manifest is not None]
-    known = [secret for spec in specs for secret in secrets_of(spec)]
+    known = [found for spec in specs for _, found in secrets_in(spec) if isinstance(found, Secret)]
     known += _sent_before(observation, {secret.reveal() for secret in known})
     if not known:
         return plan
-    scrub = scrubber(part for secret in known for part in parts(secret))
-    return replace(
-        plan,
-        changes=tuple(_without_secrets(change, scrub, plan.lineage) for change in plan.changes),
-        blocked=tuple(
-            replace(
-                each,
-                reason=scrub(each.reason),
-                hint=scrub(each.hint),
-                fields=_veiled_fields(each.fields, scrub),
-            )
-            for each in plan.blocked
-        ),
-    )
+    scrub = scrubber_of(known)
+    masked = mask_plan(plan, Mask(text=scrub, value=lambda value, _: veil(value, lambda text: scrub(text) != text)))
+    changes = zip(masked.changes, plan.changes, strict=True)
+    return replace(masked, changes=tuple(_as_declared(change, was, plan.lineage) for change, was in changes))
 
 
 def _sent_before(observation: Observation, known: Collection[str]) -> Iterator[Secret]:
@@ -43,27 +38,16 @@ def _sent_before(observation: Observation, known: Collection[str]) -> Iterator[S
         for sent in (pair.record, pair.intent):
             if sent is None or pair.live is None:
                 continue
-            templates = {sealed.fingerprint: sealed.template for sealed in sealed_of(sent.spec)}
+            sealed = (found for _, found in secrets_in(sent.spec) if isinstance(found, Sealed))
+            templates = {found.fingerprint: found.template for found in sealed}
             for text in texts_where_sealed(sent.spec, pair.live.spec) if templates else ():
                 mark = "" if text in known else secret_fingerprint(Secret(template="", value=text), observation.lineage)
                 if mark in templates:
                     yield Secret(template=templates[mark], value=text)
 
 
-def _without_secrets(change: Change, scrub: Scrub, key: str) -> Change:
-    before, fields = veiled(change.before, scrub), _veiled_fields(change.fields, scrub)
-    shown = (before, fields) != (change.before, change.fields)
-    return replace(
-        change,
-        before=before,
-        fields=fields,
-        reason=scrub(change.reason),
-        # What was expected was hashed with them in clear.
-        expected=hardened(change.expected, key) if change.expected and shown else change.expected,
-    )
-
-
-def _veiled_fields(fields: Iterable[FieldChange], scrub: Scrub) -> tuple[FieldChange, ...]:
-    return tuple(
-        replace(field, before=veiled(field.before, scrub), after=veiled(field.after, scrub)) for field in fields
-    )
+def _as_declared(change: Change, was: Change, key: str) -> Change:
+    shown = (change.before, change.fields) != (was.before, was.fields)
+    # The expected fingerprint was made with the secrets in clear.
+    expected = hardened(was.expected, key) if was.expected and shown else was.expected
+    return replace(change, after=was.after, expected=expected)

@@ -26,7 +26,9 @@ from wexa_sync.model import (
 )
 from wexa_sync.render.view.plan import plan_counts
 from wexa_sync.render.view.report import receipts
-from wexa_sync.secrecy.redact import SENSITIVE, redact_plan, redact_report, visible_json
+from wexa_sync.secrecy.hide import SENSITIVE
+from wexa_sync.secrecy.redact import redact_plan, redact_report
+from wexa_sync.text.visible import visible_json
 
 # Raised in its second number for additions, in its first for anything that could break a reader.
 FORMAT_VERSION: Final = "1.0"

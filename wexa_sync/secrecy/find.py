@@ -1,20 +1,18 @@
-"""Finds what a manifest calls secret where it has no business: in what the server says, under any name. Pure.
+"""Find the secrets of a manifest: in a spec, and by their values in any text that the server shows. Pure.
 
-A value is also met without what stands around it (a token without its `Bearer`), and escaped as JSON or a URL has it.
+A text may hold a secret without what stands around it in the manifest (a token without its `Bearer`), and escaped as
+JSON or a URL has it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from wexa_sync.model import Sealed, Secret
-
-SENSITIVE = "(sensitive)"
-"""What stands in a text where a secret stood."""
+from wexa_sync.model import Path, Sealed, Secret
 
 SHORTEST_KEY = 12
 """A sandbox takes any API key: one that is shorter, like "x", is no secret, and would be met everywhere."""
@@ -22,61 +20,56 @@ SHORTEST_KEY = 12
 SHORTEST_HUNTED = 4
 """Shorter values are hidden at their own leaf, but hunting them in other text would eat the page."""
 
-Scrub = Callable[[str], str]
+Leaf = TypeVar("Leaf")
 
 _PLACEHOLDER = re.compile(r"(\$\{[^}]*\})")
 
 
-def secrets_of(value: Any) -> Iterator[Secret]:
-    """The secrets in a spec, or in any part of one."""
-    if isinstance(value, Secret):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from secrets_of(item)
+def secrets_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret | Sealed]]:
+    """Yield each secret leaf of a value, sealed ones too, with its path."""
+    return leaves_of(value, (Secret, Sealed), path)
+
+
+def leaves_of(value: Any, types: tuple[type[Leaf], ...], path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
+    """Yield each leaf of these types in a value, with its path."""
+    if isinstance(value, types):
+        yield path, value
+    elif value is None or isinstance(value, (str, int)):  # by far the most common; to ask for a Mapping takes long
+        return
     elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from secrets_of(item)
+        for index, item in enumerate(value):
+            yield from leaves_of(item, types, (*path, index))
+    elif isinstance(value, (dict, Mapping)):
+        for key, item in value.items():
+            yield from leaves_of(item, types, (*path, key))
 
 
-def sealed_of(value: Any) -> Iterator[Sealed]:
-    """Return what is sealed in a spec as it was sent, or in any part of one."""
-    if isinstance(value, Sealed):
-        yield value
-    elif isinstance(value, (Mapping, list, tuple)):
-        for item in value.values() if isinstance(value, Mapping) else value:
-            yield from sealed_of(item)
+def has_secret(*values: Any) -> bool:
+    """True when one of the values is a secret, or holds one."""
+    return any(True for value in values for _ in secrets_in(value))
 
 
 def texts_where_sealed(sent: Any, live: Any) -> Iterator[str]:
-    """Return the texts that live has where `sent` has something sealed: of lists that differ in length, every text."""
+    """Yield the texts that live has where `sent` has something sealed: of lists that differ in length, every text."""
     if isinstance(sent, Mapping) and isinstance(live, Mapping):
         for name in sent.keys() & live.keys():
             yield from texts_where_sealed(sent[name], live[name])
     elif isinstance(sent, list) and isinstance(live, list) and len(sent) == len(live):
         for item, other in zip(sent, live, strict=True):
             yield from texts_where_sealed(item, other)
-    elif any(sealed_of(sent)):
-        yield from _texts(live)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (Mapping, list)):
-        for item in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(item)
+    elif has_secret(sent):
+        yield from (text for _, text in leaves_of(live, (str,)))
 
 
 def parts(secret: Secret) -> Iterator[str]:
-    """The value, and what stands in it for `${secret:NAME}`: a server may quote the token without its `Bearer`."""
+    """Yield the value, and the part of it for each `${secret:NAME}`: a server may quote the token without `Bearer`."""
     value = secret.reveal()
     found = _match(secret.template, value)
     yield from (value, *(found.groups() if found else ()))
 
 
 def fits(template: str, text: str) -> bool:
-    """Whether the text may be what the template came to."""
+    """True when the text may be the template with its variables filled in."""
     return _match(template, text) is not None
 
 
@@ -88,26 +81,8 @@ def _match(template: str, text: str) -> re.Match[str] | None:
     return re.fullmatch("".join(pieces), text, re.DOTALL)
 
 
-def scrubber(values: Iterable[str]) -> Scrub:
-    """A function that replaces these values wherever they stand in a text."""
-    hunted = {spelling for value in values if len(value) >= SHORTEST_HUNTED for spelling in spellings(value)}
-    if not hunted:
-        return lambda text: text
-    pattern = re.compile("|".join(re.escape(text) for text in sorted(hunted, key=lambda text: (-len(text), text))))
-    return lambda text: pattern.sub(SENSITIVE, text)
-
-
-def veiled(value: Any, scrub: Scrub) -> Any:
-    """A copy in which each text with something to scrub is secret as a whole: it stays what it is, and is not shown."""
-    if isinstance(value, str):
-        return value if scrub(value) == value else Secret(template="", value=value)
-    if isinstance(value, Mapping):
-        return {name: veiled(item, scrub) for name, item in value.items()}
-    return [veiled(item, scrub) for item in value] if isinstance(value, (list, tuple)) else value
-
-
 def spellings(text: str) -> Iterator[str]:
-    """The forms in which a text may be met: as it is, and escaped as JSON, JSON in JSON or a URL has it."""
+    """Yield the forms of a text: as it is, and escaped as JSON, JSON in JSON or a URL has it."""
     escaped = json.dumps(text)[1:-1]
     yield text
     yield escaped

@@ -13,8 +13,8 @@ from http import HTTPStatus
 from typing import Any
 
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
-from wexa_sync.model import Secret
 from wexa_sync.secrecy import find as secrecy
+from wexa_sync.secrecy.hide import veil
 from wexa_sync.text.json import parse
 
 MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
@@ -154,12 +154,8 @@ def _holds(text: str, key: tuple[str, ...]) -> bool:
 
 
 def _veiled(value: Any, key: tuple[str, ...]) -> Any:
-    """The body with each text that holds the key as a Secret: it can be sent back as it is, and is shown nowhere."""
-    if isinstance(value, str):
-        return Secret(template="", value=value) if _holds(value, key) else value
-    if isinstance(value, dict):
-        return {"***" if _holds(name, key) else name: _veiled(it, key) for name, it in value.items()}
-    return [_veiled(item, key) for item in value] if isinstance(value, list) else value
+    """Return the body with each text that holds the API key as a Secret, and each name that does as `***`."""
+    return veil(value, lambda text: _holds(text, key), name=lambda name: "***" if _holds(name, key) else name)
 
 
 def _said(call: Call, content: bytes) -> str:

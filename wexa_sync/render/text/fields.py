@@ -10,7 +10,8 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from wexa_sync.model import Action, Change, FieldChange, Path, Ref, show_path
-from wexa_sync.secrecy.redact import SENSITIVE, visible
+from wexa_sync.secrecy.hide import SENSITIVE
+from wexa_sync.text.visible import visible
 
 _LONG_NEW = 240  # a value of more characters is laid out as lines
 _LONG_PAIR = 100  # the same where two versions stand side by side

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from wexa_sync.errors import InvalidManifests, WexaSyncError
 from wexa_sync.render.text.page import Page, Part
-from wexa_sync.secrecy.redact import prose, visible
+from wexa_sync.text.visible import prose, visible
 
 
 def problems_text(error: WexaSyncError, *, color: bool, width: int = 80) -> str:

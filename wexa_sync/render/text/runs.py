@@ -10,7 +10,8 @@ from typing import Any, Final
 from wexa_sync.model import Question, Run
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.style import DIM
-from wexa_sync.secrecy.redact import prose, redact_run, visible
+from wexa_sync.secrecy.redact import redact_run
+from wexa_sync.text.visible import prose, visible
 
 _WIDE = 120  # from here on there is room for the id of a run that has an address too
 _LEAST_GOAL = 12

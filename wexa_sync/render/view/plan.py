@@ -21,7 +21,8 @@ from typing import Final
 
 from wexa_sync.model import Action, Address, Blocked, Change, Plan, Source
 from wexa_sync.render.text.fields import FieldView, differing, fields_of, shown
-from wexa_sync.secrecy.redact import prose, redact_plan, visible
+from wexa_sync.secrecy.redact import redact_plan
+from wexa_sync.text.visible import prose, visible
 
 SYMBOLS: Final[Mapping[Action, str]] = {
     Action.CREATE: "+",

@@ -8,7 +8,8 @@ from typing import Final
 
 from wexa_sync.model import Action, Outcome, Report, Status
 from wexa_sync.render.view.plan import SYMBOLS
-from wexa_sync.secrecy.redact import prose, redact_report, visible
+from wexa_sync.secrecy.redact import redact_report
+from wexa_sync.text.visible import prose, visible
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in Status} | {Status.APPLIED: "done"}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wexa_sync.model import Action, Address, Change, FieldChange, Ref
 from wexa_sync.render.text.fields import FieldView, fields_of, shown
-from wexa_sync.secrecy.redact import SENSITIVE
+from wexa_sync.secrecy.hide import SENSITIVE
 
 SKILL = Address(kind="Skill", name="summarise", project="desk")
 WORDS = " ".join(f"word{number}" for number in range(90))

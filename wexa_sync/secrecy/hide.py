@@ -1,0 +1,93 @@
+"""Hide secrets in values and texts: the one walker, and what it puts in a secret's place. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from wexa_sync.model import Sealed, Secret
+from wexa_sync.secrecy.find import SHORTEST_HUNTED, parts, spellings
+
+Scrub = Callable[[str], str]
+
+Place = tuple[str | None, ...]
+"""A path with None for each list position: the two sides of a change may order their lists differently."""
+
+
+class Sensitive:
+    """The leaf in the place of a secret that is not to be shown. It holds nothing."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "(sensitive)"
+
+
+SENSITIVE: Final = Sensitive()
+
+
+def hide(
+    value: Any, leaf: Callable[[Any], Any], *, name: Scrub | None = None, places: Iterable[Place] | None = None
+) -> Any:
+    """Return a copy of a value with `leaf` applied to its leaves, `name` to its keys, and SENSITIVE at the `places`.
+
+    Where a place leads deeper than the value, or through another shape, no part of the value is safe.
+    """
+    if isinstance(value, str) and not places:  # by far the most common
+        return leaf(value)
+    heads = {place[0] if place else () for place in places or ()}
+    if value is not None and () in heads:
+        return SENSITIVE
+    if isinstance(value, Mapping) and None not in heads:
+        return {
+            name(key) if name else key: hide(item, leaf, name=name, places=_below(places, key))
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)) and heads <= {None}:
+        return [hide(item, leaf, name=name, places=_below(places, None)) for item in value]
+    return SENSITIVE if heads and value is not None else leaf(value)
+
+
+def _below(places: Iterable[Place] | None, head: str | None) -> list[Place] | None:
+    return [place[1:] for place in places if place[0] == head] if places else None
+
+
+def veil(value: Any, holds: Callable[[str], bool], *, name: Scrub | None = None) -> Any:
+    """Return a copy of a value in which each text that holds a secret is one Secret as a whole.
+
+    The copy can be sent back as it is, and the text is shown nowhere.
+    """
+
+    def leaf(item: Any) -> Any:
+        return Secret(template="", value=item) if isinstance(item, str) and holds(item) else item
+
+    return hide(value, leaf, name=name)
+
+
+def hidden(value: Any) -> Any:
+    """Return a copy in which every text is a Secret. A number or an object is one Secret as a whole.
+
+    A server may have made a number or an object of the text it was sent.
+    """
+    if value is None or isinstance(value, (Secret, Sealed)):
+        return value
+    if isinstance(value, list):
+        return [hidden(item) for item in value]
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    return Secret(template="", value=text)
+
+
+def scrubber(values: Iterable[str]) -> Scrub:
+    """Return a function that replaces these values wherever they stand in a text."""
+    hunted = {spelling for value in values if len(value) >= SHORTEST_HUNTED for spelling in spellings(value)}
+    if not hunted:
+        return lambda text: text
+    pattern = re.compile("|".join(re.escape(text) for text in sorted(hunted, key=lambda text: (-len(text), text))))
+    return lambda text: pattern.sub(str(SENSITIVE), text)
+
+
+def scrubber_of(secrets: Iterable[Secret]) -> Scrub:
+    """Return a function that replaces the values of these secrets, and parts of them, wherever they stand in a text."""
+    return scrubber(part for secret in secrets for part in parts(secret))

@@ -1,0 +1,42 @@
+r"""Write hidden characters as escapes, so that a terminal neither obeys nor swallows them: `\x1b`, `\u202e`."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters, ANSI's included; bidirectional marks and overrides; zero-width and other invisible characters;
+# line separators that are no newline; lone surrogates; tags.
+_HIDDEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+)
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def visible(text: str) -> str:
+    """Return the text on one line, with every hidden character as an escape."""
+    return _HIDDEN.sub(_escape, text)
+
+
+def prose(text: str) -> str:
+    """Return a message made visible, its line breaks turned into spaces: the page wraps it anew."""
+    return visible(_LINE_BREAK.sub(" ", text.strip()))
+
+
+def visible_json(text: str) -> str:
+    r"""Return the same JSON, with hidden characters inside its strings as `\uXXXX`."""
+    return _HIDDEN.sub(_escape_for_json, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return _SHORT_ESCAPES.get(found[0]) or (
+        f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )
+
+
+def _escape_for_json(found: re.Match[str]) -> str:
+    if found[0] == "\n":  # the layout's own: json.dumps has escaped those inside strings
+        return "\n"
+    return re.sub("(....)", r"\\u\1", found[0].encode("utf-16-be", "surrogatepass").hex())
