@@ -103,7 +103,10 @@ def test_a_cancelled_run_counts_as_failed_and_the_edge_can_be_taken_out(
         assert f"which ended as {word}" in run(chain, "plan").stdout
         edit(chain, ", depends_on: [Execution/smoke-test]", "")
         planned = run(chain, "plan").stdout
-        assert f"> {FIRST} (it was started before, and its end was not seen; it is {word}; apply waits" in planned
+        assert (
+            f"> {FIRST} (it was started before, and its end was not seen; it is {word}; apply notes that, and fails)"
+            in planned
+        )
         assert f"> {SECOND}" in planned
 
 

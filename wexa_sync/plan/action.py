@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wexa_sync.compare.changes import edited
-from wexa_sync.kinds.execution import NOT_BEGUN, READY
+from wexa_sync.kinds.execution import FAILED, NOT_BEGUN, READY, SUCCEEDED, is_unclear
 from wexa_sync.model import Action, Blocked, Intent
 from wexa_sync.plan.decision import FOUND, Decision, Orphan
 from wexa_sync.plan.resource import Case
@@ -74,12 +74,13 @@ class ActionCase(Case):
         record, manifest, live = self.pair.record, self.pair.manifest, self.pair.live
         assert record is not None
         assert manifest is not None
-        shown = f"; it is {live.status}" if live is not None and live.status else ""
+        status = (live.status if live is not None else None) or ""
+        shown = f"; it is {status}" if status else ""
         return self.change(
             Action.RUN,
             id=record.id,
             after=record.spec if edited(self.kind, manifest.spec, record.spec, self.comparison) else manifest.spec,
-            reason=f"it was started before, and its end was not seen{shown}",
+            reason=f"it was started before, and its end was not seen{shown}; {_at_its_end(status)}",
             resume=True,
             awaits=True,
         )
@@ -107,6 +108,17 @@ class ActionCase(Case):
         if manifest.generation > intent.generation:
             return f"it is left as it is; the next apply runs generation {manifest.generation}"
         return "the next apply starts it"
+
+
+def _at_its_end(status: str) -> str:
+    """Say what apply does with a run of that status whose end is open; empty where nothing shows one."""
+    if status in SUCCEEDED:
+        return "apply notes that"
+    if status in FAILED:
+        return "apply notes that, and fails"
+    if status and is_unclear(status):
+        return "if that is an end, apply asks whether it is a good one"
+    return "apply waits for its end"
 
 
 def as_doubt(decision: Decision) -> Decision:

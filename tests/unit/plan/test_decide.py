@@ -129,6 +129,7 @@ S, E = "Schedule", "Execution"
 TWO = (live(S, id="l1"), live(S, id="l2"))
 EXTERNAL = {"connector_id": Ref(kind="Connector", external="Gone")}
 GONE = {"skills": [Ref(kind="Skill", external="Gone")]}
+OPEN = record(E, started=True, ended=False)
 STARTED = {"record": record(E, started=False), "intent": intent(E, operation="start", id="l1")}
 
 # fmt: off
@@ -191,6 +192,11 @@ RUNS: list[tuple[str, Pair, Rules, str, str]] = [
     ("ran",                 row(E, manifest=manifest(E), record=record(E, started=True)),       Rules(), "no-op", "it ran"),
     ("created, not started", row(E, manifest=manifest(E), record=record(E, started=False)),     Rules(), "run", "not started yet"),
     ("waited for, not ended", row(E, manifest=manifest(E), record=record(E, started=True, ended=False)), Rules(), "run", "end was not seen"),
+    ("waited for, begun",   row(E, manifest=manifest(E), live=live(E, status="running"), record=OPEN), Rules(), "run", "it is running; apply waits for its end"),
+    ("waited for, asking",  row(E, manifest=manifest(E), live=live(E, status="waiting"), record=OPEN), Rules(), "run", "it is waiting; apply waits for its end"),
+    ("waited for, went well", row(E, manifest=manifest(E), live=live(E, status="completed"), record=OPEN), Rules(), "run", "it is completed; apply notes that"),
+    ("waited for, failed",  row(E, manifest=manifest(E), live=live(E, status="canceled"), record=OPEN), Rules(), "run", "it is canceled; apply notes that, and fails"),
+    ("waited for, who knows", row(E, manifest=manifest(E), live=live(E, status="finished"), record=OPEN), Rules(), "run", "it is finished; if that is an end, apply asks"),
     ("waited for, then edited", row(E, manifest=manifest(E, OTHER[E]), record=record(E, started=True, ended=False)), Rules(), "run", "end was not seen"),
     ("its end was seen",    row(E, manifest=manifest(E), record=record(E, started=True, ended=True)), Rules(), "no-op", "it ran"),
     ("told to start, queued", row(E, manifest=manifest(E), live=live(E, status="queued"), **STARTED), Rules(), "blocked run", "still queued"),

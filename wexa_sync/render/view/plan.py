@@ -163,9 +163,7 @@ def _change(change: Change) -> ChangeView:
 
 
 def _note(change: Change) -> str:
-    if change.awaits:
-        return "apply waits for its end"
-    return "goes on where an earlier apply was cut off" if change.resume else ""
+    return "goes on where an earlier apply was cut off" if change.resume and not change.awaits else ""
 
 
 def _project(address: Address) -> str:

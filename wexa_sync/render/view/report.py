@@ -125,6 +125,14 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
                 for answer in ("--happened ID", "--did-not-happen")
             ),
         )
+    if open_ends := [] if report.error[0] else [each for each in outcomes if _is_open_end(each, report)]:
+        yield NextStep(
+            text="How a run ended is not known. Look at it; if it ended well:",
+            commands=tuple(
+                f"wexa-sync resolve {visible(str(each.change.address))} --happened {visible(each.id or '')}"
+                for each in open_ends
+            ),
+        )
     if Status.CONFLICT in statuses:
         yield NextStep(text="What is in conflict was changed by somebody else since the plan.")
     if Status.FAILED in statuses:
@@ -133,3 +141,10 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
         yield NextStep(
             text="Plan and apply again: what is done is not done twice.", commands=("wexa-sync plan", "wexa-sync apply")
         )
+
+
+def _is_open_end(outcome: Outcome, report: Report) -> bool:
+    """True for a run that surely happened, and whose last status does not say how it ended."""
+    change = outcome.change
+    known = outcome.id is not None and change.address not in report.doubts
+    return known and outcome.status is Status.UNKNOWN and change.action is Action.RUN
