@@ -23,19 +23,13 @@ from wexa_sync.errors import ApiError, Nonsense, Refused, UnclearEnd, WexaSyncEr
 from wexa_sync.executions.runs import GONE, bad_end, secret_texts
 from wexa_sync.executions.watch import READ_FAILURES, watch
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.execution import (
-    FAILED,
-    NOT_BEGUN,
-    PERHAPS_ENDED,
-    READY,
-    START,
-    SUCCEEDED,
-    TERMINAL,
-    UNDER_WAY,
-    status_of,
-)
+from wexa_sync.kinds.execution import RUNNING
 from wexa_sync.model import Action, Address, Change, Outcome, Record, Run, Status
 from wexa_sync.state.base import Intend, Remember
+
+FAILED, SUCCEEDED, TERMINAL, UNDER_WAY = RUNNING.failed, RUNNING.succeeded, RUNNING.ended, RUNNING.begun
+READY, NOT_BEGUN, PERHAPS_ENDED, START = RUNNING.ready, RUNNING.not_begun, RUNNING.perhaps_ended, RUNNING.start
+status_of = RUNNING.status_of
 
 _ASK = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
 
@@ -257,6 +251,7 @@ def _poll(
     """
     context, change = task.context, task.change
     run = Run(
+        kind=change.address.kind,
         id=id,
         status="",
         project=task.address.project,

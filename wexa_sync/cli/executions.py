@@ -87,9 +87,8 @@ def wait(execution: str, format_: str, timeout: float, **given: Any) -> None:
     """
     from wexa_sync.api.cutoff import Cutoff
     from wexa_sync.cli.progress import watching
-    from wexa_sync.executions.runs import GONE, bad_end
+    from wexa_sync.executions.runs import GONE, bad_end, running
     from wexa_sync.executions.watch import READ_FAILURES, watch
-    from wexa_sync.kinds.execution import TERMINAL
     from wexa_sync.render.text.runs import lines_of
     from wexa_sync.secrecy.redact import redact_run
 
@@ -99,7 +98,7 @@ def wait(execution: str, format_: str, timeout: float, **given: Any) -> None:
                 run = watch(
                     api,
                     found,
-                    until=(TERMINAL | {GONE}).__contains__,
+                    until=(running(found).ended | {GONE}).__contains__,
                     seconds=timeout,
                     cutoff=Cutoff(),
                     tell=tell,
@@ -127,10 +126,10 @@ def _register(verb: str, about: str) -> None:
     @options.shape
     def move(execution: str, format_: str, **given: Any) -> None:
         from wexa_sync.executions.control import move as make
-        from wexa_sync.kinds.execution import MOVES
+        from wexa_sync.executions.runs import running
 
         with _run(execution, given) as (api, found):
-            run, sent = make(api, found, MOVES[verb])
+            run, sent = make(api, found, running(found).moves[verb])
         _after(run, format_, f"{run.name} is {run.status}{'' if sent else ' already'}.")
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from wexa_sync.cli.terminal import event, speaks_json, talk, wants_color, width
-from wexa_sync.kinds.execution import TERMINAL
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.render.text.runs import question_data, question_text, spell, status_part
 from wexa_sync.text.visible import visible
 
@@ -40,7 +40,8 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
             if silent or words.get(address) == word:
                 return
             words[address] = open_[address] = word
-            if word in ENDS or word in TERMINAL:
+            run = BY_NAME[change.address.kind].run
+            if word in ENDS or (run is not None and word in run.ended):
                 del open_[address]
             if word in ENDS:
                 ended.add(address)

@@ -10,9 +10,8 @@ from wexa_sync.api.client import Api
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.control import after_failure, not_done, send
 from wexa_sync.executions.inbox import asking, leaves
-from wexa_sync.executions.runs import read_again
-from wexa_sync.kinds.execution import TERMINAL
-from wexa_sync.kinds.inbox import ANOMALY, ANSWERS, INPUT, PREVIEW
+from wexa_sync.executions.runs import read_again, running
+from wexa_sync.kinds.inbox import ANOMALY, INPUT, PREVIEW
 from wexa_sync.kinds.spec.wire import at_path, replaced
 from wexa_sync.model import Question, Run
 from wexa_sync.text.json import parse
@@ -34,7 +33,7 @@ def answer(api: Api, run: Run, said: Answer) -> Run:
     question = _chosen(run, said.item)
     body = _body(question, said, run)
     try:
-        send(api, run, ANSWERS[question.type], body)
+        send(api, run, running(run).inbox.answers[question.type], body)
     except ApiError as error:
         was = run.status
         run = after_failure(api, run, error, lambda status: status != was)
@@ -58,7 +57,7 @@ def _chosen(run: Run, item: str) -> Question:
     open_ = {question.id: question for question in run.questions}
     if not open_:
         hint = f"It was answered already, or asks later: `wexa-sync executions wait {run.name}` shows it then."
-        if run.status in TERMINAL:
+        if run.status in running(run).ended:
             hint = f"It has ended: `wexa-sync executions show {run.name}` tells how."
         raise WexaSyncError(f"{run.name} is {run.status} and asks nothing now", hint=hint)
     if item not in open_ and (item or len(open_) > 1):

@@ -13,10 +13,9 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.executions.inbox import asking
-from wexa_sync.executions.runs import read_again
+from wexa_sync.executions.runs import read_again, running
 from wexa_sync.executions.watch import watch
-from wexa_sync.kinds.base import Endpoint
-from wexa_sync.kinds.execution import RESUME, TERMINAL, Move
+from wexa_sync.kinds.base import Endpoint, Move
 from wexa_sync.model import Run
 
 _SETTLES = 2.0  # seconds that a server whose answer was lost is given to show what it did
@@ -27,7 +26,7 @@ def move(api: Api, run: Run, what: Move) -> tuple[Run, bool]:
 
     A status that is not known here forbids nothing: the server decides.
     """
-    if what is RESUME:  # one that waits for an answer may be shown as paused: resumed, it could go on without
+    if what.heeds_questions:
         run = asking(api, run)
     if run.questions or run.status in what.never:
         raise _forbidden(run, what)
@@ -67,7 +66,7 @@ def not_done(error: ApiError, run: Run, now: str) -> WexaSyncError:
 
 
 def _forbidden(run: Run, what: Move) -> WexaSyncError:
-    if run.status not in TERMINAL:
+    if run.status not in running(run).ended:
         return WexaSyncError(
             f"{run.name} waits for an answer ({run.status}), and can't be {what.past}",
             hint=f"`wexa-sync executions show {run.name}` shows what it asks and how to answer.",

@@ -8,8 +8,9 @@ from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
-from wexa_sync.kinds.execution import ASKING, TERMINAL, status_of
-from wexa_sync.kinds.inbox import INBOX, INPUT, OPEN, PENDING, PREVIEW
+from wexa_sync.executions.runs import running
+from wexa_sync.kinds.base import Inbox, status_in
+from wexa_sync.kinds.inbox import INPUT, PREVIEW
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Question, Run
 
@@ -17,16 +18,18 @@ from wexa_sync.model import Question, Run
 def asking(api: Api, run: Run) -> Run:
     """Return the run with what it asks of a person now. Its status is no proof, so the inbox is read."""
     ours: list[Raw] = []
-    if run.status not in TERMINAL and run.project_id:
-        for inbox in (PENDING, INBOX) if run.status in ASKING else (PENDING,):
-            items = api.list(inbox, Ids(project=run.project_id))
-            ours = ours or [item for item in items if item.get("execution_id") == run.id and _is_open(item)]
+    words = running(run)
+    inbox = words.inbox
+    if run.status not in words.ended and run.project_id:
+        for each in (inbox.pending, inbox.everything) if run.status in words.asking else (inbox.pending,):
+            items = api.list(each, Ids(project=run.project_id))
+            ours = ours or [item for item in items if item.get("execution_id") == run.id and _is_open(inbox, item)]
     return replace(run, questions=tuple(map(_question, ours)))
 
 
-def _is_open(item: Raw) -> bool:
+def _is_open(inbox: Inbox, item: Raw) -> bool:
     """True when nobody has answered the item. An item without a status counts as open."""
-    return (status_of(item) or "pending") in OPEN
+    return not (word := status_in(item)) or word in inbox.open
 
 
 def _question(item: Raw) -> Question:

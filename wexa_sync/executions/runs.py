@@ -1,4 +1,4 @@
-"""Executions as they are live: those of the managed projects, with the addresses that the state knows them by."""
+"""Read the live runs of the managed projects, with the addresses that the state knows them by."""
 
 from __future__ import annotations
 
@@ -9,15 +9,8 @@ from typing import Any
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
-from wexa_sync.kinds.execution import (
-    EXECUTION,
-    FAILED,
-    NOT_BEGUN,
-    PAUSED,
-    SUCCEEDED,
-    is_unclear,
-    status_of,
-)
+from wexa_sync.kinds import BY_NAME, RUNNABLE
+from wexa_sync.kinds.base import Kind, Running
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret
 from wexa_sync.secrecy.find import fits, parts, secrets_in
@@ -25,51 +18,60 @@ from wexa_sync.state.base import State
 from wexa_sync.text.ids import ID_HINT, is_id
 
 GONE = "gone"
-"""Our own word, for the status of what is not there: removed, or made so lately that the server does not show it."""
+"""The status, by our own word, of a run that the server does not show: it was removed, or was made a moment ago."""
+
+
+def running(run: Run) -> Running:
+    """Return how runs of that kind run: their status words, their inbox, the moves."""
+    words = BY_NAME[run.kind].run
+    assert words is not None  # only of a kind that runs are runs made
+    return words
 
 
 def list_runs(api: Api, state: State) -> list[Run]:
-    """Every execution in the projects that the state manages, newest last as the server lists them."""
+    """Return every run in the projects that the state manages, newest last as the server lists them."""
     ours = _Ours(state)
     return [
-        ours.run(raw, project.name, record.id)
+        ours.run(kind, raw, project.name, record.id)
         for project, record in sorted(state.records.items())
         if project.kind == "Project"
-        for raw in api.list(EXECUTION, Ids(project=record.id))
+        for kind in RUNNABLE
+        for raw in api.list(kind, Ids(project=record.id))
     ]
 
 
 def find_run(api: Api, state: State, name: str) -> Run:
-    """The execution of that address or id. Raises UsageError where there is none."""
+    """Return the run of that address or id. Raise UsageError where there is none."""
     if not name:
         raise UsageError("an address or an id is wanted", hint="`wexa-sync executions list` shows both.")
     address = Address.parse(name) if "/" in name else None
     if address is None and not is_id(name):
         raise UsageError(f"{name!a} is no address, and can't be an id", hint=ID_HINT)
+    kinds = [kind for kind in RUNNABLE if address is None or kind.name == address.kind]
     record = state.records.get(address) if address else None
-    if address and (record is None or address.kind != EXECUTION.name):
+    if address and (record is None or not kinds):
         raise UsageError(
             f"the state knows no execution {name}", hint="`wexa-sync executions list` shows what is live, with ids."
         )
-    raw = api.read(EXECUTION, Ids(id=record.id if record else name))
-    if raw is None:
-        raise UsageError(f"there is no execution {name} on the server", hint="`wexa-sync executions list` shows all.")
     project = state.records.get(address.project_address) if address else None
-    return _Ours(state).run(raw, address.project if address else "", project.id if project else "")
+    for kind in kinds:
+        if raw := api.read(kind, Ids(id=record.id if record else name)):
+            return _Ours(state).run(kind, raw, address.project if address else "", project.id if project else "")
+    raise UsageError(f"there is no execution {name} on the server", hint="`wexa-sync executions list` shows all.")
 
 
 def read_again(api: Api, run: Run) -> Run:
-    """The run as it is now, without what it asks; GONE where the server does not show it."""
-    raw = api.read(EXECUTION, Ids(project=run.project_id, id=run.id))
+    """Return the run as it is now, without what it asks; GONE where the server does not show it."""
+    raw = api.read(BY_NAME[run.kind], Ids(project=run.project_id, id=run.id))
     return replace(run, status=GONE) if raw is None else _shown(raw, run)
 
 
 def bad_end(run: Run, waited: str) -> WexaSyncError | None:
-    """Why a run that was waited for did not come to a good end; None where it did. `waited`: how the wait ended."""
-    again = " Raise metadata.generation to run it again." if run.address else ""
-    if run.status in SUCCEEDED:
+    """Return why a run that was waited for has no good end; None where it has. `waited`: how the wait ended."""
+    words, again = running(run), " Raise metadata.generation to run it again." if run.address else ""
+    if run.status in words.succeeded:
         return None
-    if run.status in FAILED:
+    if run.status in words.failed:
         why = f": {run.failure}" if run.failure else ""
         return WexaSyncError(
             f"the run ended as {run.status}{why}", hint=f"`wexa-sync executions show {run.name}` tells more.{again}"
@@ -80,19 +82,25 @@ def bad_end(run: Run, waited: str) -> WexaSyncError | None:
             hint="Its project may have been deleted: `wexa-sync executions list` shows what is left."
             + _settled_by(run),
         )
-    if is_unclear(run.status):
+    if words.is_unclear(run.status):
         return UnclearEnd(
             f"the run is {run.status!r}, and whether that is a good end is not known",
             hint=f"`wexa-sync executions show {run.name}` shows the run.{_settled_by(run)}",
         )
-    hint = f"It goes on by itself: `wexa-sync executions wait {run.name}` waits for its end."
+    return WexaSyncError(f"the run has not ended: it is {run.status}, and the wait {waited}", hint=_way_on(run))
+
+
+def _way_on(run: Run) -> str:
+    """Return what a person does about a run that goes on."""
+    words = running(run)
     if run.questions:
-        hint = f"It waits for an answer: `wexa-sync executions show {run.name}` shows what it asks."
-    elif run.status == PAUSED:
-        hint = f"`wexa-sync executions resume {run.name}` lets it go on."
-    elif run.status in NOT_BEGUN:
-        hint = f"{hint} If nothing starts it there, set `start: explicit` for the next run."
-    return WexaSyncError(f"the run has not ended: it is {run.status}, and the wait {waited}", hint=hint)
+        return f"It waits for an answer: `wexa-sync executions show {run.name}` shows what it asks."
+    if run.status in words.paused:
+        return f"`wexa-sync executions resume {run.name}` lets it go on."
+    hint = f"It goes on by itself: `wexa-sync executions wait {run.name}` waits for its end."
+    if run.status in words.not_begun:
+        return f"{hint} If nothing starts it there, set `start: explicit` for the next run."
+    return hint
 
 
 def _settled_by(run: Run) -> str:
@@ -127,20 +135,22 @@ class _Ours:
     """What the state knows of runs, by id: one look for each run of a list, whatever the state holds."""
 
     def __init__(self, state: State) -> None:
-        held = [record for address, record in state.records.items() if address.kind == EXECUTION.name]
-        sent = [intent for address, intent in state.intents.items() if address.kind == EXECUTION.name]
+        kinds = {kind.name for kind in RUNNABLE}
+        held = [record for address, record in state.records.items() if address.kind in kinds]
+        sent = [intent for address, intent in state.intents.items() if address.kind in kinds]
         self._records = {id: record for record in held for id in record.ids}
         specs = [*(record.spec for record in held), *(intent.spec for intent in sent)]
         self._sealed = dict.fromkeys(place for spec in specs for place in sealed_in(spec))
 
-    def run(self, raw: Raw, project: str, project_id: str) -> Run:
-        """Return an answer as a Run, with what the state knows of it."""
-        ids = [str(raw[name]) for name in EXECUTION.ids if raw.get(name)]
+    def run(self, kind: Kind, raw: Raw, project: str, project_id: str) -> Run:
+        """Return a response as a Run, with what the state knows of it."""
+        ids = [str(raw[name]) for name in kind.ids if raw.get(name)]
         record = next((self._records[id] for id in ids if id in self._records), None)
         return _shown(
             raw,
             Run(
-                id=EXECUTION.id_of(raw) or "",
+                kind=kind.name,
+                id=kind.id_of(raw) or "",
                 status="",
                 project=project or (record.address.project if record else ""),
                 project_id=project_id,
@@ -155,11 +165,12 @@ class _Ours:
 
 
 def _shown(raw: Raw, run: Run) -> Run:
+    """Return the run with what the response shows of it."""
     said, inputs = raw.get("conclusion"), raw.get("input_variables")
     said = said.get("conclusion") if isinstance(said, Mapping) else said
     return replace(
         run,
-        status=status_of(raw) or "unknown",
+        status=running(run).status_of(raw) or "unknown",
         project_id=raw["projectID"] if is_id(raw.get("projectID")) else run.project_id,
         goal=str(raw.get("goal") or ""),
         inputs=inputs if isinstance(inputs, Mapping) else {},

@@ -10,8 +10,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused
 from wexa_sync.executions.inbox import asking
-from wexa_sync.executions.runs import GONE, read_again
-from wexa_sync.kinds.execution import NOT_BEGUN, PERHAPS_ENDED, is_unclear
+from wexa_sync.executions.runs import GONE, read_again, running
 from wexa_sync.model import Question, Run
 
 READ_FAILURES = 3
@@ -61,7 +60,7 @@ def watch(
                 tell(told)
             if until(run.status):
                 return replace(run, questions=())
-            if ask is not None and run.status not in (*NOT_BEGUN, GONE):
+            if ask is not None and run.status not in (*running(run).not_begun, GONE):
                 run = inbox.look(run, ask)
             if _may_have_ended(run, time.monotonic() - since):
                 return run
@@ -73,9 +72,10 @@ def watch(
 
 def _may_have_ended(run: Run, seconds: float) -> bool:
     """True when the status says nothing that is known, and the run has perhaps ended. `seconds`: shown for so long."""
-    if run.questions or not (is_unclear(run.status) or run.status == GONE):
+    words = running(run)
+    if run.questions or not (words.is_unclear(run.status) or run.status == GONE):
         return False
-    return run.over or run.status in PERHAPS_ENDED or seconds >= UNCLEAR
+    return run.over or run.status in words.perhaps_ended or seconds >= UNCLEAR
 
 
 class _Inbox:

@@ -16,3 +16,4 @@ KINDS: tuple[Kind, ...] = (PROJECT, CONNECTOR, SKILL, AGENTFLOW, AGENT, SCHEDULE
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 DECLARABLE = tuple(kind for kind in KINDS if kind.declarable and not kind.owner)
+RUNNABLE = tuple(kind for kind in KINDS if kind.run is not None)

@@ -23,7 +23,7 @@ class Operation(Enum):
 
 
 class Nature(Enum):
-    """A RESOURCE stays and is kept equal to its manifest; an ACTION happens once per generation."""
+    """A RESOURCE stays and is kept equal to its manifest. An ACTION happens once per generation."""
 
     RESOURCE = "resource"
     ACTION = "action"
@@ -91,6 +91,90 @@ class Derived:
     read: Callable[[str], str | None] = str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides.
+
+    `heeds_questions`: the inbox is read first, since a run that waits for an answer may show any status.
+    """
+
+    verb: str
+    past: str
+    endpoint: Endpoint
+    done: frozenset[str]
+    never: frozenset[str]
+    heeds_questions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """What waiting runs ask of people. `pending` lists the unanswered items, and `everything` all of them.
+
+    `open` are the status words of an unanswered item. `answers` are the calls that answer, by the type of the item.
+    """
+
+    pending: Kind
+    everything: Kind
+    open: frozenset[str]
+    answers: Mapping[str, Endpoint]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """How an action runs, as Listing says how a kind is listed: the start, the status words, the inbox, the moves.
+
+    `Run` is the word for one live run. `status` names the fields that may hold the status, and every status word is in
+    small letters. A created run is `ready` until it is started, or `queued`. `going_on`, `paused` and `asking` (it
+    waits for a person) show that it was started. `failed` includes a cancelled run. `perhaps_ended` are words that
+    sound like an end; a person is asked what they mean. The manifest has `wait` and `start` among its local fields.
+    """
+
+    start: Endpoint
+    status: tuple[str, ...]
+    ready: str
+    queued: frozenset[str]
+    going_on: frozenset[str]
+    paused: frozenset[str]
+    asking: frozenset[str]
+    succeeded: frozenset[str]
+    failed: frozenset[str]
+    perhaps_ended: frozenset[str]
+    inbox: Inbox
+    moves: Mapping[str, Move]
+
+    @property
+    def not_begun(self) -> frozenset[str]:
+        """Return the words for a run that does nothing yet. Whether it begins by itself is for the server to say."""
+        return self.queued | {self.ready}
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """Return the words for a run that has ended, well or badly."""
+        return self.succeeded | self.failed
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Return the words that prove that a run was started."""
+        return self.ended | self.going_on | self.paused | self.asking
+
+    def is_unclear(self, status: str) -> bool:
+        """True for a word that does not say whether the run goes on, or has ended, or how."""
+        return status not in self.begun | self.not_begun
+
+    def status_of(self, raw: Mapping[str, Any]) -> str:
+        """Return the status in a response, in small letters; empty where there is none."""
+        return status_in(raw, self.status)
+
+    def waits(self, spec: Spec) -> bool:
+        """True when the manifest wants the end of the run to be waited for."""
+        return bool(spec.get("wait"))
+
+
+def status_in(raw: Mapping[str, Any], names: tuple[str, ...] = ("status",)) -> str:
+    """Return the first status word in those fields of a response, in small letters; empty where there is none."""
+    return next((str(raw[name]).strip().lower() for name in names if raw.get(name)), "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     """A kind of thing on the platform. There is one of each: what is equal is the same.
@@ -99,9 +183,9 @@ class Kind:
     that identity apart. `display`: the field that people know it by. `owner` and `embedded`: the kind it lives inside
     and the field there that holds it. `hints`: for an operation that is missing, what a person can do instead.
     `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
-    no read returns for sure. `failures`: of an action, the statuses that keep what depends on it from being done;
-    `unclear`: those of which a person has to say whether they do. `forms`: an answer, and others that mean the same.
-    `as_shown`: a spec as the server may show it; two that are equal then have the same natural key.
+    no read returns for sure. `run`: how an action runs; None where it has happened once it is created. `forms`: an
+    answer, and others that mean the same. `as_shown`: a spec as the server may show it; two that are equal then have
+    the same natural key.
     """
 
     name: str
@@ -118,8 +202,7 @@ class Kind:
     derived: tuple[Derived, ...] = ()
     new_id: Callable[[str, str], str] | None = None
     hints: Mapping[Operation, str] = field(default_factory=dict)
-    failures: frozenset[str] = frozenset()
-    unclear: frozenset[str] = frozenset()
+    run: Running | None = None
     forms: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], ...]] = lambda raw: (raw,)
     as_shown: Callable[[Spec], Spec] = lambda spec: spec
     declarable: bool = True

@@ -5,31 +5,78 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Nature, Operation, Scope
+from wexa_sync.kinds.base import Endpoint, Kind, Listing, Move, Nature, Operation, Running, Scope
+from wexa_sync.kinds.inbox import INBOX
 from wexa_sync.model import Sealed, Secret, Spec
 
-READY, PAUSED = "ready", "paused"
-NOT_BEGUN = frozenset({READY, "pending", "queued"})
-"""A run that was created and does nothing yet. Whether it begins by itself is for the server to say."""
-SUCCEEDED = frozenset({"completed"})
-CANCELLED = frozenset({"cancelled", "canceled"})
-FAILED = frozenset({"failed"}) | CANCELLED
-TERMINAL = SUCCEEDED | FAILED
-ASKING = frozenset({"input_required", "waiting"})
-"""Status words seen in pages, SDK and clients.
-
-A run that waits for a person may also be `paused`, or go on being `running`: only the inbox tells.
-"""
-PERHAPS_ENDED = frozenset(
+READY, RUNS, PAUSED = "ready", "running", "paused"
+_QUEUED = frozenset({"pending", "queued"})
+_SUCCEEDED = frozenset({"completed"})
+_CANCELLED = frozenset({"cancelled", "canceled"})
+_FAILED = frozenset({"failed"}) | _CANCELLED
+_ENDED = _SUCCEEDED | _FAILED
+# A run that waits for a person may also be `paused`, or go on being `running`: only the inbox tells.
+_ASKING = frozenset({"input_required", "waiting"})
+# No response of the API was seen with one of these.
+_PERHAPS_ENDED = frozenset(
     {"aborted", "done", "ended", "error", "errored", "expired", "finished", "rejected", "stopped"}
     | {"succeeded", "success", "successful", "terminated", "timed_out", "timeout"}
 )
-"""Words that sound like an end, and that no answer of the API was seen with: a person is asked what they mean."""
-UNDER_WAY = TERMINAL | ASKING | {PAUSED, "running", "in_progress", "processing"}
-"""What shows that a run was started."""
+
+
+def _call(path: str, *, query: dict[str, str] | None = None, otherwise: Endpoint | None = None) -> Endpoint:
+    """A call on one run. The pages want the ids in query and body, the SDK sends neither: both are sent."""
+    return Endpoint(
+        method="POST",
+        path=path,
+        query={"projectID": "{project}", **(query or {})},
+        body={"projectID": "{project}", "execution_id": "{id}"},
+        otherwise=otherwise,
+    )
+
+
+PAUSE = Move(
+    verb="pause",
+    past="paused",
+    endpoint=_call("/execute_flow/{id}/pause"),
+    done=frozenset({PAUSED}),
+    never=_ENDED | _ASKING,
+)
+RESUME = Move(
+    verb="resume",
+    past="resumed",
+    endpoint=_call("/execute_flow/{id}/resume"),
+    done=frozenset({READY, RUNS}) | _QUEUED,
+    never=_ENDED | _ASKING,
+    heeds_questions=True,  # one that waits for an answer may be shown as paused: resumed, it could go on without
+)
+CANCEL = Move(
+    verb="cancel",
+    past="cancelled",
+    # The SDK's path. The page has lost the /cancel, or means it.
+    endpoint=_call("/execute_flow/{id}/cancel", otherwise=_call("/execute_flow/{id}")),
+    done=_CANCELLED,
+    never=_ENDED - _CANCELLED,
+)
+
+RUNNING = Running(
+    # The page has the id a third time, in the query.
+    start=_call("/execute_flow/{id}/execute", query={"execution_id": "{id}"}),
+    status=("status", "state"),  # an old client reads `state`
+    ready=READY,
+    queued=_QUEUED,
+    going_on=frozenset({RUNS, "in_progress", "processing"}),
+    paused=frozenset({PAUSED}),
+    asking=_ASKING,
+    succeeded=_SUCCEEDED,
+    failed=_FAILED,
+    perhaps_ended=_PERHAPS_ENDED,
+    inbox=INBOX,
+    moves={move.verb: move for move in (PAUSE, RESUME, CANCEL)},
+)
+"""Status words seen in pages, SDK and clients."""
 
 
 _PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
@@ -69,8 +116,7 @@ EXECUTION = Kind(
     nature=Nature.ACTION,
     display="goal",
     identity=("agentflow_id", "goal", "input_variables"),
-    failures=FAILED,
-    unclear=PERHAPS_ENDED,
+    run=RUNNING,
     forms=_forms,
     as_shown=filled_in,
     # Paths take the UUID; the 24-hex _id stands beside it in the same answer.
@@ -93,71 +139,3 @@ EXECUTION = Kind(
         Operation.UPDATE: "It ran already. Raise metadata.generation by one to run it again with the new spec.",
     },
 )
-
-
-def _call(path: str, *, query: dict[str, str] | None = None, otherwise: Endpoint | None = None) -> Endpoint:
-    """A call on one run. The pages want the ids in query and body, the SDK sends neither: both are sent."""
-    return Endpoint(
-        method="POST",
-        path=path,
-        query={"projectID": "{project}", **(query or {})},
-        body={"projectID": "{project}", "execution_id": "{id}"},
-        otherwise=otherwise,
-    )
-
-
-START = _call("/execute_flow/{id}/execute", query={"execution_id": "{id}"})
-"""Starts a created execution; its page has the id a third time, in the query."""
-
-
-def status_of(raw: Mapping[str, Any] | None) -> str:
-    """The status in an answer, in small letters; empty where there is none. An old client reads `state`."""
-    found = (raw or {}).get("status") or (raw or {}).get("state") or ""
-    return str(found).strip().lower()
-
-
-def is_unclear(status: str) -> bool:
-    """Return True for a word that does not say whether the run goes on, or has ended, or how."""
-    return status not in UNDER_WAY | NOT_BEGUN
-
-
-def waits(spec: Spec) -> bool:
-    """Return True where the manifest wants the end of the run to be waited for."""
-    return bool(spec.get("wait"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """What a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides."""
-
-    verb: str
-    past: str
-    endpoint: Endpoint
-    done: frozenset[str]
-    never: frozenset[str]
-
-
-PAUSE = Move(
-    verb="pause",
-    past="paused",
-    endpoint=_call("/execute_flow/{id}/pause"),
-    done=frozenset({PAUSED}),
-    never=TERMINAL | ASKING,
-)
-RESUME = Move(
-    verb="resume",
-    past="resumed",
-    endpoint=_call("/execute_flow/{id}/resume"),
-    done=frozenset({*NOT_BEGUN, "running"}),
-    never=TERMINAL | ASKING,
-)
-CANCEL = Move(
-    verb="cancel",
-    past="cancelled",
-    # The SDK's path. The page has lost the /cancel, or means it.
-    endpoint=_call("/execute_flow/{id}/cancel", otherwise=_call("/execute_flow/{id}")),
-    done=CANCELLED,
-    never=TERMINAL - CANCELLED,
-)
-MOVES = {move.verb: move for move in (PAUSE, RESUME, CANCEL)}
-"""What a person can do to a run, by the verb."""

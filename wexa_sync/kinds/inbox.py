@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Scope
+from wexa_sync.kinds.base import Endpoint, Inbox, Kind, Listing, Scope
 from wexa_sync.kinds.paging import AfterId
 
 PREVIEW, INPUT, ANOMALY = "preview", "runtime_input", "anomaly_detection"
@@ -17,15 +17,17 @@ _EVERYTHING = Listing(
 )
 _PENDING = replace(_EVERYTHING.endpoint, query={**_EVERYTHING.endpoint.query, "status": "pending"})
 
-INBOX = Kind(name="Inbox item", declarable=False, display="summary", listing=_EVERYTHING)
-PENDING = replace(INBOX, listing=replace(_EVERYTHING, endpoint=_PENDING))
+EVERYTHING = Kind(name="Inbox item", declarable=False, display="summary", listing=_EVERYTHING)
+PENDING = replace(EVERYTHING, listing=replace(_EVERYTHING, endpoint=_PENDING))
 """The same list, of what is `pending` alone: short, however much was answered in the life of a project."""
 
-OPEN = frozenset({"pending", "input_required"})
-"""The status words of an item that nobody has answered."""
-
-ANSWERS = {
-    type: Endpoint(method="POST", path=f"/inbox/update/{type}/{{id}}", query={"projectID": "{project}"})
-    for type in (PREVIEW, INPUT, ANOMALY)
-}
-"""How an item of a type is answered; the id is the run's."""
+INBOX = Inbox(
+    pending=PENDING,
+    everything=EVERYTHING,
+    open=frozenset({"pending", "input_required"}),
+    # The id in the path is the run's.
+    answers={
+        type_: Endpoint(method="POST", path=f"/inbox/update/{type_}/{{id}}", query={"projectID": "{project}"})
+        for type_ in (PREVIEW, INPUT, ANOMALY)
+    },
+)

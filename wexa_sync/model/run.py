@@ -12,7 +12,7 @@ from wexa_sync.model.spec import Spec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a waiting run asks of a person. `type` is the API's word; `inputs` are the values that the answer may set.
+    """Hold a question of a waiting run. `type` is the API's word; `inputs` are the values that the answer may set.
 
     `about` tells more, by name. `given` is what the API showed and takes back.
     """
@@ -29,12 +29,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A live execution. `address` where the state holds it; `project` is the handle, `project_id` the server's id.
+    """Hold a live run of an action of that `kind`. `address` where the state holds it.
 
-    `failure` is what its agents say went wrong. `over`: the server names the time of its end. `hidden` are values that
-    the manifest calls secret: show none of them.
+    `project` is the handle, and `project_id` the server's id. `failure` is what its agents say went wrong. `over`: the
+    server names the time of its end. `hidden` are values that the manifest calls secret: show none of them.
     """
 
+    kind: str
     id: str
     status: str
     project: str = ""
@@ -50,5 +51,5 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What to call it on the command line."""
+        """Return the name of the run on the command line: its address, else its id."""
         return str(self.address or self.id)

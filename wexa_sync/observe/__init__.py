@@ -19,7 +19,6 @@ from wexa_sync.api.checks import children
 from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
-from wexa_sync.kinds.execution import status_of
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.skill import SKILL
 from wexa_sync.kinds.spec.external import no_such_external
@@ -196,7 +195,7 @@ def _live(kind: Kind, raw: Raw, position: int, known: Known) -> Live:
         aliases=tuple(aliases),
         spec=spec,
         also=tuple(also),
-        status=status_of(raw) or None,
+        status=(kind.run.status_of(raw) or None) if kind.run is not None else None,
         position=position,
         created_at=created_at(raw),
         unseen=_hidden_fields(kind, raw),

@@ -14,7 +14,6 @@ from wexa_sync.api.client import Api
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.execution import NOT_BEGUN
 from wexa_sync.model import Address, Pair
 from wexa_sync.observe.known import Known
 
@@ -75,8 +74,9 @@ def _is_new(pair: Pair, now: float, settle: float) -> bool:
 
 def _is_awaited(pair: Pair) -> bool:
     """Whether what was sent can't be seen yet: nothing of it is there, or it was told to start and is ready still."""
-    if pair.intent is not None and pair.intent.operation == "start":
-        return pair.live is not None and pair.live.status in (None, *NOT_BEGUN)
+    run = BY_NAME[pair.address.kind].run
+    if run is not None and pair.intent is not None and pair.intent.operation == "start":
+        return pair.live is not None and pair.live.status in (None, *run.not_begun)
     return pair.live is None and not pair.candidates
 
 

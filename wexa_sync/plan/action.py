@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wexa_sync.compare.changes import edited
-from wexa_sync.kinds.execution import FAILED, NOT_BEGUN, READY, SUCCEEDED, is_unclear
+from wexa_sync.kinds.base import Kind
 from wexa_sync.model import Action, Blocked, Intent
 from wexa_sync.plan.decision import FOUND, Decision, Orphan
 from wexa_sync.plan.resource import Case
@@ -80,19 +80,19 @@ class ActionCase(Case):
             Action.RUN,
             id=record.id,
             after=record.spec if edited(self.kind, manifest.spec, record.spec, self.comparison) else manifest.spec,
-            reason=f"it was started before, and its end was not seen{shown}; {_at_its_end(status)}",
+            reason=f"it was started before, and its end was not seen{shown}; {_at_its_end(self.kind, status)}",
             resume=True,
             awaits=True,
         )
 
     def start_in_doubt(self) -> Blocked | None:
         """Blocked, where the run was told to start, never answered, and does not show that it runs: it may yet."""
-        intent, live = self.pair.intent, self.pair.live
-        if intent is None or intent.settled or intent.operation != "start":
+        intent, live, run = self.pair.intent, self.pair.live, self.kind.run
+        if run is None or intent is None or intent.settled or intent.operation != "start":
             return None
-        if live is not None and live.status not in (None, *NOT_BEGUN):
+        if live is not None and live.status not in (None, *run.not_begun):
             return None
-        still = f"; the run is still {live.status or READY}" if live is not None else ""
+        still = f"; the run is still {live.status or run.ready}" if live is not None else ""
         return self.blocked(
             "run",
             f"its start was sent before and the answer was lost{still}",
@@ -110,13 +110,15 @@ class ActionCase(Case):
         return "the next apply starts it"
 
 
-def _at_its_end(status: str) -> str:
-    """Say what apply does with a run of that status whose end is open; empty where nothing shows one."""
-    if status in SUCCEEDED:
+def _at_its_end(kind: Kind, status: str) -> str:
+    """Say what apply does with a run of that status whose end is open."""
+    if kind.run is None or not status:
+        return "apply waits for its end"
+    if status in kind.run.succeeded:
         return "apply notes that"
-    if status in FAILED:
+    if status in kind.run.failed:
         return "apply notes that, and fails"
-    if status and is_unclear(status):
+    if kind.run.is_unclear(status):
         return "if that is an end, apply asks whether it is a good one"
     return "apply waits for its end"
 

@@ -9,7 +9,6 @@ from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.parts import restrict, sent_fields
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.execution import TERMINAL, waits
 from wexa_sync.model import Address, Observation, Pair, Record
 from wexa_sync.secrecy.seal import conceal
 from wexa_sync.state.base import Entry, Remember
@@ -45,17 +44,17 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
         found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else "only its variables differ in"
         why = f"{found}: {ids}; `wexa-sync resolve {address} --happened ID`" if ids else "nothing live has its name"
         return Match(address=address, sure="none", why=why)
-    run = kind.nature is Nature.ACTION
+    run, is_action = kind.run, kind.nature is Nature.ACTION
     record = Record(
         address=address,
         id=live.id,
         aliases=live.aliases,
-        # Of a run, what is declared is what ran: that is how it was found. Of a resource, what is live is what counts.
-        spec=conceal(dict(manifest.spec) if run else restrict(live.spec, sent_fields(kind, manifest.spec)), key),
+        # Of an action, what is declared is what happened: so it was found. Of a resource, what is live counts.
+        spec=conceal(dict(manifest.spec) if is_action else restrict(live.spec, sent_fields(kind, manifest.spec)), key),
         lifecycle=manifest.lifecycle,
         generation=manifest.generation,
-        started=True if run else None,
-        ended=False if run and waits(manifest.spec) and live.status not in TERMINAL else None,
+        started=True if run is not None else None,
+        ended=False if run is not None and run.waits(manifest.spec) and live.status not in run.ended else None,
     )
     sure, why = _how_sure(pair, observation)
     return Match(address=address, sure=sure, why=why, id=live.id, record=record)

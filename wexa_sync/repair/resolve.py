@@ -8,7 +8,6 @@ from dataclasses import replace
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.execution import waits
 from wexa_sync.model import Address, Intent, Observation, Pair, Record
 from wexa_sync.secrecy.seal import conceal, fingerprint
 from wexa_sync.state.base import Entry, Intend, Remember, Settle
@@ -34,12 +33,13 @@ def doubtful(address: Address, observation: Observation) -> Pair:
 
 def end_is_open(pair: Pair) -> bool:
     """True when all that is open of a run is its end: it was waited for and not seen, or its status does not say."""
-    record, intent, manifest, unclear = pair.record, pair.intent, pair.manifest, BY_NAME[pair.address.kind].unclear
-    if record is None or record.ended or (intent is not None and not intent.settled):
+    record, intent, manifest, run = pair.record, pair.intent, pair.manifest, BY_NAME[pair.address.kind].run
+    if run is None or record is None or record.ended or (intent is not None and not intent.settled):
         return False
     if manifest is not None and manifest.generation > record.generation:
         return False
-    return (record.started and record.ended is False) or (pair.live is not None and pair.live.status in unclear)
+    unclear = pair.live is not None and pair.live.status in run.perhaps_ended
+    return unclear or (record.started is True and record.ended is False)
 
 
 def ended_well(pair: Pair, ids: Sequence[str]) -> Entry:
@@ -78,7 +78,7 @@ def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
     manifest, intent = pair.manifest, pair.intent
     if intent is not None and intent.settled and manifest is not None:
         intent = None  # what was said of an earlier attempt is not what is live now
-    run = BY_NAME[pair.address.kind].nature is Nature.ACTION
+    run = BY_NAME[pair.address.kind].run
     said = intent or manifest
     assert said is not None  # without either there is no doubt
     started = intent is None or intent.operation == "start"
@@ -88,8 +88,8 @@ def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
         aliases=tuple(ids[1:]),
         spec=conceal(dict(said.spec), key),
         generation=said.generation,
-        started=started if run else None,
-        ended=False if run and started and waits(said.spec) else None,
+        started=started if run is not None else None,
+        ended=False if run is not None and started and run.waits(said.spec) else None,
     )
     return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record, _mark(pair))
 

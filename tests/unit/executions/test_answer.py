@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from wexa_sync.executions.answer import how_to_answer
-from wexa_sync.kinds.inbox import ANOMALY, ANSWERS, INPUT, PREVIEW
+from wexa_sync.kinds.inbox import ANOMALY, INBOX, INPUT, PREVIEW
 from wexa_sync.model import Question, Run
 
 
 def commands(*questions: Question) -> list[str]:
     """What one types after `wexa-sync executions answer e1`, for the first of them."""
-    run = Run(id="e1", status="waiting", questions=questions)
+    run = Run(kind="Execution", id="e1", status="waiting", questions=questions)
     return [each.removeprefix("wexa-sync executions answer e1 ") for each in how_to_answer(run, questions[0])]
 
 
@@ -32,4 +32,4 @@ def test_each_type_of_question_has_its_commands(question: Question, said: list[s
 
 
 def test_every_type_that_has_a_call_has_a_command() -> None:
-    assert all(commands(Question(id="q", type=type_)) for type_ in ANSWERS)
+    assert all(commands(Question(id="q", type=type_)) for type_ in INBOX.answers)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from wexa_sync.kinds.execution import CANCEL, CANCELLED, PAUSE, RESUME, TERMINAL, Move
+from wexa_sync.kinds.base import Move
+from wexa_sync.kinds.execution import CANCEL, PAUSE, RESUME, RUNNING
 
 
 @pytest.mark.parametrize("move", [PAUSE, RESUME, CANCEL], ids=lambda move: move.verb)
 def test_an_end_is_final(move: Move) -> None:
     assert move.done & move.never == frozenset()
-    assert move.done | move.never >= TERMINAL
-    assert (move.done >= CANCELLED) is (move is CANCEL)
+    assert move.done | move.never >= RUNNING.ended
+    assert ("cancelled" in move.done) is (move is CANCEL)

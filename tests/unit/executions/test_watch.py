@@ -16,12 +16,12 @@ from wexa_sync.executions.inbox import asking, leaves
 from wexa_sync.executions.runs import GONE, perhaps_secret, sealed_in, secret_texts
 from wexa_sync.executions.watch import watch
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.execution import TERMINAL
-from wexa_sync.kinds.inbox import INBOX, PENDING
+from wexa_sync.kinds.execution import RUNNING
+from wexa_sync.kinds.inbox import EVERYTHING, PENDING
 from wexa_sync.model import Run, Sealed, Secret
 from wexa_sync.render.text.runs import spell
 
-RUN = Run(id="e1", status="", project_id="p1")
+RUN = Run(kind="Execution", id="e1", status="", project_id="p1")
 LOST = LostAnswer("cut", method="GET", path="/execute_flow/e1")
 REFUSED = AuthRefused("no", method="GET", path="/execute_flow/e1", status=401)
 ITEM = {"_id": "q1", "type": "anomaly_detection", "status": "pending", "execution_id": "e1", "summary": "Odd"}
@@ -52,7 +52,7 @@ def watched(
     *reads: str | ApiError | None,
     inbox: Mapping[str, list[dict[str, Any]] | ApiError] | None = None,
     patience: int = 0,
-    until: frozenset[str] = TERMINAL,
+    until: frozenset[str] = RUNNING.ended,
 ) -> tuple[Run, list[str]]:
     """Where a watch of at most half a second ends, and what it told."""
     told: list[str] = []
@@ -114,7 +114,7 @@ def test_a_word_that_nobody_knows_is_waited_on_for_a_while(monkeypatch: pytest.M
 def test_a_time_of_its_end_says_that_it_ended() -> None:
     api = Answers("crunching", "completed", inbox={})
     api.more = {"end_time": 5.0}
-    run = watch(cast(Api, api), RUN, until=TERMINAL.__contains__, seconds=0.5, cutoff=Cutoff(), most=0.01)
+    run = watch(cast(Api, api), RUN, until=RUNNING.ended.__contains__, seconds=0.5, cutoff=Cutoff(), most=0.01)
     assert run.status == "crunching"
 
 
@@ -134,10 +134,10 @@ def test_an_inbox_that_fails_does_not_end_the_wait() -> None:
 )
 def test_the_whole_inbox_is_read_where_the_status_says_that_the_run_asks(status: str, word: str, found: bool) -> None:
     api = Answers("running", inbox={"all": [{**ITEM, "status": word}]})
-    run = asking(cast(Api, api), Run(id="e1", status=status, project_id="p1"))
+    run = asking(cast(Api, api), Run(kind="Execution", id="e1", status=status, project_id="p1"))
     assert bool(run.questions) is found
     assert api.lists == {"input_required": 2, "running": 1, "completed": 0}[status]
-    assert INBOX.listing is not PENDING.listing
+    assert EVERYTHING.listing is not PENDING.listing
 
 
 def test_values_have_paths_also_where_a_name_holds_a_dot() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wexa_sync.kinds.execution import NOT_BEGUN
+from wexa_sync.kinds.execution import RUNNING
 from wexa_sync.model import (
     Action,
     Address,
@@ -384,7 +384,7 @@ def test_no_change_names_an_open_intent_but_one_that_is_its_outcome(pair: Pair, 
     assert found.action is not Action.NOOP
     if sent.operation == "start":  # it began
         assert pair.live is not None
-        assert pair.live.status not in (None, *NOT_BEGUN)
+        assert pair.live.status not in (None, *RUNNING.not_begun)
     elif pair.address.kind == E:  # it is found, or surely not there, or recorded already
         recorded = pair.record is not None and pair.record.generation >= sent.generation
         assert pair.absent or recorded or (pair.certain and pair.live is not None)

@@ -31,11 +31,13 @@ def heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
 
 def _bad_end(pair: Pair) -> tuple[str, str] | None:
     """Return why nothing may depend on that run, with a hint; None where its end is good, not seen, or not an end."""
-    kind, live, address = BY_NAME[pair.address.kind], pair.live, pair.address
+    run, live, address = BY_NAME[pair.address.kind].run, pair.live, pair.address
+    if run is None or live is None:
+        return None
     again = f"Raise metadata.generation of {address} to run it again, or take it out of depends_on."
-    if live is not None and live.status in kind.failures:
+    if live.status in run.failed:
         return f"which ended as {live.status}", again
-    if live is not None and live.status in kind.unclear and not (pair.record and pair.record.ended):
+    if live.status in run.perhaps_ended and not (pair.record and pair.record.ended):
         well = f"If it ended well: `wexa-sync resolve {address} --happened {live.id}`. If not: {again}"
         return f"which is {live.status!r}, and whether that is a good end is not known", well
     return None

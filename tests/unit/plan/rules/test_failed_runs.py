@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.kinds.execution import FAILED, PERHAPS_ENDED, TERMINAL, UNDER_WAY, is_unclear
+from wexa_sync.kinds.execution import RUNNING
 from wexa_sync.model import Address, Change, Live, Manifest, Observation, Pair, Plan, Record, Ref, Source, Target
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
@@ -72,7 +72,7 @@ def blocked(plan: Plan) -> dict[Address, str]:
     return {each.address: each.reason for each in plan.blocked}
 
 
-@pytest.mark.parametrize("status", sorted(FAILED))
+@pytest.mark.parametrize("status", sorted(RUNNING.failed))
 def test_what_exists_passes_a_failure_on(status: str) -> None:
     why = f"it depends on {FIRST}, which ended as {status}"
     assert blocked(planned(status)) == {NEW: why, LAST: why}
@@ -86,7 +86,7 @@ def test_a_run_that_is_run_again_holds_up_nothing() -> None:
     assert FIRST in waits[SKILL], "what comes after the skill waits for the run as well"
 
 
-@pytest.mark.parametrize("status", sorted(PERHAPS_ENDED))
+@pytest.mark.parametrize("status", sorted(RUNNING.perhaps_ended))
 def test_an_end_that_nobody_knows_is_asked_about_until_a_person_says_that_it_was_good(status: str) -> None:
     plan = planned(status)
     assert set(blocked(plan)) == {NEW, LAST}
@@ -109,7 +109,7 @@ def test_an_open_end_is_waited_for_whatever_the_run_waits_for() -> None:
 
 
 def test_a_word_is_unclear_where_it_says_neither_that_the_run_goes_on_nor_how_it_ended() -> None:
-    assert [word for word in sorted(TERMINAL | UNDER_WAY) if is_unclear(word)] == []
-    assert all(map(is_unclear, PERHAPS_ENDED))
-    assert is_unclear("crunching")
-    assert not is_unclear("queued")
+    assert [word for word in sorted(RUNNING.begun) if RUNNING.is_unclear(word)] == []
+    assert all(map(RUNNING.is_unclear, RUNNING.perhaps_ended))
+    assert RUNNING.is_unclear("crunching")
+    assert not RUNNING.is_unclear("queued")
