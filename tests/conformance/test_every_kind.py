@@ -15,6 +15,9 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.kinds import KINDS
 from wexa_sync.kinds.base import Kind, Operation
+from wexa_sync.kinds.spec.fields import WORDS as FIELD_WORDS
+from wexa_sync.kinds.spec.fields import Field, Order
+from wexa_sync.kinds.spec.schema import bundled
 from wexa_sync.kinds.spec.wire import decode, encode, references, with_defaults
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Manifest, Ref
@@ -24,15 +27,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WITH_SCHEMA = [kind for kind in KINDS if kind.schema]
-OWN_WORDS = {"x-wexa-ref", "x-wexa-field", "x-wexa-immutable", "x-wexa-list", "x-wexa-format", "x-wexa-local"}
-WORDS = OWN_WORDS | {
-    *("$schema", "$id", "$defs", "$ref", "title", "description", "default", "examples", "readOnly", "writeOnly"),
+WORDS = FIELD_WORDS | {
+    *("$schema", "$id", "$defs", "$ref", "title", "description", "default", "examples"),
     *("type", "enum", "const", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum"),
     *("properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"),
     *("items", "minItems", "maxItems", "uniqueItems", "oneOf", "anyOf", "allOf", "not", "if", "then", "else"),
 }
-LISTS = {"set", "ordered", "children"}
-FORMATS = {"epoch-seconds", "json-text"}
 NOWHERE = "0123456789abcdef01234567"
 
 
@@ -56,6 +56,13 @@ def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
             yield from schemas_in(inner)
 
 
+def fields_in(field: Field) -> Iterator[Field]:
+    """Every field in a field, and the field itself."""
+    yield field
+    for inner in (*field.fields.values(), *([field.items] if field.items else [])):
+        yield from fields_in(inner)
+
+
 @cache
 def examples() -> tuple[Manifest, ...]:
     """The support desk's manifests, which declare every kind."""
@@ -65,20 +72,19 @@ def examples() -> tuple[Manifest, ...]:
 
 @pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)
 def test_its_schema_uses_known_words_only(kind: Kind) -> None:
-    found = list(schemas_in(kind.document_schema))
+    found = list(schemas_in(bundled(kind.schema)))
     assert {word for schema in found for word in schema} - WORDS == set()
-    assert {schema["x-wexa-list"] for schema in found if "x-wexa-list" in schema} <= LISTS
-    assert {schema["x-wexa-format"] for schema in found if "x-wexa-format" in schema} <= FORMATS
-    assert {schema["x-wexa-ref"] for schema in found if "x-wexa-ref" in schema} <= {each.name for each in KINDS}
+    assert {field.ref for field in fields_in(kind.fields) if field.ref} <= {each.name for each in KINDS}
 
 
 @pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)
 def test_every_field_is_described_and_what_the_kind_names_is_in_the_schema(kind: Kind) -> None:
-    fields = kind.spec_schema["properties"]
-    assert [name for name, schema in fields.items() if not schema.get("description")] == []
+    properties = bundled(kind.schema)["properties"]
+    described = properties if kind.owner else properties["spec"]["properties"]
+    assert [name for name, schema in described.items() if not schema.get("description")] == []
     named = {*kind.identity, *kind.narrow, kind.display, *(rule.target[0] for rule in kind.derived)}
     named |= {name for endpoint in kind.endpoints.values() for name in endpoint.fields or ()}
-    assert {name for name in named if name not in fields} == set()
+    assert named - kind.fields.fields.keys() == set()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=by_name)
@@ -92,10 +98,8 @@ def test_what_it_can_not_do_has_a_hint(kind: Kind) -> None:
 def test_an_example_declares_it_and_survives_the_wire(kind: Kind) -> None:
     found = [manifest for manifest in examples() if manifest.address.kind == kind.name]
     assert found, f"no example declares a {kind.name}"
-    fields = kind.spec_schema["properties"]
-    travel = {
-        n for n, schema in fields.items() if not schema.get("x-wexa-local") and schema.get("x-wexa-list") != "children"
-    }
+    fields = kind.fields.fields.items()
+    travel = {name for name, field in fields if not field.local and field.order is not Order.PARTS}
     for manifest in found:
         spec = {name: value for name, value in with_defaults(kind, manifest.spec).items() if name in travel}
         ids = {ref: f"id-{number}" for number, ref in enumerate(dict.fromkeys(ref for _, ref in references(spec)))}

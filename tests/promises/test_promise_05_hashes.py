@@ -104,7 +104,7 @@ def right_guess(change: Change, plan: Plan) -> str:
     """The fast hash of what was live, in clear: what somebody with the files gets who guesses right."""
     kind = BY_NAME[change.address.kind]
     comparison = comparison_in(change.address.project, plan.ids, plan.externals, plan.lineage)
-    text = seal.canonical(plain(change.before, kind.spec_schema, comparison))
+    text = seal.canonical(plain(change.before, kind.fields, comparison))
     assert PIN in text
     return FAST(plan.lineage.encode(), text.encode(), hashlib.sha256).hexdigest()
 

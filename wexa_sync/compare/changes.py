@@ -10,18 +10,18 @@ from wexa_sync.compare.parts import ignored, restrict, sent_fields
 from wexa_sync.compare.same import kept, plain, same_value
 from wexa_sync.compare.sides import sides_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.schema import Schema, at
+from wexa_sync.kinds.spec.fields import UNKNOWN, Field, Format, Order
 from wexa_sync.kinds.spec.wire import at_path, with_defaults, with_derived
 from wexa_sync.model import FieldChange, Path, Spec, show_path
 
 
 def edited(kind: Kind, declared: Spec, applied: Spec, comparison: Comparison) -> tuple[FieldChange, ...]:
     """The fields in which a manifest says another thing than what was applied, each as a whole."""
-    now, before, properties = sent_fields(kind, declared), sent_fields(kind, applied), kind.spec_schema["properties"]
+    now, before, fields = sent_fields(kind, declared), sent_fields(kind, applied), kind.fields.fields
     return tuple(
         FieldChange(path=(name,), before=before.get(name), after=now.get(name), changed_by="repository")
         for name in sorted({*now, *before})
-        if not same_value(now.get(name), before.get(name), properties.get(name, {}), comparison)
+        if not same_value(now.get(name), before.get(name), fields.get(name, UNKNOWN), comparison)
     )
 
 
@@ -30,48 +30,48 @@ def field_changes(
 ) -> tuple[FieldChange, ...]:
     """What has to change live, sorted by path; empty where live is as declared. `applied` None: never applied by us."""
     sides = sides_of(kind, declared, live, applied, comparison, ignore)
-    if same_value(sides.theirs, sides.target, kind.spec_schema, comparison):
+    if same_value(sides.theirs, sides.target, kind.fields, comparison):
         return ()
     # What was sent: defaults and what follows from other fields too, so that these are nobody's change either.
     sent = with_defaults(kind, with_derived(kind, sides.last, declared=sides.last)) if applied is not None else None
 
     def change(path: Path) -> FieldChange:
         before, after = at_path(sides.theirs, path), at_path(sides.target, path)
-        wanted, schema = at_path(declared, path), at(kind.spec_schema, path)
-        by = _who(before, after if wanted is None else wanted, at_path(sent, path), schema, comparison)
+        wanted, field = at_path(declared, path), kind.fields.at(path)
+        by = _who(before, after if wanted is None else wanted, at_path(sent, path), field, comparison)
         return FieldChange(path=path, before=before, after=after, changed_by="repository" if sent is None else by)
 
-    paths = set(_differing(sides.theirs, sides.target, kind.spec_schema, comparison))
+    paths = set(_differing(sides.theirs, sides.target, kind.fields, comparison))
     return tuple(change(path) for path in sorted(paths, key=show_path) if not ignored(path, ignore))
 
 
-def _differing(theirs: Spec, target: Spec, schema: Schema, comparison: Comparison) -> Iterator[Path]:
+def _differing(theirs: Spec, target: Spec, field: Field, comparison: Comparison) -> Iterator[Path]:
     from deepdiff import DeepDiff  # slow to import, and most plans have nothing for it to do
 
     tree = DeepDiff(
-        plain(theirs, schema, comparison), plain(target, schema, comparison), view="tree", zip_ordered_iterables=True
+        plain(theirs, field, comparison), plain(target, field, comparison), view="tree", zip_ordered_iterables=True
     )
     for nodes in tree.values():
         for node in nodes:
-            path = _whole(tuple(node.path(output_format="list")), theirs, target, schema)
-            if not same_value(at_path(theirs, path), at_path(target, path), at(schema, path), comparison):
+            path = _whole(tuple(node.path(output_format="list")), theirs, target, field)
+            if not same_value(at_path(theirs, path), at_path(target, path), field.at(path), comparison):
                 yield path
 
 
-def _whole(path: Path, theirs: Spec, target: Spec, schema: Schema) -> Path:
+def _whole(path: Path, theirs: Spec, target: Spec, field: Field) -> Path:
     """The path cut where a part of it makes no sense alone: in a set, a parsed text, or lists of unequal length."""
     for size in range(len(path)):
-        place = at(schema, path[:size])
+        place = field.at(path[:size])
         ours, other = at_path(target, path[:size]), at_path(theirs, path[:size])
         uneven = isinstance(ours, list) and not (isinstance(other, list) and len(ours) == len(other))
-        if uneven or place.get("x-wexa-list") == "set" or place.get("x-wexa-format") == "json-text":
+        if uneven or place.order is Order.SET or place.format is Format.JSON_TEXT:
             return path[:size]
     return path
 
 
-def _who(before: Any, wanted: Any, last: Any, schema: Schema, comparison: Comparison) -> str:
+def _who(before: Any, wanted: Any, last: Any, field: Field, comparison: Comparison) -> str:
     """Who made the difference: the repository, the live side, or both, by what was applied last."""
-    by_us = not same_value(wanted, last, schema, comparison)
+    by_us = not same_value(wanted, last, field, comparison)
     theirs = restrict(before, last)
-    by_them = before is not None and not (same_value(theirs, last, schema, comparison) or kept(last, theirs))
+    by_them = before is not None and not (same_value(theirs, last, field, comparison) or kept(last, theirs))
     return "both" if by_us and by_them else "live" if by_them else "repository"

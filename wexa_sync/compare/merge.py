@@ -11,7 +11,7 @@ from typing import Any
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import paired, patched
 from wexa_sync.compare.same import kept, same_value
-from wexa_sync.kinds.spec.schema import Schema
+from wexa_sync.kinds.spec.fields import NO_DEFAULT, UNKNOWN, Field, Format, Order
 from wexa_sync.kinds.spec.wire import default_of
 from wexa_sync.secrecy.find import has_secret
 from wexa_sync.secrecy.hide import hidden
@@ -36,77 +36,77 @@ class Sides:
     last: Any
 
 
-def merge(wanted: Any, live: Any, last: Any, schema: Schema, comparison: Comparison, *, strict: bool = False) -> Sides:
+def merge(wanted: Any, live: Any, last: Any, field: Field, comparison: Comparison, *, strict: bool = False) -> Sides:
     """Return the sides of one place.
 
     A field of the schema that live does not show may be there all the same: then the last apply decides. Not so with
     `strict`, which holds in lists and where the schema knows no fields.
     """
-    if live is None and wanted is not ABSENT and schema.get("x-wexa-format") == "json-text":
+    if live is None and wanted is not ABSENT and field.format is Format.JSON_TEXT:
         live = ABSENT  # a server may have no such form of a text: nobody took it away
     if wanted is ABSENT:
-        return _removed(live, last, schema, comparison, strict=strict)
+        return _removed(live, last, field, comparison, strict=strict)
     if live is ABSENT:
-        return _unseen(wanted, last, schema, comparison, strict=strict)
+        return _unseen(wanted, last, field, comparison, strict=strict)
     if isinstance(wanted, dict) and isinstance(live, dict):
-        return _mappings(wanted, live, last, schema, comparison, strict=strict)
-    if isinstance(wanted, list) and isinstance(live, list) and schema.get("x-wexa-list") != "set":
-        return _lists(wanted, live, last, schema, comparison)
-    if _stands(wanted, live, last, schema, comparison):
+        return _mappings(wanted, live, last, field, comparison, strict=strict)
+    if isinstance(wanted, list) and isinstance(live, list) and field.order is not Order.SET:
+        return _lists(wanted, live, last, field, comparison)
+    if _stands(wanted, live, last, field, comparison):
         theirs = hidden(live) if has_secret(wanted) else live
         return Sides(theirs, theirs, last)
     return Sides(hidden(live) if has_secret(wanted, last) else live, wanted, last)
 
 
-def _stands(wanted: Any, live: Any, last: Any, schema: Schema, comparison: Comparison) -> bool:
+def _stands(wanted: Any, live: Any, last: Any, field: Field, comparison: Comparison) -> bool:
     """True when live is as declared, or is what the server made of what was applied and is declared still."""
-    if same_value(wanted, live, schema, comparison):
+    if same_value(wanted, live, field, comparison):
         return True
-    return kept(wanted, live) and (last is NEVER or _is_applied(wanted, last, schema, comparison))
+    return kept(wanted, live) and (last is NEVER or _is_applied(wanted, last, field, comparison))
 
 
-def _is_applied(wanted: Any, last: Any, schema: Schema, comparison: Comparison) -> bool:
-    return last is not NEVER and last is not ABSENT and same_value(wanted, last, schema, comparison)
+def _is_applied(wanted: Any, last: Any, field: Field, comparison: Comparison) -> bool:
+    return last is not NEVER and last is not ABSENT and same_value(wanted, last, field, comparison)
 
 
-def _unseen(wanted: Any, last: Any, schema: Schema, comparison: Comparison, *, strict: bool) -> Sides:
+def _unseen(wanted: Any, last: Any, field: Field, comparison: Comparison, *, strict: bool) -> Sides:
     """Return the sides of what is declared and not shown."""
-    if not strict and _is_applied(wanted, last, schema, comparison):
+    if not strict and _is_applied(wanted, last, field, comparison):
         return Sides(wanted, wanted, last)  # as far as anybody can know
-    return Sides(ABSENT, ABSENT if strict and _stands(wanted, None, last, schema, comparison) else wanted, last)
+    return Sides(ABSENT, ABSENT if strict and _stands(wanted, None, last, field, comparison) else wanted, last)
 
 
-def _removed(live: Any, last: Any, schema: Schema, comparison: Comparison, *, strict: bool) -> Sides:
+def _removed(live: Any, last: Any, field: Field, comparison: Comparison, *, strict: bool) -> Sides:
     """Return the sides of what was applied and is declared no longer: its default is wanted, or nothing."""
     if isinstance(last, dict) and last and isinstance(live, dict):
-        inner = _mappings({}, live, last, schema, comparison, strict=strict)
+        inner = _mappings({}, live, last, field, comparison, strict=strict)
         # What stands beside was never ours to remove. Where nothing does, nothing is left to stand there.
         left = [item for item in inner.target.values() if item is not None]
-        alone = "properties" not in schema and not left and inner.theirs.keys() == live.keys()
+        alone = not field.fields and not left and inner.theirs.keys() == live.keys()
         return Sides(inner.theirs, ABSENT, last) if alone else inner
-    default = default_of(schema) if "default" in schema else ABSENT
+    default = ABSENT if field.default is NO_DEFAULT else default_of(field)
     if live is ABSENT:
-        settled = strict or default is ABSENT or same_value(last, default, schema, comparison)
+        settled = strict or default is ABSENT or same_value(last, default, field, comparison)
         return Sides(ABSENT, ABSENT if settled else default, last)
     if default is ABSENT:  # a field of the schema may go back to empty, but not away
         sides = Sides(live, live if live is None or (not strict and kept(None, live)) else ABSENT, last)
     else:
-        sides = merge(default, live, NEVER, schema, comparison, strict=strict)
-    hide = has_secret(last) and not same_value(sides.theirs, sides.target, schema, comparison)
+        sides = merge(default, live, NEVER, field, comparison, strict=strict)
+    hide = has_secret(last) and not same_value(sides.theirs, sides.target, field, comparison)
     return Sides(hidden(sides.theirs) if hide else sides.theirs, sides.target, last)
 
 
 def _mappings(
-    wanted: dict[str, Any], live: dict[str, Any], last: Any, schema: Schema, comparison: Comparison, *, strict: bool
+    wanted: dict[str, Any], live: dict[str, Any], last: Any, field: Field, comparison: Comparison, *, strict: bool
 ) -> Sides:
     trees: tuple[dict[str, Any], ...] = ({}, {}, {})
-    fields, before = schema.get("properties", {}), last if isinstance(last, dict) else {}
+    fields, before = field.fields, last if isinstance(last, dict) else {}
     for name in dict.fromkeys([*wanted, *before]):
         sides = merge(
             wanted.get(name, ABSENT),
             live.get(name, ABSENT),
             before.get(name, NEVER if last is NEVER else ABSENT),
-            fields.get(name, {}),
+            fields.get(name, UNKNOWN),
             comparison,
             strict=strict or name not in fields,
         )
@@ -116,7 +116,7 @@ def _mappings(
     return Sides(trees[0], trees[1], trees[2] if isinstance(last, dict) else last)
 
 
-def _lists(wanted: list[Any], live: list[Any], last: Any, schema: Schema, comparison: Comparison) -> Sides:
+def _lists(wanted: list[Any], live: list[Any], last: Any, field: Field, comparison: Comparison) -> Sides:
     before = last if isinstance(last, list) else []
     places, earlier = paired(wanted, live), paired(wanted, before)
     sides = [
@@ -124,7 +124,7 @@ def _lists(wanted: list[Any], live: list[Any], last: Any, schema: Schema, compar
             item,
             ABSENT if place is None else live[place],
             before[then] if then is not None else NEVER if last is NEVER else ABSENT,
-            schema.get("items", {}),
+            field.items or UNKNOWN,
             comparison,
             strict=True,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.spec.fields import UNKNOWN
 from wexa_sync.kinds.spec.wire import at_path, is_sealed, replaced
 from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
 from wexa_sync.secrecy.find import has_secret
@@ -18,8 +19,8 @@ _NAMES = ("_id", "id", "name")
 
 def sent_fields(kind: Kind, spec: Spec) -> dict[str, Any]:
     """The part of a spec that the server has a say in: without the fields that are wexa-sync's own."""
-    properties = kind.spec_schema["properties"]
-    return {name: value for name, value in spec.items() if not properties.get(name, {}).get("x-wexa-local")}
+    fields = kind.fields.fields
+    return {name: value for name, value in spec.items() if not fields.get(name, UNKNOWN).local}
 
 
 def restrict(value: Any, shape: Any) -> Any:

@@ -21,8 +21,13 @@ def propose(
     ignore = tuple(ignore)
     sides, wanted = sides_of(kind, declared, live, applied, comparison, ignore), wanted_of(kind, declared, live, ignore)
     merged = patched(dict(live), sides.theirs, sides.target)
-    sources = [rule.source for rule in kind.derived]
-    changed = [path for path in sources if not same_value(at_path(merged, path), at_path(live, path), {}, comparison)]
+    changed = [
+        rule.source
+        for rule in kind.derived
+        if not same_value(
+            at_path(merged, rule.source), at_path(live, rule.source), kind.fields.at(rule.source), comparison
+        )
+    ]
     spec = with_derived(kind, merged, declared=wanted, changed=changed)
     for path in paths_of(ignore):
         spec = reset(spec, live, path)

@@ -10,7 +10,7 @@ from typing import Any
 from wexa_sync.compare.ids import Comparison, plain_id
 from wexa_sync.compare.parts import restrict, sent_fields
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
+from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, Format, Order, walk
 from wexa_sync.kinds.spec.wire import with_defaults
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
 from wexa_sync.secrecy.seal import canonical, fingerprint, secret_fingerprint
@@ -21,7 +21,7 @@ _HARD = "slow:"
 
 def same(kind: Kind, one: Spec, other: Spec, comparison: Comparison) -> bool:
     """Whether two specs mean the same to the server."""
-    return same_value(sent_fields(kind, one), sent_fields(kind, other), kind.spec_schema, comparison)
+    return same_value(sent_fields(kind, one), sent_fields(kind, other), kind.fields, comparison)
 
 
 def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, comparison: Comparison) -> str:
@@ -35,7 +35,7 @@ def sealed_fingerprint(kind: Kind, part: Spec, comparison: Comparison) -> str:
     def sealed(secret: Secret) -> Sealed:
         return Sealed(template="", fingerprint=secret_fingerprint(secret, comparison.key))
 
-    return fingerprint(plain(part, kind.spec_schema, comparison, secret=sealed), comparison.key)
+    return fingerprint(plain(part, kind.fields, comparison, secret=sealed), comparison.key)
 
 
 def is_as_expected(found: str, expected: str, comparison: Comparison) -> bool:
@@ -55,7 +55,7 @@ def key_of(kind: Kind, spec: Spec, fields: Iterable[str], comparison: Comparison
     """
     filled = kind.as_shown(with_defaults(kind, spec))
     named = {name: _trimmed(filled.get(name)) for name in fields}  # as a server may keep it
-    return canonical(plain(named, kind.spec_schema, comparison))
+    return canonical(plain(named, kind.fields, comparison))
 
 
 def _trimmed(value: Any) -> Any:
@@ -67,27 +67,27 @@ def _trimmed(value: Any) -> Any:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
-def same_value(one: Any, other: Any, schema: Schema, comparison: Comparison) -> bool:  # one line a kind of value
-    """True when two values at a place of that schema mean the same to the server."""
+def same_value(one: Any, other: Any, field: Field, comparison: Comparison) -> bool:  # one line a kind of value
+    """True when two values at that field mean the same to the server."""
     if isinstance(one, (Secret, Sealed)) or isinstance(other, (Secret, Sealed)):
         return bool(_seal(one, other, comparison) == _seal(other, one, comparison))
     if isinstance(one, Ref) or isinstance(other, Ref):
         return bool(plain_id(one, comparison) == plain_id(other, comparison))
     if isinstance(one, dict) and isinstance(other, dict):
-        properties = schema.get("properties", {})
+        fields = field.fields
         return all(
-            same_value(one.get(name), other.get(name), properties.get(name, {}), comparison)
+            same_value(one.get(name), other.get(name), fields.get(name, UNKNOWN), comparison)
             for name in one.keys() | other.keys()
         )
     if isinstance(one, list) and isinstance(other, list):
-        if schema.get("x-wexa-list") == "set":
-            ours: list[Any] = plain(one, schema, comparison)
-            return bool(ours == plain(other, schema, comparison))
-        items = schema.get("items", {})
+        if field.order is Order.SET:
+            ours: list[Any] = plain(one, field, comparison)
+            return bool(ours == plain(other, field, comparison))
+        items = field.items or UNKNOWN
         return len(one) == len(other) and all(
             same_value(a, b, items, comparison) for a, b in zip(one, other, strict=True)
         )
-    if schema.get("x-wexa-format") == "json-text" and one != other:
+    if field.format is Format.JSON_TEXT and one != other:
         return bool(_parsed(one) == _parsed(other))
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
@@ -126,25 +126,23 @@ def _parsed(text: Any) -> Any:
         return text
 
 
-def plain(
-    value: Any, schema: Schema, comparison: Comparison, *, secret: Callable[[Secret], Any] = Secret.reveal
-) -> Any:
+def plain(value: Any, field: Field, comparison: Comparison, *, secret: Callable[[Secret], Any] = Secret.reveal) -> Any:
     """A value with nothing symbolic left, as deepdiff and keys want it. In memory only, unless `secret` seals them."""
 
-    def visit(value: Any, schema: Schema, _path: Path) -> Any:
+    def visit(value: Any, field: Field, _path: Path) -> Any:
         if isinstance(value, Ref):
             return plain_id(value, comparison)
         if isinstance(value, Secret):
             return secret(value)
         if isinstance(value, Sealed):
             return replace(value, template="")  # a value is what counts, however the manifest calls it
-        if schema.get("x-wexa-format") == "json-text":
+        if field.format is Format.JSON_TEXT:
             return _parsed(value)
         if isinstance(value, dict) and None in value.values():  # a null says as much as nothing
-            return walk({name: item for name, item in value.items() if item is not None}, schema, visit)
-        if isinstance(value, list) and schema.get("x-wexa-list") == "set":
-            items = [walk(item, schema.get("items", {}), visit) for item in value]
+            return walk({name: item for name, item in value.items() if item is not None}, field, visit)
+        if isinstance(value, list) and field.order is Order.SET:
+            items = [walk(item, field.items or UNKNOWN, visit) for item in value]
             return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=_sealed_text))
         return DESCEND
 
-    return walk(value, schema, visit)
+    return walk(value, field, visit)

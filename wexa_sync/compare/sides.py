@@ -10,7 +10,6 @@ from wexa_sync.compare.merge import NEVER, Sides, merge
 from wexa_sync.compare.parts import reset, sent_fields, without
 from wexa_sync.compare.same import kept, same_value, sealed_fingerprint
 from wexa_sync.kinds.base import Derived, Kind
-from wexa_sync.kinds.spec.schema import at
 from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_derived
 from wexa_sync.model import Path, Sealed, Spec
 from wexa_sync.secrecy.find import has_secret
@@ -26,7 +25,7 @@ def sides_of(
     for rule in kind.derived:
         if applied is not None and at_path(wanted, rule.target) is None:
             last = without(last, rule.target)
-    sides = merge(wanted, dict(live), last, kind.spec_schema, comparison)
+    sides = merge(wanted, dict(live), last, kind.fields, comparison)
     return _with_followers(kind, sides, wanted, live, applied or {}, comparison)
 
 
@@ -58,10 +57,12 @@ def follows(kind: Kind, rule: Derived, source: Any, target: Any, comparison: Com
     if source is None or isinstance(source, Sealed):
         return False
     value = made(rule, source)
-    if same_value(value, target, at(kind.spec_schema, rule.target), comparison) or kept(value, target):
+    if same_value(value, target, kind.fields.at(rule.target), comparison) or kept(value, target):
         return True
     shown = rule.read(target) if isinstance(target, str) else None
-    return shown is not None and (same_value(source, shown, {}, comparison) or kept(source, shown))
+    return shown is not None and (
+        same_value(source, shown, kind.fields.at(rule.source), comparison) or kept(source, shown)
+    )
 
 
 def _with_followers(kind: Kind, sides: Sides, wanted: Spec, live: Spec, applied: Spec, comparison: Comparison) -> Sides:

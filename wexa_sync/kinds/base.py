@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from wexa_sync.kinds.paging import NoPaging, Paging
-from wexa_sync.kinds.spec.schema import Schema, bundled
+from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
 from wexa_sync.model import Path, Spec
 from wexa_sync.text.ids import is_id
 
@@ -214,16 +214,9 @@ class Kind:
         return endpoint is not None and (not endpoint.undocumented or endpoint.undocumented in allowed)
 
     @property
-    def document_schema(self) -> Schema:
-        """The schema of a whole manifest of this kind (of one item, for a kind that lives inside another)."""
-        return bundled(self.schema)
-
-    @property
-    def spec_schema(self) -> Schema:
-        """The schema of its spec."""
-        schema = self.document_schema
-        spec: Schema = schema if self.owner else schema["properties"]["spec"]
-        return spec
+    def fields(self) -> Field:
+        """Return the fields of its spec; UNKNOWN for a kind that is never declared."""
+        return spec_fields(self.schema, part=bool(self.owner)) if self.schema else UNKNOWN
 
     def ids_of(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the server's id in an answer in every spelling, the one for paths first.

@@ -9,7 +9,6 @@ from typing import Any
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.schema import Schema
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Address, Lifecycle, Path, Secret
 from wexa_sync.text.suggest import did_you_mean
@@ -54,24 +53,22 @@ def lifecycles(metadata: Mapping[str, Any], kind: Kind, faults: list[Fault]) -> 
 
 def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
     parts = field.split(".")
-    schema: Schema = kind.spec_schema
+    around = kind.fields
     for depth, part in enumerate(parts):
         if part == kind.embedded and depth == 0:
             if len(parts) == 1:
                 return Fault(at, f"{field!r} can't be ignored as a whole", f"Name a field: {field}.title, for example.")
-            schema = (child_kind(kind) or kind).spec_schema
+            around = (child_kind(kind) or kind).fields
             continue
-        fields = schema.get("properties", {})
-        if part in fields:
-            schema = fields[part]
+        if part in around.fields:
+            around = around.fields[part]
         elif "[" in part:
             return Fault(at, f"{field!r} names one item of a list", "Name the list: it is ignored as a whole.")
-        elif schema.get("type") != "object" or schema.get("additionalProperties") is False:
-            around = ".".join(parts[:depth])
-            known = did_you_mean(
-                part, fields, f"Known here: {', '.join(fields)}." if fields else f"{around} has no fields."
-            )
-            return Fault(at, f"there is no field {field!r} in {kind.name}", known)
+        elif not around.open:
+            names = ", ".join(around.fields)
+            none = f"{'.'.join(parts[:depth])} has no fields."
+            hint = did_you_mean(part, around.fields, f"Known here: {names}." if names else none)
+            return Fault(at, f"there is no field {field!r} in {kind.name}", hint)
         else:
             return None  # a mapping of free form
     return None

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.errors import Unfilled
+from wexa_sync.kinds.spec.fields import kind_referred_to
 from wexa_sync.kinds.spec.schema import Schema, bundled
 from wexa_sync.manifests.schema_fast import glance, shape
 from wexa_sync.manifests.schema_messages import Fault, explain
@@ -42,7 +43,7 @@ def _faults(name: str, data: Any) -> Iterator[Fault]:
 
 def _inner(error: Error) -> Sequence[Error]:
     """What is wrong with the form that was meant, of several: that of the value's type. A reference is told whole."""
-    if not error.context or (isinstance(error.schema, dict) and "x-wexa-ref" in error.schema):
+    if not error.context or (isinstance(error.schema, dict) and kind_referred_to(error.schema)):
         return [error]
     forms: dict[Any, list[Error]] = {}
     for inner in error.context:

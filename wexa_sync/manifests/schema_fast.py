@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeAlias
 
+from wexa_sync.kinds.spec.fields import WORDS
 from wexa_sync.kinds.spec.schema import Schema, bundled
 
 Look: TypeAlias = Callable[[Any], bool]
@@ -25,7 +26,7 @@ _TYPES: dict[str, frozenset[type]] = {
     "null": frozenset({type(None)}),
 }
 _NUMBERS = _TYPES["number"]
-_NOTES = frozenset({"$schema", "$id", "title", "description", "default", "examples"})
+_NOTES = WORDS | {"$schema", "$id", "title", "description", "default", "examples"}
 
 
 @cache
@@ -41,7 +42,7 @@ def shape(pattern: str) -> re.Pattern[str]:
 
 
 def _look(schema: Schema) -> Look:
-    words = {word: wanted for word, wanted in schema.items() if word not in _NOTES and not word.startswith("x-wexa-")}
+    words = {word: wanted for word, wanted in schema.items() if word not in _NOTES}
     if not words.keys() <= _WORDS.keys():
         return lambda _value: False
     looks = [_WORDS[word](wanted, schema) for word, wanted in words.items()]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from wexa_sync.kinds.spec.fields import kind_referred_to
 from wexa_sync.kinds.spec.schema import Schema
 from wexa_sync.model import HANDLE, Path
 from wexa_sync.text.files import short
@@ -27,7 +28,7 @@ class Fault:
 
 def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fault]:
     """The faults behind one failed schema `word` (`type`, `enum`, ...), which wanted `wanted` and met `value`."""
-    if kind := schema.get("x-wexa-ref"):
+    if kind := kind_referred_to(schema):
         yield reference_fault(kind, value, path)
     elif word in _SEVERAL:
         yield from _SEVERAL[word](wanted, value, schema, path)

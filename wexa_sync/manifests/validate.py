@@ -64,14 +64,14 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     data = dict(document.data)
     if isinstance(data.get("spec"), dict):
         folder = File(document.source.file).parent
-        data["spec"] = fill_in(data["spec"], kind.spec_schema, folder, root, faults)
+        data["spec"] = fill_in(data["spec"], kind.fields, folder, root, faults)
     faults += schema_faults(kind.schema, data)
     metadata = _part(data, "metadata")
     project = "" if kind.name == "Project" else _project(data.get("metadata"), projects, faults)
     # Asked for in any case, for what they find wrong.
     own, inherited = lifecycles(metadata, kind, faults)
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
-    spec = refer(_part(data, "spec"), kind.spec_schema, project or "", faults)
+    spec = refer(_part(data, "spec"), kind.fields, project or "", faults)
     child = child_kind(kind)
     children = spec.pop(kind.embedded, None) if child else None
     handle = metadata.get("name")

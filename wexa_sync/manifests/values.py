@@ -9,7 +9,7 @@ from typing import Any
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec import times
-from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
+from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, walk
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
 from wexa_sync.secrecy.hide import hide
@@ -19,7 +19,7 @@ from wexa_sync.text.suggest import did_you_mean
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
 
 
-def fill_in(spec: Any, schema: Schema, folder: File, root: File, faults: list[Fault]) -> Any:
+def fill_in(spec: Any, fields: Field, folder: File, root: File, faults: list[Fault]) -> Any:
     """The spec with `{file: PATH}` replaced by the file's text and with times in their canonical form.
 
     Paths start from `folder` and never lead out of `root`, not by a symlink either. The text is kept exactly, but for
@@ -27,27 +27,27 @@ def fill_in(spec: Any, schema: Schema, folder: File, root: File, faults: list[Fa
     had is added to `faults`.
     """
 
-    def visit(value: Any, schema: Schema, path: Path) -> Any:
+    def visit(value: Any, field: Field, path: Path) -> Any:
         if isinstance(value, dict):
-            if value.keys() != {"file"} or "string" not in schema.get("type", ()):
+            if value.keys() != {"file"} or "string" not in field.types:
                 return DESCEND
             value = _included(value["file"], folder, root, path, faults)
-        if schema.get("x-wexa-format") == "epoch-seconds":
+        if field.format is Format.EPOCH_SECONDS:
             return _time(value, path, faults)
         return value if isinstance(value, str) else DESCEND
 
-    return walk(spec, schema, visit, ("spec",))
+    return walk(spec, fields, visit, ("spec",))
 
 
-def refer(spec: Any, schema: Schema, project: str, faults: list[Fault]) -> Any:
+def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
     """The spec with a Ref at each place that refers to something, as far as what stands there can be understood."""
 
-    def visit(value: Any, schema: Schema, path: Path) -> Any:
-        if "x-wexa-ref" in schema:
-            return _reference(value, schema["x-wexa-ref"], project, path, faults)
+    def visit(value: Any, field: Field, path: Path) -> Any:
+        if field.ref:
+            return _reference(value, field.ref, project, path, faults)
         return DESCEND
 
-    return walk(spec, schema, visit, ("spec",))
+    return walk(spec, fields, visit, ("spec",))
 
 
 def stand_ins(value: Any) -> Any:

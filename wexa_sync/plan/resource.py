@@ -181,10 +181,9 @@ class Case:
                 self.hint(Operation.UPDATE),
                 fields,
             )
-        properties = self.kind.spec_schema["properties"]
         for change in fields:
             name = str(change.path[0])
-            fixed = properties.get(name, {}).get("x-wexa-immutable")
+            fixed = self.kind.fields.at((name,)).immutable
             if fixed or (endpoint.fields is not None and name not in endpoint.fields):
                 hint = self.hint(Operation.UPDATE)
                 return self.blocked("update", f"the API can't change {name} once it is created", hint, fields)

@@ -12,6 +12,7 @@ from wexa_sync.compare.parts import paired
 from wexa_sync.compare.propose import propose
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.kinds.agent import AGENT
+from wexa_sync.kinds.spec.fields import Field
 from wexa_sync.model import Path, Sealed, Secret
 from wexa_sync.secrecy.seal import conceal
 
@@ -107,11 +108,11 @@ def test_true_is_not_one_and_a_null_says_nothing() -> None:
     ]
     alike: list[tuple[Any, Any]] = [(1, 1.0), ({"a": None}, {}), ({"a": [{"b": None}]}, {"a": [{}]})]
     for one, other in apart:
-        assert not same_value(one, other, {}, COMPARISON)
-        assert not same_value(other, one, {}, COMPARISON)
+        assert not same_value(one, other, Field(), COMPARISON)
+        assert not same_value(other, one, Field(), COMPARISON)
         assert list(changes(agent({"x": one}), agent({"x": other}), agent({"x": one}))) != [], "and it is named"
     for one, other in alike:
-        assert same_value(one, other, {}, COMPARISON)
+        assert same_value(one, other, Field(), COMPARISON)
 
 
 def test_a_declared_null_replaces_a_value_and_is_not_asked_for_twice() -> None:
@@ -155,11 +156,11 @@ def test_a_sealed_value_is_compared_by_what_it_was_and_not_by_how_it_is_written(
 
     one, renamed, rotated = sealed("${secret:A}", "v"), sealed("${secret:B}", "v"), sealed("${secret:A}", "w")
     assert isinstance(one, Sealed)
-    assert same_value(one, renamed, {}, COMPARISON)
-    assert not same_value(one, rotated, {}, COMPARISON)
-    assert same_value(one, Secret(template="", value="v"), {}, COMPARISON)
-    assert same_value("v", one, {}, COMPARISON)
-    assert not same_value({"a": [rotated]}, {"a": [one]}, {}, COMPARISON)
+    assert same_value(one, renamed, Field(), COMPARISON)
+    assert not same_value(one, rotated, Field(), COMPARISON)
+    assert same_value(one, Secret(template="", value="v"), Field(), COMPARISON)
+    assert same_value("v", one, Field(), COMPARISON)
+    assert not same_value({"a": [rotated]}, {"a": [one]}, Field(), COMPARISON)
 
 
 def test_a_secret_in_an_item_is_shown_nowhere() -> None:
@@ -173,6 +174,6 @@ def test_a_secret_in_an_item_is_shown_nowhere() -> None:
 
 @pytest.mark.parametrize("live", [[{"decision": None, "condition": None}], [{}], [{"decision": "", "note": "theirs"}]])
 def test_a_default_in_a_list_is_there_as_the_server_keeps_it(live: Any) -> None:
-    default = AGENT.spec_schema["properties"]["conditions"]["default"]
+    default = AGENT.fields.fields["conditions"].default
     shown = {"title": "A", "conditions": live}
     assert changes({"title": "A"}, shown, {"title": "A", "conditions": default}) == {}

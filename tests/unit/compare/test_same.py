@@ -12,10 +12,11 @@ from wexa_sync.compare.parts import restrict
 from wexa_sync.compare.same import same_value
 from wexa_sync.compare.sides import follows
 from wexa_sync.kinds.agent import AGENT
+from wexa_sync.kinds.spec.fields import Field
 from wexa_sync.model import Ref, Sealed
 
 COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
-SKILLS = AGENT.spec_schema["properties"]["skills"]
+SKILLS = AGENT.fields.fields["skills"]
 A, B, UNKNOWN = Ref(kind="Skill", id="a"), Ref(kind="Skill", id="b"), Ref(kind="Skill", external="Sum")
 
 
@@ -35,8 +36,8 @@ def test_a_set_has_no_order_and_what_is_not_known_yet_is_known_by_its_name(one: 
 
 
 def test_a_reference_that_is_not_known_is_not_another_one_that_is_not_known() -> None:
-    assert not same_value(UNKNOWN, Ref(kind="Skill", external="Tag"), {}, COMPARISON)
-    assert not same_value(UNKNOWN, A, {}, COMPARISON)
+    assert not same_value(UNKNOWN, Ref(kind="Skill", external="Tag"), Field(), COMPARISON)
+    assert not same_value(UNKNOWN, A, Field(), COMPARISON)
 
 
 def test_a_set_that_differs_is_shown_whole() -> None:

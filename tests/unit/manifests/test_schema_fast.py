@@ -40,7 +40,7 @@ def written() -> tuple[tuple[str, Any], ...]:
     manifests = []
     for document in documents:
         kind = BY_NAME[document.data["kind"]]
-        spec = fill_in(document.data["spec"], kind.spec_schema, Path(document.source.file).parent, folder, [])
+        spec = fill_in(document.data["spec"], kind.fields, Path(document.source.file).parent, folder, [])
         manifests.append((kind.schema, {**document.data, "spec": spec}))
     settings = {"org_id": "o", "vars": {"a": "b", "n": 1}, "start": "auto", "parallelism": 4, "manifests": ["."]}
     return (*manifests, (SETTINGS, settings))

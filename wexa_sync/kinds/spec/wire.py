@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from wexa_sync.kinds.base import Derived, Endpoint, Kind
-from wexa_sync.kinds.spec.schema import DESCEND, Schema, walk
+from wexa_sync.kinds.spec.fields import DESCEND, NO_DEFAULT, UNKNOWN, Field, Format, Order, Visit, walk
 from wexa_sync.kinds.spec.times import epoch, read_iso
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
 
@@ -26,10 +26,11 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
     What the API expands on reading (skills, `executed_by`) is folded back to the id it takes on writing.
     """
     spec = {}
-    for name, schema in _fields(kind).items():
-        source = next((key for key in (schema.get("x-wexa-field"), name) if key in raw), None)
-        if source is not None and schema.get("x-wexa-list") != "children":
-            spec[name] = walk(raw[source], schema, _reader(name_of))
+    visit = _reader(name_of)
+    for name, field in _sent(kind).items():
+        source = next((key for key in (field.wire_name, name) if key in raw), None)
+        if source is not None:
+            spec[name] = walk(raw[source], field, visit)
     return spec
 
 
@@ -38,9 +39,9 @@ def encode(kind: Kind, spec: Spec, resolve: Resolve, *, only: Collection[str] | 
 
     `only` restricts it to those fields. Raises what `resolve` raises for a reference without an id.
     """
-    fields = _fields(kind)
+    fields, visit = kind.fields.fields, _writer(resolve)
     return {
-        name: walk(value, fields.get(name, {}), _writer(resolve))
+        name: walk(value, fields.get(name, UNKNOWN), visit)
         for name, value in spec.items()
         if only is None or name in only
     }
@@ -48,24 +49,24 @@ def encode(kind: Kind, spec: Spec, resolve: Resolve, *, only: Collection[str] | 
 
 def with_defaults(kind: Kind, spec: Spec) -> Spec:
     """The spec with the schema's defaults where it says nothing: a create sends every field the API requires."""
-    filled: Spec = _fill(dict(spec), {"properties": _fields(kind)})
+    filled: Spec = _fill(dict(spec), _sent(kind))
     return filled
 
 
-def default_of(schema: Schema) -> Any:
-    """Return the default of a field that has one, with the defaults of the fields in it."""
-    return _fill(schema["default"], schema)
+def default_of(field: Field) -> Any:
+    """Return the default of a field, with the defaults of the fields in it; NO_DEFAULT where it has none."""
+    return _fill(field.default, field.fields)
 
 
 def with_texts(kind: Kind, spec: Spec) -> Spec:
     """Return the spec with an empty text where a read shows a null for one: calls take no null there."""
 
-    def visit(value: Any, schema: Schema, _path: Path) -> Any:
-        if value is None and schema.get("type") == "string":
+    def visit(value: Any, field: Field, _path: Path) -> Any:
+        if value is None and field.types == {"string"}:
             return ""
         return DESCEND if isinstance(value, (dict, list)) else value
 
-    texts: Spec = walk(spec, kind.spec_schema, visit)
+    texts: Spec = walk(spec, kind.fields, visit)
     return texts
 
 
@@ -95,18 +96,18 @@ def made(rule: Derived, source: Any) -> Any:
 
 def accepted(endpoint: Endpoint, kind: Kind) -> Collection[str]:
     """The fields of the spec that the call takes; fields for wexa-sync itself never count."""
-    return endpoint.fields if endpoint.fields is not None else tuple(_fields(kind))
+    return endpoint.fields if endpoint.fields is not None else tuple(_sent(kind))
 
 
 def written(kind: Kind, named: Collection[str] | None = None) -> frozenset[str]:
     """Return the fields that can be written, as answers name them: all, or those `named` so in manifests."""
-    fields = _fields(kind).items()
-    return frozenset(schema.get("x-wexa-field", name) for name, schema in fields if named is None or name in named)
+    fields = _sent(kind).items()
+    return frozenset(field.wire_name for name, field in fields if named is None or name in named)
 
 
 def not_shown(kind: Kind, raw: Mapping[str, Any], also: Collection[str] = ()) -> tuple[str, ...]:
     """Return the names of the fields that can be written and that an answer does not show; `also` are such fields."""
-    fields = ((name, (schema.get("x-wexa-field"), name)) for name, schema in _fields(kind).items())
+    fields = ((name, (field.wire_name, name)) for name, field in _sent(kind).items())
     return tuple(name for name, keys in (*fields, *((name, (name,)) for name in also)) if raw.keys().isdisjoint(keys))
 
 
@@ -149,49 +150,45 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
 
 
 @cache
-def _fields(kind: Kind) -> dict[str, Schema]:
-    """The fields that travel: all but what is wexa-sync's own and the children that are resources of their own."""
-    properties: dict[str, Schema] = kind.spec_schema["properties"]
-    return {
-        name: schema
-        for name, schema in properties.items()
-        if not schema.get("x-wexa-local") and schema.get("x-wexa-list") != "children"
-    }
+def _sent(kind: Kind) -> dict[str, Field]:
+    """Return the fields that travel: all but those of wexa-sync alone and the parts, which are resources themselves."""
+    fields = kind.fields.fields.items()
+    return {name: field for name, field in fields if not field.local and field.order is not Order.PARTS}
 
 
-def _reader(name_of: NameOf) -> Callable[[Any, Schema, Path], Any]:
-    def visit(value: Any, schema: Schema, _path: Path) -> Any:
-        if isinstance(value, dict) and "_id" in value and ("x-wexa-ref" in schema or schema.get("type") == "string"):
+def _reader(name_of: NameOf) -> Visit:
+    def visit(value: Any, field: Field, _path: Path) -> Any:
+        if isinstance(value, dict) and "_id" in value and (field.ref or "string" in field.types):
             value = value["_id"]
-        if "x-wexa-ref" in schema:
-            return name_of(schema["x-wexa-ref"], value) if isinstance(value, str) and value else value
-        if schema.get("x-wexa-format") == "epoch-seconds":
+        if field.ref:
+            return name_of(field.ref, value) if isinstance(value, str) and value else value
+        if field.format is Format.EPOCH_SECONDS:
             return read_iso(value)
         return DESCEND if isinstance(value, (dict, list)) else value
 
     return visit
 
 
-def _writer(resolve: Resolve) -> Callable[[Any, Schema, Path], Any]:
-    def visit(value: Any, schema: Schema, _path: Path) -> Any:
+def _writer(resolve: Resolve) -> Visit:
+    def visit(value: Any, field: Field, _path: Path) -> Any:
         if isinstance(value, Ref):
             return resolve(value)
         if isinstance(value, Secret):
             return value
-        if schema.get("x-wexa-format") == "epoch-seconds":
+        if field.format is Format.EPOCH_SECONDS:
             return epoch(value)
         return DESCEND
 
     return visit
 
 
-def _fill(value: Any, schema: Schema) -> Any:
+def _fill(value: Any, fields: Mapping[str, Field]) -> Any:
     if not isinstance(value, dict):
         return value
     filled = dict(value)
-    for name, inner in schema.get("properties", {}).items():
+    for name, field in fields.items():
         if filled.get(name) is not None:
-            filled[name] = _fill(filled[name], inner)
-        elif "default" in inner:
-            filled[name] = default_of(inner)
+            filled[name] = _fill(filled[name], field.fields)
+        elif field.default is not NO_DEFAULT:
+            filled[name] = default_of(field)
     return filled

@@ -1,0 +1,141 @@
+"""Read what the schemas say of the fields into a tree of `Field` values. No other file knows the words `x-wexa-...`.
+
+The words are explained in `schemas/common.schema.json`. To add one: its line there, and its line in `_read`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from wexa_sync.kinds.spec.schema import Schema, bundled
+from wexa_sync.model import Path
+
+
+class Order(Enum):
+    """How the items of two lists are compared."""
+
+    ORDERED = "ordered"
+    SET = "set"
+    KEYED = "keyed"
+    """By the value of one of their fields (`Field.key`), in any order."""
+    PARTS = "parts"
+    """Not at all: each item is a resource of its own."""
+
+
+class Format(Enum):
+    """What a text stands for."""
+
+    EPOCH_SECONDS = "epoch-seconds"
+    """A time: ISO 8601 in manifests, seconds since 1970 on the wire."""
+    JSON_TEXT = "json-text"
+    """JSON, compared once it is parsed."""
+
+
+NO_DEFAULT: Any = object()
+"""The field has no default; it may have one that is null."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Field:
+    """One place of a spec, with all that is known of it. There is one of each: what is equal is the same.
+
+    `wire_name`: the field's name in the API's responses. `types`: the JSON types that it takes; empty where any may
+    stand. `open`: an object that takes fields beyond `fields`. `ref`: the kind that it refers to. `key`: of a KEYED
+    list, the field that tells the items apart. `immutable`: the API can't change it. `local`: for wexa-sync alone.
+    `read_only`: the server sets it. `write_only`: no read shows it as it is; that holds for all in it.
+    """
+
+    name: str = ""
+    wire_name: str = ""
+    types: frozenset[str] = frozenset()
+    open: bool = False
+    ref: str = ""
+    order: Order = Order.ORDERED
+    key: str = ""
+    format: Format | None = None
+    immutable: bool = False
+    local: bool = False
+    read_only: bool = False
+    write_only: bool = False
+    default: Any = NO_DEFAULT
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    items: Field | None = None
+
+    def at(self, path: Path) -> Field:
+        """Return the field that stands at the path; UNKNOWN where the schema knows none."""
+        found = self
+        for part in path:
+            found = (found.items if isinstance(part, int) else found.fields.get(part)) or UNKNOWN
+        return found
+
+    def along(self, path: Path) -> Iterator[tuple[Path, Field]]:
+        """Return each place on the way to a path, the path itself too, with its field; from the outside in."""
+        return ((path[:size], self.at(path[:size])) for size in range(1, len(path) + 1))
+
+
+UNKNOWN = Field()
+"""A place that the schema does not know."""
+
+WORDS = frozenset({"readOnly", "writeOnly"}) | {
+    f"x-wexa-{word}" for word in ("ref", "field", "immutable", "list", "format", "local")
+}
+"""The words of the schemas that validate nothing."""
+
+DESCEND: Any = object()
+"""What a visit returns to be asked about the children instead of replacing the value."""
+
+Visit = Callable[[Any, Field, Path], Any]
+
+
+@cache
+def spec_fields(schema: str, *, part: bool) -> Field:
+    """Return the fields of a spec, from the schema of that file name: of a manifest's spec, or of a part's."""
+    whole = bundled(schema)
+    return _read("", whole if part else whole["properties"]["spec"])
+
+
+def kind_referred_to(schema: Schema) -> str:
+    """Return the name of the kind that a place of that schema refers to; empty where it refers to none."""
+    kind: str = schema.get("x-wexa-ref", "")
+    return kind
+
+
+def _read(name: str, schema: Schema) -> Field:
+    types, items, order = schema.get("type", ()), schema.get("items"), schema.get("x-wexa-list", "ordered")
+    return Field(
+        name=name,
+        wire_name=schema.get("x-wexa-field", name),
+        types=frozenset([types] if isinstance(types, str) else types),
+        open="object" in types and schema.get("additionalProperties", True) is not False,
+        ref=kind_referred_to(schema),
+        order=Order(order),
+        format=Format(schema["x-wexa-format"]) if "x-wexa-format" in schema else None,
+        immutable=schema.get("x-wexa-immutable", False),
+        local=schema.get("x-wexa-local", False),
+        read_only=schema.get("readOnly", False),
+        write_only=schema.get("writeOnly", False),
+        default=schema.get("default", NO_DEFAULT),
+        fields={inner: _read(inner, value) for inner, value in schema.get("properties", {}).items()},
+        items=_read("", items) if isinstance(items, dict) else None,
+    )
+
+
+def walk(value: Any, field: Field, visit: Visit, path: Path = ()) -> Any:
+    """Return a copy of `value` in which `visit` has replaced what it wanted to, guided by the field of each place.
+
+    `visit(value, field, path)` returns the replacement, or DESCEND. Places that the schema does not know are UNKNOWN.
+    """
+    found = visit(value, field, path)
+    if found is not DESCEND:
+        return found
+    if isinstance(value, dict):
+        fields = field.fields
+        return {key: walk(item, fields.get(key, UNKNOWN), visit, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        items = field.items or UNKNOWN
+        return [walk(item, items, visit, (*path, index)) for index, item in enumerate(value)]
+    return value
