@@ -15,6 +15,7 @@ from wexa_sync.api.paging import Found
 from wexa_sync.apply.checks import not_ours, still_listed
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.create import create
+from wexa_sync.apply.delete import delete
 from wexa_sync.apply.find import find_created
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.run import run
@@ -46,7 +47,8 @@ class Wire:
     def request(self, method: str, path: str, **_more: Any) -> Any:
         """Answer as `Http` does."""
         self.sent.append(f"{method} {path}")
-        name = {"skills": "skills", "skill": "skill", "agentflow": "flow", "execute_flow": "run"}[path.split("/")[1]]
+        _, first, *rest = path.split("/")
+        name = {"skills": "skill" if any(rest) else "skills", "agentflow": "flow", "execute_flow": "run"}[first]
         if path.endswith("/skilled"):
             name = "added"
         return SimpleNamespace(body=self.bodies[name], attempts=1)
@@ -152,6 +154,14 @@ def test_what_a_list_shows_is_not_gone(items: list[dict[str, Any]], still: bool)
     assert driven(still_listed(task(Wire(skills=listed(*items)), change)))[0] is still
     gone = Wire(skills=listed({**shown("s"), "is_deleted": True}))
     assert driven(still_listed(task(gone, change)))[0] is False
+
+
+@pytest.mark.parametrize(("items", "status"), [([shown("s")], Status.FAILED), ([shown("t")], Status.APPLIED)])
+def test_what_is_said_to_be_gone_and_is_listed_is_not_forgotten(items: list[dict[str, Any]], status: Status) -> None:
+    change = replace(making(), action=Action.DELETE, id="s")
+    wire = Wire(skill={**shown("s"), "is_deleted": True}, skills=listed(*items))
+    outcome, written = driven(delete(task(wire, change)))
+    assert (outcome.status, bool(written)) == (status, status is Status.APPLIED)
 
 
 @pytest.mark.parametrize("body", [None, {}, {"message": "done"}, {"_id": "f", "agents": []}, {"_id": "f"}])
