@@ -1,19 +1,26 @@
-"""Name a call to the API and the ids it stands in."""
+"""Name a call to the API, and fill the placeholders of its endpoint: nothing else does."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wexa_sync.kinds.base import Endpoint
+from wexa_sync.api.transport.body import Multipart
+from wexa_sync.api.transport.url import segment
+from wexa_sync.errors import WexaSyncError
+from wexa_sync.kinds.base import Endpoint, Shape, Template
+from wexa_sync.model import Secret
 
 Raw = dict[str, Any]
+
+_PLACE = re.compile(r"\{([a-z]+)(?:\.(\w+))?\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
-    """The ids that an endpoint's placeholders are filled with. Empty where not known; a call that needs one fails."""
+    """The ids that an endpoint's placeholders are filled with. Empty where not known; a path that needs one fails."""
 
     project: str = ""
     owner: str = ""
@@ -22,9 +29,73 @@ class Ids:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request ready to be sent by any thread: nothing in it depends on anything else any more."""
+    """A request ready to be sent by any thread: nothing in it depends on anything else any more.
+
+    `{spec.NAME}` is filled from `spec`, as the API has it, and `{owner.NAME}` from `owner`, as the server shows it.
+    """
 
     endpoint: Endpoint
     ids: Ids
     body: Mapping[str, Any] = field(default_factory=dict)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    owner: Mapping[str, Any] = field(default_factory=dict)
     repeatable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """What stands for the placeholders of one call."""
+
+    ids: Mapping[str, str]
+    objects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def path(self, text: str) -> str:
+        """Return a path in which each value is one segment. Raise WexaSyncError where a value is missing."""
+        return _PLACE.sub(lambda place: segment(self._value(place)), text)
+
+    def filled(self, template: Template) -> Any:
+        """Return a copy of a text, or of what texts stand in, with the values."""
+        if isinstance(template, str):
+            return _PLACE.sub(self._value, template)
+        if isinstance(template, Mapping):
+            return {name: self.filled(inner) for name, inner in template.items()}
+        return [self.filled(inner) for inner in template]
+
+    def _value(self, place: re.Match[str]) -> str:
+        whose, name = place.groups()
+        if name is None:
+            return self.ids[whose]
+        found = self.objects.get(whose, {}).get(name)
+        if isinstance(found, Secret) or not isinstance(found, (str, int)) or isinstance(found, bool) or found == "":
+            what = "a secret" if isinstance(found, Secret) else "no text"
+            raise WexaSyncError(
+                f"the call names {whose}.{name} in its address or its body, and that is {what} here",
+                hint=f"Write a plain text in {name}.",
+            )
+        return str(found)
+
+
+def body_of(call: Call, endpoint: Endpoint, values: Values) -> Any:
+    """Return the body of a call that writes, in the shape that the endpoint takes; None for a call without one."""
+    fixed = values.filled(endpoint.body)
+    if endpoint.method == "DELETE":
+        if fixed and _is_empty(fixed):
+            raise WexaSyncError(
+                f"{endpoint.method} {endpoint.path} would name nothing to delete, and might be taken for all of it",
+                hint="Nothing was sent. `wexa-sync plan` shows what is there.",
+            )
+        return fixed or None
+    body = {**call.body, **fixed}
+    if endpoint.shape is Shape.LIST:
+        return body[endpoint.replaces] if endpoint.replaces else [body]
+    if endpoint.shape is Shape.MULTIPART:
+        files = {name: (values.filled(text), body.pop(name)) for name, text in endpoint.files.items() if name in body}
+        return Multipart(fields=body, files=files)
+    return body
+
+
+def _is_empty(value: Any) -> bool:
+    """True when an id, or a list of ids, is empty anywhere in the value."""
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    return not value or (isinstance(value, list) and any(map(_is_empty, value)))

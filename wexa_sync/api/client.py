@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wexa_sync.api.calls import Call, Ids, Raw
+from wexa_sync.api.calls import Call, Ids, Raw, Values, body_of
 from wexa_sync.api.checks import UNTRUSTED, as_list, children, contradiction, is_nothing, misfit, unwrap
 from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.transport.http import Http
-from wexa_sync.api.transport.url import segment
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
 from wexa_sync.text.ids import is_id
@@ -72,8 +71,9 @@ class Api:
     def _list(self, kind: Kind, ids: Ids, user: str, name: str = "") -> Found:
         assert kind.listing is not None
         endpoint = kind.listing.endpoint
-        path = self._fill(endpoint.path, ids)
-        query = self._filled(endpoint.query, ids, user=user) | ({kind.listing.named: name} if name else {})
+        values = self._values(ids, user)
+        path = values.path(endpoint.path)
+        query = values.filled(endpoint.query) | ({kind.listing.named: name} if name else {})
 
         def fetch(page: Query) -> Any:
             body = self._http.request("GET", path, query={**query, **page}, repeatable=True).body
@@ -135,7 +135,7 @@ class Api:
 
     def _doubt(self, kind: Kind, ids: Ids, what: str) -> Nonsense:
         assert kind.listing is not None
-        return Nonsense(what, method="GET", path=self._fill(kind.listing.endpoint.path, ids), hint=UNTRUSTED)
+        return Nonsense(what, method="GET", path=self._values(ids).path(kind.listing.endpoint.path), hint=UNTRUSTED)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """One resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
@@ -143,9 +143,10 @@ class Api:
         Raises ApiError, also where the answer is another resource than was asked for, or none at all.
         """
         endpoint = kind.endpoints[Operation.READ]
-        path = self._fill(endpoint.path, ids)
+        values = self._values(ids)
+        path = values.path(endpoint.path)
         try:
-            body = self._http.request("GET", path, repeatable=True).body
+            body = self._http.request("GET", path, query=values.filled(endpoint.query), repeatable=True).body
         except NotFound:
             return None
         if is_nothing(body):
@@ -170,24 +171,19 @@ class Api:
         return self._send(endpoint.otherwise, call)
 
     def _send(self, endpoint: Endpoint, call: Call) -> tuple[Any, int]:
-        body = {**call.body, **self._filled(endpoint.body, call.ids)}
+        values = self._values(call.ids, objects={"spec": call.spec, "owner": call.owner})
         answer = self._http.request(
             endpoint.method,
-            self._fill(endpoint.path, call.ids),
-            query=self._filled(endpoint.query, call.ids),
-            body=body if endpoint.method != "DELETE" else None,
+            values.path(endpoint.path),
+            query=values.filled(endpoint.query),
+            body=body_of(call, endpoint, values),
             repeatable=call.repeatable,
         )
         return answer.body, answer.attempts
 
-    def _fill(self, text: str, ids: Ids) -> str:
-        return text.format_map({name: segment(value) for name, value in self._values(ids).items() if value})
-
-    def _filled(self, texts: Mapping[str, str], ids: Ids, **more: str) -> dict[str, str]:
-        return {name: text.format_map(self._values(ids) | more) for name, text in texts.items()}
-
-    def _values(self, ids: Ids) -> dict[str, str]:
-        return {"project": ids.project, "owner": ids.owner, "id": ids.id, "org": self.org_id, "user": self.user_id}
+    def _values(self, ids: Ids, user: str = "", objects: Mapping[str, Mapping[str, Any]] | None = None) -> Values:
+        named = {"project": ids.project, "owner": ids.owner, "id": ids.id}
+        return Values(ids={**named, "org": self.org_id, "user": user or self.user_id}, objects=objects or {})
 
 
 def _wrong_org(org_id: str, error: ApiError) -> ApiError:

@@ -47,7 +47,7 @@ def update(task: Task) -> Work:
 def _proposed(task: Task, live: Spec) -> Spec:
     """Return the spec that is to be live, with all that a call wants which replaces."""
     spec = propose(task.kind, *task.compared(live))
-    return whole(task.kind, task.declared, spec) if task.kind.endpoints[Operation.UPDATE].replaces else spec
+    return whole(task.kind, task.declared, spec) if task.kind.endpoints[Operation.UPDATE].wants_all else spec
 
 
 def _send(task: Task, live: Spec, sent: Spec) -> Generator[Http, Any, tuple[Any, int]]:

@@ -206,7 +206,7 @@ class Case:
 
     def blind(self, endpoint: Endpoint, live: Live) -> tuple[FieldChange, ...]:
         """What the update writes over what reads do not show, since the API requires those fields."""
-        if not endpoint.replaces:
+        if not endpoint.wants_all:
             return ()
         declared, *_ = compared = self.compared(live)
         proposed = propose(self.kind, *compared)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 import uuid
@@ -14,14 +13,15 @@ from urllib.parse import urlsplit
 
 from wexa_sync import __version__
 from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.transport.body import encode
 from wexa_sync.api.transport.connection import Flight, telling
 from wexa_sync.api.transport.failures import lost, not_begun, reason, unreachable
 from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.transport.retry import Policy, RateLimiter, asked_wait, decide
 from wexa_sync.api.transport.url import is_loopback, normal_base_url
-from wexa_sync.errors import ApiError, SettingsError, Throttled, Unreachable
+from wexa_sync.errors import ApiError, SettingsError, Throttled
 from wexa_sync.model import Secret
-from wexa_sync.secrecy.find import SHORTEST_HUNTED, SHORTEST_KEY, parts
+from wexa_sync.secrecy.find import SHORTEST_KEY
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response, Session
@@ -103,15 +103,13 @@ class Http:
         The path is sent as given (`segment` encodes what is put into one); None as body sends none. A Secret in the
         body is revealed on the wire only, and masked where the server echoes it in an error.
         """
-        content, secrets = _encode(method, path, body)
+        encoded = encode(method, path, body)
         key = self._api_key.reveal()
         hunted = spellings([key]) if len(key) >= SHORTEST_KEY else ()
-        call = Call(method=method, path=path, hidden=spellings((key, *secrets)), key=hunted)
+        call = Call(method=method, path=path, hidden=spellings((key, *encoded.secrets)), key=hunted)
         # One id for all attempts, so that the server's log shows them as one.
-        headers = {"x-client-request-id": str(uuid.uuid4())}
-        if content is not None:
-            headers["Content-Type"] = "application/json"
-        wire = {"params": dict(query or {}), "data": content, "headers": headers}
+        headers = {"x-client-request-id": str(uuid.uuid4()), **encoded.wire.get("headers", {})}
+        wire = {"params": dict(query or {}), **encoded.wire, "headers": headers}
         attempt = 0
         while True:
             attempt += 1
@@ -245,25 +243,6 @@ def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
     if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
     return session
-
-
-def _encode(method: str, path: str, body: Any) -> tuple[bytes | None, list[str]]:
-    """The body as bytes, and the secrets in it: a server may also quote a part of one."""
-    secrets: list[str] = []
-
-    def reveal(leaf: Any) -> str:
-        if not isinstance(leaf, Secret):
-            raise TypeError(f"a {type(leaf).__name__} can't stand in a request body")
-        secrets.extend(part for part in parts(leaf) if len(part) >= SHORTEST_HUNTED)
-        return leaf.reveal()
-
-    if body is None:
-        return None, secrets
-    try:
-        return json.dumps(body, default=reveal, allow_nan=False).encode(), secrets
-    except ValueError:
-        hint = "JSON has no infinity and no NaN: look for such a number in the manifest."
-        raise Unreachable("the body can't be written as JSON", method=method, path=path, hint=hint) from None
 
 
 def _read(response: Response, limit: int) -> bytes:
