@@ -91,7 +91,17 @@ def _pair_by_content(ours: list[Any], theirs: list[Any], found: list[int | None]
 
 
 def _says(theirs: Any, item: dict[str, Any]) -> bool:
-    return isinstance(theirs, dict) and restrict(theirs, item) == item
+    return isinstance(theirs, dict) and bool(as_kept(restrict(theirs, item)) == as_kept(item))
+
+
+def as_kept(value: Any) -> Any:
+    """Return a value as the least exact server keeps it: texts trimmed, and neither empty texts nor nulls."""
+    if isinstance(value, dict):
+        return {name: left for name, item in value.items() if (left := as_kept(item)) is not None}
+    if isinstance(value, list):
+        return [as_kept(item) for item in value]
+    value = value.reveal() if isinstance(value, Secret) else value
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def _name_of(item: Any, name: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from wexa_sync.compare.ids import Comparison, plain_id
-from wexa_sync.compare.parts import restrict, sent_fields
+from wexa_sync.compare.parts import as_kept, restrict, sent_fields
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, Format, Order, walk
 from wexa_sync.kinds.spec.wire import with_defaults
@@ -54,17 +54,8 @@ def key_of(kind: Kind, spec: Spec, fields: Iterable[str], comparison: Comparison
     In memory only: it holds secrets in clear. To seal the values of each live thing would take too long.
     """
     filled = kind.as_shown(with_defaults(kind, spec))
-    named = {name: _trimmed(filled.get(name)) for name in fields}  # as a server may keep it
+    named = {name: as_kept(filled.get(name)) for name in fields}
     return canonical(plain(named, kind.fields, comparison))
-
-
-def _trimmed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _trimmed(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_trimmed(item) for item in value]
-    value = value.reveal() if isinstance(value, Secret) else value
-    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def same_value(one: Any, other: Any, field: Field, comparison: Comparison) -> bool:  # one line a kind of value

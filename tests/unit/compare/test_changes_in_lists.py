@@ -177,3 +177,10 @@ def test_a_default_in_a_list_is_there_as_the_server_keeps_it(live: Any) -> None:
     default = AGENT.fields.fields["conditions"].default
     shown = {"title": "A", "conditions": live}
     assert changes({"title": "A"}, shown, {"title": "A", "conditions": default}) == {}
+
+
+def test_items_are_the_same_though_the_server_has_nulls_for_empty_texts_or_drops_them() -> None:
+    """Else an item that says little is taken for another one that says as little, and is never as declared."""
+    items, kept_items = [{"x": "", "y": False}, {"x": None}], [{"x": None, "y": False}, {}]
+    assert paired(items, kept_items) == [0, 1]
+    assert changes(agent(*items), agent(*kept_items), agent(*items)) == {}
