@@ -85,7 +85,7 @@ def body_of(call: Call, endpoint: Endpoint, values: Values) -> Any:
                 hint="Nothing was sent. `wexa-sync plan` shows what is there.",
             )
         return fixed or None
-    body = {**call.body, **fixed}
+    body = {**fixed, **call.body}
     if endpoint.shape is Shape.LIST:
         return body[endpoint.replaces] if endpoint.replaces else [body]
     if endpoint.shape is Shape.MULTIPART:

@@ -55,8 +55,8 @@ class Endpoint:
     resource that a part lives in.
 
     `fields`: the spec's fields that the call accepts (None: all). `partial`: send only the fields that differ.
-    `body`: what is sent besides the fields; of a DELETE, all that is sent. `shape`: what the whole body is.
-    `files`: of a form, the fields that are sent as files, and the file name of each.
+    `body`: what is sent where no field of the spec has that name; of a DELETE, all that is sent. `shape`: what the
+    whole body is. `files`: of a form, the fields that are sent as files, and the file name of each.
     `undocumented`: the setting that has to allow it. `keeps`: fields outside the schema that such a call may reset.
     `otherwise`: the same call as another source spells it, tried where this one is answered by 404 or 405.
     `returns_owner`: the response is the containing resource. `replaces`: the list of the containing resource that the

@@ -131,7 +131,7 @@ EXECUTION = Kind(
             method="POST",
             path="/execute_flow",
             query={"projectID": "{project}"},
-            body={"projectID": "{project}"},
+            body={"projectID": "{project}", "executed_by": "{user}"},
         ),
         Operation.READ: Endpoint(method="GET", path="/execute_flow/{id}"),
     },
