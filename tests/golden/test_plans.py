@@ -28,6 +28,7 @@ from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.state import FileStore
@@ -92,8 +93,8 @@ def test_a_plan_looks_as_it_did(name: str, request: pytest.FixtureRequest, monke
     monkeypatch.chdir(case)
     plan = planned(case)
     made = {
-        "plan.txt": plan_text(plan_view(plan), color=False, width=80),
-        "plan.json": plan_json(plan).replace(f'"{__version__}"', '"0.0.0"'),
+        "plan.txt": plan_text(plan_view(plan), Layout(width=80)),
+        "plan.json": plan_json(plan_view(plan)).replace(f'"{__version__}"', '"0.0.0"'),
     }
     for file, text in made.items():
         assert SECRET not in text

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from wexa_sync.render import FOR_PEOPLE, RENDERERS
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -230,7 +232,7 @@ choice = _all(
 shape = option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
 
 output = _all(
-    shape,
+    option("--format", "format_", type=click.Choice([*RENDERERS]), default=FOR_PEOPLE, help="How to show it."),
     option("--output", type=NewFile(), metavar="FILE", help="Write it to a file, not to stdout."),
 )
 

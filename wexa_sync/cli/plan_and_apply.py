@@ -20,8 +20,8 @@ from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
 from wexa_sync.model import Action, Choice, Desired, Limits, Plan
 from wexa_sync.plan.limits import Excess
 from wexa_sync.plan.scope import Scope
-from wexa_sync.render.text.plan import plan_text
-from wexa_sync.render.text.report import report_text
+from wexa_sync.render import FOR_PEOPLE, RENDERERS, Renderer
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import report_view
 from wexa_sync.settings import Settings
@@ -68,15 +68,13 @@ def _lifted(over: Sequence[Excess]) -> None:
 
 
 def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
-    """Write the plan as it was asked for."""
-    if given["format_"] == "json":
-        from wexa_sync.render.json import plan_json  # as all of JSON's layout, for who asks for it
+    """Write the plan in the format that was asked for."""
+    _hand_over(_renderer(given, stream).plan(plan_view(plan)), given["output"], stream)
 
-        text = plan_json(plan)
-    else:
-        color = wants_color(stream) and given["output"] is None
-        text = plan_text(plan_view(plan), color=color, width=width(), details=given.get("details"))
-    _hand_over(text, given["output"], stream)
+
+def _renderer(given: Mapping[str, Any], stream: TextIO) -> Renderer:
+    color = wants_color(stream) and given["output"] is None
+    return RENDERERS[given["format_"]](Layout(color=color, width=width(), details=given.get("details")))
 
 
 def carried_out(plan: Plan, workspace: Workspace, given: Mapping[str, Any], limits: Limits | None) -> int:
@@ -84,9 +82,9 @@ def carried_out(plan: Plan, workspace: Workspace, given: Mapping[str, Any], limi
 
     `limits` None: all of it is meant.
     """
-    as_json = given["format_"] == "json"
-    stream = sys.stderr if as_json else sys.stdout
-    show_plan(plan, {**given, "format_": "text", "output": None}, stream)
+    talks = given["format_"] == FOR_PEOPLE  # another format is a document, and stdout is for that alone
+    stream = sys.stdout if talks else sys.stderr
+    show_plan(plan, {**given, "format_": FOR_PEOPLE, "output": None}, stream)
     if plan.work:
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 
@@ -98,20 +96,14 @@ def carried_out(plan: Plan, workspace: Workspace, given: Mapping[str, Any], limi
     if not engine.approve(plan, workspace, limits, agrees):
         click.echo("Nothing was applied.", err=True)
         return int(ExitCode.FAILED)
-    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=as_json) as (tell, ask):
+    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=not talks) as (tell, ask):
         report = engine.apply(plan, workspace, limits=limits, progress=tell, ask=ask)
-    if as_json:
-        from wexa_sync.render.json import report_json
-
-        text = report_json(report)
-        if report.error[0]:
-            show_error(StateError(report.error[0], hint=report.error[1]))
-    elif not (plan.work or report.doubts or report.error[0]) and given["output"] is None:
+    if not talks and report.error[0]:
+        show_error(StateError(report.error[0], hint=report.error[1]))
+    if talks and not (plan.work or report.doubts or report.error[0]) and given["output"] is None:
         return int(report_exit_code(report))
-    else:
-        text = report_text(report_view(report), color=wants_color(sys.stdout), width=width())
     try:
-        _hand_over(text, given["output"], sys.stdout)
+        _hand_over(_renderer(given, sys.stdout).report(report_view(report)), given["output"], sys.stdout)
     except BrokenPipeError:
         hang_up(sys.stdout)  # what came of it is said by the exit code all the same
     code = report_exit_code(report)

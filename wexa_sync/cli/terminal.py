@@ -14,7 +14,6 @@ import click
 
 if TYPE_CHECKING:
     from wexa_sync.api.transport.http import Exchange
-    from wexa_sync.errors import WexaSyncError
 
 
 def _chosen(name: str) -> Any:
@@ -88,7 +87,10 @@ def event(name: str, **about: Any) -> None:
 
 def show_error(error: Exception) -> int:
     """Say what failed and what to do; answer the exit code."""
-    from wexa_sync.errors import ExitCode, InvalidManifests, WexaSyncError
+    from wexa_sync.errors import ExitCode, WexaSyncError
+    from wexa_sync.render import FOR_PEOPLE, RENDERERS
+    from wexa_sync.render.layout import Layout
+    from wexa_sync.render.view.problems import problems_view
 
     if not isinstance(error, WexaSyncError):
         hint = "This is a bug. Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints."
@@ -96,11 +98,13 @@ def show_error(error: Exception) -> int:
             click.echo(_where(error), err=True)
             hint = "This is a bug. Report what stands above."
         error = WexaSyncError(f"wexa-sync itself failed: {type(error).__name__}", hint=hint)
+    view = problems_view(error)
     if speaks_json():
-        problems = [str(problem) for problem in error.problems] if isinstance(error, InvalidManifests) else []
-        event("error", type=type(error).__name__, message=str(error), hint=error.hint, problems=problems)
+        problems = [str(problem) for problem in view.problems]
+        event("error", type=view.type, message=view.message, hint=view.hint, problems=problems)
     else:
-        _show_text(error)
+        layout = Layout(color=wants_color(sys.stderr), width=width())
+        click.echo(RENDERERS[FOR_PEOPLE](layout).problems(view).rstrip("\n"), err=True)
     return int(getattr(error, "exit_code", ExitCode.FAILED))
 
 
@@ -115,12 +119,6 @@ def _where(error: BaseException) -> str:
         chain.append(f"{frames}{type(fault).__module__}.{type(fault).__qualname__}")
         fault = fault.__cause__ or fault.__context__
     return "\n\nafter\n\n".join(chain)
-
-
-def _show_text(error: WexaSyncError) -> None:
-    from wexa_sync.render.text.problems import problems_text
-
-    click.echo(problems_text(error, color=wants_color(sys.stderr), width=width()).rstrip("\n"), err=True)
 
 
 def request_log() -> Any:

@@ -1,1 +1,50 @@
-"""Plans and reports, laid out for people and for programs."""
+"""Lay out plans, reports and problems: `RENDERERS` has the formats. Each is a function of a view (view/) alone.
+
+A format is loaded when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wexa_sync.render.layout import Layout
+    from wexa_sync.render.view.plan import PlanView
+    from wexa_sync.render.view.problems import ProblemsView
+    from wexa_sync.render.view.report import ReportView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """Lay out the three views in one format. A new format is one file with these, and one line in RENDERERS."""
+
+    plan: Callable[[PlanView], str]
+    report: Callable[[ReportView], str]
+    problems: Callable[[ProblemsView], str]
+
+
+def _text(layout: Layout) -> Renderer:
+    from wexa_sync.render.text.plan import plan_text
+    from wexa_sync.render.text.problems import problems_text
+    from wexa_sync.render.text.report import report_text
+
+    return Renderer(
+        plan=partial(plan_text, layout=layout),
+        report=partial(report_text, layout=layout),
+        problems=partial(problems_text, layout=layout),
+    )
+
+
+def _json(_: Layout) -> Renderer:
+    from wexa_sync.render.json import plan_json, problems_json, report_json
+
+    return Renderer(plan=plan_json, report=report_json, problems=problems_json)
+
+
+FOR_PEOPLE: Final = "text"
+"""The format of a conversation on the terminal. Any other is one document, and stdout holds nothing else."""
+
+RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {FOR_PEOPLE: _text, "json": _json}

@@ -1,78 +1,80 @@
-"""Plans and reports as JSON for programs: `schemas/plan.schema.json` describes a plan's, and what it promises."""
+"""Lay out plans, reports and problems as JSON for programs.
+
+`schemas/plan.schema.json` describes a plan's JSON, and what it promises.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import (
-    Action,
-    Address,
-    Blocked,
-    Change,
-    FieldChange,
-    Outcome,
-    Plan,
-    Ref,
-    Report,
-    Source,
-    Status,
-    Target,
-    show_path,
-)
-from wexa_sync.render.view.plan import plan_counts
-from wexa_sync.render.view.report import receipts
+from wexa_sync.model import FieldChange, Ref, Source, Target, show_path
+from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
+from wexa_sync.render.view.problems import ProblemsView
+from wexa_sync.render.view.report import OutcomeView, ReportView
 from wexa_sync.secrecy.hide import SENSITIVE
-from wexa_sync.secrecy.redact import redact_plan, redact_report
 from wexa_sync.text.visible import visible_json
 
 # Raised in its second number for additions, in its first for anything that could break a reader.
 FORMAT_VERSION: Final = "1.0"
 
+_HEAD: Final = {"format_version": FORMAT_VERSION, "wexa_sync_version": __version__}
 
-def plan_json(plan: Plan) -> str:
-    """The plan as JSON: all changes, no-ops too, with secrets as null."""
-    plan = redact_plan(plan)
-    made = frozenset(change.address for change in plan.changes if change.action in (Action.CREATE, Action.RUN))
+
+def plan_json(view: PlanView) -> str:
+    """Return the plan as JSON: all changes, no-ops too, with secrets as null."""
+    made = frozenset(change.address for change in view.changes if change.makes)
     return _dump(
         {
-            "format_version": FORMAT_VERSION,
-            "wexa_sync_version": __version__,
-            "target": _target(plan.target),
-            "digest": plan.digest,
-            "state": {"lineage": plan.lineage, "serial": plan.serial},
-            "summary": asdict(plan_counts(plan)),
-            "resource_changes": [_resource_change(change, made) for change in plan.changes],
-            "blocked": [_blocked(blocked) for blocked in plan.blocked],
-            "orphans": [str(address) for address in plan.orphans],
-            "warnings": list(plan.warnings),
+            **_HEAD,
+            "target": _target(view.target),
+            "digest": view.digest,
+            "state": {"lineage": view.lineage, "serial": view.serial},
+            "summary": asdict(view.counts),
+            "resource_changes": [_resource_change(change, made) for change in view.changes],
+            "blocked": [_blocked(blocked) for blocked in view.blocked],
+            "orphans": list(view.orphans),
+            "warnings": list(view.warnings),
         }
     )
 
 
-def report_json(report: Report) -> str:
-    """The report as JSON: one outcome for each change that was to do something, in plan order."""
-    report = redact_report(report)
-    outcomes = receipts(report)
+def report_json(view: ReportView) -> str:
+    """Return the report as JSON: one outcome for each change that was to do something, in plan order."""
     return _dump(
         {
-            "format_version": FORMAT_VERSION,
-            "wexa_sync_version": __version__,
-            "plan_digest": report.plan.digest,
-            "target": _target(report.plan.target),
-            "started": _time(report.started),
-            "ended": _time(report.ended),
-            "interrupted": report.interrupted,
-            **({"error": dict(zip(("message", "hint"), report.error, strict=True))} if report.error[0] else {}),
-            "outcomes": [_outcome(outcome) for outcome in outcomes],
-            "doubts": [str(address) for address in report.doubts],
-            "summary": {status.value: sum(outcome.status is status for outcome in outcomes) for status in Status},
+            **_HEAD,
+            "plan_digest": view.digest,
+            "target": _target(view.target),
+            "started": _time(view.started),
+            "ended": _time(view.ended),
+            "interrupted": view.interrupted,
+            **({"error": dict(zip(("message", "hint"), view.error, strict=True))} if view.error[0] else {}),
+            "outcomes": [_outcome(outcome) for outcome in view.outcomes],
+            "doubts": list(view.doubts),
+            "summary": {status.value: count for status, count in view.counts.items()},
         }
     )
+
+
+def problems_json(view: ProblemsView) -> str:
+    """Return the error as JSON, each problem with its place."""
+    problems = [
+        {
+            "file": problem.source.file,
+            "line": problem.source.line,
+            "column": problem.source.column,
+            "path": problem.path,
+            "message": problem.message,
+            "hint": problem.hint,
+        }
+        for problem in view.problems
+    ]
+    return _dump({**_HEAD, "type": view.type, "message": view.message, "hint": view.hint, "problems": problems})
 
 
 def _dump(data: Any) -> str:
@@ -87,35 +89,32 @@ def _time(epoch: float) -> str:
     return datetime.fromtimestamp(epoch, tz=timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _resource_change(change: Change, made: frozenset[Address]) -> dict[str, Any]:
-    address = change.address
-    unknown = _mirror(change.after, lambda leaf: isinstance(leaf, Ref) and leaf.address in made) or {}
-    if change.address in made:
-        unknown = {"id": True, **unknown}
+def _resource_change(change: ChangeView, made: Collection[str]) -> dict[str, Any]:
+    unknown = _mirror(change.after, lambda leaf: isinstance(leaf, Ref) and str(leaf.address) in made) or {}
     return {
-        "address": str(address),
-        "kind": address.kind,
-        "project": address.project_address.name,
-        "name": address.name,
+        "address": change.address,
+        "kind": change.kind,
+        "project": change.project,
+        "name": change.name,
         "change": {
             "actions": [change.action.value],
             "before": _plain(change.before),
             "after": _plain(change.after),
-            "after_unknown": unknown,
+            "after_unknown": {"id": True, **unknown} if change.makes else unknown,
             "before_sensitive": _sensitive(change.before),
             "after_sensitive": _sensitive(change.after),
         },
-        "fields": list(map(_field, change.fields)),
+        "fields": list(map(_field, change.differences)),
         "reason": change.reason,
         "source": _source(change.source),
     }
 
 
-def _blocked(blocked: Blocked) -> dict[str, Any]:
+def _blocked(blocked: BlockedView) -> dict[str, Any]:
     return {
-        "address": str(blocked.address),
+        "address": blocked.address,
         "wanted": blocked.wanted,
-        "fields": list(map(_field, blocked.fields)),
+        "fields": list(map(_field, blocked.differences)),
         "reason": blocked.reason,
         "hint": blocked.hint,
         "source": _source(blocked.source),
@@ -131,10 +130,10 @@ def _field(field: FieldChange) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: OutcomeView) -> dict[str, Any]:
     return {
-        "address": str(outcome.change.address),
-        "action": outcome.change.action.value,
+        "address": outcome.address,
+        "action": outcome.action.value,
         "status": outcome.status.value,
         "id": outcome.id,
         "error": outcome.error,
@@ -150,7 +149,7 @@ def _source(source: Source | None) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    """A spec as JSON data: secrets null, references as `{"ref": ADDRESS}`, `{"external": NAME}` or `{"id": ID}`."""
+    """Return a spec as data: null for a secret; for a Ref `{"ref": ADDRESS}`, `{"external": NAME}` or `{"id": ID}`."""
     if value is SENSITIVE:
         return None
     if isinstance(value, Ref):
@@ -165,12 +164,12 @@ def _plain(value: Any) -> Any:
 
 
 def _sensitive(value: Any) -> Any:
-    """Terraform's shape: false where there is no object at all, else the object's shape with true at secrets."""
+    """Return Terraform's shape: false where there is no object at all, else the object's shape with true at secrets."""
     return False if value is None else _mirror(value, lambda leaf: leaf is SENSITIVE) or {}
 
 
 def _mirror(value: Any, marks: Callable[[Any], bool]) -> Any:
-    """The shape of a value with true at the leaves so marked; objects leave out what holds none. False: none at all."""
+    """Return the shape of a value with true at the marked leaves; objects leave out the rest. False: none is marked."""
     if isinstance(value, Mapping):
         marked = {key: _mirror(value[key], marks) for key in sorted(value)}
         return {key: mark for key, mark in marked.items() if mark} or False

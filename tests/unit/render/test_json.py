@@ -27,6 +27,8 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import FORMAT_VERSION, plan_json, report_json
+from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.report import report_view
 
 SCHEMA = json.loads((schema_folder() / "plan.schema.json").read_text(encoding="utf-8"))
 TARGET = Target(base_url="https://api.wexa.ai", org_id="org")
@@ -41,7 +43,7 @@ def plan(*changes: Change, **more: Any) -> Plan:
 
 
 def read(plan: Plan) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(plan_json(plan))
+    data: dict[str, Any] = json.loads(plan_json(plan_view(plan)))
     Draft202012Validator(SCHEMA).validate(data)
     return data
 
@@ -72,7 +74,7 @@ def test_a_plan_has_the_keys_of_the_schema_in_this_order() -> None:
     blocked = Blocked(address=SKILL, wanted="update", reason="r", hint="h", fields=(field,), source=source)
     field = FieldChange(path=("a", 0, "b"), before=1, after=2, changed_by="live")
     update = Change(action=Action.UPDATE, address=SKILL, fields=(field,), source=Source(file="a.yaml", line=3))
-    text = plan_json(plan(update, blocked=(blocked,), orphans=(AGENT,), warnings=("careful",)))
+    text = plan_json(plan_view(plan(update, blocked=(blocked,), orphans=(AGENT,), warnings=("careful",))))
     data = json.loads(text)
     assert text.startswith('{\n  "format_version": "1.0",\n')
     assert text.endswith("}\n")
@@ -158,7 +160,7 @@ def test_secrets_are_null_and_marked_on_both_sides() -> None:
     # The live list might be in another order, so the mark stands wherever the secret could be: here at the same place.
     assert entry["change"]["before_sensitive"] == {"headers": [{"auth": True}, False]}
     assert entry["fields"][0]["before"] is entry["fields"][0]["after"] is None
-    assert "Bearer" not in plan_json(made)
+    assert "Bearer" not in plan_json(plan_view(made))
 
 
 def test_a_side_that_is_not_there_is_not_sensitive() -> None:
@@ -171,7 +173,7 @@ def test_a_side_that_is_not_there_is_not_sensitive() -> None:
 def test_the_order_of_a_specs_fields_does_not_matter() -> None:
     one = plan(Change(action=Action.CREATE, address=SKILL, after={"a": {"x": 1, "y": 2}, "b": 1}))
     two = plan(Change(action=Action.CREATE, address=SKILL, after={"b": 1, "a": {"y": 2, "x": 1}}))
-    assert plan_json(one) == plan_json(two)
+    assert plan_json(plan_view(one)) == plan_json(plan_view(two))
 
 
 leaf = st.one_of(
@@ -204,7 +206,9 @@ def test_a_report() -> None:
         Outcome(change=create, status=Status.FAILED, error="e", hint="h"),
         Outcome(change=noop, status=Status.FAILED, error="the run failed"),
     )
-    text = report_json(Report(plan=plan(create), outcomes=outcomes, started=1745312352.9, ended=1745312353))
+    text = report_json(
+        report_view(Report(plan=plan(create), outcomes=outcomes, started=1745312352.9, ended=1745312353))
+    )
     data = json.loads(text)
     listed = data.pop("outcomes")
     assert data == {

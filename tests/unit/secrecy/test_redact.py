@@ -29,10 +29,12 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import plan_json, report_json
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.text.problems import problems_text
 from wexa_sync.render.text.report import report_text
 from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.problems import problems_view
 from wexa_sync.render.view.report import report_view
 from wexa_sync.secrecy.hide import SENSITIVE
 from wexa_sync.secrecy.redact import redact_plan, redact_report
@@ -153,9 +155,9 @@ def assert_clean(text: str) -> None:
 def test_a_plan_is_safe_in_every_form(plan: Plan) -> None:
     view = plan_view(plan)
     for details in (None, True, False):
-        assert_clean(plan_text(view, color=False, details=details))
-    assert_clean(plan_json(plan))
-    json.loads(plan_json(plan))
+        assert_clean(plan_text(view, Layout(details=details)))
+    assert_clean(plan_json(view))
+    json.loads(plan_json(view))
     assert SENTINEL not in repr(view)
     assert SENTINEL not in repr(redact_plan(plan))
 
@@ -163,9 +165,9 @@ def test_a_plan_is_safe_in_every_form(plan: Plan) -> None:
 @given(reports())
 def test_a_report_is_safe_in_every_form(report: Report) -> None:
     view = report_view(report)
-    assert_clean(report_text(view, color=False))
-    assert_clean(report_json(report))
-    json.loads(report_json(report))
+    assert_clean(report_text(view, Layout()))
+    assert_clean(report_json(view))
+    json.loads(report_json(view))
     assert SENTINEL not in repr(view)
     assert SENTINEL not in repr(redact_report(report))
 
@@ -174,7 +176,7 @@ def test_a_report_is_safe_in_every_form(report: Report) -> None:
 def test_an_error_is_safe(message: str, hint: str, file: str) -> None:
     problem = Problem(message=message, hint=hint, path=file, source=Source(file=file))
     for error in (WexaSyncError(message, hint=hint), InvalidManifests([problem])):
-        assert_clean(problems_text(error, color=False))
+        assert_clean(problems_text(problems_view(error), Layout()))
 
 
 def redacted(before: Any, after: Any, **more: Any) -> Change:

@@ -1,16 +1,16 @@
-"""Which fields a change shows, and how: nested objects as dotted paths, short values in a line, long text as a diff."""
+"""Lay out the fields of a change for a terminal: short values in a line, long text as a diff, cut and made visible."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Any
 
-from wexa_sync.model import Action, Change, FieldChange, Path, Ref, show_path
-from wexa_sync.secrecy.hide import SENSITIVE
+from wexa_sync.model import Ref
+from wexa_sync.render.view.fields import ABSENT, FieldView
 from wexa_sync.text.visible import visible
 
 _LONG_NEW = 240  # a value of more characters is laid out as lines
@@ -24,13 +24,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;:])[ ](?=\S)|(?<=[\u3002\uff01\uff1f])(?=.
 _CHANGED_BY = {"repository": "", "live": "changed on the live side", "both": "changed on both sides"}
 
 
-class _Absent:
-    """A value that is not there, told apart from a null that is."""
-
-
-_ABSENT: Final = _Absent()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line of a long value. `sign`: `+` added, `-` removed, a space for context, `@` for the head of a hunk."""
@@ -40,40 +33,46 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldView:
-    """A field of a change: short values in `before` and `after` (None: not there), a long one in `lines` alone."""
+class Row:
+    """A field laid out: short values in `before` and `after` (None: not there), a long one in `lines` alone."""
 
     symbol: str
     path: str
+    note: str
     before: str | None = None
     after: str | None = None
     lines: tuple[Line, ...] = ()
     unit: str = "line"
-    note: str = ""
 
     @property
     def size(self) -> str:
-        """How long a value is (`12 lines`), or how much of it changes (`+3 -1 lines`)."""
+        """Return how long a value is (`12 lines`), or how much of it changes (`+3 -1 lines`)."""
         added, removed = (sum(line.sign == sign for line in self.lines) for sign in "+-")
         signed = [f"{sign}{count}" for sign, count in (("+", added), ("-", removed)) if count]
         count = " ".join(signed) if self.symbol == "~" else str(added + removed)
         return f"{count} {self.unit}{'' if added + removed == 1 else 's'}"
 
 
-def fields_of(change: Change) -> tuple[FieldView, ...]:
-    """The fields worth showing: all declared ones of what is made or run, the differing ones of what is updated."""
-    if change.action in (Action.CREATE, Action.RUN) and not change.awaits:
-        return tuple(_rows((), _ABSENT, change.after or {}))
-    return differing(change.fields) if change.action is Action.UPDATE else ()
-
-
-def differing(fields: Iterable[FieldChange]) -> tuple[FieldView, ...]:
-    """The fields of an update, or of one that can't be made."""
-    return tuple(row for field in fields for row in _update(field))
+def row_of(field: FieldView) -> Row:
+    """Return the field laid out: short values as they are, a long new text as lines, a long changed one as a diff."""
+    before, after, symbol = field.before, field.after, field.symbol
+    row = Row(symbol=symbol, path=visible(field.path), note=_CHANGED_BY.get(field.changed_by, field.changed_by))
+    limit = _LONG_PAIR if symbol == "~" else _LONG_NEW
+    if not (_is_long(before, limit) or _is_long(after, limit)):
+        one, other = (None if value is ABSENT else shown(value) for value in (before, after))
+        return replace(row, before=one, after=other)
+    old, new = _units(before), _units(after)
+    if all(units[-1] == "" for units in (old, new) if units):
+        old, new = old[:-1], new[:-1]  # a line break at the end begins no line
+    if old == new:
+        old, new = [ascii(before)], [ascii(after)]  # they differ in what can't be seen
+    lines = _diff(old, new) if symbol == "~" else (Line(sign=symbol, text=_cut(text)) for text in old + new)
+    texts = isinstance(before, str) or isinstance(after, str)
+    return replace(row, lines=tuple(lines), unit="line" if texts else "item")
 
 
 def shown(value: Any) -> str:
-    """A value on one line, much as JSON has it; references by address or name, secrets as `(sensitive)`."""
+    """Return a value on one line, much as JSON has it; references by address or name, secrets as `(sensitive)`."""
     if isinstance(value, str):
         return '"' + visible(value.replace("\\", "\\\\").replace('"', '\\"')) + '"'
     if isinstance(value, Ref):
@@ -93,51 +92,6 @@ def _ref_text(ref: Ref) -> str:
     return f"external {shown(ref.external)}" if ref.external is not None else f"id {ref.id}"
 
 
-def _update(field: FieldChange) -> Iterator[FieldView]:
-    note = _CHANGED_BY.get(field.changed_by, field.changed_by)
-    before, after = (_ABSENT if value is None else value for value in (field.before, field.after))
-    rows = list(_rows(field.path, before, after))
-    # What differs only in a way that is not shown (two secrets, say) is still named.
-    yield from (replace(row, note=note) for row in rows or [_row(field.path, field.before, field.after)])
-
-
-def _rows(path: Path, before: Any, after: Any) -> Iterator[FieldView]:
-    old, new = dict(_leaves(path, before)), dict(_leaves(path, after))
-    for at in dict.fromkeys([*old, *new]):
-        one, other = old.get(at, _ABSENT), new.get(at, _ABSENT)
-        if one is SENSITIVE or one != other:
-            yield _row(at, one, other)
-
-
-def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
-    """The parts of a value that get a line of their own: a list of plain values stays one."""
-    if isinstance(value, Mapping) and (value or not path):
-        for key, item in value.items():
-            yield from _leaves((*path, key), item)
-    elif isinstance(value, (list, tuple)) and any(isinstance(item, (Mapping, list, tuple)) for item in value):
-        for index, item in enumerate(value):
-            yield from _leaves((*path, index), item)
-    elif value is not _ABSENT:
-        yield path, value
-
-
-def _row(path: Path, before: Any, after: Any) -> FieldView:
-    symbol = "+" if before is _ABSENT else "-" if after is _ABSENT else "~"
-    row = FieldView(symbol=symbol, path=visible(show_path(path)))
-    limit = _LONG_PAIR if symbol == "~" else _LONG_NEW
-    if not (_is_long(before, limit) or _is_long(after, limit)):
-        one, other = (None if value is _ABSENT else shown(value) for value in (before, after))
-        return replace(row, before=one, after=other)
-    old, new = _units(before), _units(after)
-    if all(units[-1] == "" for units in (old, new) if units):
-        old, new = old[:-1], new[:-1]  # a line break at the end begins no line
-    if old == new:
-        old, new = [ascii(before)], [ascii(after)]  # they differ in what can't be seen
-    lines = _diff(old, new) if symbol == "~" else (Line(sign=symbol, text=_cut(text)) for text in old + new)
-    texts = isinstance(before, str) or isinstance(after, str)
-    return replace(row, lines=tuple(lines), unit="line" if texts else "item")
-
-
 def _is_long(value: Any, limit: int) -> bool:
     if isinstance(value, str):
         return len(value) > limit or "\n" in value.rstrip("\n")
@@ -145,8 +99,8 @@ def _is_long(value: Any, limit: int) -> bool:
 
 
 def _units(value: Any) -> list[str]:
-    """A value as lines to compare: a text's lines (long ones by sentence), a list's items."""
-    if value is _ABSENT:
+    """Return a value as lines to compare: a text's lines (long ones by sentence), a list's items."""
+    if value is ABSENT:
         return []
     if isinstance(value, str):
         return [visible(unit) for line in value.split("\n") for unit in _sentences(line)]
@@ -183,7 +137,7 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
 
 
 def _mark_trailing(text: str) -> str:
-    """Blanks at the end of a changed line are part of the change, so they can be seen."""
+    """Return the text with the blanks at its end as dots: they are part of the change, and would not be seen."""
     bare = text.rstrip(" ")
     return bare + "·" * (len(text) - len(bare))
 
@@ -196,7 +150,7 @@ def _cut(text: str) -> str:
 
 
 def _cut_around(one: str, other: str) -> tuple[str, str]:
-    """Two versions of a long line, each cut to what differs and a little around it."""
+    """Return two versions of a long line, each cut to the part that differs and a little around it."""
     if max(len(one), len(other)) <= _UNBROKEN:
         return one, other
     shortest = min(len(one), len(other))

@@ -1,4 +1,7 @@
-"""A page of terminal text: paragraphs with hanging indents, and colour or none. The only user of rich in render/."""
+"""A page of terminal text: paragraphs with hanging indents, and colour or none. The only user of rich in render/.
+
+The page makes every part visible: nothing that a terminal would obey or hide gets through, whoever wrote it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from io import StringIO
 from typing import TYPE_CHECKING
+
+from wexa_sync.text.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +25,7 @@ _WORD = re.compile(r"\s*(?:`[^`\n]{1,120}`\S*|\S+)\s*")
 
 
 class Page:
-    """Collects lines and gives them back as one string. The same lines give the same string on any terminal."""
+    """Collect lines and return them as one string. The same lines give the same string on any terminal."""
 
     def __init__(self, *, color: bool, width: int) -> None:
         self.width = max(width, 40)  # narrower, wrapping would help nobody
@@ -29,22 +34,23 @@ class Page:
         self._paragraph_open = False
 
     def blank(self) -> None:
-        """An empty line between paragraphs: never two, and none at the top."""
+        """Write an empty line between paragraphs: never two, and none at the top."""
         if self._paragraph_open:
             self._out.write("\n")
             self._paragraph_open = False
 
     def line(self, *parts: Part) -> None:
-        """One line as it is, however long: for addresses, which nobody can copy from two lines."""
+        """Write one line as it is, however long: for addresses, which nobody can copy from two lines."""
         if self._color:
             self._print(_text(parts))
             return
         # rich has nothing to do here, and is slow to load: in CI most plans are two such lines.
-        self._out.write("".join(part if isinstance(part, str) else part[0] for part in parts).rstrip() + "\n")
+        text = "".join(part if isinstance(part, str) else part[0] for part in parts)
+        self._out.write(visible(text).rstrip() + "\n")
         self._paragraph_open = True
 
     def wrapped(self, head: Sequence[Part], *parts: Part) -> None:
-        """A paragraph whose further lines are indented to the end of `head`; a wide head gets lines of its own."""
+        """Write a paragraph, its further lines indented to the end of `head`; a wide head gets lines of its own."""
         first = _text(head)
         if first.cell_len > self.width // 2:
             margin = len(first.plain) - len(first.plain.lstrip())
@@ -53,7 +59,7 @@ class Page:
         self._fold(first, _text(parts))
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """A table: the first column to the left, numbers to the right."""
+        """Write a table: the first column to the left, numbers to the right."""
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -67,17 +73,17 @@ class Page:
         self._paragraph_open = True
 
     def fits(self, *parts: Part) -> bool:
-        """Whether these parts fit on one line."""
+        """True when these parts fit on one line."""
         return _text(parts).cell_len <= self.width
 
     def clip(self, text: str, *beside: Part) -> str:
-        """The text, or what of it fits on a line beside these parts."""
+        """Return the text, cut to the room that these parts leave on a line."""
         clipped = _text([text])
         clipped.truncate(max(self.width - _text(beside).cell_len, 1), overflow="ellipsis")
         return clipped.plain
 
     def render(self) -> str:
-        """All lines so far."""
+        """Return all lines so far."""
         return self._out.getvalue()
 
     @cached_property
@@ -110,21 +116,22 @@ class Page:
 
 
 def _folded(text: Text, width: int) -> Iterator[Text]:
-    """The text in lines of that width, broken at spaces alone: what is there to be copied overflows, whole."""
+    """Yield the text in lines of that width, broken at spaces alone: a text to be copied overflows, whole."""
     from rich.cells import cell_len
 
-    for line in text.split("\n", allow_blank=True):
-        ends, filled = [], 0
-        for word in _WORD.finditer(line.plain):
-            size = cell_len(word[0].rstrip())
-            if filled and filled + size > width:
-                ends.append(word.start())
-                filled = 0
-            filled += cell_len(word[0])
-        yield from line.divide(ends)
+    ends, filled = [], 0
+    for word in _WORD.finditer(text.plain):
+        size = cell_len(word[0].rstrip())
+        if filled and filled + size > width:
+            ends.append(word.start())
+            filled = 0
+        filled += cell_len(word[0])
+    yield from text.divide(ends)
 
 
 def _text(parts: Iterable[Part]) -> Text:
     from rich.text import Text
 
-    return Text.assemble(*parts)
+    return Text.assemble(
+        *(visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts),
+    )

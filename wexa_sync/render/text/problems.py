@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from wexa_sync.errors import InvalidManifests, WexaSyncError
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.page import Page, Part
-from wexa_sync.text.visible import prose, visible
+from wexa_sync.render.view.problems import ProblemsView
+from wexa_sync.text.visible import prose
 
 
-def problems_text(error: WexaSyncError, *, color: bool, width: int = 80) -> str:
-    """An error for the terminal; of invalid manifests every problem, by file, and last how many there are."""
-    page = Page(color=color, width=width)
-    if not isinstance(error, InvalidManifests):
-        page.wrapped([("Error: ", "bold red")], prose(error.message))
-        if error.hint:
-            page.wrapped([("Hint: ", "bold")], prose(error.hint))
+def problems_text(view: ProblemsView, layout: Layout) -> str:
+    """Return an error for the terminal; of invalid manifests every problem, by file, and last how many there are."""
+    page = Page(color=layout.color, width=layout.width)
+    if not view.problems:
+        page.wrapped([("Error: ", "bold red")], prose(view.message))
+        if view.hint:
+            page.wrapped([("Hint: ", "bold")], prose(view.hint))
         return page.render()
-    for _, problems in groupby(error.problems, key=lambda problem: problem.source.file):
+    for _, problems in groupby(view.problems, key=lambda problem: problem.source.file):
         page.blank()
         for problem in problems:
-            path: list[Part] = ["  ", (visible(problem.path), "cyan")] if problem.path else []
-            page.line((visible(str(problem.source)), "bold"), *path)
+            path: list[Part] = ["  ", (problem.path, "cyan")] if problem.path else []
+            page.line((str(problem.source), "bold"), *path)
             page.wrapped(["    "], (prose(problem.message), "red"))
             if problem.hint:
                 page.wrapped(["    hint: "], prose(problem.hint))
     page.blank()
-    page.wrapped([], (prose(error.message), "bold"), f" {prose(error.hint)}")
+    page.wrapped([], (prose(view.message), "bold"), f" {prose(view.hint)}")
     return page.render()

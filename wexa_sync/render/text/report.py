@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
+from wexa_sync.model import Status
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.style import COLORS, DIM, MANY
-from wexa_sync.render.view.report import OutcomeView, ReportView
+from wexa_sync.render.view.report import STATUS_WORDS, OutcomeView, ReportView
+from wexa_sync.text.visible import prose
 
-_WORTH_TELLING = 0.1  # seconds: a shorter change was as quick as one expects
+_WORTH_SHOWING = 0.1  # seconds: a shorter change was as quick as one expects
+
+_STATUS_COLORS: Final = {Status.APPLIED: "green", Status.SKIPPED: DIM}
 
 
-_STATUS_COLORS: Final = {"done": "green", "skipped": DIM}
-
-
-def report_text(view: ReportView, *, color: bool, width: int = 80) -> str:
-    """A receipt for the terminal: each change and how it ended, then what to do next.
+def report_text(view: ReportView, layout: Layout) -> str:
+    """Return a receipt for the terminal: each change and how it ended, then what to do next.
 
     Of many, those that are not done come last, where they are seen.
     """
     brief = len(view.outcomes) > MANY
-    page = Page(color=color, width=width)
+    page = Page(color=layout.color, width=layout.width)
     page.line((f"Apply to {view.target}", "bold"))
     page.blank()
     for outcome in sorted(view.outcomes, key=_graveness) if brief else view.outcomes:
@@ -33,31 +35,30 @@ def report_text(view: ReportView, *, color: bool, width: int = 80) -> str:
     page.blank()
     page.line((view.summary, "bold green" if view.complete else "bold red"))
     for step in view.next_steps:
-        page.wrapped(["  * "], step.text)
+        page.wrapped(["  * "], prose(step.text))
         for command in step.commands:
             page.line("      ", (command, "bold"))
     return page.render()
 
 
 def _graveness(outcome: OutcomeView) -> int:
-    return {"done": 0, "skipped": 1}.get(outcome.status, 2)
+    return {Status.APPLIED: 0, Status.SKIPPED: 1}.get(outcome.status, 2)
 
 
 def _receipt(page: Page, outcome: OutcomeView, *, brief: bool) -> None:
-    """How a change ended; in `brief`, its id and time where there is room."""
-    status = (f"{outcome.status:<8}", _STATUS_COLORS.get(outcome.status, "red"))
+    """Write how a change ended; in `brief`, its id and time where there is room."""
+    status = (f"{STATUS_WORDS[outcome.status]:<8}", _STATUS_COLORS.get(outcome.status, "red"))
     symbol = (outcome.symbol, COLORS.get(outcome.symbol, ""))
     head: list[Part] = ["  ", status, "  ", symbol, " ", (outcome.address, "bold")]
-    facts = ", ".join(
-        text for text in (outcome.id, f"{outcome.seconds:.1f} s" if outcome.seconds >= _WORTH_TELLING else "") if text
-    )
+    seconds = f"{outcome.seconds:.1f} s" if outcome.seconds >= _WORTH_SHOWING else ""
+    facts = ", ".join(filter(None, (outcome.id, seconds)))
     if facts and page.fits(*head, f"  ({facts})"):
         head.append((f"  ({facts})", DIM))
         facts = ""
     page.line(*head)
-    for text in (f"({facts})" if facts and not brief else "", outcome.error):
+    for text in (f"({facts})" if facts and not brief else "", prose(outcome.error)):
         if text:
             page.wrapped([" " * 14], text)
     for label, texts in (("hint", [outcome.hint]), ("warning", outcome.warnings)):
         for text in filter(None, texts):
-            page.wrapped([" " * 14, (f"{label}: ", DIM)], text)
+            page.wrapped([" " * 14, (f"{label}: ", DIM)], prose(text))

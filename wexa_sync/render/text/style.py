@@ -6,8 +6,6 @@ from typing import Final
 
 MANY = 40  # a plan of more changes is shown in short
 
-
 DIM = "bright_black"
-
 
 COLORS: Final = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "=": "blue", "x": DIM, "@": "cyan"}

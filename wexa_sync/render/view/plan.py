@@ -1,4 +1,4 @@
-"""Plans and reports as display-ready values: what text, Markdown and HTML lay out, with nothing left to decide or hide.
+"""Show a plan: its changes, what is blocked, its warnings, and the whole in numbers.
 
 | symbol | action | what it does |
 |---|---|---|
@@ -9,8 +9,6 @@
 | `=` | adopt  | takes a live resource into the state; the server is not changed |
 | `x` | forget | drops it from the state; the server is not changed |
 | `!` | blocked | wanted, and the API can't do it |
-
-A no-op is counted, not listed. Every string in a view is on one line and safe to print in a terminal as it is.
 """
 
 from __future__ import annotations
@@ -19,10 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Address, Blocked, Change, Plan, Source
-from wexa_sync.render.text.fields import FieldView, differing, fields_of, shown
+from wexa_sync.model import Action, Blocked, Change, FieldChange, Plan, Source, Spec, Target
+from wexa_sync.render.view.fields import FieldView, differing_fields, new_fields
 from wexa_sync.secrecy.redact import redact_plan
-from wexa_sync.text.visible import prose, visible
 
 SYMBOLS: Final[Mapping[Action, str]] = {
     Action.CREATE: "+",
@@ -33,7 +30,6 @@ SYMBOLS: Final[Mapping[Action, str]] = {
     Action.FORGET: "x",
     Action.NOOP: " ",
 }
-
 
 # Where a kind keeps the name that people know it by on the server.
 _DISPLAY_NAMES = ("name", "projectName", "title")
@@ -54,71 +50,107 @@ class Counts:
 
     @property
     def work(self) -> int:
-        """How many changes do something."""
+        """Return how many changes do something."""
         return self.add + self.change + self.delete + self.run + self.adopt + self.forget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeView:
-    """A change to list. `project` groups it; `title` is the display name on the server, quoted, or empty."""
+    """A change to list. `title` is the display name on the server, or empty; `id` is None where there is none yet.
 
-    action: str
-    symbol: str
+    `before` and `after` are whole specs. `differences` are the fields that an update is about, each as a whole.
+    """
+
+    action: Action
     address: str
     kind: str
     project: str
-    title: str = ""
-    id: str = ""
-    reason: str = ""
-    note: str = ""
-    fields: tuple[FieldView, ...] = ()
-    source: str = ""
+    name: str
+    title: str
+    id: str | None
+    reason: str
+    note: str
+    before: Spec | None
+    after: Spec | None
+    differences: tuple[FieldChange, ...]
+    awaits: bool
+    source: Source | None
+
+    @property
+    def symbol(self) -> str:
+        """Return the one character that stands for the action."""
+        return SYMBOLS[self.action]
+
+    @property
+    def makes(self) -> bool:
+        """True for a change that makes a resource or a run: its id is known after the apply."""
+        return self.action in (Action.CREATE, Action.RUN)
+
+    @property
+    def fields(self) -> tuple[FieldView, ...]:
+        """Return the leaves worth showing: all declared ones of a create or a run, the differing ones of an update."""
+        if self.makes and not self.awaits:
+            return new_fields(self.after or {})
+        return differing_fields(self.differences) if self.action is Action.UPDATE else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockedView:
-    """Something wanted that can't be done."""
+    """A wanted change that can't be made: why, and what a person can do instead."""
 
     address: str
     wanted: str
     reason: str
     hint: str
-    source: str = ""
-    fields: tuple[FieldView, ...] = ()
+    differences: tuple[FieldChange, ...]
+    source: Source | None
+
+    @property
+    def fields(self) -> tuple[FieldView, ...]:
+        """Return the leaves of its differences."""
+        return differing_fields(self.differences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """A plan to lay out. `changes` leaves out no-ops and keeps plan order; `summary` is the last line."""
+    """A plan to lay out. `changes` has the no-ops too, in plan order; `summary` is its last line."""
 
-    target: str
+    target: Target
+    lineage: str
+    serial: int
+    digest: str
     changes: tuple[ChangeView, ...]
     blocked: tuple[BlockedView, ...]
     orphans: tuple[str, ...]
     warnings: tuple[str, ...]
     counts: Counts
     summary: str
-    digest: str
+
+    @property
+    def work(self) -> tuple[ChangeView, ...]:
+        """Return the changes that do something: those to list for people."""
+        return tuple(change for change in self.changes if change.action is not Action.NOOP)
 
 
 def plan_view(plan: Plan) -> PlanView:
-    """What to show of a plan."""
+    """Return the view of a plan, its secrets hidden."""
     plan = redact_plan(plan)
-    counts = plan_counts(plan)
+    counts = _counts(plan)
     return PlanView(
-        target=visible(str(plan.target)),
-        changes=tuple(_change(change) for change in plan.work),
+        target=plan.target,
+        lineage=plan.lineage,
+        serial=plan.serial,
+        digest=plan.digest,
+        changes=tuple(_change(change) for change in plan.changes),
         blocked=tuple(_blocked(blocked) for blocked in plan.blocked),
-        orphans=tuple(visible(str(address)) for address in plan.orphans),
-        warnings=tuple(map(prose, plan.warnings)),
+        orphans=tuple(map(str, plan.orphans)),
+        warnings=plan.warnings,
         counts=counts,
-        summary=_plan_summary(counts),
-        digest=visible(plan.digest),
+        summary=_summary(counts),
     )
 
 
-def plan_counts(plan: Plan) -> Counts:
-    """The plan in numbers."""
+def _counts(plan: Plan) -> Counts:
     return Counts(
         add=plan.count(Action.CREATE),
         change=plan.count(Action.UPDATE),
@@ -131,7 +163,7 @@ def plan_counts(plan: Plan) -> Counts:
     )
 
 
-def _plan_summary(counts: Counts) -> str:
+def _summary(counts: Counts) -> str:
     if not counts.work and not counts.blocked:
         return "No changes."
     parts = [
@@ -147,45 +179,37 @@ def _plan_summary(counts: Counts) -> str:
 
 
 def _change(change: Change) -> ChangeView:
+    address = change.address
     return ChangeView(
-        action=change.action.value,
-        symbol=SYMBOLS[change.action],
-        address=visible(str(change.address)),
-        kind=visible(change.address.kind),
-        project=visible(_project(change.address)),
+        action=change.action,
+        address=str(address),
+        kind=address.kind,
+        project=address.project_address.name,
+        name=address.name,
         title=_title(change),
-        id=visible(change.id or ""),
-        reason=prose(change.reason),
-        note=_note(change),
-        fields=fields_of(change),
-        source=_source(change.source),
+        id=change.id,
+        reason=change.reason,
+        note="goes on where an earlier apply was cut off" if change.resume and not change.awaits else "",
+        before=change.before,
+        after=change.after,
+        differences=change.fields,
+        awaits=change.awaits,
+        source=change.source,
     )
-
-
-def _note(change: Change) -> str:
-    return "goes on where an earlier apply was cut off" if change.resume and not change.awaits else ""
-
-
-def _project(address: Address) -> str:
-    return address.project_address.name
 
 
 def _title(change: Change) -> str:
     spec = change.after or change.before or {}
     names = (spec.get(field) for field in _DISPLAY_NAMES)
-    return next((shown(name) for name in names if name and isinstance(name, str)), "")
-
-
-def _source(source: Source | None) -> str:
-    return "" if source is None else visible(f"{source.file}:{source.line}")
+    return next((name for name in names if name and isinstance(name, str)), "")
 
 
 def _blocked(blocked: Blocked) -> BlockedView:
     return BlockedView(
-        address=visible(str(blocked.address)),
-        wanted=prose(blocked.wanted),
-        reason=prose(blocked.reason),
-        hint=prose(blocked.hint),
-        source=_source(blocked.source),
-        fields=differing(blocked.fields),
+        address=str(blocked.address),
+        wanted=blocked.wanted,
+        reason=blocked.reason,
+        hint=blocked.hint,
+        differences=blocked.fields,
+        source=blocked.source,
     )

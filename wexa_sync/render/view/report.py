@@ -1,4 +1,4 @@
-"""Lay out a report for people: its outcomes, its summary and the next steps."""
+"""Show a report: how each change ended, the summary, and what a person does next."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Outcome, Report, Status
+from wexa_sync.model import Action, Outcome, Report, Status, Target
 from wexa_sync.render.view.plan import SYMBOLS
 from wexa_sync.secrecy.redact import redact_report
-from wexa_sync.text.visible import prose, visible
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in Status} | {Status.APPLIED: "done"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeView:
-    """How a change ended: `status` is done, failed, skipped, unknown or conflict."""
+    """How a change ended. `id` is None where the server gave none; `attempts` counts the requests that wrote."""
 
-    status: str
-    symbol: str
+    status: Status
+    action: Action
     address: str
-    id: str
+    id: str | None
     seconds: float
+    attempts: int
     error: str
     hint: str
     warnings: tuple[str, ...]
+
+    @property
+    def symbol(self) -> str:
+        """Return the one character that stands for the action."""
+        return SYMBOLS[self.action]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,50 +43,67 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
-    """A report to lay out: a receipt for each change, the summary, and what a person does next."""
+    """A report to lay out: a receipt for each change, the summary, and what a person does next.
 
-    target: str
+    `outcomes` leaves out the no-ops, but for one that failed (a run that was still waited for). `error` is what kept
+    the apply from going on, and what to do then; both are empty where nothing did. Times are epoch seconds.
+    """
+
+    target: Target
+    digest: str
+    started: float
+    ended: float
     outcomes: tuple[OutcomeView, ...]
+    doubts: tuple[str, ...]
     blocked: int
     complete: bool
     interrupted: bool
+    error: tuple[str, str]
+    counts: Mapping[Status, int]
     summary: str
     next_steps: tuple[NextStep, ...]
 
 
 def report_view(report: Report) -> ReportView:
-    """What to show of a report."""
+    """Return the view of a report, its secrets hidden."""
     report = redact_report(report)
-    outcomes = receipts(report)
+    outcomes = _receipts(report)
+    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
     done = all(outcome.status is Status.APPLIED for outcome in report.outcomes)
     complete = done and not (report.interrupted or report.doubts or report.error[0])
     return ReportView(
-        target=visible(str(report.plan.target)),
+        target=report.plan.target,
+        digest=report.plan.digest,
+        started=report.started,
+        ended=report.ended,
         outcomes=tuple(_outcome(outcome) for outcome in outcomes),
+        doubts=tuple(map(str, report.doubts)),
         blocked=len(report.plan.blocked),
         complete=complete,
         interrupted=report.interrupted,
-        summary=_complete_summary(report) if complete else _incomplete_summary(report, outcomes),
+        error=report.error,
+        counts=counts,
+        summary=_complete_summary(report) if complete else _incomplete_summary(report, outcomes, counts),
         next_steps=tuple(_next_steps(report, outcomes)),
     )
 
 
-def receipts(report: Report) -> tuple[Outcome, ...]:
-    """The outcomes that say something: all but the no-ops, unless one failed (a run that was still waited for)."""
+def _receipts(report: Report) -> tuple[Outcome, ...]:
     quiet = (Status.APPLIED, Status.SKIPPED)
     return tuple(o for o in report.outcomes if o.change.action is not Action.NOOP or o.status not in quiet)
 
 
 def _outcome(outcome: Outcome) -> OutcomeView:
     return OutcomeView(
-        status=STATUS_WORDS[outcome.status],
-        symbol=SYMBOLS[outcome.change.action],
-        address=visible(str(outcome.change.address)),
-        id=visible(outcome.id or ""),
+        status=outcome.status,
+        action=outcome.change.action,
+        address=str(outcome.change.address),
+        id=outcome.id,
         seconds=outcome.seconds,
-        error=prose(outcome.error),
-        hint=prose(outcome.hint),
-        warnings=tuple(map(prose, outcome.warnings)),
+        attempts=outcome.attempts,
+        error=outcome.error,
+        hint=outcome.hint,
+        warnings=outcome.warnings,
     )
 
 
@@ -98,8 +120,7 @@ def _complete_summary(report: Report) -> str:
     return f"Apply complete! Resources: {', '.join(resources)}. Executions: {done[Action.RUN] - waited} started."
 
 
-def _incomplete_summary(report: Report, outcomes: Sequence[Outcome]) -> str:
-    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
+def _incomplete_summary(report: Report, outcomes: Sequence[Outcome], counts: Mapping[Status, int]) -> str:
     parts = [f"{count} {STATUS_WORDS[status]}" for status, count in counts.items() if count or status is Status.APPLIED]
     unknown = {outcome.change.address for outcome in outcomes if outcome.status is Status.UNKNOWN}
     if earlier := [address for address in report.doubts if address not in unknown]:
@@ -110,9 +131,9 @@ def _incomplete_summary(report: Report, outcomes: Sequence[Outcome]) -> str:
 def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextStep]:
     statuses = {outcome.status for outcome in outcomes}
     # What was to be made can exist twice; the next plan sees by itself whether an update or a delete happened.
-    unclear = [visible(str(address)) for address in report.doubts]
+    unclear = [str(address) for address in report.doubts]
     if report.error[0]:
-        yield NextStep(text=f"It could not go on. {prose(report.error[0])} {prose(report.error[1])}")
+        yield NextStep(text=f"It could not go on. {report.error[0]} {report.error[1]}")
     if report.interrupted:
         yield NextStep(text="It was interrupted: what is listed as skipped was not begun.")
     if unclear:
@@ -128,10 +149,7 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
     if open_ends := [] if report.error[0] else [each for each in outcomes if _is_open_end(each, report)]:
         yield NextStep(
             text="How a run ended is not known. Look at it; if it ended well:",
-            commands=tuple(
-                f"wexa-sync resolve {visible(str(each.change.address))} --happened {visible(each.id or '')}"
-                for each in open_ends
-            ),
+            commands=tuple(f"wexa-sync resolve {each.change.address} --happened {each.id or ''}" for each in open_ends),
         )
     if Status.CONFLICT in statuses:
         yield NextStep(text="What is in conflict was changed by somebody else since the plan.")

@@ -8,28 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wexa_sync.model import Action, Address, Change, FieldChange, Ref
-from wexa_sync.render.text.fields import FieldView, fields_of, shown
+from wexa_sync.model import Address, FieldChange, Ref
+from wexa_sync.render.text.fields import Row, row_of, shown
+from wexa_sync.render.view.fields import differing_fields, new_fields
 from wexa_sync.secrecy.hide import SENSITIVE
 
 SKILL = Address(kind="Skill", name="summarise", project="desk")
 WORDS = " ".join(f"word{number}" for number in range(90))
 
 
-def update(before: Any, after: Any, path: tuple[str | int, ...] = ("f",), by: str = "repository") -> list[FieldView]:
+def update(before: Any, after: Any, path: tuple[str | int, ...] = ("f",), by: str = "repository") -> list[Row]:
     field = FieldChange(path=path, before=before, after=after, changed_by=by)
-    return list(fields_of(Change(action=Action.UPDATE, address=SKILL, fields=(field,))))
+    return list(map(row_of, differing_fields([field])))
 
 
-def create(spec: dict[str, Any]) -> list[FieldView]:
-    return list(fields_of(Change(action=Action.CREATE, address=SKILL, after=spec)))
+def create(spec: dict[str, Any]) -> list[Row]:
+    return list(map(row_of, new_fields(spec)))
 
 
-def short(fields: list[FieldView]) -> list[tuple[str, str, str | None, str | None]]:
+def short(fields: list[Row]) -> list[tuple[str, str, str | None, str | None]]:
     return [(field.symbol, field.path, field.before, field.after) for field in fields]
 
 
-def lines(field: FieldView) -> list[str]:
+def lines(field: Row) -> list[str]:
     return [line.sign + line.text for line in field.lines]
 
 
@@ -71,16 +72,6 @@ def test_what_is_made_shows_its_declared_fields_flat() -> None:
         ("+", "none", None, "null"),
     ]
     assert create({}) == []
-
-
-@pytest.mark.parametrize("action", [Action.DELETE, Action.ADOPT, Action.FORGET, Action.NOOP])
-def test_what_changes_no_field_shows_none(action: Action) -> None:
-    assert fields_of(Change(action=action, address=SKILL, before={"a": 1}, after={"a": 2})) == ()
-
-
-def test_a_run_shows_what_it_is_given() -> None:
-    change = Change(action=Action.RUN, address=SKILL, after={"goal": "go"})
-    assert short(list(fields_of(change))) == [("+", "goal", None, '"go"')]
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,13 @@ from wexa_sync.model import (
     Status,
     Target,
 )
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.page import Page
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.text.problems import problems_text
 from wexa_sync.render.text.report import report_text
 from wexa_sync.render.view.plan import SYMBOLS, plan_view
+from wexa_sync.render.view.problems import problems_view
 from wexa_sync.render.view.report import report_view
 
 TARGET = Target(base_url="https://a.b", org_id="o")
@@ -45,7 +47,7 @@ def plan(*changes: Change, **more: Any) -> Plan:
 
 
 def text(made: Plan, **options: Any) -> str:
-    return plan_text(plan_view(made), color=False, **options)
+    return plan_text(plan_view(made), Layout(**options))
 
 
 def report(
@@ -56,7 +58,7 @@ def report(
         for number, (action, status) in enumerate(ends)
     )
     made = Report(plan=plan(**more), outcomes=outcomes, started=0, ended=1, interrupted=interrupted, doubts=doubts)
-    return report_text(report_view(made), color=False)
+    return report_text(report_view(made), Layout())
 
 
 BLOCKED = Blocked(
@@ -143,7 +145,7 @@ def test_a_long_id_stands_below_its_address() -> None:
     change = Change(action=Action.CREATE, address=skill("n" * 60))
     outcome = Outcome(change=change, status=Status.APPLIED, id="67fdea40aac77be632954f13", seconds=2)
     made = Report(plan=plan(change), outcomes=(outcome,), started=0, ended=1)
-    assert "\n              (67fdea40aac77be632954f13, 2.0 s)\n" in report_text(report_view(made), color=False)
+    assert "\n              (67fdea40aac77be632954f13, 2.0 s)\n" in report_text(report_view(made), Layout())
 
 
 def test_of_many_ends_those_that_are_not_done_come_last() -> None:
@@ -161,7 +163,7 @@ def test_of_many_ends_each_is_one_line() -> None:
     changes = [Change(action=Action.CREATE, address=skill(f"{number}-" + "n" * 60)) for number in range(41)]
     outcomes = [Outcome(change=change, status=Status.APPLIED, id="67fdea40aac77be632954f13") for change in changes]
     made = Report(plan=plan(*changes), outcomes=tuple(outcomes), started=0, ended=1)
-    assert report_text(report_view(made), color=False).count("\n") == 41 + 4
+    assert report_text(report_view(made), Layout()).count("\n") == 41 + 4
 
 
 def test_names_stand_in_a_column_beside_long_addresses() -> None:
@@ -177,7 +179,7 @@ def test_a_change_tells_its_seconds_where_they_are_worth_telling() -> None:
     change = Change(action=Action.CREATE, address=skill())
     made = [Outcome(change=change, status=Status.APPLIED, id="67fd", seconds=seconds) for seconds in (0.04, 0.1)]
     lines = report_text(
-        report_view(Report(plan=plan(change), outcomes=tuple(made), started=0, ended=1)), color=False
+        report_view(Report(plan=plan(change), outcomes=tuple(made), started=0, ended=1)), Layout()
     ).splitlines()
     assert [line.partition("  (")[2] for line in lines if "67fd" in line] == ["67fd)", "67fd, 0.1 s)"]
 
@@ -249,15 +251,15 @@ def test_details_show_every_line() -> None:
 
 
 def test_an_error_without_a_hint() -> None:
-    assert problems_text(StateLocked("Locked."), color=False) == "Error: Locked.\n"
+    assert problems_text(problems_view(StateLocked("Locked.")), Layout()) == "Error: Locked.\n"
 
 
 def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     made = plan(Change(action=Action.CREATE, address=skill(), after={"name": "N"}))
-    plain, colored = (plan_text(plan_view(made), color=color) for color in (False, True))
+    plain, colored = (plan_text(plan_view(made), Layout(color=color)) for color in (False, True))
     for name, value in {"COLUMNS": "20", "LINES": "5", "NO_COLOR": "1", "FORCE_COLOR": "1", "TERM": "dumb"}.items():
         monkeypatch.setitem(os.environ, name, value)
-    assert (plan_text(plan_view(made), color=False), plan_text(plan_view(made), color=True)) == (plain, colored)
+    assert (plan_text(plan_view(made), Layout()), plan_text(plan_view(made), Layout(color=True))) == (plain, colored)
 
 
 def test_rich_is_loaded_only_to_lay_out() -> None:

@@ -28,10 +28,12 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import plan_json, report_json
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.text.problems import problems_text
 from wexa_sync.render.text.report import report_text
 from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.problems import problems_view
 from wexa_sync.render.view.report import report_view
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "render"
@@ -278,10 +280,10 @@ def api_error() -> WexaSyncError:
 
 def text_of(sample: Plan | Report | WexaSyncError, *, color: bool = False) -> str:
     if isinstance(sample, Plan):
-        return plan_text(plan_view(sample), color=color)
+        return plan_text(plan_view(sample), Layout(color=color))
     if isinstance(sample, Report):
-        return report_text(report_view(sample), color=color)
-    return problems_text(sample, color=color)
+        return report_text(report_view(sample), Layout(color=color))
+    return problems_text(problems_view(sample), Layout(color=color))
 
 
 def _text_of_sample(sample: Callable[[], Plan | Report | WexaSyncError]) -> str:
@@ -301,11 +303,11 @@ SAMPLES: dict[str, Callable[[], Plan | Report | WexaSyncError]] = {
 }
 FILES: dict[str, Callable[[], str]] = {
     **{f"{name}.txt": partial(_text_of_sample, sample) for name, sample in SAMPLES.items()},
-    "few.details.txt": lambda: plan_text(plan_view(few()), color=False, details=True),
-    "few.short.txt": lambda: plan_text(plan_view(few()), color=False, details=False),
-    "few.json": lambda: plan_json(few()),
-    "hostile.json": lambda: plan_json(hostile()),
-    "incomplete.json": lambda: report_json(incomplete()),
+    "few.details.txt": lambda: plan_text(plan_view(few()), Layout(details=True)),
+    "few.short.txt": lambda: plan_text(plan_view(few()), Layout(details=False)),
+    "few.json": lambda: plan_json(plan_view(few())),
+    "hostile.json": lambda: plan_json(plan_view(hostile())),
+    "incomplete.json": lambda: report_json(report_view(incomplete())),
 }
 
 

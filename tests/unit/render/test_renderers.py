@@ -1,0 +1,43 @@
+"""Every format lays out every view, whatever stands in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from wexa_sync.cli import plan as plan_command
+from wexa_sync.errors import InvalidManifests, Problem, StateLocked
+from wexa_sync.model import Action, Address, Change, Outcome, Plan, Report, Source, Status, Target
+from wexa_sync.render import RENDERERS
+from wexa_sync.render.layout import Layout
+from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.problems import problems_view
+from wexa_sync.render.view.report import report_view
+
+CHANGE = Change(action=Action.CREATE, address=Address(kind="Skill", name="summarise", project="desk"), after={"n": 1})
+PLAN = Plan(target=Target(base_url="b", org_id="o"), lineage="l", serial=1, changes=(CHANGE,))
+REPORT = Report(plan=PLAN, outcomes=(Outcome(change=CHANGE, status=Status.FAILED, error="no"),), started=0, ended=1)
+PLACE = Source(file="desk.yaml", line=3, column=5)
+PROBLEM = Problem(message="it is \x1b[31mwrong", hint="fix it", source=PLACE, path="spec.name")
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_a_format_lays_out_a_plan_a_report_and_problems(name: str) -> None:
+    renderer = RENDERERS[name](Layout())
+    for text in (renderer.plan(plan_view(PLAN)), renderer.report(report_view(REPORT))):
+        assert "desk/Skill/summarise" in text
+        assert text.endswith("\n")
+    problems = renderer.problems(problems_view(InvalidManifests([PROBLEM])))
+    assert [part for part in ("desk.yaml", "3", "spec.name", "wrong", "fix it") if part not in problems] == []
+    assert "\x1b" not in problems
+    assert "held" in renderer.problems(problems_view(StateLocked("it is held", hint="wait")))
+
+
+def test_a_problem_keeps_its_place_as_data() -> None:
+    view = problems_view(InvalidManifests([PROBLEM]))
+    assert [problem.source for problem in view.problems] == [PLACE]
+    assert view.type == "InvalidManifests"
+
+
+def test_the_command_line_offers_every_format() -> None:
+    (choice,) = [option.type for option in plan_command.command.params if option.name == "format_"]
+    assert [*choice.choices] == [*RENDERERS]  # type: ignore[attr-defined]
