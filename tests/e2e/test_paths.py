@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync.model import Choice
+from wexa_sync.model import Address, Choice, Intent
 from wexa_sync.plan.file import save
+from wexa_sync.secrecy.seal import fingerprint
+from wexa_sync.state.base import Forget, Intend
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,6 +192,22 @@ def test_a_manifest_retains_before_it_is_applied(two: Desk, cli: Cli) -> None:
     assert managed(two) == OF_A[:-1] + OF_B
     assert two.remote.writes == []
     assert "retained on the server" in said(done)
+
+
+@pytest.mark.parametrize("lifecycle", ["", "prevent_destroy: true"], ids=["free", "protected"])
+def test_destroy_finds_what_a_lost_answer_left(two: Desk, cli: Cli, lifecycle: str) -> None:
+    protect(two.folder / "a" / "schedule.yaml", lifecycle)
+    state, digest = two.workspace.store.load(), Address.parse("a/Schedule/digest")
+    record = state.records[digest]
+    mark = fingerprint(record.spec, state.lineage)
+    intent = Intent(address=digest, operation="create", time=time.time() - 1, spec=record.spec, fingerprint=mark)
+    with two.workspace.store.session(two.workspace.target) as session:
+        session.write(Forget(digest), Intend(intent))
+    code = 3 if lifecycle else 0
+    done = cli(two.folder, "destroy", "a/schedule.yaml", "--auto-approve", code=code, env=two.remote.env)
+    assert ("DELETE /schedule/" in " ".join(two.remote.writes)) is not bool(lifecycle), said(done)
+    assert managed(two) == (OF_A if lifecycle else OF_A[:-1]) + OF_B
+    assert two.workspace.store.load().intents == {}
 
 
 def test_a_manifest_with_problems_may_protect_so_nothing_is_destroyed(two: Desk, cli: Cli) -> None:

@@ -22,6 +22,7 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
     from wexa_sync.cli.setup import destroy_scope, require_apart, settings_for, state_path, workspace_for
     from wexa_sync.engine import NOTHING, locked
     from wexa_sync.errors import ExitCode, StateError
+    from wexa_sync.model import Action
     from wexa_sync.text.files import shown_path
 
     settings = settings_for(paths, given)
@@ -38,4 +39,5 @@ def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tu
             )
         plan = planned(NOTHING, workspace, given, scope=scope)
         code = carried_out(plan, workspace, given, limits=None)
-    return int(ExitCode.NEEDS_A_PERSON) if code == ExitCode.BLOCKED else code
+    stays = code == ExitCode.BLOCKED or (code == ExitCode.DONE and plan.count(Action.ADOPT))
+    return int(ExitCode.NEEDS_A_PERSON) if stays else code

@@ -25,7 +25,7 @@ class ActionCase(Case):
         """A run that was sent and never answered: whether it happened is for a person to say, unless it is found."""
         pair = self.pair
         if pair.live is not None and pair.certain:
-            return self.found()
+            return self.let_go() if pair.manifest is None and self.rules.prune else self.found()
         seen = ", ".join(live.id for live in (*pair.candidates, *pair.similar)) or "none"
         return self.blocked(
             "run",

@@ -23,7 +23,7 @@ from wexa_sync.plan.rules.dependents import spread_blocks
 from wexa_sync.plan.rules.failed_runs import heed_failed_runs
 from wexa_sync.plan.rules.renamed import hold_renamed
 from wexa_sync.plan.rules.unseen import hold_unseen
-from wexa_sync.plan.scope import Scope
+from wexa_sync.plan.scope import Scope, with_found
 from wexa_sync.plan.targets import choose, partly
 
 _ALL = Scope()
@@ -43,7 +43,7 @@ def make_plan(
     `targets` keeps those and what they need; `excludes` drops those and dependents. What goes over `limits` is warned
     of. Raises PlanRefused for a target or exclude that names nothing.
     """
-    observation = scope.protected(observation)
+    observation = scope.protected(with_found(observation) if rules.prune else observation)
     left = scope.left_alone(observation)
     chosen = [each for each in choose(observation, tuple(targets), tuple(excludes)) if each not in left]
     decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}

@@ -222,10 +222,13 @@ class Case:
         assert pair.live is not None
         assert pair.record is not None
         if pair.record.lifecycle.retain:
-            return self.change(Action.FORGET, id=pair.live.id, reason="retained on the server (deletion: retain)")
+            reason = "retained on the server (deletion: retain)"
+            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=self.mark if pair.certain else "")
         # An agent taken out of a flow that stays is a change of that flow: said whether one prunes or not.
         if not self.rules.prune and not self.inside_declared():
             return Orphan()
+        if pair.certain and (pair.record.lifecycle.prevent_destroy or not self.kind.can(Operation.DELETE)):
+            return self.found()  # first of all it is recorded
         if pair.record.lifecycle.prevent_destroy:
             return self.blocked(
                 "delete",
@@ -239,6 +242,7 @@ class Case:
             id=pair.live.id,
             before=restrict(pair.live.spec, sent_fields(self.kind, pair.record.spec)),
             expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
+            settles=self.mark if pair.certain else "",
         )
 
     def inside_declared(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from wexa_sync.model import Address, Lifecycle, Observation, Pair
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.model import Address, Lifecycle, Observation, Pair, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,20 @@ class Scope:
             if (pair := observation.pairs.get(address)) is not None and pair.record is not None
         }
         return replace(observation, pairs={**observation.pairs, **pairs}) if pairs else observation
+
+
+def with_found(observation: Observation) -> Observation:
+    """Return the observation with what a lost answer left, and nobody declares, as if it were recorded.
+
+    So it is deleted with the rest, and protected as the rest.
+    """
+    pairs = {
+        pair.address: replace(pair, record=Record(address=pair.address, id=pair.live.id, spec=pair.intent.spec))
+        for pair in observation.pairs.values()
+        if pair.manifest is None and pair.live is not None and pair.intent is not None and pair.certain
+        if BY_NAME[pair.address.kind].nature is Nature.RESOURCE
+    }
+    return replace(observation, pairs={**observation.pairs, **pairs}) if pairs else observation
 
 
 def joined(one: Lifecycle, other: Lifecycle) -> Lifecycle:

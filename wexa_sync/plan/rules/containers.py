@@ -79,7 +79,8 @@ def _go_with_project(
         return
     for address in inside:
         found, pair = decisions[address], observation.pairs[address]
-        if isinstance(found, Blocked) and found.wanted == "delete" and pair.live is not None:
+        stays = found.wanted == "delete" if isinstance(found, Blocked) else _is_adopted(found)
+        if stays and pair.live is not None:
             decisions[address] = Change(
                 action=Action.DELETE,
                 address=address,
@@ -87,6 +88,7 @@ def _go_with_project(
                 before=pair.record.spec if pair.record else None,
                 reason=f"goes with {project}",
                 with_project=True,
+                settles=pair.intent.mark if pair.intent is not None and pair.certain else "",
             )
 
 
@@ -107,6 +109,9 @@ def _must_stay(
             return f"{address} is in it and would go with it", hint
         if record is not None and (record.lifecycle.prevent_destroy or record.lifecycle.retain):
             return f"{address} in it is protected and would go with it", f"`wexa-sync state rm {address}` gives it up."
+        if isinstance(decisions[address], Blocked) and BY_NAME[address.kind].nature is Nature.ACTION:
+            what = f"{address} may have happened, and what would show it goes with the project"
+            return what, "Look there first, and settle that: the hint of that run says how."
     if others := observation.unmanaged.get(project.name):
         return (
             f"it also holds what is not managed here and would go with it: {named(others)}",
@@ -139,6 +144,10 @@ def _keep_around(
             reason=f"{named(stays)} in it would stay in the state, and could not be found without the {kind}",
             hint=f"Let that go first; `wexa-sync state rm {stays[0]}` gives it up.",
         )
+
+
+def _is_adopted(found: Decision) -> bool:
+    return isinstance(found, Change) and found.action is Action.ADOPT
 
 
 def _leaves_the_state(found: Decision) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.model import Address, Lifecycle, Live, Manifest, Observation, Pair, Plan, Record, Source, Target
+from wexa_sync.model import Address, Intent, Lifecycle, Live, Manifest, Observation, Pair, Plan, Record, Source, Target
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, joined
@@ -166,3 +166,55 @@ def test_two_lifecycles_protect_what_either_does() -> None:
     one = Lifecycle(prevent_destroy=True, ignore_changes=("a", "b"))
     other = Lifecycle(retain=True, ignore_changes=("b", "c"))
     assert joined(one, other) == Lifecycle(prevent_destroy=True, retain=True, ignore_changes=("a", "b", "c"))
+
+
+def lost(address: Address, **more: Any) -> Pair:
+    """Return the pair of a thing that was sent, whose answer was lost, and that nobody declares."""
+    spec = SPECS[address.kind]
+    intent = Intent(address=address, operation="create", time=1.0, spec=spec, fingerprint="f")
+    return Pair(**{"address": address, "intent": intent, **more})
+
+
+def found(address: Address) -> Pair:
+    """Return the pair of what a lost answer left, found again."""
+    return lost(address, live=Live(id=str(address), spec=SPECS[address.kind]), certain=True)
+
+
+@pytest.mark.parametrize("address", [DESK, FLOW, SORT, DIGEST], ids=lambda it: it.kind)
+def test_what_a_lost_answer_left_is_deleted_with_the_rest_and_its_doubt_ends(address: Address) -> None:
+    rest = [each for each in (DESK, FLOW, SORT, DIGEST) if each != address]
+    plan = planned(seen(*map(managed, rest), found(address)))
+    assert {(change.action.value, change.address) for change in plan.work} == {
+        ("delete", each) for each in (*rest, address)
+    }
+    change = next(each for each in plan.work if each.address == address)
+    assert change.settles == "create 1 1.0"
+    assert change.with_project is (address in (FLOW, SORT))
+    assert not plan.blocked
+
+
+def test_what_a_lost_answer_left_is_recorded_where_nobody_prunes_and_where_it_can_not_be_deleted() -> None:
+    for address in (DESK, FLOW, DIGEST):
+        assert work(planned(seen(found(address)), prune=False)) == [f"adopt {address}"]
+    assert work(planned(seen(managed(DESK, RETAIN), found(FLOW)))) == [f"adopt {FLOW}", f"blocked forget {DESK}"]
+
+
+@pytest.mark.parametrize("address", [DESK, DIGEST], ids=lambda it: it.kind)
+def test_what_a_lost_answer_left_is_protected_as_its_manifest_says(address: Address) -> None:
+    pairs = [found(DESK) if address == DESK else managed(DESK), found(DIGEST) if address == DIGEST else managed(DIGEST)]
+    plan = planned(seen(*pairs), scope=Scope(lifecycles={address: PROTECT}))
+    assert ("delete Project/desk" in work(plan)) is False
+    assert f"adopt {address}" in work(plan)
+    kept = planned(seen(*pairs), scope=Scope(lifecycles={DIGEST: RETAIN}))
+    assert "delete Project/desk" not in work(kept)
+
+
+def test_a_project_is_kept_while_a_run_in_it_may_have_happened() -> None:
+    plan = planned(seen(managed(DESK), managed(FLOW), lost(RUN)))
+    assert work(plan) == [f"blocked delete {DESK}", f"blocked delete {FLOW}", f"blocked run {RUN}"]
+    assert plan.blocked[0].reason == f"{RUN} may have happened, and what would show it goes with the project"
+    # Where it is found, and where it surely never arrived, it goes.
+    for settled in (found(RUN), lost(RUN, absent=True)):
+        plan = planned(seen(managed(DESK), managed(FLOW), settled))
+        assert work(plan) == [f"forget {RUN}", f"delete {DESK}", f"delete {FLOW}"]
+        assert plan.work[0].settles == "create 1 1.0"
