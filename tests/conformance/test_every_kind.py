@@ -83,7 +83,7 @@ def test_every_field_is_described_and_what_the_kind_names_is_in_the_schema(kind:
     described = properties if kind.owner else properties["spec"]["properties"]
     assert [name for name, schema in described.items() if not schema.get("description")] == []
     named = {*kind.identity, *kind.narrow, kind.display, *(rule.target[0] for rule in kind.derived)}
-    named |= {name for endpoint in kind.endpoints.values() for name in endpoint.fields or ()}
+    named |= {name for each in kind.endpoints for endpoint in kind.calls(each) for name in endpoint.fields or ()}
     assert named - kind.fields.fields.keys() == set()
 
 
@@ -119,9 +119,9 @@ def test_the_server_agrees_on_what_can_be_done(desk: Desk, kind: Kind) -> None:
     server = desk.remote.server
     places = {"project": ids["Project"], "owner": ids["AgentFlow"], "id": ids[kind.name]}
     places |= {"org": server.org_id, "user": server.user_id}
-    read = kind.endpoints[Operation.READ]
+    read = kind.call(Operation.READ)
     assert desk.remote.raw("GET", read.path.format(**places)).status_code == 200
-    for operation, endpoint in kind.endpoints.items():
+    for operation, endpoint in [(each, call) for each in kind.endpoints for call in kind.calls(each)]:
         # An id of nothing: nobody's data is touched, and only a missing route answers 405.
         path = endpoint.path.format(**{**places, "id": NOWHERE, "owner": NOWHERE})
         assert desk.remote.raw(endpoint.method, path, {}).status_code != 405, operation

@@ -142,7 +142,7 @@ class Api:
 
         Raises ApiError, also where the answer is another resource than was asked for, or none at all.
         """
-        endpoint = kind.endpoints[Operation.READ]
+        endpoint = kind.call(Operation.READ)
         values = self._values(ids)
         path = values.path(endpoint.path)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
@@ -18,7 +18,7 @@ from wexa_sync.compare.same import is_as_expected, key_of
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Nature, Operation
+from wexa_sync.kinds.base import Endpoint, Nature
 from wexa_sync.kinds.spec.wire import at_path, decode
 from wexa_sync.model import Spec
 
@@ -74,16 +74,18 @@ def is_as_planned(task: Task, live: Spec) -> bool:
     return is_as_expected(found, task.change.expected, task.comparison)
 
 
-def not_done(task: Task, answer: Any) -> Generator[Http, Any, WexaSyncError | None]:
-    """Return the error where an update that was accepted did not change the resource.
+def not_done(
+    task: Task, endpoint: Endpoint, answer: Any, names: Collection[str]
+) -> Generator[Http, Any, WexaSyncError | None]:
+    """Return the error where an update that was accepted did not change those fields.
 
     The response may prove the update; else the resource is read again.
     """
-    undocumented = bool(task.kind.endpoints[Operation.UPDATE].undocumented)
-    if not undocumented and proven(task, answer):
+    undocumented = bool(endpoint.undocumented)
+    if not undocumented and proven(task, answer, names):
         return None
     live = yield from read_again(task)
-    left = _unchanged(task, live, strictly=undocumented) if live is not None else ["everything"]
+    left = _unchanged(task, live, names, strictly=undocumented) if live is not None else ["everything"]
     if not left:
         return None
     return WexaSyncError(
@@ -94,28 +96,28 @@ def not_done(task: Task, answer: Any) -> Generator[Http, Any, WexaSyncError | No
     )
 
 
-def proven(task: Task, answer: Any) -> bool:
-    """True when the response to an update has the resource's id and shows every changed field as declared."""
+def proven(task: Task, answer: Any, names: Collection[str]) -> bool:
+    """True when the response to an update has the resource's id and shows each of those fields as declared."""
     found = unwrap(answer)
     if task.kind.owner:
         found = next((child for child in children(found) if child.get("_id") == task.change.id), {})
     shown = decode(task.kind, found)
     return (
         task.change.id in [found.get(name) for name in task.kind.ids]
-        and all(at_path(shown, field.path) is not None for field in task.change.fields)
-        and not _unchanged(task, shown)
+        and all(at_path(shown, field.path) is not None for field in task.change.fields if field.path[0] in names)
+        and not _unchanged(task, shown, names)
     )
 
 
-def _unchanged(task: Task, live: Spec, *, strictly: bool = False) -> list[str]:
-    """Return the fields that are not as declared; `strictly` also those that changed and that reads do not show.
+def _unchanged(task: Task, live: Spec, names: Collection[str], *, strictly: bool = False) -> list[str]:
+    """Return those of the fields that are not as declared. What was applied and is no longer declared must be gone.
 
-    What was applied before and is no longer declared must be gone.
+    `strictly`: also the fields that changed and that reads do not show.
     """
     before = task.applied or {}
     applied = before if strictly else overlay(before, task.declared)
     fields = field_changes(task.kind, task.declared, live, applied, task.comparison, task.ignored)
-    return list(dict.fromkeys(str(field.path[0]) for field in fields))
+    return [name for name in dict.fromkeys(str(field.path[0]) for field in fields) if name in names]
 
 
 def not_gone(task: Task, *, accepted: bool) -> Generator[Http, Any, str]:

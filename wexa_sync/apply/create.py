@@ -47,7 +47,7 @@ def create(task: Task) -> Work:
 def body_of(task: Task) -> dict[str, Any]:
     """Return the body of a create."""
     kind = task.kind
-    return encode(kind, sent_by_create(task), task.resolve, only=accepted(kind.endpoints[Operation.CREATE], kind))
+    return encode(kind, sent_by_create(task), task.resolve, only=accepted(kind.call(Operation.CREATE), kind))
 
 
 def _record(task: Task, id: str) -> Record:  # the field's name
@@ -91,7 +91,7 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
     spare: tuple[str, ...] = ()
     try:
         said, attempts = yield call(
-            task, Operation.CREATE, body | ({"_id": chosen} if chosen else {}), repeatable=False
+            task, task.kind.call(Operation.CREATE), body | ({"_id": chosen} if chosen else {}), repeatable=False
         )
         answer = unwrap(said)
         ids = task.kind.ids_of(answer) if chosen is None else confirmed(task, answer)
@@ -99,7 +99,7 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
         if ids and (fault := not_ours(task, answer, ids) or other):
             # A server may have names of its own making: better its id than the same thing twice.
             spare = ids if fault == other else ()
-            endpoint = task.kind.endpoints[Operation.CREATE]
+            endpoint = task.kind.call(Operation.CREATE)
             raise Nonsense(fault, method=endpoint.method, path=endpoint.path, hint=_NO_ID)
     except ApiError as error:
         if not error.may_be_processed:

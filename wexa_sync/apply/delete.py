@@ -48,7 +48,7 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
 def _send(task: Task) -> Generator[Http, Any, tuple[bool, int]]:
     """Send the delete. Return whether the server accepted it, and the number of requests."""
     try:
-        _, attempts = yield call(task, Operation.DELETE, {}, repeatable=True)
+        _, attempts = yield call(task, task.kind.call(Operation.DELETE), {}, repeatable=True)
     except NotFound:
         return False, 1  # somebody was faster, or an earlier try of ours was
     return True, attempts

@@ -14,7 +14,7 @@ from wexa_sync.apply.task import Task
 from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Operation
+from wexa_sync.kinds.base import Endpoint, Kind
 from wexa_sync.kinds.spec.wire import decode, encode, not_shown, with_derived, with_texts
 from wexa_sync.model import Address, Spec
 
@@ -22,7 +22,7 @@ _SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "las
 """What the server says of a resource and nobody else may."""
 
 
-def with_the_rest(task: Task, body: Mapping[str, Any]) -> Generator[Http, Any, dict[str, Any]]:
+def with_the_rest(task: Task, endpoint: Endpoint, body: Mapping[str, Any]) -> Generator[Http, Any, dict[str, Any]]:
     """Return the body of an update with all that the resource holds besides, in the shape the API takes.
 
     What reads do not show is sent as declared or as recorded. Raises WexaSyncError where that leaves something unknown,
@@ -44,8 +44,7 @@ def with_the_rest(task: Task, body: Mapping[str, Any]) -> Generator[Http, Any, d
             hint="Apply again in a moment. If it stays so, `wexa-sync plan` says what is gone.",
         )
     own = _known(context, task.address)
-    update = kind.endpoints[Operation.UPDATE]
-    _require(task.address, not_shown(kind, raw, update.keeps), {*own, *body})
+    _require(task.address, not_shown(kind, raw, endpoint.keeps), {*own, *body})
     agents = [_whole(context, inner, child, ours.get(child["_id"])) for child in children(raw)]
     # A null stands for a text that is empty, say, and may not be taken back: left out, it is nothing all the same.
     whole = {**{name: value for name, value in raw.items() if name not in _SERVERS}, **body}

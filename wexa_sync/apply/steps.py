@@ -9,7 +9,7 @@ from typing import Any
 from wexa_sync.api.calls import Call
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.base import Endpoint
 from wexa_sync.model import Change, Outcome, Status
 from wexa_sync.state.base import Entry
 
@@ -42,14 +42,14 @@ Work = Generator[Write | Http | Turn, Any, Outcome]
 
 def call(
     task: Task,
-    operation: Operation,
+    endpoint: Endpoint,
     body: Mapping[str, Any],
     *,
     repeatable: bool,
 ) -> Http:
-    """The request of that operation on the task's resource."""
+    """Return the step that sends a call about the task's resource."""
     ready = Call(
-        endpoint=task.kind.endpoints[operation],
+        endpoint=endpoint,
         ids=task.ids,
         body=body,
         repeatable=repeatable,

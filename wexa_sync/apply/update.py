@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wexa_sync.apply.checks import is_as_planned, not_done, read_again
@@ -14,7 +15,7 @@ from wexa_sync.apply.task import Task
 from wexa_sync.compare.propose import as_applied, propose, whole
 from wexa_sync.compare.same import same
 from wexa_sync.errors import ApiError, NoSuchCall
-from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.base import Endpoint
 from wexa_sync.kinds.spec.wire import accepted, encode
 from wexa_sync.model import Spec, Status
 from wexa_sync.state.base import Remember
@@ -27,52 +28,75 @@ _UNLIKE_THE_SDK = (
 
 
 def update(task: Task) -> Work:
-    """Look again, and where nothing changed since the plan, send live overlaid with what is declared."""
+    """Look again, and where nothing changed since the plan, send live overlaid with what is declared.
+
+    Where several calls are needed, each is proven and recorded before the next is sent.
+    """
     yield from resolve_externals(task)
     live = yield from read_again(task)
     if live is None:
         return conflict(task.change, "it is gone since the plan was made")
     if not is_as_planned(task, live):
         return conflict(task.change, "it was changed on the live side since the plan was made")
-    sent = _proposed(task, live)
-    said, attempts = yield from _send(task, live, sent)
-    if error := (yield from not_done(task, said)):
-        return ended(task.change, Status.FAILED, error, attempts=attempts, id=task.change.id)
-    applied = as_applied(task.kind, task.declared, sent, task.comparison, task.applied, task.ignored)
-    record = record_of(task, task.change.id or "", spec=applied)
-    yield Write((Remember(record, task.change.settles),), last=True)
-    return ended(task.change, Status.APPLIED, id=task.change.id, attempts=attempts, warnings=_warnings(task))
+    attempts, steps = 0, _steps(task, live)
+    for step in steps:
+        answer, requests = yield from _send(task, step)
+        attempts += requests
+        if error := (yield from not_done(task, step.endpoint, answer, step.names)):
+            return ended(task.change, Status.FAILED, error, attempts=attempts, id=task.change.id)
+        record = record_of(task, task.change.id or "", spec=step.applied)
+        yield Write((Remember(record, task.change.settles),), last=step is steps[-1])
+    return ended(task.change, Status.APPLIED, id=task.change.id, attempts=attempts, warnings=_warnings(steps))
 
 
-def _proposed(task: Task, live: Spec) -> Spec:
-    """Return the spec that is to be live, with all that a call wants which replaces."""
-    spec = propose(task.kind, *task.compared(live))
-    return whole(task.kind, task.declared, spec) if task.kind.endpoints[Operation.UPDATE].wants_all else spec
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One call of an update: its fields, the fields that are then as declared, and what is then recorded."""
+
+    endpoint: Endpoint
+    fields: Spec
+    names: frozenset[str]
+    applied: Spec
 
 
-def _send(task: Task, live: Spec, sent: Spec) -> Generator[Http, Any, tuple[Any, int]]:
-    """Send the fields that the call takes. Return the response and the number of requests."""
-    kind, endpoint = task.kind, task.kind.endpoints[Operation.UPDATE]
-    names = set(accepted(endpoint, kind))
-    if endpoint.partial:
-        names &= {name for name in sent if not same(kind, {name: sent[name]}, {name: live.get(name)}, task.comparison)}
-    body = encode(kind, sent, task.resolve, only=names)
+def _steps(task: Task, live: Spec) -> list[_Step]:
+    """Return the calls that make live as declared, in order. After all but the last, the record says how far it is."""
+    kind, before = task.kind, task.applied or {}
+    spec = propose(kind, *task.compared(live))
+    differing = {name for name in spec if not same(kind, {name: spec[name]}, {name: live.get(name)}, task.comparison)}
+    full = whole(kind, task.declared, spec)
+    applied = as_applied(kind, task.declared, spec, task.comparison, task.applied, task.ignored)
+    steps, names = [], frozenset[str]()
+    for endpoint in kind.updates({*differing, *task.change.names}):
+        takes = {*accepted(endpoint, kind)}
+        names |= takes
+        fields = {name: value for name, value in (full if endpoint.wants_all else spec).items() if name in takes}
+        if endpoint.partial:
+            fields = {name: value for name, value in fields.items() if name in differing}
+        partly = {name: value for name, value in before.items() if name not in names}
+        partly |= {name: value for name, value in applied.items() if name in names}
+        steps.append(_Step(endpoint=endpoint, fields=fields, names=names, applied=partly))
+    # The last one proves all, and fields that no call takes are recorded with it: they are not the server's.
+    return [*steps[:-1], replace(steps[-1], names=frozenset(kind.fields.fields), applied=applied)]
+
+
+def _send(task: Task, step: _Step) -> Generator[Http, Any, tuple[Any, int]]:
+    """Send one call of an update. Return the response and the number of requests."""
+    endpoint, body = step.endpoint, encode(task.kind, step.fields, task.resolve)
     if endpoint.undocumented:
-        body = yield from with_the_rest(task, body)
+        body = yield from with_the_rest(task, endpoint, body)
     try:
-        said, attempts = yield call(task, Operation.UPDATE, body, repeatable=True)
+        answer, attempts = yield call(task, endpoint, body, repeatable=True)
     except ApiError as refusal:
         if not endpoint.undocumented or refusal.status not in _NO_SUCH_CALL:
             raise
         raise NoSuchCall(refusal.message, hint=_UNLIKE_THE_SDK.format(endpoint.undocumented)) from None
-    return said, attempts
+    return answer, attempts
 
 
-def _warnings(task: Task) -> tuple[str, ...]:
-    endpoint = task.kind.endpoints[Operation.UPDATE]
-    if not endpoint.undocumented:
-        return ()
-    return (f"made by {endpoint.method} {endpoint.path}, which is not documented; read back and found right",)
+def _warnings(steps: Sequence[_Step]) -> tuple[str, ...]:
+    calls = [f"{step.endpoint.method} {step.endpoint.path}" for step in steps if step.endpoint.undocumented]
+    return tuple(f"made by {each}, which is not documented; read back and found right" for each in calls)
 
 
 def adopt(task: Task) -> Work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
@@ -76,6 +76,14 @@ class Endpoint:
     returns_owner: bool = False
     replaces: str = ""
     otherwise: Endpoint | None = None
+
+    def takes(self, name: str) -> bool:
+        """True when the call accepts that field of the spec."""
+        return self.fields is None or name in self.fields
+
+    def may_be_sent(self, allowed: frozenset[str]) -> bool:
+        """True when the call is documented, or the settings allow it."""
+        return not self.undocumented or self.undocumented in allowed
 
     @property
     def wants_all(self) -> bool:
@@ -199,6 +207,7 @@ def status_in(raw: Mapping[str, Any], names: tuple[str, ...] = ("status",)) -> s
 class Kind:
     """A kind of thing on the platform. There is one of each: what is equal is the same.
 
+    `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its own.
     `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell several of
     that identity apart. `display`: the field that people know it by. `owner` and `embedded`: the kind it lives inside
     and the field there that holds it. `hints`: for an operation that is missing, what a person can do instead.
@@ -211,7 +220,7 @@ class Kind:
     name: str
     schema: str = ""
     nature: Nature = Nature.RESOURCE
-    endpoints: Mapping[Operation, Endpoint] = field(default_factory=dict)
+    endpoints: Mapping[Operation, Endpoint | tuple[Endpoint, ...]] = field(default_factory=dict)
     listing: Listing | None = None
     identity: tuple[str, ...] = ()
     narrow: tuple[str, ...] = ()
@@ -229,9 +238,27 @@ class Kind:
     ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
     def can(self, operation: Operation, allowed: frozenset[str] = frozenset()) -> bool:
-        """Whether the API offers the operation; an undocumented one only where the settings allow it."""
-        endpoint = self.endpoints.get(operation)
-        return endpoint is not None and (not endpoint.undocumented or endpoint.undocumented in allowed)
+        """True when the API offers the operation by a call that is documented, or that the settings allow."""
+        return any(call.may_be_sent(allowed) for call in self.calls(operation))
+
+    def call(self, operation: Operation) -> Endpoint:
+        """Return the only call of an operation that the API offers."""
+        (call,) = self.calls(operation)
+        return call
+
+    def calls(self, operation: Operation) -> tuple[Endpoint, ...]:
+        """Return the calls of an operation; none where the API does not offer it."""
+        found = self.endpoints.get(operation, ())
+        return found if isinstance(found, tuple) else (found,)
+
+    def updates(self, names: Collection[str]) -> tuple[Endpoint, ...]:
+        """Return the calls that change those fields, in the order in which they are sent."""
+        return tuple(call for call in self.calls(Operation.UPDATE) if any(map(call.takes, names)))
+
+    @property
+    def replacing_update(self) -> Endpoint | None:
+        """Return the update that may reset all that it is not sent; nobody knows what an undocumented one does."""
+        return next((call for call in self.calls(Operation.UPDATE) if call.undocumented), None)
 
     @property
     def fields(self) -> Field:

@@ -62,6 +62,11 @@ class Change:
     awaits: bool = False
     settles: str = ""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the fields of the spec in which something differs."""
+        return frozenset(str(field.path[0]) for field in self.fields)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:

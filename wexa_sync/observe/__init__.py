@@ -18,7 +18,7 @@ from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import children
 from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, KINDS
-from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.skill import SKILL
 from wexa_sync.kinds.spec.external import no_such_external
@@ -204,8 +204,8 @@ def _live(kind: Kind, raw: Raw, position: int, known: Known) -> Live:
 
 def _hidden_fields(kind: Kind, raw: Raw) -> dict[str, tuple[str, ...]]:
     """Return what a read does not show of a resource, and of each in it, where an update may replace them."""
-    update = kind.endpoints.get(Operation.UPDATE)
-    if update is None or not update.undocumented:
+    update = kind.replacing_update
+    if update is None:
         return {}
     found = {kind.id_of(raw) or "": not_shown(kind, raw, update.keeps)}
     for inner in (other for other in KINDS if other.owner == kind.name):

@@ -74,7 +74,7 @@ def completed(
     ours = [index for index, raw in enumerate(raws) if is_ours(raw)]
     wanted = _declared_fields(known, kind.name, project)
     inner = _declared_fields(known, "Agent", project) if kind.embedded else frozenset()
-    if (update := kind.endpoints.get(Operation.UPDATE)) is not None and update.undocumented in allowed:
+    if (update := kind.replacing_update) is not None and update.may_be_sent(allowed):
         wanted |= {*written(kind), *update.keeps}  # it may replace all of them
         inner = written(BY_NAME["Agent"]) if kind.embedded else inner
     lacking = [index for index in ours if _lacks(kind, raws[index], wanted, inner)]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from wexa_sync.errors import PlanBlocked, PlanRefused
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Operation
 from wexa_sync.model import Action, Change, Limits, Plan
 from wexa_sync.plan.decision import ADOPTED
 from wexa_sync.state.base import State
@@ -77,7 +76,8 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
     for change in plan:
-        if change.action is Action.UPDATE and not BY_NAME[change.address.kind].can(Operation.UPDATE, allowed):
+        calls = BY_NAME[change.address.kind].updates(change.names) if change.action is Action.UPDATE else ()
+        if not all(call.may_be_sent(allowed) for call in calls):
             raise PlanRefused(
                 f"the plan would update {change.address} by a call that is not documented and not allowed here",
                 hint="Name it under `allow_undocumented` in wexa-sync.yaml, or plan again.",

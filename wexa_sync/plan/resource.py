@@ -12,7 +12,7 @@ from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Endpoint, Kind, Nature, Operation
+from wexa_sync.kinds.base import Kind, Nature, Operation
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.kinds.spec.wire import accepted, references
 from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Live, Observation, Pair, Spec, show_path
@@ -171,28 +171,14 @@ class Case:
         """Declared and live, and different."""
         if blocked := self.unresolved("update"):
             return blocked
-        endpoint = self.kind.endpoints.get(Operation.UPDATE)
-        if endpoint is None or not self.kind.can(Operation.UPDATE, self.rules.allowed):
-            names = _names(fields)
-            calls = "has no documented call" if endpoint else "has no call"
-            return self.blocked(
-                "update",
-                f"{names} differ{'' if ',' in names else 's'}, and the API {calls} to update it",
-                self.hint(Operation.UPDATE),
-                fields,
-            )
-        for change in fields:
-            name = str(change.path[0])
-            fixed = self.kind.fields.at((name,)).immutable
-            if fixed or (endpoint.fields is not None and name not in endpoint.fields):
-                hint = self.hint(Operation.UPDATE)
-                return self.blocked("update", f"the API can't change {name} once it is created", hint, fields)
+        if blocked := self.unchangeable(fields):
+            return blocked
         manifest = self.pair.manifest
         assert manifest is not None
         end = self.kind.ends_at(manifest.spec)
         if end is not None and end <= self.observation.now and end != self.kind.ends_at(live.spec):
             return self.blocked("update", "its time has passed: it would fire at once", _LATER, fields)
-        blind = self.blind(endpoint, live)
+        blind = self.blind(fields, live)
         said = f"reads don't show {_names(blind)}, which the API wants with every update" if blind else ""
         return self.change(
             Action.UPDATE,
@@ -204,13 +190,28 @@ class Case:
             settles=settles,
         )
 
-    def blind(self, endpoint: Endpoint, live: Live) -> tuple[FieldChange, ...]:
-        """What the update writes over what reads do not show, since the API requires those fields."""
-        if not endpoint.wants_all:
+    def unchangeable(self, fields: tuple[FieldChange, ...]) -> Blocked | None:
+        """Block an update of fields that no call changes, or none that is documented or allowed."""
+        names, calls = dict.fromkeys(str(change.path[0]) for change in fields), self.kind.calls(Operation.UPDATE)
+        sent = [call for call in calls if call.may_be_sent(self.rules.allowed)]
+        hint = self.hint(Operation.UPDATE)
+        for name in names if sent else ():
+            if self.kind.fields.at((name,)).immutable or not any(call.takes(name) for call in calls):
+                return self.blocked("update", f"the API can't change {name} once it is created", hint, fields)
+        if not (lacking := [name for name in names if not any(call.takes(name) for call in sent)]):
+            return None
+        differ = f"{', '.join(lacking)} differ{'s' if len(lacking) == 1 else ''}"
+        has = "has no documented call" if calls else "has no call"
+        return self.blocked("update", f"{differ}, and the API {has} to update it", hint, fields)
+
+    def blind(self, fields: tuple[FieldChange, ...], live: Live) -> tuple[FieldChange, ...]:
+        """Return what the update writes over what reads do not show, since the API requires those fields."""
+        calls = [call for call in self.kind.updates({str(change.path[0]) for change in fields}) if call.wants_all]
+        if not calls:
             return ()
         declared, *_ = compared = self.compared(live)
-        proposed = propose(self.kind, *compared)
-        return assumed(self.kind, declared, proposed, accepted(endpoint, self.kind))
+        names = {name for call in calls for name in accepted(call, self.kind)}
+        return assumed(self.kind, declared, propose(self.kind, *compared), names)
 
     def hint(self, operation: Operation) -> str:
         """What a person can do where the API can't."""

@@ -28,7 +28,7 @@ def proven(said: Any, change: Change = OF_AGENT) -> bool:
     """Whether an update counts as done by that answer alone."""
     nothing = SimpleNamespace(records={}, lineage="key")
     context = SimpleNamespace(state=lambda: nothing, ids={}, externals={}, plan=nothing)
-    return shows_it_done(Task(cast("Context", context), change), said)
+    return shows_it_done(Task(cast("Context", context), change), said, change.names)
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def test_what_is_to_be_ignored_is_put_back_to_what_is_live_in_what_is_sent() -> 
 def test_what_an_update_must_say_of_a_field_that_reads_do_not_show_is_named() -> None:
     declared, live = {"title": "A", "role": "R", "prompt": {"template": "t"}}, {"title": "B", "context": None}
     proposed = propose(AGENT, declared, live, declared, COMPARISON)
-    fields = AGENT.endpoints[Operation.UPDATE].fields or ()
+    fields = AGENT.call(Operation.UPDATE).fields or ()
     found = {change.path: change.after for change in assumed(AGENT, declared, proposed, fields)}
     assert found[("memory",)] == {"memory_type": "lt"}
     assert ("context",) not in found, "a null for an empty list is known"

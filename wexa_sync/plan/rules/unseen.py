@@ -7,20 +7,20 @@ from collections.abc import Iterable, MutableMapping
 
 from wexa_sync.compare.parts import known_of
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.base import Endpoint
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
 from wexa_sync.plan.decision import Decision
 
 
 def hold_unseen(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
     """Block an update that may replace what reads do not show, and what neither manifest nor record says."""
-    updates = {address: found for address, found in decisions.items() if _may_replace(found)}
+    updates = {address: call for address, found in decisions.items() if (call := _replacing(found))}
     inside: defaultdict[Address, list[Pair]] = defaultdict(list)
     for pair in observation.pairs.values() if updates else ():
         if owner := pair.address.owner_address:
             inside[owner].append(pair)
-    for address, found in updates.items():
-        update = BY_NAME[address.kind].endpoints[Operation.UPDATE]
+    for address, update in updates.items():
+        found = decisions[address]
         if isinstance(found, Change) and (lost := _lost(observation.pairs[address], inside[address])):
             decisions[address] = Blocked(
                 address=address,
@@ -32,11 +32,12 @@ def hold_unseen(decisions: MutableMapping[Address, Decision], observation: Obser
             )
 
 
-def _may_replace(found: Decision) -> bool:
+def _replacing(found: Decision) -> Endpoint | None:
+    """Return the call of an update that may replace what is there; None where there is no such call in it."""
     if not isinstance(found, Change) or found.action is not Action.UPDATE:
-        return False
-    update = BY_NAME[found.address.kind].endpoints.get(Operation.UPDATE)
-    return update is not None and bool(update.undocumented)
+        return None
+    calls = BY_NAME[found.address.kind].updates(found.names)
+    return next((call for call in calls if call.undocumented), None)
 
 
 def _lost(owner: Pair, inside: Iterable[Pair]) -> str:
