@@ -20,7 +20,17 @@ from wexa_sync.manifests.load import load
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.validate import is_ours, validate
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import Action, Address, Choice, Desired, Lifecycle, Limits, Manifest, Observation, Plan, Report
+from wexa_sync.model import (
+    Address,
+    Choice,
+    Desired,
+    Lifecycle,
+    Limits,
+    Manifest,
+    Observation,
+    Plan,
+    Report,
+)
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.limits import Excess, excesses, require_applicable
@@ -167,14 +177,10 @@ def require_planned_here(planned: Plan, workspace: Workspace) -> None:
 
 
 def require_unprotected(planned: Plan, scope: Scope) -> None:
-    """Raise PlanRefused where a saved plan deletes what a manifest protects by now."""
+    """Raise PlanRefused where a saved plan deletes what a manifest protects by now, or changes what it ignores."""
     for change in planned:
-        said = scope.lifecycles.get(change.address)
-        if change.action is Action.DELETE and said is not None and (said.prevent_destroy or said.retain):
-            raise PlanRefused(
-                f"the plan deletes {change.address}, which its manifest protects by now",
-                hint="Run `wexa-sync plan` again and review what it says now.",
-            )
+        if does := scope.forbids(change):
+            raise PlanRefused(f"the plan {does} by now", hint="Run `wexa-sync plan` again and review what it says now.")
 
 
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> str:

@@ -271,3 +271,18 @@ def test_a_saved_plan_does_not_delete_what_a_manifest_protects_by_now(two: Desk,
     file.unlink()
     cli(two.folder, *words, env=two.remote.env)
     assert managed(two) == OF_A[:-1] + OF_B
+
+
+def test_a_saved_plan_does_not_change_what_a_manifest_ignores_by_now(two: Desk, cli: Cli, tmp_path: Path) -> None:
+    file = two.folder / "a" / "project.yaml"
+    file.write_text(file.read_text("utf-8").replace("One", "Two"), "utf-8")
+    save(two.plan(), tmp_path / "it.plan")
+    text = file.read_text("utf-8")
+    protect(file, "ignore_changes: [description]")
+    words = ("apply", str(tmp_path / "it.plan"), "--auto-approve")
+    done = cli(two.folder, *words, code=1, env=two.remote.env)
+    assert "the plan changes description of Project/a, which its manifest ignores by now" in said(done)
+    assert two.remote.writes == []
+    file.write_text(text, "utf-8")
+    cli(two.folder, *words, env=two.remote.env)
+    assert len(two.remote.writes) == 1

@@ -45,6 +45,12 @@ def ignored(path: Path, ignore: Iterable[str]) -> bool:
     return any(shown == prefix or shown.startswith((f"{prefix}.", f"{prefix}[")) for prefix in ignore)
 
 
+def touches(path: Path, ignore: Iterable[str]) -> bool:
+    """True when the path is ignored, or something inside it is."""
+    shown = show_path(path)
+    return ignored(path, ignore) or any(each.startswith((f"{shown}.", f"{shown}[")) for each in ignore)
+
+
 def paired(ours: list[Any], theirs: list[Any]) -> list[int | None]:
     """Return for each item of ours the place of the same item in theirs, None where theirs has none.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from wexa_sync.compare.parts import touches
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Address, Lifecycle, Observation, Pair, Record
+from wexa_sync.model import Action, Address, Change, Lifecycle, Observation, Pair, Record, show_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,14 @@ class Scope:
             files = ", ".join(self.unread[:3]) + (" ..." if self.unread[3:] else "")
             return f"it may be declared in {files}, which PATH does not cover and which can't be read"
         return ""
+
+    def forbids(self, change: Change) -> str:
+        """Return what a saved change does that its manifest does not allow; empty where it does nothing such."""
+        said = self.lifecycles.get(change.address, Lifecycle())
+        if change.action is Action.DELETE and (said.prevent_destroy or said.retain):
+            return f"deletes {change.address}, which its manifest protects"
+        ignored = [show_path(field.path) for field in change.fields if touches(field.path, said.ignore_changes)]
+        return f"changes {', '.join(ignored)} of {change.address}, which its manifest ignores" if ignored else ""
 
     def protected(self, observation: Observation) -> Observation:
         """Return the observation with the records protected as their manifests say, applied or not."""

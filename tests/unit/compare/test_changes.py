@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Comparison
-from wexa_sync.compare.parts import ignored, restrict
+from wexa_sync.compare.parts import ignored, restrict, touches
 from wexa_sync.compare.propose import as_applied, assumed, propose, whole
 from wexa_sync.compare.same import hardened, is_as_expected, key_of, same, spec_fingerprint
 from wexa_sync.kinds.agent import AGENT, display_text
@@ -89,6 +89,10 @@ def test_ignored_paths_hold_what_lies_inside_them() -> None:
     assert ignored(("prompt", "template"), ["prompt"])
     assert ignored(("triggers", 0), ["triggers"])
     assert not ignored(("prompts",), ["prompt"])
+    # A change of the whole touches what is ignored inside it.
+    assert touches(("prompt",), ["prompt.template"])
+    assert touches(("prompt", "template"), ["prompt"])
+    assert not touches(("prompt",), ["prompts.template"])
 
 
 def test_live_is_hidden_where_the_manifest_has_a_secret() -> None:
