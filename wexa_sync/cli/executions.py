@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
     from wexa_sync.api.client import Api
     from wexa_sync.model import Run
+    from wexa_sync.render import RunRenderer
     from wexa_sync.state import State
 
 _one = click.argument("execution", metavar="ADDRESS|ID")
@@ -27,32 +28,29 @@ def command() -> None:
 
 @command.command("list")
 @options.workspace
-@options.shape
+@options.shape(RUN_RENDERERS)
 def list_(format_: str, **given: Any) -> None:
     """List the executions of the managed projects, with their addresses where they are declared."""
-    from wexa_sync.cli.terminal import wants_color, width
     from wexa_sync.executions.runs import list_runs
-    from wexa_sync.render.text.runs import run_data, runs_text
-    from wexa_sync.secrecy.redact import redact_run
+    from wexa_sync.render.view.run import run_view
     from wexa_sync.text.visible import visible
 
     with _api(given) as (api, state):
-        runs = list_runs(api, state)
-    if format_ == "json":
-        _print_json([run_data(run) for run in runs])
-    elif not runs:
+        views = [run_view(run) for run in list_runs(api, state)]
+    talks = format_ == FOR_PEOPLE
+    if talks and not views:
         click.echo("No executions.", err=True)
-    elif sys.stdout.isatty():
-        click.echo(runs_text(runs, color=wants_color(sys.stdout), width=width()), nl=False)
+    elif talks and not sys.stdout.isatty():  # for a pipe: a line a run, its fields apart
+        for view in views:
+            click.echo("\t".join(map(visible, (view.id, view.status, view.address or "-", view.goal))))
     else:
-        for run in map(redact_run, runs):
-            click.echo("\t".join(visible(text) for text in (run.id, run.status, str(run.address or "-"), run.goal)))
+        click.echo(_renderer(format_).runs(views), nl=False)
 
 
 @command.command()
 @_one
 @options.workspace
-@options.shape
+@options.shape(RUN_RENDERERS)
 def show(execution: str, format_: str, **given: Any) -> None:
     """Show one execution: its status, its inputs, what it asks and its result."""
     from wexa_sync.errors import ApiError
@@ -71,7 +69,7 @@ def show(execution: str, format_: str, **given: Any) -> None:
 @command.command()
 @_one
 @options.workspace
-@options.shape
+@options.shape(RUN_RENDERERS)
 @options.option(
     "--timeout",
     type=options.Seconds(min=0),
@@ -109,7 +107,7 @@ def wait(execution: str, format_: str, timeout: float, **given: Any) -> None:
         except KeyboardInterrupt:
             _say("The run goes on by itself; `wexa-sync executions wait` waits again.")
             raise
-    if format_ == "json":
+    if format_ != FOR_PEOPLE:
         _show(run, format_)
     elif result := redact_run(run).result:
         click.echo(lines_of(result))
@@ -123,7 +121,7 @@ def _register(verb: str, about: str) -> None:
     @command.command(verb, help=about)
     @_one
     @options.workspace
-    @options.shape
+    @options.shape(RUN_RENDERERS)
     def move(execution: str, format_: str, **given: Any) -> None:
         from wexa_sync.executions.control import move as make
         from wexa_sync.executions.runs import running
@@ -141,7 +139,7 @@ _register("cancel", "End an execution for good.")
 @command.command()
 @_one
 @options.workspace
-@options.shape
+@options.shape(RUN_RENDERERS)
 @options.option("--approve", is_flag=True, help="Say yes.")
 @options.option("--reject", is_flag=True, help="Say no.")
 @options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value for what it asks; repeatable.")
@@ -166,22 +164,25 @@ def _after(run: Run, format_: str, said: str) -> None:
     """Show what came of it."""
     from wexa_sync.text.visible import visible
 
-    if format_ == "json":
-        _show(run, format_)
-    else:
+    if format_ == FOR_PEOPLE:
         click.echo(visible(said))
+    else:
+        _show(run, format_)
 
 
 def _show(run: Run, format_: str) -> None:
-    from wexa_sync.cli.terminal import wants_color, width
     from wexa_sync.executions.answer import how_to_answer
-    from wexa_sync.render.text.runs import run_details, run_text
+    from wexa_sync.render.view.run import run_view
 
     answers = [how_to_answer(run, question) for question in run.questions]
-    if format_ == "json":
-        _print_json(run_details(run, answers))
-    else:
-        click.echo(run_text(run, answers, color=wants_color(sys.stdout), width=width()), nl=False)
+    click.echo(_renderer(format_).run(run_view(run, answers)), nl=False)
+
+
+def _renderer(format_: str) -> RunRenderer:
+    from wexa_sync.cli.terminal import wants_color, width
+    from wexa_sync.render.layout import Layout
+
+    return RUN_RENDERERS[format_](Layout(color=wants_color(sys.stdout), width=width()))
 
 
 def _assigned(inputs: tuple[str, ...]) -> dict[str, str]:
@@ -222,9 +223,3 @@ def _say(text: str) -> None:
         event("note", message=text)
     else:
         click.echo(text, err=True)
-
-
-def _print_json(data: Any) -> None:
-    from wexa_sync.text.visible import visible_json
-
-    click.echo(visible_json(json.dumps(data, indent=2, ensure_ascii=False)))

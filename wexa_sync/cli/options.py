@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -229,10 +229,14 @@ choice = _all(
     option("--strict", is_flag=True, help="Do nothing, and exit with 3, where anything is blocked."),
 )
 
-shape = option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show it.")
+
+def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
+    """Return the option `--format`, with the formats that the command can write."""
+    return option("--format", "format_", type=click.Choice([*formats]), default=FOR_PEOPLE, help="How to show it.")
+
 
 output = _all(
-    option("--format", "format_", type=click.Choice([*RENDERERS]), default=FOR_PEOPLE, help="How to show it."),
+    shape(RENDERERS),
     option("--output", type=NewFile(), metavar="FILE", help="Write it to a file, not to stdout."),
 )
 

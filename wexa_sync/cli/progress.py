@@ -7,11 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wexa_sync.cli.terminal import event, speaks_json, talk, wants_color, width
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.render.text.runs import question_data, question_text, spell, status_part
+from wexa_sync.render.layout import Layout
+from wexa_sync.render.text.runs import questions_text, spell, status_part
+from wexa_sync.render.view.run import run_view
 from wexa_sync.text.visible import visible
 
 if TYPE_CHECKING:
@@ -98,14 +101,16 @@ class _Line:
             talk(text)
 
     def ask(self, run: Run, question: Question) -> None:
-        """A question of a run, above the line."""
+        """Show a question of a run, above the line."""
         from wexa_sync.executions.answer import how_to_answer
 
-        commands = how_to_answer(run, question)
+        view = run_view(replace(run, questions=(question,)), [how_to_answer(run, question)])
         if speaks_json():
-            event("question", execution=run.name, **question_data(run, question, commands))
+            from wexa_sync.render.json import question_data
+
+            event("question", execution=view.name, **question_data(view.questions[0]))
             return
-        text = question_text(run, question, commands, color=wants_color(sys.stderr), width=width())
+        text = questions_text(view, Layout(color=wants_color(sys.stderr), width=width()))
         if self._moves:
             from rich.text import Text
 

@@ -114,7 +114,7 @@ def unlock(store: Any) -> None:
 @options.workspace
 @options.timeout
 @options.lock
-@options.shape
+@options.shape(["text", "json"])
 def rebuild(
     paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], format_: str, **given: Any
 ) -> None:

@@ -1,11 +1,11 @@
-"""Lay out plans, reports and problems: `RENDERERS` has the formats. Each is a function of a view (view/) alone.
+"""Lay out plans, reports and problems (RENDERERS), and executions (RUN_RENDERERS), in the formats there are.
 
-A format is loaded when it is asked for.
+A format is a function of a view (view/) alone, and is loaded when it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wexa_sync.render.view.plan import PlanView
     from wexa_sync.render.view.problems import ProblemsView
     from wexa_sync.render.view.report import ReportView
+    from wexa_sync.render.view.run import RunView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,14 @@ class Renderer:
     plan: Callable[[PlanView], str]
     report: Callable[[ReportView], str]
     problems: Callable[[ProblemsView], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRenderer:
+    """Lay out executions in one format."""
+
+    run: Callable[[RunView], str]
+    runs: Callable[[Sequence[RunView]], str]
 
 
 def _text(layout: Layout) -> Renderer:
@@ -44,7 +53,21 @@ def _json(_: Layout) -> Renderer:
     return Renderer(plan=plan_json, report=report_json, problems=problems_json)
 
 
+def _text_of_runs(layout: Layout) -> RunRenderer:
+    from wexa_sync.render.text.runs import run_text, runs_text
+
+    return RunRenderer(run=partial(run_text, layout=layout), runs=partial(runs_text, layout=layout))
+
+
+def _json_of_runs(_: Layout) -> RunRenderer:
+    from wexa_sync.render.json import run_json, runs_json
+
+    return RunRenderer(run=run_json, runs=runs_json)
+
+
 FOR_PEOPLE: Final = "text"
 """The format of a conversation on the terminal. Any other is one document, and stdout holds nothing else."""
 
 RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {FOR_PEOPLE: _text, "json": _json}
+
+RUN_RENDERERS: Final[Mapping[str, Callable[[Layout], RunRenderer]]] = {FOR_PEOPLE: _text_of_runs, "json": _json_of_runs}
