@@ -65,11 +65,11 @@ def test_a_reading_is_rehearsed(cli: Any, folder: Path) -> None:
 
 def test_a_wrong_fault_is_told(cli: Any, folder: Path) -> None:
     wrong = cli(folder, "apply", "--sandbox", "--auto-approve", "--fault", "dorp", code=64)
-    assert "no fault is called 'dorp'" in wrong.stderr
+    assert "there is no fault 'dorp'" in wrong.stderr
     assert "Did you mean 'drop'?" in wrong.stderr
     (folder / "faults.txt").write_text("drop\ndrop ms=5\n", encoding="utf-8")
     told = cli(folder, "sandbox", "--fault-file", "faults.txt", code=64)
-    assert "faults.txt:2: drop takes no 'ms'" in told.stderr
+    assert "faults.txt:2: drop has no parameter 'ms'" in told.stderr
 
 
 @pytest.mark.parametrize("flags", [("--fault", "drop"), ("--reading", "skip_zero=accepted")])

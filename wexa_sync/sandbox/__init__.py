@@ -4,7 +4,8 @@ It imports nothing else of wexa_sync. Importing it is cheap; FastAPI and uvicorn
 """
 
 from wexa_sync.sandbox.errors import FaultError, ReadingError, SandboxError
-from wexa_sync.sandbox.faults.table import FAULT_KINDS, Fault, FaultKind, faults_in, read_fault
+from wexa_sync.sandbox.faults.fault import Fault, faults_in, read_fault
+from wexa_sync.sandbox.faults.table import FAULT_KINDS, FaultKind
 from wexa_sync.sandbox.readings import READINGS, Reading
 from wexa_sync.sandbox.server.run import RunningSandbox, SandboxConfig, running, serve
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from wexa_sync.sandbox.store import Json
 from wexa_sync.sandbox.world.outcomes import OUTCOMES
+from wexa_sync.sandbox.world.store import Json
 
 _LATEST_SECOND = 253_402_300_799  # the end of the year 9999: what ISO 8601 and Python's dates can hold
 

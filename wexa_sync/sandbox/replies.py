@@ -13,9 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from wexa_sync.sandbox.errors import sentence
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.chosen import Readings
     from wexa_sync.sandbox.errors import ApiError
-    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.chosen import Readings
+    from wexa_sync.sandbox.world.store import Json
     from wexa_sync.sandbox.world.world import World
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wexa_sync.sandbox import READINGS, ReadingError
-from wexa_sync.sandbox.chosen import Readings
+from wexa_sync.sandbox.world.chosen import Readings
 
 from . import observers as see
 from .client import NOWHERE, Client, execution_body, reading, sandbox

@@ -1,6 +1,6 @@
-"""Lists that are wrong: shorter than they are, counted wrongly, or without what was made a moment ago.
+"""Make a list wrong: too short, with a wrong total, or without an object that was just created.
 
-Each function changes a parsed answer in place, and says whether there was anything to change.
+Each function changes a parsed answer in place, and returns True when there was something to change.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ _TOTALS = ("totalCount", "total_count", "total", "count")
 
 
 def shorten(body: Any, items: int) -> bool:
-    """Take the last items out of the list, and leave its total alone."""
+    """Remove the last items of the list; keep its total."""
     _, found = _list_in(body)
     shorter = found[: max(0, len(found) - items)]
     changed = len(shorter) < len(found)
@@ -20,7 +20,7 @@ def shorten(body: Any, items: int) -> bool:
 
 
 def miscount(body: Any, by: int) -> bool:
-    """Make the total wrong."""
+    """Add `by` to the total."""
     envelope, _ = _list_in(body)
     counted = [key for key in _TOTALS if isinstance(envelope.get(key), int)]
     envelope.update({key: max(0, envelope[key] + by) for key in counted})
@@ -28,18 +28,18 @@ def miscount(body: Any, by: int) -> bool:
 
 
 def hide(body: Any, ident: str) -> bool:
-    """Take an object out of the list, and out of its total; an agent, out of the agentflow that is read or listed."""
+    """Remove an object from the list and from its total; remove an agent from the agentflow that is read or listed."""
     envelope, found = _list_in(body)
-    hidden = _take_out(found, ident)
+    hidden = _remove(found, ident)
     if hidden:
         miscount(envelope, -1)
     flows = found or [body]
     agents = [flow["agents"] for flow in flows if isinstance(flow, dict) and isinstance(flow.get("agents"), list)]
-    return any([hidden, *(_take_out(each, ident) for each in agents)])
+    return any([hidden, *(_remove(each, ident) for each in agents)])
 
 
 def _list_in(body: Any) -> tuple[dict[str, Any], list[Any]]:
-    """The list of an answer and the object that it stands in; a single object, which has an id, is none."""
+    """Return the object around an answer's list, and the list. An object with an id is no list's envelope."""
     if isinstance(body, list):
         return {}, body
     inner = body.get("data") if isinstance(body, dict) else None
@@ -51,7 +51,7 @@ def _list_in(body: Any) -> tuple[dict[str, Any], list[Any]]:
     return {}, []
 
 
-def _take_out(items: list[Any], ident: str) -> bool:
+def _remove(items: list[Any], ident: str) -> bool:
     kept = [item for item in items if not (isinstance(item, dict) and item.get("_id") == ident)]
     changed = len(kept) < len(items)
     items[:] = kept

@@ -1,4 +1,4 @@
-"""Which process is at the other end of a connection: Linux tells for connections within one machine."""
+"""Find the process at the other end of a connection. Only Linux shows it, for connections within one machine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _ESTABLISHED = "01"
 
 
 def process_at(port: int, *, connected_to: int) -> int | None:
-    """The process whose connection from local `port` goes to our port `connected_to`, or None where none is found."""
+    """Return the process whose connection goes from local `port` to our port `connected_to`, None if none is found."""
     sockets = {f"socket:[{inode}]" for inode in _inodes(port, connected_to)}
     return next((pid for pid in _processes() if sockets & _open_files(pid)), None) if sockets else None
 
 
 def _inodes(local: int, remote: int) -> list[str]:
-    """The inodes of established connections between those ports; an address is written HEX-IP:HEX-PORT."""
+    """Return the inodes of established connections between two ports. Addresses are written HEX-IP:HEX-PORT."""
     found = []
     for table in _TABLES:
         for line in _lines(Path(table)):
@@ -30,7 +30,7 @@ def _lines(table: Path) -> list[str]:
     try:
         return table.read_text(encoding="ascii").splitlines()[1:]
     except OSError:
-        return []  # no Linux, or no IPv6
+        return []  # not Linux, or no IPv6
 
 
 def _processes() -> list[int]:
@@ -43,5 +43,5 @@ def _open_files(pid: int) -> set[str]:
         for entry in Path(f"/proc/{pid}/fd").iterdir():
             found.add(str(entry.readlink()))
     except OSError:
-        pass  # it ended while we looked, or is another user's
+        pass  # the process has ended, or belongs to another user
     return found

@@ -1,6 +1,6 @@
-"""The faults that a running sandbox was told of: what each has counted, and what a stale list does not show yet.
+"""The faults in force in a running sandbox: their counts, and the objects that stale lists do not show yet.
 
-All of it is the event loop's alone, so nothing here is locked; it ends with the process.
+Only the event loop uses them, so there is no lock. They end with the process.
 """
 
 from __future__ import annotations
@@ -8,26 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wexa_sync.sandbox.faults.table import FAULT_KINDS, Fault, read_fault
+from wexa_sync.sandbox.faults.fault import Fault, read_fault
+from wexa_sync.sandbox.faults.table import FAULT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.store import Json
 
 
 @dataclass(slots=True, eq=False)
 class Scripted:
-    """A fault in force: how many requests it has matched, and how many it has struck."""
+    """Hold a fault in force, the number of requests it has matched, and the number it has struck."""
 
     fault: Fault
     matched: int = 0
     struck: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Hidden:
-    """An object that the next `lists` lists will not show."""
+    """Hold the id of an object that the next `lists` lists leave out, and the fault that hides it."""
 
     ident: str
     lists: int
@@ -35,7 +36,7 @@ class Hidden:
 
 
 class Script:
-    """The faults in force, in the order in which they were told."""
+    """Hold the faults in force, in the order in which they were added."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._faults = [Scripted(read_fault(text)) for text in texts]
@@ -45,16 +46,16 @@ class Script:
         return scripted in self._faults
 
     def add(self, text: str) -> None:
-        """One more; raises FaultError."""
+        """Add a fault. Raises FaultError."""
         self._faults.append(Scripted(read_fault(text)))
 
     def clear(self) -> None:
-        """Forget them all: nothing goes wrong any more, and every list is fresh."""
+        """Remove every fault, and let every list show all its objects."""
         self._faults.clear()
         self.hidden.clear()
 
     def striking(self, method: str, path: str) -> list[Scripted]:
-        """Count a request, and give the faults that strike it: the outmost first, as the table has them."""
+        """Count a request, and return the faults that strike it in the order of the table, the outermost first."""
         if not self._faults:  # nearly always
             return []
         striking = []
@@ -66,5 +67,5 @@ class Script:
         return sorted(striking, key=lambda each: FAULT_KINDS.index(each.fault.kind))
 
     def as_data(self) -> list[Json]:
-        """The faults as `GET /_sandbox/faults` shows them."""
+        """Return the faults as `GET /_sandbox/faults` shows them."""
         return [{"fault": str(each.fault), "matched": each.matched, "struck": each.struck} for each in self._faults]

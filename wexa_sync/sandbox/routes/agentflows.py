@@ -9,11 +9,10 @@ from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import AgentCreate, AgentflowCreate, AgentflowPut, AgentUpdate
 from wexa_sync.sandbox.errors import ApiError
-from wexa_sync.sandbox.paging import by_skip
 from wexa_sync.sandbox.replies import created, listing, reply, updated
 from wexa_sync.sandbox.routes.connectors import check_same_project
+from wexa_sync.sandbox.routes.paging import by_skip
 from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip
-from wexa_sync.sandbox.store import Json, Row
 from wexa_sync.sandbox.world.agents import (
     BLANK_AGENT,
     check_skills,
@@ -23,6 +22,7 @@ from wexa_sync.sandbox.world.agents import (
     new_flow,
     with_changes,
 )
+from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

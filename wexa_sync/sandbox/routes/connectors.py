@@ -7,8 +7,8 @@ from wexa_sync.sandbox.bodies import ConnectorConfig, ConnectorStatus
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
 from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery
-from wexa_sync.sandbox.store import Json, Row
 from wexa_sync.sandbox.world.seed import CATEGORIES, PICTURES
+from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import reply
 from wexa_sync.sandbox.routes.params import Here, Limit
-from wexa_sync.sandbox.store import Json
 from wexa_sync.sandbox.world.clock import iso
 from wexa_sync.sandbox.world.seed import ORG_ID, ORG_NAME, USER_ID
+from wexa_sync.sandbox.world.store import Json
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

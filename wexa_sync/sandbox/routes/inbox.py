@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import AnomalyAnswer, PreviewAnswer, RuntimeInput
-from wexa_sync.sandbox.paging import by_skip, window
 from wexa_sync.sandbox.replies import reply
+from wexa_sync.sandbox.routes.paging import by_skip, window
 from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery
-from wexa_sync.sandbox.store import Row
 from wexa_sync.sandbox.world import executions
 from wexa_sync.sandbox.world.inbox import pending_item, shown, touch
+from wexa_sync.sandbox.world.store import Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

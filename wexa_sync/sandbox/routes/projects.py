@@ -7,14 +7,14 @@ from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import ProjectCreate, ProjectUpdate
 from wexa_sync.sandbox.errors import ApiError
-from wexa_sync.sandbox.keeping import as_read
-from wexa_sync.sandbox.paging import by_page, window
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
 from wexa_sync.sandbox.routes.connectors import add_connector
+from wexa_sync.sandbox.routes.paging import by_page, window
 from wexa_sync.sandbox.routes.params import Here
-from wexa_sync.sandbox.store import Json, Row
 from wexa_sync.sandbox.world.clock import iso_millis
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID, seed_connectors
+from wexa_sync.sandbox.world.shown import as_read
+from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import ScheduleCreate, ScheduleUpdate
 from wexa_sync.sandbox.errors import ApiError
-from wexa_sync.sandbox.keeping import as_read
-from wexa_sync.sandbox.paging import by_page, window
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
+from wexa_sync.sandbox.routes.paging import by_page, window
 from wexa_sync.sandbox.routes.params import Here, ProjectQuery
-from wexa_sync.sandbox.store import Json, Row
 from wexa_sync.sandbox.world.clock import iso
 from wexa_sync.sandbox.world.seed import ORG_ID
+from wexa_sync.sandbox.world.shown import as_read
+from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

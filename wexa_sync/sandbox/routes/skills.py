@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import SkillCreate
-from wexa_sync.sandbox.keeping import as_read
-from wexa_sync.sandbox.paging import of_skills
 from wexa_sync.sandbox.replies import created, listing, reply
+from wexa_sync.sandbox.routes.paging import of_skills
 from wexa_sync.sandbox.routes.params import Here, Limit, ProjectQuery
-from wexa_sync.sandbox.store import Json, Row
 from wexa_sync.sandbox.world.seed import skill_actions
+from wexa_sync.sandbox.world.shown import as_read
+from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from wexa_sync.sandbox.paging import by_skip, window
 from wexa_sync.sandbox.replies import listing, reply
+from wexa_sync.sandbox.routes.paging import by_skip, window
 from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip
-from wexa_sync.sandbox.store import Row
 from wexa_sync.sandbox.world import executions
+from wexa_sync.sandbox.world.store import Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 

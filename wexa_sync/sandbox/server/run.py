@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wexa_sync.sandbox.chosen import Readings
 from wexa_sync.sandbox.errors import SandboxError
 from wexa_sync.sandbox.faults.script import Script
 from wexa_sync.sandbox.server.sockets import BACKLOG, bound
-from wexa_sync.sandbox.store import Store
+from wexa_sync.sandbox.world.chosen import Readings
 from wexa_sync.sandbox.world.clock import Clock
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
+from wexa_sync.sandbox.world.store import Store
 from wexa_sync.sandbox.world.world import World
 
 if TYPE_CHECKING:

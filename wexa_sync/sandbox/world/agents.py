@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.sandbox.errors import ApiError, invalid
-from wexa_sync.sandbox.keeping import as_read
 from wexa_sync.sandbox.world.seed import ORG_ID, picture
+from wexa_sync.sandbox.world.shown import as_read
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.store import Json, Row
+    from wexa_sync.sandbox.world.store import Json, Row
     from wexa_sync.sandbox.world.world import World
 
 _ECHOED = ("memory", "is_user_specific_task", "conditions")

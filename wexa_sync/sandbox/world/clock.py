@@ -12,7 +12,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.store import Store
+    from wexa_sync.sandbox.world.store import Store
 
 LAST_DATE = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 

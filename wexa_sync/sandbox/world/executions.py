@@ -15,14 +15,14 @@ import re
 from typing import TYPE_CHECKING
 
 from wexa_sync.sandbox.errors import ApiError
-from wexa_sync.sandbox.store import Row
 from wexa_sync.sandbox.world import outcomes
 from wexa_sync.sandbox.world.ids import new_execution_id
 from wexa_sync.sandbox.world.inbox import open_item
 from wexa_sync.sandbox.world.seed import USER_ID, USER_NAME
+from wexa_sync.sandbox.world.store import Row
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.store import Json
     from wexa_sync.sandbox.world.world import World
 
 _NAMED = {"ready": "ready_word", "waiting": "waiting_word", "cancelled": "cancelled_word"}

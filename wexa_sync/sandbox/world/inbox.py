@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wexa_sync.sandbox.errors import ApiError
-from wexa_sync.sandbox.store import Row
+from wexa_sync.sandbox.world.store import Row
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.store import Json
     from wexa_sync.sandbox.world.world import World
 
 _SUMMARY = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wexa_sync.sandbox.store import Row
 from wexa_sync.sandbox.world.clock import iso
 from wexa_sync.sandbox.world.seed import ORG_ID
+from wexa_sync.sandbox.world.store import Row
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.store import Json
     from wexa_sync.sandbox.world.world import World
 
 OUTCOMES = ("completed", "failed", "input_required", "preview", "anomaly")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wexa_sync.sandbox.world.ids import new_object_id
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.store import Json
 
 ORG_ID = "67fdea40aac77be632954f0f"
 """The one organization of the sandbox."""

@@ -12,7 +12,7 @@ from wexa_sync.sandbox.world import executions
 from wexa_sync.sandbox.world.seed import USER_ID
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.store import Row
+    from wexa_sync.sandbox.world.store import Row
     from wexa_sync.sandbox.world.world import World
 
 _P = ParamSpec("_P")

@@ -10,10 +10,10 @@ from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.world.ids import is_execution_id, is_object_id, new_object_id
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.chosen import Readings
     from wexa_sync.sandbox.faults.script import Script
-    from wexa_sync.sandbox.store import Json, Row, Store
+    from wexa_sync.sandbox.world.chosen import Readings
     from wexa_sync.sandbox.world.clock import Clock
+    from wexa_sync.sandbox.world.store import Json, Row, Store
 
 _REQUESTS_KEPT = 100_000
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wexa_sync.sandbox import FAULT_KINDS, Fault, FaultError, SandboxConfig, faults_in, read_fault, running
+from wexa_sync.sandbox.faults.around import AROUND
+from wexa_sync.sandbox.faults.spoil import SPOIL
 from wexa_sync.sandbox.faults.table import METHODS
-from wexa_sync.sandbox.server.effects import _AROUND, _SPOILT
 
 DOC = Path(__file__).parents[4] / "docs" / "sandbox.md"
 SAMPLES = {
@@ -59,27 +60,27 @@ def test_a_fault_is_as_short_as_it_can_be_said() -> None:
     ("text", "message", "hint"),
     [
         ("", "a fault is empty", "Write KIND [before|after] [METHOD] [/PATH] [NAME=VALUE ...], for example: drop"),
-        ("dorp after POST", "no fault is called 'dorp'", "Did you mean 'drop'? There are: delay, kill, "),
-        ("200", "no fault is called '200'", "400..599, 301..308"),
-        ("304", "no fault is called '304'", "There are: "),
-        ("400..599", "no fault is called '400..599'", "There are: "),
-        ("drop afterwards", "'afterwards' is no time, no method and no path", "Write KIND"),
-        ("drop post /skills/", "'post' is no method", "Methods are in capitals: POST"),
-        ("drop skills", "'skills' is no time, no method and no path", "a path begins with a slash"),
+        ("dorp after POST", "there is no fault 'dorp'", "Did you mean 'drop'? The faults are: delay, kill, "),
+        ("200", "there is no fault '200'", "400..599, 301..308"),
+        ("304", "there is no fault '304'", "The faults are: "),
+        ("400..599", "there is no fault '400..599'", "The faults are: "),
+        ("drop afterwards", "'afterwards' is neither a time, a method nor a path", "Write KIND"),
+        ("drop post /skills/", "'post' is not a method", "Write methods in capitals: POST"),
+        ("drop skills", "'skills' is neither a time, a method nor a path", "a path begins with a slash"),
         ("drop /skills/?name=x", "'/skills/?name=x' has a query", "Only the path is matched"),
-        ("drop GET POST", "'POST': the method was said before", "write a second fault"),
-        ("drop /a /b", "'/b': the path was said before", "one of each"),
-        ("drop before after", "'after': the time was said before", "one of each"),
-        ("drop nth=1 nth=2", "'nth=2': the nth was said before", "one of each"),
-        ("drop ms=5", "drop takes no 'ms'", "It takes: nth, times."),
-        ("503 after ms=5", "400..599 takes no 'ms'", "It takes: retry_after, nth, times."),
-        ("drop nth=0", "nth can't be '0'", "It is a count from 1."),
-        ("drop times=always", "times can't be 'always'", "It is a count from 1, or `forever`."),
-        ("delay ms=0.5", "ms can't be '0.5'", "It is a whole number of milliseconds."),
-        ("302 to=elsewhere", "to can't be 'elsewhere'", "It is an http or https address."),
-        ("echo status=600", "status can't be '600'", "It is a status, 200 to 599."),
-        ("total by=0", "by can't be '0'", "It is a whole number other than 0."),
-        ("short before", "short can't be said with 'before'", "It happens after the work alone."),
+        ("drop GET POST", "'POST': the method is given twice", "write a second fault"),
+        ("drop /a /b", "'/b': the path is given twice", "one of each"),
+        ("drop before after", "'after': the time is given twice", "one of each"),
+        ("drop nth=1 nth=2", "'nth=2': the nth is given twice", "one of each"),
+        ("drop ms=5", "drop has no parameter 'ms'", "Its parameters are: nth, times."),
+        ("503 after ms=5", "400..599 has no parameter 'ms'", "Its parameters are: retry_after, nth, times."),
+        ("drop nth=0", "nth can't be '0'", "Write a count from 1."),
+        ("drop times=always", "times can't be 'always'", "Write a count from 1, or `forever`."),
+        ("delay ms=0.5", "ms can't be '0.5'", "Write a whole number of milliseconds."),
+        ("302 to=elsewhere", "to can't be 'elsewhere'", "Write an http or https address."),
+        ("echo status=600", "status can't be '600'", "Write a status, 200 to 599."),
+        ("total by=0", "by can't be '0'", "Write a whole number other than 0."),
+        ("short before", "short does not take 'before'", "short only happens after the work."),
     ],
 )
 def test_what_is_wrong_is_said_with_a_way_out(text: str, message: str, hint: str) -> None:
@@ -132,11 +133,11 @@ def test_a_file_has_one_fault_a_line(tmp_path: Path) -> None:
 def test_a_wrong_file_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "outage.txt"
     file.write_text("drop\n# fine so far\ndorp\n")
-    with pytest.raises(FaultError, match=r"outage\.txt:3: no fault is called 'dorp'") as caught:
+    with pytest.raises(FaultError, match=r"outage\.txt:3: there is no fault 'dorp'") as caught:
         faults_in(file)
     assert "Did you mean 'drop'?" in caught.value.hint
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(FaultError, match=r"can't read the faults in .*outage\.txt: it is no UTF-8 text"):
+    with pytest.raises(FaultError, match=r"can't read the faults in .*outage\.txt: the file is not UTF-8 text"):
         faults_in(file)
     with pytest.raises(FaultError, match=r"can't read the faults in .*none\.txt: No such file"):
         faults_in(tmp_path / "none.txt")
@@ -148,7 +149,7 @@ def test_a_sandbox_does_not_start_with_a_wrong_fault() -> None:
 
 
 def test_every_kind_has_one_effect() -> None:
-    assert sorted([*_AROUND, *_SPOILT]) == sorted(kind.name for kind in FAULT_KINDS)
+    assert sorted([*AROUND, *SPOIL]) == sorted(kind.name for kind in FAULT_KINDS)
 
 
 def test_the_page_lists_exactly_these_kinds() -> None:

@@ -20,7 +20,7 @@ import requests
 
 from wexa_sync.sandbox import ORG_ID, USER_ID, SandboxConfig, SandboxError, running, serve
 from wexa_sync.sandbox.server import run as server_module
-from wexa_sync.sandbox.store import Store
+from wexa_sync.sandbox.world.store import Store
 
 from ..client import KEY, Client, agent_body, sandbox
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.chosen import Readings
-    from wexa_sync.sandbox.store import Json
+    from wexa_sync.sandbox.world.chosen import Readings
+    from wexa_sync.sandbox.world.store import Json
 
 _AS_SENT = (("texts", "as_sent"), ("empty_texts", "as_sent"), ("inner_nulls", "kept"), ("editor_forms", "shown"))
 

@@ -98,6 +98,6 @@ def test_a_client_that_can_t_be_found_is_told(api: Client, monkeypatch: pytest.M
     api.script_fault("kill_client after POST /v1/project")
     seen = make_project(api)
     assert seen.status == 500
-    assert b"name it with pid=NUMBER" in seen.body
+    assert b"name it: pid=NUMBER" in seen.body
     assert api.projects() == before, "nothing is done that was not asked for"
     assert exchange(api, request("GET", "/agentflows"), patience=0.2).status == 200

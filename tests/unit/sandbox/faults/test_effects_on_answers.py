@@ -261,7 +261,7 @@ def test_faults_are_told_and_forgotten(api: Client) -> None:
     assert [each["kind"] for each in told["kinds"]] == [kind.name for kind in FAULT_KINDS]
     status, body = api.refused("POST", "/_sandbox/faults", {"fault": "dorp"})
     assert (status, body["detail"][0]["loc"]) == (422, ["body", "fault"])
-    assert body["detail"][0]["msg"].startswith("no fault is called 'dorp'. Did you mean 'drop'?")
+    assert body["detail"][0]["msg"].startswith("there is no fault 'dorp'. Did you mean 'drop'?")
     assert api.send("DELETE", "/_sandbox/faults").json() == {"faults": []}
     assert [api.send("GET", "/agentflows").status_code for _ in range(2)] == [200, 200]
 
