@@ -44,9 +44,7 @@ def test_colours_are_the_layouts_and_never_the_texts() -> None:
 @pytest.mark.parametrize("name", RUN_RENDERERS)
 def test_a_format_lays_out_executions_and_shows_no_secret(name: str) -> None:
     question = Question(id="q1", type="approval", summary="send hush-hush?", inputs={"to": "hush-hush"})
-    run = Run(
-        id="r1", kind="Execution", status="waiting", goal="say hush-hush", questions=(question,), hidden=("hush-hush",)
-    )
+    run = Run(id="r1", kind="Execution", status="waiting", goal="say hush-hush", hidden=("hush-hush",))
     renderer = RUN_RENDERERS[name](Layout())
     whole = renderer.run(run_view(replace(run, questions=(question,)), [["wexa-sync executions answer r1 --approve"]]))
     assert "wexa-sync executions answer r1 --approve" in whole
