@@ -40,4 +40,4 @@ def told_apart(
 
 
 def _is_whole(kind: Kind, raw: Raw) -> bool:
-    return all(name in raw for name in kind.identity)
+    return all(name in raw or kind.fields.at((name,)).wire_name in raw for name in kind.identity)

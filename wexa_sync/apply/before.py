@@ -27,6 +27,8 @@ def look_before(task: Task) -> Generator[Http, Any, list[str]]:
     The plan saw none: somebody else ran the flow since. It is read for each run, as late as can be, since what it does
     not show would be taken for the run if the answer were lost.
     """
+    if task.kind.listing is None:
+        return []
     context, kind, ids, record = task.context, task.kind, task.place, task.record
 
     def read() -> Found:

@@ -57,6 +57,8 @@ def find_created(task: Task, since: float) -> Generator[Http, Any, tuple[str, ..
     Looks again for a while, since a list may lag behind. Empty where it can't be told.
     """
     context, kind, ids = task.context, task.kind, task.place
+    if not task.chosen_id and kind.listing is None:
+        return ()
     if task.chosen_id:
         find = added(task)
 

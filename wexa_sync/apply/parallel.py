@@ -50,7 +50,7 @@ _HOW: dict[Action, Callable[[Task], Work]] = {
     Action.UPDATE: update,
     Action.DELETE: delete,
     Action.RUN: run,
-    Action.ADOPT: adopt,  # of a run: take_over
+    Action.ADOPT: adopt,  # of an action: take_over
     Action.FORGET: forget,
 }
 
@@ -197,7 +197,7 @@ class _Drive:
         if change.action is Action.NOOP:
             self._end(change, ended(change, Status.APPLIED, id=change.id))
             return
-        how = take_over if _is_run(change.address) and change.action is Action.ADOPT else _HOW[change.action]
+        how = take_over if _happens_once(change.address) and change.action is Action.ADOPT else _HOW[change.action]
         self.works[change.address] = how(Task(self.context, change))
         self.began[change.address] = time.monotonic()
         self.context.tell(change, "started")
@@ -241,8 +241,8 @@ class _Drive:
             step = work.throw(error) if error is not None else work.send(value)
         except StopIteration as stop:
             self._end(change, stop.value)
-        except NoSuchCall as failure:  # what depends on it has its id, and only a run needs it as declared
-            self._end(change, ended(change, Status.FAILED, failure), holds=_is_run)
+        except NoSuchCall as failure:  # what depends on it has its id, and only an action needs it as declared
+            self._end(change, ended(change, Status.FAILED, failure), holds=_happens_once)
         except WexaSyncError as failure:
             self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
         else:
@@ -286,7 +286,7 @@ class _Drive:
                 self.context.tell(self.changes[other], Status.SKIPPED.value)
 
 
-def _is_run(address: Address) -> bool:
+def _happens_once(address: Address) -> bool:
     return BY_NAME[address.kind].nature is Nature.ACTION
 
 

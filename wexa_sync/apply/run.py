@@ -87,8 +87,9 @@ def _create(task: Task) -> Generator[Any, Any, Outcome | _Made]:
     yield from resolve_externals(task)
     kind = task.kind
     yield Turn((task.address.project, key_of(kind, task.declared, kind.identity, task.comparison)))
+    verb = "ran" if kind.run is not None else "made"
     if rival := (yield from look_before(task)):
-        return conflict(task.change, f"somebody else ran it since the plan: {', '.join(rival)}")
+        return conflict(task.change, f"somebody else {verb} it since the plan: {', '.join(rival)}")
     try:
         made = yield from send_create(task, body_of(task))
     finally:
@@ -97,6 +98,6 @@ def _create(task: Task) -> Generator[Any, Any, Outcome | _Made]:
         is_about_it = kind.id_of(made.answer) == made.id  # else it was looked for
         status = kind.run.status_of(made.answer) if kind.run is not None and is_about_it else ""
         return _Made(made.ids, status, made.attempts, made.intent.mark)
-    said = made.lost or WexaSyncError("the answer holds no id, and no single live run matches")
+    said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
     hint = LOOK_UP.format(task.address)
     return ended(task.change, Status.UNKNOWN, replace_hint(said, hint), attempts=made.attempts)

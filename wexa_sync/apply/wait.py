@@ -27,7 +27,7 @@ def record_of_run(task: Task, id: str, *, started: bool) -> Record:  # the field
     """Return the record of an action. The end of a run that is waited for is open at once: a wait may be cut off."""
     record = record_of(task, id)
     if task.kind.run is None:
-        return record
+        return replace(record, started=True)
     return replace(record, started=started, ended=None if _patience(task) is None else False)
 
 

@@ -24,7 +24,7 @@ class Target:
 class Record:
     """What was applied, by us, under an address: the last-applied spec with secrets sealed, and the server's id.
 
-    `started` tells of a run whether its start is settled; None for what does not run. `ended` is False while the end of
+    `started` tells of an action whether its start is settled; None for a resource. `ended` is False while the end of
     a run is waited for and was not seen, True once it was seen, and None where nobody waits for it. `made_at` is when
     it was made or taken over, in epoch seconds by our clock. `aliases` are other spellings of `id`. Of a
     run, `earlier` holds the ids of earlier generations in every spelling, the newest first; `others` holds live ids

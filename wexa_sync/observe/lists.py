@@ -36,7 +36,10 @@ def _needed(known: Known) -> list[tuple[str, str]]:
         (
             place
             for place in needed
-            if place[0] and place[1] != "Project" and Address(kind="Project", name=place[0]) in known.ids
+            if place[0]
+            and place[1] != "Project"
+            and Address(kind="Project", name=place[0]) in known.ids
+            and BY_NAME[place[1]].listing is not None
         ),
         key=lambda place: (order[place[1]], place[0]),
     )
@@ -93,7 +96,7 @@ def completed(
 
 
 def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project: str, raws: list[Raw]) -> list[Raw]:
-    """Return a list of runs with the unknown ones whole, as far as an open address may be one of them.
+    """Return a list of actions with the unknown ones whole, as far as an open address may be one of them.
 
     Where too many are left that the list shows too little of, that is noted in `known.cut`.
     """
@@ -102,17 +105,19 @@ def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project:
     sides = (known.desired.manifests, known.state.intents)
     looked_for = [address for address in known.at(project, kind.name) if _run_is_looked_for(known, address)]
     specs = [side[address].spec for address in looked_for for side in sides if address in side]
-    flows = {plain_id(spec.get("agentflow_id"), known.comparison(project)) for spec in specs}
-    recorded = known.owners.keys()
+    recorded, comparison = known.owners.keys(), known.comparison(project)
+    refs = [field for name in kind.identity if (field := kind.fields.at((name,))).ref]
+    wanted = {field.wire_name: {plain_id(spec.get(field.name), comparison) for spec in specs} for field in refs}
 
     def matters(raw: Raw) -> bool:
-        flow = raw.get("agentflow_id")
-        return bool(flows) and recorded.isdisjoint(kind.ids_of(raw)) and (not isinstance(flow, str) or flow in flows)
+        shown = ((raw.get(name), ids) for name, ids in wanted.items())
+        may_be_it = all(not isinstance(id, str) or id in ids for id, ids in shown)  # the field's name
+        return bool(specs) and recorded.isdisjoint(kind.ids_of(raw)) and may_be_it
 
     at = Ids(project=known.ids[Address(kind="Project", name=project)])
     found, left = told_apart(api, kind, at, raws, matters, pool.map)
     if left:
-        known.cut[project, kind.name] = f"the list of runs does not show what {left} of them are about"
+        known.cut[project, kind.name] = f"the list of {kind.name}s does not show what {left} of them are about"
     return found
 
 

@@ -14,6 +14,16 @@ from wexa_sync.plan.resource import Case
 class ActionCase(Case):
     """Hold one pair of an action, and the rows of the table that only actions have."""
 
+    @property
+    def noun(self) -> str:
+        """Return what people call such an action."""
+        return "run" if self.kind.run is not None else self.kind.name
+
+    @property
+    def past(self) -> str:
+        """Return the verb for an action that is over, or that nothing more has to be done for."""
+        return "ran" if self.kind.run is not None else "happened"
+
     def sent_later(self) -> bool:
         """Whether a run was sent, later than what is recorded, and never answered."""
         intent, record = self.pair.intent, self.pair.record
@@ -29,7 +39,7 @@ class ActionCase(Case):
         seen = ", ".join(live.id for live in (*pair.candidates, *pair.similar)) or "none"
         return self.blocked(
             "run",
-            f"it was sent before and the answer was lost; live runs that might be it: {seen}",
+            f"it was sent before and the answer was lost; live {self.noun}s that might be it: {seen}",
             f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
         )
 
@@ -39,7 +49,7 @@ class ActionCase(Case):
         ids = ", ".join(live.id for live in pair.similar)
         return self.blocked(
             "run",
-            f"it may have run already: only what comes from variables or secrets is different in {ids}",
+            f"it may have happened already: only what comes from variables or secrets is different in {ids}",
             f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
         )
 
@@ -58,7 +68,7 @@ class ActionCase(Case):
             )
         if not self.rules.prune:
             return Orphan()
-        return self.change(Action.FORGET, reason="it ran; runs can't be deleted", settles=self.mark)
+        return self.change(Action.FORGET, reason=f"it {self.past}; {self.noun}s can't be deleted", settles=self.mark)
 
     def resume(self) -> Decision:
         """A run that was created and not started, as far as the state knows."""

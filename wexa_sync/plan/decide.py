@@ -20,6 +20,8 @@ from wexa_sync.plan.action import ActionCase, as_doubt
 from wexa_sync.plan.decision import Decision, Rules
 from wexa_sync.plan.resource import Case
 
+_AGAIN = "It happened already. Raise metadata.generation by one, and it happens again with the new spec."
+
 
 def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
     """What is to happen to one address."""
@@ -68,11 +70,14 @@ def _decide_recorded(case: ActionCase, record: Record, manifest: Manifest) -> De
     if manifest.generation < record.generation:
         return case.blocked(
             "run",
-            f"generation {record.generation} ran already",
-            "metadata.generation only goes up: raise it to run again.",
+            f"generation {record.generation} {case.past} already",
+            "metadata.generation only goes up: raise it, and it happens again.",
         )
     if record.started and record.ended is False:
         return case.wait()
     if fields := edited(case.kind, manifest.spec, record.spec, case.comparison):
-        return case.blocked("update", "a run can't be changed", case.kind.hints[Operation.UPDATE], fields)
-    return case.resume() if record.started is False else case.change(Action.NOOP, id=record.id, reason="it ran")
+        hint = case.kind.hints.get(Operation.UPDATE, _AGAIN)
+        return case.blocked("update", f"a {case.noun} can't be changed", hint, fields)
+    if record.started is False:
+        return case.resume()
+    return case.change(Action.NOOP, id=record.id, reason=f"it {case.past}")

@@ -271,7 +271,7 @@ class Case:
         live, intent = self.pair.live, self.pair.intent
         assert live is not None
         assert intent is not None
-        start = self.kind.nature is Nature.ACTION and self.pair.manifest is not None
+        start = self.kind.run is not None and self.pair.manifest is not None
         return self.change(
             Action.RUN if start else Action.ADOPT,
             id=live.id,

@@ -53,7 +53,7 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
         spec=conceal(dict(manifest.spec) if is_action else restrict(live.spec, sent_fields(kind, manifest.spec)), key),
         lifecycle=manifest.lifecycle,
         generation=manifest.generation,
-        started=True if run is not None else None,
+        started=True if is_action else None,
         ended=False if run is not None and run.waits(manifest.spec) and live.status not in run.ended else None,
     )
     sure, why = _how_sure(pair, observation)

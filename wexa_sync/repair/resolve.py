@@ -78,18 +78,18 @@ def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
     manifest, intent = pair.manifest, pair.intent
     if intent is not None and intent.settled and manifest is not None:
         intent = None  # what was said of an earlier attempt is not what is live now
-    run = BY_NAME[pair.address.kind].run
+    kind = BY_NAME[pair.address.kind]
     said = intent or manifest
     assert said is not None  # without either there is no doubt
-    started = intent is None or intent.operation == "start"
+    started = kind.run is None or intent is None or intent.operation == "start"
     record = Record(
         address=pair.address,
         id=ids[0],
         aliases=tuple(ids[1:]),
         spec=conceal(dict(said.spec), key),
         generation=said.generation,
-        started=started if run is not None else None,
-        ended=False if run is not None and started and run.waits(said.spec) else None,
+        started=started if kind.nature is Nature.ACTION else None,
+        ended=False if kind.run is not None and started and kind.run.waits(said.spec) else None,
     )
     return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record, _mark(pair))
 

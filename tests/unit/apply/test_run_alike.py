@@ -130,7 +130,7 @@ def test_a_long_history_that_a_list_says_little_of_is_read_in_part_and_asked_abo
         monkeypatch.setattr(sparse, "MOST", 2)
         remote.forget()
         (blocked,) = work(desk.plan())
-        assert blocked.endswith("the list of runs does not show what 2 of them are about")
+        assert blocked.endswith("the list of Executions does not show what 2 of them are about")
         assert len([each for each in remote.requests if each["path"].startswith("/execute_flow/")]) == 2
         desired = engine.read([desk.folder], root=desk.folder, variables=Variables())
         engine.resolve(RUN, desired, desk.workspace, happened_as=None)
