@@ -81,10 +81,21 @@ def to_destroy(
     declared, problems = _declared(paths, root=root, variables=variables, ignore=ignore)
     if problems:
         raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))
-    lifecycles: dict[Address, Lifecycle] = {}
-    for each in declared:
-        lifecycles[each.address] = joined(each.lifecycle, lifecycles.get(each.address, each.lifecycle))
+    lifecycles = _lifecycles(declared)
     return Scope(only=None if whole else frozenset(lifecycles), lifecycles=lifecycles)
+
+
+def protections(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Scope:
+    """Return the scope with what those manifests protect, as far as they can be read."""
+    declared, _ = _declared(paths, root=root, variables=variables, ignore=ignore)
+    return Scope(lifecycles=_lifecycles(declared))
+
+
+def _lifecycles(declared: Sequence[Manifest]) -> dict[Address, Lifecycle]:
+    found: dict[Address, Lifecycle] = {}
+    for each in declared:
+        found[each.address] = joined(each.lifecycle, found.get(each.address, each.lifecycle))
+    return found
 
 
 def _declared(
@@ -247,6 +258,7 @@ __all__ = [
     "beyond",
     "locked",
     "plan",
+    "protections",
     "read",
     "rebuild",
     "require_planned_here",

@@ -257,11 +257,15 @@ def test_without_settings_a_state_that_two_folders_share_loses_nothing(two: Desk
     assert managed(two) == OF_B
 
 
-def test_a_saved_plan_does_not_delete_what_a_manifest_protects_by_now(two: Desk, cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", ["", "kind: ["], ids=["alone", "beside a file with problems"])
+def test_a_saved_plan_does_not_delete_what_a_manifest_protects_by_now(
+    two: Desk, cli: Cli, tmp_path: Path, beside: str
+) -> None:
     file = two.folder / "a" / "schedule.yaml"
     text = file.read_text("utf-8")
     file.unlink()
     save(two.plan(Choice(prune=True)), tmp_path / "it.plan")
+    (two.folder / "c.yaml").write_text(beside, "utf-8")
     file.write_text(text, "utf-8")
     protect(file, "prevent_destroy: true")
     words = ("apply", str(tmp_path / "it.plan"), "--auto-approve")

@@ -94,8 +94,10 @@ def _all_manifests(settings: Settings) -> tuple[Path, ...]:
 
 def protecting_scope(settings: Settings, *, assignments: Sequence[str], var_files: Sequence[Path]) -> Scope:
     """Return the scope with what the settings' manifests protect, as far as they are here and can be read."""
+    from wexa_sync.engine import protections
+
     try:
-        return destroy_scope((), settings, assignments=assignments, var_files=var_files)
+        return protections(settings.manifests, **_reading(settings, assignments, var_files))
     except (UsageError, SettingsError, InvalidManifests):
         return Scope()
 
