@@ -5,6 +5,8 @@ That apply, then plan, is empty for each of them under each reading is test_ever
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -85,6 +87,29 @@ def test_every_field_is_described_and_what_the_kind_names_is_in_the_schema(kind:
     named = {*kind.identity, *kind.narrow, kind.display, *(rule.target[0] for rule in kind.derived)}
     named |= {name for each in kind.endpoints for endpoint in kind.calls(each) for name in endpoint.fields or ()}
     assert named - kind.fields.fields.keys() == set()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=by_name)
+def test_only_an_update_takes_several_calls_and_they_share_no_field(kind: Kind) -> None:
+    for operation in kind.endpoints:
+        calls = kind.calls(operation)
+        names = [name for call in calls for name in call.fields or ()]
+        assert len(calls) == 1 or (operation is Operation.UPDATE and all(call.fields for call in calls))
+        assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=by_name)
+def test_every_placeholder_can_be_filled(kind: Kind) -> None:
+    """A field of the spec stands only in a call that writes, and never changes."""
+    calls = [(each, call) for each in kind.endpoints for call in kind.calls(each)]
+    if kind.listing is not None:
+        calls.append((Operation.READ, kind.listing.endpoint))
+    for operation, call in calls:
+        places = set(re.findall(r"\{([^{}]+)\}", f"{call.path} {json.dumps([call.query, call.body, call.files])}"))
+        fields = {each.removeprefix("spec.") for each in places if each.startswith("spec.")}
+        assert places - {f"spec.{name}" for name in fields} <= {"project", "owner", "id", "org", "user"}
+        assert all(kind.fields.at((name,)).immutable for name in fields)
+        assert not fields or operation is not Operation.READ
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=by_name)

@@ -90,9 +90,14 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
     ids: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
     try:
-        said, attempts = yield call(
-            task, task.kind.call(Operation.CREATE), body | ({"_id": chosen} if chosen else {}), repeatable=False
+        request = call(
+            task,
+            task.kind.call(Operation.CREATE),
+            body | ({"_id": chosen} if chosen else {}),
+            spec=sent_by_create(task),
+            repeatable=False,
         )
+        said, attempts = yield request
         answer = unwrap(said)
         ids = task.kind.ids_of(answer) if chosen is None else confirmed(task, answer)
         other = spelt_otherwise(task, answer) if ids else ""

@@ -26,7 +26,7 @@ def delete(task: Task) -> Work:
         live = yield from read_again(task)
         if live is not None and (why := (yield from _keeps_from_deleting(task, live))):
             return conflict(task.change, why)
-        accepted, attempts = (yield from _send(task)) if live is not None else (False, 0)
+        accepted, attempts = (yield from _send(task, live)) if live is not None else (False, 0)
         if why := (yield from not_gone(task, accepted=accepted)):
             error = WexaSyncError(why, hint=_STILL_THERE)
             return ended(task.change, Status.FAILED, error, id=task.change.id, attempts=attempts)
@@ -45,10 +45,10 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
     return ""
 
 
-def _send(task: Task) -> Generator[Http, Any, tuple[bool, int]]:
+def _send(task: Task, live: Spec) -> Generator[Http, Any, tuple[bool, int]]:
     """Send the delete. Return whether the server accepted it, and the number of requests."""
     try:
-        _, attempts = yield call(task, task.kind.call(Operation.DELETE), {}, repeatable=True)
+        _, attempts = yield call(task, task.kind.call(Operation.DELETE), {}, spec=live, repeatable=True)
     except NotFound:
         return False, 1  # somebody was faster, or an earlier try of ours was
     return True, attempts

@@ -51,9 +51,10 @@ def update(task: Task) -> Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
-    """One call of an update: its fields, the fields that are then as declared, and what is then recorded."""
+    """One call of an update: what is to be live, what of it is sent, and what is then as declared and recorded."""
 
     endpoint: Endpoint
+    spec: Spec
     fields: Spec
     names: frozenset[str]
     applied: Spec
@@ -75,7 +76,7 @@ def _steps(task: Task, live: Spec) -> list[_Step]:
             fields = {name: value for name, value in fields.items() if name in differing}
         partly = {name: value for name, value in before.items() if name not in names}
         partly |= {name: value for name, value in applied.items() if name in names}
-        steps.append(_Step(endpoint=endpoint, fields=fields, names=names, applied=partly))
+        steps.append(_Step(endpoint=endpoint, spec=spec, fields=fields, names=names, applied=partly))
     # The last one proves all, and fields that no call takes are recorded with it: they are not the server's.
     return [*steps[:-1], replace(steps[-1], names=frozenset(kind.fields.fields), applied=applied)]
 
@@ -86,7 +87,7 @@ def _send(task: Task, step: _Step) -> Generator[Http, Any, tuple[Any, int]]:
     if endpoint.undocumented:
         body = yield from with_the_rest(task, endpoint, body)
     try:
-        answer, attempts = yield call(task, endpoint, body, repeatable=True)
+        answer, attempts = yield call(task, endpoint, body, spec=step.spec, repeatable=True)
     except ApiError as refusal:
         if not endpoint.undocumented or refusal.status not in _NO_SUCH_CALL:
             raise
