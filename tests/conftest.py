@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, settings
 from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Choice, Options, Outcome, Plan, Secret, Status, Target
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
@@ -254,9 +254,9 @@ class Desk:
             options=Options(**{**quick, **options}),
         )
 
-    def plan(self, choice: Choice | None = None, *, variables: Variables | None = None, **options: Any) -> Plan:
+    def plan(self, choice: Choice | None = None, *, env: Mapping[str, str] | None = None, **options: Any) -> Plan:
         """What differs now."""
-        desired = engine.read([self.folder], root=self.folder, variables=variables or Variables())
+        desired = engine.read(Sources(paths=(self.folder,), root=self.folder, env=env or {}))
         return engine.plan(desired, self.opened(**options), choice or Choice())
 
     def apply(

@@ -1,131 +1,152 @@
 """The story: the steps in order, and the only file that names them all.
 
-load -> validate -> link -> observe -> plan -> apply -> (render, in cli/)
+read: load -> validate -> link. plan: observe -> make_plan. apply: require_applicable -> apply_plan. Then the repairs of
+a state, and what is done to runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wexa_sync.api.calls import Ids
-from wexa_sync.api.client import Api
-from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, UsageError
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, SettingsError, UsageError
 from wexa_sync.manifests.link import link
-from wexa_sync.manifests.load import load
+from wexa_sync.manifests.load import covers, load
 from wexa_sync.manifests.positions import Places
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.validate import is_ours, validate
-from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import (
-    Address,
-    Choice,
-    Desired,
-    Lifecycle,
-    Limits,
-    Manifest,
-    Observation,
-    Plan,
-    Report,
-)
+from wexa_sync.manifests.variables import revealed
+from wexa_sync.model import Address, Choice, Desired, Limits, Manifest, Observation, Plan, Record, Report, Run
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.limits import Excess, excesses, require_applicable
+from wexa_sync.plan.file import read as read_plan
+from wexa_sync.plan.limits import (
+    Excess,
+    excesses,
+    require_applicable,
+    require_recorded,
+    require_target,
+    require_user,
+)
 from wexa_sync.plan.make import make_plan
-from wexa_sync.plan.scope import Scope, joined
-from wexa_sync.repair.rebuild import Match, entries, matches
-from wexa_sync.repair.resolve import did_not_happen, doubtful, end_is_open, ended_well, happened, require_possible
+from wexa_sync.plan.scope import Scope, beyond, require_allowed, to_destroy
+from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.state.keep import kept
 from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from wexa_sync.apply import Ask, Progress
+    from wexa_sync.executions.answer import Answer
+    from wexa_sync.executions.watch import Ask as RunAsk
+    from wexa_sync.executions.watch import Tell
+    from wexa_sync.repair.rebuild import Match
 
 NOTHING = Desired(manifests={}, depends_on={})
 """What is desired by nobody: what `destroy` plans with."""
 
+_ALL, _CHOICE, _LIMITS = Scope(), Choice(), Limits()
 
-_ALL, _DEFAULT, _LIMITS = Scope(), Choice(), Limits()
 
-
-def read(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Desired:
-    """Manifests from files, valid and linked; offline. Raises InvalidManifests with every problem at once."""
-    documents, unreadable = load(paths, root=root, variables=variables, ignore=ignore)
-    manifests, invalid = validate(documents, root=root, complete=not unreadable)
+def read(sources: Sources) -> Desired:
+    """Read manifests, valid and linked; offline. Raises InvalidManifests with every problem at once."""
+    with sources.named():
+        documents, unreadable = load(
+            sources.paths, root=sources.root, variables=sources.variables(), ignore=sources.ignore
+        )
+    manifests, invalid = validate(documents, root=sources.root, complete=not unreadable)
     desired, unlinked = link(manifests, Places().in_manifest)
-    if problems := [*unreadable, *invalid, *unlinked]:
-        raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))
+    _require_none([*unreadable, *invalid, *unlinked])
     return desired
 
 
-def beyond(
-    desired: Desired, manifests: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()
-) -> Scope:
-    """Return the scope of a plan of `desired`, read from a part of those manifests: the rest is left alone."""
-    declared, problems = _declared(manifests, root=root, variables=variables, ignore=ignore)
-    elsewhere = {each.address: each.source.file for each in declared if each.address not in desired.manifests}
-    return Scope(elsewhere=elsewhere, unread=tuple(sorted({problem.source.file for problem in problems})))
+def scope_of(desired: Desired, sources: Sources) -> Scope:
+    """Return the scope of a plan of `desired`, read from `sources`: the state's other manifests are left alone."""
+    whole = sources.all()
+    with whole.named():
+        if sources.whole is None or covers(sources.paths, whole.paths, root=whole.root, ignore=whole.ignore):
+            return _ALL
+        try:
+            return beyond(desired, *_declared(whole))
+        except NothingDeclared:
+            return _ALL
 
 
-def to_destroy(
-    paths: Sequence[Path], *, whole: bool, root: Path, variables: Variables, ignore: Sequence[str] = ()
-) -> Scope:
-    """Return the scope of a destroy: what those manifests declare, or (`whole`) all that the state holds.
+def scope_to_destroy(sources: Sources) -> Scope:
+    """Return the scope of a destroy: what `sources` declare, or all that the state holds where they are the whole.
 
     Of the manifests, only names and lifecycles count: what stands in a spec may have problems. Raises InvalidManifests
     where something else has.
     """
-    declared, problems = _declared(paths, root=root, variables=variables, ignore=ignore)
+    with sources.named():
+        try:
+            declared, problems = _declared(sources)
+        except NothingDeclared:
+            if sources.whole is not None:
+                raise
+            return _ALL
+    _require_none(problems)
+    return to_destroy(declared, whole=sources.whole is None)
+
+
+def _declared(sources: Sources) -> tuple[Sequence[Manifest], list[Problem]]:
+    """Return what is declared there, and the problems that keep something else from being known as declared."""
+    documents, unreadable = load(sources.paths, root=sources.root, variables=sources.variables(), ignore=sources.ignore)
+    ours = [each for each in documents if is_ours(each)]  # what others wrote in YAML declares nothing
+    manifests, invalid = validate(ours, root=sources.root, complete=not unreadable)
+    return manifests, [each for each in (*unreadable, *invalid) if each.path.partition(".")[0] != "spec"]
+
+
+def _require_none(problems: Sequence[Problem]) -> None:
     if problems:
         raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))
-    lifecycles = _lifecycles(declared)
-    return Scope(only=None if whole else frozenset(lifecycles), lifecycles=lifecycles)
 
 
-def protections(paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()) -> Scope:
-    """Return the scope with what those manifests protect, as far as they can be read."""
-    declared, _ = _declared(paths, root=root, variables=variables, ignore=ignore)
-    return Scope(lifecycles=_lifecycles(declared))
+def saved_plan(file: Path, sources: Sources, env: Mapping[str, str]) -> Plan:
+    """Read a saved plan, its secrets from `env`. Raises PlanRefused where it does what `sources` do not allow by now.
+
+    A manifest protects as far as it is here and can be read.
+    """
+    planned = read_plan(file, partial(revealed, env=env))
+    try:
+        declared, _ = _declared(sources)
+    except (UsageError, SettingsError, InvalidManifests):
+        return planned
+    require_allowed(planned, to_destroy(declared, whole=True))
+    return planned
 
 
-def _lifecycles(declared: Sequence[Manifest]) -> dict[Address, Lifecycle]:
-    found: dict[Address, Lifecycle] = {}
-    for each in declared:
-        found[each.address] = joined(each.lifecycle, found.get(each.address, each.lifecycle))
-    return found
-
-
-def _declared(
-    paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str]
-) -> tuple[Sequence[Manifest], list[Problem]]:
-    """Return what is declared there, and the problems that keep something else from being known as declared."""
-    documents, unreadable = load(paths, root=root, variables=variables, ignore=ignore)
-    ours = [each for each in documents if is_ours(each)]  # what others wrote in YAML declares nothing
-    manifests, invalid = validate(ours, root=root, complete=not unreadable)
-    return manifests, [each for each in (*unreadable, *invalid) if each.path.partition(".")[0] != "spec"]
+def require_planned_here(planned: Plan, workspace: Workspace) -> None:
+    """Raise PlanRefused where a plan is for another workspace, or was made as another user. Sends GET only."""
+    require_target(planned, workspace.target)
+    require_user(planned, workspace.api.sign_in().user_id)
 
 
 def plan(
     desired: Desired,
     workspace: Workspace,
-    choice: Choice = _DEFAULT,
+    choice: Choice = _CHOICE,
     *,
     limits: Limits | None = None,
     scope: Scope = _ALL,
 ) -> Plan:
     """Return what differs from what is live. The plan warns of what goes over `limits`. Sends GET only."""
+    seen = _look(desired, workspace)
     rules = Rules(prune=choice.prune, adopt=choice.adopt, allowed=workspace.options.allowed)
-    return make_plan(
-        _look(desired, workspace),
-        rules,
-        targets=choice.targets,
-        excludes=choice.excludes,
-        limits=limits,
-        scope=scope,
-    )
+    return make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, limits=limits, scope=scope)
+
+
+def plan_to_destroy(workspace: Workspace, scope: Scope) -> Plan:
+    """Return the plan that deletes all that is recorded in `scope`. Raises StateError where nothing was ever recorded.
+
+    Sends GET only.
+    """
+    if scope.lifecycles:
+        require_recorded(workspace.store.load(workspace.target), workspace.store.describe())
+    return plan(NOTHING, workspace, Choice(prune=True), scope=scope)
 
 
 @contextmanager
@@ -173,96 +194,107 @@ def apply(
         return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
 
 
-def require_planned_here(planned: Plan, workspace: Workspace) -> None:
-    """Raise PlanRefused where a saved plan is for another workspace, or was made as another user. Sends GET only."""
-    if planned.target != workspace.target:
-        raise PlanRefused(
-            f"the plan is for {planned.target}, not for {workspace.target}", hint="Check the settings, or plan again."
-        )
-    user = workspace.api.sign_in().user_id
-    if planned.user_id != user:
-        raise PlanRefused(
-            f"the plan was made as the user {planned.user_id}, and this is {user}",
-            hint="Set WEXA_USER_ID and the key as they were when it was made, or plan again as this user.",
-        )
-
-
-def require_unprotected(planned: Plan, scope: Scope) -> None:
-    """Raise PlanRefused where a saved plan deletes what a manifest protects by now, or changes what it ignores."""
-    for change in planned:
-        if does := scope.forbids(change):
-            raise PlanRefused(f"the plan {does} by now", hint="Run `wexa-sync plan` again and review what it says now.")
-
-
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> str:
     """Settle a doubt as a person says: it is live under the id `happened_as`, or (None) it did not happen.
 
-    Return in words what was noted.
-
-    Where all that is open of a run is its end, `happened_as` is its id, and says that it ended well.
-
-    Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
+    Return in words what was noted. Where all that is open of a run is its end, `happened_as` is the run's id, and says
+    that it ended well. Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
     """
+    from wexa_sync.repair.resolve import resolved
+
     with workspace.store.session(workspace.target) as session:
         seen = _look(desired, workspace)
-        pair, key = doubtful(address, seen), session.lineage
-        if happened_as is None:
-            session.write(did_not_happen(pair, key, seen.now))
-            return "did not happen"
-        open_end = pair.record.ids if pair.record is not None and end_is_open(pair) else ()
-        ids: tuple[str, ...] = (happened_as,)
-        if happened_as not in open_end:  # a run that is gone by now may have ended well all the same
-            ids = _live_ids(address, happened_as, seen, workspace.api)
-            require_possible(pair, ids, session.state.owners)
-        session.write(ended_well(pair, ids) if open_end else happened(pair, ids, key))
-        return "ended well" if open_end else f"is live as {happened_as}"
-
-
-def _live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[str, ...]:
-    """The id in every spelling. Raises UsageError where nothing live has it, or what has it is in another project."""
-    kind, owner, project = BY_NAME[address.kind], address.owner_address, seen.ids.get(address.project_address, "")
-    raw = api.read(kind, Ids(project=project, owner=seen.ids.get(owner, "") if owner else "", id=id))
-    if raw is None:
-        raise UsageError(
-            f"no {kind.name} is live under the id {id}",
-            hint="Look in Wexa Studio for its id, or say --did-not-happen.",
-        )
-    if address.project and raw.get("projectID") not in (None, "", project):
-        raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
-    return tuple(dict.fromkeys((*kind.ids_of(raw), id)))
+        entry, noted = resolved(address, seen, session, workspace.api, happened_as)
+        session.write(entry)
+        return noted
 
 
 def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
-    """Make a lost state anew of what is live, and say how sure each match is. Sends GET only.
+    """Make a lost state anew of what is live, and return how sure each match is. Sends GET only.
 
-    Raises UsageError where a state is there: it knows more than could be found out.
+    Raises UsageError where there is a state: it knows more than could be found out.
     """
+    from wexa_sync.repair.rebuild import entries, matches, require_empty
+
     with workspace.store.session(workspace.target) as session:
-        if session.state.records or session.state.intents:
-            raise UsageError(
-                f"there is a state already, with {len(session.state.records)} resources: nothing was rebuilt",
-                hint="`wexa-sync state list` shows it. A damaged file is to be moved away first; "
-                "to take over single things, use --adopt.",
-            )
+        require_empty(session.state)
         found = matches(_look(desired, workspace), session.lineage)
         if made := entries(found):
             session.write(*made)
         return found
 
 
-__all__ = [
-    "NOTHING",
-    "InvalidManifests",
-    "apply",
-    "approve",
-    "beyond",
-    "locked",
-    "plan",
-    "protections",
-    "read",
-    "rebuild",
-    "require_planned_here",
-    "require_unprotected",
-    "resolve",
-    "to_destroy",
-]
+def move(store: StateStore, old: Address, new: Address) -> None:
+    """Give what is recorded at `old`, and all that lives in it, the address `new`. Raises UsageError if it can't be."""
+    from wexa_sync.repair.move import moved
+
+    with _recorded(store, old) as session:
+        session.write(*moved(session.state, old, new))
+
+
+def forget(store: StateStore, address: Address) -> Record:
+    """Take the record at `address` out of the state and return it: the resource stays live, unmanaged.
+
+    Raises UsageError while it is in doubt.
+    """
+    from wexa_sync.repair.forget import forgotten
+
+    with _recorded(store, address) as session:
+        record = session.state.require(address)
+        session.write(forgotten(session.state, address))
+        return record
+
+
+@contextmanager
+def _recorded(store: StateStore, address: Address) -> Iterator[StateSession]:
+    """Hold the state for a change to the record at `address`. Raises UsageError where there is none."""
+    state = store.load()
+    state.require(address)
+    assert state.target is not None  # a state with a record has one
+    with store.session(state.target) as session:
+        yield session
+
+
+def runs(workspace: Workspace) -> list[Run]:
+    """Return every execution in the managed projects. Sends GET only, as the next two do."""
+    from wexa_sync.executions.runs import list_runs
+
+    workspace.api.sign_in()
+    return list_runs(workspace.api, workspace.store.load())
+
+
+def find_run(workspace: Workspace, name: str) -> Run:
+    """Return the execution with that address or id. Raises UsageError where there is none."""
+    from wexa_sync.executions import runs as executions
+
+    workspace.api.sign_in()
+    return executions.find_run(workspace.api, workspace.store.load(), name)
+
+
+def with_questions(workspace: Workspace, run: Run) -> Run:
+    """Return the run with what it asks of a person now."""
+    from wexa_sync.executions.inbox import asking
+
+    return asking(workspace.api, run)
+
+
+def wait(workspace: Workspace, run: Run, *, seconds: float, tell: Tell, ask: RunAsk) -> Run:
+    """Return the run when it has ended, or as it is after so many seconds. `tell` and `ask` hear of it meanwhile."""
+    from wexa_sync.executions.watch import to_the_end
+
+    return to_the_end(workspace.api, run, seconds=seconds, tell=tell, ask=ask)
+
+
+def control(workspace: Workspace, run: Run, verb: str) -> tuple[Run, bool]:
+    """Pause, resume or cancel a run. Return the run as it is afterwards, and whether a call was sent."""
+    from wexa_sync.executions import control as executions
+    from wexa_sync.executions.runs import running
+
+    return executions.move(workspace.api, run, running(run).moves[verb])
+
+
+def answer(workspace: Workspace, run: Run, said: Answer) -> Run:
+    """Answer what the run asks. Return the run as it is afterwards. Raises UsageError for what is no answer to it."""
+    from wexa_sync.executions import answer as executions
+
+    return executions.answer(workspace.api, run, said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from wexa_sync.kinds.spec.schema import bundled
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Document, Limits, Options, Secret, Source
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
@@ -48,6 +49,38 @@ class Settings:
     options: Options
     limits: Limits
     unconfirmed: Source | None = None
+
+    def sources(
+        self,
+        paths: Sequence[Path] = (),
+        *,
+        var_files: Sequence[Path] = (),
+        assignments: Sequence[str] = (),
+        env: Mapping[str, str],
+    ) -> Sources:
+        """Return the manifests in `paths`, without one those that the settings name; with what fills them in."""
+        own = self.manifests == (self.root,)
+        return Sources(
+            paths=tuple(paths) or self.manifests,
+            root=self.root,
+            ignore=self.ignore,
+            vars=self.vars,
+            var_files=tuple(var_files),
+            assignments=tuple(assignments),
+            env=env,
+            whole=self._all_manifests() if paths else None,
+            settings_file="" if own else shown_path(self.root / SETTINGS_FILE),
+        )
+
+    def _all_manifests(self) -> tuple[Path, ...]:
+        """Return where all manifests of the state are.
+
+        Without a settings file, a state that is named and lies elsewhere may be that of the current folder's manifests.
+        """
+        here = Path.cwd()
+        named = (self.root / SETTINGS_FILE).exists()
+        alone = named or self.state.is_relative_to(self.root) or not self.root.is_relative_to(here)
+        return self.manifests if alone else (here,)
 
 
 def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:

@@ -1,13 +1,26 @@
-"""The workspace that a command works on: the API and the state, and whose they are."""
+"""The workspace that a command works on, and how one is opened: the API and the state, and whose they are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.model import Options, Target
+from wexa_sync.errors import SettingsError, UsageError
+from wexa_sync.model import Options, Secret, Target
+from wexa_sync.settings import Settings, require_api
 from wexa_sync.state.base import StateSession, StateStore
+
+if TYPE_CHECKING:
+    from wexa_sync.api.client import Api
+    from wexa_sync.api.transport.http import Exchange
+    from wexa_sync.sandbox import SandboxConfig
+
+SANDBOX_URL = "sandbox"
+"""What stands for the base URL of a sandbox in state and plans: its port is another one each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +36,98 @@ class Workspace:
     options: Options = field(default_factory=Options)
     cutoff: Cutoff = field(default_factory=Cutoff)
     session: StateSession | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A workspace that is a sandbox of its own: what goes wrong there, and how it reads the documentation."""
+
+    faults: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+def open_store(settings: Settings, *, rehearsal: bool = False, lock_timeout: float = 0.0) -> StateStore:
+    """Return the store of the state; a rehearsal's lies beside the real one, and never touches it.
+
+    `lock_timeout`: seconds to wait for a state that another process has locked.
+    """
+    from wexa_sync.state import FileStore
+
+    path = settings.state.with_name(f"sandbox-{settings.state.name}") if rehearsal else settings.state
+    return FileStore(path, lock_timeout=lock_timeout)
+
+
+@contextmanager
+def open_workspace(
+    settings: Settings,
+    *,
+    options: Options | None = None,
+    rehearsal: Rehearsal | None = None,
+    lock_timeout: float = 0.0,
+    cutoff: Cutoff | None = None,
+    observer: Callable[[Exchange], None] | None = None,
+) -> Iterator[Workspace]:
+    """Open the workspace of these settings; a rehearsal runs a server in this process for as long as it is open.
+
+    `observer` is told of every request. Raises SettingsError for what a call of the API needs and the settings lack.
+    """
+    from wexa_sync.api.client import Api
+    from wexa_sync.api.transport.http import Http
+
+    chosen, ends = options or settings.options, cutoff or Cutoff()
+    with _reached(settings, rehearsal) as (own, target, base_url):
+        assert own.api_key is not None
+        http = Http(
+            base_url=base_url,
+            api_key=own.api_key,
+            connect_timeout=own.connect_timeout,
+            read_timeout=own.read_timeout,
+            pool=chosen.parallelism,
+            observer=observer,
+            cutoff=ends,
+        )
+        with closing(http):
+            yield Workspace(
+                api=Api(http, org_id=own.org_id, user_id=own.user_id),
+                store=open_store(settings, rehearsal=rehearsal is not None, lock_timeout=lock_timeout),
+                target=target,
+                options=chosen,
+                cutoff=ends,
+            )
+
+
+@contextmanager
+def _reached(settings: Settings, rehearsal: Rehearsal | None) -> Iterator[tuple[Settings, Target, str]]:
+    """Give the settings that hold there, what is written in state and plans, and the address to call."""
+    if rehearsal is None:
+        require_api(settings)
+        yield settings, Target(base_url=settings.base_url, org_id=settings.org_id), settings.base_url
+        return
+    from wexa_sync.sandbox import running
+
+    data = settings.root / ".wexa-sync" / "sandbox.db"
+    with sandbox_errors(), running(sandbox_config(data, rehearsal)) as server:
+        key = Secret(template="", value="sandbox")
+        own = replace(settings, org_id=server.org_id, user_id=server.user_id, api_key=key)
+        yield own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url
+
+
+def sandbox_config(data: Path, rehearsal: Rehearsal) -> SandboxConfig:
+    """Return how to start a sandbox over that file."""
+    from wexa_sync.sandbox import SandboxConfig
+
+    readings = dict(reading.partition("=")[::2] for reading in rehearsal.readings)
+    return SandboxConfig(data=data, readings=readings, faults=rehearsal.faults)
+
+
+@contextmanager
+def sandbox_errors() -> Iterator[None]:
+    """Raise what a sandbox can't do as an error of ours."""
+    from wexa_sync.sandbox import FaultError, ReadingError, SandboxError
+
+    try:
+        yield
+    except (FaultError, ReadingError) as error:
+        raise UsageError(str(error), hint=error.hint) from None
+    except SandboxError as error:
+        raise SettingsError(str(error), hint=error.hint) from None

@@ -21,7 +21,7 @@ from wexa_sync.kinds.spec.fields import WORDS as FIELD_WORDS
 from wexa_sync.kinds.spec.fields import Field, Order
 from wexa_sync.kinds.spec.schema import bundled
 from wexa_sync.kinds.spec.wire import decode, encode, references, with_defaults
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Manifest, Ref
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def fields_in(field: Field) -> Iterator[Field]:
 def examples() -> tuple[Manifest, ...]:
     """The support desk's manifests, which declare every kind."""
     folder = EXAMPLES / "support-desk"
-    return tuple(engine.read([folder], root=folder, variables=Variables()).manifests.values())
+    return tuple(engine.read(Sources(paths=(folder,), root=folder)).manifests.values())
 
 
 @pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)

@@ -17,7 +17,7 @@ import requests
 from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Options, Plan, Secret, Status, Target
 from wexa_sync.sandbox import READINGS, SandboxConfig, running
 from wexa_sync.state import FileStore
@@ -44,7 +44,7 @@ class Desk:
 
     def plan(self) -> Plan:
         """What differs now."""
-        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         return engine.plan(desired, self.workspace)
 
     def apply(self) -> list[str]:

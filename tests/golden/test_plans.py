@@ -22,7 +22,7 @@ import pytest
 from wexa_sync import __version__, engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Limits, Options, Plan, Secret, Target
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
@@ -71,9 +71,9 @@ def planned(case: Path) -> Plan:
     """The plan of a case."""
     file = case / "given.json"
     given: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    variables = Variables(env={"TOKEN": SECRET})
+    sources = Sources(paths=(Path("manifests"),), root=case, env={"TOKEN": SECRET})
     manifests = any((case / "manifests").rglob("*.yaml"))
-    desired = engine.read([Path("manifests")], root=case, variables=variables) if manifests else engine.NOTHING
+    desired = engine.read(sources) if manifests else engine.NOTHING
     rules = Rules(
         prune=given.get("prune", False), adopt=given.get("adopt", False), allowed=frozenset(given.get("allowed", ()))
     )

@@ -17,7 +17,6 @@ import pytest
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import plain
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Action, Change, Choice, Plan
 from wexa_sync.plan import file as planfile
 from wexa_sync.secrecy import seal
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from tests.conftest import Desk
 
 PIN = "4711"
-VARIABLES = Variables(env={"PIN": PIN})
+ENV = {"PIN": PIN}
 FAST = hmac.new  # as it is, while it is watched
 
 
@@ -111,11 +110,11 @@ def right_guess(change: Change, plan: Plan) -> str:
 
 def test_a_short_secret_can_not_be_guessed_from_what_is_kept(desk: Desk, hashed: Hashed) -> None:
     declare(desk)
-    desk.apply(saved(desk, desk.plan(variables=VARIABLES)))
+    desk.apply(saved(desk, desk.plan(env=ENV)))
     edit(desk, "triage.yaml", "title: Classifier", "title: Sorter")
     edit(desk, "schedule.yaml", "tickets that", "mails that")
     (desk.folder / "execution.yaml").unlink()
-    plan = desk.plan(Choice(prune=True), variables=VARIABLES)
+    plan = desk.plan(Choice(prune=True), env=ENV)
     updated = [change for change in plan.work if change.action is Action.UPDATE and change.expected]
     assert len(updated) == 2
     saved(desk, plan)
@@ -131,9 +130,9 @@ def test_a_short_secret_can_not_be_guessed_from_what_is_kept(desk: Desk, hashed:
 
 def test_nor_where_the_server_shows_it_at_a_place_that_is_not_secret(desk: Desk, hashed: Hashed) -> None:
     declare(desk)
-    desk.apply(desk.plan(variables=VARIABLES))  # the role's description follows from the role, and holds the PIN
+    desk.apply(desk.plan(env=ENV))  # the role's description follows from the role, and holds the PIN
     edit(desk, "triage.yaml", "      role: Sorts", "      role_description: By urgency.\n      role: Sorts")
-    plan = desk.plan(variables=VARIABLES)
+    plan = desk.plan(env=ENV)
     (change,) = plan.work
     assert PIN not in repr(change)
     assert change.expected.startswith("slow:")
@@ -147,9 +146,9 @@ def test_nor_where_the_server_shows_it_at_a_place_that_is_not_secret(desk: Desk,
 
 def test_a_change_of_the_secret_on_the_live_side_is_seen_all_the_same(desk: Desk, hashed: Hashed) -> None:
     declare(desk)
-    desk.apply(desk.plan(variables=VARIABLES))
+    desk.apply(desk.plan(env=ENV))
     edit(desk, "triage.yaml", "title: Classifier", "title: Sorter")
-    plan = saved(desk, desk.plan(variables=VARIABLES))
+    plan = saved(desk, desk.plan(env=ENV))
     (change,) = plan.work
     records = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
     flow, project = records["support-desk/AgentFlow/triage"], records["Project/support-desk"]
@@ -164,7 +163,7 @@ def test_a_change_of_the_secret_on_the_live_side_is_seen_all_the_same(desk: Desk
 
 def test_what_is_live_is_not_sealed_for_each_thing_that_is_looked_at(desk: Desk, hashed: Hashed) -> None:
     declare(desk)
-    desk.apply(desk.plan(variables=VARIABLES))
+    desk.apply(desk.plan(env=ENV))
     run = desk.folder / "execution.yaml"
     found = desk.workspace.store.load()
     project = next(record.id for address, record in found.records.items() if address.kind == "Project")
@@ -175,5 +174,5 @@ def test_what_is_live_is_not_sealed_for_each_thing_that_is_looked_at(desk: Desk,
         desk.remote.raw("POST", "/execute_flow", body, projectID=project).raise_for_status()
     run.write_text(run.read_text("utf-8").replace("name: smoke-test", "name: other"), "utf-8")
     hashed.sealed = 0
-    desk.plan(variables=VARIABLES)
+    desk.plan(env=ENV)
     assert hashed.sealed < 20, "each secret of a manifest a few times, and none of the thirty runs"

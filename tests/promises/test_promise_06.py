@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Outcome, Status
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def slow(open_sandbox: Callable[..., AbstractContextManager[Remote]]) -> Iterato
 
 
 def _needs(desk: Desk) -> dict[Address, set[Address]]:
-    desired = engine.read([desk.folder], root=desk.folder, variables=Variables())
+    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
     return {address: set(needed) for address, needed in desired.depends_on.items()}
 
 

@@ -14,7 +14,7 @@ from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
 from wexa_sync.api.transport.retry import Policy
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Choice, Options, Outcome, Plan, Secret, Status, Target
 from wexa_sync.repair.rebuild import Match
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
@@ -84,7 +84,7 @@ class Tool:
     def plan(self, *, prune: bool = False, adopt: bool = False, targets: Sequence[str] = ()) -> Plan:
         """What differs now."""
         choice = Choice(prune=prune, adopt=adopt, targets=tuple(map(Address.parse, targets)))
-        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         return engine.plan(desired, self.workspace(), choice)
 
     def apply(self, plan: Plan) -> list[Outcome]:
@@ -95,12 +95,12 @@ class Tool:
 
     def resolve(self, address: str, happened_as: str | None) -> None:
         """Settle a doubt as a person does."""
-        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         engine.resolve(Address.parse(address), desired, self.workspace(), happened_as=happened_as)
 
     def rebuild(self) -> tuple[Match, ...]:
         """Make a lost state anew."""
-        desired = engine.read([self.folder], root=self.folder, variables=Variables())
+        desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         return engine.rebuild(desired, self.workspace())
 
     def start(self, *words: str) -> subprocess.Popen[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, Problem
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Desired
 
 PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: {projectName: Desk}\n"
@@ -43,7 +43,9 @@ class Folder:
         """What is declared there, with `text` as m.yaml and (unless it brings its own) a project `desk`."""
         self.write({"m.yaml": text} if text else {})
         self.write({"project.yaml": PROJECT} if project else {})
-        return engine.read([self.path], root=self.path, variables=Variables(var or {}, env or {}), ignore=ignore)
+        return engine.read(
+            Sources(paths=(self.path,), root=self.path, vars=var or {}, env=env or {}, ignore=tuple(ignore))
+        )
 
     def problems(self, text: str | bytes = "", **how: Any) -> list[Problem]:
         """Everything that is wrong there. Each fault has a hint, and a place inside its file."""

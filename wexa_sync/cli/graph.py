@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from wexa_sync.cli import options
 
+if TYPE_CHECKING:
+    from wexa_sync.cli.request import Request
+
+_LANGUAGES = ("mermaid", "dot")
+
 
 @click.command("graph")
-@options.manifests
-@options.where
-@options.option("--format", "format_", type=click.Choice(["mermaid", "dot"]), default="mermaid", help="Which language.")
-def command(
-    paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], format_: str, **given: Any
-) -> None:
+@options.filled(options.manifests, options.where)
+@options.option("--format", "language", type=click.Choice(_LANGUAGES), default="mermaid", help="Which language.")
+def command(request: Request, language: str) -> None:
     """Draw what waits for what, as Mermaid or DOT. Offline."""
-    from wexa_sync.cli.setup import desired_for, settings_for
+    from wexa_sync import engine
 
-    desired = desired_for(paths, settings_for(paths, given), assignments=assignments, var_files=var_files)
+    desired = engine.read(request.sources)
     names = {address: f"n{number}" for number, address in enumerate(sorted(desired.manifests))}
     arrow, node, first, last = (
-        ("-->", '{}["{}"]', "graph LR", None) if format_ == "mermaid" else ("->", '{} [label="{}"];', "digraph {", "}")
+        ("-->", '{}["{}"]', "graph LR", None) if language == "mermaid" else ("->", '{} [label="{}"];', "digraph {", "}")
     )
     click.echo(first)
     for address, name in names.items():

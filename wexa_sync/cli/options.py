@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
+from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, NewFile, Seconds
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -50,81 +52,28 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return decorate
 
 
+def filled(*groups: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Give a command these groups of options as one Request; its own options stand beside it, under their names."""
+
+    def decorate(command: Command) -> Command:
+        own = signature(command).parameters
+
+        @wraps(command)
+        def run(**given: Any) -> Any:
+            from wexa_sync.cli.request import request_of
+
+            mine = {name: given.pop(name) for name in [*given] if name in own}
+            return command(request_of(given), **mine)
+
+        return cast("Command", _all(*groups)(run))
+
+    return decorate
+
+
 def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """Keep how to speak where terminal.py finds it, errors included, so that no command passes it on."""
     context.meta[f"wexa_sync.{parameter.name}"] = value
     return value
-
-
-class Named(click.Path):
-    """A path that is named: an empty text, as `"$FOLDER"` is where nobody set it, would mean the current folder."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path. Fails for an empty text."""
-        if not os.fspath(value):
-            self.fail("a path is empty: name one, or write . for the current folder.", param, ctx)
-        return Path(os.fsdecode(super().convert(value, param, ctx)))
-
-
-class NewFile(click.Path):
-    """A file to write: what is surely in the way of it is told before there is anything to write."""
-
-    def __init__(self) -> None:
-        super().__init__(dir_okay=False, writable=True)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path. Fails where its folder is missing, or something else has its name that may be somebody's work."""
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if not path.absolute().parent.is_dir():
-            self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
-        if path.suffix.lower() in (".yaml", ".yml") and path.exists():
-            self.fail(f"{path} is YAML, as manifests and settings are, and is not overwritten.", param, ctx)
-        return path
-
-
-class PlanFile(NewFile):
-    """A file to save a plan in: in the place of another saved plan, and of nothing else."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path. Fails where a file is there that is neither a plan nor empty."""
-        from wexa_sync.plan.file import is_plan
-
-        path = super().convert(value, param, ctx)
-        if path.exists() and not (path.is_file() and (not path.stat().st_size or is_plan(path))):
-            self.fail(f"{path} is there and is no saved plan, so it is not overwritten.", param, ctx)
-        return path
-
-
-class Seconds(click.FloatRange):
-    """A length of time: `nan` and `inf` are none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds. Fails for what is no number of them."""
-        found: float = super().convert(value, param, ctx)
-        if not math.isfinite(found):
-            self.fail(f"{value} is no number of seconds.", param, ctx)
-        return found
-
-
-class Allowance(click.types.StringParamType):
-    """A budget and the number that it is lifted to, as `deletes=12`."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the budget's own name and the number. Fails for another name, and for what is no number from 0 up."""
-        from wexa_sync.plan.limits import BUDGETS
-
-        name, _, number = str(value).partition("=")
-        if name not in BUDGETS:
-            self.fail(f"{value!r} names no budget: write {', '.join(f'{each}=N' for each in BUDGETS)}.", param, ctx)
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            self.fail(f"{value!r} has no number of {name}: write {name}=12, say.", param, ctx)
-        return BUDGETS[name], int(number)
-
-
-class _Fault(click.types.StringParamType):
-    """A scripted fault, which has spaces in it: a variable holds several with semicolons between them."""
-
-    envvar_list_splitter = ";"
 
 
 rehearsal = _all(
@@ -139,7 +88,7 @@ rehearsal = _all(
     option(
         "--fault",
         "faults",
-        type=_Fault(),
+        type=Fault(),
         multiple=True,
         everywhere=True,
         metavar="FAULT",
@@ -184,8 +133,9 @@ where = _all(
     speech,
 )
 
-manifests = _all(
-    click.argument("paths", nargs=-1, type=Named()),
+address = click.argument("address", type=AddressType())
+
+variables = _all(
     option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A value for ${var:NAME}."),
     option(
         "--var-file",
@@ -197,6 +147,20 @@ manifests = _all(
         help="A YAML file of such values.",
     ),
 )
+
+manifests = _all(click.argument("paths", nargs=-1, type=Named()), variables)
+
+
+def _plan_apart(context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Keep the one PATH that is a saved plan apart from manifests, as the parameter `saved`."""
+    from wexa_sync.plan.file import is_plan
+
+    alone = paths[0] if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
+    context.params["saved"] = alone
+    return () if alone else paths
+
+
+manifests_or_plan = _all(click.argument("paths", nargs=-1, type=Named(), callback=_plan_apart), variables)
 
 workspace = _all(
     where,
@@ -224,8 +188,22 @@ lock = option(
 choice = _all(
     option("--prune", is_flag=True, help="Delete what is managed and declared no longer."),
     option("--adopt", is_flag=True, help="Take over what is live already."),
-    option("--target", "targets", multiple=True, metavar="ADDRESS", help="Only this, and what it needs."),
-    option("--exclude", "excludes", multiple=True, metavar="ADDRESS", help="Not this, nor what needs it."),
+    option(
+        "--target",
+        "targets",
+        type=AddressType(),
+        multiple=True,
+        metavar="ADDRESS",
+        help="Only this, and what it needs.",
+    ),
+    option(
+        "--exclude",
+        "excludes",
+        type=AddressType(),
+        multiple=True,
+        metavar="ADDRESS",
+        help="Not this, nor what needs it.",
+    ),
     option("--strict", is_flag=True, help="Do nothing, and exit with 3, where anything is blocked."),
 )
 

@@ -1,61 +1,33 @@
-"""What plan, apply and destroy do alike: make a plan, show it, ask, apply it, show what came of it."""
+"""Show a plan; ask, apply it and show the report: what plan, apply and destroy do alike."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from signal import SIGTERM
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from wexa_sync import engine
 from wexa_sync.cli.exit_code import report_exit_code
 from wexa_sync.cli.progress import progress
-from wexa_sync.cli.setup import addresses
+from wexa_sync.cli.request import Output
 from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.terminal import agrees, event, hang_up, show_error, speaks_json, talk, wants_color, width
 from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
-from wexa_sync.model import Action, Choice, Desired, Limits, Plan
+from wexa_sync.model import Action, Limits, Plan, Report
 from wexa_sync.plan.limits import Excess
-from wexa_sync.plan.scope import Scope
 from wexa_sync.render import FOR_PEOPLE, RENDERERS, Renderer
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import report_view
-from wexa_sync.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wexa_sync.cli.request import Request
     from wexa_sync.workspace import Workspace
-
-
-_ALL = Scope()
-
-
-def planned(
-    desired: Desired,
-    workspace: Workspace,
-    given: Mapping[str, Any],
-    limits: Limits | None = None,
-    scope: Scope = _ALL,
-) -> Plan:
-    """The plan, by the options given; it warns of what goes over `limits`."""
-    choice = Choice(
-        prune=given.get("prune", False),
-        adopt=given.get("adopt", False),
-        targets=addresses(given.get("targets", ())),
-        excludes=addresses(given.get("excludes", ())),
-    )
-    return engine.plan(desired, workspace, choice, limits=limits, scope=scope)
-
-
-def limits_of(settings: Settings, given: Mapping[str, Any]) -> Limits:
-    """Return what one apply may do, by the settings and by `--allow`: of two of one budget the larger number holds."""
-    allowed = dict(sorted(given.get("allowances", ())))
-    return replace(settings.limits, allowed=allowed, force=given["force"], strict=given["strict"])
 
 
 def _lifted(over: Sequence[Excess]) -> None:
@@ -67,47 +39,52 @@ def _lifted(over: Sequence[Excess]) -> None:
             talk(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
 
 
-def show_plan(plan: Plan, given: Mapping[str, Any], stream: TextIO) -> None:
+def show_plan(plan: Plan, output: Output, stream: TextIO) -> None:
     """Write the plan in the format that was asked for."""
-    _hand_over(_renderer(given, stream).plan(plan_view(plan)), given["output"], stream)
+    _hand_over(_renderer(output, stream).plan(plan_view(plan)), output.file, stream)
 
 
-def _renderer(given: Mapping[str, Any], stream: TextIO) -> Renderer:
-    color = wants_color(stream) and given["output"] is None
-    return RENDERERS[given["format_"]](Layout(color=color, width=width(), details=given.get("details")))
+def _renderer(output: Output, stream: TextIO) -> Renderer:
+    color = wants_color(stream) and output.file is None
+    return RENDERERS[output.format](Layout(color=color, width=width(), details=output.details))
 
 
-def carried_out(plan: Plan, workspace: Workspace, given: Mapping[str, Any], limits: Limits | None) -> int:
-    """Show the plan, ask, apply it and show what came of it. Return the exit code.
+def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits | None) -> int:
+    """Show the plan, ask, apply the plan and show the report. Return the exit code.
 
-    `limits` None: all of it is meant.
+    `limits` None: everything in the plan is meant.
     """
-    talks = given["format_"] == FOR_PEOPLE  # another format is a document, and stdout is for that alone
+    talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
     stream = sys.stdout if talks else sys.stderr
-    show_plan(plan, {**given, "format_": FOR_PEOPLE, "output": None}, stream)
+    show_plan(plan, Output(), stream)
     if plan.work:
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 
-    def agrees(over: Sequence[Excess]) -> bool:
+    def agreed(over: Sequence[Excess]) -> bool:
         if limits is not None and limits.force:
             _lifted(over)
-        return not plan.work or given["auto_approve"] or _agreed(plan)
+        return not plan.work or request.auto_approve or _agreed(plan)
 
-    if not engine.approve(plan, workspace, limits, agrees):
+    if not engine.approve(plan, workspace, limits, agreed):
         click.echo("Nothing was applied.", err=True)
         return int(ExitCode.FAILED)
     with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=not talks) as (tell, ask):
         report = engine.apply(plan, workspace, limits=limits, progress=tell, ask=ask)
-    if not talks and report.error[0]:
-        show_error(StateError(report.error[0], hint=report.error[1]))
-    if talks and not (plan.work or report.doubts or report.error[0]) and given["output"] is None:
-        return int(report_exit_code(report))
-    try:
-        _hand_over(_renderer(given, sys.stdout).report(report_view(report)), given["output"], sys.stdout)
-    except BrokenPipeError:
-        hang_up(sys.stdout)  # what came of it is said by the exit code all the same
+    _show_report(report, request.output, talks=talks)
     code = report_exit_code(report)
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
+
+
+def _show_report(report: Report, output: Output, *, talks: bool) -> None:
+    """Write the report in the format that was asked for; where there was nothing to do, the plan has said all."""
+    if not talks and report.error[0]:
+        show_error(StateError(report.error[0], hint=report.error[1]))
+    if talks and not (report.plan.work or report.doubts or report.error[0]) and output.file is None:
+        return
+    try:
+        _hand_over(_renderer(output, sys.stdout).report(report_view(report)), output.file, sys.stdout)
+    except BrokenPipeError:
+        hang_up(sys.stdout)  # the exit code says what came of it all the same
 
 
 def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from wexa_sync.cli import options
 
+if TYPE_CHECKING:
+    from wexa_sync.cli.request import Request
+    from wexa_sync.model import Address
+
 
 @click.command("resolve")
-@click.argument("address")
-@options.manifests
-@options.workspace
-@options.timeout
-@options.lock
+@options.address
+@options.filled(options.manifests, options.workspace, options.timeout, options.lock)
 @options.option("--happened", metavar="ID", help="It is live under this id.")
 @options.option("--did-not-happen", is_flag=True, help="It is not live; apply may send it again.")
-def command(
-    address: str,
-    paths: tuple[Path, ...],
-    assignments: tuple[str, ...],
-    var_files: tuple[Path, ...],
-    happened: str | None,
-    did_not_happen: bool,
-    **given: Any,
-) -> None:
+def command(request: Request, address: Address, happened: str | None, did_not_happen: bool) -> None:
     """Say whether something in doubt happened, after looking in Wexa Studio. Sends GET only."""
     from wexa_sync import engine
-    from wexa_sync.cli.setup import addresses, desired_for, settings_for, workspace_for
     from wexa_sync.errors import UsageError
     from wexa_sync.text.ids import ID_HINT, is_id
     from wexa_sync.text.visible import visible
@@ -40,9 +31,7 @@ def command(
         )
     if happened and not is_id(happened):
         raise UsageError(f"--happened {happened!a}: this can't be an id", hint=ID_HINT)
-    (wanted,) = addresses([address])
-    settings = settings_for(paths, given)
-    desired = desired_for(paths, settings, assignments=assignments, var_files=var_files)
-    with workspace_for(settings, given) as workspace:
-        said = engine.resolve(wanted, desired, workspace, happened_as=happened)
-    click.echo(visible(f"Noted: {wanted} {said}. `wexa-sync plan` shows what follows."))
+    desired = engine.read(request.sources)
+    with request.workspace() as workspace:
+        noted = engine.resolve(address, desired, workspace, happened_as=happened)
+    click.echo(visible(f"Noted: {address} {noted}. `wexa-sync plan` shows what follows."))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from wexa_sync.cli import options
 
+if TYPE_CHECKING:
+    from wexa_sync.cli.request import Request
+
 
 @click.command("validate")
-@options.manifests
-@options.where
-def command(paths: tuple[Path, ...], assignments: tuple[str, ...], var_files: tuple[Path, ...], **given: Any) -> None:
+@options.filled(options.manifests, options.where)
+def command(request: Request) -> None:
     """Check the manifests offline, every problem at once."""
-    from wexa_sync.cli.setup import desired_for, settings_for
+    from wexa_sync import engine
 
-    desired = desired_for(paths, settings_for(paths, given), assignments=assignments, var_files=var_files)
-    count = len(desired.manifests)
+    count = len(engine.read(request.sources).manifests)
     click.echo(f"Valid: {count} resource{'' if count == 1 else 's'}.")

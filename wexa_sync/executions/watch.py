@@ -70,6 +70,21 @@ def watch(
         pause = min(most, pause * 1.5)
 
 
+def to_the_end(api: Api, run: Run, *, seconds: float, tell: Tell, ask: Ask) -> Run:
+    """Return the run when it has ended or is gone, or as it is after so many seconds."""
+    return watch(
+        api,
+        run,
+        until=(running(run).ended | {GONE}).__contains__,
+        seconds=seconds,
+        cutoff=Cutoff(),
+        tell=tell,
+        ask=ask,
+        most=2.0,
+        patience=READ_FAILURES,
+    )
+
+
 def _may_have_ended(run: Run, seconds: float) -> bool:
     """True when the status says nothing that is known, and the run has perhaps ended. `seconds`: shown for so long."""
     words = running(run)

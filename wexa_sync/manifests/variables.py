@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wexa_sync.errors import InvalidManifests, Problem, Unfilled, UsageError
+from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, Unfilled, UsageError
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.model import Secret
@@ -115,6 +115,14 @@ _GIVE = {
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def revealed(template: str, env: Mapping[str, str]) -> str:
+    """Return the secret of a saved plan's template. Raises PlanRefused where `env` does not have it."""
+    value, faults = Variables(env=env).fill(template)
+    if faults or not isinstance(value, Secret):
+        raise PlanRefused(f"the plan needs {template}, which is not set", hint="Set the environment variable.")
+    return value.reveal()
 
 
 def gather(

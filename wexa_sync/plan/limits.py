@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wexa_sync.errors import PlanBlocked, PlanRefused
+from wexa_sync.errors import PlanBlocked, PlanRefused, StateError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.model import Action, Change, Limits, Plan
+from wexa_sync.model import Action, Change, Limits, Plan, Target
 from wexa_sync.plan.decision import ADOPTED
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
@@ -86,4 +86,29 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
         raise PlanRefused(
             "the plan goes too far: " + "; ".join(each.what for each in over),
             hint=f"{_way_out(over)} --force lifts every budget.",
+        )
+
+
+def require_target(plan: Plan, target: Target) -> None:
+    """Raise PlanRefused where the plan is for another workspace."""
+    if plan.target != target:
+        raise PlanRefused(f"the plan is for {plan.target}, not for {target}", hint="Check the settings, or plan again.")
+
+
+def require_user(plan: Plan, user: str) -> None:
+    """Raise PlanRefused where the plan was made as another user."""
+    if plan.user_id != user:
+        raise PlanRefused(
+            f"the plan was made as the user {plan.user_id}, and this is {user}",
+            hint="Set WEXA_USER_ID and the key as they were when it was made, or plan again as this user.",
+        )
+
+
+def require_recorded(state: State, place: str) -> None:
+    """Raise StateError where nothing was ever recorded at `place`: a destroy would find nothing to delete."""
+    if not state.lineage:
+        raise StateError(
+            f"there is no state in {place}: nobody knows what was made from these manifests, so nothing was deleted",
+            hint="Name the state with --state, or restore it. If it is lost, `wexa-sync state rebuild` makes a new one "
+            "of what is live; then destroy again.",
         )

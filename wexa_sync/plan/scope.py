@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wexa_sync.compare.parts import touches
+from wexa_sync.errors import PlanRefused, Problem
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Action, Address, Change, Lifecycle, Observation, Pair, Record, show_path
+from wexa_sync.model import (
+    Action,
+    Address,
+    Change,
+    Desired,
+    Lifecycle,
+    Manifest,
+    Observation,
+    Pair,
+    Plan,
+    Record,
+    show_path,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +100,27 @@ def joined(one: Lifecycle, other: Lifecycle) -> Lifecycle:
         ignore_changes=tuple(dict.fromkeys((*one.ignore_changes, *other.ignore_changes))),
         retain=one.retain or other.retain,
     )
+
+
+def beyond(desired: Desired, declared: Sequence[Manifest], problems: Sequence[Problem]) -> Scope:
+    """Return the scope of a plan of `desired`, which is a part of what is `declared`: the rest is left alone.
+
+    `problems`: where manifests can't be read, nobody knows what they declare.
+    """
+    elsewhere = {each.address: each.source.file for each in declared if each.address not in desired.manifests}
+    return Scope(elsewhere=elsewhere, unread=tuple(sorted({problem.source.file for problem in problems})))
+
+
+def to_destroy(declared: Sequence[Manifest], *, whole: bool) -> Scope:
+    """Return the scope of a destroy: what is `declared`, or (`whole`) all that the state holds."""
+    lifecycles: dict[Address, Lifecycle] = {}
+    for each in declared:
+        lifecycles[each.address] = joined(each.lifecycle, lifecycles.get(each.address, each.lifecycle))
+    return Scope(only=None if whole else frozenset(lifecycles), lifecycles=lifecycles)
+
+
+def require_allowed(plan: Plan, scope: Scope) -> None:
+    """Raise PlanRefused where a saved plan deletes what a manifest protects by now, or changes what it ignores."""
+    for change in plan:
+        if does := scope.forbids(change):
+            raise PlanRefused(f"the plan {does} by now", hint="Run `wexa-sync plan` again and review what it says now.")

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.parts import restrict, sent_fields
+from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Address, Observation, Pair, Record
 from wexa_sync.secrecy.seal import conceal
-from wexa_sync.state.base import Entry, Remember
+from wexa_sync.state.base import Entry, Remember, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,16 @@ class Match:
     why: str
     id: str = ""
     record: Record | None = None
+
+
+def require_empty(state: State) -> None:
+    """Raise UsageError where the state holds anything: it knows more than could be found out."""
+    if state.records or state.intents:
+        raise UsageError(
+            f"there is a state already, with {len(state.records)} resources: nothing was rebuilt",
+            hint="`wexa-sync state list` shows it. A damaged file is to be moved away first; "
+            "to take over single things, use --adopt.",
+        )
 
 
 def matches(observation: Observation, key: str) -> tuple[Match, ...]:

@@ -1,16 +1,49 @@
-"""What a person says of a doubt, as an entry for the state. Pure; what is live is looked at by the caller."""
+"""Settle a doubt as a person says: what they say becomes an entry for the state. Sends GET only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from wexa_sync.api.calls import Ids
+from wexa_sync.api.client import Api
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Address, Intent, Observation, Pair, Record
 from wexa_sync.secrecy.seal import conceal, fingerprint
-from wexa_sync.state.base import Entry, Intend, Remember, Settle
+from wexa_sync.state.base import Entry, Intend, Remember, Settle, StateSession
+
+
+def resolved(
+    address: Address, seen: Observation, session: StateSession, api: Api, happened_as: str | None
+) -> tuple[Entry, str]:
+    """Return what to write for what a person says of `address`, and the same in words: see engine.resolve."""
+    pair, key = doubtful(address, seen), session.lineage
+    if happened_as is None:
+        return did_not_happen(pair, key, seen.now), "did not happen"
+    open_end = pair.record.ids if pair.record is not None and end_is_open(pair) else ()
+    ids: tuple[str, ...] = (happened_as,)
+    if happened_as not in open_end:  # a run that is gone by now may have ended well all the same
+        ids = live_ids(address, happened_as, seen, api)
+        require_possible(pair, ids, session.state.owners)
+    if open_end:
+        return ended_well(pair, ids), "ended well"
+    return happened(pair, ids, key), f"is live as {happened_as}"
+
+
+def live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[str, ...]:
+    """Return the id in every spelling. Raises UsageError where nothing live has it, or something of another project."""
+    kind, owner, project = BY_NAME[address.kind], address.owner_address, seen.ids.get(address.project_address, "")
+    raw = api.read(kind, Ids(project=project, owner=seen.ids.get(owner, "") if owner else "", id=id))
+    if raw is None:
+        raise UsageError(
+            f"no {kind.name} is live under the id {id}",
+            hint="Look in Wexa Studio for its id, or say --did-not-happen.",
+        )
+    if address.project and raw.get("projectID") not in (None, "", project):
+        raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
+    return tuple(dict.fromkeys((*kind.ids_of(raw), id)))
 
 
 def doubtful(address: Address, observation: Observation) -> Pair:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from wexa_sync.errors import StateError
+from wexa_sync.errors import StateError, UsageError
 from wexa_sync.model import Address, Intent, Record, Target
+from wexa_sync.state.lock import Holder
 from wexa_sync.state.versions import Versions
 
 Held = TypeVar("Held", Record, Intent)
@@ -97,6 +99,12 @@ class State:
                     _take(intents, address, settles)
         return replace(self, serial=self.serial + 1, records=records.next(), intents=intents.next(), sha256="")
 
+    def require(self, address: Address) -> Record:
+        """Return the record at `address`. Raises UsageError where there is none."""
+        if (record := self.records.get(address)) is None:
+            raise UsageError(f"{address} is not in the state", hint="`wexa-sync state list` shows what is.")
+        return record
+
     @property
     def owners(self) -> dict[str, Address]:
         """Every id that the records know, in every spelling, earlier generations' too, with its address."""
@@ -176,6 +184,19 @@ class StateSession(Protocol):
 
 class StateStore(Protocol):
     """Where a state lives."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files on this machine that no other work may write."""
+        ...
+
+    def describe(self) -> str:
+        """Name the place for people."""
+        ...
+
+    def unlock(self) -> Holder | None:
+        """Remove a lock that another machine left, and return who held it. Raises StateLocked for a living process."""
+        ...
 
     def load(self, target: Target | None = None) -> State:
         """What is stored, without waiting for anybody. Raises StateError for the state of another target than that."""

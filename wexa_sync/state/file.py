@@ -20,6 +20,7 @@ from wexa_sync.state.base import Entry, State, StateSession
 from wexa_sync.state.disk import PRIVATE, read_if_there, replace_file, sync_folder, told, write_at
 from wexa_sync.state.format import journal_line, journal_start, read_journal, read_state, replay, state_text
 from wexa_sync.state.lock import Holder, Lock, break_lock, hold
+from wexa_sync.text.files import shown_path
 
 
 class FileStore:
@@ -36,6 +37,15 @@ class FileStore:
         self.lock_path = self.path.with_name(self.path.name + ".lock")
         self._lock_timeout = lock_timeout
         self._lease = lease
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The state, its journal and its lock."""
+        return self.path, self.journal_path, self.lock_path
+
+    def describe(self) -> str:
+        """Name the file as a person would."""
+        return shown_path(self.path)
 
     def load(self, target: Target | None = None) -> State:
         """What is stored, including what a killed apply left in the journal. Needs no lock."""

@@ -9,7 +9,7 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.errors import StateLocked, UsageError, WexaSyncError
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Plan, Status
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def ids(desk: Desk) -> dict[str, str]:
 
 def resolve(desk: Desk, address: Address, happened_as: str | None) -> None:
     """Say it."""
-    desired = engine.read([desk.folder], root=desk.folder, variables=Variables())
+    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
     engine.resolve(address, desired, desk.workspace, happened_as=happened_as)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.apply import parallel
 from wexa_sync.errors import UsageError
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Outcome, Plan, Record, Status
 from wexa_sync.state.base import Forget, State
 from wexa_sync.state.file import _FileSession
@@ -58,9 +58,9 @@ def record(desk: Desk, address: Address = RUN) -> Record:
     return desk.workspace.store.load().records[address]
 
 
-def resolve(desk: Desk, happened_as: str | None, variables: Variables | None = None) -> None:
+def resolve(desk: Desk, happened_as: str | None, env: Mapping[str, str] | None = None) -> None:
     """Say what became of the run."""
-    desired = engine.read([desk.folder], root=desk.folder, variables=variables or Variables())
+    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder, env=env or {}))
     engine.resolve(RUN, desired, desk.workspace, happened_as=happened_as)
 
 
@@ -168,21 +168,21 @@ COMMIT = "  input_variables: {commit: '${env:CI_COMMIT}', what: it}\n"
 def test_after_a_lost_state_a_run_whose_variables_changed_is_asked_about(
     small: Small, remote: Remote, work: Work, inputs: str, name: str
 ) -> None:
-    old, new = (Variables(env={name: value}) for value in ("first-value", "other-value"))
+    old, new = ({name: value} for value in ("first-value", "other-value"))
     desk = replace(small(remote, "project", "skill", "flow", "run", without="run"), settle=0.05)
     edit_new = desk.folder / "run.yaml"
     edit_new.write_text(edit_new.read_text("utf-8") + inputs, "utf-8")
     by_a_stranger(desk, what="it"), by_a_stranger(desk, goal="Something else.", what="it")
-    assert [line for line in work(desk.plan(variables=old)) if "blocked" in line] == [], "these are surely others"
-    desk.apply(desk.plan(variables=old))
+    assert [line for line in work(desk.plan(env=old)) if "blocked" in line] == [], "these are surely others"
+    desk.apply(desk.plan(env=old))
     ran = record(desk)
     with desk.workspace.store.session(desk.workspace.target) as session:
         session.write(Forget(RUN))  # as far as the run goes, the state is lost
-    (blocked,) = work(desk.plan(variables=new))
+    (blocked,) = work(desk.plan(env=new))
     assert ran.id in blocked
     assert "value" not in blocked
     resolve(desk, ran.id, new)
-    assert work(desk.plan(variables=new)) == []
+    assert work(desk.plan(env=new)) == []
     assert len(live(desk)) == 3
 
 
@@ -210,7 +210,7 @@ def test_two_equal_runs_of_one_apply_do_not_exchange_their_ids(
     assert done == order[slow - 1], "whose request came through, has the run"
     (blocked,) = work(desk.plan())
     assert ran["execution_id"] not in blocked
-    desired = engine.read([desk.folder], root=desk.folder, variables=Variables())
+    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
     engine.resolve(order[2 - slow], desired, desk.workspace, happened_as=None)
     assert {each.status for each in desk.apply()} == {Status.APPLIED}
     assert {record(desk, address).id for address in order} == {each["execution_id"] for each in live(desk)}

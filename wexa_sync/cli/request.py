@@ -1,0 +1,144 @@
+"""What a command line asks for, as one value; and the workspace that it asks to work on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.cli.signals import heeded
+from wexa_sync.errors import UsageError
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.model import Choice, Limits, Options
+from wexa_sync.render import FOR_PEOPLE
+from wexa_sync.settings import Settings, read_settings
+from wexa_sync.state import StateStore
+from wexa_sync.workspace import Rehearsal, Workspace, open_store, open_workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How to show a plan or a report: the format, and the file that it goes to (None: stdout).
+
+    `details`: show every field; None: where the plan is not large.
+    """
+
+    format: str = FOR_PEOPLE
+    file: Path | None = None
+    details: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox."""
+
+    settings: Settings
+    sources: Sources
+    choice: Choice
+    limits: Limits
+    options: Options
+    output: Output
+    auto_approve: bool
+    rehearsal: Rehearsal | None
+    timeout: float | None
+    lock_timeout: float
+    verbose: bool
+
+    @property
+    def store(self) -> StateStore:
+        """The state, where no call of the API is wanted."""
+        return open_store(self.settings, rehearsal=self.rehearsal is not None, lock_timeout=self.lock_timeout)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Workspace]:
+        """Open the workspace. Until an apply begins, a signal breaks in: there is nothing to lose."""
+        from wexa_sync.cli.terminal import request_log
+
+        cutoff = Cutoff(self.timeout)
+        with (
+            heeded(cutoff, breaks_in=True),
+            open_workspace(
+                self.settings,
+                options=self.options,
+                rehearsal=self.rehearsal,
+                lock_timeout=self.lock_timeout,
+                cutoff=cutoff,
+                observer=request_log() if self.verbose else None,
+            ) as workspace,
+        ):
+            yield workspace
+
+    def require_apart(self, *writes: Path | None, reads: Sequence[Path] = ()) -> None:
+        """Raise UsageError where a file to write is read as well, belongs to the state, or is named twice."""
+        read = (*self.sources.paths, *self.sources.var_files, *reads)
+        taken = {os.path.realpath(file): "is read by the same command" for file in read}
+        for rehearsal in (False, True):
+            files = open_store(self.settings, rehearsal=rehearsal).files
+            taken |= {os.path.realpath(file): "belongs to the state" for file in files}
+        for file in writes:
+            if file is not None:
+                if what := taken.get(real := os.path.realpath(file)):
+                    raise UsageError(f"{file} {what}, and would be overwritten", hint="Name another file to write.")
+                taken[real] = "is written by the same command"
+
+
+def request_of(given: Mapping[str, Any]) -> Request:
+    """Return what a command's options ask for. An option that the command does not have counts as not given."""
+    get, paths = given.get, given.get("paths", ())
+    settings = _settings(given, paths)
+    limits = {"force": get("force", False), "strict": get("strict", False)}
+    return Request(
+        settings=settings,
+        sources=settings.sources(
+            paths, var_files=get("var_files", ()), assignments=get("assignments", ()), env=os.environ
+        ),
+        choice=Choice(
+            prune=get("prune", False),
+            adopt=get("adopt", False),
+            targets=get("targets", ()),
+            excludes=get("excludes", ()),
+        ),
+        # Of two --allow of one budget, the larger number holds.
+        limits=replace(settings.limits, allowed=dict(sorted(get("allowances", ()))), **limits),
+        options=replace(settings.options, wait=get("wait", False)),
+        output=Output(format=get("format_", FOR_PEOPLE), file=get("output"), details=get("details")),
+        auto_approve=get("auto_approve", False),
+        rehearsal=_rehearsal(given),
+        timeout=get("timeout"),
+        lock_timeout=get("lock_timeout", 0.0),
+        verbose=get("verbose", False),
+    )
+
+
+def _settings(given: Mapping[str, Any], paths: Sequence[Path]) -> Settings:
+    """Return the settings of the repository that the first PATH lies in (the current folder's without one)."""
+    typed = click.get_current_context().get_parameter_source("base_url") is ParameterSource.COMMANDLINE
+    if typed and given.get("sandbox"):
+        raise UsageError(
+            "--base-url and --sandbox are two places to go to",
+            hint="Leave one out: --sandbox starts a server of its own, and no other one is called.",
+        )
+    overrides = {
+        "base_url": given.get("base_url"),
+        "state": given.get("state_file"),
+        "parallelism": given.get("parallelism"),
+        "max_executions": given.get("max_executions"),
+    }
+    return read_settings(paths[0] if paths else Path(), os.environ, overrides)
+
+
+def _rehearsal(given: Mapping[str, Any]) -> Rehearsal | None:
+    """Return the sandbox that is asked for. Raises UsageError for what only a sandbox can do, without one."""
+    faults, readings = given.get("faults", ()), given.get("readings", ())
+    if given.get("sandbox"):
+        return Rehearsal(faults=faults, readings=readings)
+    if faults or readings:
+        raise UsageError("--fault and --reading are for the sandbox", hint="Add --sandbox, or leave them out.")
+    return None

@@ -1,0 +1,49 @@
+"""Where the manifests of a plan are, and what fills them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.errors import SettingsError, UsageError
+from wexa_sync.manifests.variables import Variables, gather
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
+
+    `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
+    `settings_file`: the file that names `paths` where no person did, and `whole`.
+    """
+
+    paths: tuple[Path, ...]
+    root: Path
+    ignore: tuple[str, ...] = ()
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    var_files: tuple[Path, ...] = ()
+    assignments: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
+    whole: tuple[Path, ...] | None = None
+    settings_file: str = ""
+
+    def variables(self) -> Variables:
+        """Return the values of the variables. Raises UsageError or InvalidManifests for a flag or a file of them."""
+        return gather(settings=self.vars, files=self.var_files, assignments=self.assignments, env=self.env)
+
+    def all(self) -> Sources:
+        """Return the sources of all manifests of the state."""
+        return self if self.whole is None else replace(self, paths=self.whole, whole=None)
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Name the settings file in an error about paths that the file, and no person, named."""
+        try:
+            yield
+        except UsageError as error:
+            if self.whole is not None or not self.settings_file:
+                raise
+            raise SettingsError(f"`manifests` in {self.settings_file}: {error.message}", hint=error.hint) from None
