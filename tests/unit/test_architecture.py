@@ -149,6 +149,12 @@ def test_the_sandbox_is_started_by_a_workspace_or_the_command_line_alone() -> No
             assert {each for each in inside(name) if each.startswith("sandbox")} == set(), name
 
 
+def test_how_a_kind_runs_is_asked_of_the_kind() -> None:
+    for name in FILES:
+        if group(name) not in {"kinds", "sandbox"}:
+            assert "kinds.execution" not in inside(name), name
+
+
 def test_the_folders_of_unit_tests_are_those_of_the_package() -> None:
     unit = Path(__file__).parent
     folders = {test.parent.relative_to(unit).as_posix() for test in unit.rglob("test_*.py")}

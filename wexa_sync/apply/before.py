@@ -1,4 +1,4 @@
-"""What stands in the list of runs just before a run is sent. None of it is that run, whatever becomes of the answer."""
+"""Note what a list shows just before an action is sent: none of it is that action, whatever becomes of the response."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from wexa_sync.kinds.spec.wire import decode
 from wexa_sync.model import Intent, Ref
 
 NOTED = 1000
-"""How many runs an intent notes at the most, unless more have the very goal and inputs that are sent."""
+"""How many actions an intent notes at the most, unless more have the very fields that are sent."""
 
 
 def look_before(task: Task) -> Generator[Http, Any, list[str]]:
-    """Read the list of runs, and keep it. Return the ids of those that would be taken for the run to be sent.
+    """Read the list of actions, and keep it. Return the ids of those that would be taken for the one to be sent.
 
-    The plan saw none: somebody else ran the flow since. It is read for each run, as late as can be, since what it does
-    not show would be taken for the run if the answer were lost.
+    The plan saw none of them, so somebody else sent them since. The list is read for each action, as late as can be: an
+    action that it does not show would be taken for the one to be sent if the response were lost.
     """
     if task.kind.listing is None:
         return []
@@ -44,10 +44,10 @@ def look_before(task: Task) -> Generator[Http, Any, list[str]]:
 
 
 def noted(task: Task, intent: Intent) -> tuple[str, ...]:
-    """Return the ids, in every spelling, of the runs that the list shows and that are not surely others.
+    """Return the ids, in every spelling, of the actions that the list shows and that are not surely others.
 
-    Left out is what is older than the intent by more than the clocks may differ, and what is of another flow. So the
-    intent stays small where others run much; those that have the very goal and inputs are never left out for number.
+    Left out are those older than the intent by more than the clocks may differ, and those of another flow. So the
+    intent stays small where others run much. Those with the very fields that are sent are never left out for number.
     """
     listed = task.context.seen_before.get(task.address)
     if listed is None:
@@ -56,12 +56,12 @@ def noted(task: Task, intent: Intent) -> tuple[str, ...]:
     equal = listed.by_key.get(match.key, ())
     raws = {id(raw): raw for raw in (*equal, *listed.raws)}.values()
     oldest = intent.earliest - CLOCK_SKEW
-    kept = [raw for raw in raws if (created_at(raw) or oldest) >= oldest and not _is_of_another_flow(task, raw)]
+    kept = [raw for raw in raws if (created_at(raw) or oldest) >= oldest and not _refers_elsewhere(task, raw)]
     return tuple(id for raw in kept[: max(NOTED, len(equal))] for id in kind.ids_of(raw))
 
 
-def _is_of_another_flow(task: Task, raw: Raw) -> bool:
-    """True when the run shows another reference than is sent, at a field that runs are told apart by."""
+def _refers_elsewhere(task: Task, raw: Raw) -> bool:
+    """True when the action shows another reference than is sent, at a field that actions are told apart by."""
     kind, sent, comparison = task.kind, task.declared, task.comparison
     shown = decode(kind, raw)
     return any(

@@ -132,7 +132,7 @@ def sealed_in(applied: Any) -> Iterator[tuple[Path, str]]:
 
 
 class _Ours:
-    """What the state knows of runs, by id: one look for each run of a list, whatever the state holds."""
+    """Hold what the state knows of runs, by id, so that a list of runs takes one look-up a run."""
 
     def __init__(self, state: State) -> None:
         kinds = {kind.name for kind in RUNNABLE}
@@ -172,7 +172,7 @@ def _shown(raw: Raw, run: Run) -> Run:
         run,
         status=running(run).status_of(raw) or "unknown",
         project_id=raw["projectID"] if is_id(raw.get("projectID")) else run.project_id,
-        goal=str(raw.get("goal") or ""),
+        goal=str(raw.get(BY_NAME[run.kind].display) or ""),
         inputs=inputs if isinstance(inputs, Mapping) else {},
         result=said if isinstance(said, str) else "",
         failure=next(_failures(raw), ""),

@@ -1,4 +1,4 @@
-"""Watching a run: read it again and again until it is where one waits for it to be, and see what it asks meanwhile."""
+"""Watch a run: read it until it has the status that is waited for, and report what it asks meanwhile."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from wexa_sync.executions.runs import GONE, read_again, running
 from wexa_sync.model import Question, Run
 
 READ_FAILURES = 3
-"""As many reads in a row may fail, each tried several times already, before a wait for the end is given up."""
+"""How many reads in a row may fail, each with its retries, before a wait for the end is given up."""
 
 UNCLEAR = 10.0
-"""Seconds for which a status that nobody knows is waited on: it may be a step on the way, or the end. So is GONE."""
+"""Seconds for which an unknown status, or GONE, is waited on: it may be a step on the way, or the end."""
 
 _FIRST_PAUSE = 0.1
 _RARELY = 10.0  # seconds between two looks into the inbox, at the most
@@ -38,23 +38,17 @@ def watch(
     most: float = 1.0,
     patience: int = 0,
 ) -> Run:
-    """The run once `until` holds for its status, the time is over, or the `cutoff` is; with what it asks then.
+    """Return the run once `until` holds for its status, the time is over, or the `cutoff` is; with what it asks then.
 
-    `tell` hears every new status, `ask` every question once; without `ask` the inbox is left alone. `most` is the
-    longest pause. A failed read is raised, but for as many in a row as `patience` says. A status that may be an end
-    which nobody knows is not waited on: the run is returned with it.
+    `tell` gets every new status, and `ask` every question once; without `ask` the inbox is left alone. `most` is the
+    longest pause. A failed read is raised, but for as many in a row as `patience` says. A run whose status may be an
+    unknown end is returned at once.
     """
-    end, pause, failures = time.monotonic() + seconds, min(_FIRST_PAUSE, most), 0
-    inbox, told, since = _Inbox(api), None, 0.0
+    end, pause = time.monotonic() + seconds, min(_FIRST_PAUSE, most)
+    reads, inbox, told, since = _Reads(api, patience), _Inbox(api), None, 0.0
     while True:
-        try:
-            run = replace(read_again(api, run), questions=run.questions)
-            failures = 0
-        except ApiError as error:
-            failures += 1
-            if failures > patience or isinstance(error, AuthRefused):
-                raise
-        else:
+        if (shown := reads.again(run)) is not None:
+            run = shown
             if run.status != told:
                 told, since = run.status, time.monotonic()
                 tell(told)
@@ -93,8 +87,27 @@ def _may_have_ended(run: Run, seconds: float) -> bool:
     return run.over or run.status in words.perhaps_ended or seconds >= UNCLEAR
 
 
+class _Reads:
+    """Read a run, and bear with as many failures in a row as `patience` says."""
+
+    def __init__(self, api: Api, patience: int) -> None:
+        self._api, self._patience, self._failures = api, patience, 0
+
+    def again(self, run: Run) -> Run | None:
+        """Return the run as it is now, with the questions that are known; None where the read failed."""
+        try:
+            shown = read_again(self._api, run)
+        except ApiError as error:
+            self._failures += 1
+            if self._failures > self._patience or isinstance(error, AuthRefused):
+                raise
+            return None
+        self._failures = 0
+        return replace(shown, questions=run.questions)
+
+
 class _Inbox:
-    """Looks into the inbox when the status changes, and then ever more rarely."""
+    """Read the inbox when the status changes, and then ever more rarely."""
 
     def __init__(self, api: Api) -> None:
         self._api = api

@@ -138,11 +138,13 @@ class Move:
 class Inbox:
     """What waiting runs ask of people. `pending` lists the unanswered items, and `everything` all of them.
 
-    `open` are the status words of an unanswered item. `answers` are the calls that answer, by the type of the item.
+    `run`: the field of an item that holds the id of its run. `open`: the status words of an unanswered item.
+    `answers`: the calls that answer, by the type of the item.
     """
 
     pending: Kind
     everything: Kind
+    run: str
     open: frozenset[str]
     answers: Mapping[str, Endpoint]
 

@@ -1,4 +1,4 @@
-"""Execution: an action. It is created, started if need be, and then has happened; it can't be updated or deleted."""
+"""Declare Execution, a run of a flow: created, started if need be, and then over. It can't be updated or deleted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PERHAPS_ENDED = frozenset(
 
 
 def _call(path: str, *, query: dict[str, str] | None = None, otherwise: Endpoint | None = None) -> Endpoint:
-    """A call on one run. The pages want the ids in query and body, the SDK sends neither: both are sent."""
+    """Return a call on one run. The pages want the ids in query and body, the SDK sends neither: both are sent."""
     return Endpoint(
         method="POST",
         path=path,

@@ -1,4 +1,4 @@
-"""The inbox: what waiting runs ask of people. It is listed and answered, never declared."""
+"""Declare the inbox: what waiting runs ask of people. It is listed and answered, never declared in a manifest."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ PENDING = replace(EVERYTHING, listing=replace(_EVERYTHING, endpoint=_PENDING))
 INBOX = Inbox(
     pending=PENDING,
     everything=EVERYTHING,
+    run="execution_id",
     open=frozenset({"pending", "input_required"}),
     # The id in the path is the run's.
     answers={

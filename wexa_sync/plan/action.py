@@ -1,4 +1,4 @@
-"""The rows of the decision table that only runs have: a lost answer, a start and an end that are open. Pure."""
+"""Hold the rows of the decision table that only actions have: a lost response, an open start, an open end. Pure."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class ActionCase(Case):
         return "ran" if self.kind.run is not None else "happened"
 
     def sent_later(self) -> bool:
-        """Whether a run was sent, later than what is recorded, and never answered."""
+        """True when a later generation than the recorded one was sent, and its response was lost."""
         intent, record = self.pair.intent, self.pair.record
         if intent is None or intent.settled or intent.operation != "create":
             return False
         return record is None or intent.generation > record.generation
 
     def lost_answer(self) -> Decision:
-        """A run that was sent and never answered: whether it happened is for a person to say, unless it is found."""
+        """Decide on an action whose response was lost: unless it is found, a person says whether it happened."""
         pair = self.pair
         if pair.live is not None and pair.certain:
             return self.let_go() if pair.manifest is None and self.rules.prune else self.found()
@@ -44,7 +44,7 @@ class ActionCase(Case):
         )
 
     def similar(self) -> Decision:
-        """Declared, and live with other values of its variables: it may have been sent before one of them changed."""
+        """Block an action that is live with other values of its variables: it may be an earlier one."""
         pair = self.pair
         ids = ", ".join(live.id for live in pair.similar)
         return self.blocked(
@@ -54,7 +54,7 @@ class ActionCase(Case):
         )
 
     def let_go(self) -> Decision:
-        """A run that is recorded, without a doubt about it, and declared no longer."""
+        """Decide on an action that surely happened, and is no longer declared."""
         intent, record = self.pair.intent, self.pair.record
         if not self.rules.prune and record is not None and intent is not None and not intent.settled:
             return self.change(  # its start was sent, never answered, and the run shows it: that doubt is over
@@ -71,7 +71,7 @@ class ActionCase(Case):
         return self.change(Action.FORGET, reason=f"it {self.past}; {self.noun}s can't be deleted", settles=self.mark)
 
     def resume(self) -> Decision:
-        """A run that was created and not started, as far as the state knows."""
+        """Decide on a run that was created, and that the state does not know as started."""
         if doubt := self.start_in_doubt():
             return doubt
         assert self.pair.record is not None
@@ -80,7 +80,7 @@ class ActionCase(Case):
         return self.change(Action.RUN, id=self.pair.record.id, reason=reason, resume=True)
 
     def wait(self) -> Decision:
-        """A run whose end is waited for and was not seen. It is kept as it was applied, whatever its manifest says."""
+        """Wait for the end of a run that was started. The run is kept as it was applied, whatever its manifest says."""
         record, manifest, live = self.pair.record, self.pair.manifest, self.pair.live
         assert record is not None
         assert manifest is not None
@@ -96,7 +96,7 @@ class ActionCase(Case):
         )
 
     def start_in_doubt(self) -> Blocked | None:
-        """Blocked, where the run was told to start, never answered, and does not show that it runs: it may yet."""
+        """Block a run whose start was sent and not answered, and that does not show that it runs: it may yet."""
         intent, live, run = self.pair.intent, self.pair.live, self.kind.run
         if run is None or intent is None or intent.settled or intent.operation != "start":
             return None
@@ -134,5 +134,5 @@ def _at_its_end(kind: Kind, status: str) -> str:
 
 
 def as_doubt(decision: Decision) -> Decision:
-    """Mark what is blocked since the run may have happened: an apply ends with 3 until a person settles that."""
+    """Mark a Blocked as a doubt: the action may have happened. An apply exits with 3 until a person settles that."""
     return replace(decision, doubt=True) if isinstance(decision, Blocked) else decision

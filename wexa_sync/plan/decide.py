@@ -1,8 +1,8 @@
-"""The decision table: one pair -> one decision. Pure, and the only place where it is said what happens when.
+"""Decide on one pair. Pure, and the only file that says what happens when.
 
 manifest  live  record   decision
 yes       no    no       CREATE; an action: RUN
-yes       no    yes      CREATE, "removed outside"; an action: no-op, it ran; a time that has come: no-op
+yes       no    yes      CREATE, "removed outside"; an action: no-op; a schedule whose time has come: no-op
 yes       yes   no       ADOPT or UPDATE with --adopt, or where it is surely ours; else blocked
 yes       yes   yes      no-op or UPDATE
 no        yes   yes      DELETE with --prune, else an orphan
@@ -24,7 +24,7 @@ _AGAIN = "It happened already. Raise metadata.generation by one, and it happens 
 
 
 def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
-    """What is to happen to one address."""
+    """Return what is to happen to one address."""
     if BY_NAME[pair.address.kind].nature is Nature.ACTION:
         return _decide_action(ActionCase(pair, observation, rules))
     resource = Case(pair, observation, rules)
@@ -66,7 +66,7 @@ def _decide_action(case: ActionCase) -> Decision:
 
 
 def _decide_recorded(case: ActionCase, record: Record, manifest: Manifest) -> Decision:
-    """Decide on a run whose declared generation, or a later one, is recorded."""
+    """Decide on an action whose declared generation, or a later one, is recorded."""
     if manifest.generation < record.generation:
         return case.blocked(
             "run",

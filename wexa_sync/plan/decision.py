@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wexa_sync.model import (
-    Address,
-    Blocked,
-    Change,
-)
+from wexa_sync.model import Address, Blocked, Change
 
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """Recorded and declared no longer, and left alone since nobody asked to prune."""
+    """Name a resource that is recorded and no longer declared, and that stays since nobody asked to prune."""
 
 
 FOUND = "found: an earlier apply made it"
-
-
 ADOPTED = "adopted"
-
 
 Decision = Change | Blocked | Orphan | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the person allows: `allowed` names undocumented calls (`agentflow.update`)."""
+    """Hold what a person allows. `allowed` names undocumented calls (`agentflow.update`)."""
 
     prune: bool = False
     adopt: bool = False

@@ -1,4 +1,4 @@
-"""The rows of the decision table: what a decision on one pair is made of. Pure; `decide.py` says which row holds."""
+"""Hold the rows of the decision table that resources have, and that actions share. Pure; decide.py chooses the row."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Case:
         )
 
     def change(self, action: Action, **more: Any) -> Change:
-        """A change of that action, with what the manifest says of it.
+        """Return a change of that action, with the manifest's spec, source, lifecycle and generation.
 
-        An intent that a person settled goes with whatever is done; one that is open only where a row names it.
+        An intent that a person settled goes with any change. An open one goes only where the row names it.
         """
         manifest, intent = self.pair.manifest, self.pair.intent
         if intent is not None and intent.settled and action is not Action.NOOP:
@@ -54,12 +54,12 @@ class Case:
         return Change(action=action, address=self.pair.address, **{**said, **more})
 
     def blocked(self, wanted: str, reason: str, hint: str, fields: tuple[FieldChange, ...] = ()) -> Blocked:
-        """That is wanted, and can't be."""
+        """Return a Blocked: the action is wanted, and can't be done."""
         source = self.pair.manifest.source if self.pair.manifest else None
         return Blocked(address=self.pair.address, wanted=wanted, reason=reason, hint=hint, source=source, fields=fields)
 
     def unresolved(self, wanted: str) -> Blocked | None:
-        """Blocked, where the manifest names a live thing that is not there."""
+        """Block the action where the manifest refers, by a name, to a live resource that is not there."""
         for _, ref in references(self.pair.manifest.spec if self.pair.manifest else {}):
             key = ExternalName(self.pair.address.project, ref.kind, ref.external or "")
             if ref.external is not None and (why := self.observation.missing_externals.get(key)):
@@ -68,7 +68,7 @@ class Case:
         return None
 
     def create(self) -> Decision:
-        """Declared, and not live."""
+        """Decide on a resource that is declared and not live."""
         pair, now = self.pair, self.observation.now
         assert pair.manifest is not None
         if pair.candidates:
@@ -85,7 +85,7 @@ class Case:
         return self.out_of_sight("create") or self.unresolved("create") or made
 
     def out_of_sight(self, wanted: str) -> Blocked | None:
-        """Block what a cut list may leave out, unless a person said that it is not there."""
+        """Block a resource that a cut list may leave out, unless a person said that it is not there."""
         pair = self.pair
         if not pair.unseen or (pair.intent is not None and pair.intent.settled):
             return None
@@ -93,7 +93,10 @@ class Case:
         return self.blocked(wanted, f"it may be there already: {pair.unseen}", hint)
 
     def too_late(self, end: float) -> Decision:
-        """Its time has come: by our clock or, where it was sent before, by the server's. Again, it would fire twice."""
+        """Return a decision where the schedule's time has passed, else None: created again, it would fire twice.
+
+        Where the same schedule was sent before, the clocks may differ by the clock skew.
+        """
         record, intent = self.pair.record, self.pair.intent
         sent = record or (intent if intent is not None and not intent.settled else None)
         leeway = CLOCK_SKEW if sent is not None and self.kind.ends_at(sent.spec) == end else 0.0
@@ -105,7 +108,7 @@ class Case:
         return self.blocked("create", f"{lost}its time has {'come' if lost else 'passed'}", _LATER)
 
     def ambiguous(self) -> Blocked:
-        """Declared, and several live things might be it."""
+        """Block a declared resource that several live ones may be."""
         ids = ", ".join(live.id for live in self.pair.candidates)
         fields = " and ".join(self.kind.identity)
         return self.blocked(
@@ -115,7 +118,7 @@ class Case:
         )
 
     def adopt(self) -> Decision:
-        """Declared and live, and not recorded."""
+        """Decide on a resource that is declared and live, and not recorded."""
         pair = self.pair
         if pair.live is None:
             return self.ambiguous()
@@ -137,7 +140,7 @@ class Case:
         return self.update(pair.live, fields, reason, settles=self.mark)
 
     def keep(self) -> Decision:
-        """Declared, live and recorded."""
+        """Decide on a resource that is declared, live and recorded."""
         pair = self.pair
         assert pair.live is not None
         assert pair.record is not None
@@ -147,11 +150,11 @@ class Case:
         return self.change(Action.NOOP, id=pair.live.id, before=self.before(pair.live))
 
     def fields(self, live: Live) -> tuple[FieldChange, ...]:
-        """What differs, but for what the manifest says to ignore."""
+        """Return the fields that differ, without those that the manifest says to ignore."""
         return field_changes(self.kind, *self.compared(live))
 
     def compared(self, live: Live) -> tuple[Spec, Spec, Spec | None, Comparison, tuple[str, ...]]:
-        """What is compared: declared, live and last applied, by what (ids, key), and what is to be ignored."""
+        """Return the specs to compare (declared, live, last applied), the comparison, and the fields to ignore."""
         manifest, record = self.pair.manifest, self.pair.record
         assert manifest is not None
         # The record of something else that was here before says nothing of this one.
@@ -159,16 +162,16 @@ class Case:
         return manifest.spec, live.spec, applied, self.comparison, manifest.lifecycle.ignore_changes
 
     def before(self, live: Live) -> Any:
-        """What is live of the declared fields."""
+        """Return the live values of the declared fields."""
         return restrict(live.spec, sent_fields(self.kind, self.pair.manifest.spec)) if self.pair.manifest else live.spec
 
     @property
     def mark(self) -> str:
-        """The mark of the intent, if there is one: for a change that is its outcome."""
+        """Return the mark of the intent, for a change that settles it; empty where there is no intent."""
         return self.pair.intent.mark if self.pair.intent is not None else ""
 
     def update(self, live: Live, fields: tuple[FieldChange, ...], reason: str, *, settles: str = "") -> Decision:
-        """Declared and live, and different."""
+        """Decide on a resource that is declared and live, and differs in those fields."""
         if blocked := self.unresolved("update"):
             return blocked
         if blocked := self.unchangeable(fields):
@@ -214,11 +217,11 @@ class Case:
         return assumed(self.kind, declared, propose(self.kind, *compared), names)
 
     def hint(self, operation: Operation) -> str:
-        """What a person can do where the API can't."""
+        """Return what a person can do where the API has no call."""
         return self.kind.hints.get(operation, "Put the manifest back to what is live, or change it in Wexa Studio.")
 
     def prune(self) -> Decision:
-        """Recorded and live, and declared no longer."""
+        """Decide on a resource that is recorded and live, and no longer declared."""
         pair = self.pair
         assert pair.live is not None
         assert pair.record is not None
@@ -247,13 +250,13 @@ class Case:
         )
 
     def inside_declared(self) -> bool:
-        """Whether it lives inside something that is still declared."""
+        """True when the resource lives inside one that is still declared."""
         owner = self.pair.address.owner_address
         around = self.observation.pairs.get(owner) if owner else None
         return around is not None and around.manifest is not None
 
     def forget(self) -> Decision:
-        """Recorded or intended, not live, and declared no longer."""
+        """Decide on a resource that is recorded or intended, not live, and no longer declared."""
         if self.pair.live is not None and self.pair.certain:  # a lost answer of ours whose manifest is gone since
             return self.found()
         if self.pair.candidates:
@@ -264,9 +267,9 @@ class Case:
         return self.change(Action.FORGET, reason=reason, settles=self.mark)
 
     def found(self) -> Decision:
-        """Live by a lost answer of ours: recorded as it was sent, whatever its manifest says by now.
+        """Record a resource that a create with a lost response made, as it was sent.
 
-        A run that is still declared may yet have to be started.
+        The manifest may say something else by now. A run that is still declared may yet have to be started.
         """
         live, intent = self.pair.live, self.pair.intent
         assert live is not None

@@ -12,14 +12,12 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, AuthRefused, LostAnswer
 from wexa_sync.executions import watch as watching
-from wexa_sync.executions.inbox import asking, leaves
-from wexa_sync.executions.runs import GONE, perhaps_secret, sealed_in, secret_texts
+from wexa_sync.executions.runs import GONE
 from wexa_sync.executions.watch import watch
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.execution import RUNNING
-from wexa_sync.kinds.inbox import EVERYTHING, PENDING
-from wexa_sync.model import Run, Sealed, Secret
-from wexa_sync.render.text.runs import spell
+from wexa_sync.kinds.inbox import PENDING
+from wexa_sync.model import Run
 
 RUN = Run(kind="Execution", id="e1", status="", project_id="p1")
 LOST = LostAnswer("cut", method="GET", path="/execute_flow/e1")
@@ -120,48 +118,3 @@ def test_a_time_of_its_end_says_that_it_ended() -> None:
 
 def test_an_inbox_that_fails_does_not_end_the_wait() -> None:
     assert watched("running", "running", "completed", inbox={"pending": LOST})[0].status == "completed"
-
-
-@pytest.mark.parametrize(
-    ("status", "word", "found"),
-    [
-        ("input_required", "INPUT_REQUIRED", True),
-        ("input_required", "input_required", True),  # an item that is not `pending` is in the whole list alone
-        ("input_required", "approved", False),
-        ("running", "input_required", False),  # the whole list may be long, and nothing says that the run waits
-        ("completed", "pending", False),
-    ],
-)
-def test_the_whole_inbox_is_read_where_the_status_says_that_the_run_asks(status: str, word: str, found: bool) -> None:
-    api = Answers("running", inbox={"all": [{**ITEM, "status": word}]})
-    run = asking(cast(Api, api), Run(kind="Execution", id="e1", status=status, project_id="p1"))
-    assert bool(run.questions) is found
-    assert api.lists == {"input_required": 2, "running": 1, "completed": 0}[status]
-    assert EVERYTHING.listing is not PENDING.listing
-
-
-def test_values_have_paths_also_where_a_name_holds_a_dot() -> None:
-    assert leaves({"a.b": 1, "c": {"d": [2], "e": {}}}) == {("a.b",): 1, ("c", "d"): [2], ("c", "e"): {}}
-
-
-def test_secrets_are_found_in_the_manifest_or_in_what_is_live() -> None:
-    sealed = Sealed(template="${secret:A}", fingerprint="f")
-    applied = {"goal": Secret(template="${secret:B}", value="bbb"), "input_variables": {"list": ["x", sealed]}}
-    live = {"goal": "g", "input_variables": {"list": ["x", "aaa"], "other": "x"}}
-    assert list(dict.fromkeys(secret_texts(applied, live))) == ["bbb", "aaa"]
-    assert list(secret_texts({"input_variables": {"list": [sealed]}}, {})) == []
-
-
-def test_a_secret_is_found_without_what_stands_around_it_and_where_a_run_only_may_be_ours() -> None:
-    sealed = Sealed(template="Bearer ${secret:A}", fingerprint="f")
-    assert list(secret_texts([Secret(template="Bearer ${secret:B}", value="Bearer bbb")], [])) == ["Bearer bbb", "bbb"]
-    assert list(perhaps_secret(sealed_in({"a": sealed}), {"a": "Bearer aaa"})) == ["Bearer aaa", "aaa"]
-    assert list(perhaps_secret(sealed_in({"a": sealed}), {"a": "something else"})) == []
-    assert list(secret_texts({"a": sealed}, {"a": "something else"})) == ["something else"]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (59.9, "59 s"), (125, "2 min 05 s"), (3600 + 12 * 60, "1 h 12 min")]
-)
-def test_a_length_of_time_is_said_as_people_say_it(seconds: float, text: str) -> None:
-    assert spell(seconds) == text
