@@ -101,10 +101,14 @@ def proven(task: Task, answer: Any, names: Collection[str]) -> bool:
     found = unwrap(answer)
     if task.kind.owner:
         found = next((child for child in children(found) if child.get("_id") == task.change.id), {})
-    shown = decode(task.kind, found)
+    shown, fields = decode(task.kind, found), task.kind.fields
     return (
         task.change.id in [found.get(name) for name in task.kind.ids]
-        and all(at_path(shown, field.path) is not None for field in task.change.fields if field.path[0] in names)
+        and all(
+            at_path(shown, field.path) is not None
+            for field in task.change.fields
+            if field.path[0] in names and fields.shows(field.path)
+        )
         and not _unchanged(task, shown, names)
     )
 
@@ -114,8 +118,10 @@ def _unchanged(task: Task, live: Spec, names: Collection[str], *, strictly: bool
 
     `strictly`: also the fields that changed and that reads do not show.
     """
-    before = task.applied or {}
-    applied = before if strictly else overlay(before, task.declared)
+    unseen = {
+        name: value for name, value in task.declared.items() if not strictly or not task.kind.fields.shows((name,))
+    }
+    applied = overlay(task.applied or {}, unseen, task.kind.fields)
     fields = field_changes(task.kind, task.declared, live, applied, task.comparison, task.ignored)
     return [name for name in dict.fromkeys(str(field.path[0]) for field in fields) if name in names]
 

@@ -15,7 +15,7 @@ from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Endpoint, Kind
-from wexa_sync.kinds.spec.wire import decode, encode, not_shown, with_derived, with_texts
+from wexa_sync.kinds.spec.wire import decode, encode, not_shown, sent_back, with_derived, with_texts
 from wexa_sync.model import Address, Spec
 
 _SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
@@ -47,7 +47,7 @@ def with_the_rest(task: Task, endpoint: Endpoint, body: Mapping[str, Any]) -> Ge
     _require(task.address, not_shown(kind, raw, endpoint.keeps), {*own, *body})
     agents = [_whole(context, inner, child, ours.get(child["_id"])) for child in children(raw)]
     # A null stands for a text that is empty, say, and may not be taken back: left out, it is nothing all the same.
-    whole = {**{name: value for name, value in raw.items() if name not in _SERVERS}, **body}
+    whole = {**{name: value for name, value in sent_back(kind, raw).items() if name not in _SERVERS}, **body}
     return {**{name: value for name, value in whole.items() if value is not None}, kind.embedded: agents}
 
 
@@ -57,7 +57,10 @@ def _whole(context: Context, kind: Kind, raw: Raw, address: Address | None) -> d
     _require(address or f"{kind.name} {raw['_id']}", hidden, known)
     spec = {**{name: known[name] for name in hidden}, **decode(kind, raw)}
     sent = with_texts(kind, with_derived(kind, spec, declared={}))
-    return {**raw, **encode(kind, sent, context.resolver(address or Address(kind=kind.name, name="_")))}
+    return {
+        **sent_back(kind, raw),
+        **encode(kind, sent, context.resolver(address or Address(kind=kind.name, name="_"))),
+    }
 
 
 def _known(context: Context, address: Address | None) -> Spec:

@@ -12,8 +12,7 @@ from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import resolve_externals
 from wexa_sync.apply.steps import Http, Work, Write, call, conflict, ended
 from wexa_sync.apply.task import Task
-from wexa_sync.compare.propose import as_applied, propose, whole
-from wexa_sync.compare.same import same
+from wexa_sync.compare.propose import as_applied, differing, propose, whole
 from wexa_sync.errors import ApiError, NoSuchCall
 from wexa_sync.kinds.base import Endpoint
 from wexa_sync.kinds.spec.wire import accepted, encode
@@ -64,16 +63,16 @@ def _steps(task: Task, live: Spec) -> list[_Step]:
     """Return the calls that make live as declared, in order. After all but the last, the record says how far it is."""
     kind, before = task.kind, task.applied or {}
     spec = propose(kind, *task.compared(live))
-    differing = {name for name in spec if not same(kind, {name: spec[name]}, {name: live.get(name)}, task.comparison)}
+    differ = differing(kind, spec, live, task.change.fields, task.comparison)
     full = whole(kind, task.declared, spec)
     applied = as_applied(kind, task.declared, spec, task.comparison, task.applied, task.ignored)
     steps, names = [], frozenset[str]()
-    for endpoint in kind.updates({*differing, *task.change.names}):
+    for endpoint in kind.updates({*differ, *task.change.names}):
         takes = {*accepted(endpoint, kind)}
         names |= takes
         fields = {name: value for name, value in (full if endpoint.wants_all else spec).items() if name in takes}
         if endpoint.partial:
-            fields = {name: value for name, value in fields.items() if name in differing}
+            fields = {name: value for name, value in fields.items() if name in differ}
         partly = {name: value for name, value in before.items() if name not in names}
         partly |= {name: value for name, value in applied.items() if name in names}
         steps.append(_Step(endpoint=endpoint, spec=spec, fields=fields, names=names, applied=partly))

@@ -44,6 +44,8 @@ def merge(wanted: Any, live: Any, last: Any, field: Field, comparison: Compariso
     """
     if live is None and wanted is not ABSENT and field.format is Format.JSON_TEXT:
         live = ABSENT  # a server may have no such form of a text: nobody took it away
+    if field.write_only:
+        return _write_only(wanted, last, field, comparison)
     if wanted is ABSENT:
         return _removed(live, last, field, comparison, strict=strict)
     if live is ABSENT:
@@ -56,6 +58,15 @@ def merge(wanted: Any, live: Any, last: Any, field: Field, comparison: Compariso
         theirs = hidden(live) if has_secret(wanted) else live
         return Sides(theirs, theirs, last)
     return Sides(hidden(live) if has_secret(wanted, last) else live, wanted, last)
+
+
+def _write_only(wanted: Any, last: Any, field: Field, comparison: Comparison) -> Sides:
+    """Return the sides of what no read shows: live has what was applied last, as far as anybody can know."""
+    if wanted is ABSENT:
+        return _removed(ABSENT, last, field, comparison, strict=False)
+    if _is_applied(wanted, last, field, comparison):
+        return Sides(wanted, wanted, last)
+    return Sides(ABSENT if last is NEVER else last, wanted, last)
 
 
 def _stands(wanted: Any, live: Any, last: Any, field: Field, comparison: Comparison) -> bool:
@@ -118,7 +129,7 @@ def _mappings(
 
 def _lists(wanted: list[Any], live: list[Any], last: Any, field: Field, comparison: Comparison) -> Sides:
     before = last if isinstance(last, list) else []
-    places, earlier = paired(wanted, live), paired(wanted, before)
+    places, earlier = paired(wanted, live, field.key), paired(wanted, before, field.key)
     sides = [
         merge(
             item,

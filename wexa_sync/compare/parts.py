@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.fields import UNKNOWN
+from wexa_sync.kinds.spec.fields import UNKNOWN, Field, all_in, has_no_key, is_sent, select
 from wexa_sync.kinds.spec.wire import at_path, is_sealed, replaced
 from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
 from wexa_sync.secrecy.find import has_secret
@@ -18,13 +18,36 @@ _NAMES = ("_id", "id", "name")
 
 
 def sent_fields(kind: Kind, spec: Spec) -> dict[str, Any]:
-    """The part of a spec that the server has a say in: without the fields that are wexa-sync's own."""
-    fields = kind.fields.fields
-    return {name: value for name, value in spec.items() if not fields.get(name, UNKNOWN).local}
+    """Return the part of a spec that is sent: without the fields for wexa-sync alone and those that the server sets."""
+    sent: dict[str, Any] = select(dict(spec), kind.fields, is_sent)
+    return sent
+
+
+def part_of(kind: Kind, live: Spec, shape: Spec) -> Any:
+    """Return live restricted to what is sent of `shape`."""
+    return restrict(aligned(live, shape, kind.fields), sent_fields(kind, shape))
+
+
+def aligned(value: Any, like: Any, field: Field) -> Any:
+    """Return the value with the items of its keyed lists in the order of `like`. Items that `like` lacks come last."""
+    if has_no_key(field) and all_in(field, has_no_key):
+        return value
+    if isinstance(value, dict) and isinstance(like, dict):
+        return {name: aligned(item, like.get(name), field.fields.get(name, UNKNOWN)) for name, item in value.items()}
+    if not isinstance(value, list) or not isinstance(like, list):
+        return value
+    places = {place: at for at, place in enumerate(paired(like, value, field.key)) if place is not None}
+    items = [
+        aligned(item, like[places[place]] if place in places else None, field.items or UNKNOWN)
+        for place, item in enumerate(value)
+    ]
+    if has_no_key(field):
+        return items
+    return [item for _, item in sorted(enumerate(items), key=lambda pair: places.get(pair[0], len(like)))]
 
 
 def restrict(value: Any, shape: Any) -> Any:
-    """`value` restricted to the keys that `shape` has, and secret wherever `shape` is: live is not shown either.
+    """Return `value` restricted to the keys that `shape` has, and secret wherever `shape` is: live is not shown either.
 
     Lists of the same length are entered item by item, others are taken whole.
     """
@@ -40,7 +63,7 @@ def restrict(value: Any, shape: Any) -> Any:
 
 
 def ignored(path: Path, ignore: Iterable[str]) -> bool:
-    """Whether the path is, or lies inside, one of the `ignore_changes` paths."""
+    """True when the path is, or lies inside, one of the `ignore_changes` paths."""
     shown = show_path(path)
     return any(shown == prefix or shown.startswith((f"{prefix}.", f"{prefix}[")) for prefix in ignore)
 
@@ -51,13 +74,16 @@ def touches(path: Path, ignore: Iterable[str]) -> bool:
     return ignored(path, ignore) or any(each.startswith((f"{shown}.", f"{shown}[")) for each in ignore)
 
 
-def paired(ours: list[Any], theirs: list[Any]) -> list[int | None]:
+def paired(ours: list[Any], theirs: list[Any], key: str = "") -> list[int | None]:
     """Return for each item of ours the place of the same item in theirs, None where theirs has none.
 
-    Items are the same by id, else by name, else when they say the same. Of what is then left over on both sides, as
-    many items on each, the items are the same by their order.
+    Items are the same by the key, where the schema names one. Else by id, else by name, else when they say the same. Of
+    what is then left over on both sides, as many items on each, the items are the same by their order.
     """
     found: list[int | None] = [None] * len(ours)
+    if key:
+        _pair_by_name(ours, theirs, found, key)
+        return found
     for name in _NAMES:
         _pair_by_name(ours, theirs, found, name)
     _pair_by_content(ours, theirs, found)
@@ -135,13 +161,15 @@ def patched(live: Any, theirs: Any, target: Any) -> Any:
     return target
 
 
-def overlay(under: Any, over: Any) -> Any:
+def overlay(under: Any, over: Any, field: Field) -> Any:
     """Return `under` with everything that `over` says; of a list, the items are those of `over`."""
     if isinstance(under, dict) and isinstance(over, dict):
-        return {**under, **{key: overlay(under.get(key), item) for key, item in over.items()}}
+        fields = field.fields
+        inner = {name: overlay(under.get(name), item, fields.get(name, UNKNOWN)) for name, item in over.items()}
+        return {**under, **inner}
     if isinstance(under, list) and isinstance(over, list):
-        places = paired(over, under)
-        return [item if at is None else overlay(under[at], item) for item, at in zip(over, places, strict=True)]
+        places, items = paired(over, under, field.key), field.items or UNKNOWN
+        return [item if at is None else overlay(under[at], item, items) for item, at in zip(over, places, strict=True)]
     return over
 
 

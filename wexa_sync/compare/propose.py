@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from wexa_sync.compare.ids import Comparison
-from wexa_sync.compare.parts import patched, reset, sent_fields
-from wexa_sync.compare.same import kept, same_value
+from wexa_sync.compare.parts import aligned, patched, reset, sent_fields
+from wexa_sync.compare.same import kept, same, same_value
 from wexa_sync.compare.sides import follows, paths_of, sides_of, wanted_of
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.spec.fields import is_shown, select
 from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_defaults, with_derived, with_texts
 from wexa_sync.model import FieldChange, Path, Spec
 
@@ -18,7 +19,7 @@ def propose(
     kind: Kind, declared: Spec, live: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str] = ()
 ) -> Spec:
     """Return the spec that is to be live: what others have in it stays, and so does what is to be ignored."""
-    ignore = tuple(ignore)
+    ignore, live = tuple(ignore), aligned(live, sent_fields(kind, declared), kind.fields)
     sides, wanted = sides_of(kind, declared, live, applied, comparison, ignore), wanted_of(kind, declared, live, ignore)
     merged = patched(dict(live), sides.theirs, sides.target)
     changed = [
@@ -38,6 +39,18 @@ def whole(kind: Kind, declared: Spec, proposed: Spec) -> Spec:
     """Return a proposal with all that a call wants which replaces: reads may show less than the API requires."""
     unseen = {name: value for name, value in sent_fields(kind, declared).items() if name not in proposed}
     return with_defaults(kind, with_texts(kind, {**proposed, **unseen}))
+
+
+def differing(
+    kind: Kind, proposed: Spec, live: Spec, planned: Iterable[FieldChange], comparison: Comparison
+) -> set[str]:
+    """Return the fields that a partial update sends: those that live shows otherwise, and those planned to change.
+
+    A write-only field is among them only where the plan changes it.
+    """
+    shown = select(dict(proposed), kind.fields, is_shown)
+    other = {name for name in shown if not same(kind, {name: shown[name]}, {name: live.get(name)}, comparison)}
+    return other | (proposed.keys() & {str(field.path[0]) for field in planned})
 
 
 def assumed(kind: Kind, declared: Spec, proposed: Spec, fields: Collection[str]) -> tuple[FieldChange, ...]:

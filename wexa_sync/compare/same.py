@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from wexa_sync.compare.ids import Comparison, plain_id
-from wexa_sync.compare.parts import as_kept, restrict, sent_fields
+from wexa_sync.compare.parts import aligned, as_kept, part_of, sent_fields
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, Format, Order, walk
 from wexa_sync.kinds.spec.wire import with_defaults
@@ -26,7 +26,7 @@ def same(kind: Kind, one: Spec, other: Spec, comparison: Comparison) -> bool:
 
 def spec_fingerprint(kind: Kind, live: Spec, shape: Spec, comparison: Comparison) -> str:
     """Return a hash of what `live` has at the fields of `shape`: equal as long as nobody changed one of them."""
-    return sealed_fingerprint(kind, restrict(live, sent_fields(kind, shape)), comparison)
+    return sealed_fingerprint(kind, part_of(kind, live, shape), comparison)
 
 
 def sealed_fingerprint(kind: Kind, part: Spec, comparison: Comparison) -> str:
@@ -74,7 +74,7 @@ def same_value(one: Any, other: Any, field: Field, comparison: Comparison) -> bo
         if field.order is Order.SET:
             ours: list[Any] = plain(one, field, comparison)
             return bool(ours == plain(other, field, comparison))
-        items = field.items or UNKNOWN
+        items, other = field.items or UNKNOWN, aligned(other, one, field)
         return len(one) == len(other) and all(
             same_value(a, b, items, comparison) for a, b in zip(one, other, strict=True)
         )

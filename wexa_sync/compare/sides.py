@@ -7,7 +7,7 @@ from typing import Any
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.merge import NEVER, Sides, merge
-from wexa_sync.compare.parts import reset, sent_fields, without
+from wexa_sync.compare.parts import aligned, reset, sent_fields, without
 from wexa_sync.compare.same import kept, same_value, sealed_fingerprint
 from wexa_sync.kinds.base import Derived, Kind
 from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_derived
@@ -21,7 +21,8 @@ def sides_of(
 ) -> Sides:
     """Return the sides of a resource. `applied` None: never applied by us. What `ignore` names is wanted as it is."""
     wanted = wanted_of(kind, declared, live, ignore)
-    last: Any = NEVER if applied is None else sent_fields(kind, applied)
+    live = aligned(live, wanted, kind.fields)
+    last: Any = NEVER if applied is None else aligned(sent_fields(kind, applied), wanted, kind.fields)
     for rule in kind.derived:
         if applied is not None and at_path(wanted, rule.target) is None:
             last = without(last, rule.target)

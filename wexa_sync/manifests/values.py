@@ -1,15 +1,16 @@
-"""What stands for something else at a spec's leaves: texts from files, times, references. Guided by the schema."""
+"""Replace what stands for something else in a spec: files, times, references, texts that no read shows."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path as File
 from typing import Any
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec import times
-from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, walk
+from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
 from wexa_sync.secrecy.hide import hide
@@ -20,11 +21,11 @@ _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seco
 
 
 def fill_in(spec: Any, fields: Field, folder: File, root: File, faults: list[Fault]) -> Any:
-    """The spec with `{file: PATH}` replaced by the file's text and with times in their canonical form.
+    """Return the spec with `{file: PATH}` replaced by the file's text and with times in their canonical form.
 
     Paths start from `folder` and never lead out of `root`, not by a symlink either. The text is kept exactly, but for
-    one newline at its end, which editors add, and CRLF, which becomes LF; `${...}` in it means nothing. What can't be
-    had is added to `faults`.
+    one newline at its end, which editors add, and CRLF, which becomes LF; `${...}` in it means nothing. A file that
+    can't be read is added to `faults`.
     """
 
     def visit(value: Any, field: Field, path: Path) -> Any:
@@ -40,14 +41,49 @@ def fill_in(spec: Any, fields: Field, folder: File, root: File, faults: list[Fau
 
 
 def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
-    """The spec with a Ref at each place that refers to something, as far as what stands there can be understood."""
+    """Return the spec with a Ref at each place that refers to something, and a Secret at each write-only text.
+
+    What can't be understood stays as it is. It is added to `faults`, unless the schema reports it.
+    """
 
     def visit(value: Any, field: Field, path: Path) -> Any:
+        if field.read_only:
+            faults.append(Fault(path, "only the server sets this field", "Take it out.", at_key=True))
         if field.ref:
             return _reference(value, field.ref, project, path, faults)
+        if field.key and isinstance(value, list):
+            faults.extend(_same_keys(value, field.key, path))
         return DESCEND
 
-    return walk(spec, fields, visit, ("spec",))
+    return _without_clear_texts(walk(spec, fields, visit, ("spec",)), fields)
+
+
+def _same_keys(items: list[Any], key: str, path: Path) -> Iterator[Fault]:
+    """Return a fault for each item of a keyed list whose key an earlier item has."""
+    first: dict[str, int] = {}
+    for index, item in enumerate(items):
+        name = item.get(key) if isinstance(item, dict) else None
+        if isinstance(name, str) and not isinstance(name, Unfilled):
+            place = first.setdefault(name.strip(), index)
+            if place != index:
+                message = f"the {key} {shown(name)} is taken: {path[-1]}[{place}] has it"
+                yield Fault((*path, index, key), message, f"Give each item a {key} of its own.")
+
+
+def _without_clear_texts(spec: Any, fields: Field) -> Any:
+    """Return the spec with a Secret at each text that no read shows: no plan and no report shows it either."""
+    if all_in(fields, is_shown):
+        return spec
+    return walk(spec, fields, lambda value, field, _path: _as_secrets(value) if field.write_only else DESCEND)
+
+
+def _as_secrets(value: Any) -> Any:
+    """Return the value with each text in it as a Secret. A saved plan gets it back from the template."""
+    return hide(value, lambda leaf: Secret(template=leaf.replace("${", "$${"), value=leaf) if _is_clear(leaf) else leaf)
+
+
+def _is_clear(leaf: Any) -> bool:
+    return isinstance(leaf, str) and not isinstance(leaf, Unfilled)
 
 
 def stand_ins(value: Any) -> Any:

@@ -118,11 +118,14 @@ def _text(value: Any) -> str:
 
 
 def revealed(template: str, env: Mapping[str, str]) -> str:
-    """Return the secret of a saved plan's template. Raises PlanRefused where `env` does not have it."""
+    """Return the secret of a saved plan's template. Raises PlanRefused where `env` does not have it.
+
+    A text that the manifest has in a write-only field is its own template.
+    """
     value, faults = Variables(env=env).fill(template)
-    if faults or not isinstance(value, Secret):
+    if faults:
         raise PlanRefused(f"the plan needs {template}, which is not set", hint="Set the environment variable.")
-    return value.reveal()
+    return value.reveal() if isinstance(value, Secret) else str(value)
 
 
 def gather(

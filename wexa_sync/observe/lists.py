@@ -12,7 +12,7 @@ from wexa_sync.api.sparse import told_apart
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
 from wexa_sync.kinds.base import Kind, Nature, Operation
-from wexa_sync.kinds.spec.wire import written
+from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.model import Address
 from wexa_sync.observe.cut import filled_in
 from wexa_sync.observe.known import Known, external_refs
@@ -78,8 +78,8 @@ def completed(
     wanted = _declared_fields(known, kind.name, project)
     inner = _declared_fields(known, "Agent", project) if kind.embedded else frozenset()
     if (update := kind.replacing_update) is not None and update.may_be_sent(allowed):
-        wanted |= {*written(kind), *update.keeps}  # it may replace all of them
-        inner = written(BY_NAME["Agent"]) if kind.embedded else inner
+        wanted |= {*shown_fields(kind), *update.keeps}  # it may replace all of them
+        inner = shown_fields(BY_NAME["Agent"]) if kind.embedded else inner
     lacking = [index for index in ours if _lacks(kind, raws[index], wanted, inner)]
     if not lacking:
         return raws
@@ -146,7 +146,7 @@ def _declared_fields(known: Known, kind: str, project: str) -> frozenset[str]:
         for side in (known.desired.manifests, known.state.records):
             if address in side:
                 named.update(side[address].spec)
-    return written(BY_NAME[kind], named)
+    return shown_fields(BY_NAME[kind], named)
 
 
 def _lacks(kind: Kind, raw: Raw, wanted: Iterable[str], inner: Iterable[str]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Comparison, comparison_in
-from wexa_sync.compare.parts import restrict, sent_fields
+from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.compare.sides import live_fingerprint
@@ -163,7 +163,7 @@ class Case:
 
     def before(self, live: Live) -> Any:
         """Return the live values of the declared fields."""
-        return restrict(live.spec, sent_fields(self.kind, self.pair.manifest.spec)) if self.pair.manifest else live.spec
+        return part_of(self.kind, live.spec, self.pair.manifest.spec) if self.pair.manifest else live.spec
 
     @property
     def mark(self) -> str:
@@ -198,9 +198,13 @@ class Case:
         names, calls = dict.fromkeys(str(change.path[0]) for change in fields), self.kind.calls(Operation.UPDATE)
         sent = [call for call in calls if call.may_be_sent(self.rules.allowed)]
         hint = self.hint(Operation.UPDATE)
-        for name in names if sent else ():
-            if self.kind.fields.at((name,)).immutable or not any(call.takes(name) for call in calls):
-                return self.blocked("update", f"the API can't change {name} once it is created", hint, fields)
+        for change in fields if sent else ():
+            fixed = [place for place, field in self.kind.fields.along(change.path) if field.immutable]
+            if not any(call.takes(str(change.path[0])) for call in calls):
+                fixed = [change.path[:1]]
+            if fixed:
+                reason = f"the API can't change {show_path(fixed[0])} once it is created"
+                return self.blocked("update", reason, hint, fields)
         if not (lacking := [name for name in names if not any(call.takes(name) for call in sent)]):
             return None
         differ = f"{', '.join(lacking)} differ{'s' if len(lacking) == 1 else ''}"
@@ -244,7 +248,7 @@ class Case:
         return self.change(
             Action.DELETE,
             id=pair.live.id,
-            before=restrict(pair.live.spec, sent_fields(self.kind, pair.record.spec)),
+            before=part_of(self.kind, pair.live.spec, pair.record.spec),
             expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
             settles=self.mark if pair.certain else "",
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import comparison_in
-from wexa_sync.compare.parts import restrict, sent_fields
+from wexa_sync.compare.parts import part_of
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
@@ -61,7 +61,7 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
         id=live.id,
         aliases=live.aliases,
         # Of an action, what is declared is what happened: so it was found. Of a resource, what is live counts.
-        spec=conceal(dict(manifest.spec) if is_action else restrict(live.spec, sent_fields(kind, manifest.spec)), key),
+        spec=conceal(dict(manifest.spec) if is_action else part_of(kind, live.spec, manifest.spec), key),
         lifecycle=manifest.lifecycle,
         generation=manifest.generation,
         started=True if is_action else None,

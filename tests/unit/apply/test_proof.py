@@ -7,10 +7,13 @@ from typing import Any, cast
 
 import pytest
 
+from tests.unit.kinds.connection import CONNECTION
+from wexa_sync.apply.checks import _unchanged
 from wexa_sync.apply.checks import proven as shows_it_done
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.task import Task
-from wexa_sync.model import Action, Address, Change, FieldChange
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.model import Action, Address, Change, FieldChange, Secret
 
 AGENT = Address(project="desk", kind="Agent", name="sort", owner=("AgentFlow", "triage"))
 AFTER = {"title": "Sort", "role": "new", "prompt": {"template": "New."}}
@@ -24,11 +27,16 @@ DONE = {"_id": "a1", "title": "Sort", "role": "new", "prompt": {"template": "New
 OF_AGENT = Change(action=Action.UPDATE, address=AGENT, id="a1", after=AFTER, fields=FIELDS)
 
 
-def proven(said: Any, change: Change = OF_AGENT) -> bool:
-    """Whether an update counts as done by that answer alone."""
+def task_of(change: Change) -> Task:
+    """That change in an apply that knows nothing else."""
     nothing = SimpleNamespace(records={}, lineage="key")
     context = SimpleNamespace(state=lambda: nothing, ids={}, externals={}, plan=nothing)
-    return shows_it_done(Task(cast("Context", context), change), said, change.names)
+    return Task(cast("Context", context), change)
+
+
+def proven(said: Any, change: Change = OF_AGENT) -> bool:
+    """Whether an update counts as done by that answer alone."""
+    return shows_it_done(task_of(change), said, change.names)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +72,21 @@ def test_an_answer_about_another_thing_proves_nothing(id: str, so: bool) -> None
         action=Action.UPDATE, address=Address(kind="Project", name="desk"), id="p1", after=after, fields=(field,)
     )
     assert proven({"_id": id, **after}, change) is so
+
+
+@pytest.mark.parametrize("shown", [{}, {"config": "****"}, {"config": {"pin": "other"}}])
+@pytest.mark.parametrize(("name", "so"), [("new", True), ("old", False)])
+def test_a_write_only_field_needs_no_proof_since_no_answer_shows_it(
+    monkeypatch: pytest.MonkeyPatch, shown: Any, name: str, so: bool
+) -> None:
+    monkeypatch.setitem(BY_NAME, "Connection", CONNECTION)
+    after = {"name": "new", "config": {"pin": Secret(template="", value="2")}}
+    fields = tuple(
+        FieldChange(path=path, before=None, after="new", changed_by="repository")
+        for path in (("name",), ("config", "pin"))
+    )
+    address = Address(project="desk", kind="Connection", name="c")
+    change = Change(action=Action.UPDATE, address=address, id="c1", after=after, fields=fields)
+    assert proven({"_id": "c1", "name": name, **shown}, change) is so
+    undocumented = _unchanged(task_of(change), {"name": name}, change.names, strictly=True)
+    assert undocumented == ([] if so else ["name"])

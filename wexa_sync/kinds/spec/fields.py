@@ -46,7 +46,8 @@ class Field:
     `wire_name`: the field's name in the API's responses. `types`: the JSON types that it takes; empty where any may
     stand. `open`: an object that takes fields beyond `fields`. `ref`: the kind that it refers to. `key`: of a KEYED
     list, the field that tells the items apart. `immutable`: the API can't change it. `local`: for wexa-sync alone.
-    `read_only`: the server sets it. `write_only`: no read shows it as it is; that holds for all in it.
+    `read_only`: the server sets it; it is never sent and never compared. `write_only`: it is sent, and a read of it (a
+    mask, an echo, nothing) says nothing; that holds for all in it.
     """
 
     name: str = ""
@@ -76,6 +77,10 @@ class Field:
         """Return each place on the way to a path, the path itself too, with its field; from the outside in."""
         return ((path[:size], self.at(path[:size])) for size in range(1, len(path) + 1))
 
+    def shows(self, path: Path) -> bool:
+        """True when a read shows what stands at the path as it is."""
+        return not any(field.write_only for _, field in self.along(path))
+
 
 UNKNOWN = Field()
 """A place that the schema does not know."""
@@ -84,6 +89,43 @@ WORDS = frozenset({"readOnly", "writeOnly"}) | {
     f"x-wexa-{word}" for word in ("ref", "field", "immutable", "list", "format", "local")
 }
 """The words of the schemas that validate nothing."""
+
+Test = Callable[[Field], bool]
+
+
+def is_sent(field: Field) -> bool:
+    """True when the server takes the field in the body of its resource."""
+    return not field.local and not field.read_only and field.order is not Order.PARTS
+
+
+def is_shown(field: Field) -> bool:
+    """True when a read shows the field as it is."""
+    return not field.write_only
+
+
+def has_no_key(field: Field) -> bool:
+    """True when the field is no list whose items are told apart by a key."""
+    return field.order is not Order.KEYED
+
+
+@cache
+def all_in(field: Field, test: Test) -> bool:
+    """True when the test holds for every field inside the field."""
+    inner = (*field.fields.values(), *((field.items,) if field.items else ()))
+    return all(test(each) and all_in(each, test) for each in inner)
+
+
+def select(value: Any, field: Field, test: Test) -> Any:
+    """Return the value with only those fields in it, at every depth, for which the test holds."""
+    if all_in(field, test):
+        return value
+    if isinstance(value, dict):
+        pairs = ((name, item, field.fields.get(name, UNKNOWN)) for name, item in value.items())
+        return {name: select(item, inner, test) for name, item, inner in pairs if test(inner)}
+    if isinstance(value, list):
+        return [select(item, field.items or UNKNOWN, test) for item in value]
+    return value
+
 
 DESCEND: Any = object()
 """What a visit returns to be asked about the children instead of replacing the value."""
@@ -106,13 +148,18 @@ def kind_referred_to(schema: Schema) -> str:
 
 def _read(name: str, schema: Schema) -> Field:
     types, items, order = schema.get("type", ()), schema.get("items"), schema.get("x-wexa-list", "ordered")
+    item = _read("", items) if isinstance(items, dict) else None
+    key = order["key"] if isinstance(order, dict) else ""
+    if key and (item is None or item.at((key,)).types != {"string"}):
+        raise ValueError(f"x-wexa-list of {name}: the items have no text field {key!r}")
     return Field(
         name=name,
         wire_name=schema.get("x-wexa-field", name),
         types=frozenset([types] if isinstance(types, str) else types),
         open="object" in types and schema.get("additionalProperties", True) is not False,
         ref=kind_referred_to(schema),
-        order=Order(order),
+        order=Order.KEYED if key else Order(order),
+        key=key,
         format=Format(schema["x-wexa-format"]) if "x-wexa-format" in schema else None,
         immutable=schema.get("x-wexa-immutable", False),
         local=schema.get("x-wexa-local", False),
@@ -120,7 +167,7 @@ def _read(name: str, schema: Schema) -> Field:
         write_only=schema.get("writeOnly", False),
         default=schema.get("default", NO_DEFAULT),
         fields={inner: _read(inner, value) for inner, value in schema.get("properties", {}).items()},
-        items=_read("", items) if isinstance(items, dict) else None,
+        items=item,
     )
 
 

@@ -1,4 +1,4 @@
-"""Between the API's JSON and manifest terms, guided by the kind's schema: `decode` what is read, `encode` to send."""
+"""Translate between the API's JSON and specs, guided by the kind's fields: `decode` a response, `encode` a body."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from functools import cache
 from typing import Any
 
 from wexa_sync.kinds.base import Derived, Endpoint, Kind
-from wexa_sync.kinds.spec.fields import DESCEND, NO_DEFAULT, UNKNOWN, Field, Format, Order, Visit, walk
+from wexa_sync.kinds.spec.fields import (
+    DESCEND,
+    NO_DEFAULT,
+    UNKNOWN,
+    Field,
+    Format,
+    Visit,
+    is_sent,
+    is_shown,
+    select,
+    walk,
+)
 from wexa_sync.kinds.spec.times import epoch, read_iso
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
 
@@ -16,40 +27,41 @@ NameOf = Callable[[str, str], Ref]  # (kind, id) -> the reference that people kn
 
 
 def by_id(kind: str, id: str) -> Ref:  # the field's name
-    """The reference to an id that nobody has named."""
+    """Return the reference to an id that nobody has named."""
     return Ref(kind=kind, id=id)
 
 
 def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
-    """An answer in manifest terms: the fields the schema knows, under the manifest's names, ids as references.
+    """Return a response as a spec: the fields of the schema under the manifest's names, ids as references.
 
-    What the API expands on reading (skills, `executed_by`) is folded back to the id it takes on writing.
+    The API expands some ids on reading (skills, `executed_by`): they are folded back. Left out are fields that can't be
+    written, and those that are write-only: what a response shows of them says nothing.
     """
     spec = {}
     visit = _reader(name_of)
-    for name, field in _sent(kind).items():
+    for name, field in _shown(kind).items():
         source = next((key for key in (field.wire_name, name) if key in raw), None)
         if source is not None:
-            spec[name] = walk(raw[source], field, visit)
+            spec[name] = walk(select(raw[source], field, _is_read), field, visit)
     return spec
 
 
 def encode(kind: Kind, spec: Spec, resolve: Resolve, *, only: Collection[str] | None = None) -> dict[str, Any]:
-    """A spec as the body of a request: references as ids, times as epoch seconds. Who sends it reveals its secrets.
+    """Return a spec as the body of a request: references as ids, times as epoch seconds. The sender reveals secrets.
 
     `only` restricts it to those fields. Raises what `resolve` raises for a reference without an id.
     """
     fields, visit = kind.fields.fields, _writer(resolve)
     return {
         name: walk(value, fields.get(name, UNKNOWN), visit)
-        for name, value in spec.items()
+        for name, value in select(dict(spec), kind.fields, is_sent).items()
         if only is None or name in only
     }
 
 
 def with_defaults(kind: Kind, spec: Spec) -> Spec:
-    """The spec with the schema's defaults where it says nothing: a create sends every field the API requires."""
-    filled: Spec = _fill(dict(spec), _sent(kind))
+    """Return the spec with the schema's defaults where it says nothing: a create sends every field the API requires."""
+    filled: Spec = _fill(dict(spec), kind.fields.fields)
     return filled
 
 
@@ -71,7 +83,7 @@ def with_texts(kind: Kind, spec: Spec) -> Spec:
 
 
 def with_derived(kind: Kind, spec: Spec, *, declared: Spec, changed: Collection[Path] = ()) -> Spec:
-    """The spec with what follows from other fields, where `declared` does not say it and it is absent or outdated.
+    """Return the spec with what follows from other fields, where `declared` lacks it and it is absent or outdated.
 
     `changed` names the fields that differ from live: what follows from them is made anew.
     """
@@ -95,24 +107,31 @@ def made(rule: Derived, source: Any) -> Any:
 
 
 def accepted(endpoint: Endpoint, kind: Kind) -> Collection[str]:
-    """The fields of the spec that the call takes; fields for wexa-sync itself never count."""
+    """Return the names of the spec's fields that the call takes. Fields for wexa-sync alone never count."""
     return endpoint.fields if endpoint.fields is not None else tuple(_sent(kind))
 
 
-def written(kind: Kind, named: Collection[str] | None = None) -> frozenset[str]:
-    """Return the fields that can be written, as answers name them: all, or those `named` so in manifests."""
-    fields = _sent(kind).items()
+def shown_fields(kind: Kind, named: Collection[str] | None = None) -> frozenset[str]:
+    """Return the fields that can be written and read, as responses name them: all, or those `named` in manifests."""
+    fields = _shown(kind).items()
     return frozenset(field.wire_name for name, field in fields if named is None or name in named)
 
 
 def not_shown(kind: Kind, raw: Mapping[str, Any], also: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the names of the fields that can be written and that an answer does not show; `also` are such fields."""
-    fields = ((name, (field.wire_name, name)) for name, field in _sent(kind).items())
+    """Return the names of the fields that can be written and that a response does not show; `also` are such fields."""
+    fields = ((name, (field.wire_name, name) if is_shown(field) else ()) for name, field in _sent(kind).items())
     return tuple(name for name, keys in (*fields, *((name, (name,)) for name in also)) if raw.keys().isdisjoint(keys))
 
 
+def sent_back(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a response without what must not be sent back: read-only fields, and masks of write-only ones."""
+    fields = [field for field in kind.fields.fields.values() if field.read_only or field.write_only]
+    withheld = {name for field in fields for name in (field.name, field.wire_name)}
+    return {name: value for name, value in raw.items() if name not in withheld}
+
+
 def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, Ref]]:
-    """Every reference in a spec with its path."""
+    """Return every reference in a spec with its path."""
     pairs: Iterable[tuple[Any, Any]] = enumerate(spec) if isinstance(spec, list) else spec.items()
     for key, value in pairs:
         if isinstance(value, Ref):
@@ -129,7 +148,7 @@ def is_sealed(value: Any) -> bool:
 
 
 def at_path(value: Any, path: Path) -> Any:
-    """What stands at the path; None where nothing does."""
+    """Return the value at the path; None where nothing stands there."""
     for part in path:
         try:
             value = value[part]
@@ -139,7 +158,7 @@ def at_path(value: Any, path: Path) -> Any:
 
 
 def replaced(value: Any, path: Path, new: Any) -> Any:
-    """A copy with `new` at the path; mappings on the way are made where missing. Lists are entered, not made."""
+    """Return a copy with `new` at the path; mappings on the way are made where missing. Lists are entered, not made."""
     if not path:
         return new
     head, rest = path[0], path[1:]
@@ -151,9 +170,16 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
 
 @cache
 def _sent(kind: Kind) -> dict[str, Field]:
-    """Return the fields that travel: all but those of wexa-sync alone and the parts, which are resources themselves."""
-    fields = kind.fields.fields.items()
-    return {name: field for name, field in fields if not field.local and field.order is not Order.PARTS}
+    return {name: field for name, field in kind.fields.fields.items() if is_sent(field)}
+
+
+@cache
+def _shown(kind: Kind) -> dict[str, Field]:
+    return {name: field for name, field in kind.fields.fields.items() if _is_read(field)}
+
+
+def _is_read(field: Field) -> bool:
+    return is_sent(field) and is_shown(field)
 
 
 def _reader(name_of: NameOf) -> Visit:
@@ -189,6 +215,6 @@ def _fill(value: Any, fields: Mapping[str, Field]) -> Any:
     for name, field in fields.items():
         if filled.get(name) is not None:
             filled[name] = _fill(filled[name], field.fields)
-        elif field.default is not NO_DEFAULT:
+        elif field.default is not NO_DEFAULT and is_sent(field):
             filled[name] = default_of(field)
     return filled

@@ -1,0 +1,148 @@
+"""Each word that a schema says of a field, read once into a tree."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.kinds.connection import CONNECTION
+from wexa_sync.kinds import KINDS
+from wexa_sync.kinds.spec.fields import (
+    DESCEND,
+    NO_DEFAULT,
+    UNKNOWN,
+    Field,
+    Format,
+    Order,
+    all_in,
+    is_sent,
+    is_shown,
+    select,
+    spec_fields,
+    walk,
+)
+
+FIELDS = CONNECTION.fields
+
+
+@pytest.mark.parametrize(
+    ("path", "attribute", "value"),
+    [
+        (("name",), "wire_name", "displayName"),
+        (("type",), "wire_name", "type"),
+        (("name",), "types", {"string"}),
+        (("server", "password"), "types", {"string", "null"}),
+        (("skill",), "types", set()),
+        (("config",), "open", True),
+        (("server",), "open", False),
+        (("name",), "open", False),
+        (("skill",), "ref", "Skill"),
+        (("tags",), "order", Order.SET),
+        (("columns",), "order", Order.KEYED),
+        (("columns",), "key", "column"),
+        (("rows",), "order", Order.PARTS),
+        (("name",), "order", Order.ORDERED),
+        (("server", "checked_at"), "format", Format.EPOCH_SECONDS),
+        (("columns", 3, "form"), "format", Format.JSON_TEXT),
+        (("name",), "format", None),
+        (("type",), "immutable", True),
+        (("name",), "immutable", False),
+        (("wait",), "local", True),
+        (("name",), "local", False),
+        (("status",), "read_only", True),
+        (("name",), "read_only", False),
+        (("config",), "write_only", True),
+        (("server",), "write_only", False),
+        (("type",), "default", "mail"),
+        (("wait",), "default", False),
+        (("name",), "default", NO_DEFAULT),
+    ],
+)
+def test_a_field_has_what_the_schema_says_of_it(path: tuple[Any, ...], attribute: str, value: object) -> None:
+    assert getattr(FIELDS.at(path), attribute) == value
+    assert FIELDS.at(path).name == (path[-1] if isinstance(path[-1], str) else "")
+
+
+def test_what_the_schema_does_not_know_is_unknown() -> None:
+    for path in (("nothing",), ("config", "pin"), ("name", 0), ("tags", 0, "x"), ("server", 3)):
+        assert FIELDS.at(path) is UNKNOWN, path
+    assert FIELDS.at(()) is FIELDS
+
+
+def test_what_stands_in_a_write_only_field_is_shown_by_no_read() -> None:
+    assert not FIELDS.shows(("config",))
+    assert not FIELDS.shows(("config", "pin", 0))
+    assert FIELDS.shows(("server",))
+    assert not FIELDS.shows(("server", "password"))
+    assert not FIELDS.shows(("columns", 0, "salt"))
+    assert FIELDS.shows(("columns", 0, "width"))
+
+
+def test_only_the_fields_stay_for_which_the_test_holds_at_every_depth() -> None:
+    spec = {
+        "name": "A",
+        "wait": True,
+        "status": "up",
+        "rows": [{}],
+        "config": {"pin": "1"},
+        "server": {"host": "h", "password": "p", "checked_at": 5},
+        "columns": [{"column": "a", "salt": "s", "column_id": "i"}, 7],
+        "mystery": {"status": 1},
+    }
+    assert select(spec, FIELDS, is_sent) == {
+        "name": "A",
+        "config": {"pin": "1"},
+        "server": {"host": "h", "password": "p"},
+        "columns": [{"column": "a", "salt": "s"}, 7],
+        "mystery": {"status": 1},
+    }
+    assert select(spec["server"], FIELDS.at(("server",)), is_shown) == {"host": "h", "checked_at": 5}
+    assert all_in(FIELDS.at(("tags",)), is_shown)
+    assert not all_in(FIELDS, is_shown)
+
+
+def test_a_walk_meets_each_place_with_its_field_and_its_path() -> None:
+    met: dict[tuple[str | int, ...], Field] = {}
+
+    def visit(value: Any, field: Field, path: tuple[str | int, ...]) -> Any:
+        met[path] = field
+        return f"<{value}>" if isinstance(value, str) else DESCEND
+
+    spec = {"name": "A", "columns": [{"column": "a", "width": 2}], "mystery": [1]}
+    assert walk(spec, FIELDS, visit) == {
+        "name": "<A>",
+        "columns": [{"column": "<a>", "width": 2}],
+        "mystery": [1],
+    }
+    assert met == {path: FIELDS.at(path) for path in met}
+    assert ("columns", 0, "width") in met
+
+
+def test_the_tree_of_a_kind_is_built_once() -> None:
+    for kind in KINDS:
+        assert kind.fields is kind.fields
+    assert CONNECTION.fields is FIELDS
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"x-wexa-list": "sorted"},
+        {"x-wexa-format": "roman"},
+        {"type": "array", "items": {"type": "object"}, "x-wexa-list": {"key": "column"}},
+        {"type": "array", "x-wexa-list": {"key": "column"}},
+        {
+            "type": "array",
+            "items": {"type": "object", "properties": {"column": {"type": "integer"}}},
+            "x-wexa-list": {"key": "column"},
+        },
+    ],
+)
+def test_a_word_that_makes_no_sense_is_no_schema(said: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "wrong.schema.json"
+    file.write_text(json.dumps({"type": "object", "properties": {"field": said}}), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"roman|sorted|column"):
+        spec_fields(str(file), part=True)
