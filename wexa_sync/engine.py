@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, SettingsError, UsageError
+from wexa_sync.manifests.declared import declared as declared_in
 from wexa_sync.manifests.link import link
 from wexa_sync.manifests.load import covers, load
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.validate import is_ours, validate
+from wexa_sync.manifests.validate import validate
 from wexa_sync.manifests.variables import revealed
-from wexa_sync.model import Address, Choice, Desired, Limits, Manifest, Observation, Plan, Record, Report, Run
+from wexa_sync.model import Address, Choice, Desired, Limits, Observation, Plan, Record, Report, Run
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import read as read_plan
@@ -54,9 +55,7 @@ _ALL, _CHOICE, _LIMITS = Scope(), Choice(), Limits()
 def read(sources: Sources) -> Desired:
     """Read manifests, valid and linked; offline. Raises InvalidManifests with every problem at once."""
     with sources.named():
-        documents, unreadable = load(
-            sources.paths, root=sources.root, variables=sources.variables(), ignore=sources.ignore
-        )
+        documents, unreadable = load(sources)
     manifests, invalid = validate(documents, root=sources.root, complete=not unreadable)
     desired, unlinked = link(manifests, Places().in_manifest)
     _require_none([*unreadable, *invalid, *unlinked])
@@ -67,10 +66,10 @@ def scope_of(desired: Desired, sources: Sources) -> Scope:
     """Return the scope of a plan of `desired`, read from `sources`: the state's other manifests are left alone."""
     whole = sources.all()
     with whole.named():
-        if sources.whole is None or covers(sources.paths, whole.paths, root=whole.root, ignore=whole.ignore):
+        if sources.whole is None or covers(sources, whole):
             return _ALL
         try:
-            return beyond(desired, *_declared(whole))
+            return beyond(desired, *declared_in(whole))
         except NothingDeclared:
             return _ALL
 
@@ -83,21 +82,13 @@ def scope_to_destroy(sources: Sources) -> Scope:
     """
     with sources.named():
         try:
-            declared, problems = _declared(sources)
+            declared, problems = declared_in(sources)
         except NothingDeclared:
             if sources.whole is not None:
                 raise
             return _ALL
     _require_none(problems)
     return to_destroy(declared, whole=sources.whole is None)
-
-
-def _declared(sources: Sources) -> tuple[Sequence[Manifest], list[Problem]]:
-    """Return what is declared there, and the problems that keep something else from being known as declared."""
-    documents, unreadable = load(sources.paths, root=sources.root, variables=sources.variables(), ignore=sources.ignore)
-    ours = [each for each in documents if is_ours(each)]  # what others wrote in YAML declares nothing
-    manifests, invalid = validate(ours, root=sources.root, complete=not unreadable)
-    return manifests, [each for each in (*unreadable, *invalid) if each.path.partition(".")[0] != "spec"]
 
 
 def _require_none(problems: Sequence[Problem]) -> None:
@@ -112,7 +103,7 @@ def saved_plan(file: Path, sources: Sources, env: Mapping[str, str]) -> Plan:
     """
     planned = read_plan(file, partial(revealed, env=env))
     try:
-        declared, _ = _declared(sources)
+        declared, _ = declared_in(sources)
     except (UsageError, SettingsError, InvalidManifests):
         return planned
     require_allowed(planned, to_destroy(declared, whole=True))

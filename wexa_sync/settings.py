@@ -24,6 +24,7 @@ KEY_VARIABLE = "WEXA_API_KEY"
 _SCHEMA = "settings.schema.json"
 _ENVIRONMENT = {"base_url": "WEXA_BASE_URL", "org_id": "WEXA_ORG_ID", "user_id": "WEXA_USER_ID"}
 _LIKE_A_KEY = re.compile(r"(wexa)?(x?api|access|auth|secret)?(key|token|secret|password)")
+_NONE: Mapping[str, Any] = {}
 _USABLE_KEY = re.compile(r"[\x21-\x7e]+")
 
 
@@ -83,8 +84,8 @@ class Settings:
         return self.manifests if alone else (here,)
 
 
-def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:
-    """The settings for work that begins at `start` (the current folder, or the first PATH).
+def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, Any] = _NONE) -> Settings:
+    """Return the settings for work that begins at `start` (the current folder, or the first PATH).
 
     `root` is the nearest folder at or above it that holds wexa-sync.yaml, not looked for above a repository (a folder
     with `.git`); without such a file it is `start`, or the folder that `start` is in. `overrides` are flags by their

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import NothingDeclared, Problem, Unfilled, UsageError
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Document, Source
 from wexa_sync.text.files import SETTINGS_FILE, TextFault, is_utf8, shown_path, siblings
@@ -24,28 +25,21 @@ _INSTALLED = {"node_modules", "site-packages", "venv"}
 _ENVIRONMENT = "pyvenv.cfg"
 
 
-def load(
-    paths: Sequence[Path], *, root: Path, variables: Variables, ignore: Sequence[str] = ()
-) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
-    """Read all manifests in files and folders, in an order that depends on names alone.
+def load(sources: Sources) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
+    """Read all manifests of the sources, in an order that depends on names alone.
 
     Folders are searched whole, through symlinks too; hidden files and folders, installed packages, the settings file,
     variable files and what `ignore` matches (globs relative to `root`, as .gitignore has them) are left out unless
-    they are a PATH.
+    they are a path of the sources.
     A document with a problem is still returned where something of it could be read. Raises UsageError where a path is
-    missing; NothingDeclared without any file or document: an empty answer would look like "everything is gone".
+    missing; NothingDeclared without any file or document: an empty result would look like "everything is gone".
     """
     from wexa_sync.manifests.yaml import read  # imports yaml
 
+    variables = sources.variables()
     problems: list[Problem] = []
     documents: list[Document] = []
-    files = _unique(_find(paths, os.path.realpath(root).rstrip("/") + "/", ignore, problems))
-    if not files and not problems:
-        raise NothingDeclared(
-            f"no manifest found in {', '.join(map(str, paths)) or 'no path at all'}",
-            hint="Manifests are .yaml or .yml files. `wexa-sync init` writes some to start from; see also `ignore` in "
-            f"{SETTINGS_FILE}.",
-        )
+    files = _files(sources, problems)
     for file in files:
         shown = shown_path(file)
         if not is_utf8(shown):
@@ -65,12 +59,29 @@ def load(
     return tuple(documents), tuple(problems)
 
 
-def covers(paths: Sequence[Path], others: Sequence[Path], *, root: Path, ignore: Sequence[str] = ()) -> bool:
-    """True when `paths` have every file that `others` have. Raises UsageError where a path is missing."""
+def _files(sources: Sources, problems: list[Problem]) -> list[Path]:
+    """Return the files to read, each once. Raises NothingDeclared where there is none and nothing is wrong."""
+    files = _unique(_find(sources.paths, _base(sources), sources.ignore, problems))
+    if not files and not problems:
+        raise NothingDeclared(
+            f"no manifest found in {', '.join(map(str, sources.paths)) or 'no path at all'}",
+            hint="Manifests are .yaml or .yml files. `wexa-sync init` writes some to start from; see also `ignore` in "
+            f"{SETTINGS_FILE}.",
+        )
+    return files
+
+
+def covers(sources: Sources, others: Sources) -> bool:
+    """True when `sources` have every file that `others` have. Raises UsageError where a path is missing."""
     problems: list[Problem] = []
-    base = os.path.realpath(root).rstrip("/") + "/"
-    have, want = ({real for _, real in _find(each, base, ignore, problems)} for each in (paths, others))
+    have, want = (
+        {real for _, real in _find(each.paths, _base(each), each.ignore, problems)} for each in (sources, others)
+    )
     return want <= have and not problems
+
+
+def _base(sources: Sources) -> str:
+    return os.path.realpath(sources.root).rstrip("/") + "/"
 
 
 class _Filling:

@@ -16,7 +16,7 @@ import pytest
 
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.load import load
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.sources import Sources
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Folder
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 def loaded(folder: Folder, *paths: str, ignore: Iterable[str] = ()) -> list[str]:
     """The files of the documents found, in order; what could not be read is a line with its fault."""
-    found = [Path(path) for path in paths or ["."]]
-    documents, problems = load(found, root=folder.path, variables=Variables(), ignore=tuple(ignore))
+    found = tuple(Path(path) for path in paths or ["."])
+    documents, problems = load(Sources(paths=found, root=folder.path, ignore=tuple(ignore)))
     assert all(problem.hint for problem in problems)
     return [document.source.file for document in documents] + [f"{each.source}: {each.message}" for each in problems]
 
@@ -217,7 +217,7 @@ def test_nothing_to_read_is_an_error(folder: Folder, paths: list[str], message: 
     folder.write({"wexa-sync.yaml": "", "comments.yaml": "# only\n---\n...\n", "empty/.hidden/m.yaml": "a: 1"})
     folder.write({f"many/{n}.yaml": "" for n in range(4)})
     with pytest.raises(UsageError) as caught:
-        load([Path(path) for path in paths], root=folder.path, variables=Variables())
+        load(Sources(paths=tuple(map(Path, paths)), root=folder.path))
     assert message in caught.value.message
     assert hint in caught.value.hint
 

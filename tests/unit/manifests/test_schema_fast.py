@@ -19,8 +19,8 @@ from wexa_sync.kinds.spec.schema import bundled
 from wexa_sync.manifests.load import load
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_fast import glance
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.values import fill_in
-from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Secret
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -36,7 +36,7 @@ ANY = PLAIN | NEAR | st.lists(PLAIN, max_size=2) | st.dictionaries(st.sampled_fr
 def written() -> tuple[tuple[str, Any], ...]:
     """What people write, with the name of the schema it goes by: the support desk's manifests, and some settings."""
     folder = EXAMPLES / "support-desk"
-    documents, _ = load([folder], root=folder, variables=Variables())
+    documents, _ = load(Sources(paths=(folder,), root=folder))
     manifests = []
     for document in documents:
         kind = BY_NAME[document.data["kind"]]

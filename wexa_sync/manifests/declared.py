@@ -1,0 +1,22 @@
+"""What manifests declare, by names and lifecycles alone: for plans that only have to know what is declared where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wexa_sync.errors import Problem
+from wexa_sync.manifests.load import load
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.manifests.validate import is_ours, validate
+from wexa_sync.model import Manifest
+
+
+def declared(sources: Sources) -> tuple[Sequence[Manifest], list[Problem]]:
+    """Return the manifests, and the problems that keep others from being known as declared.
+
+    A problem inside a spec is none of those. A document that is no manifest of ours declares nothing.
+    """
+    documents, unreadable = load(sources)
+    ours = [each for each in documents if is_ours(each)]
+    manifests, invalid = validate(ours, root=sources.root, complete=not unreadable)
+    return manifests, [each for each in (*unreadable, *invalid) if each.path.partition(".")[0] != "spec"]
