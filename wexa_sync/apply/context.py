@@ -17,28 +17,28 @@ from wexa_sync.model import Address, Change, ExternalName, Options, Plan, Questi
 from wexa_sync.state.base import State
 
 Ask = Callable[[Change, Run, Question], None]
-"""Told what a run that is waited for asks of a person, once. Called from any thread."""
+"""Takes a question of a run that is waited for, once. Called from any thread."""
 
 
 def nobody(_change: Change, _run: Run, _question: Question) -> None:
-    """Who is told of a question where nobody listens."""
+    """Drop a question."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What the changes of one apply share. Changed in the bookkeeping thread only, but for `cutoff` and `told`.
+    """What the changes of one apply share. Only the bookkeeping thread changes it, but for `cutoff` and `read_by_id`.
 
-    `state` gives the state as of the last write; `lists` holds what several changes look at. `known` are the ids of all
-    that the plan saw as ours, that the state holds and that this apply made; `planned` those that the plan saw.
-    `seen_before` holds, for a run that is about to be sent, the list as it was read just before; `told` holds what was
-    read by id since a list shows too little of it.
+    `state` gives the state as of the last write. `lists` holds the lists that several changes look into. `known` are
+    the ids of all that the plan saw as ours, that the state holds and that this apply made; `planned` are those that
+    the plan saw. `seen_before` holds, for a run that is about to be sent, the list as it was read just before.
+    `read_by_id` holds what was read singly since a list shows too little of it.
     """
 
     api: Api
     plan: Plan
     key: str  # the state's lineage: what its secrets are sealed with
     options: Options
-    tell: Callable[[Change, str], None]
+    report: Callable[[Change, str], None]
     state: Callable[[], State]
     ask: Ask = nobody
     ids: dict[Address, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Context:
     cutoff: Cutoff = field(default_factory=Cutoff)
     lists: dict[Hashable, Listed] = field(default_factory=dict)
     seen_before: dict[Address, Listed] = field(default_factory=dict)
-    told: dict[str, Raw] = field(default_factory=dict)
+    read_by_id: dict[str, Raw] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     changes: Mapping[Address, Change] = field(init=False)
     inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
@@ -74,7 +74,7 @@ class Context:
         self.known.update((id, *aliases))
 
     def resolver(self, address: Address) -> Callable[[Ref], str]:
-        """Gives the id of a reference in the manifest at `address`. Raises WexaSyncError where there is none."""
+        """Return a function from a reference in the manifest at `address` to its id; without one, it raises."""
 
         def resolve(ref: Ref) -> str:
             if found := id_of(ref, address.project, self.ids, self.externals):

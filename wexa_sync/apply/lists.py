@@ -47,10 +47,11 @@ def whole(
 ) -> list[Raw]:
     """Return the items, whole where they show too little to be told apart. Not what is known or was `seen`."""
     known = context.known | seen
-    shown = [context.told.get(kind.id_of(raw) or "", raw) for raw in items]
-    told = told_apart(context.api, kind, ids, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
-    context.told.update({kind.id_of(raw) or "": raw for raw, was in zip(told, shown, strict=True) if raw is not was})
-    return told
+    shown = [context.read_by_id.get(kind.id_of(raw) or "", raw) for raw in items]
+    found = told_apart(context.api, kind, ids, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
+    read = (raw for raw, was in zip(found, shown, strict=True) if raw is not was)
+    context.read_by_id.update({kind.id_of(raw) or "": raw for raw in read})
+    return found
 
 
 def out_of_sight(context: Context, listed: Listed, ids: Ids, name: str | None) -> Generator[Http, Any, list[Raw]]:

@@ -1,4 +1,4 @@
-"""Runs the changes of a plan: as many at once as may be, each when what it waits for is done.
+"""Make the changes of a plan: as many at once as may be, each when what it waits for is done.
 
 One thread keeps the books (graph, ids, state, outcomes); workers do nothing but HTTP. What several changes have to
 write is written together, so that one flush serves all of them.
@@ -33,10 +33,10 @@ from wexa_sync.model import Action, Address, Change, Options, Outcome, Plan, Rep
 from wexa_sync.state.base import Entry, Intend, Remember, Settle, State, StateSession
 
 Progress = Callable[[Change, str], None]
-"""Told of a change and a word: "started", a run's status, or how it ended. Called from any thread."""
+"""Takes a change and a word: "started", a run's status, or how the change ended. Called from any thread."""
 
 WAKE = 60.0
-"""Seconds after which an apply that waits looks up, to stay alive for who else wants the state."""
+"""Seconds after which an apply that waits renews the state's lock."""
 
 Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""
@@ -64,13 +64,13 @@ def apply_plan(
     cutoff: Cutoff | None = None,
     ask: Ask | None = None,
 ) -> Report:
-    """Make the changes of the plan, beginning none once `cutoff` is over: what is in flight then is still awaited."""
+    """Make the changes of the plan. Begin none once `cutoff` is over; what is in flight then is still awaited."""
     context = Context(
         api=api,
         plan=plan,
         key=session.lineage,
         options=options,
-        tell=progress,
+        report=progress,
         state=lambda: session.state,
         ask=ask or nobody,
         cutoff=cutoff or Cutoff(),
@@ -93,7 +93,7 @@ def apply_plan(
 
 
 def _doubts(plan: Plan, state: State) -> tuple[Address, ...]:
-    """Return what may or may not have happened: what was sent and never answered, and runs that look as if they ran."""
+    """Return the addresses of what was sent and never answered, and of runs that look as if they ran."""
     open_ = {address for address, intent in state.intents.items() if not intent.settled}
     return tuple(sorted(open_ | {blocked.address for blocked in plan.blocked if blocked.doubt}))
 
@@ -115,8 +115,8 @@ class _Drive:
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
         self.turns = Turns()
         self.to_write: list[tuple[Address, Write]] = []
-        self.unwritable: StateError | None = None  # the first time that the state took nothing
-        self.unrecorded: set[Address] = set()  # what became of them is known, and the state does not say it
+        self.unwritable: StateError | None = None  # the first error of a write to the state
+        self.unrecorded: set[Address] = set()  # their end is known, and the state does not say it
 
     def refresh(self) -> None:
         """Bring records up to date: of what needs no change, and each lifecycle, whatever comes of the rest."""
@@ -144,8 +144,8 @@ class _Drive:
         return True
 
     def run(self) -> bool:
-        """Drive every change to its end, or to the cutoff. Answers whether an interrupt left something undone."""
-        # Nothing may break in between a request and its record, so an interrupt is a word that is looked for here.
+        """Drive every change to its end, or to the cutoff. True when an interrupt left something undone."""
+        # Nothing may break in between a request and its record: an interrupt only sets the cutoff, which is read here.
         cutoff = self.context.cutoff
         with ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
             while not self.walk.finished:
@@ -176,8 +176,8 @@ class _Drive:
     def _begin(self, pool: ThreadPoolExecutor) -> None:
         """Let changes begin, or go on after a lookup, as long as there is room for their requests.
 
-        What is written down as about to be sent is sent at once, never queued behind others: the longer it stood there
-        unsent, the more often a kill would leave a doubt where nothing happened.
+        An intent is sent as soon as it is written, never queued behind others: the longer it stood there unsent, the
+        more often a kill would leave a doubt where nothing happened.
         """
         while self._busy() < self.context.options.parallelism:
             if self.parked:
@@ -190,7 +190,7 @@ class _Drive:
                 break
 
     def _busy(self) -> int:
-        """How many requests are under way, or follow as soon as something is written."""
+        """Return how many requests are under way, or follow as soon as something is written."""
         return len(self.flying) + sum(not write.last for _, write in self.to_write)
 
     def _start(self, pool: ThreadPoolExecutor, change: Change) -> None:
@@ -200,21 +200,21 @@ class _Drive:
         how = take_over if _happens_once(change.address) and change.action is Action.ADOPT else _HOW[change.action]
         self.works[change.address] = how(Task(self.context, change))
         self.began[change.address] = time.monotonic()
-        self.context.tell(change, "started")
+        self.context.report(change, "started")
         self._advance(pool, change.address, None, None)
 
     def _flush(self, pool: ThreadPoolExecutor) -> None:
-        """Write what is to be written, all at once, and let its changes go on."""
+        """Write what is to be written, all at once, and let the changes go on."""
         while self.to_write:
             batch, self.to_write = self.to_write, []
             written = self._write(*(entry for _, write in batch for entry in write.entries))
             for address, write in batch:
-                # What is too much at once may have room one by one: what is done is to be known.
+                # What has no room at once may have room one by one: what is done must be known.
                 kept = written or (not _begins(write) and self._write(*write.entries))
                 self._advance(pool, address, None, None if kept else self._unwritten(address, write))
 
     def _unwritten(self, address: Address, write: Write) -> StateError | None:
-        """Return what ends a change whose entries were not written; None where it is done on the server anyway."""
+        """Return the error that ends a change whose entries were not written; None where the server has done it."""
         for entry in write.entries:
             if isinstance(entry, Remember):
                 self.context.learn(address, entry.record.id)  # made, and to be found in the receipt
@@ -235,7 +235,7 @@ class _Drive:
         self._advance(pool, first, value, error)
 
     def _advance(self, pool: ThreadPoolExecutor, address: Address, value: Any, error: BaseException | None) -> None:
-        """Let a change go on to the next thing it needs, or to its end."""
+        """Let a change go on to its next step, or to its end."""
         work, change = self.works[address], self.changes[address]
         try:
             step = work.throw(error) if error is not None else work.send(value)
@@ -252,7 +252,7 @@ class _Drive:
                 self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
                 if step.key is None or self.turns.taken_by(address, step.key):
                     self._advance(pool, address, None, None)
-            elif self.unwritable is not None and _begins(step):  # it would not be known that it was sent
+            elif self.unwritable is not None and _begins(step):  # the state would not say that it was sent
                 self._advance(pool, address, None, self._unwritten(address, step))
             else:
                 self.to_write.append((address, step))
@@ -275,15 +275,15 @@ class _Drive:
         self.outcomes[address] = replace(outcome, seconds=seconds)
         self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
         if change.action is not Action.NOOP:
-            self.context.tell(change, outcome.status.value)
+            self.context.report(change, outcome.status.value)
         if outcome.status is Status.APPLIED:
             self.walk.done(address)
             return
         for other in self.walk.skip(address, holds):
-            because = WexaSyncError(f"{address} {outcome.status.value}", hint=f"Mend {address}, then apply again.")
+            because = WexaSyncError(f"{address} {outcome.status.value}", hint=f"Fix {address}, then apply again.")
             self.outcomes[other] = ended(self.changes[other], Status.SKIPPED, because)
             if self.changes[other].action is not Action.NOOP:
-                self.context.tell(self.changes[other], Status.SKIPPED.value)
+                self.context.report(self.changes[other], Status.SKIPPED.value)
 
 
 def _happens_once(address: Address) -> bool:
@@ -291,5 +291,5 @@ def _happens_once(address: Address) -> bool:
 
 
 def _begins(write: Write) -> bool:
-    """True for an intent: it is written down because something is about to be sent."""
+    """True for an open intent: something is about to be sent."""
     return any(isinstance(entry, Intend) and not entry.intent.settled for entry in write.entries)

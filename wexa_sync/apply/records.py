@@ -10,7 +10,7 @@ from wexa_sync.secrecy.seal import conceal, fingerprint
 
 
 def record_of(task: Task, id: str, *, spec: Spec | None = None) -> Record:
-    """The record of a change that came to a good end. `spec`: what was applied, where that is not what is declared."""
+    """Return the record of a task that came to a good end. `spec`: what was applied, if not just what is declared."""
     context, before = task.context, task.record
     return Record(
         address=task.address,
@@ -23,7 +23,7 @@ def record_of(task: Task, id: str, *, spec: Spec | None = None) -> Record:
 
 
 def intent_of(task: Task, operation: str, id: str | None = None) -> Intent:
-    """What is written before a create or a start is sent."""
+    """Return the intent that is written before a create or a start is sent."""
     context, spec, before = task.context, dict(task.declared), task.intent
     return Intent(
         address=task.address,
@@ -39,7 +39,7 @@ def intent_of(task: Task, operation: str, id: str | None = None) -> Intent:
 
 
 def sent_by_create(task: Task) -> Spec:
-    """What a create sends: what is declared, what follows from it, and the defaults of what the API requires."""
+    """Return what a create sends: what is declared, what follows from that, and the defaults that the API requires."""
     kind = task.kind
     declared = sent_fields(kind, task.declared)
     return with_defaults(kind, with_derived(kind, declared, declared=declared))

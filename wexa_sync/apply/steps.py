@@ -1,4 +1,4 @@
-"""Name the steps a change asks for: write to the state, send a request, wait for its turn."""
+"""Name the steps that a task asks for: write to the state, send a request, wait for its turn; and how a task ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wexa_sync.state.base import Entry
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Entries that must be durable before the change goes on; after the `last` of a change no request follows."""
+    """Entries that must be durable before the task goes on. After the `last` of a task, no request follows."""
 
     entries: tuple[Entry, ...]
     last: bool = False
@@ -25,7 +25,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """A function to be called by a worker. Where several changes need the same thing, `lookup` names it: asked once."""
+    """A function for a worker to call. Tasks that need the same thing give it the same `lookup`: it is called once."""
 
     function: Callable[[], Any]
     lookup: Hashable = None
@@ -33,7 +33,7 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A wait until no other change has the turn of that key; it ends with the change, or when None is yielded."""
+    """A wait until no other task has the turn of that key. The turn ends with the task, or when None is yielded."""
 
     key: Hashable
 
@@ -61,17 +61,17 @@ def call(
 
 
 def ended(change: Change, status: Status, error: WexaSyncError | None = None, **more: Any) -> Outcome:
-    """The outcome of a change, with what an error says."""
+    """Return the outcome of a change, with the message and the hint of the error."""
     said = {"error": error.message, "hint": error.hint} if error is not None else {}
     return Outcome(change=change, status=status, **{**said, **more})
 
 
 def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:
-    """The same failure with another hint."""
+    """Return the same failure with another hint."""
     return WexaSyncError(error.message, hint=hint)
 
 
 def conflict(change: Change, what: str) -> Outcome:
-    """Somebody else was there between plan and apply."""
+    """Return the outcome of a change that another person came before, between plan and apply."""
     hint = "Nothing was overwritten. Plan again to see what it is now."
     return ended(change, Status.CONFLICT, error=WexaSyncError(what, hint=hint))

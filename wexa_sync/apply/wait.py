@@ -110,7 +110,7 @@ def poll(
         until=until,
         seconds=seconds,
         cutoff=context.cutoff,
-        tell=lambda status: context.tell(change, status),
+        tell=lambda status: context.report(change, status),
         ask=(lambda run, question: context.ask(change, run, question)) if asking else None,
         most=context.options.poll,
         patience=READ_FAILURES if asking else 0,

@@ -63,7 +63,7 @@ def task(wire: Wire, change: Change, *entries: Any) -> Task:
         plan=plan,
         key="key",
         options=Options(settle=0.0, grace=0.0),
-        tell=lambda _change, _word: None,
+        report=lambda _change, _word: None,
         state=lambda: state,
         ids=dict(plan.ids),
         clock=lambda: NOW,
