@@ -54,7 +54,7 @@ class ExitCode(IntEnum):
 class Problem:
     """One fault in the input: what, where, and what to do.
 
-    `path` is the field's path in its document (`spec.agents[2].title`), empty where the whole document is meant.
+    `path` is the field's path in its document (`spec.items[2].title`), empty where the whole document is meant.
     """
 
     message: str

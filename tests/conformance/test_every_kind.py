@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.kinds import KINDS
+from wexa_sync.kinds import KINDS, owner_of, part_of
 from wexa_sync.kinds.base import Kind, Operation
 from wexa_sync.kinds.spec.fields import WORDS as FIELD_WORDS
 from wexa_sync.kinds.spec.fields import Field, Order
@@ -82,7 +82,7 @@ def test_its_schema_uses_known_words_only(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)
 def test_every_field_is_described_and_what_the_kind_names_is_in_the_schema(kind: Kind) -> None:
     properties = bundled(kind.schema)["properties"]
-    described = properties if kind.owner else properties["spec"]["properties"]
+    described = properties if part_of(kind) else properties["spec"]["properties"]
     assert [name for name, schema in described.items() if not schema.get("description")] == []
     named = {*kind.identity, *kind.narrow, kind.display, *(rule.target[0] for rule in kind.derived)}
     named |= {name for each in kind.endpoints for endpoint in kind.calls(each) for name in endpoint.fields or ()}
@@ -144,14 +144,15 @@ def test_the_server_agrees_on_what_can_be_done(desk: Desk, kind: Kind) -> None:
     server = desk.remote.server
     places = {"project": ids["Project"], "owner": ids["AgentFlow"], "id": ids[kind.name]}
     places |= {"org": server.org_id, "user": server.user_id}
-    read = kind.call(Operation.READ)
-    assert desk.remote.raw("GET", read.path.format(**places)).status_code == 200
+    read = (owner_of(kind) or kind).call(Operation.READ)
+    place = read.path.format(**{**places, "id": ids[(owner_of(kind) or kind).name]})
+    assert desk.remote.raw("GET", place).status_code == 200
     for operation, endpoint in [(each, call) for each in kind.endpoints for call in kind.calls(each)]:
         # An id of nothing: nobody's data is touched, and only a missing route answers 405.
         path = endpoint.path.format(**{**places, "id": NOWHERE, "owner": NOWHERE})
         assert desk.remote.raw(endpoint.method, path, {}).status_code != 405, operation
     for operation, methods in ((Operation.UPDATE, ("PUT", "PATCH")), (Operation.DELETE, ("DELETE",))):
-        if operation not in kind.endpoints and not kind.owner:
-            answers = {desk.remote.raw(m, read.path.format(**places), {}).status_code for m in methods}
+        if operation not in kind.endpoints and part_of(kind) is None:
+            answers = {desk.remote.raw(m, place, {}).status_code for m in methods}
             assert answers <= {404, 405}, operation
-    assert desk.remote.raw("GET", read.path.format(**places)).status_code == 200
+    assert desk.remote.raw("GET", place).status_code == 200

@@ -135,7 +135,7 @@ def test_the_command_line_says_so_and_fails(lied: Desk, wire: Wire, cli: Cli) ->
     wire.lies = {"GET /agentflows": agents(lambda _: 3)}
     done = cli(lied.folder, "apply", "--auto-approve", "--prune", code=1, env=lied.remote.env)
     said = " ".join(done.stderr.split())
-    assert "GET /agentflows: the agents of a flow are not a list of objects" in said
+    assert "GET /agentflows: the agents of AgentFlow" in said
     assert "can't be trusted, so nothing is done on it" in said
     assert wire.sent == []
 

@@ -35,13 +35,6 @@ def is_nothing(body: Any) -> bool:
     return all(value in (None, "", True, "success") for value in body.values()) and body["data"] is None
 
 
-def children(raw: Mapping[str, Any]) -> list[Raw]:
-    """The agents in a flow, in their order."""
-    agents = raw.get("agents")
-    found = agents if isinstance(agents, list) else []
-    return [agent for agent in found if isinstance(agent, dict) and not agent.get("is_deleted")]
-
-
 UNTRUSTED = "The answer can't be trusted, so nothing is done on it. Run it again; if it stays so, report it."
 
 
@@ -51,7 +44,7 @@ def contradiction(kind: Kind, items: list[Raw], project: str) -> str:
         return fault
     if project and kind.declarable and any(item.get("projectID") not in (None, "", project) for item in items):
         return f"a {kind.name} of another project"
-    return next((fault for item in items if (fault := _odd_children(item))), "") if kind.embedded else ""
+    return next((fault for item in items if (fault := _odd_parts(kind, item))), "")
 
 
 def misfit(kind: Kind, found: Raw, ids: Ids, asked: str) -> str:
@@ -64,16 +57,20 @@ def misfit(kind: Kind, found: Raw, ids: Ids, asked: str) -> str:
     # What is deleted may well be of a project that went with it, and was made anew since.
     if ids.project and not found.get("is_deleted") and found.get("projectID") not in (None, "", ids.project):
         return f"{kind.name} {asked} is said to be of another project"
-    return _odd_children(found)
+    return _odd_parts(kind, found)
 
 
-def _odd_children(owner: Raw) -> str:
-    agents = owner.get("agents")
-    if agents is None:
-        return ""
-    if not isinstance(agents, list) or not all(isinstance(agent, dict) for agent in agents):
-        return "the agents of a flow are not a list of objects"
-    return _odd_ids("Agent", [agent.get("_id") for agent in agents if not agent.get("is_deleted")])
+def _odd_parts(kind: Kind, owner: Raw) -> str:
+    """Return what can't be true of the parts that a response about their owner shows; empty where all may be."""
+    for part in kind.embedded:
+        shown = owner.get(part.field)
+        if shown is None:
+            continue
+        if not isinstance(shown, list) or not all(isinstance(item, dict) for item in shown):
+            return f"the {part.field} of {kind.name} {kind.id_of(owner)} are not a list of objects"
+        if fault := _odd_ids(part.kind.name, [part.kind.id_of(item) for item in part.items(owner)]):
+            return fault
+    return ""
 
 
 def _odd_ids(name: str, ids: list[Any]) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from wexa_sync.api.calls import Call, Ids, Raw, Values, body_of
-from wexa_sync.api.checks import UNTRUSTED, as_list, children, contradiction, is_nothing, misfit, unwrap
+from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, unwrap
 from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.transport.http import Http
-from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, WexaSyncError
+from wexa_sync.kinds import owner_of, part_of
 from wexa_sync.kinds.base import Endpoint, Kind, Operation
 from wexa_sync.text.ids import is_id
 
@@ -91,7 +92,8 @@ class Api:
 
     def listed(self, kind: Kind, ids: Ids) -> Found:
         """Return what a list shows of a kind in that scope, all pages, and whether that is all there is."""
-        assert kind.listing is not None
+        if kind.listing is None:
+            return Found(items=[*self._in_owner(kind, ids)])
         endpoint = kind.listing.endpoint
         found = self._list(kind, ids, self.user_id)
         if "{user}" in endpoint.query.values() and self._owner not in ("", self.user_id):
@@ -138,10 +140,13 @@ class Api:
         return Nonsense(what, method="GET", path=self._values(ids).path(kind.listing.endpoint.path), hint=UNTRUSTED)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
-        """One resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
+        """Return one resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
 
-        Raises ApiError, also where the answer is another resource than was asked for, or none at all.
+        A kind without a call to read one is looked up in its list, a part without a list in its owner. Raise ApiError,
+        also where the response is about another resource than was asked for, or about none at all.
         """
+        if Operation.READ not in kind.endpoints:
+            return self._read_in_list(kind, ids)
         endpoint = kind.call(Operation.READ)
         values = self._values(ids)
         path = values.path(endpoint.path)
@@ -152,13 +157,23 @@ class Api:
         if is_nothing(body):
             return None
         found = unwrap(body)
-        if fault := misfit(kind, found, ids, ids.owner if endpoint.returns_owner else ids.id):
+        if fault := misfit(kind, found, ids, ids.id):
             raise Nonsense(fault, method="GET", path=path, hint=UNTRUSTED)
-        if found.get("is_deleted"):
-            return None
-        if endpoint.returns_owner:  # children() has none that is deleted
-            return next((child for child in children(found) if child.get("_id") == ids.id), None)
-        return found
+        return None if found.get("is_deleted") else found
+
+    def _read_in_list(self, kind: Kind, ids: Ids) -> Raw | None:
+        try:
+            items = self.list(kind, ids)
+        except NotFound:
+            return None  # gone, with the owner or the project that the list belongs to
+        return next((raw for raw in items if ids.id in kind.ids_of(raw)), None)
+
+    def _in_owner(self, kind: Kind, ids: Ids) -> Sequence[Raw]:
+        """Return the parts that a read of their owner shows: none where the owner is gone."""
+        owner, part = owner_of(kind), part_of(kind)
+        if owner is None or part is None:
+            raise WexaSyncError(f"the API has no call that lists or reads a {kind.name}", hint="Look in Wexa Studio.")
+        return part.items(self.read(owner, replace(ids, id=ids.owner)) or {})
 
     def send(self, call: Call) -> tuple[Any, int]:
         """Send a call that writes. Answers the body and the number of requests it took."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Generator, Sequence
 from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
-from wexa_sync.api.checks import children, unwrap
+from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.lists import read_list
 from wexa_sync.apply.references import unresolved
@@ -17,8 +17,8 @@ from wexa_sync.compare.parts import overlay, restrict
 from wexa_sync.compare.same import is_as_expected, key_of
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Endpoint, Nature
+from wexa_sync.kinds import BY_NAME, part_of
+from wexa_sync.kinds.base import Endpoint, Nature, Operation
 from wexa_sync.kinds.spec.wire import at_path, decode
 from wexa_sync.model import Spec
 
@@ -50,7 +50,7 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
 def spelt_otherwise(task: Task, answer: Raw) -> str:
     """Why an answer to a create is not about what was sent, going by what it is called; empty where it may be."""
     kind = task.kind
-    if kind.owner:  # the answer is about the flow that it lives in
+    if kind.call(Operation.CREATE).returns_owner:
         return ""
     faults = [_differs(task, decode(kind, form)) for form in kind.forms(answer)]
     return "" if "" in faults else faults[0]
@@ -99,8 +99,9 @@ def not_done(
 def proven(task: Task, answer: Any, names: Collection[str]) -> bool:
     """True when the response to an update has the resource's id and shows each of those fields as declared."""
     found = unwrap(answer)
-    if task.kind.owner:
-        found = next((child for child in children(found) if child.get("_id") == task.change.id), {})
+    part = part_of(task.kind)
+    if part is not None and any(call.returns_owner for call in task.kind.updates(names)):
+        found = next((item for item in part.items(found) if part.kind.id_of(item) == task.change.id), {})
     shown, fields = decode(task.kind, found), task.kind.fields
     return (
         task.change.id in [found.get(name) for name in task.kind.ids]
@@ -163,7 +164,7 @@ def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | No
     No plan could read them, and what is made where a list can't be read could not be found again.
     """
     inside = [Task(task.context, change) for change in task.context.inside.get(task.address.name, ())]
-    kinds = {each.kind.owner or each.kind.name for each in inside}
+    kinds = {each.address.owner[0] if each.address.owner else each.kind.name for each in inside}
     kinds |= {ref.kind for each in inside for ref in unresolved(each)}
     try:
         for name in sorted(kinds):

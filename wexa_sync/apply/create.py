@@ -93,13 +93,13 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
         request = call(
             task,
             task.kind.call(Operation.CREATE),
-            body | ({"_id": chosen} if chosen else {}),
+            body | ({task.kind.ids[0]: chosen} if chosen else {}),
             spec=sent_by_create(task),
             repeatable=False,
         )
         said, attempts = yield request
         answer = unwrap(said)
-        ids = task.kind.ids_of(answer) if chosen is None else confirmed(task, answer)
+        ids = confirmed(task, answer)
         other = spelt_otherwise(task, answer) if ids else ""
         if ids and (fault := not_ours(task, answer, ids) or other):
             # A server may have names of its own making: better its id than the same thing twice.

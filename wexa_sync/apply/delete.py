@@ -12,7 +12,6 @@ from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import is_as_expected, spec_fingerprint
 from wexa_sync.errors import NotFound, WexaSyncError
 from wexa_sync.kinds.base import Operation
-from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Spec, Status
 from wexa_sync.state.base import Forget
 
@@ -40,7 +39,7 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
     found = spec_fingerprint(task.kind, live, task.change.before or {}, task.comparison)
     if not is_as_expected(found, task.change.expected, task.comparison):
         return "it was changed on the live side since the plan was made"
-    if task.kind is PROJECT and (others := (yield from put_inside(task))):
+    if others := (yield from put_inside(task)):
         return f"since the plan was made, it got {', '.join(others)}: that would go with it"
     return ""
 

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from wexa_sync.api.calls import Ids, Raw
-from wexa_sync.api.checks import children
 from wexa_sync.api.paging import Extent, Found
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
@@ -17,9 +16,10 @@ from wexa_sync.apply.lists import Match, listed_name, out_of_sight, read_list, w
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, Nonsense
-from wexa_sync.kinds import BY_NAME, DECLARABLE
-from wexa_sync.kinds.base import Kind, Nature, Scope
+from wexa_sync.kinds import declarable, part_of
+from wexa_sync.kinds.base import Kind, Nature, Operation, Scope
 from wexa_sync.kinds.connector import CONNECTOR
+from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.model import Address
 
@@ -30,14 +30,14 @@ def made_since_the_plan(task: Task) -> Generator[Http, Any, list[str]]:
     """The ids of live things that would be taken for this one, and that the plan has not seen.
 
     The API knows no condition on a create, so a moment stays in which two people can make the same thing; this makes it
-    short. What lies in a project or flow that this very apply made can have no rival.
+    short. What lies in a project or an owner that this very apply made can have no rival.
     """
     context, kind, address, ids = task.context, task.kind, task.address, task.place
     around = address.owner_address or (address.project_address if address.project else None)
     if around is not None and around not in context.plan.ids:
         return []
-    if task.chosen_id:
-        find, inside = added(task), (yield Http(partial(_inside, context, kind, ids)))
+    if address.owner:
+        find, inside = added(task), (yield Http(partial(context.api.list, kind, ids)))
         context.lists[kind.name, ids] = Listed(kind, Found(items=inside), context.plan.lineage)
         return find(inside)
     listed, match = (yield from read_list(context, kind, ids)), Match(task)
@@ -57,13 +57,13 @@ def find_created(task: Task, since: float) -> Generator[Http, Any, tuple[str, ..
     Looks again for a while, since a list may lag behind. Empty where it can't be told.
     """
     context, kind, ids = task.context, task.kind, task.place
-    if not task.chosen_id and kind.listing is None:
+    if not task.address.owner and kind.listing is None:
         return ()
-    if task.chosen_id:
+    if task.address.owner:
         find = added(task)
 
         def look() -> list[tuple[str, ...]]:
-            return [(id,) for id in find(_inside(context, kind, ids))]
+            return [(id,) for id in find(context.api.list(kind, ids))]
 
     else:
         earlier = context.seen_before.get(task.address) or context.lists.get((kind.name, ids))
@@ -90,16 +90,22 @@ def added(task: Task) -> Callable[[Sequence[Raw]], list[str]]:
     before = listed.ids if listed is not None else frozenset()
 
     def find(inside: Sequence[Raw]) -> list[str]:
-        if chosen in [kind.id_of(raw) for raw in inside]:
-            return [chosen] if chosen else []
+        if chosen and chosen in [kind.id_of(raw) for raw in inside]:
+            return [chosen]
         return match.ids([raw for raw in inside if kind.id_of(raw) not in before])
 
     return find
 
 
-def confirmed(task: Task, owner: Raw) -> tuple[str, ...]:
-    """Return the id under which the response shows the part in its owner: a bare success proves nothing."""
-    found = added(task)(children(owner))
+def confirmed(task: Task, answer: Raw) -> tuple[str, ...]:
+    """Return the id that the response to a create gives, in every spelling; empty where it gives none.
+
+    Where the response is the owner, it has to show the part in it: a bare success proves nothing.
+    """
+    part = part_of(task.kind)
+    if part is None or not task.kind.call(Operation.CREATE).returns_owner:
+        return task.kind.ids_of(answer)
+    found = added(task)(part.items(answer))
     return (found[0],) if len(found) == 1 else ()
 
 
@@ -116,15 +122,28 @@ def is_live(task: Task, id: str) -> Generator[Http, Any, bool]:  # the field's n
     return (yield Http(lambda: task.context.api.read(task.kind, ids))) is not None
 
 
-def _inside(context: Context, kind: Kind, ids: Ids) -> list[Raw]:
-    """A worker's function: return all that lives in the owner; nothing where the owner is gone."""
-    return children(context.api.read(BY_NAME[kind.owner], replace(ids, id=ids.owner)) or {})
-
-
 def put_inside(task: Task) -> Generator[Http, Any, list[str]]:
-    """What is live in a project, and was not when its delete was planned: it would go with it."""
+    """Return what is live in a project or an owner, and was not when its delete was planned: it would go with it."""
+    if task.kind is PROJECT:
+        return (yield from _put_inside_project(task))
+    owner = (yield Http(partial(task.context.api.read, task.kind, task.ids))) if task.kind.embedded else None
+    return (yield from _strange_parts(task, task.kind, owner or {}, task.ids))
+
+
+def _strange_parts(task: Task, kind: Kind, owner: Raw, ids: Ids) -> Generator[Http, Any, list[str]]:
+    """Return the parts of an owner with these ids that the plan has not seen, as people call them."""
+    found: list[str] = []
+    for part in kind.parts:
+        items = part.items(owner)
+        if part.own_list:
+            items = yield Http(partial(task.context.api.list, part.kind, replace(ids, owner=ids.id)))
+        found += [part.kind.called(item) for item in items if part.kind.id_of(item) not in task.context.planned]
+    return found
+
+
+def _put_inside_project(task: Task) -> Generator[Http, Any, list[str]]:
     context, ids, found = task.context, Ids(project=task.change.id or ""), []
-    for kind in DECLARABLE:
+    for kind in declarable():
         listing = kind.listing
         if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
             shown: Found = yield Http(partial(context.api.listed, kind, ids))
@@ -135,9 +154,9 @@ def put_inside(task: Task) -> Generator[Http, Any, list[str]]:
                 connectors = yield Http(partial(context.api.list, CONNECTOR, ids))
                 raws = [raw for raw in raws if kind.id_of(raw) in context.planned or not made_by(raw, connectors)]
             for raw in raws:
-                inside = [(child.get("_id"), f"Agent {child.get('title')!r}") for child in children(raw)]
-                each = [(kind.id_of(raw), f"{kind.name} {raw.get(kind.display)!r}"), *inside]
-                found += [name for id, name in each if id not in context.planned]
+                if kind.id_of(raw) not in context.planned:
+                    found.append(kind.called(raw))
+                found += yield from _strange_parts(task, kind, raw, replace(ids, id=kind.id_of(raw) or ""))
     return found
 
 

@@ -6,14 +6,12 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from wexa_sync.api.calls import Raw
-from wexa_sync.api.checks import children
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Endpoint, Kind
 from wexa_sync.kinds.spec.wire import decode, encode, not_shown, sent_back, with_derived, with_texts
 from wexa_sync.model import Address, Spec
@@ -29,14 +27,16 @@ def with_the_rest(task: Task, endpoint: Endpoint, body: Mapping[str, Any]) -> Ge
     or where a read leaves out what lives in it and is ours.
     """
     context, kind = task.context, task.kind
-    inner = next(other for other in BY_NAME.values() if other.owner == kind.name)
-    ours = {context.ids[each]: each for each in context.parts[task.address] if each in context.ids}
+    shown = {part.kind.name for part in kind.embedded}
+    inside = [each for each in context.parts[task.address] if each.kind in shown and each in context.ids]
+    ours = {context.ids[each]: each for each in inside}
     raw: Raw = {}
 
     def look() -> list[str]:
         nonlocal raw
         raw = context.api.read(kind, task.ids) or {}
-        return ["whole"] if ours.keys() <= {child["_id"] for child in children(raw)} else []
+        live = {part.kind.id_of(item) for part in kind.embedded for item in part.items(raw)}
+        return ["whole"] if ours.keys() <= live else []
 
     if not (yield Http(lambda: looked(context, look))):
         raise WexaSyncError(
@@ -45,16 +45,18 @@ def with_the_rest(task: Task, endpoint: Endpoint, body: Mapping[str, Any]) -> Ge
         )
     own = _known(context, task.address)
     _require(task.address, not_shown(kind, raw, endpoint.keeps), {*own, *body})
-    agents = [_whole(context, inner, child, ours.get(child["_id"])) for child in children(raw)]
+    parts = {part.field: [_whole(context, part.kind, item, ours) for item in part.items(raw)] for part in kind.embedded}
     # A null stands for a text that is empty, say, and may not be taken back: left out, it is nothing all the same.
     whole = {**{name: value for name, value in sent_back(kind, raw).items() if name not in _SERVERS}, **body}
-    return {**{name: value for name, value in whole.items() if value is not None}, kind.embedded: agents}
+    return {**{name: value for name, value in whole.items() if value is not None}, **parts}
 
 
-def _whole(context: Context, kind: Kind, raw: Raw, address: Address | None) -> dict[str, Any]:
-    """Return a resource that lives in another as it is live, with what reads do not show of it."""
+def _whole(context: Context, kind: Kind, raw: Raw, ours: Mapping[str, Address]) -> dict[str, Any]:
+    """Return a part as it is live, with what reads do not show of it. `ours`: the parts in the state, by their ids."""
+    id = kind.id_of(raw) or ""  # the field's name
+    address = ours.get(id)
     known, hidden = _known(context, address), not_shown(kind, raw)
-    _require(address or f"{kind.name} {raw['_id']}", hidden, known)
+    _require(address or f"{kind.name} {id}", hidden, known)
     spec = {**{name: known[name] for name in hidden}, **decode(kind, raw)}
     sent = with_texts(kind, with_derived(kind, spec, declared={}))
     return {

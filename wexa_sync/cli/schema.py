@@ -15,11 +15,11 @@ def command(name: str | None) -> None:
     Without a name, all the names there are.
     """
     from wexa_sync.errors import UsageError
-    from wexa_sync.kinds import DECLARABLE
+    from wexa_sync.kinds import declarable
     from wexa_sync.kinds.spec.schema import bundled
     from wexa_sync.text.suggest import did_you_mean
 
-    files = {kind.name: kind.schema for kind in DECLARABLE}
+    files = {kind.name: kind.schema for kind in declarable()}
     files |= {"settings": "settings.schema.json", "plan": "plan.schema.json"}
     if name is None:
         click.echo("\n".join(files))

@@ -9,7 +9,7 @@ from typing import Any
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
-from wexa_sync.kinds import BY_NAME, RUNNABLE
+from wexa_sync.kinds import BY_NAME, runnable
 from wexa_sync.kinds.base import Kind, Running
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret
@@ -35,7 +35,7 @@ def list_runs(api: Api, state: State) -> list[Run]:
         ours.run(kind, raw, project.name, record.id)
         for project, record in sorted(state.records.items())
         if project.kind == "Project"
-        for kind in RUNNABLE
+        for kind in runnable()
         for raw in api.list(kind, Ids(project=record.id))
     ]
 
@@ -47,7 +47,7 @@ def find_run(api: Api, state: State, name: str) -> Run:
     address = Address.parse(name) if "/" in name else None
     if address is None and not is_id(name):
         raise UsageError(f"{name!a} is no address, and can't be an id", hint=ID_HINT)
-    kinds = [kind for kind in RUNNABLE if address is None or kind.name == address.kind]
+    kinds = [kind for kind in runnable() if address is None or kind.name == address.kind]
     record = state.records.get(address) if address else None
     if address and (record is None or not kinds):
         raise UsageError(
@@ -135,7 +135,7 @@ class _Ours:
     """Hold what the state knows of runs, by id, so that a list of runs takes one look-up a run."""
 
     def __init__(self, state: State) -> None:
-        kinds = {kind.name for kind in RUNNABLE}
+        kinds = {kind.name for kind in runnable()}
         held = [record for address, record in state.records.items() if address.kind in kinds]
         sent = [intent for address, intent in state.intents.items() if address.kind in kinds]
         self._records = {id: record for record in held for id in record.ids}

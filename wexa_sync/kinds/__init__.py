@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.agentflow import AGENTFLOW
-from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.execution import EXECUTION
 from wexa_sync.kinds.project import PROJECT
@@ -15,5 +15,29 @@ from wexa_sync.kinds.skill import SKILL
 KINDS: tuple[Kind, ...] = (PROJECT, CONNECTOR, SKILL, AGENTFLOW, AGENT, SCHEDULE, EXECUTION)
 
 BY_NAME = {kind.name: kind for kind in KINDS}
-DECLARABLE = tuple(kind for kind in KINDS if kind.declarable and not kind.owner)
-RUNNABLE = tuple(kind for kind in KINDS if kind.run is not None)
+"""Every kind there is, in the order of KINDS. All that is known of kinds is looked up here."""
+
+
+def declarable() -> tuple[Kind, ...]:
+    """Return the kinds that have manifests of their own."""
+    return tuple(kind for kind in BY_NAME.values() if kind.declarable and owner_of(kind) is None)
+
+
+def runnable() -> tuple[Kind, ...]:
+    """Return the kinds that run: what is made of them is started, and ends."""
+    return tuple(kind for kind in BY_NAME.values() if kind.run is not None)
+
+
+def owner_of(kind: Kind) -> Kind | None:
+    """Return the kind that a part lives inside; None for a kind that is no part."""
+    return next((owner for owner in BY_NAME.values() if any(part.kind is kind for part in owner.parts)), None)
+
+
+def part_of(kind: Kind) -> Part | None:
+    """Return how a part lives inside its owner; None for a kind that is no part."""
+    return next((part for owner in BY_NAME.values() for part in owner.parts if part.kind is kind), None)
+
+
+def rank(kind: str) -> int:
+    """Return the place of a kind in the order of KINDS."""
+    return list(BY_NAME).index(kind)

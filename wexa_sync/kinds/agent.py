@@ -63,13 +63,11 @@ AGENT = Kind(
     schema="agent.schema.json",
     display="title",
     identity=("title",),
-    owner="AgentFlow",
     new_id=agent_id,
     endpoints={
         Operation.CREATE: Endpoint(
             method="POST", path="/agentflow/{owner}/skilled", query={"projectID": "{project}"}, returns_owner=True
         ),
-        Operation.READ: Endpoint(method="GET", path="/agentflow/{owner}", returns_owner=True),
         Operation.UPDATE: Endpoint(
             method="POST",
             path="/agentflow/{owner}/update/skilled/{id}",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Operation, Scope
+from wexa_sync.kinds.agent import AGENT
+from wexa_sync.kinds.base import Endpoint, Kind, Listing, Operation, Part, PartOrder, Scope
 from wexa_sync.kinds.paging import SkipLimit
 
 UPDATE_FLOW = "agentflow.update"
@@ -11,7 +12,7 @@ AGENTFLOW = Kind(
     name="AgentFlow",
     schema="agentflow.schema.json",
     identity=("name",),
-    embedded="agents",
+    parts=(Part(field="agents", kind=AGENT, order=PartOrder.APPEND_ONLY),),
     listing=Listing(
         endpoint=Endpoint(method="GET", path="/agentflows", query={"projectID": "{project}"}),
         scope=Scope.PROJECT,

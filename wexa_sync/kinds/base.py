@@ -41,10 +41,18 @@ class Shape(Enum):
 
 
 class Scope(Enum):
-    """What one listing covers."""
+    """What one listing covers. OWNER: the parts of one owner."""
 
     ORGANISATION = "organisation"
     PROJECT = "project"
+    OWNER = "owner"
+
+
+class PartOrder(Enum):
+    """Whether the order of an owner's parts counts. APPEND_ONLY: it does, and the API adds parts at the end alone."""
+
+    FREE = "free"
+    APPEND_ONLY = "append only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +219,8 @@ class Kind:
 
     `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its own.
     `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell several of
-    that identity apart. `display`: the field that people know it by. `owner` and `embedded`: the kind it lives inside
-    and the field there that holds it. `hints`: for an operation that is missing, what a person can do instead.
+    that identity apart. `display`: the field that people know it by. `parts`: the kinds that live inside it.
+    `hints`: for an operation that is missing, what a person can do instead.
     `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
     no read returns for sure. `run`: how an action runs; None where it has happened once it is created. `forms`: an
     answer, and others that mean the same. `as_shown`: a spec as the server may show it; two that are equal then have
@@ -228,8 +236,7 @@ class Kind:
     narrow: tuple[str, ...] = ()
     display: str = "name"
     ids: tuple[str, ...] = ("_id",)
-    owner: str = ""
-    embedded: str = ""
+    parts: tuple[Part, ...] = ()
     derived: tuple[Derived, ...] = ()
     new_id: Callable[[str, str], str] | None = None
     hints: Mapping[Operation, str] = field(default_factory=dict)
@@ -265,7 +272,16 @@ class Kind:
     @property
     def fields(self) -> Field:
         """Return the fields of its spec; UNKNOWN for a kind that is never declared."""
-        return spec_fields(self.schema, part=bool(self.owner)) if self.schema else UNKNOWN
+        return spec_fields(self.schema) if self.schema else UNKNOWN
+
+    @property
+    def embedded(self) -> tuple[Part, ...]:
+        """Return the parts that responses about the owner show."""
+        return tuple(part for part in self.parts if not part.own_list)
+
+    def called(self, fields: Mapping[str, Any]) -> str:
+        """Return a live thing with these fields as people call it: Skill 'Summarise'."""
+        return f"{self.name} {fields.get(self.display)!r}"
 
     def ids_of(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the server's id in an answer in every spelling, the one for paths first.
@@ -278,3 +294,27 @@ class Kind:
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
         """Return the server's id in an answer; None where there is none, or one that can't be an id."""
         return next(iter(self.ids_of(raw)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A kind that lives inside another one. The owner's manifest lists its parts in `field`, each with a handle.
+
+    Responses about the owner show the parts in that field too, unless the part's kind has a listing of its own. A part
+    is deleted as any resource is, where its kind has a call for it; where not, taking it out of `field` is blocked.
+    """
+
+    field: str
+    kind: Kind
+    order: PartOrder = PartOrder.FREE
+
+    @property
+    def own_list(self) -> bool:
+        """True when the parts are listed by a call of their own, for each owner."""
+        return self.kind.listing is not None
+
+    def items(self, owner: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the parts that a response about the owner shows, in their order, without those that are deleted."""
+        found = owner.get(self.field)
+        items = found if isinstance(found, list) else []
+        return [item for item in items if isinstance(item, dict) and not item.get("is_deleted")]

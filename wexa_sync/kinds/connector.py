@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Scope
+from wexa_sync.kinds.base import Endpoint, Kind, Listing, Operation, Scope
 
 
 def _accounts(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -26,4 +26,5 @@ CONNECTOR = Kind(
         keys=("connectors",),
         items=_accounts,
     ),
+    hints={Operation.CREATE: "Connectors are made in Wexa Studio; refer to one with {external: NAME}."},
 )

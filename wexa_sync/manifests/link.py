@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from wexa_sync import graph
 from wexa_sync.errors import Problem, Unfilled
-from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds import BY_NAME, part_of
+from wexa_sync.kinds.base import Nature, PartOrder
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Address, Desired, Manifest, Path, Ref, Secret, Source, show_path
+from wexa_sync.model import Address, Desired, Manifest, Path, Place, Ref, Secret, Source, show_path
 from wexa_sync.text.suggest import did_you_mean
 
 Locate = Callable[[Manifest, Path], Source]
@@ -60,22 +59,26 @@ class _Links:
         self._declared = declared
         self._tell = tell
         self._guesses = _MOST_GUESSES
-        self._children: defaultdict[Address, list[Manifest]] = defaultdict(list)
+        self._parts: defaultdict[Address, list[Address]] = defaultdict(list)
+        self._before: dict[Address, Address] = {}  # a part that can only be appended -> the one in front of it
+        places: defaultdict[Place, list[Manifest]] = defaultdict(list)
         for address, manifest in declared.items():
             if owner := address.owner_address:
-                self._children[owner].append(manifest)
-        for siblings in self._children.values():
-            siblings.sort(key=lambda child: child.position)
+                self._parts[owner].append(address)
+                places[address.place].append(manifest)
+        for place, siblings in places.items():
+            part = part_of(BY_NAME[place.kind])
+            if part is not None and part.order is PartOrder.APPEND_ONLY:
+                ordered = [child.address for child in sorted(siblings, key=lambda child: child.position)]
+                self._before |= dict(zip(ordered[1:], ordered, strict=False))
 
     def edges(self, manifest: Manifest) -> Iterator[Address]:
         """The addresses that it waits for."""
         address = manifest.address
         if owner := address.owner_address:
             yield owner
-            # The API appends agents: the order of the calls is the order of the agents.
-            siblings = self._children[owner]
-            if before := bisect_left(siblings, manifest.position, key=lambda child: child.position):
-                yield siblings[before - 1].address
+            if before := self._before.get(address):  # the order of the calls becomes the order of the parts
+                yield before
         if address.project:
             if address.project_address in self._declared:
                 yield address.project_address
@@ -86,8 +89,8 @@ class _Links:
                 self._tell(manifest, path, f"{address} waits for itself", "Take this out.")
             elif other in self._declared:
                 yield other
-                # What refers to a flow needs it whole, with its agents.
-                yield from (child.address for child in self._children.get(other, ()) if child.address != address)
+                # What refers to a resource needs it whole, with its parts.
+                yield from (part for part in self._parts.get(other, ()) if part != address)
             else:
                 self._tell_missing(manifest, path, other)
 
@@ -112,8 +115,8 @@ class _Links:
 
 def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
     """Every address that a manifest names, with the path in its document."""
-    owner = manifest.address.owner
-    spec: Path = ("spec", BY_NAME[owner[0]].embedded, manifest.position) if owner else ("spec",)
+    part = part_of(BY_NAME[manifest.address.kind])
+    spec: Path = ("spec", part.field, manifest.position) if part else ("spec",)
     yield from (((*spec, *path), ref.address) for path, ref in references(manifest.spec) if ref.address)
     for index, other in enumerate(manifest.depends_on):
         if other:
@@ -127,7 +130,7 @@ def _tell_alike(manifests: Iterable[Manifest], tell: Tell) -> None:
         kind = BY_NAME[manifest.address.kind]
         fields = (*kind.identity, *kind.narrow)
         values = [manifest.spec.get(name) for name in fields]
-        if kind.nature is Nature.ACTION or kind.owner or not all(map(_is_said, values)):
+        if kind.nature is Nature.ACTION or manifest.address.owner or not all(map(_is_said, values)):
             continue
         first = seen.setdefault((manifest.address.project, kind.name, *values), manifest)
         if first is not manifest:

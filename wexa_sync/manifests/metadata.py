@@ -7,29 +7,25 @@ from dataclasses import replace
 from typing import Any
 
 from wexa_sync.errors import Unfilled
-from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
+from wexa_sync.kinds import BY_NAME, declarable, owner_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Address, Lifecycle, Path, Secret
 from wexa_sync.text.suggest import did_you_mean
 
 
-def child_kind(kind: Kind) -> Kind | None:
-    """The kind of what lives inside this one, if anything does."""
-    return next((other for other in KINDS if other.owner == kind.name), None)
+def lifecycles(
+    metadata: Mapping[str, Any], kind: Kind, faults: list[Fault]
+) -> tuple[Lifecycle, Mapping[str, Lifecycle]]:
+    """Return the lifecycle of the manifest, and those that its parts get from it, by the field of the parts.
 
-
-def lifecycles(metadata: Mapping[str, Any], kind: Kind, faults: list[Fault]) -> tuple[Lifecycle, Lifecycle]:
-    """The lifecycle of the manifest, and the one that its children get from it.
-
-    They share it but for `ignore_changes`: `agents.title` of a flow is `title` of each of its agents.
+    They share it but for `ignore_changes`: FIELD.title of the owner is `title` of each part in FIELD.
     """
     wanted = metadata.get("lifecycle")
     wanted = wanted if isinstance(wanted, dict) else {}
     paths = wanted.get("ignore_changes")
     own: list[str] = []
-    inherited: list[str] = []
-    embedded = f"{kind.embedded}." if kind.embedded else None
+    inherited: dict[str, list[str]] = {part.field: [] for part in kind.parts}
     for index, path in enumerate(paths if isinstance(paths, list) else ()):
         at = ("metadata", "lifecycle", "ignore_changes", index)
         if isinstance(path, Secret):
@@ -39,35 +35,35 @@ def lifecycles(metadata: Mapping[str, Any], kind: Kind, faults: list[Fault]) -> 
         field = path.removeprefix("spec.")
         if fault := _bad_field(field, kind, at):
             faults.append(fault)
-        elif embedded and field.startswith(embedded):
-            inherited.append(field.removeprefix(embedded))
         else:
-            own.append(field)
+            around, _, inner = field.partition(".")
+            inherited[around].append(inner) if around in inherited else own.append(field)
     lifecycle = Lifecycle(
         prevent_destroy=wanted.get("prevent_destroy") is True,
         ignore_changes=tuple(own),
         retain=wanted.get("deletion") == "retain",
     )
-    return lifecycle, replace(lifecycle, ignore_changes=tuple(inherited))
+    return lifecycle, {name: replace(lifecycle, ignore_changes=tuple(paths)) for name, paths in inherited.items()}
 
 
 def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
-    parts = field.split(".")
+    names, inside = field.split("."), {part.field: part.kind for part in kind.parts}
     around = kind.fields
-    for depth, part in enumerate(parts):
-        if part == kind.embedded and depth == 0:
-            if len(parts) == 1:
-                return Fault(at, f"{field!r} can't be ignored as a whole", f"Name a field: {field}.title, for example.")
-            around = (child_kind(kind) or kind).fields
+    for depth, name in enumerate(names):
+        if depth == 0 and name in inside:
+            if len(names) == 1:
+                example = f"{field}.{inside[name].display}"
+                return Fault(at, f"{field!r} can't be ignored as a whole", f"Name a field: {example}, for example.")
+            around = inside[name].fields
             continue
-        if part in around.fields:
-            around = around.fields[part]
-        elif "[" in part:
+        if name in around.fields:
+            around = around.fields[name]
+        elif "[" in name:
             return Fault(at, f"{field!r} names one item of a list", "Name the list: it is ignored as a whole.")
         elif not around.open:
-            names = ", ".join(around.fields)
-            none = f"{'.'.join(parts[:depth])} has no fields."
-            hint = did_you_mean(part, around.fields, f"Known here: {names}." if names else none)
+            known = ", ".join(around.fields)
+            none = f"{'.'.join(names[:depth])} has no fields."
+            hint = did_you_mean(name, around.fields, f"Known here: {known}." if known else none)
             return Fault(at, f"there is no field {field!r} in {kind.name}", hint)
         else:
             return None  # a mapping of free form
@@ -87,7 +83,7 @@ def _waited_for(text: Any, project: str, at: Path, faults: list[Fault]) -> Addre
     if not isinstance(text, str) or isinstance(text, Unfilled):
         return None  # told of already, or by the schema
     try:
-        # KIND/NAME, and AgentFlow/FLOW/Agent/NAME, are of the same project.
+        # KIND/NAME, and KIND/NAME/KIND/NAME of a part, are of the same project.
         inside = text.count("/") in (1, 3) and not text.startswith("Project/")
         address = Address.parse(f"{project}/{text}" if inside else text)
     except ValueError as error:
@@ -103,11 +99,12 @@ def _bad_kind(address: Address, at: Path) -> Fault | None:
     kind = BY_NAME.get(address.kind)
     owner = address.owner[0] if address.owner else ""
     if kind is None or not kind.declarable:
-        names = [kind.name for kind in DECLARABLE]
+        names = [kind.name for kind in declarable()]
         hint = did_you_mean(address.kind, names, f"Known kinds: {', '.join(names)}.")
         return Fault(at, f"{address.kind!r} is no kind that is declared", hint)
-    if kind.owner == owner:
+    home = owner_of(kind)
+    if owner == (home.name if home else ""):
         return None
-    if kind.owner:
-        return Fault(at, f"an {kind.name} lives in its {kind.owner}", f"Write {kind.owner}/FLOW/{kind.name}/NAME.")
+    if home:
+        return Fault(at, f"{kind.name} is a part of {home.name}", f"Write {home.name}/NAME/{kind.name}/NAME.")
     return Fault(at, f"a {kind.name} lives in no {owner}", f"Write {kind.name}/NAME.")

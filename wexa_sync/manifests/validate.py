@@ -8,9 +8,9 @@ from pathlib import Path as File
 from typing import Any, TypeGuard
 
 from wexa_sync.errors import Problem, Unfilled
-from wexa_sync.kinds import BY_NAME, DECLARABLE
-from wexa_sync.kinds.base import Kind
-from wexa_sync.manifests.metadata import child_kind, depends_on, lifecycles
+from wexa_sync.kinds import BY_NAME, declarable, owner_of, part_of
+from wexa_sync.kinds.base import Kind, Operation, Part
+from wexa_sync.manifests.metadata import depends_on, lifecycles
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault, shown
@@ -72,8 +72,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     own, inherited = lifecycles(metadata, kind, faults)
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
     spec = refer(_part(data, "spec"), kind.fields, project or "", faults)
-    child = child_kind(kind)
-    children = spec.pop(kind.embedded, None) if child else None
+    parts = [(part, spec.pop(part.field, None)) for part in kind.parts]
     handle = metadata.get("name")
     if not _is_handle(handle) or project is None:
         return
@@ -88,15 +87,14 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
         templates=document.templates,
     )
     yield manifest
-    if child:
-        yield from _children(manifest, child, children, document, inherited, faults)
+    for part, items in parts:
+        yield from _parts(manifest, part, items, document, inherited[part.field], faults)
 
 
-def _children(
-    owner: Manifest, kind: Kind, items: Any, document: Document, lifecycle: Lifecycle, faults: list[Fault]
+def _parts(
+    owner: Manifest, part: Part, items: Any, document: Document, lifecycle: Lifecycle, faults: list[Fault]
 ) -> Iterator[Manifest]:
-    field = BY_NAME[owner.address.kind].embedded
-    seen: dict[str, int] = {}
+    field, seen = part.field, dict[str, int]()
     for index, item in enumerate(items if isinstance(items, list) else ()):
         handle = item.get("handle") if isinstance(item, dict) else None
         if not _is_handle(handle):
@@ -110,7 +108,7 @@ def _children(
             address=Address(
                 project=owner.address.project,
                 owner=(owner.address.kind, owner.address.name),
-                kind=kind.name,
+                kind=part.kind.name,
                 name=handle,
             ),
             spec={name: value for name, value in item.items() if name != "handle"},
@@ -136,7 +134,7 @@ def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
         faults.append(Fault((), f"a manifest is a mapping, not {shown(stand_ins(data))}", _FOREIGN))
         return None
     name = _kind_of(document)
-    names = [kind.name for kind in DECLARABLE]
+    names = [kind.name for kind in declarable()]
     if name in names:
         return BY_NAME[name]
     if isinstance(data.get("kind"), Unfilled):
@@ -147,7 +145,7 @@ def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
         faults.append(Fault(("kind",), "is missing", f"Add kind: one of {', '.join(names)}.", at_key=True))
     else:
         value = shown(stand_ins(data["kind"]))
-        hint = _ELSEWHERE.get(name) or did_you_mean(name, names, f"Known kinds: {', '.join(names)}.")
+        hint = _elsewhere(name) or did_you_mean(name, names, f"Known kinds: {', '.join(names)}.")
         faults.append(Fault(("kind",), f"there is no kind {value} to declare", hint))
     return None
 
@@ -156,10 +154,17 @@ _FOREIGN = (
     f"A manifest has `apiVersion: {_API_VERSION}`, `kind`, `metadata` and `spec`. "
     "List a file that is none under `ignore` in wexa-sync.yaml."
 )
-_ELSEWHERE = {
-    "Agent": "Agents stand in their AgentFlow, under spec.agents.",
-    "Connector": "Connectors are made in Wexa Studio; refer to one with {external: NAME}.",
-}
+
+
+def _elsewhere(name: str) -> str:
+    """Return where that is declared or made which has no manifest of its own; empty for a name that is no kind."""
+    kind = BY_NAME.get(name)
+    if kind is None:
+        return ""
+    owner, part = owner_of(kind), part_of(kind)
+    if owner and part:
+        return f"{name}s stand in their {owner.name}, under spec.{part.field}."
+    return kind.hints.get(Operation.CREATE, "")
 
 
 def _project(metadata: Any, projects: _Projects, faults: list[Fault]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wexa_sync.model.address import HANDLE, Address, ExternalName, Source
+from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
 from wexa_sync.model.manifest import Desired, Document, Lifecycle, Manifest
 from wexa_sync.model.observation import Live, Observation, Pair
 from wexa_sync.model.plan import Action, Blocked, Change, FieldChange, Plan
@@ -33,6 +33,7 @@ __all__ = [
     "Outcome",
     "Pair",
     "Path",
+    "Place",
     "Plan",
     "Question",
     "Record",

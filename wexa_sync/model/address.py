@@ -26,7 +26,7 @@ class Address:
     """The name of a resource in the manifests, stable over renames on the server.
 
     Shown `PROJECT/KIND/NAME`; a project itself `Project/NAME`; what lives inside another resource `OWNER/KIND/NAME`.
-    `project` is empty for a project. `owner` is the containing resource's (kind, name), for an agent its flow's.
+    `project` is empty for a project. `owner` is the containing resource's (kind, name).
     """
 
     kind: str
@@ -50,6 +50,11 @@ class Address:
         return self._text < other._text
 
     @property
+    def place(self) -> Place:
+        """Return where the resource lives."""
+        return Place(self.project, self.kind, self.owner)
+
+    @property
     def project_address(self) -> Address:
         """The address of the project it belongs to (its own, for a project)."""
         return self if self.kind == "Project" else Address(kind="Project", name=self.project)
@@ -70,8 +75,17 @@ class Address:
         if len(parts) == 5 and all(parts):
             return cls(project=parts[0], owner=(parts[1], parts[2]), kind=parts[3], name=parts[4])
         raise ValueError(
-            f"{text!r} is not an address; write Project/NAME, PROJECT/KIND/NAME or PROJECT/AgentFlow/FLOW/Agent/NAME"
+            f"{text!r} is not an address; write Project/NAME, PROJECT/KIND/NAME, or PROJECT/KIND/NAME/KIND/NAME for a "
+            "part of another resource"
         )
+
+
+class Place(NamedTuple):
+    """Where resources of one kind live: in the project of that handle, or inside an owner (kind, name) there."""
+
+    project: str
+    kind: str
+    owner: tuple[str, str] | None = None
 
 
 class ExternalName(NamedTuple):

@@ -29,7 +29,7 @@ class Document:
     data: Any
     source: Source
     index: int = 0
-    # First lines of list items of spec's direct fields, as ("agents", 0) -> 12: enough to place an agent cheaply.
+    # First lines of list items of spec's direct fields, as (field, 0) -> 12: enough to place a part cheaply.
     item_lines: Mapping[tuple[str, int], int] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
 
@@ -38,7 +38,7 @@ class Document:
 class Manifest:
     """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
 
-    `position` is the place among its owner's children (an agent's in its flow). `generation` counts runs of an action.
+    `position` is the place of a part in its owner's list of parts. `generation` counts runs of an action.
     `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wexa_sync.model.address import Address, ExternalName
+from wexa_sync.model.address import Address, ExternalName, Place
 from wexa_sync.model.manifest import Manifest
 from wexa_sync.model.spec import Spec
 from wexa_sync.model.state import Intent, Record, Target
@@ -65,11 +65,12 @@ class Observation:
     ids: Mapping[Address, str]
     externals: Mapping[ExternalName, str]  # -> id
     missing_externals: Mapping[ExternalName, str]  # the same -> why it can't be resolved
-    unmanaged: Mapping[str, tuple[str, ...]]  # project handle -> what is live there and not ours, as people call it
+    unmanaged: Mapping[Place, tuple[Live, ...]]  # what is live there and not ours
     user_id: str
     lineage: str
     serial: int
     now: float
     content: str = ""  # the checksum of the state that was looked at
     unplaced: frozenset[str] = frozenset()  # handles of projects that the state gave up, and that nothing in it shows
-    made_by_connectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # project handle -> their skills
+    made_by_connectors: Mapping[Place, tuple[Live, ...]] = field(default_factory=dict)  # skills that nobody declares
+    cut: Mapping[Place, str] = field(default_factory=dict)  # where a list is not whole, so that more may be live -> why

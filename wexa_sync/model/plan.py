@@ -40,8 +40,9 @@ class Change:
     """One thing to do, as data. `before`: what was live of the declared fields; `after`: the declared spec.
 
     `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
-    delete that needs no call of its own, since its project goes. `id` is the live id where there is one. `resume` marks
-    a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is waited for.
+    delete that needs no call of its own, since its project or its owner goes. `id` is the live id where there is one.
+    `resume` marks a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is
+    waited for.
     `settles` is the mark of the intent whose outcome the change is, if any.
     """
 

@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 
 
 def show_path(path: Path) -> str:
-    """A path as people write it: `spec.agents[2].title`."""
+    """A path as people write it: `spec.items[2].title`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
 

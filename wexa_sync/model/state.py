@@ -54,7 +54,7 @@ class Intent:
     """Written before a create, a run or a start is sent; gone once its end is known.
 
     `operation` is "create" or "start"; `time` epoch seconds by our clock, and `ahead` how far the server's said to be
-    before it; `id` where it is known before sending (an agent's, a start's). A person's `resolve --did-not-happen`
+    before it; `id` where it is known before sending (a part's, a start's). A person's `resolve --did-not-happen`
     leaves `settled` true and the live ids seen then in `ignore`. `before` holds the live ids, in every spelling, that
     stood in the list just before a run was sent: none of them is that run.
     """

@@ -15,7 +15,7 @@ from wexa_sync.api.paging import USUAL_SIZES, Extent, Found
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
-from wexa_sync.model import Address, ExternalName, Pair, Secret
+from wexa_sync.model import Address, ExternalName, Pair, Place, Secret
 from wexa_sync.observe.known import Known, external_refs
 
 
@@ -28,7 +28,7 @@ def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, f
     assert kind.listing is not None
     if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items
-    gap = _Gap(api=api, pool=pool, known=known, kind=kind, project=project, at=at)
+    gap = _Gap(api=api, pool=pool, known=known, kind=kind, place=Place(project, name), at=at)
     items = _merged(kind, found.items, gap.by_id({kind.id_of(raw) for raw in found.items}))
     # What the list leaves out and is there all the same shows that the list is not whole.
     extent = Extent.CUT if len(items) > len(found.items) else found.extent
@@ -37,7 +37,7 @@ def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, f
     if kind.listing.named:
         items = _merged(kind, items, gap.by_name({kind.id_of(raw) for raw in items}, most=len(found.items)))
     if extent is Extent.CUT and not (found.total is not None and len(items) >= found.total):
-        known.cut[project, name] = f"the list shows {len(found.items)} {name}s, and leaves out others"
+        known.cut[Place(project, name)] = f"the list shows {len(found.items)} {name}s, and leaves out others"
     return items
 
 
@@ -50,10 +50,13 @@ def unseen(known: Known, kind: Kind, pair: Pair) -> str:
     """Return why it can't be told whether something live without a record is the pair's; empty where it can."""
     if pair.manifest is None or pair.live is not None or pair.candidates:
         return ""
-    place = (pair.address.project, kind.name)
+    place = pair.address.place
     if kind.listing is None or not kind.listing.named:
         return known.cut.get(place, "")
-    reasons = (known.unsettled.get(ExternalName(*place, name), "") for name in _names(known, kind, pair.address))
+    reasons = (
+        known.unsettled.get(ExternalName(place.project, place.kind, name), "")
+        for name in _names(known, kind, pair.address)
+    )
     return next(filter(None, reasons), "")
 
 
@@ -65,7 +68,7 @@ class _Gap:
     pool: Executor
     known: Known
     kind: Kind
-    project: str
+    place: Place
     at: Ids
 
     def by_id(self, listed: set[str | None]) -> list[Raw]:
@@ -74,7 +77,7 @@ class _Gap:
         needed = frozenset[Address]() if all_of_them else known.awaited
         ids = [
             known.state.records[address].id
-            for address in known.at(self.project, self.kind.name)
+            for address in known.at(self.place)
             if address in known.state.records and (all_of_them or address in needed or address in known.state.intents)
         ]
         missing = [id for id in ids if id not in listed]
@@ -84,12 +87,12 @@ class _Gap:
     def by_name(self, listed: set[str | None], *, most: int) -> list[Raw]:
         """Ask for each name that something of ours has and that no record leads to. Note which were not settled."""
         known, names = self.known, set[str]()
-        for address in known.at(self.project, self.kind.name):
+        for address in known.at(self.place):
             record = known.state.records.get(address)
             if record is None or record.id not in listed:
                 names.update(_names(known, self.kind, address))
         for address, ref in external_refs(known):
-            if (address.project, ref.kind) == (self.project, self.kind.name):
+            if (address.project, ref.kind) == self.place[:2]:
                 names.add(ref.external or "")
 
         def ask(name: str) -> list[Raw] | Nonsense:
@@ -101,7 +104,7 @@ class _Gap:
         found: list[Raw] = []
         for name, answer in zip(sorted(names), self.pool.map(ask, sorted(names)), strict=True):
             if isinstance(answer, Nonsense):
-                known.unsettled[ExternalName(self.project, self.kind.name, name)] = answer.message
+                known.unsettled[ExternalName(self.place.project, self.place.kind, name)] = answer.message
             else:
                 found += answer
         return found

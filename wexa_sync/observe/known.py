@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wexa_sync.api.calls import Raw
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.errors import StateDamaged
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import BY_NAME, owner_of
+from wexa_sync.kinds.base import Part
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Address, Desired, ExternalName, Pair, Ref
+from wexa_sync.model import Address, Desired, ExternalName, Live, Pair, Place, Ref
 from wexa_sync.state.base import State
 
 Externals = dict[ExternalName, str]
-PlaceName = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
 
 
 def require_known_kinds(state: State) -> None:
     """Raise StateDamaged where the state names what can't be: the state itself knows of no kinds."""
+    owners = {name: owner.name if (owner := owner_of(kind)) else "" for name, kind in BY_NAME.items()}
     for address in (*state.records, *state.intents):
-        kind = BY_NAME.get(address.kind)
-        if kind is None or (address.owner or ("",))[0] != (kind.owner or ""):
+        if owners.get(address.kind) != (address.owner or ("",))[0]:
             raise StateDamaged(
                 f"the state holds {address}, and there is nothing of that kind",
                 hint=f"Somebody changed it by hand: restore it from a backup, or `wexa-sync state rm {address}`.",
@@ -41,14 +40,13 @@ class Known:
     external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
     owners: Mapping[str, Address] = field(init=False)  # every id that the state knows
     awaited: frozenset[Address] = field(init=False)  # what something declared waits for: a failed run holds that up
-    places: dict[PlaceName, list[Address]] = field(init=False)
-    unmanaged: dict[str, list[str]] = field(default_factory=dict)  # project handle -> what is live there and not ours
-    strange_skills: dict[str, list[Raw]] = field(default_factory=dict)  # the skills among it
-    made_by_connectors: dict[str, list[str]] = field(default_factory=dict)  # of those, what a connector made by itself
+    places: dict[Place, list[Address]] = field(init=False)
+    unmanaged: dict[Place, list[Live]] = field(default_factory=dict)  # what is live there and not ours
+    made_by_connectors: dict[Place, list[Live]] = field(default_factory=dict)  # and what a connector made by itself
     unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
     orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
-    cut: dict[tuple[str, str], str] = field(default_factory=dict)  # (project, kind) of a list that is not whole -> why
+    cut: dict[Place, str] = field(default_factory=dict)  # where a list is not whole -> why
     unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
 
     def __post_init__(self) -> None:
@@ -56,16 +54,16 @@ class Known:
         self.awaited = frozenset().union(*self.desired.depends_on.values())
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
-            self.places.setdefault((address.project, address.kind, address.owner), []).append(address)
+            self.places.setdefault(address.place, []).append(address)
         addresses, self.orphans = set(self.addresses), {}
         for address in self.state.records:
             if address.owner and address.owner_address not in addresses:
                 self.orphans.setdefault((address.project, address.owner[0]), []).append(address)
             self._kinds.setdefault((address.project, address.kind), []).append(address)
 
-    def at(self, project: str, kind: str, owner: tuple[str, str] | None = None) -> list[Address]:
-        """The addresses in that place."""
-        return self.places.get((project, kind, owner), [])
+    def at(self, place: Place) -> list[Address]:
+        """Return the addresses in that place."""
+        return self.places.get(place, [])
 
     def of_kind(self, project: str, kind: str) -> list[Address]:
         """The addresses of that kind in that project, whatever owns them."""
@@ -95,6 +93,15 @@ class Known:
             if found.live is not None:
                 self.ids[address] = found.live.id
                 self.names[found.live.id] = address
+
+    def add_unmanaged(self, place: Place, lives: Iterable[Live]) -> None:
+        """Take in what is live in a place and nobody manages."""
+        self.unmanaged.setdefault(place, []).extend(lives)
+
+
+def part_place(owner: Address, part: Part) -> Place:
+    """Return where the parts of an owner live."""
+    return Place(owner.project, part.kind.name, (owner.kind, owner.name))
 
 
 def external_refs(known: Known) -> Iterator[tuple[Address, Ref]]:

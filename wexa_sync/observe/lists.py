@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 
 from wexa_sync.api.calls import Ids, Raw
-from wexa_sync.api.checks import children
 from wexa_sync.api.client import Api
 from wexa_sync.api.sparse import told_apart
 from wexa_sync.compare.ids import plain_id
-from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
-from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.kinds import BY_NAME, declarable, rank
+from wexa_sync.kinds.base import Kind, Nature, Operation, Part
 from wexa_sync.kinds.spec.wire import shown_fields
-from wexa_sync.model import Address
+from wexa_sync.model import Address, Place
 from wexa_sync.observe.cut import filled_in
 from wexa_sync.observe.known import Known, external_refs
 
@@ -25,13 +24,12 @@ def _needed(known: Known) -> list[tuple[str, str]]:
     for address in known.addresses:
         kind = BY_NAME[address.kind]
         if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(known, address):
-            needed.add((address.project, kind.owner or kind.name))
+            needed.add((address.project, address.owner[0] if address.owner else kind.name))
     for address, ref in external_refs(known):
         needed.add((address.project, ref.kind))
     for address in known.addresses:
         if address.kind == "Project" and address not in known.desired.manifests:  # it may go, and all in it
-            needed.update((address.name, kind.name) for kind in DECLARABLE if kind.nature is Nature.RESOURCE)
-    order = {kind.name: place for place, kind in enumerate(KINDS)}
+            needed.update((address.name, kind.name) for kind in declarable() if kind.nature is Nature.RESOURCE)
     return sorted(
         (
             place
@@ -41,7 +39,7 @@ def _needed(known: Known) -> list[tuple[str, str]]:
             and Address(kind="Project", name=place[0]) in known.ids
             and BY_NAME[place[1]].listing is not None
         ),
-        key=lambda place: (order[place[1]], place[0]),
+        key=lambda place: (rank(place[1]), place[0]),
     )
 
 
@@ -76,11 +74,11 @@ def completed(
     is_ours = _ours(known, kind, project)
     ours = [index for index, raw in enumerate(raws) if is_ours(raw)]
     wanted = _declared_fields(known, kind.name, project)
-    inner = _declared_fields(known, "Agent", project) if kind.embedded else frozenset()
+    inner = [(part, _declared_fields(known, part.kind.name, project)) for part in kind.embedded]
     if (update := kind.replacing_update) is not None and update.may_be_sent(allowed):
         wanted |= {*shown_fields(kind), *update.keeps}  # it may replace all of them
-        inner = shown_fields(BY_NAME["Agent"]) if kind.embedded else inner
-    lacking = [index for index in ours if _lacks(kind, raws[index], wanted, inner)]
+        inner = [(part, shown_fields(part.kind)) for part in kind.embedded]
+    lacking = [index for index in ours if _lacks(raws[index], wanted, inner)]
     if not lacking:
         return raws
     at = known.ids[Address(kind="Project", name=project)]
@@ -89,7 +87,7 @@ def completed(
         return api.read(kind, Ids(project=at, id=kind.id_of(raws[index]) or "")) or raws[index]
 
     first = read(lacking[0])
-    if _lacks(kind, first, wanted, inner) >= _lacks(kind, raws[lacking[0]], wanted, inner):
+    if _lacks(first, wanted, inner) >= _lacks(raws[lacking[0]], wanted, inner):
         return raws
     whole = {lacking[0]: first, **dict(zip(lacking[1:], pool.map(read, lacking[1:]), strict=True))}
     return [whole.get(index, raw) for index, raw in enumerate(raws)]
@@ -103,7 +101,7 @@ def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project:
     if kind.nature is not Nature.ACTION:
         return raws
     sides = (known.desired.manifests, known.state.intents)
-    looked_for = [address for address in known.at(project, kind.name) if _run_is_looked_for(known, address)]
+    looked_for = [address for address in known.at(Place(project, kind.name)) if _run_is_looked_for(known, address)]
     specs = [side[address].spec for address in looked_for for side in sides if address in side]
     recorded, comparison = known.owners.keys(), known.comparison(project)
     refs = [field for name in kind.identity if (field := kind.fields.at((name,))).ref]
@@ -117,7 +115,7 @@ def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project:
     at = Ids(project=known.ids[Address(kind="Project", name=project)])
     found, left = told_apart(api, kind, at, raws, matters, pool.map)
     if left:
-        known.cut[project, kind.name] = f"the list of {kind.name}s does not show what {left} of them are about"
+        known.cut[Place(project, kind.name)] = f"the list of {kind.name}s does not show what {left} of them are about"
     return found
 
 
@@ -132,7 +130,7 @@ def _run_is_looked_for(known: Known, address: Address) -> bool:
 
 def _ours(known: Known, kind: Kind, project: str) -> Callable[[Raw], bool]:
     """Tells whether a listed item is recorded, or looks like a declared one: others are nobody's business."""
-    addresses = known.at(project, kind.name)
+    addresses = known.at(Place(project, kind.name))
     ids = {record.id for address in addresses if (record := known.state.records.get(address))}
     manifests = [known.desired.manifests[address] for address in addresses if address in known.desired.manifests]
     names = {manifest.spec.get(kind.display) for manifest in manifests}
@@ -149,9 +147,11 @@ def _declared_fields(known: Known, kind: str, project: str) -> frozenset[str]:
     return shown_fields(BY_NAME[kind], named)
 
 
-def _lacks(kind: Kind, raw: Raw, wanted: Iterable[str], inner: Iterable[str]) -> int:
-    """How many declared fields an answer does not show, its children's included."""
+def _lacks(raw: Raw, wanted: Iterable[str], inner: Iterable[tuple[Part, Iterable[str]]]) -> int:
+    """Return how many declared fields a response does not show, those of the parts in it (`inner`) included."""
     lacking = sum(name not in raw for name in wanted)
-    if kind.embedded and kind.embedded not in raw:
-        return lacking + 1000  # no children shown at all: more than any field could weigh
-    return lacking + sum(name not in child for child in children(raw) for name in inner)
+    for part, names in inner:
+        if part.field not in raw:
+            lacking += 1000  # no parts shown at all: more than any field could weigh
+        lacking += sum(name not in item for item in part.items(raw) for name in names)
+    return lacking

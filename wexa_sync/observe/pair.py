@@ -1,6 +1,6 @@
 """Pairs the live things of one kind in one place with manifests and records. Pure; part of observe.
 
-By the record's id where there is a record; else by the id that we chose (agents); else by the kind's natural key. What
+By the record's id where there is a record; else by the id that we chose; else by the kind's natural key. What
 a record of another address holds is never a candidate, nor a run of an earlier generation, nor what stood in the list
 before a run was sent. Two live things of one key are shown as candidates, not guessed.
 """
@@ -21,8 +21,8 @@ from wexa_sync.secrecy.seal import fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """All that is known of one kind in one place (organisation, project or flow). `owner_id`: the flow's live id.
+class Contents:
+    """All that is declared, recorded and live of one kind in one place. `owner_id`: the live id of a part's owner.
 
     `owned` are all ids that the state knows, in every spelling.
     """
@@ -37,41 +37,41 @@ class Place:
     owned: Collection[str] = ()
 
 
-def pair(place: Place) -> dict[Address, Pair]:
+def pair(contents: Contents) -> dict[Address, Pair]:
     """Every address that has a manifest, a record or an intent here, with what is live of it."""
-    recorded = _recorded(place)
-    addresses = sorted({*place.manifests, *place.records, *place.intents})
+    recorded = _recorded(contents)
+    addresses = sorted({*contents.manifests, *contents.records, *contents.intents})
     pairs = {
         address: Pair(
             address=address,
-            manifest=place.manifests.get(address),
-            record=(record := place.records.get(address)),
-            live=recorded.get(address) if record and not _runs_again(place, record) else None,
-            intent=place.intents.get(address),
+            manifest=contents.manifests.get(address),
+            record=(record := contents.records.get(address)),
+            live=recorded.get(address) if record and not _runs_again(contents, record) else None,
+            intent=contents.intents.get(address),
         )
         for address in addresses
     }
-    claimed = {id for record in place.records.values() for id in (*record.ids, *record.earlier)}
-    free = [live for live in place.lives if not any(id in claimed or id in place.owned for id in live.ids)]
-    open_pairs = [found for found in pairs.values() if _is_open(place.kind, found)]
-    pairs |= {found.address: found for found in _by_chosen_id(place, open_pairs, free)}
+    claimed = {id for record in contents.records.values() for id in (*record.ids, *record.earlier)}
+    free = [live for live in contents.lives if not any(id in claimed or id in contents.owned for id in live.ids)]
+    open_pairs = [found for found in pairs.values() if _is_open(contents.kind, found)]
+    pairs |= {found.address: found for found in _by_chosen_id(contents, open_pairs, free)}
     chosen = {found.live.id for found in pairs.values() if found.live is not None}
     by_name = [found for found in open_pairs if pairs[found.address].live is None]
     free = [live for live in free if live.id not in chosen]
-    pairs |= {found.address: found for found in _by_key(place, by_name, free, recorded)}
-    if place.kind.nature is Nature.ACTION:
+    pairs |= {found.address: found for found in _by_key(contents, by_name, free, recorded)}
+    if contents.kind.nature is Nature.ACTION:
         taken = {found.live.id for found in pairs.values() if found.live is not None}
         rest = [live for live in free if live.id not in taken]
-        pairs |= {a: _with_similar(place, pairs[a], rest, recorded) for a in (found.address for found in by_name)}
-    newest = max((live.created_at for live in place.lives if live.created_at is not None), default=0.0)
+        pairs |= {a: _with_similar(contents, pairs[a], rest, recorded) for a in (found.address for found in by_name)}
+    newest = max((live.created_at for live in contents.lives if live.created_at is not None), default=0.0)
     return {a: replace(found, absent=True) if _never_arrived(newest, found) else found for a, found in pairs.items()}
 
 
-def _recorded(place: Place) -> dict[Address, Live]:
+def _recorded(contents: Contents) -> dict[Address, Live]:
     """Return what is live of each record, under the id that the record has."""
-    lives = {id: live for live in place.lives for id in live.ids}
+    lives = {id: live for live in contents.lives for id in live.ids}
     found = {}
-    for address, record in place.records.items():
+    for address, record in contents.records.items():
         if live := next((lives[id] for id in record.ids if id in lives), None):
             aliases = tuple(id for id in dict.fromkeys((*live.ids, *record.aliases)) if id != record.id)
             found[address] = live if live.id == record.id else replace(live, id=record.id, aliases=aliases)
@@ -86,10 +86,10 @@ def _never_arrived(newest: float, found: Pair) -> bool:
     return newest > intent.latest + CLOCK_SKEW
 
 
-def _runs_again(place: Place, record: Record) -> bool:
+def _runs_again(contents: Contents, record: Record) -> bool:
     """Whether a later run than the recorded one is declared or was sent: what is live of that is another one."""
-    asked = (place.manifests.get(record.address), place.intents.get(record.address))
-    return place.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
+    asked = (contents.manifests.get(record.address), contents.intents.get(record.address))
+    return contents.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
 
 
 def _is_open(kind: Kind, found: Pair) -> bool:
@@ -112,17 +112,17 @@ def _is_raised(found: Pair) -> bool:
     return record is not None and manifest is not None and manifest.generation > record.generation
 
 
-def _by_chosen_id(place: Place, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
-    if place.kind.new_id is None or not place.owner_id:
+def _by_chosen_id(contents: Contents, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
+    if contents.kind.new_id is None or not contents.owner_id:
         return
     lives = {live.id: live for live in free}
     for found in pairs:
-        if live := lives.get(place.kind.new_id(place.owner_id, found.address.name)):
+        if live := lives.get(contents.kind.new_id(contents.owner_id, found.address.name)):
             yield replace(found, live=live, certain=True)
 
 
 def _by_key(
-    place: Place, pairs: Sequence[Pair], free: Sequence[Live], recorded: Mapping[Address, Live]
+    contents: Contents, pairs: Sequence[Pair], free: Sequence[Live], recorded: Mapping[Address, Live]
 ) -> Iterable[Pair]:
     """What was sent and never answered is looked for first: exactly one match of it is it. Then what is declared."""
     matched: dict[Address, Pair] = {}
@@ -130,14 +130,14 @@ def _by_key(
     for awaited in (True, False):
         spec_of = _sent if awaited else _declared
         rest = [found for found in pairs if found.address not in matched]
-        wanted = [(found, spec) for found in rest if (spec := spec_of(place, found)) is not None]
-        for found in _matches(place, wanted, free, taken, awaited, recorded):
+        wanted = [(found, spec) for found in rest if (spec := spec_of(contents, found)) is not None]
+        for found in _matches(contents, wanted, free, taken, awaited, recorded):
             matched[found.address] = replace(found, certain=awaited and found.live is not None)
     return matched.values()
 
 
 def _matches(
-    place: Place,
+    contents: Contents,
     rest: list[tuple[Pair, Spec]],
     free: Sequence[Live],
     taken: set[str],
@@ -145,18 +145,18 @@ def _matches(
     recorded: Mapping[Address, Live],
 ) -> Iterator[Pair]:
     """Pairs with the live one of their natural key, or with all candidates; by the narrowest key first."""
-    kind = place.kind
+    kind = contents.kind
     levels = [(*kind.identity, *kind.narrow)]
     if kind.narrow and not awaited:  # what we sent ourselves has every field of the key
         levels.append(kind.identity)
     for fields in levels if rest else []:
         index: defaultdict[str, list[Live]] = defaultdict(list)
         for live in free:
-            for key in {key_of(kind, each, fields, place.comparison) for each in (live.spec, *live.also)}:
+            for key in {key_of(kind, each, fields, contents.comparison) for each in (live.spec, *live.also)}:
                 index[key].append(live)
         unmatched = []
         for found, spec in rest:
-            same_key = index[key_of(kind, spec, fields, place.comparison)]
+            same_key = index[key_of(kind, spec, fields, contents.comparison)]
             before = recorded.get(found.address) if kind.nature is Nature.ACTION else None
             candidates = [live for live in same_key if live.id not in taken and _may_be(found, live, awaited, before)]
             if not candidates:
@@ -169,32 +169,32 @@ def _matches(
         rest = unmatched
 
 
-def _with_similar(place: Place, found: Pair, free: Sequence[Live], recorded: Mapping[Address, Live]) -> Pair:
+def _with_similar(contents: Contents, found: Pair, free: Sequence[Live], recorded: Mapping[Address, Live]) -> Pair:
     """Return the pair of a run with what might be it but for its variables' values: they may have changed since."""
-    sent = _sent(place, found)
-    spec = _declared(place, found) if sent is None else sent
+    sent = _sent(contents, found)
+    spec = _declared(contents, found) if sent is None else sent
     if spec is None or found.live is not None or found.candidates:
         return found
     templates = found.manifest.templates if found.manifest is not None else {}
     similar = tuple(
         live
         for live in free
-        if any(_differs_in_variables(place, spec, each, templates) for each in (live.spec, *live.also))
+        if any(_differs_in_variables(contents, spec, each, templates) for each in (live.spec, *live.also))
         and _may_be(found, live, sent is not None, recorded.get(found.address))
     )
     return replace(found, similar=similar)
 
 
-def _differs_in_variables(place: Place, spec: Spec, live: Spec, templates: Mapping[str, str]) -> bool:
+def _differs_in_variables(contents: Contents, spec: Spec, live: Spec, templates: Mapping[str, str]) -> bool:
     """True when a live run would be the declared one, had its variables other values."""
     other = varied(spec, live, templates)
-    fields = place.kind.identity
-    return other != spec and key_of(place.kind, other, fields, place.comparison) == key_of(
-        place.kind, live, fields, place.comparison
+    fields = contents.kind.identity
+    return other != spec and key_of(contents.kind, other, fields, contents.comparison) == key_of(
+        contents.kind, live, fields, contents.comparison
     )
 
 
-def _sent(place: Place, found: Pair) -> Spec | None:
+def _sent(contents: Contents, found: Pair) -> Spec | None:
     """What was sent and never answered, though the manifest may have been edited since.
 
     Where it was not, the manifest's form is taken: in the intent's, secrets are sealed and match nothing live.
@@ -202,17 +202,17 @@ def _sent(place: Place, found: Pair) -> Spec | None:
     intent, manifest = found.intent, found.manifest
     if intent is None or intent.settled:
         return None
-    same = manifest is not None and fingerprint(dict(manifest.spec), place.comparison.key) == intent.fingerprint
+    same = manifest is not None and fingerprint(dict(manifest.spec), contents.comparison.key) == intent.fingerprint
     return manifest.spec if manifest is not None and same else intent.spec
 
 
-def _declared(place: Place, found: Pair) -> Spec | None:
+def _declared(contents: Contents, found: Pair) -> Spec | None:
     """What the manifest says. A run that was sent is that run or none: another one like it says nothing of it.
 
     A later generation may have been run without this state's knowing it: the state may be of a backup.
     """
     open_ = found.intent is not None and not found.intent.settled
-    if found.manifest is None or (open_ and place.kind.nature is Nature.ACTION):
+    if found.manifest is None or (open_ and contents.kind.nature is Nature.ACTION):
         return None
     return found.manifest.spec
 

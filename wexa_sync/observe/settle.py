@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.errors import Nonsense
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Address, Pair
 from wexa_sync.observe.known import Known
@@ -83,8 +83,9 @@ def _is_awaited(pair: Pair) -> bool:
 def contradiction(unlisted: Sequence[Address]) -> Nonsense:
     """The list and the single reads don't agree: nothing is planned on that."""
     names = ", ".join(map(str, unlisted[:3])) + (f" and {len(unlisted) - 3} more" if len(unlisted) > 3 else "")
-    listing = BY_NAME[unlisted[0].kind].listing or BY_NAME[BY_NAME[unlisted[0].kind].owner].listing
-    assert listing is not None
+    first = BY_NAME[unlisted[0].kind]
+    listing = (first if first.listing is not None else owner_of(first) or first).listing
+    assert listing is not None  # a part without one is listed with its owner
     return Nonsense(
         f"the list leaves out {names}, though a read by id finds {'it' if len(unlisted) == 1 else 'them'}",
         method="GET",

@@ -1,7 +1,7 @@
 """Observation -> Plan: the decision table, and what follows from it for others. Pure.
 
-`decide` is the table. Around it: agents can only be appended, a deleted project takes things with it, what depends on
-something blocked is blocked, and every change learns what it waits for.
+`decide` is the table. Around it: some parts can only be appended, what is deleted takes what is in it along, what
+depends on something blocked is blocked, and every change learns what it waits for.
 """
 
 from __future__ import annotations

@@ -27,9 +27,14 @@ def waits_of(changes: Mapping[Address, Change], observation: Observation) -> dic
                 waits[address] |= {other} & now
             elif not change.with_project:
                 waits[other].add(address)
-            elif other == address.project_address:
+            elif other in (address.project_address, address.owner_address) and _goes_first(changes[other]):
                 waits[address].add(other)
     return waits
+
+
+def _goes_first(change: Change) -> bool:
+    """True when a project or an owner is deleted by a call of its own, and what goes with it is forgotten then."""
+    return change.action is Action.DELETE and not change.with_project
 
 
 def in_order(waits: dict[Address, set[Address]]) -> list[Address]:

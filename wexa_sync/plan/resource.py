@@ -232,8 +232,9 @@ class Case:
         if pair.record.lifecycle.retain:
             reason = "retained on the server (deletion: retain)"
             return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=self.mark if pair.certain else "")
-        # An agent taken out of a flow that stays is a change of that flow: said whether one prunes or not.
-        if not self.rules.prune and not self.inside_declared():
+        # A part that no call can delete, taken out of an owner that stays, keeps the owner from being as declared: that
+        # is said whether one prunes or not.
+        if not self.rules.prune and (self.kind.can(Operation.DELETE) or not self.inside_declared()):
             return Orphan()
         if pair.certain and (pair.record.lifecycle.prevent_destroy or not self.kind.can(Operation.DELETE)):
             return self.found()  # first of all it is recorded

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from wexa_sync.cli import cli
-from wexa_sync.kinds import DECLARABLE
+from wexa_sync.kinds import declarable
 
 DESK = """\
 apiVersion: wexa.ai/v1
@@ -265,7 +265,7 @@ def test_a_graph_for_mermaid_and_for_dot(here: Here) -> None:
 
 def test_schemas_are_whole(here: Here) -> None:
     names = here.run("schema")[0].split()
-    assert {kind.name for kind in DECLARABLE} < set(names)
+    assert {kind.name for kind in declarable()} < set(names)
     for name in names:
         assert "$ref" not in here.run("schema", name)[0]
     kind = json.loads(here.run("schema", "Skill")[0])["properties"]["kind"]

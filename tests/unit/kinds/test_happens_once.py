@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -19,7 +18,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
 from wexa_sync.api.transport.retry import Policy
 from wexa_sync.errors import UsageError
-from wexa_sync.kinds import BY_NAME, DECLARABLE, KINDS
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Endpoint, Kind, Listing, Nature, Operation, Scope
 from wexa_sync.model import (
     Action,
@@ -145,10 +144,6 @@ def hires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Kind
         )
         kind = replace(kind, **more)
         monkeypatch.setitem(BY_NAME, kind.name, kind)
-        for module in [each for name, each in sys.modules.items() if name.startswith("wexa_sync")]:
-            for name, kinds in (("KINDS", KINDS), ("DECLARABLE", DECLARABLE)):
-                if getattr(module, name, None) is kinds:
-                    monkeypatch.setattr(module, name, (*kinds, kind))
         return kind
 
     return declare

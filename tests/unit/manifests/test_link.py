@@ -62,7 +62,7 @@ def test_what_depends_on_is_placed_by_its_item_whatever_stands_before(folder: Fo
     assert [fault.partition(" ")[2] for fault in folder.faults(text)] == [
         "metadata.depends_on[0]: expected text, got 5",
         "metadata.depends_on[1]: 'Foo' is no kind that is declared",
-        "metadata.depends_on[2]: an Agent lives in its AgentFlow",
+        "metadata.depends_on[2]: Agent is a part of AgentFlow",
         'metadata.depends_on[3]: "a b" is not of the form that is wanted here',
         "metadata.depends_on[4]: there is no Skill 'none' in project 'desk'",
         "metadata.depends_on[5]: there is no Skill 'nope' in project 'desk'",

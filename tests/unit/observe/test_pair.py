@@ -14,7 +14,7 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.agent import agent_id
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Ref, Secret, Source
-from wexa_sync.observe.pair import Place, pair
+from wexa_sync.observe.pair import Contents, pair
 from wexa_sync.secrecy.seal import conceal, fingerprint
 
 SENT = 2_000_000_000.0
@@ -55,7 +55,7 @@ def live(kind: str, id: str, created_at: float | None = SENT, *, aliases: tuple[
 
 def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str = "") -> dict[str, Pair]:
     """The pairs of a place by name."""
-    place = Place(
+    place = Contents(
         kind=BY_NAME[kind],
         manifests={side.address: side for side in sides if isinstance(side, Manifest)},
         records={side.address: side for side in sides if isinstance(side, Record)},

@@ -134,10 +134,10 @@ Visit = Callable[[Any, Field, Path], Any]
 
 
 @cache
-def spec_fields(schema: str, *, part: bool) -> Field:
-    """Return the fields of a spec, from the schema of that file name: of a manifest's spec, or of a part's."""
+def spec_fields(schema: str) -> Field:
+    """Return the fields of a spec, from the schema of that file name: a manifest's, or of a part, which is all spec."""
     whole = bundled(schema)
-    return _read("", whole if part else whole["properties"]["spec"])
+    return _read("", whole["properties"].get("spec", whole))
 
 
 def kind_referred_to(schema: Schema) -> str:

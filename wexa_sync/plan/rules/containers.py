@@ -1,4 +1,4 @@
-"""What holds others: a delete of a project takes them along, and a project is not given up before them. Pure."""
+"""Settle what holds others: a delete takes its contents along, and nothing is given up before its contents. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Action, Address, Blocked, Change, Observation
+from wexa_sync.model import Action, Address, Blocked, Change, Live, Observation, Place
 from wexa_sync.plan.decision import Decision, Orphan, Rules
 
 _Inside = Mapping[Address, Sequence[Address]]
@@ -16,7 +16,7 @@ _Inside = Mapping[Address, Sequence[Address]]
 def hold_containers(
     decisions: MutableMapping[Address, Decision], observation: Observation, rules: Rules, left: Mapping[Address, str]
 ) -> None:
-    """Settle what becomes of a project or flow that is to go, and of what is in it.
+    """Settle what becomes of a project or an owner that is to go, and of what is in it.
 
     `left`: the addresses that the plan must not touch, each with the reason.
     """
@@ -27,8 +27,8 @@ def hold_containers(
     for address, found in list(decisions.items()):
         if address.project in observation.unplaced and isinstance(found, Change) and found.id is None:
             decisions[address] = _out_of_sight(found, observation)
-        elif isinstance(found, Change) and found.action is Action.DELETE and address.kind == "Project":
-            _go_with_project(address, inside[address], decisions, observation, left)
+        elif isinstance(found, Change) and found.action is Action.DELETE and not found.with_project:
+            _go_with(address, inside[address], decisions, observation, left)
         elif isinstance(found, Change) and found.action is Action.FORGET and found.id is not None:
             _keep_around(found, inside[address], decisions, observation, rules)
 
@@ -57,7 +57,7 @@ def taken_along(changes: Mapping[Address, Change], observation: Observation) -> 
         "too" + (f", and what its connectors made: {named(made)}." if made else ".")
         for address, change in sorted(changes.items())
         if address.kind == "Project" and change.action is Action.DELETE
-        for made in [observation.made_by_connectors.get(address.name, ())]
+        for made in [_called(observation.made_by_connectors, address)]
     )
 
 
@@ -66,16 +66,33 @@ def named(names: Sequence[object]) -> str:
     return ", ".join(map(str, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _go_with_project(
-    project: Address,
+def _called(unmanaged: Mapping[Place, Sequence[Live]], around: Address) -> list[str]:
+    """Return what of that is live in a project or an owner, as people call it."""
+    found = []
+    for place, lives in unmanaged.items():
+        if _is_inside(place, around):
+            kind, of = BY_NAME[place.kind], f" of {'/'.join((place.project, *place.owner))}" if place.owner else ""
+            found += [f"{kind.called(live.spec)}{of}" for live in lives]
+    return found
+
+
+def _is_inside(place: Place, around: Address) -> bool:
+    """True when what lives in that place is deleted with a project or an owner."""
+    if around.kind == "Project":
+        return place.project == around.name
+    return (place.project, place.owner) == (around.project, (around.kind, around.name))
+
+
+def _go_with(
+    around: Address,
     inside: Sequence[Address],
     decisions: MutableMapping[Address, Decision],
     observation: Observation,
     left: Mapping[Address, str],
 ) -> None:
-    """Block the project's delete where it would take what must stay; else let go with it what can't go alone."""
-    if reason := _must_stay(project, inside, decisions, observation, left):
-        decisions[project] = Blocked(address=project, wanted="delete", reason=reason[0], hint=reason[1])
+    """Block the delete of what holds others where they must stay; else let go with it what can't go alone."""
+    if reason := _must_stay(around, inside, decisions, observation, left):
+        decisions[around] = Blocked(address=around, wanted="delete", reason=reason[0], hint=reason[1])
         return
     for address in inside:
         found, pair = decisions[address], observation.pairs[address]
@@ -86,36 +103,39 @@ def _go_with_project(
                 address=address,
                 id=pair.live.id,
                 before=pair.record.spec if pair.record else None,
-                reason=f"goes with {project}",
+                reason=f"goes with {around}",
                 with_project=True,
                 settles=pair.intent.mark if pair.intent is not None and pair.certain else "",
             )
 
 
 def _must_stay(
-    project: Address,
+    around: Address,
     inside: Sequence[Address],
     decisions: Mapping[Address, Decision],
     observation: Observation,
     left: Mapping[Address, str],
 ) -> tuple[str, str] | None:
-    """Return why a project must not be deleted, with a hint; None where nothing speaks against it."""
+    """Return why a project or an owner must not be deleted, with a hint; None where nothing speaks against it."""
+    noun = around.kind.lower()
     for address in inside:
         record = observation.pairs[address].record
         if address not in decisions or observation.pairs[address].manifest is not None:
-            hint = "Leave out --target and --exclude, or keep the project."
+            hint = f"Leave out --target and --exclude, or keep the {noun}."
             if why := left.get(address):
-                hint = f"{address} is left alone: {why}. Name every PATH that declares something in the project."
+                hint = f"{address} is left alone: {why}. Name every PATH that declares something in the {noun}."
             return f"{address} is in it and would go with it", hint
         if record is not None and (record.lifecycle.prevent_destroy or record.lifecycle.retain):
             return f"{address} in it is protected and would go with it", f"`wexa-sync state rm {address}` gives it up."
         if isinstance(decisions[address], Blocked) and BY_NAME[address.kind].nature is Nature.ACTION:
-            what = f"{address} may have happened, and what would show it goes with the project"
+            what = f"{address} may have happened, and what would show it goes with the {noun}"
             return what, "Look there first, and settle that: the hint of that run says how."
-    if others := observation.unmanaged.get(project.name):
+    cut = ((place, why) for place, why in observation.cut.items() if BY_NAME[place.kind].nature is Nature.RESOURCE)
+    more = [f"perhaps more: {why}" for place, why in cut if _is_inside(place, around)]
+    if others := [*_called(observation.unmanaged, around), *more]:
         return (
             f"it also holds what is not managed here and would go with it: {named(others)}",
-            "Delete the project in Wexa Studio if that is meant, or move those things away first.",
+            f"Delete the {noun} in Wexa Studio if that is meant, or move those things away first.",
         )
     return None
 
@@ -127,7 +147,7 @@ def _keep_around(
     observation: Observation,
     rules: Rules,
 ) -> None:
-    """Keep a live project or flow in the state while something in it stays there: without it, nobody finds the rest."""
+    """Keep what holds others in the state while something in it stays there: without it, nobody finds the rest."""
     stays = [
         address
         for address in inside

@@ -12,11 +12,9 @@ from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
+from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place, Spec
 from wexa_sync.plan.decision import Decision
 from wexa_sync.secrecy.seal import conceal
-
-_Place = tuple[str, str, tuple[str, str] | None]  # project handle, kind, owner
 
 
 def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
@@ -25,7 +23,7 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
     for address, found in list(decisions.items()):
         if not (isinstance(found, Change) and found.action in (Action.CREATE, Action.RUN) and found.after is not None):
             continue
-        place = (address.project, address.kind, address.owner)
+        place = address.place
         if observation.pairs[address].record is not None or place not in former:
             continue
         if old := former[place].get(_key(address, found.after, observation)):
@@ -51,16 +49,16 @@ def _inside(decisions: Mapping[Address, Decision]) -> Mapping[Address, Sequence[
     return found
 
 
-def _former(observation: Observation) -> Mapping[_Place, Mapping[str, Address]]:
+def _former(observation: Observation) -> Mapping[Place, Mapping[str, Address]]:
     """By place and natural key: what is recorded or in doubt, declared no longer, and there as far as can be seen."""
-    found: defaultdict[_Place, dict[str, Address]] = defaultdict(dict)
+    found: defaultdict[Place, dict[str, Address]] = defaultdict(dict)
     for address, pair in sorted(observation.pairs.items()):
         if pair.manifest is not None:
             continue
         record = pair.record if _is_there(pair) else None
         for each in (record, pair.intent if _is_in_doubt(pair) else None):
             if each is not None:
-                found[address.project, address.kind, address.owner][_key(address, each.spec, observation)] = address
+                found[address.place][_key(address, each.spec, observation)] = address
     return found
 
 

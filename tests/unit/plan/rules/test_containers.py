@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.model import Address, Intent, Lifecycle, Live, Manifest, Observation, Pair, Plan, Record, Source, Target
+from wexa_sync.model import (
+    Address,
+    Intent,
+    Lifecycle,
+    Live,
+    Manifest,
+    Observation,
+    Pair,
+    Place,
+    Plan,
+    Record,
+    Source,
+    Target,
+)
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, joined
@@ -16,6 +29,7 @@ DESK = Address.parse("Project/desk")
 FLOW = Address.parse("desk/AgentFlow/flow")
 SORT = Address.parse("desk/AgentFlow/flow/Agent/sort")
 DIGEST = Address.parse("desk/Schedule/digest")
+SKILLS = Place("desk", "Skill")
 RUN = Address.parse("desk/Execution/run")
 SPECS: dict[str, dict[str, Any]] = {
     "Project": {"projectName": "Desk"},
@@ -94,10 +108,12 @@ def test_without_protection_all_goes_with_the_project() -> None:
 
 
 def test_what_is_not_managed_keeps_the_project_and_what_a_connector_made_goes_with_a_warning() -> None:
-    made = {"desk": ("Skill 'Mail - Send'",)}
-    plan = planned(seen(managed(DESK), unmanaged={"desk": ("Skill 'Theirs'",)}, made_by_connectors=made))
+    made = {SKILLS: (Live(id="1" * 24, spec={"name": "Mail - Send"}),)}
+    theirs = {SKILLS: (Live(id="2" * 24, spec={"name": "Theirs"}),)}
+    theirs[SORT.place] = (Live(id="3" * 24, spec={"title": "Also theirs"}),)
+    plan = planned(seen(managed(DESK), unmanaged=theirs, made_by_connectors=made))
     assert work(plan) == [f"blocked delete {DESK}"]
-    assert "would go with it: Skill 'Theirs'" in plan.blocked[0].reason
+    assert f"would go with it: Skill 'Theirs', Agent 'Also theirs' of {FLOW}" in plan.blocked[0].reason
     plan = planned(seen(managed(DESK), made_by_connectors=made))
     assert work(plan) == [f"delete {DESK}"]
     assert "and what its connectors made: Skill 'Mail - Send'." in plan.warnings[0]

@@ -1,0 +1,86 @@
+"""Pair what lives inside other resources: shown by reads of the owner, or listed for each owner."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+
+from wexa_sync.api.calls import Ids, Raw
+from wexa_sync.api.client import Api
+from wexa_sync.kinds.base import Kind, Part
+from wexa_sync.model import Address, Place
+from wexa_sync.observe.contents import contents_of, unpaired
+from wexa_sync.observe.known import Known, part_place
+from wexa_sync.observe.pair import pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Owner:
+    """A resource with parts, and what a list shows of it; `raw` is empty where no list shows it."""
+
+    address: Address
+    at: Ids
+    raw: Raw
+
+
+def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mapping[str, Sequence[Raw]]) -> None:
+    """Pair the parts of every resource of a kind that is known. `listed`: what the lists show of it, by project."""
+    for part in kind.parts:
+        ask = partial(_items, api, part)
+        owners = [each for project, raws in listed.items() for each in _owners(known, kind, part, project, raws, ask)]
+        shown = (pool.map if part.own_list else map)(ask, owners)
+        for owner, raws in zip(owners, shown, strict=True):
+            place = part_place(owner.address, part)
+            contents = contents_of(known, part.kind, place, raws, owner.at.owner)
+            paired = pair(contents)
+            known.add(paired)
+            known.add_unmanaged(place, unpaired(contents, paired.values()))
+
+
+def _items(api: Api, part: Part, owner: _Owner) -> list[Raw]:
+    """Return the live parts of an owner; none where no list shows the owner."""
+    if part.own_list and owner.raw:
+        return api.list(part.kind, owner.at)
+    return part.items(owner.raw)
+
+
+def _owners(
+    known: Known, kind: Kind, part: Part, project: str, raws: Sequence[Raw], ask: Callable[[_Owner], list[Raw]]
+) -> Iterator[_Owner]:
+    """Give the owners in a project that are declared or recorded, and those that the state gave up before a part."""
+    shown = {kind.id_of(raw) or "": raw for raw in raws}
+    at = Ids(project=known.ids.get(Address(kind="Project", name=project), ""))
+
+    def owner_at(address: Address, id: str, raw: Raw) -> _Owner:
+        return _Owner(address=address, at=replace(at, owner=id), raw=raw)
+
+    held = _held_by_unknown(known, kind, part, project)
+    for id, raw in shown.items() if held else ():
+        inside = {each for item in ask(owner_at(next(iter(held)), id, raw)) for each in part.kind.ids_of(item)}
+        known.ids |= {address: id for address, ids in held.items() if ids & inside}
+    for address in (*known.at(Place(project, kind.name)), *sorted(held)):
+        id = known.ids.get(address, "")
+        yield owner_at(address, id, shown.get(id, {}) if _are_needed(known, address, part) else {})
+
+
+def _are_needed(known: Known, owner: Address, part: Part) -> bool:
+    """True when a plan looks at the parts of that owner. A list of their own is asked for only then.
+
+    The parts are declared, recorded or in doubt; or the owner may be deleted, with all that is in it.
+    """
+    if not part.own_list or known.at(part_place(owner, part)):
+        return True
+    manifests = known.desired.manifests
+    return owner not in manifests or owner.project_address not in manifests
+
+
+def _held_by_unknown(known: Known, kind: Kind, part: Part, project: str) -> dict[Address, set[str]]:
+    """Return the owners that the state gave up before their parts, with the ids of those parts."""
+    held: defaultdict[Address, set[str]] = defaultdict(set)
+    for address in known.orphans.get((project, kind.name), ()):
+        if address.kind == part.kind.name and (owner := address.owner_address):
+            held[owner].add(known.state.records[address].id)
+    return held
