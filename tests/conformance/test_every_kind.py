@@ -16,7 +16,8 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.kinds import KINDS, owner_of, part_of
-from wexa_sync.kinds.base import Kind, Operation
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.fields import WORDS as FIELD_WORDS
 from wexa_sync.kinds.spec.fields import Field, Order
 from wexa_sync.kinds.spec.schema import bundled

@@ -10,7 +10,7 @@ from typing import Any
 from wexa_sync.api.transport.body import Multipart
 from wexa_sync.api.transport.url import segment
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.kinds.base import Endpoint, Shape, Template
+from wexa_sync.kinds.endpoint import Endpoint, Shape, Template
 from wexa_sync.model import Secret
 
 Raw = dict[str, Any]

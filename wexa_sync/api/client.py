@@ -12,7 +12,8 @@ from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.transport.http import Http
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, WexaSyncError
 from wexa_sync.kinds import owner_of, part_of
-from wexa_sync.kinds.base import Endpoint, Kind, Operation
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.text.ids import is_id
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
-from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.endpoint import Operation
 
 MOST = 50
 """How many are read by id for one list: the last ones that it shows."""

@@ -18,7 +18,8 @@ from wexa_sync.compare.same import is_as_expected, key_of
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME, part_of
-from wexa_sync.kinds.base import Endpoint, Nature, Operation
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.spec.wire import at_path, decode
 from wexa_sync.model import Spec
 

@@ -17,7 +17,7 @@ from wexa_sync.apply.steps import Work, Write, call, conflict, ended, replace_hi
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.propose import as_applied
 from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
-from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.spec.wire import accepted, encode
 from wexa_sync.model import Intent, Record, Status

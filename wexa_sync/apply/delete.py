@@ -11,7 +11,7 @@ from wexa_sync.apply.steps import Http, Work, Write, call, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import is_as_expected, spec_fingerprint
 from wexa_sync.errors import NotFound, WexaSyncError
-from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Spec, Status
 from wexa_sync.state.base import Forget
 

@@ -17,8 +17,9 @@ from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, Nonsense
 from wexa_sync.kinds import declarable, part_of
-from wexa_sync.kinds.base import Kind, Nature, Operation, Scope
+from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.connector import CONNECTOR
+from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.model import Address

@@ -12,7 +12,8 @@ from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.kinds.base import Endpoint, Kind
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.spec.wire import decode, encode, not_shown, sent_back, with_derived, with_texts
 from wexa_sync.model import Address, Spec
 

@@ -9,7 +9,7 @@ from typing import Any
 from wexa_sync.api.calls import Call
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.kinds.base import Endpoint
+from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.spec.wire import encode
 from wexa_sync.model import Change, Outcome, Spec, Status
 from wexa_sync.state.base import Entry

@@ -14,7 +14,7 @@ from wexa_sync.apply.steps import Http, Work, Write, call, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.propose import as_applied, differing, propose, whole
 from wexa_sync.errors import ApiError, NoSuchCall
-from wexa_sync.kinds.base import Endpoint
+from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.spec.wire import accepted, encode
 from wexa_sync.model import Spec, Status
 from wexa_sync.state.base import Remember

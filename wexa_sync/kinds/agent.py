@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from wexa_sync.kinds.base import Derived, Endpoint, Kind, Operation
+from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.text.json import parse
 
 

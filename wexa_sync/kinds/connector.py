@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Operation, Scope
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 
 
 def _accounts(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Move, Nature, Operation, Running, Scope
+from wexa_sync.kinds.base import Kind, Move, Nature, Running
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.inbox import INBOX
 from wexa_sync.model import Sealed, Secret, Spec
 

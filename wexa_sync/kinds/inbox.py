@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wexa_sync.kinds.base import Endpoint, Inbox, Kind, Listing, Scope
+from wexa_sync.kinds.base import Inbox, Kind
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 from wexa_sync.kinds.paging import AfterId
 
 PREVIEW, INPUT, ANOMALY = "preview", "runtime_input", "anomaly_detection"

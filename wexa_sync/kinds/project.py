@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Operation, Scope
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.paging import PageNumber
 
 _UPDATABLE = ("projectName", "description", "coworker_role")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wexa_sync.kinds.base import Derived, Endpoint, Kind, Listing, Operation, Scope
+from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.paging import Single
 from wexa_sync.model import Ref
 

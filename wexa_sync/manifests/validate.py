@@ -9,7 +9,8 @@ from typing import Any, TypeGuard
 
 from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, declarable, owner_of, part_of
-from wexa_sync.kinds.base import Kind, Operation, Part
+from wexa_sync.kinds.base import Kind, Part
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.manifests.metadata import depends_on, lifecycles
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults

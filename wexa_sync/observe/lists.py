@@ -10,7 +10,8 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.sparse import told_apart
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, declarable, rank
-from wexa_sync.kinds.base import Kind, Nature, Operation, Part
+from wexa_sync.kinds.base import Kind, Nature, Part
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.model import Address, Place
 from wexa_sync.observe.cut import filled_in

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from wexa_sync.compare.changes import edited
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Nature, Operation
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.plan.action import ActionCase, as_doubt
 from wexa_sync.plan.decision import Decision, Rules

@@ -12,7 +12,8 @@ from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Nature, Operation
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.kinds.spec.wire import accepted, references
 from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Live, Observation, Pair, Spec, show_path

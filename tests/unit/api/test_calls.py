@@ -13,7 +13,7 @@ from wexa_sync.api.calls import Call, Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.retry import Policy
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds.base import Endpoint, Shape
+from wexa_sync.kinds.endpoint import Endpoint, Shape
 from wexa_sync.model import Secret
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"

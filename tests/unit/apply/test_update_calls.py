@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Endpoint, Kind, Operation
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.spec.wire import decode
 from wexa_sync.model import (
     Action,

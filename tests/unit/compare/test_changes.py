@@ -16,7 +16,7 @@ from wexa_sync.compare.parts import ignored, restrict, touches
 from wexa_sync.compare.propose import as_applied, assumed, propose, whole
 from wexa_sync.compare.same import hardened, is_as_expected, key_of, same, spec_fingerprint
 from wexa_sync.kinds.agent import AGENT, display_text
-from wexa_sync.kinds.base import Operation
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Sealed, Secret

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wexa_sync.kinds.base import Endpoint, Kind, Operation
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 
 CONNECTION = Kind(
     name="Connection",

@@ -19,7 +19,8 @@ from wexa_sync.api.transport.http import Http
 from wexa_sync.api.transport.retry import Policy
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Endpoint, Kind, Listing, Nature, Operation, Scope
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.model import (
     Action,
     Address,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, MutableMapping
 
 from wexa_sync.compare.parts import known_of
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Endpoint
+from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
 from wexa_sync.plan.decision import Decision
 

@@ -1,0 +1,97 @@
+"""Declare the calls of a kind: what is sent where, and how a list is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TypeAlias
+
+from wexa_sync.kinds.paging import NoPaging, Paging
+
+Template: TypeAlias = "str | Sequence[Template] | Mapping[str, Template]"
+"""A text with placeholders, or what such texts stand in."""
+
+
+class Operation(Enum):
+    """What an API may let one do with a resource."""
+
+    CREATE = "create"
+    READ = "read"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Shape(Enum):
+    """What the body of a call is: a JSON object, a JSON list of that one object, or a form of parts."""
+
+    OBJECT = "object"
+    LIST = "list"
+    MULTIPART = "multipart"
+
+
+class Scope(Enum):
+    """What one listing covers. OWNER: the parts of one owner."""
+
+    ORGANISATION = "organisation"
+    PROJECT = "project"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One call. `{project} {owner} {id} {org} {user}` in `path`, `query` and `body` are filled in with ids.
+
+    In a call that writes, `{spec.NAME}` is filled in with a field of the spec, and `{owner.NAME}` with one of the
+    resource that a part lives in.
+
+    `fields`: the spec's fields that the call accepts (None: all). `partial`: send only the fields that differ.
+    `body`: what is sent where no field of the spec has that name; of a DELETE, all that is sent. `shape`: what the
+    whole body is. `files`: of a form, the fields that are sent as files, and the file name of each.
+    `undocumented`: the setting that has to allow it. `keeps`: fields outside the schema that such a call may reset.
+    `otherwise`: the same call as another source spells it, tried where this one is answered by 404 or 405.
+    `returns_owner`: the response is the containing resource. `replaces`: the list of the containing resource that the
+    call writes whole, others' items included.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Template] = field(default_factory=dict)
+    shape: Shape = Shape.OBJECT
+    files: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[str, ...] | None = None
+    partial: bool = False
+    undocumented: str = ""
+    keeps: tuple[str, ...] = ()
+    returns_owner: bool = False
+    replaces: str = ""
+    otherwise: Endpoint | None = None
+
+    def takes(self, name: str) -> bool:
+        """True when the call accepts that field of the spec."""
+        return self.fields is None or name in self.fields
+
+    def may_be_sent(self, allowed: frozenset[str]) -> bool:
+        """True when the call is documented, or the settings allow it."""
+        return not self.undocumented or self.undocumented in allowed
+
+    @property
+    def wants_all(self) -> bool:
+        """True for an update that wants every field it takes; nobody knows what an undocumented one wants."""
+        return not self.partial and not self.undocumented
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape.
+
+    `named`: the query parameter that asks for those of one display name, of a list that has no second page.
+    """
+
+    endpoint: Endpoint
+    scope: Scope
+    paging: Paging = NoPaging()
+    keys: tuple[str, ...] = ()
+    items: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list
+    named: str = ""
