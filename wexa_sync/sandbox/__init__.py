@@ -1,6 +1,6 @@
-"""The sandbox: a local server that behaves as the Wexa AI REST API does, written from the API's documentation.
+"""Run a local server that behaves as the Wexa AI REST API does, written from the API's documentation.
 
-It imports nothing else of wexa_sync. Importing it is cheap; FastAPI and uvicorn are loaded when a server is started.
+This package imports nothing else of wexa_sync. Importing it is cheap: FastAPI and uvicorn load when a server starts.
 """
 
 from wexa_sync.sandbox.errors import FaultError, ReadingError, SandboxError

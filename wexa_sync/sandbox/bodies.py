@@ -1,4 +1,4 @@
-"""Request bodies, field for field as the API spells them. Keys that are not named here are tolerated and dropped."""
+"""Describe the request bodies, field by field in the API's spelling. Unknown keys are accepted and dropped."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ from pydantic import BaseModel, Field
 from wexa_sync.sandbox.world.outcomes import OUTCOMES
 from wexa_sync.sandbox.world.store import Json
 
-_LATEST_SECOND = 253_402_300_799  # the end of the year 9999: what ISO 8601 and Python's dates can hold
+_LATEST_SECOND = 253_402_300_799  # the end of the year 9999, the last that ISO 8601 and Python's dates can hold
 
 
 class Body(BaseModel):
-    """A request body; `json_form` gives it back under the API's spellings."""
+    """Hold a request body; `json_form` returns it in the API's spelling."""
 
     def json_form(self, *, only_sent: bool = False) -> Json:
-        """The body as a JSON object; with `only_sent`, without the keys that the client left out."""
+        """Return the body as a JSON object; with `only_sent`, without the keys that the client did not send."""
         return self.model_dump(by_alias=True, exclude_unset=only_sent)
 
 
 class AgentflowPut(Body):
-    """Body of a PUT of an agentflow: any of these keys, none of them documented."""
+    """Update an agentflow (PUT): any of these keys. None of them is documented."""
 
     name: str = ""
     description: str = ""
@@ -32,7 +32,7 @@ class AgentflowPut(Body):
 
 
 class ProjectUpdate(Body):
-    """Body of a project update: all four fields, there is no partial update."""
+    """Update a project: all four fields, because there is no partial update."""
 
     org_id: str = Field(alias="orgId")
     project_name: str = Field(alias="projectName")
@@ -41,13 +41,13 @@ class ProjectUpdate(Body):
 
 
 class ProjectCreate(ProjectUpdate):
-    """Body of a new project."""
+    """Create a project."""
 
     status: str = "published"
 
 
 class Llm(Body):
-    """The model an agent thinks with."""
+    """Name the model that an agent uses."""
 
     model: str
     max_tokens: int
@@ -55,13 +55,13 @@ class Llm(Body):
 
 
 class Memory(Body):
-    """An agent's memory; `lt` is the only type seen."""
+    """Describe an agent's memory; `lt` is the only type seen."""
 
     memory_type: str
 
 
 class Prompt(Body):
-    """An agent's prompt: text for the model, and a JSON text of rich-text nodes for the editor."""
+    """Hold an agent's prompt: text for the model, and JSON text of rich-text nodes for the editor."""
 
     template: str
     variables: list[Any]
@@ -69,7 +69,7 @@ class Prompt(Body):
 
 
 class AgentUpdate(Body):
-    """Body of an update of a skilled agent: all fields; its id, type and conditions can't be changed by this call."""
+    """Update a skilled agent: all fields. This call can't change the agent's id, type and conditions."""
 
     role: str
     title: str
@@ -86,14 +86,14 @@ class AgentUpdate(Body):
 
 
 class Condition(Body):
-    """An entry of an agent's conditions."""
+    """Hold one of an agent's conditions."""
 
     decision: str = ""
     condition: str = ""
 
 
 class AgentCreate(AgentUpdate):
-    """Body of a new skilled agent; the CLIENT chooses `_id`, 24 hex characters."""
+    """Add a skilled agent; the CLIENT chooses `_id`, 24 hex characters."""
 
     id: str | None = Field(default=None, alias="_id")
     agent_type: str
@@ -101,7 +101,7 @@ class AgentCreate(AgentUpdate):
 
 
 class AgentflowCreate(Body):
-    """Body of a new agentflow; `projectID` stands in the query as well."""
+    """Create an agentflow; `projectID` is also in the query."""
 
     name: str
     description: str
@@ -113,7 +113,7 @@ class AgentflowCreate(Body):
 
 
 class SkillCreate(Body):
-    """Body of a new skill; `user_id` must be there and may be null."""
+    """Create a skill; `user_id` is required and may be null."""
 
     name: str
     logo: str
@@ -125,7 +125,7 @@ class SkillCreate(Body):
 
 
 class ConnectorConfig(Body):
-    """Body of a new connector; `config` are the values for `ui_form` and may hold credentials."""
+    """Create a connector; `config` holds the values for `ui_form`, which may be credentials."""
 
     name: str
     description: str
@@ -151,7 +151,7 @@ class ConnectorConfig(Body):
 
 
 class ConnectorStatus(Body):
-    """Body of a change of a connector's status; the words pending, active, inactive and ready are seen."""
+    """Change a connector's status; the words pending, active, inactive and ready were seen."""
 
     new_status: str
     connector_id: str = Field(alias="connectorID")
@@ -159,7 +159,7 @@ class ConnectorStatus(Body):
 
 
 class ScheduleCreate(Body):
-    """Body of a new schedule; `schedule` is the epoch second of its one run [guess]."""
+    """Create a schedule; `schedule` is the epoch second of its one run [guess]."""
 
     coworker_id: str = Field(description="id of an agentflow")
     goal: Json
@@ -169,7 +169,7 @@ class ScheduleCreate(Body):
 
 
 class ScheduleUpdate(Body):
-    """Body of a PATCH of a schedule: any part of it, but not `coworker_id`."""
+    """Update a schedule (PATCH): any field but `coworker_id`."""
 
     goal: Json = {}
     template: str = ""
@@ -178,7 +178,7 @@ class ScheduleUpdate(Body):
 
 
 class ExecutionCreate(Body):
-    """Body of a new execution; `executed_by` is a user's id, or any text as a vendor test sends."""
+    """Create an execution; `executed_by` is a user's id, or any text, as a vendor test sends."""
 
     agentflow_id: str
     executed_by: str
@@ -188,14 +188,14 @@ class ExecutionCreate(Body):
 
 
 class ExecutionMove(Body):
-    """Body of pause, resume, cancel and execute: documented, and left out by the SDK."""
+    """Pause, resume, cancel or execute. The body is documented; the SDK sends none."""
 
     project_id: str | None = Field(default=None, alias="projectID")
     execution_id: str | None = None
 
 
 class RuntimeInput(Body):
-    """Answer to an agent that asked for input; not submitted means kept as a draft."""
+    """Give an agent the input that it asked for. Input that is not submitted is kept as a draft."""
 
     is_submitted: bool
     values: dict[str, str]
@@ -203,13 +203,13 @@ class RuntimeInput(Body):
 
 
 class AnomalyAnswer(Body):
-    """Answer to an anomaly check."""
+    """Answer an anomaly check."""
 
     is_approved: bool
 
 
 class PreviewAnswer(Body):
-    """Answer to a preview; not approved means kept as a draft."""
+    """Answer a preview. A preview that is not approved is kept as a draft."""
 
     agent_id: str
     is_approved: bool
@@ -217,21 +217,21 @@ class PreviewAnswer(Body):
 
 
 class ClockMove(Body):
-    """Drive the sandbox's clock: seconds forward, and whether it stands still."""
+    """Move the sandbox's clock forward by seconds, and stop it or let it run."""
 
     advance: float = Field(default=0.0, ge=0.0)
     freeze: bool | None = None
 
 
 class OutcomeMatch(Body):
-    """Which runs a script is for: both must hold, an empty text matches every run."""
+    """Select the runs that a script is for. Both fields must match; an empty text matches every run."""
 
     goal_contains: str = ""
     agentflow_name: str = ""
 
 
 class OutcomeScript(Body):
-    """What matching runs come to, after `seconds` of running (the usual time where left out)."""
+    """Choose the outcome of matching runs, after `seconds` of running (by default the usual time)."""
 
     match: OutcomeMatch = OutcomeMatch()
     outcome: str = Field(pattern=f"^({'|'.join(OUTCOMES)})$")
@@ -239,6 +239,6 @@ class OutcomeScript(Body):
 
 
 class FaultText(Body):
-    """A fault as `--fault` takes it."""
+    """Hold a fault as `--fault` takes it."""
 
     fault: str

@@ -1,4 +1,4 @@
-"""What goes wrong: for whoever starts the sandbox, and for whoever calls it."""
+"""Define the errors of starting the sandbox and the errors that the sandbox answers."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Any
 
 
 class SandboxError(Exception):
-    """The sandbox can't be started as asked; the message says what is wrong, `hint` where to look or what to do."""
+    """Report that the sandbox can't start. The message says what is wrong, `hint` what to do."""
 
     hint = "See docs/sandbox.md."
 
 
 class ReadingError(SandboxError):
-    """A reading or one of its values does not exist; the message lists those that do."""
+    """Report an unknown reading or value. The message lists the known ones."""
 
     hint = "docs/readings.md lists the readings."
 
 
 class FaultError(SandboxError):
-    """A scripted fault can't be read."""
+    """Report a scripted fault that can't be read."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class FaultError(SandboxError):
 
 
 class ApiError(Exception):
-    """The API refuses a request: an HTTP status, and a sentence or a list of FastAPI's validation entries."""
+    """Refuse a request: an HTTP status, and a sentence or a list of FastAPI's validation entries."""
 
     def __init__(self, status: int, detail: str | list[dict[str, Any]], headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -36,10 +36,10 @@ class ApiError(Exception):
 
 
 def sentence(entries: list[dict[str, Any]]) -> str:
-    """Validation entries as one sentence, for the body forms that carry only text."""
+    """Return validation entries as one sentence, for the forms of error bodies that hold only text."""
     return "; ".join(f"{'.'.join(str(part) for part in entry['loc'][1:])}: {entry['msg']}" for entry in entries)
 
 
 def invalid(place: str, name: str, kind: str, message: str, value: object) -> dict[str, Any]:
-    """One entry of a 422 in FastAPI's form: `place` is query, path or body, `kind` pydantic's name of the fault."""
+    """Return one entry of a 422 in FastAPI's form: `place` is query, path or body, `kind` pydantic's error type."""
     return {"type": kind, "loc": [place, name], "msg": message, "input": value}

@@ -1,4 +1,4 @@
-"""Readings: one named choice for each point on which the API's documentation is silent or contradicts itself.
+"""List the readings: a named choice for each point where the API's documentation is silent or contradicts itself.
 
 The first value of each is the default. A reading never changes what a vendor page shows plainly.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One open point: its allowed `values` (the first is the default), what they mean, and the doubt they stand for."""
+    """Describe one open point: its allowed `values` (the first is the default), their meaning, and the doubt."""
 
     name: str
     values: tuple[str, ...]
@@ -19,7 +19,7 @@ class Reading:
 
     @property
     def default(self) -> str:
-        """The value that holds when none is named."""
+        """Return the value that holds when none is chosen."""
         return self.values[0]
 
 
@@ -135,12 +135,7 @@ READINGS: tuple[Reading, ...] = (
         "Connector names are always unique.",
         "Uniqueness of names is unknown, except for connectors.",
     ),
-    _reading(
-        "project_connectors",
-        "seeded none",
-        "A new project has the seed connectors, or none.",
-        "What a new project holds is unknown.",
-    ),
+    _reading("project_connectors", "seeded none", "A new project has the seed connectors, or none.", "Unknown."),
     _reading(
         "connector_delete",
         "keeps_skills drops_skills",
@@ -220,9 +215,7 @@ READINGS: tuple[Reading, ...] = (
         "POST .../execute on a completed or failed run is an illegal move, or runs it again.",
         "What it does on a finished run is unknown.",
     ),
-    _reading(
-        "after_resume", "running ready", "The status a resume answers with.", "The answer of resume was never seen."
-    ),
+    _reading("after_resume", "running ready", "The status that a resume answers with.", "No such answer was seen."),
     _reading(
         "illegal_move",
         "409 400",
@@ -272,18 +265,8 @@ READINGS: tuple[Reading, ...] = (
         "A schedule's `schedule` is read back as an integer, a float, or ISO 8601 text.",
         "No answer was seen; the API has four time formats.",
     ),
-    _reading(
-        "past_schedule",
-        "fires refused",
-        "A `schedule` in the past fires at once, or is refused with 400.",
-        "Unknown.",
-    ),
-    _reading(
-        "fired_schedule",
-        "gone kept",
-        "A schedule that fired is gone, or stays with status `completed`.",
-        "Unknown.",
-    ),
+    _reading("past_schedule", "fires refused", "A past `schedule` fires at once, or is refused with 400.", "Unknown."),
+    _reading("fired_schedule", "gone kept", "A fired schedule is gone, or stays with status `completed`.", "Unknown."),
     _reading(
         "agent_ids",
         "client server",
@@ -297,4 +280,4 @@ READINGS: tuple[Reading, ...] = (
         "Both stand in one example of a read alone.",
     ),
 )
-"""Every reading there is; docs/readings.md lists exactly these."""
+"""Every reading. docs/readings.md lists exactly these."""

@@ -1,6 +1,6 @@
-"""Answers: JSON as the API writes it, and the envelopes on which its documentation is silent.
+"""Build the responses: JSON as the API writes it, and the envelopes that its documentation leaves open.
 
-Bodies are rendered by `json` at once: FastAPI's own encoder would walk every value of a large list a second time.
+`json` renders the bodies directly: FastAPI's own encoder would walk every value of a large list a second time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def reply(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """`value` as a JSON answer."""
+    """Return `value` as a JSON response."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Response(text, status_code=status, headers=headers, media_type="application/json")
 
@@ -28,7 +28,10 @@ def reply(value: object, status: int = 200, headers: dict[str, str] | None = Non
 def listing(
     world: World, name: str, items: list[Json], *, total: tuple[str, int] | None = None, bare: bool = False
 ) -> Response:
-    """A list under the reading `list_envelope`; `total` is a count's key and value, `bare` the documented form `[]`."""
+    """Return a list in the form of reading `list_envelope`.
+
+    `total` is a count's key and value. With `bare` the documented form is `[]`.
+    """
     form = world.readings.value("list_envelope")
     if form == "documented":
         form = "bare" if bare else name
@@ -36,7 +39,7 @@ def listing(
 
 
 def execution_listing(world: World, items: list[Json]) -> Response:
-    """A list of executions, which has a reading of its own."""
+    """Return a list of executions, in the form of its own reading."""
     return reply(_enveloped(world.readings.value("execution_list"), "executions", items, {}))
 
 
@@ -51,7 +54,10 @@ def _enveloped(form: str, name: str, items: list[Json], count: dict[str, int]) -
 
 
 def created(world: World, body: Json, *, seen: bool = False) -> Response:
-    """The answer to a create whose page was not read; `seen` where at least its body is known from a client or test."""
+    """Return the response to a create whose page was not read.
+
+    With `seen`, the body is known from a client or a test, so reading `create_answer` does not apply.
+    """
     readings = world.readings
     status = int(readings.value("create_status"))
     if not seen and readings.says("create_answer", "empty"):
@@ -62,14 +68,14 @@ def created(world: World, body: Json, *, seen: bool = False) -> Response:
 
 
 def updated(world: World, body: Json) -> Response:
-    """The answer to an update that was never seen."""
+    """Return the response to an update; no real one was seen."""
     if world.readings.says("update_answer", "empty"):
         return Response(status_code=200)
     return reply({"message": "Updated successfully"} if world.readings.says("update_answer", "message") else body)
 
 
 def deleted(world: World, body: Json) -> Response:
-    """The answer to a delete, none of which was ever seen."""
+    """Return the response to a delete; no real one was seen."""
     form = world.readings.value("delete_answer")
     if form == "204":
         return Response(status_code=204)
@@ -77,9 +83,8 @@ def deleted(world: World, body: Json) -> Response:
 
 
 def refusal(readings: Readings, path: str, error: ApiError) -> Response:
-    """An error in the form of the server that answers for `path`: two of them seem to stand behind the one host."""
+    """Return an error in the form of the server for `path`: two servers seem to stand behind the one host."""
     key = readings.value("error_key")
-
     if key == "detail" and not is_camel_case(path):
         return reply({"detail": error.detail}, error.status, error.headers)
     text = error.detail if isinstance(error.detail, str) else sentence(error.detail)
@@ -89,5 +94,5 @@ def refusal(readings: Readings, path: str, error: ApiError) -> Response:
 
 
 def is_camel_case(path: str) -> bool:
-    """Whether `path` belongs to the part of the API that spells in camelCase and seems to be a server of its own."""
+    """True when `path` belongs to the camelCase part of the API, which seems to be a server of its own."""
     return path == "/v1/project" or path.startswith("/v1/project/")

@@ -1,4 +1,4 @@
-"""A small client of the sandbox for its tests: plain HTTP, with shorthands for what most tests need first."""
+"""Call the sandbox over plain HTTP, with shorthands for the objects that most tests need first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 
 
 class Client:
-    """Speaks to one sandbox with a key; every method gives the parsed body unless it is called `send`."""
+    """Call one sandbox with a key. Every method but `send` returns the parsed body."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -52,7 +52,7 @@ class Client:
         return self.post("/_sandbox/faults", {"fault": text})
 
     def fault(self) -> Any:
-        """What befell the last request that was not the sandbox's own."""
+        """Return the fault that struck the last request to the API, None if none did."""
         return self.get("/_sandbox/requests")["requests"][-1]["fault"]
 
     def projects(self) -> int:
@@ -96,16 +96,16 @@ class Client:
 
 @contextmanager
 def sandbox(*, data: Any = ":memory:", **config: Any) -> Iterator[Client]:
-    """A sandbox of its own for one test."""
+    """Run a sandbox for one test."""
     with running(SandboxConfig(data=data, **config)) as started:
         client = Client(started.base_url)
-        # Closed first: the server would wait a moment for a connection that is kept alive.
+        # Closed first: the server would wait for a connection that is kept alive.
         with client.session:
             yield client
 
 
 def reading(name: str, value: str, **config: Any) -> Any:
-    """A sandbox with one reading chosen."""
+    """Run a sandbox with one reading chosen."""
     return sandbox(readings={name: value}, **config)
 
 

@@ -1,4 +1,4 @@
-"""One sandbox for all tests that need no reading of their own; each works in a project of its own."""
+"""Share one sandbox among all tests that need no special reading. Each test works in a project of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _shared() -> Iterator[Client]:
 
 @pytest.fixture
 def api(_shared: Client) -> Client:
-    """The shared sandbox, its scripted outcomes and faults and noted requests forgotten and its clock going."""
+    """Return the shared sandbox with no scripted outcomes, faults or noted requests, and with its clock running."""
     _shared.send("DELETE", "/_sandbox/outcomes")
     _shared.send("DELETE", "/_sandbox/faults")
     _shared.send("DELETE", "/_sandbox/requests")
@@ -28,13 +28,13 @@ def api(_shared: Client) -> Client:
 
 @pytest.fixture
 def project(api: Client) -> str:
-    """The id of a fresh project."""
+    """Return the id of a new project."""
     return str(api.project()["_id"])
 
 
 @pytest.fixture(params=["flag", "admin"])
 def strike(request: pytest.FixtureRequest, api: Client) -> Iterator[Callable[[str], Client]]:
-    """A sandbox with that fault: started with it, or told of it while it runs."""
+    """Return a function that scripts a fault: at the start of a sandbox, or in the shared one while it runs."""
     with ExitStack() as stack:
 
         def start(text: str) -> Client:

@@ -1,4 +1,4 @@
-"""What a client sees of each reading: one observer a reading, giving something short that tells its values apart."""
+"""Observe each reading as a client: one observer a reading, whose result differs for each value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BOTH = {"userId": USER_ID, "orgId": ORG_ID}
 
 
 def shape(value: Any) -> str:
-    """Where the list is in an answer: `[]`, `data`, `data.skills` ..."""
+    """Return the place of the list in a response: `[]`, `data`, `data.skills` ..."""
     path = ""
     while isinstance(value, dict):
         key = next(key for key, inside in value.items() if isinstance(inside, (dict, list)))
@@ -21,7 +21,7 @@ def shape(value: Any) -> str:
 
 
 def found_id(answer: Any) -> str:
-    """The id in an answer to a create, whatever it is wrapped in."""
+    """Return the id in the response to a create, in any envelope."""
     return str(answer.get("data", answer)["_id"])
 
 
@@ -79,7 +79,7 @@ def status_case(api: Client) -> Any:
 
 
 def working_run(api: Client) -> tuple[str, Any]:
-    """Make a run, the clock standing still."""
+    """Create a run while the clock stands still."""
     api.post("/_sandbox/clock", {"freeze": True})
     project = api.project()["_id"]
     return project, api.execution(project, api.working_flow(project)["_id"])

@@ -1,4 +1,4 @@
-"""Every value of every reading does something that a client can see."""
+"""Test that every value of every reading does something that a client can see."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The endpoints, one file for each group of the vendor's documentation."""
+"""Serve the endpoints: one file for each group of the vendor's documentation."""

@@ -1,4 +1,4 @@
-"""What the real API does not have: the sandbox's own endpoints to drive and watch it, under /_sandbox/."""
+"""Drive and watch the sandbox: its own endpoints under /_sandbox/, which the real API does not have."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -20,14 +20,14 @@ router = APIRouter(prefix="/_sandbox", tags=["Sandbox"])
 @router.get("/clock", summary="The sandbox's time")
 @turn
 def get_clock(world: Here) -> Response:
-    """The time in epoch seconds, whether it stands still, and its distance from the real one in seconds."""
+    """Return the time (epoch seconds), whether the clock stands still, and its offset from the real time in seconds."""
     return _clock(world)
 
 
 @router.post("/clock", summary="Move or freeze the sandbox's time")
 @turn
 def move_clock(world: Here, body: ClockMove) -> Response:
-    """`{"advance": seconds}` moves the clock, `{"freeze": true|false}` stops it or lets it go on."""
+    """Move the clock by `{"advance": seconds}`; stop it or let it run by `{"freeze": true|false}`."""
     if world.clock.now() + body.advance > LAST_DATE:
         raise ApiError(422, "The clock ends with the year 9999")
     if body.freeze is not None:
@@ -40,35 +40,35 @@ def move_clock(world: Here, body: ClockMove) -> Response:
 @router.get("/outcomes", summary="The scripted outcomes")
 @turn
 def get_outcomes(world: Here) -> Response:
-    """The scripts, oldest first; the newest that matches a run decides."""
+    """Return the scripts, oldest first. The newest that matches a run decides."""
     return reply({"outcomes": scripts(world)})
 
 
-@router.post("/outcomes", summary="Script what runs come to")
+@router.post("/outcomes", summary="Script the outcome of runs")
 @turn
 def add_outcome(world: Here, body: OutcomeScript) -> Response:
-    """Runs that match and start running from now on come to this outcome."""
+    """Add an outcome for the matching runs that start running from now on."""
     remember_scripts(world, [*scripts(world), body.json_form()])
     return reply({"outcomes": scripts(world)})
 
 
-@router.delete("/outcomes", summary="Forget the scripted outcomes")
+@router.delete("/outcomes", summary="Remove the scripted outcomes")
 @turn
 def clear_outcomes(world: Here) -> Response:
-    """All runs succeed again."""
+    """Remove every script: all runs succeed again."""
     remember_scripts(world, [])
     return reply({"outcomes": []})
 
 
 @router.get("/faults", summary="The scripted faults")
 async def get_faults(world: Here) -> Response:
-    """The faults in force with how many requests each has matched and struck, and the table of all kinds."""
+    """Return the faults in force with the number of requests each has matched and struck, and the table of kinds."""
     return reply({"faults": world.script.as_data(), "form": FORM, "kinds": list(described())})
 
 
 @router.post("/faults", summary="Script a fault")
 async def add_fault(world: Here, body: FaultText) -> Response:
-    """One more fault, in the words of `--fault`; it counts requests from now on."""
+    """Add a fault, written as for `--fault`. The fault counts requests from now on."""
     try:
         world.script.add(body.fault)
     except FaultError as error:
@@ -76,29 +76,29 @@ async def add_fault(world: Here, body: FaultText) -> Response:
     return reply({"faults": world.script.as_data()})
 
 
-@router.delete("/faults", summary="Forget the scripted faults")
+@router.delete("/faults", summary="Remove the scripted faults")
 async def clear_faults(world: Here) -> Response:
-    """Nothing goes wrong any more; what hangs is closed, what waits goes on, and every list is fresh."""
+    """Remove every fault: hanging requests are closed, waiting ones continue, and lists show all their objects."""
     world.script.clear()
     return reply({"faults": []})
 
 
 @router.get("/requests", summary="The requests so far")
 async def get_requests(world: Here) -> Response:
-    """Method, path, query, status and fault of each request in order of arrival; none to /_sandbox/, and no headers."""
+    """Return each request's method, path, query, status and fault, in order of arrival; none to /_sandbox/."""
     return reply({"requests": list(world.requests)})
 
 
-@router.delete("/requests", summary="Forget the requests so far")
+@router.delete("/requests", summary="Remove the notes of requests")
 async def clear_requests(world: Here) -> Response:
-    """Start counting anew."""
+    """Remove the notes of all requests so far."""
     world.requests.clear()
     return reply({"requests": []})
 
 
 @router.get("/readings", summary="The readings")
 async def get_readings(world: Here) -> Response:
-    """Every reading with its value here and the values it can have."""
+    """Return every reading with its value and its possible values."""
     chosen = world.readings.as_dict()
     entries = [
         {"name": item.name, "value": chosen[item.name], "values": item.values, "meaning": item.meaning}

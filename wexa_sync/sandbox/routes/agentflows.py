@@ -1,4 +1,4 @@
-"""Agentflows and their skilled agents: made and rewritten; nothing here deletes a flow or takes an agent out."""
+"""Create and update agentflows and their skilled agents. The API has no call that deletes either."""
 
 from http import HTTPStatus
 
@@ -38,7 +38,7 @@ _NO_PUT = {
 @router.post("/agentflow/", summary="Create agentflow")
 @turn
 def create_agentflow(world: Here, project_id: ProjectQuery, body: AgentflowCreate) -> Response:
-    """Make an agentflow; `projectID` stands in the query and in the body."""
+    """Create an agentflow; `projectID` is in the query and in the body."""
     check_same_project(project_id, body.project_id)
     world.find_live("project", project_id)
     world.check_name("agentflow", "name", body.name, project=project_id)
@@ -53,7 +53,7 @@ def create_agentflow(world: Here, project_id: ProjectQuery, body: AgentflowCreat
 @router.get("/agentflows", summary="Get agentflows")
 @turn
 def list_agentflows(world: Here, project_id: MaybeProject = None, skip: Skip = None, limit: Limit = None) -> Response:
-    """Agentflows by skip and limit; `skip=0` is refused unless a reading accepts it."""
+    """List agentflows by skip and limit. `skip=0` is refused unless a reading accepts it."""
     start, size = by_skip(world, skip, limit)
     rows = world.store.rows("agentflow", project=project_id, skip=start, limit=size)
     return listing(
@@ -66,7 +66,7 @@ def list_agentflows(world: Here, project_id: MaybeProject = None, skip: Skip = N
 )
 @turn
 def get_agentflow_of_user(world: Here, agentflow_id: str, executed_by: str, project_id: str) -> Response:
-    """One agentflow, asked for with its project and a user."""
+    """Return one agentflow; the path also names its project and a user."""
     world.check_id(executed_by)
     return reply(flow_view(world, world.find("agentflow", agentflow_id, project=project_id)))
 
@@ -74,14 +74,14 @@ def get_agentflow_of_user(world: Here, agentflow_id: str, executed_by: str, proj
 @router.get("/agentflow/{agentflow_id}", summary="Get agentflow by id")
 @turn
 def get_agentflow(world: Here, agentflow_id: str) -> Response:
-    """One agentflow, its agents with whole skills."""
+    """Return one agentflow; its agents have whole skills."""
     return reply(flow_view(world, world.find("agentflow", agentflow_id)))
 
 
 @router.put("/agentflow/{agentflow_id}", summary="Update agentflow (SDK only)")
 @turn
 def put_agentflow(world: Here, agentflow_id: str, body: AgentflowPut) -> Response:
-    """Rewrite an agentflow; in no vendor page, so reading `agentflow_put` says what it does."""
+    """Update an agentflow. No vendor page has this call, so reading `agentflow_put` decides its effect."""
     if (status := _NO_PUT.get(world.readings.value("agentflow_put"))) is not None:
         raise ApiError(status, status.phrase, {"Allow": "GET"} if status == HTTPStatus.METHOD_NOT_ALLOWED else None)
     row = world.find_live("agentflow", agentflow_id)
@@ -95,7 +95,7 @@ def put_agentflow(world: Here, agentflow_id: str, body: AgentflowPut) -> Respons
 @router.post("/agentflow/{agentflow_id}/skilled", summary="Add skilled agent to agentflow")
 @turn
 def add_agent(world: Here, agentflow_id: str, project_id: ProjectQuery, body: AgentCreate) -> Response:
-    """Add an agent whose id the client chooses; answers with the whole agentflow."""
+    """Add an agent with the id that the client chose; return the whole agentflow."""
     row = world.find_live("agentflow", agentflow_id, project=project_id)
     agent = new_agent(world, body.json_form(), project_id)
     if world.readings.says("agent_ids", "server"):
@@ -116,7 +116,7 @@ def add_agent(world: Here, agentflow_id: str, project_id: ProjectQuery, body: Ag
 def update_agent(
     world: Here, agentflow_id: str, agent_id: str, project_id: ProjectQuery, body: AgentUpdate
 ) -> Response:
-    """Rewrite an agent, all fields at once (a POST, not a PUT); answers with the whole agentflow."""
+    """Update all fields of an agent (a POST, not a PUT); return the whole agentflow."""
     row = world.find_live("agentflow", agentflow_id, project=project_id)
     world.check_id(agent_id)
     if all(known["_id"] != agent_id for known in row.body["agents"]):
@@ -135,9 +135,9 @@ def _change(world: World, row: Row, changes: Json) -> None:
 
 
 def _complete_agents(world: World, row: Row, sent: list[Json]) -> list[Json]:
-    """The agents of a PUT in the form in which they are stored.
+    """Return the agents of a PUT in their stored form.
 
-    One that is there already keeps what is left out, or loses it where a PUT replaces.
+    A present agent keeps the fields that were not sent, unless the PUT replaces.
     """
     known = {agent["_id"]: agent for agent in row.body["agents"]}
     if world.readings.says("agentflow_put", "replace"):

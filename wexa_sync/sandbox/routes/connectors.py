@@ -1,4 +1,4 @@
-"""Connectors: made by "configure", listed in groups, changed in nothing but their status."""
+"""Configure, list and delete connectors. The only field that can be changed is the status."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -16,7 +16,7 @@ router = APIRouter(tags=["Connectors"])
 
 
 def add_connector(world: World, sent: Json) -> Row:
-    """Keep a connector in its project, as configured or seeded."""
+    """Add a connector to its project."""
     body = {"_id": world.new_id(), **ConnectorConfig.model_validate(sent).json_form()}
     return world.store.add(Row(kind="connector", id=body["_id"], project=body["projectID"], body=body))
 
@@ -24,7 +24,7 @@ def add_connector(world: World, sent: Json) -> Row:
 @router.post("/actions/{category}/config", summary="Configure connector")
 @turn
 def configure_connector(world: Here, category: str, body: ConnectorConfig, project_id: MaybeProject = None) -> Response:
-    """Make a connector; a second one of the same name in the project is refused [test]."""
+    """Create a connector. A second one of the same name in the project is refused [test]."""
     if category != body.category:
         raise ApiError(400, f"category differs: {category} in the path, {body.category} in the body")
     check_same_project(project_id, body.project_id)
@@ -37,7 +37,7 @@ def configure_connector(world: Here, category: str, body: ConnectorConfig, proje
 @router.get("/actions/{category}/config/{ident}", summary="Get config")
 @turn
 def get_config(world: Here, category: str, ident: str) -> Response:
-    """The connector of a category: `ident` is its project's id (SDK) or its own (a real client)."""
+    """Return the connector of a category. `ident` is its project's id (SDK) or its own id (a real client)."""
     world.check_id(ident)
     for row in world.store.rows("connector"):
         if ident in (row.id, row.project) and row.body["category"] == category:
@@ -48,28 +48,28 @@ def get_config(world: Here, category: str, ident: str) -> Response:
 @router.get("/connectors/", summary="List connectors")
 @turn
 def list_connectors(world: Here, project_id: MaybeProject = None) -> Response:
-    """Connectors one by one; known from the SDK only."""
+    """List connectors without groups; known from the SDK only."""
     return listing(world, "connectors", [_view(row) for row in world.store.rows("connector", project=project_id)])
 
 
 @router.get("/connectors/trigger_actions", summary="List trigger actions (project in the query)")
 @turn
 def list_trigger_actions(world: Here, project_id: ProjectQuery) -> Response:
-    """The events of a project's connectors."""
+    """List the events of a project's connectors."""
     return _trigger_actions(world, project_id)
 
 
 @router.get("/connectors/{project_id}/trigger_actions", summary="Get all available trigger actions")
 @turn
 def list_trigger_actions_by_path(world: Here, project_id: str) -> Response:
-    """The same, with the project in the path."""
+    """List the same events, with the project in the path."""
     return _trigger_actions(world, project_id)
 
 
 @router.get("/connectors/{project_id}", summary="Get connectors by projectid")
 @turn
 def list_connector_groups(world: Here, project_id: str) -> Response:
-    """A project's connectors in groups by category; a category without an account is there with 0 [client]."""
+    """List a project's connectors grouped by category. A category without an account has 0 accounts [client]."""
     world.check_id(project_id)
     groups: dict[str, list[Json]] = {category: [] for category in CATEGORIES}
     for row in world.store.rows("connector", project=project_id):
@@ -82,7 +82,7 @@ def list_connector_groups(world: Here, project_id: str) -> Response:
 @router.post("/connectors/change_status", summary="Connector update status")
 @turn
 def change_status(world: Here, body: ConnectorStatus) -> Response:
-    """Change a connector's status: the only public change to a connector."""
+    """Change a connector's status."""
     connector = world.find_live("connector", body.connector_id)
     connector.body |= {"status": body.new_status, "data_loader_config": body.data_loader_config}
     world.store.save(connector)
@@ -93,26 +93,26 @@ def change_status(world: Here, body: ConnectorStatus) -> Response:
 @router.get("/v1/connector/{connector_id}", summary="Get connector by Id (v1)")
 @turn
 def get_connector(world: Here, connector_id: str) -> Response:
-    """One connector, with what was configured, credentials included, under `config.config` [client]."""
+    """Return one connector. `config.config` holds the configured values, credentials included [client]."""
     return reply(_view(world.find("connector", connector_id)))
 
 
 @router.delete("/connector/{connector_id}", summary="Delete a connector")
 @turn
 def delete_connector(world: Here, connector_id: str, project_id: ProjectQuery) -> Response:
-    """Delete a connector; `projectID` is required here, not in the twin."""
+    """Delete a connector; this path requires `projectID`."""
     return _delete(world, connector_id, project_id)
 
 
 @router.delete("/v1/connector/{connector_id}", summary="Delete a connector (v1)")
 @turn
 def delete_connector_v1(world: Here, connector_id: str, project_id: MaybeProject = None) -> Response:
-    """The twin of the other delete."""
+    """Delete a connector; this path does not require `projectID`."""
     return _delete(world, connector_id, project_id)
 
 
 def check_same_project(in_query: str | None, in_body: str) -> None:
-    """Refuse a call that names two projects, in its query and in its body."""
+    """Raise ApiError if the query and the body name two different projects."""
     if in_query not in (None, in_body):
         raise ApiError(400, f"projectID differs: {in_query} in the query, {in_body} in the body")
 

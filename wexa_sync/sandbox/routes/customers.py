@@ -1,4 +1,4 @@
-"""The organization's plan: quota, usage, and the history of its credits. The sandbox counts; it enforces no quota."""
+"""Show the organization's plan: quota, usage and credit history. The sandbox enforces no quota."""
 
 from collections import Counter
 
@@ -50,7 +50,7 @@ _QUOTA: Json = {
 @router.get("", summary="Get customer")
 @turn
 def get_customer(world: Here, organization_id: str) -> Response:
-    """The plan of an organization, its quota and what it used of it."""
+    """Return the plan of an organization, its quota and its usage."""
     _check_organization(organization_id)
     customer = {
         "organization_name": ORG_NAME,
@@ -73,7 +73,7 @@ def get_customer(world: Here, organization_id: str) -> Response:
 @router.get("/credit_history", summary="Get credit history")
 @turn
 def get_credit_history(world: Here, organization_id: str, limit: Limit = None) -> Response:
-    """What was paid for, newest first; `total` counts all of it."""
+    """List the credits that were used, newest first. `total` counts all entries."""
     _check_organization(organization_id)
     credits_used = [row.body for row in reversed(world.store.rows("credit", owner=ORG_ID))]
     return reply({"total": len(credits_used), "data": credits_used[:limit]})

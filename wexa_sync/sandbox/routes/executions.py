@@ -1,4 +1,4 @@
-"""Executions of agentflows: made, read, paused, resumed, cancelled, started by hand."""
+"""Create, read, pause, resume, cancel and start executions of agentflows."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ router = APIRouter(tags=["Executeflow"])
 @router.post("/execute_flow", summary="Create executeflow")
 @turn
 def create_execution(world: Here, project_id: ProjectQuery, body: ExecutionCreate) -> Response:
-    """Make an execution; it starts by itself unless reading `execution_start` says otherwise."""
+    """Create an execution. It starts by itself unless reading `execution_start` says otherwise."""
     check_same_project(project_id, body.project_id)
     flow = world.find_live("agentflow", body.agentflow_id, project=project_id)
     inputs = body.input_variables
@@ -31,7 +31,7 @@ def create_execution(world: Here, project_id: ProjectQuery, body: ExecutionCreat
 @router.get("/execute_flow/{agentflow_id}/monitor", summary="Get execution details for monitoring")
 @turn
 def monitor_agentflow(world: Here, agentflow_id: str) -> Response:
-    """The executions of an AGENTFLOW, whose id stands where its siblings have an execution's (SDK only)."""
+    """List the executions of an AGENTFLOW. Its id is where the other paths have an execution's (SDK only)."""
     flow = world.find("agentflow", agentflow_id)
     return execution_listing(
         world, [executions.brief(world, row) for row in world.store.rows("execution", owner=flow.id)]
@@ -41,7 +41,7 @@ def monitor_agentflow(world: Here, agentflow_id: str) -> Response:
 @router.get("/execute_flow/{execution_id}", summary="Get execution by execution id")
 @turn
 def get_execution(world: Here, execution_id: str) -> Response:
-    """One execution, by its UUID or its `_id`."""
+    """Return one execution, by its UUID or its `_id`."""
     return reply(executions.view(world, world.find("execution", execution_id)))
 
 
@@ -59,7 +59,7 @@ def execute_execution(
 def pause_execution(
     world: Here, execution_id: str, project_id: MaybeProject = None, body: ExecutionMove | None = None
 ) -> Response:
-    """Pause an ongoing run; the page wants query and body, the SDK sends neither."""
+    """Pause an ongoing run. The page requires query and body; the SDK sends neither."""
     return _move(world, executions.pause, execution_id, project_id, body)
 
 
@@ -68,7 +68,7 @@ def pause_execution(
 def resume_execution(
     world: Here, execution_id: str, project_id: MaybeProject = None, body: ExecutionMove | None = None
 ) -> Response:
-    """Let a paused run go on."""
+    """Let a paused run continue."""
     return _move(world, executions.resume, execution_id, project_id, body)
 
 
@@ -78,7 +78,7 @@ def resume_execution(
 def cancel_execution(
     world: Here, execution_id: str, project_id: MaybeProject = None, body: ExecutionMove | None = None
 ) -> Response:
-    """End a run for good; the page shows the path without /cancel, every SDK version uses it."""
+    """Cancel a run. The page shows the path without /cancel; every SDK version sends it."""
     return _move(world, executions.cancel, execution_id, project_id, body)
 
 
@@ -88,7 +88,7 @@ listing_router = APIRouter(tags=["Executeflow"])
 @listing_router.get("/{project_id}/execution_flows", summary="Get executions")
 @turn
 def list_executions(world: Here, project_id: str, project_query: MaybeProject = None) -> Response:
-    """All executions of a project; a route of its own because it swallows any two-segment path that ends so."""
+    """List all executions of a project. The router is separate, and last: its path matches other paths too."""
     world.check_id(project_id)
     if project_query is not None:
         check_same_project(project_query, project_id)
@@ -104,7 +104,7 @@ def _move(
     project_id: str | None,
     body: ExecutionMove | None,
 ) -> Response:
-    # The id may stand in path, query and body; the page's answer echoes the one in the body.
+    # The id may be in the path and in the body; the page's response repeats the one in the body.
     ident = (body.execution_id if body else None) or execution_id
     row = world.find("execution", ident, project=project_id)
     move(world, row)

@@ -1,4 +1,4 @@
-"""The inbox: what waits for a person, and the three calls that answer it and let the run go on."""
+"""List the inbox items that wait for a person, and take the three calls that answer one."""
 
 from typing import Annotated
 
@@ -31,8 +31,8 @@ def list_inbox(
     after_id: str | None = None,
     view: Annotated[str, Query(pattern="^(ui|studio)$")] = "ui",
 ) -> Response:
-    """A project's inbox, oldest first; the next page begins after the last id of this one."""
-    del view  # both views show the same here: what tells them apart is not documented
+    """List a project's inbox, oldest first. The next page begins after the last id of this page."""
+    del view  # both views return the same: their difference is not documented
     world.check_id(project_id)
     items = [row.body for row in world.store.rows("inbox", project=project_id)]
     found = [
@@ -52,7 +52,7 @@ def list_inbox(
 @router.get("/{inbox_id}", summary="Get inbox by id")
 @turn
 def get_inbox_item(world: Here, inbox_id: str, project_id: MaybeProject = None) -> Response:
-    """One item of the inbox."""
+    """Return one item of the inbox."""
     return reply(shown(world, world.find("inbox", inbox_id, project=project_id).body))
 
 
@@ -61,7 +61,7 @@ def get_inbox_item(world: Here, inbox_id: str, project_id: MaybeProject = None) 
 def update_runtime_input(
     world: Here, execution_id: str, body: RuntimeInput, project_id: MaybeProject = None
 ) -> Response:
-    """Give an agent the input it asked for; a draft is kept and the run goes on waiting."""
+    """Give an agent the input it asked for. After a draft the run keeps waiting."""
     run = _waiting(world, execution_id, project_id)
     item = pending_item(world, str(run.alias), "runtime_input", body.agent_id)
     run.body["runtime_inputs"] = run.body["runtime_inputs"] | {body.agent_id: body.values}
@@ -72,7 +72,7 @@ def update_runtime_input(
 @router.post("/update/anomaly_detection/{execution_id}", summary="Update anomaly detection")
 @turn
 def update_anomaly(world: Here, execution_id: str, body: AnomalyAnswer, project_id: MaybeProject = None) -> Response:
-    """Approve what looked unusual, or let the run fail."""
+    """Approve the anomaly, or let the run fail."""
     run = _waiting(world, execution_id, project_id)
     item = pending_item(world, str(run.alias), "anomaly_detection", None)
     run.body["anomaly_detected"]["is_approved"] = body.is_approved
@@ -83,7 +83,7 @@ def update_anomaly(world: Here, execution_id: str, body: AnomalyAnswer, project_
 @router.post("/update/preview/{execution_id}", summary="Update preview")
 @turn
 def update_preview(world: Here, execution_id: str, body: PreviewAnswer, project_id: MaybeProject = None) -> Response:
-    """Approve a preview with the input to use; a draft is kept and the run goes on waiting."""
+    """Approve a preview with the input to use. After a draft the run keeps waiting."""
     run = _waiting(world, execution_id, project_id)
     item = pending_item(world, str(run.alias), "preview", body.agent_id)
     run.body["previews"] = run.body["previews"] | {body.agent_id: body.preview_input}

@@ -1,4 +1,4 @@
-"""The paging dialects: page/limit, skip/limit, page_no/limit, after_id/limit, limit alone, none."""
+"""Cut lists into pages, in the API's dialects: page/limit, skip/limit, page_no/limit, after_id/limit, limit alone."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ _T = TypeVar("_T")
 
 
 def by_skip(world: World, skip: int | None, limit: int | None) -> tuple[int, int | None]:
-    """How many to leave out and how many to give at the most; `skip=0` is refused, as some environments do."""
+    """Return how many items to skip and the most to return. Refuse `skip=0`, as some environments do."""
     if skip == 0 and world.readings.says("skip_zero", "refused"):
         raise ApiError(422, [invalid("query", "skip", "greater_than", "Input should be greater than 0", "0")])
     return skip or 0, _capped(world, limit)
 
 
 def by_page(world: World, page: int | None, limit: int | None) -> tuple[int, int | None]:
-    """As `by_skip`, for a page number that counts from 1; without a limit there is one page."""
+    """Return the same as `by_skip` for a page number from 1. Without a limit there is one page."""
     size = _capped(world, limit)
     return ((page or 1) - 1) * (size or 0), size
 
 
 MOST_SKILLS = 20
-"""The most skills that a list gives under every reading of `skill_limit` but the first."""
+"""The most skills that a list returns under every value of reading `skill_limit` but the first."""
 
 
 def of_skills(world: World, limit: int | None) -> int | None:
-    """How many skills to give at the most: their lists know a limit, and no way to go on."""
+    """Return the most skills to return. Lists of skills have a limit and no second page."""
     if world.readings.says("skill_limit", "none"):
         return limit
     if limit is not None and limit > MOST_SKILLS and world.readings.says("skill_limit", "refused"):
@@ -40,7 +40,7 @@ def of_skills(world: World, limit: int | None) -> int | None:
 
 
 def window(items: list[_T], place: tuple[int, int | None]) -> list[_T]:
-    """The items of one page."""
+    """Return the items of one page."""
     skip, limit = place
     return items[skip:] if limit is None else items[skip : skip + limit]
 

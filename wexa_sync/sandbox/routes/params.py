@@ -1,4 +1,4 @@
-"""Parameters that many endpoints share, under the API's spellings."""
+"""Define the parameters that many endpoints share, in the API's spelling."""
 
 from typing import Annotated, TypeAlias
 
@@ -8,13 +8,13 @@ from wexa_sync.sandbox.world.world import World
 
 
 async def _world(request: Request) -> World:
-    # async, or FastAPI would send this one attribute access through the thread pool
+    # async: FastAPI would run a plain function in the thread pool
     world: World = request.app.state.world
     return world
 
 
 Here: TypeAlias = Annotated[World, Depends(_world)]
-"""The world of the sandbox that answers."""
+"""The world of the sandbox that serves the request."""
 
 ProjectQuery: TypeAlias = Annotated[str, Query(alias="projectID", description="id of the project")]
 """`?projectID=`, required."""
@@ -22,8 +22,8 @@ ProjectQuery: TypeAlias = Annotated[str, Query(alias="projectID", description="i
 MaybeProject: TypeAlias = Annotated[str | None, Query(alias="projectID", description="id of the project")]
 """`?projectID=`, optional."""
 
-Limit: TypeAlias = Annotated[int | None, Query(ge=1, description="items at the most")]
+Limit: TypeAlias = Annotated[int | None, Query(ge=1, description="the most items to return")]
 """`?limit=`."""
 
-Skip: TypeAlias = Annotated[int | None, Query(ge=0, description="items to leave out; send it only above 0")]
+Skip: TypeAlias = Annotated[int | None, Query(ge=0, description="items to skip; send it only above 0")]
 """`?skip=`."""

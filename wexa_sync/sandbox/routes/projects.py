@@ -1,4 +1,4 @@
-"""Projects: the camelCase part of the API, with page/limit and `{message}` errors."""
+"""Create, read, update and delete projects: the camelCase part of the API, with `{message}` errors."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ router = APIRouter(tags=["Project"])
 @router.post("/v1/project", summary="Create project")
 @turn
 def create_project(world: Here, body: ProjectCreate) -> Response:
-    """Make a project in an organization; reading `project_connectors` says whether it starts with connectors."""
+    """Create a project in an organization. Reading `project_connectors` says whether it starts with connectors."""
     _check_organization(body)
     world.check_name("project", "projectName", body.project_name)
     at = world.now()
@@ -53,7 +53,7 @@ def list_projects(
     page: Annotated[int | None, Query(ge=1)] = None,
     limit: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
-    """The projects of a user in an organization; without both ids the list is empty [client]."""
+    """List the projects of a user in an organization. Without both ids the list is empty [client]."""
     at_home = (user_id, org_id) == (USER_ID, ORG_ID)
     found = [row.body for row in world.store.rows("project") if at_home and status in (None, row.body["status"])]
     projects = [as_read(world.readings, project) for project in found]
@@ -65,7 +65,7 @@ def list_projects(
 @router.get("/v1/project/all", summary="Get all projects of a user")
 @turn
 def list_projects_of_user(world: Here, user_id: Annotated[str, Query(alias="userId")]) -> Response:
-    """All projects of a user; known from the SDK only."""
+    """List all projects of a user; known from the SDK only."""
     projects = [row.body for row in world.store.rows("project") if user_id == USER_ID]
     return listing(world, "projectList", projects, total=("totalCount", len(projects)))
 
@@ -73,28 +73,28 @@ def list_projects_of_user(world: Here, user_id: Annotated[str, Query(alias="user
 @router.get("/v1/project/{project_id}", summary="Get project")
 @turn
 def get_project(world: Here, project_id: str) -> Response:
-    """One project."""
+    """Return one project."""
     return reply(as_read(world.readings, world.find("project", project_id).body))
 
 
 @router.put("/v1/project", summary="Update project")
 @turn
 def update_project(world: Here, project_id: Annotated[str, Query(alias="projectId")], body: ProjectUpdate) -> Response:
-    """Rewrite a project; its id stands in the query, with a lower-case d."""
+    """Update a project; its id is in the query, spelled with a lower-case d."""
     return _update(world, project_id, body)
 
 
 @router.put("/v1/project/{project_id}", summary="Update project (id in the path)")
 @turn
 def update_project_by_path(world: Here, project_id: str, body: ProjectUpdate) -> Response:
-    """The same, as SDK 0.1.1 and 0.1.5 have it."""
+    """Update a project with its id in the path, as SDK 0.1.1 and 0.1.5 do."""
     return _update(world, project_id, body)
 
 
 @router.delete("/v1/project/{project_id}", summary="Delete project")
 @turn
 def delete_project(world: Here, project_id: str) -> Response:
-    """Delete a project and all that lies in it: the only way to be rid of agentflows and skills."""
+    """Delete a project and everything in it. The API has no other way to delete agentflows and skills."""
     project = world.find("project", project_id)
     for row in (*world.store.of_project(project_id), project):
         world.delete(row)
@@ -104,7 +104,7 @@ def delete_project(world: Here, project_id: str) -> Response:
 @router.get("/project/projectName/{project_name:path}", summary="Get project by projectName")
 @turn
 def get_project_by_name(world: Here, project_name: str) -> Response:
-    """The first project of that name; known from the SDK only, no /v1 here."""
+    """Return the first project of that name; known from the SDK only. The path has no /v1."""
     for row in world.store.rows("project"):
         if row.body["projectName"] == project_name:
             return reply(row.body)

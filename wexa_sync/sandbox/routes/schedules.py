@@ -1,6 +1,6 @@
-"""Coworker schedules: listed under /schedules/coworker, everything else under /schedule/coworker.
+"""Create, read, update and delete coworker schedules. The list is at /schedules/, all other calls at /schedule/.
 
-`schedule` is read as the epoch second of one future run, `coworker_id` as an agentflow's id: both [guess].
+`schedule` is the epoch second of one future run, `coworker_id` an agentflow's id: both [guess].
 """
 
 from typing import Annotated
@@ -36,7 +36,7 @@ def list_schedules(
     kind: Annotated[str | None, Query(alias="type")] = None,
     search_key: str = "",
 ) -> Response:
-    """A project's schedules by page_no and limit."""
+    """List a project's schedules by page_no and limit."""
     world.check_id(project_id)
     wanted = (coworker_id, status, kind)
     found = [
@@ -53,7 +53,7 @@ def list_schedules(
 @router.post("/schedule/coworker", summary="Create coworker schedule")
 @turn
 def create_schedule(world: Here, project_id: ProjectQuery, body: ScheduleCreate) -> Response:
-    """Plan one run of an agentflow; `projectID` stands in the query only."""
+    """Schedule one run of an agentflow; `projectID` is in the query only."""
     flow = world.find_live("agentflow", body.coworker_id, project=project_id)
     _check_time(world, body.schedule)
     at = world.now()
@@ -76,14 +76,14 @@ def create_schedule(world: Here, project_id: ProjectQuery, body: ScheduleCreate)
 @router.get("/schedule/coworker/{schedule_id}", summary="Get schedule coworker by its id")
 @turn
 def get_schedule(world: Here, schedule_id: str) -> Response:
-    """One schedule."""
+    """Return one schedule."""
     return reply(_view(world, world.find("schedule", schedule_id)))
 
 
 @router.patch("/schedule/coworker/{schedule_id}", summary="Update schedule by its id")
 @turn
 def update_schedule(world: Here, schedule_id: str, project_id: ProjectQuery, body: ScheduleUpdate) -> Response:
-    """Change any part of a schedule but its coworker: the one partial update of the API."""
+    """Update any field of a schedule but its coworker. This is the API's only partial update."""
     row = world.find_live("schedule", schedule_id, project=project_id)
     sent = body.json_form(only_sent=True)
     if "schedule" in sent:
@@ -98,7 +98,7 @@ def update_schedule(world: Here, schedule_id: str, project_id: ProjectQuery, bod
 @router.delete("/schedule/coworker/{schedule_id}", summary="Delete schedule by its id")
 @turn
 def delete_schedule(world: Here, schedule_id: str, project_id: ProjectQuery) -> Response:
-    """Delete a schedule; it will not fire."""
+    """Delete a schedule. A deleted schedule does not fire."""
     row = world.find("schedule", schedule_id, project=project_id)
     world.delete(row)
     return deleted(world, _view(world, row))

@@ -1,4 +1,4 @@
-"""Skills: made and read, never changed, never deleted one by one."""
+"""Create and read skills. The API has no call that changes or deletes one."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -22,7 +22,7 @@ router = APIRouter(tags=["Skills"])
 @router.post("/skills/", summary="Create skill")
 @turn
 def create_skill(world: Here, body: SkillCreate) -> Response:
-    """Make a skill on a connector of the project; `projectID` stands in the body only."""
+    """Create a skill on a connector of the project; `projectID` is in the body only."""
     world.find_live("project", body.project_id)
     connector = world.find_live("connector", body.connector_id, project=body.project_id)
     world.check_name("skill", "name", body.name, project=body.project_id)
@@ -37,7 +37,7 @@ def create_skill(world: Here, body: SkillCreate) -> Response:
 @router.get("/skills/", summary="Get skills; skills by name")
 @turn
 def list_skills(world: Here, project_id: ProjectQuery, name: str | None = None, limit: Limit = None) -> Response:
-    """A project's skills, or those of a name; there is a limit and no way to the next page."""
+    """List a project's skills, or those of a name. There is a limit and no second page."""
     whole = world.readings.says("skill_name_match", "exact")
     return _listing(world, project_id, limit, lambda skill: name is None or _matches(name, skill["name"], whole=whole))
 
@@ -50,7 +50,7 @@ def list_skills_by_category(
     category: str,
     limit: Limit = None,
 ) -> Response:
-    """A project's skills of one connector category."""
+    """List a project's skills of one connector category."""
     categories = {row.id: row.body["category"] for row in world.store.rows("connector", project=project_id)}
     return _listing(world, project_id, limit, lambda skill: categories.get(skill["connector_id"]) == category)
 
@@ -58,7 +58,7 @@ def list_skills_by_category(
 @router.get("/skills/{skill_id}", summary="Get skills by id")
 @turn
 def get_skill(world: Here, skill_id: str) -> Response:
-    """One skill with its actions."""
+    """Return one skill with its actions."""
     return reply(as_read(world.readings, world.find("skill", skill_id).body))
 
 

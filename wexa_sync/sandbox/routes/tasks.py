@@ -1,4 +1,4 @@
-"""Tasks: each execution makes one; its status is its execution's."""
+"""Read and move tasks. Each execution has one task, which has the execution's status."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ router = APIRouter(tags=["Tasks"])
 def list_tasks_by_query(
     world: Here, project_id: ProjectQuery, skip: Skip = None, limit: Limit = None, created_by: str | None = None
 ) -> Response:
-    """A project's tasks, as SDK 0.1.1 to 0.1.10 ask for them."""
+    """List a project's tasks by the path of SDK 0.1.1 to 0.1.10."""
     return _listing(world, project_id, skip, limit, created_by)
 
 
@@ -30,14 +30,14 @@ def list_tasks_by_query(
 def list_tasks(
     world: Here, project_id: str, skip: Skip = None, limit: Limit = None, created_by: str | None = None
 ) -> Response:
-    """A project's tasks by skip and limit, without their executions."""
+    """List a project's tasks by skip and limit, without their executions."""
     return _listing(world, project_id, skip, limit, created_by)
 
 
 @router.get("/task/{task_id}", summary="Get task by id")
 @turn
 def get_task(world: Here, task_id: str, project_id: MaybeProject = None) -> Response:
-    """One task with its executions."""
+    """Return one task with its executions."""
     return _answer(world, world.find("task", task_id, project=project_id))
 
 
@@ -51,14 +51,14 @@ def pause_task(world: Here, task_id: str) -> Response:
 @router.post("/task/{task_id}/resume", summary="Resume task")
 @turn
 def resume_task(world: Here, task_id: str) -> Response:
-    """Let the task's execution go on."""
+    """Let the task's execution continue."""
     return _move(world, executions.resume, task_id)
 
 
 @router.post("/task/{task_id}/stop", summary="Stop task")
 @turn
 def stop_task(world: Here, task_id: str) -> Response:
-    """Cancel the task's execution: tasks are stopped, executions cancelled."""
+    """Cancel the task's execution. The API's word is stop for tasks and cancel for executions."""
     return _move(world, executions.cancel, task_id)
 
 

@@ -1,4 +1,4 @@
-"""The FastAPI application: the groups of routes, the key, the forms of errors, and the gate around it all."""
+"""Build the FastAPI application: the groups of routes, the key, the forms of errors, and the gate around them."""
 
 import hmac
 from typing import Annotated, cast
@@ -38,14 +38,14 @@ _KEY = APIKeyHeader(
 
 
 def build(world: World, listener: Listener) -> ASGIApp:
-    """The application that serves `world` behind `listener`."""
+    """Return the application that serves `world` behind `listener`."""
     app = FastAPI(
         title="wexa-sync sandbox",
         summary="A local server that behaves as the Wexa AI REST API does.",
-        description="Written from the API's documentation, not the vendor's: where it is silent, readings decide.",
+        description="Written from the API's documentation, not by the vendor. Where that is silent, readings decide.",
         openapi_tags=_TAGS,
         redoc_url=None,
-        # A client of the real API must send the documented slash; a redirect would hide that it does not.
+        # A client of the real API must send the documented slash. A redirect would hide a missing one.
         redirect_slashes=False,
         dependencies=[Depends(_require_key)],
     )

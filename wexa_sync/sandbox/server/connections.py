@@ -1,4 +1,4 @@
-"""The sockets under the server: one request with the connection it came on, and not listening for a while."""
+"""Reach the sockets under the server: end a request's connection, and stop listening for a while."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _SLICE_SECONDS = 0.02
 
 
 class Connection(H11Protocol):
-    """A connection that the requests on it can get at: ASGI gives an application no way to its socket."""
+    """Give requests their connection: ASGI gives an application no way to reach its socket."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Put itself where uvicorn copies the state of each request from."""
+        """Put the connection where uvicorn copies the state of each request from."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, _CONNECTION: self}
 
 
 class Exchange:
-    """One request: what has been read of it, and its connection, which can be ended without an answer."""
+    """Hold one request, the body read so far, and the connection, which can be ended without an answer."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -41,7 +41,7 @@ class Exchange:
         self._whole = False
 
     async def receive(self) -> Message:
-        """The next part of the request, remembered in `body`."""
+        """Return the next part of the request, and keep its bytes in `body`."""
         message = await self._receive()
         if message["type"] == "http.request":
             self.body += message.get("body", b"")
@@ -49,15 +49,15 @@ class Exchange:
         return message
 
     async def close(self) -> None:
-        """Close the connection behind what was written to it: the client sees an end (FIN), not an error."""
-        # The system resets a connection that is closed while something lies unread on it.
+        """Close the connection after the bytes written to it: the client sees an end (FIN), not an error."""
+        # The system resets a connection that is closed while it holds unread bytes.
         while not self._whole and (await self.receive())["type"] != "http.disconnect":
             pass
         self._transport.close()
         await self.until_gone()
 
     async def reset(self) -> None:
-        """Reset the connection: the client sees an error (RST), and loses what it has not read yet."""
+        """Reset the connection: the client sees an error (RST), and loses the bytes it has not read."""
         transport = self._transport
         if not transport.is_closing():
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_FOR_NOTHING)
@@ -65,7 +65,7 @@ class Exchange:
         await self.until_gone()
 
     async def until_gone(self) -> None:
-        """Wait until the connection has ended; uvicorn takes a missing answer for a fault of ours before it has."""
+        """Wait until the connection has ended. Before that, uvicorn reports a missing answer as our error."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
@@ -76,7 +76,7 @@ class Exchange:
 
 
 class Listener:
-    """The listening socket of a server, which can be away for a while; `server` is set before that one starts."""
+    """Hold the listening socket of a server, which can stop listening for a while. Set `server` before it starts."""
 
     server: uvicorn.Server
 
@@ -86,17 +86,17 @@ class Listener:
 
     @property
     def ends(self) -> bool:
-        """Whether the server was told to end."""
+        """True when the server was asked to end."""
         return self.server.should_exit
 
     def leave(self, seconds: float) -> None:
-        """Refuse new connections for so long, and close those that are there as soon as they are idle."""
+        """Refuse new connections for `seconds`, and close the present ones as soon as they are idle."""
         self._until = max(self._until, time.monotonic() + seconds)
         if self._absence is None:
             (listening,) = self.server.servers
             host, port = listening.sockets[0].getsockname()[:2]
             listening.close()
-            # Bound at once, so that nobody else gets the port: connections are refused until somebody listens.
+            # Bound at once, so that no other process gets the port: connections are refused until it listens.
             self._absence = asyncio.get_running_loop().create_task(self._come_back(bound(host, port)))
         for connection in list(self.server.server_state.connections):
             connection.shutdown()

@@ -1,6 +1,6 @@
-"""Starting and stopping the sandbox: in this thread until a signal, or beside the caller for the length of a block.
+"""Start and stop the sandbox: in this thread until a signal, or in another thread for the length of a block.
 
-FastAPI and uvicorn are imported only when a server is really started: they take longer than a whole plan.
+FastAPI and uvicorn are imported only when a server starts: importing them takes longer than a whole plan.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _WAKE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxConfig:
-    """How to start a sandbox: where its data lies, where it listens, and how it behaves.
+    """Say how to start a sandbox: where its data is, where it listens, and how it behaves.
 
-    `data` is a file or ":memory:"; port 0 takes a free one; without `api_key` any non-empty key is accepted;
-    `faults` are as `--fault` takes them (docs/sandbox.md); `latency_ms` is slept before every answer; a run is `ready`
-    for `ready_seconds`, then running for `run_seconds`.
+    `data` is a file or ":memory:". Port 0 takes a free port. Without `api_key` any non-empty key is accepted.
+    `faults` are written as for `--fault` (docs/sandbox.md). The sandbox waits `latency_ms` before every answer.
+    A run is `ready` for `ready_seconds`, then running for `run_seconds`.
     """
 
     data: Path | str
@@ -52,7 +52,7 @@ class SandboxConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningSandbox:
-    """A sandbox that listens: its address without a trailing slash, and the ids of its organization and user."""
+    """Hold a running sandbox's address (without a trailing slash), and the ids of its organization and user."""
 
     base_url: str
     org_id: str = ORG_ID
@@ -60,7 +60,7 @@ class RunningSandbox:
 
 
 def serve(config: SandboxConfig, on_ready: Callable[[str], None]) -> None:
-    """Run a sandbox until SIGINT or SIGTERM; `on_ready` gets its address once. Call it in the main thread."""
+    """Run a sandbox until SIGINT or SIGTERM; call `on_ready` once with its address. Call this in the main thread."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -76,7 +76,7 @@ def serve(config: SandboxConfig, on_ready: Callable[[str], None]) -> None:
 
 @contextmanager
 def running(config: SandboxConfig) -> Iterator[RunningSandbox]:
-    """A sandbox in a thread of this process, listening when the block begins and gone when it ends."""
+    """Run a sandbox in a thread of this process for the length of a block. It listens when the block begins."""
     readings, script = Readings(config.readings), Script(config.faults)
     store = Store(config.data)
     try:
@@ -104,7 +104,7 @@ def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
         thread = threading.Thread(target=server.run, args=([listener],), name="wexa-sync sandbox", daemon=True)
         thread.start()
         try:
-            # The socket listens already: a client that connects now is answered as soon as the loop turns.
+            # The socket listens already: a client that connects now is answered as soon as the loop runs.
             yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         finally:
             server.should_exit = True
@@ -129,7 +129,7 @@ def _server(world: World) -> uvicorn.Server:
     except ModuleNotFoundError as error:
         raise SandboxError("the sandbox needs FastAPI and uvicorn: pip install 'wexa-sync[sandbox]'") from error
     listener = Listener()
-    # log_config=None leaves the host program's logging alone; only faults of the sandbox itself are worth a line.
+    # log_config=None leaves the host program's logging alone; only the sandbox's own errors are logged.
     listener.server = uvicorn.Server(
         uvicorn.Config(
             build(world, listener),

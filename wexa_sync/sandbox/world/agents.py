@@ -1,4 +1,4 @@
-"""Agentflows and the agents in them: how they are made, kept and read. What is written is not what is read."""
+"""Make, store and read agentflows and their agents. A read differs from what was written."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BLANK_AGENT: dict[str, Any] = {
     "agent_type": "skilled_agent",
     "conditions": [],
 }
-"""What a PUT that replaces makes of an agent that says nothing."""
+"""The agent that a replacing PUT makes of an agent without fields."""
 
 _EMPTY_CRON: dict[str, Any] = {
     "agentflow_id": "",
@@ -49,7 +49,7 @@ _EMPTY_CRON: dict[str, Any] = {
 
 
 def new_flow(world: World, sent: Json) -> Json:
-    """The stored form of a new agentflow: what was sent, with all that the server fills in."""
+    """Return the stored form of a new agentflow: the sent fields, and those that the server fills in."""
     at = world.now()
     flow = {
         "_id": world.new_id(at),
@@ -69,7 +69,7 @@ def new_flow(world: World, sent: Json) -> Json:
 
 
 def with_changes(flow: Json, changes: Json) -> Json:
-    """An agentflow with some keys rewritten, and what follows from them."""
+    """Return an agentflow with some keys changed, and the keys that depend on them."""
     changed = flow | changes
     changed["cron_details"] = _EMPTY_CRON | changed["cron_details"]
     changed["is_cron_scheduled"] = changed["cron_details"]["frequency"] != ""
@@ -79,7 +79,7 @@ def with_changes(flow: Json, changes: Json) -> Json:
 
 
 def new_agent(world: World, sent: Json, project: str) -> Json:
-    """The stored form of an agent: as sent, its id and skills checked; skills stay ids until somebody reads."""
+    """Return the stored form of an agent, its id and skills checked. Skills are stored as ids."""
     if sent["_id"] is None:
         if world.readings.says("agent_without_id", "refused"):
             raise ApiError(422, [invalid("body", "_id", "missing", "Field required", None)])
@@ -90,7 +90,7 @@ def new_agent(world: World, sent: Json, project: str) -> Json:
 
 
 def check_skills(world: World, wanted: list[str], project: str) -> None:
-    """Refuse an agent whose skills are not the project's."""
+    """Raise ApiError if a skill is not one of the project's."""
     skills = world.store.named("skill", wanted).values()
     unknown = set(wanted) - {row.id for row in skills if row.project == project and not row.is_deleted}
     if unknown:
@@ -98,7 +98,7 @@ def check_skills(world: World, wanted: list[str], project: str) -> None:
 
 
 def flow_views(world: World, rows: list[Row], *, summary: bool = False) -> list[Json]:
-    """Agentflows as clients see them; the skills of all are fetched by one query, never one an agent."""
+    """Return agentflows as clients see them. One query fetches the skills of all agents."""
     hidden: tuple[str, ...] = () if world.readings.says("flow_echo", "yes") else _FLOW_ECHOED
     hidden += _NOT_IN_SUMMARY if summary else ()
     shown = [{key: value for key, value in row.body.items() if key not in hidden} for row in rows]
@@ -112,7 +112,7 @@ def flow_views(world: World, rows: list[Row], *, summary: bool = False) -> list[
 
 
 def flow_view(world: World, row: Row) -> Json:
-    """One agentflow as clients see it."""
+    """Return one agentflow as clients see it."""
     return flow_views(world, [row])[0]
 
 

@@ -1,4 +1,4 @@
-"""The readings of one sandbox: the defaults, and what was chosen instead."""
+"""Hold the readings of one sandbox: the defaults, and the values chosen instead."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _BY_NAME = {reading.name: reading for reading in READINGS}
 
 
 class Readings:
-    """The value of every reading for one sandbox."""
+    """Hold the value of every reading for one sandbox."""
 
     def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
-        """Take the defaults, overridden by `chosen`; raises ReadingError for a name or value that does not exist."""
+        """Take the defaults, overridden by `chosen`. Raises ReadingError for an unknown name or value."""
         for name, value in (chosen or {}).items():
             _check(name, value)
         self._values = {reading.name: reading.default for reading in READINGS} | dict(chosen or {})
 
     def says(self, name: str, value: str) -> bool:
-        """Whether the reading `name` has `value`; both must exist, so that a slip of the pen can't pass as "no"."""
+        """True when the reading `name` has `value`. Both must exist: a typing error must not count as "no"."""
         _check(name, value)
         return self._values[name] == value
 
     def value(self, name: str) -> str:
-        """The chosen value of a reading."""
+        """Return the value of a reading."""
         return self._values[name]
 
     def cased(self, status: str) -> str:
@@ -36,7 +36,7 @@ class Readings:
         return status.upper() if self.says("status_case", "upper") else status
 
     def as_dict(self) -> dict[str, str]:
-        """All names with their values, in the order of the table."""
+        """Return all names with their values, in the order of the table."""
         return dict(self._values)
 
 

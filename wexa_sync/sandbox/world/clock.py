@@ -1,7 +1,7 @@
-"""The sandbox's clock: the real one, moved or stopped by whoever drives it.
+"""Tell the sandbox's time: the real time, unless a user moved or stopped the clock.
 
-Executions and schedules are a matter of elapsed time. The offset lies in the store, so a restarted sandbox goes on at
-the same hour, and two processes on one file agree on it.
+Executions and schedules depend on elapsed time. The offset is in the store, so that a restarted sandbox continues at
+the same hour, and two processes on one file agree on the time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LAST_DATE = datetime(9999, 12, 31, tzinfo=timezone.utc).timestamp()
 
 
 class Clock:
-    """Tells the sandbox's time in epoch seconds."""
+    """Tell the sandbox's time in epoch seconds."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -26,22 +26,22 @@ class Clock:
             self._seen = self._state()
 
     def now(self) -> float:
-        """Epoch seconds, with a fraction."""
-        return _told(*self._state())
+        """Return epoch seconds, with a fraction."""
+        return _time(*self._state())
 
     @property
     def last_seen(self) -> float:
-        """The same, by where the clock stood when somebody last asked: what another process does to it is not seen."""
-        return _told(*self._seen)
+        """Return the time by the clock's last known state, without a read of the store."""
+        return _time(*self._seen)
 
     @property
     def frozen(self) -> bool:
-        """Whether the clock stands still."""
+        """True when the clock stands still."""
         return self._state()[1] is not None
 
     @property
     def offset(self) -> float:
-        """Seconds by which the sandbox is ahead of the real clock (behind it where negative)."""
+        """Return the seconds by which the sandbox is ahead of the real clock (negative: behind)."""
         return self.now() - time.time()
 
     def advance(self, seconds: float) -> None:
@@ -50,12 +50,12 @@ class Clock:
         self._remember(offset + seconds, None if frozen_at is None else frozen_at + seconds)
 
     def freeze(self) -> None:
-        """Let the clock stand still at the present moment; `advance` still moves it."""
+        """Stop the clock at the present moment; `advance` still moves it."""
         offset, frozen_at = self._state()
         self._remember(offset, self.now() if frozen_at is None else frozen_at)
 
     def thaw(self) -> None:
-        """Let the clock go on from where it stands."""
+        """Let the clock continue from where it stands."""
         self._remember(self.now() - time.time(), None)
 
     def _state(self) -> tuple[float, float | None]:
@@ -67,20 +67,20 @@ class Clock:
         self._seen = (offset, frozen_at)
 
 
-def _told(offset: float, frozen_at: float | None) -> float:
+def _time(offset: float, frozen_at: float | None) -> float:
     return frozen_at if frozen_at is not None else time.time() + offset
 
 
 def http_date(at: float) -> str:
-    """Epoch seconds as the `Date` header of an answer."""
+    """Return epoch seconds as the `Date` header of a response."""
     return formatdate(at, usegmt=True)
 
 
 def iso(at: float) -> str:
-    """Epoch seconds as the ISO 8601 text of the customer and credit pages: microseconds, UTC, and no zone."""
+    """Return epoch seconds as the ISO 8601 text of the customer and credit pages: microseconds, UTC, no zone."""
     return datetime.fromtimestamp(at, timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def iso_millis(at: float) -> str:
-    """Epoch seconds as JavaScript writes a date. [guess]: the format of a project's `createdAt` was never seen."""
+    """Return epoch seconds as JavaScript writes a date. [guess]: a project's `createdAt` was never seen."""
     return datetime.fromtimestamp(at, timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -1,12 +1,12 @@
-"""The life of an execution: made, then moved from status to status by the clock and by calls.
+"""Move an execution from status to status, by the clock and by calls.
 
     ready ──▶ running ──▶ completed | failed
       │          ├──▶ waiting (an inbox item) ──▶ running
       └── paused ┘            cancelled: from anywhere but the end
 
-`inner["phase"]` is where a run really is; the word that clients see for it depends on readings. `inner["told"]` counts
-how often it was started by hand, so that whoever looks into the data can tell twice from once. `due` is the moment of
-the next step. Nothing runs in the background: every request first takes the steps that have come due (`turn.catch_up`).
+`inner["phase"]` is the run's real status; the word that clients see depends on readings. `inner["told"]` counts how
+often the run was started by hand, so that the data shows a second start. `due` is the moment of the next step.
+Nothing runs in the background: every request first takes the steps that have come due (`turn.catch_up`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CLIENTS_WORDS = {"completed": "finished", "failed": "error"}
 
 
 def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str, at: float, how: str = "manual") -> Row:
-    """Make an execution of an agentflow and the task that shows it; `how` is "manual" or "schedule"."""
+    """Create an execution of an agentflow, and the task that shows it. `how` is "manual" or "schedule"."""
     task_id = world.new_id(at)
     fills_in = world.readings.says("goal", "filled_in")
     body: Json = {
@@ -74,12 +74,12 @@ def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str,
 
 
 def view(world: World, row: Row) -> Json:
-    """An execution as clients see it."""
+    """Return an execution as clients see it."""
     return row.body | {"status": status_word(world, row)}
 
 
 def brief(world: World, row: Row) -> Json:
-    """An execution as the list shows it."""
+    """Return an execution as the list shows it."""
     whole = view(world, row)
     if world.readings.says("execution_items", "full"):
         return whole
@@ -87,7 +87,7 @@ def brief(world: World, row: Row) -> Json:
 
 
 def status_word(world: World, row: Row) -> str:
-    """The API's word for where the run is."""
+    """Return the API's word for the run's status."""
     return world.readings.cased(_word(world, row))
 
 
@@ -103,7 +103,7 @@ def _word(world: World, row: Row) -> str:
 def step(world: World, row: Row) -> None:
     """Take the step that was due."""
     at = row.due
-    assert at is not None  # what is not due is never stepped
+    assert at is not None  # only a due run is stepped
     if row.inner["phase"] == "ready":
         _run(world, row, at)
     else:
@@ -111,7 +111,7 @@ def step(world: World, row: Row) -> None:
 
 
 def pause(world: World, row: Row) -> None:
-    """Stop an ongoing run for a while; the rest of its running time is kept."""
+    """Pause an ongoing run; keep the rest of its running time."""
     _require(world, row, "paused", ("ready", "running"))
     if row.inner["phase"] == "running" and row.due is not None:
         row.inner["rest"] = row.due - world.now()
@@ -119,7 +119,7 @@ def pause(world: World, row: Row) -> None:
 
 
 def resume(world: World, row: Row) -> None:
-    """Let a paused run go on."""
+    """Let a paused run continue."""
     _require(world, row, "resumed", ("paused",))
     if world.readings.says("after_resume", "ready"):
         _enter(world, row, "ready", world.now() + world.ready_seconds)
@@ -135,7 +135,7 @@ def cancel(world: World, row: Row) -> None:
 
 
 def execute(world: World, row: Row) -> None:
-    """Start a run by hand; under a reading, run a finished one again."""
+    """Start a run by hand. Under a reading, run a finished run again."""
     again = ("completed", "failed") if world.readings.says("execute_finished", "restart") else ()
     _require(world, row, "executed", ("ready", "paused", *again))
     told = row.inner.get("told", 0) + 1
@@ -148,7 +148,7 @@ def execute(world: World, row: Row) -> None:
 
 
 def answered(world: World, row: Row, *, approved: bool = True) -> None:
-    """A person answered the inbox item a run waited for: it goes on, or fails where the answer is no."""
+    """Let a run continue after a person answered its inbox item; let it fail if the answer is no."""
     _require(world, row, "answered", ("waiting",))
     row.inner["outcome"]["name"] = "completed" if approved else "failed"
     _enter(world, row, "running", world.now() + (world.run_seconds if approved else 0.0))
@@ -191,7 +191,7 @@ def _mark_used(world: World, row: Row, at: float) -> None:
 
 
 def _filled_in(goal: str, inputs: Json) -> str:
-    """Put the inputs in the place of their `{{name}}`; a name without an input stays as it is."""
+    """Replace each `{{name}}` by its input; a name without an input stays."""
     return re.sub(r"\{\{\s*([^{}]+?)\s*\}\}", lambda found: str(inputs.get(found[1], found[0])), goal)
 
 

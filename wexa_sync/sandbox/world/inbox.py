@@ -1,4 +1,4 @@
-"""What waits for a person: the inbox items of waiting runs. Times are epoch MILLISECONDS, as on the vendor's page."""
+"""Keep the inbox items of runs that wait for a person. Times are epoch MILLISECONDS, as on the vendor's page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SUMMARY = {
 
 
 def open_item(world: World, execution: Json, kind: str, at: float) -> None:
-    """Ask a person about a run; `kind` is preview, runtime_input or anomaly_detection, `at` epoch seconds."""
+    """Add an inbox item for a run. `kind` is preview, runtime_input or anomaly_detection; `at` is epoch seconds."""
     flow = execution["agentflow"]
     agent = flow["agents"][0] if flow["agents"] else {"_id": None, "title": ""}
     body = {
@@ -50,7 +50,7 @@ def open_item(world: World, execution: Json, kind: str, at: float) -> None:
 
 
 def pending_item(world: World, execution_id: str, kind: str, agent_id: str | None) -> Row:
-    """The open item of that kind of a run (of that agent, where the call names one)."""
+    """Return the open item of that kind of a run (and of that agent, if the call names one)."""
     for row in world.store.rows("inbox", owner=execution_id):
         body = row.body
         if (body["type"], body["status"]) == (kind, "pending") and agent_id in (None, body["agent_id"]):
@@ -64,7 +64,7 @@ def shown(world: World, item: Json) -> Json:
 
 
 def touch(world: World, row: Row, status: str) -> None:
-    """Write back an item with its new status."""
+    """Write an item with its new status."""
     row.body |= {"status": status, "updated_at": world.now() * 1000}
     world.store.save(row)
 

@@ -1,4 +1,4 @@
-"""How a run ends: the scripted outcomes, and the traces a finished run leaves (outputs, credits, conclusion)."""
+"""Decide how a run ends, and write what a finished run leaves: outputs, conclusion, credits."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from wexa_sync.sandbox.world.world import World
 
 OUTCOMES = ("completed", "failed", "input_required", "preview", "anomaly")
-"""What a run can be scripted to come to; the last three wait for a person, then complete."""
+"""The outcomes that a run can be scripted to have. The last three wait for a person, then complete."""
 
 INBOX_TYPES = {"input_required": "runtime_input", "preview": "preview", "anomaly": "anomaly_detection"}
-"""The type of the inbox item that a waiting outcome makes."""
+"""The type of the inbox item for each outcome that waits."""
 
 TOKENS_PER_RUN = 1362
 CREDITS_PER_RUN = 0.03149925037481259
@@ -25,14 +25,14 @@ CREDITS_PER_RUN = 0.03149925037481259
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run comes to, after how many seconds of running."""
+    """Hold a run's outcome, and the seconds that the run takes."""
 
     name: str
     seconds: float
 
 
 def outcome_for(world: World, execution: Json) -> Outcome:
-    """The newest script that matches this run, or success after the usual time."""
+    """Return the outcome of the newest script that matches this run, else success after the usual time."""
     for script in reversed(scripts(world)):
         match = script["match"]
         if match["goal_contains"] in execution["goal"] and match["agentflow_name"] in (
@@ -45,7 +45,7 @@ def outcome_for(world: World, execution: Json) -> Outcome:
 
 
 def scripts(world: World) -> list[Json]:
-    """The scripted outcomes, oldest first."""
+    """Return the scripted outcomes, oldest first."""
     return world.store.setting("outcomes") or []
 
 
@@ -55,7 +55,7 @@ def remember_scripts(world: World, entries: list[Json]) -> None:
 
 
 def finish(world: World, execution: Json, outcome: str, at: float) -> None:
-    """Write into an execution what it came to at `at`: outputs of its agents, conclusion, end; and what it cost."""
+    """Write an execution's end at `at`: the outputs of its agents, the conclusion, the end time and the credits."""
     failed = outcome == "failed"
     agents = execution["agentflow"]["agents"]
     worked = agents[:1] if failed else agents
@@ -106,5 +106,5 @@ def _charge(world: World, execution: Json, agent: Json, at: float) -> None:
         "coworker_image": flow["image"],
         "executed_by_name": execution["executed_by"]["name"],
     }
-    # Credits are the organization's: they outlive the project that used them.
+    # Credits belong to the organization: they stay when the project is deleted.
     world.store.add(Row(kind="credit", id=body["_id"], body=body, owner=ORG_ID))

@@ -1,6 +1,6 @@
-"""What is there before anybody made anything: the organization, its user, and the connectors of a new project.
+"""Define what a new sandbox has: the organization, its user, and the connectors of a new project.
 
-Names, categories and sort keys of connectors are those of the vendor's examples where they have any.
+Names, categories and sort keys of connectors are those of the vendor's examples if there are any.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ _CATALOGUE: dict[str, tuple[str | None, tuple[tuple[str, str], ...]]] = {
 }
 
 CATEGORIES = tuple(_CATALOGUE)
-"""Categories that the grouped list of connectors always names, with or without an account."""
+"""The categories that the grouped list of connectors always shows, with or without an account."""
 
 
 def picture() -> str:
-    """A picture of a new agentflow: the API draws it from a pool, at random in effect."""
+    """Return a picture for a new agentflow: the API seems to take one of a pool at random."""
     return f"{PICTURES}/coworkers/process-flow-{random.randint(1, 20)}.png"  # noqa: S311 # a picture, not a secret
 
 
 def seed_connectors(project_id: str) -> list[Json]:
-    """Bodies, as a client would configure them, of the connectors a new project starts with."""
+    """Return the bodies of a new project's connectors, as a client would configure them."""
     return [
         {
             "name": name,
@@ -65,7 +65,7 @@ def seed_connectors(project_id: str) -> list[Json]:
 
 
 def skill_actions(skill_name: str, connector: Json, at: float) -> list[Json]:
-    """The actions of a new skill [guess]: its connector's, or the one that "<connector> - <action>" names."""
+    """Return a new skill's actions [guess]: its connector's, or the one that "<connector> - <action>" names."""
     actions = connector["actions"]
     named = [action for action in actions if skill_name.endswith(f" - {action.get('name')}")]
     return [_skill_action(action, connector["category"], at) for action in named or actions]

@@ -1,4 +1,4 @@
-"""What a read shows of what was sent, where a reading says that it is not all of it."""
+"""Show a stored body as reads show it: under some readings a read does not return all that was sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AS_SENT = (("texts", "as_sent"), ("empty_texts", "as_sent"), ("inner_nulls", "k
 
 
 def as_read(readings: Readings, body: Json) -> Json:
-    """Return a body as a read shows it: texts trimmed, a null for an empty one, no inner nulls, no editor's forms."""
+    """Return a body as a read shows it: texts trimmed, null for empty texts, no inner nulls, no editor's forms."""
     if all(readings.says(*each) for each in _AS_SENT):
         return body
     shown: Json = _as_read(readings, body, inner=False)

@@ -1,8 +1,8 @@
-"""Where the sandbox keeps everything: one SQLite file, one table of JSON documents.
+"""Keep the sandbox's data: one SQLite file with one table of JSON documents.
 
-One connection is shared by all threads of the server behind one lock, and every request is one `BEGIN IMMEDIATE`
-transaction: fifty clients queue for microseconds instead of failing with "database is locked", a second process on the
-same file waits its turn, and a server killed in the middle of a request leaves nothing half done.
+All threads of the server share one connection behind one lock, and every request is one `BEGIN IMMEDIATE` transaction.
+So fifty clients queue for microseconds instead of failing with "database is locked". A second process on the same file
+waits its turn. A server killed in the middle of a request leaves nothing half done.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """One stored object: `body` is what clients see of it, `inner` what only the sandbox knows.
+    """Hold one stored object: `body` is shown to clients, `inner` is known to the sandbox alone.
 
-    `alias` is a second id (an execution's UUID), `owner` the id of what it belongs to inside its project, and `due` the
-    epoch second at which the clock has to look at it again.
+    `alias` is a second id (an execution's UUID). `owner` is the id of the object that it belongs to in its project.
+    `due` is the epoch second of its next step.
     """
 
     kind: str
@@ -66,15 +66,15 @@ class Row:
 
     @property
     def is_deleted(self) -> bool:
-        """Whether it is only kept because deleted things stay visible (reading `deleted=is_deleted`)."""
+        """True when the object is deleted, and kept only because reads still show it (reading `deleted=is_deleted`)."""
         return bool(self.inner.get("deleted"))
 
 
 class Store:
-    """The documents of one sandbox; call its methods inside `transaction()`."""
+    """Read and write the documents of one sandbox. Call the methods inside `transaction()`."""
 
     def __init__(self, data: Path | str) -> None:
-        """Open the file `data`, made with its folder where missing; `:memory:` keeps everything in this process."""
+        """Open the file `data`; create it and its folder if missing. `:memory:` keeps everything in this process."""
         self._lock = RLock()
         try:
             if str(data) != ":memory:":
@@ -101,16 +101,16 @@ class Store:
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
         except sqlite3.DatabaseError as error:
-            raise SandboxError(f"{data} is no sandbox data file: {error}") from error
+            raise SandboxError(f"{data} is not a sandbox data file: {error}") from error
 
     def close(self) -> None:
-        """Close the file; the store can't be used afterwards."""
+        """Close the file. The store can't be used afterwards."""
         with self._lock:
             self._db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the block or, where it raises, nothing of it."""
+        """Commit the writes of the block; undo them all if the block raises."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -121,12 +121,12 @@ class Store:
             self._db.execute("COMMIT")
 
     def get(self, kind: str, ident: str) -> Row | None:
-        """The object of that id or second id, if there is one."""
+        """Return the object with that id or second id, None if there is none."""
         found = self._select("kind = ? AND (id = ? OR alias = ?)", (kind, ident, ident))
         return found[0] if found else None
 
     def named(self, kind: str, idents: Iterable[str]) -> dict[str, Row]:
-        """The objects of those ids, as far as they are there, by one query."""
+        """Return the objects with those ids by one query. Ids without an object are left out."""
         where = "kind = ? AND id IN (SELECT value FROM json_each(?))"
         return {row.id: row for row in self._select(where, (kind, json.dumps(sorted(set(idents)))))}
 
@@ -139,32 +139,32 @@ class Store:
         skip: int = 0,
         limit: int | None = None,
     ) -> list[Row]:
-        """Objects in the order they were made, of one project or owner where named."""
+        """Return objects in the order of creation, of one project or owner if named."""
         where, values = _condition(kind, project, owner)
         return self._select(where, (*values, -1 if limit is None else limit, skip), tail="LIMIT ? OFFSET ?")
 
     def count(self, kind: str, *, project: str | None = None) -> int:
-        """How many objects `rows` would give without a limit."""
+        """Return the number of objects that `rows` returns without a limit."""
         where, values = _condition(kind, project, None)
         return int(self._db.execute(f"SELECT count(*) FROM objects WHERE {where}", values).fetchone()[0])  # noqa: S608 # constant text
 
     def newest(self) -> str:
-        """The id of the object that was added last."""
+        """Return the id of the object that was added last."""
         return str(self._db.execute("SELECT id FROM objects ORDER BY seq DESC LIMIT 1").fetchone()[0])
 
     def next_due(self, now: float) -> Row | None:
-        """The object whose `due` passed first, if any did by `now` (epoch seconds)."""
+        """Return the object whose `due` passed first, None if none has passed at `now` (epoch seconds)."""
         found = self._select("due <= ?", (now,), order="due, seq", tail="LIMIT 1")
         return found[0] if found else None
 
     def add(self, row: Row) -> Row:
-        """Keep a new object."""
+        """Add a new object."""
         marks = ", ".join("?" * len(_COLUMNS.split(",")))
         self._db.execute(f"INSERT INTO objects ({_COLUMNS}) VALUES ({marks})", _values(row))  # noqa: S608 # constant text
         return row
 
     def save(self, row: Row) -> None:
-        """Write back an object that was read before."""
+        """Write a changed object."""
         self._db.execute(
             "UPDATE objects SET alias = ?, project = ?, owner = ?, due = ?, body = ?, inner = ?"
             " WHERE kind = ? AND id = ?",
@@ -172,20 +172,20 @@ class Store:
         )
 
     def remove(self, row: Row) -> None:
-        """Forget one object."""
+        """Remove an object."""
         self._db.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (row.kind, row.id))
 
     def of_project(self, project: str) -> list[Row]:
-        """Everything that lies in a project, whatever its kind."""
+        """Return all objects of a project, of every kind."""
         return self._select("project = ?", (project,))
 
     def setting(self, name: str) -> Any:
-        """The remembered value of that name, or None."""
+        """Return the setting of that name, None if there is none."""
         found = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return json.loads(found[0]) if found else None
 
     def remember(self, name: str, value: Any) -> None:
-        """Keep a JSON value under a name, across restarts."""
+        """Write a JSON value as the setting of that name."""
         self._db.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, json.dumps(value)))
 
     def _select(self, where: str, values: Sequence[object], *, order: str = "seq", tail: str = "") -> list[Row]:

@@ -1,4 +1,4 @@
-"""One request, one turn: a transaction in which the world first catches up with the clock, then does what was asked."""
+"""Run each request as one turn: a transaction that first takes every step that came due, then does the request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _P = ParamSpec("_P")
 
 
 def turn(endpoint: Callable[_P, Response]) -> Callable[_P, Response]:
-    """Run an endpoint, which takes the world as its argument `world`, as one turn."""
+    """Run an endpoint as one turn. The endpoint takes the world as its argument `world`."""
 
     @functools.wraps(endpoint)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> Response:
@@ -32,7 +32,7 @@ def turn(endpoint: Callable[_P, Response]) -> Callable[_P, Response]:
 
 
 def catch_up(world: World) -> None:
-    """Take every step that came due since somebody last looked, in the order of time."""
+    """Take every step that came due since the last request, in the order of time."""
     now = world.now()
     while (row := world.store.next_due(now)) is not None:
         if row.kind == "schedule":
@@ -43,7 +43,7 @@ def catch_up(world: World) -> None:
 
 def _fire(world: World, schedule: Row) -> None:
     at = schedule.due
-    assert at is not None  # what is not due never fires
+    assert at is not None  # only a due schedule fires
     flow = world.find("agentflow", schedule.body["coworker_id"])
     goal = schedule.body["template"]
     executions.start(world, flow, goal=goal, inputs={}, executed_by=USER_ID, at=at, how="schedule")

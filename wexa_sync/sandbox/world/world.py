@@ -1,4 +1,4 @@
-"""The world of one sandbox: its data, clock, readings and faults, and the lookups every group of routes needs."""
+"""Hold the world of one sandbox: its data, clock, readings and faults, and the lookups that every route uses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REQUESTS_KEPT = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What a route works with. Durations are seconds, `latency` is slept before every answer."""
+    """Hold what a route works with. Durations are seconds; the sandbox waits `latency` before every answer."""
 
     store: Store
     clock: Clock
@@ -33,15 +33,15 @@ class World:
     requests: deque[Json] = field(default_factory=lambda: deque(maxlen=_REQUESTS_KEPT), repr=False)
 
     def now(self) -> float:
-        """The sandbox's time in epoch seconds."""
+        """Return the sandbox's time in epoch seconds."""
         return self.clock.now()
 
     def new_id(self, at: float | None = None) -> str:
-        """A fresh ObjectId."""
+        """Return a new ObjectId."""
         return new_object_id(self.now() if at is None else at)
 
     def find(self, kind: str, ident: str, *, project: str | None = None) -> Row:
-        """The object of that id, in that project where named; refuses what is no id, not there, or somewhere else."""
+        """Return the object with that id, in that project if named. Raises ApiError for a bad id or no such object."""
         self.check_id(ident, execution=kind == "execution")
         row = self.store.get(kind, ident)
         if row is None or (project is not None and row.project != project):
@@ -49,30 +49,30 @@ class World:
         return row
 
     def find_live(self, kind: str, ident: str, *, project: str | None = None) -> Row:
-        """As `find`, for writing: what is deleted can still be read under some readings, never changed."""
+        """Return as `find` does, for a write: under some readings a deleted object can be read, but never changed."""
         row = self.find(kind, ident, project=project)
         if row.is_deleted:
             raise ApiError(404, f"{kind.capitalize()} is deleted: {ident}")
         return row
 
     def check_id(self, ident: str, *, execution: bool = False) -> None:
-        """Refuse what does not have the form of an id."""
+        """Raise ApiError if `ident` does not have the form of an id."""
         if not (is_execution_id(ident) if execution else is_object_id(ident)):
             raise ApiError(int(self.readings.value("malformed_id")), f"Invalid id: {ident}")
 
     def check_name(self, kind: str, key: str, name: str, *, project: str | None = None) -> None:
-        """Refuse a name that is taken, under the reading that names are unique."""
+        """Raise ApiError if the name is taken and the reading says that names are unique."""
         if self.readings.says("duplicate_names", "refused"):
             self.refuse_taken_name(kind, key, name, project=project)
 
     def refuse_taken_name(self, kind: str, key: str, name: str, *, project: str | None = None) -> None:
-        """Refuse a name that a live object of the kind has; the words are those of the vendor's connector test."""
+        """Raise ApiError if a live object of the kind has that name. The words are from the vendor's connector test."""
         for row in self.store.rows(kind, project=project):
             if row.body[key] == name and not row.is_deleted:
                 raise ApiError(400, f"{kind.capitalize()} with the same name already exists")
 
     def delete(self, row: Row) -> None:
-        """Delete an object: for good, or by its mark, as the reading says."""
+        """Delete an object: remove it, or mark it as deleted, as the reading says."""
         if self.readings.says("deleted", "404"):
             self.store.remove(row)
             return

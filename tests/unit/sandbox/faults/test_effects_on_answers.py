@@ -1,4 +1,4 @@
-"""Faults of the answer: statuses, redirects, bodies, lists, and what the sandbox tells of its faults."""
+"""Test faults of the answer: statuses, redirects, bodies, lists, and the list of faults in force."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Strike = Callable[[str], Client]
 
 
 def answer(api: Client) -> tuple[int, Any, int]:
-    """Status and body of a new project's answer, and how many projects that made."""
+    """Create a project; return the response's status and body, and the number of new projects."""
     before = api.projects()
     sent = api.session.post(api.base_url + "/v1/project", json=project_body(), allow_redirects=False, timeout=60)
     return sent.status_code, sent, api.projects() - before
@@ -56,7 +56,7 @@ def test_an_error_has_the_form_that_the_readings_say() -> None:
 
 
 class _Elsewhere(BaseHTTPRequestHandler):
-    """Another host: notes whom it was asked by."""
+    """Serve as another host that notes the requests it gets."""
 
     asked: list[str | None]
 
@@ -131,7 +131,7 @@ def test_what_has_no_place_for_an_echo_is_left_alone(api: Client, project: str) 
 
 
 def _pages(api: Client, project: str) -> list[list[str]]:
-    """The names on three pages of two flows."""
+    """Return the names on three pages of two flows."""
     queries: list[dict[str, Any]] = [{}, {"skip": 2}, {"skip": 4}]
     answers = [api.send("GET", "/agentflows", projectID=project, limit=2, **query) for query in queries]
     return [[flow["name"] for flow in sent.json().get("agentflows", [])] for sent in answers]
@@ -273,7 +273,7 @@ def test_the_faults_of_a_start_are_counted_each_for_itself() -> None:
 
 
 def test_agents_keep_their_ids_under_faults(api: Client, project: str) -> None:
-    """A fault after the work leaves the work whole."""
+    """Test that a fault after the work leaves the work whole."""
     flow = api.flow(project)["_id"]
     api.script_fault("502 after POST /agentflow/*/skilled")
     body = agent_body()

@@ -1,4 +1,4 @@
-"""Faults of the connection, seen on real sockets: how it ends, and whether the work was done."""
+"""Test faults of the connection on real sockets: how the connection ends, and whether the work was done."""
 
 from __future__ import annotations
 

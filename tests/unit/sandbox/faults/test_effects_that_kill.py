@@ -1,4 +1,4 @@
-"""SIGKILL of the server and of the client, at a request, before and after the work; always of real processes."""
+"""Test SIGKILL of the server and of the client, before and after the work, with real processes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/v1/project", body,
 
 @contextmanager
 def served(data: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], Client]]:
-    """`wexa-sync sandbox` as a process of its own."""
+    """Run `wexa-sync sandbox` as a process of its own."""
     command = [sys.executable, "-m", "wexa_sync", "sandbox", "--data", str(data), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""Scripted faults as text: the grammar, its errors, the table, what a fault matches, files of faults."""
+"""Test the text of scripted faults: grammar, errors, the table, matching, files of faults."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SAMPLES = {
 
 @st.composite
 def faults(draw: st.DrawFn) -> Fault:
-    """Any fault that the table allows."""
+    """Return any fault that the table allows."""
     kind = draw(st.sampled_from(FAULT_KINDS))
     taken = draw(st.lists(st.sampled_from([each.name for each in kind.takes]), unique=True))
     return Fault(

@@ -1,4 +1,4 @@
-"""Agentflows and agents: what the server fills in, what is written and read in two shapes, and what can't be done."""
+"""Test agentflows and agents: fields that the server fills in, shapes of writes and reads, missing calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connectors: configured, grouped, seen with their credentials, and changed in nothing but their status."""
+"""Test connectors: configured, listed in groups, read with their credentials, changed in status only."""
 
 from __future__ import annotations
 

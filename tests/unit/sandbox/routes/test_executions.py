@@ -1,4 +1,4 @@
-"""The life of an execution: by the clock, by calls, and by script; and the traces it leaves."""
+"""Test the steps of an execution by the clock, by calls and by script, and the data that it leaves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UUID4 = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 @pytest.fixture
 def run(api: Client, project: str) -> Any:
-    """A run that has just been made, the clock standing still."""
+    """Return a new run while the clock stands still."""
     flow = api.working_flow(project)
     api.post("/_sandbox/clock", {"freeze": True})
     return api.execution(project, flow["_id"], "write about science")

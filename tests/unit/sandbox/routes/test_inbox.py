@@ -1,4 +1,4 @@
-"""Runs that wait for a person: the item that appears, and the three calls that let the run go on."""
+"""Test runs that wait for a person: the inbox item, and the three calls that let the run continue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def waiting_run(api: Client, project: str, outcome: str) -> tuple[Any, Any]:
-    """A run that waits, and its inbox item."""
+    """Return a run that waits, and its inbox item."""
     api.script(outcome)
     run = api.execution(project, api.working_flow(project)["_id"])
     api.advance(3)

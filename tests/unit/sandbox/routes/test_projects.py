@@ -1,4 +1,4 @@
-"""The camelCase part: spellings, paging by page, errors as `{message}`, and the cascade of a delete."""
+"""Test the camelCase part: spelling, paging by page, errors as `{message}`, and the cascade of a delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules: plural for the list, singular for the rest, changed in part, and fired by the clock."""
+"""Test schedules: the plural path of the list, partial updates, and firing by the clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..client import NOWHERE, Client, schedule_body
 
 @pytest.fixture
 def flow(api: Client, project: str) -> str:
-    """The id of an agentflow that can run."""
+    """Return the id of an agentflow that can run."""
     return str(api.working_flow(project)["_id"])
 
 

@@ -1,4 +1,4 @@
-"""Skills: full objects whose actions come from the connector; made and read, nothing else."""
+"""Test skills: whole objects with actions from the connector, which can only be created and read."""
 
 from __future__ import annotations
 

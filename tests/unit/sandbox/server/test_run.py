@@ -1,4 +1,4 @@
-"""Starting, stopping and watching the sandbox: keys, data files, the clock, noted requests, fifty clients at once."""
+"""Test starting, stopping and watching the sandbox: keys, data files, clock, noted requests, fifty clients at once."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_files_of_others_are_refused(tmp_path: Path) -> None:
     newer = tmp_path / "newer.db"
     with sqlite3.connect(newer) as database:
         database.execute("PRAGMA user_version=99")
-    for path, words in ((text, "is no sandbox data file"), (newer, "another version of the sandbox")):
+    for path, words in ((text, "is not a sandbox data file"), (newer, "another version of the sandbox")):
         with pytest.raises(SandboxError, match=words), running(SandboxConfig(data=path)):
             pass
 
