@@ -1,4 +1,4 @@
-"""The fields that differ, and who changed them. The only user of deepdiff."""
+"""Find the fields that differ, and who changed them. The only user of deepdiff."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wexa_sync.model import FieldChange, Path, Spec, show_path
 
 
 def edited(kind: Kind, declared: Spec, applied: Spec, comparison: Comparison) -> tuple[FieldChange, ...]:
-    """The fields in which a manifest says another thing than what was applied, each as a whole."""
+    """Return the top-level fields whose declared value is not the applied one."""
     now, before, fields = sent_fields(kind, declared), sent_fields(kind, applied), kind.fields.fields
     return tuple(
         FieldChange(path=(name,), before=before.get(name), after=now.get(name), changed_by="repository")
@@ -28,11 +28,14 @@ def edited(kind: Kind, declared: Spec, applied: Spec, comparison: Comparison) ->
 def field_changes(
     kind: Kind, declared: Spec, live: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str] = ()
 ) -> tuple[FieldChange, ...]:
-    """What has to change live, sorted by path; empty where live is as declared. `applied` None: never applied by us."""
+    """Return what has to change live, sorted by path; empty where live is as declared.
+
+    `applied` is None for a resource that was never applied by us.
+    """
     sides = sides_of(kind, declared, live, applied, comparison, ignore)
     if same_value(sides.theirs, sides.target, kind.fields, comparison):
         return ()
-    # What was sent: defaults and what follows from other fields too, so that these are nobody's change either.
+    # As it was sent, with defaults and derived fields: those are nobody's change.
     sent = with_defaults(kind, with_derived(kind, sides.last, declared=sides.last)) if applied is not None else None
 
     def change(path: Path) -> FieldChange:
@@ -59,7 +62,10 @@ def _differing(theirs: Spec, target: Spec, field: Field, comparison: Comparison)
 
 
 def _whole(path: Path, theirs: Spec, target: Spec, field: Field) -> Path:
-    """The path cut where a part of it makes no sense alone: in a set, a parsed text, or lists of unequal length."""
+    """Return the path down to the first value that is compared as a whole.
+
+    Such a value is a set, a parsed text, or a list whose length differs between the sides.
+    """
     for size in range(len(path)):
         place = field.at(path[:size])
         ours, other = at_path(target, path[:size]), at_path(theirs, path[:size])
@@ -70,7 +76,7 @@ def _whole(path: Path, theirs: Spec, target: Spec, field: Field) -> Path:
 
 
 def _who(before: Any, wanted: Any, last: Any, field: Field, comparison: Comparison) -> str:
-    """Who made the difference: the repository, the live side, or both, by what was applied last."""
+    """Return who changed a field since the last apply: the repository, the live side, or both."""
     by_us = not same_value(wanted, last, field, comparison)
     theirs = restrict(before, last)
     by_them = before is not None and not (same_value(theirs, last, field, comparison) or kept(last, theirs))

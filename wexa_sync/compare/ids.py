@@ -1,4 +1,4 @@
-"""The ids that references stand for, and what values are compared by."""
+"""Look up the ids of references, by which values are compared."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from wexa_sync.model import Address, ExternalName, Ref
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What values are compared by: the ids of references (None: not known), and the key that secrets are sealed by."""
+    """What two values are compared by.
+
+    `id_of` gives the id of a reference, None where it is not known. `key` is the key of the fingerprints of secrets.
+    """
 
     id_of: Callable[[Ref], str | None]
     key: str
 
 
 def id_of(ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[ExternalName, str]) -> str | None:
-    """The id a reference stands for, in manifests of that project; None where it is not known (yet)."""
+    """Return the id of a reference in a manifest of that project; None where it is not known yet."""
     if ref.address is not None:
         return ids.get(ref.address)
     return ref.id if ref.external is None else externals.get(ExternalName(project, ref.kind, ref.external))

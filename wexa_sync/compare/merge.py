@@ -1,6 +1,6 @@
-"""The three sides of a value, declared, live and last applied, brought into trees of one shape.
+"""Merge a value's three sides (declared, live, last applied) into trees of one shape.
 
-Lists are the manifest's: it says which items there are, and their order. What others keep in an item stays in it.
+The manifest owns a list: it decides which items there are, and their order. Fields that others keep in an item stay.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from wexa_sync.secrecy.find import has_secret
 from wexa_sync.secrecy.hide import hidden
 
 ABSENT: Any = object()
-"""Nothing stands there."""
+"""No value stands at the place."""
 
 NEVER: Any = object()
-"""Nothing was ever applied: there is no record to judge by."""
+"""Nothing was ever applied at the place: there is no record to judge by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """One place of the trees, and all that is in it.
+    """The three sides of one place.
 
-    `theirs` is the part of live that is ours to decide on: what is declared now, or was at the last apply. `target` is
-    what should stand there: where both are the same, nothing has to change. `last` is what was applied there.
+    `theirs`: live, restricted to the fields that are declared now or were at the last apply. `target`: the value that
+    should stand there; nothing has to change where it equals `theirs`. `last`: the value that was last applied.
     """
 
     theirs: Any
@@ -39,8 +39,8 @@ class Sides:
 def merge(wanted: Any, live: Any, last: Any, field: Field, comparison: Comparison, *, strict: bool = False) -> Sides:
     """Return the sides of one place.
 
-    A field of the schema that live does not show may be there all the same: then the last apply decides. Not so with
-    `strict`, which holds in lists and where the schema knows no fields.
+    A field of the schema that a read leaves out may have a value all the same: the last apply decides. With `strict`, a
+    field that is left out has no value: so in list items, and in objects whose fields the schema does not know.
     """
     if live is None and wanted is not ABSENT and field.format is Format.JSON_TEXT:
         live = ABSENT  # a server may have no such form of a text: nobody took it away
@@ -61,7 +61,7 @@ def merge(wanted: Any, live: Any, last: Any, field: Field, comparison: Compariso
 
 
 def _write_only(wanted: Any, last: Any, field: Field, comparison: Comparison) -> Sides:
-    """Return the sides of what no read shows: live has what was applied last, as far as anybody can know."""
+    """Return the sides of a write-only field: live counts as what was applied last."""
     if wanted is ABSENT:
         return _removed(ABSENT, last, field, comparison, strict=False)
     if _is_applied(wanted, last, field, comparison):
@@ -70,7 +70,7 @@ def _write_only(wanted: Any, last: Any, field: Field, comparison: Comparison) ->
 
 
 def _stands(wanted: Any, live: Any, last: Any, field: Field, comparison: Comparison) -> bool:
-    """True when live is as declared, or is what the server made of what was applied and is declared still."""
+    """True when live is as declared, or is the form in which the server keeps the declared and applied value."""
     if same_value(wanted, live, field, comparison):
         return True
     return kept(wanted, live) and (last is NEVER or _is_applied(wanted, last, field, comparison))
@@ -81,14 +81,14 @@ def _is_applied(wanted: Any, last: Any, field: Field, comparison: Comparison) ->
 
 
 def _unseen(wanted: Any, last: Any, field: Field, comparison: Comparison, *, strict: bool) -> Sides:
-    """Return the sides of what is declared and not shown."""
+    """Return the sides of a declared field that the read leaves out."""
     if not strict and _is_applied(wanted, last, field, comparison):
         return Sides(wanted, wanted, last)  # as far as anybody can know
     return Sides(ABSENT, ABSENT if strict and _stands(wanted, None, last, field, comparison) else wanted, last)
 
 
 def _removed(live: Any, last: Any, field: Field, comparison: Comparison, *, strict: bool) -> Sides:
-    """Return the sides of what was applied and is declared no longer: its default is wanted, or nothing."""
+    """Return the sides of a field that was applied and is no longer declared: its default is wanted, or nothing."""
     if isinstance(last, dict) and last and isinstance(live, dict):
         inner = _mappings({}, live, last, field, comparison, strict=strict)
         # What stands beside was never ours to remove. Where nothing does, nothing is left to stand there.

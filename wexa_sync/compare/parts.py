@@ -1,4 +1,4 @@
-"""Parts of a spec: what the server has a say in, what another spec has as well, and which list items are the same."""
+"""Take specs apart and lay them over each other; pair the items of lists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wexa_sync.secrecy.find import has_secret
 from wexa_sync.secrecy.hide import hidden
 
 _NAMES = ("_id", "id", "name")
-"""What list items are known by, the surest first."""
+"""The fields that identify a list item, the surest first."""
 
 
 def sent_fields(kind: Kind, spec: Spec) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an update sends: live overlaid with what is declared, so that nothing of others is erased; and its record."""
+"""Propose what an update sends: live overlaid with the declared fields, so that nothing of others is erased."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wexa_sync.model import FieldChange, Path, Spec
 def propose(
     kind: Kind, declared: Spec, live: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str] = ()
 ) -> Spec:
-    """Return the spec that is to be live: what others have in it stays, and so does what is to be ignored."""
+    """Return the spec that is to be live. Fields of others stay in it, and so do ignored ones."""
     ignore, live = tuple(ignore), aligned(live, sent_fields(kind, declared), kind.fields)
     sides, wanted = sides_of(kind, declared, live, applied, comparison, ignore), wanted_of(kind, declared, live, ignore)
     merged = patched(dict(live), sides.theirs, sides.target)
@@ -36,7 +36,7 @@ def propose(
 
 
 def whole(kind: Kind, declared: Spec, proposed: Spec) -> Spec:
-    """Return a proposal with all that a call wants which replaces: reads may show less than the API requires."""
+    """Return a proposal with every field that a replacing call wants: reads may show fewer than the API requires."""
     unseen = {name: value for name, value in sent_fields(kind, declared).items() if name not in proposed}
     return with_defaults(kind, with_texts(kind, {**proposed, **unseen}))
 

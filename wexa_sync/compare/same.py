@@ -1,4 +1,4 @@
-"""Whether two values mean the same to the server, and their hashes."""
+"""Tell whether two values mean the same to the server, and fingerprint them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HARD = "slow:"
 
 
 def same(kind: Kind, one: Spec, other: Spec, comparison: Comparison) -> bool:
-    """Whether two specs mean the same to the server."""
+    """True when two specs mean the same to the server."""
     return same_value(sent_fields(kind, one), sent_fields(kind, other), kind.fields, comparison)
 
 
@@ -96,7 +96,7 @@ def _is_empty(value: Any) -> bool:
 
 
 def _seal(value: Any, other: Any, comparison: Comparison) -> Any:
-    """A value as it compares with one that is, or was, secret."""
+    """Return the form in which a value is compared with one that is, or was, secret."""
     if isinstance(value, Sealed):
         return value.fingerprint
     if isinstance(other, Secret):
@@ -118,7 +118,7 @@ def _parsed(text: Any) -> Any:
 
 
 def plain(value: Any, field: Field, comparison: Comparison, *, secret: Callable[[Secret], Any] = Secret.reveal) -> Any:
-    """A value with nothing symbolic left, as deepdiff and keys want it. In memory only, unless `secret` seals them."""
+    """Return a value of plain JSON, for deepdiff and keys. Keep it in memory only, unless `secret` seals."""
 
     def visit(value: Any, field: Field, _path: Path) -> Any:
         if isinstance(value, Ref):

@@ -1,4 +1,4 @@
-"""A resource as declared, as live and as last applied, brought into trees of one shape (see merge.py)."""
+"""Bring a resource as declared, as live and as last applied into trees of one shape (merge.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spec would be with other values of its variables: a secret that was rotated, another commit in `${env:}`."""
+"""Compare a spec with what it would be had its variables other values: a rotated secret, another commit."""
 
 from __future__ import annotations
 

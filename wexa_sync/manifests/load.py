@@ -1,4 +1,4 @@
-"""paths -> Documents: finds the files, reads YAML with variables filled in, and reports every fault at once."""
+"""Load Documents from paths: find the files, read YAML with variables filled in, report every fault at once."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class _Filling:
 def _find(
     paths: Sequence[Path], root: str, ignore: Sequence[str], problems: list[Problem]
 ) -> Iterator[tuple[Path, str]]:
-    """Each file as it was come upon, and where it really is."""
+    """Return each file by the path that led to it, with its real path."""
     ignored = re.compile("|".join(_glob(pattern) for pattern in ignore) or r"(?!)", re.DOTALL)
     seen: set[str] = set()
     for path in paths:
@@ -150,7 +150,7 @@ def _walk(
 
 
 def _is_folder(path: Path, entry: os.DirEntry[str], problems: list[Problem]) -> bool | None:
-    """Whether an entry is a folder, through links; None where that can't be told, which is noted."""
+    """True when an entry is a folder, through links; None where that can't be told, which is noted."""
     try:
         return entry.is_dir()
     except OSError as error:
@@ -177,7 +177,7 @@ def _unique(files: Iterator[tuple[Path, str]]) -> list[Path]:
 
 
 def _glob(pattern: str) -> str:
-    """A glob as a regular expression: `*` and `?` stay within a folder, `**` goes deeper, no slash means anywhere."""
+    """Return a glob as a regular expression: `*` and `?` stay in a folder, `**` goes deeper, no slash: anywhere."""
     anywhere = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").strip("/"))
     words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

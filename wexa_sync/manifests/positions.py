@@ -1,4 +1,4 @@
-"""Places of fields: found by a second look at just the files that have something to report."""
+"""Find the places of fields, by a second look at just the files that have something to report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Places:
         self._members: dict[Node, dict[str | int, tuple[Node, Node]]] = {}
 
     def problems(self, document: Document, faults: Iterable[Fault]) -> list[Problem]:
-        """The faults of a document as problems, in the order in which they stand there; the first one at each path."""
+        """Return the faults of a document as problems, in the document's order; of each path, the first one."""
         first: dict[Path, Fault] = {}
         for fault in faults:
             first.setdefault(fault.path, fault)
@@ -40,14 +40,14 @@ class Places:
         return sorted(found, key=lambda problem: problem.source)
 
     def in_document(self, document: Document, path: Path, *, key: bool = False) -> Source:
-        """The place of a field's value (of its key, where `key`), or of the nearest thing around it that is there."""
+        """Return the place of a field's value (with `key`: of its key), or of the nearest value around it."""
         roots = self._read(document.source.file)
         if document.index >= len(roots):
             return document.source  # the file has changed since
         return self._inside(roots[document.index], document.source.file, path, key)
 
     def in_manifest(self, manifest: Manifest, path: Path) -> Source:
-        """The place of a field's value, by its path in the document that the manifest stands in."""
+        """Return the place of a field's value, by its path in the document of the manifest."""
         roots = self._read(manifest.source.file)
         index = bisect_left(roots, manifest.source.line, key=lambda root: root.start_mark.line)
         return self._inside(roots[index - 1], manifest.source.file, path, key=False) if index else manifest.source

@@ -1,4 +1,4 @@
-"""Data against a JSON Schema: each fault in words for people, with a hint. The only user of jsonschema."""
+"""Check data by a JSON Schema: each fault in words for people, with a hint. The only user of jsonschema."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _MOST = 1_000
 
 
 def schema_faults(name: str, data: Any) -> list[Fault]:
-    """Everything in which `data` is not as the schema of that file name wants it, each said once. Shows no Secret.
+    """Return every fault of `data` by the schema of that file name, each once and without a Secret's value.
 
-    Up to a number: what comes behind the first thousand is told when those are mended.
+    At most a thousand: the others are reported once those are fixed.
     """
     if glance(name)(data):
         return []
@@ -42,7 +42,10 @@ def _faults(name: str, data: Any) -> Iterator[Fault]:
 
 
 def _inner(error: Error) -> Sequence[Error]:
-    """What is wrong with the form that was meant, of several: that of the value's type. A reference is told whole."""
+    """For a failed `anyOf`, return the errors of the one branch that accepts the value's type.
+
+    A reference is reported as one error.
+    """
     if not error.context or (isinstance(error.schema, dict) and kind_referred_to(error.schema)):
         return [error]
     forms: dict[Any, list[Error]] = {}

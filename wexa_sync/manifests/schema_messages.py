@@ -1,4 +1,4 @@
-"""What a fault found by a JSON Schema is called, and what to do about it: in words for who wrote the manifest."""
+"""Word the faults that a JSON Schema finds, and what to do about them, for the author of the manifest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wexa_sync.text.suggest import did_you_mean, nearest
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong at a path; `at_key` where it is about the key more than about its value."""
+    """A fault at a path; `at_key` for one about the key rather than its value."""
 
     path: Path
     message: str
@@ -27,7 +27,7 @@ class Fault:
 
 
 def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fault]:
-    """The faults behind one failed schema `word` (`type`, `enum`, ...), which wanted `wanted` and met `value`."""
+    """Return the faults of one failed schema `word` (`type`, `enum`, ...), which wanted `wanted` and met `value`."""
     if kind := kind_referred_to(schema):
         yield reference_fault(kind, value, path)
     elif word in _SEVERAL:
@@ -39,7 +39,7 @@ def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> I
 
 
 def reference_fault(kind: str, value: Any, path: Path) -> Fault:
-    """What is said where a reference to a `kind` should stand and does not."""
+    """Return the fault of a value that should be a reference to a `kind`, and is none."""
     if isinstance(value, dict) and len(value) == 1 and value.keys() <= {"external", "id"}:
         ((form, name),) = value.items()
         if not isinstance(name, str):
@@ -79,7 +79,7 @@ _NAMES = {
 
 
 def shown(value: Any) -> str:
-    """A value in a message: short, and on one line."""
+    """Return a value for a message: short, and on one line."""
     if value is None:
         return "nothing (null)"
     if isinstance(value, (list, dict)):
@@ -170,7 +170,7 @@ def _missing(wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fa
     fields = schema.get("properties", {})
     meant = {nearest(name, fields) for name in value if name not in fields and not _filled_in(name, fields)}
     for name in wanted:
-        if name not in value and name not in meant:  # a misspelt one is told of once, as that
+        if name not in value and name not in meant:  # a misspelt one is reported as misspelt, once
             about = fields.get(name, {})
             text = (
                 f"`{name}: {about['const']}`."
@@ -200,7 +200,7 @@ _FILLED_IN = {
 
 
 def _filled_in(name: str, fields: Schema) -> str:
-    """What is said of a field that the server or wexa-sync fills in; nothing where it is ours in another spelling."""
+    """Return the hint for a field that the server or wexa-sync fills in; empty for a misspelt one of ours."""
     bare = _bare(name)
     return "" if bare in map(_bare, fields) else _FILLED_IN.get(bare, "")
 

@@ -93,7 +93,7 @@ def stand_ins(value: Any) -> Any:
 
 def _included(name: Any, folder: File, root: File, path: Path, faults: list[Fault]) -> str:
     if isinstance(name, Unfilled):
-        return name  # told of already
+        return name  # reported already
     try:
         return _text_of(name, folder, root)
     except TextFault as fault:
@@ -122,7 +122,7 @@ def _text_of(name: Any, folder: File, root: File) -> str:
 
 def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
     if isinstance(value, (Unfilled, bool)) or not isinstance(value, (str, int, Secret)):
-        return value  # told of already, or by the schema
+        return value  # reported already, or by the schema
     if isinstance(value, Secret):
         faults.append(Fault(path, "a time can't be a secret: the plan shows it", "Use ${env:NAME} or ${var:NAME}."))
         return value
@@ -143,7 +143,7 @@ def _reference(value: Any, kind: str, project: str, path: Path, faults: list[Fau
     if isinstance(value, dict) and len(value) == 1:
         ((form, name),) = value.items()
         if isinstance(name, Secret):
-            if form == "external":  # what is no id is told by the schema
+            if form == "external":  # the schema reports a value that is no id
                 faults.append(reference_fault(kind, "***", path))
         elif form == "external" and isinstance(name, str):
             return Ref(kind=kind, external=name)

@@ -33,13 +33,13 @@ _MOST_FAULTS = 20  # of one text: who has that many starts with these
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The values that manifests may ask for: `var` from files, settings and flags; `env` is the environment."""
+    """The values that manifests may use: `var` from files, settings and flags; `env` from the environment."""
 
     var: Mapping[str, Any] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
 
     def fill(self, text: str) -> tuple[Any, list[TextFault]]:
-        """The text with its variables filled in, and what is wrong with it.
+        """Return the text with its variables filled in, and the faults in it.
 
         A text that is nothing but one `${var:NAME}` becomes that value with its type; one with a secret in it becomes
         a Secret; `$${` stands for a literal `${`. What is filled in is not searched again.
@@ -135,7 +135,7 @@ def gather(
     assignments: Iterable[str] = (),
     env: Mapping[str, str],
 ) -> Variables:
-    """All variables: those of the settings, then `--var-file` in order, then `--var NAME=VALUE`; the last one wins.
+    """Return all variables: of the settings, then of each `--var-file`, then `--var NAME=VALUE`; the last one wins.
 
     Raises UsageError for an assignment or a file that is none, InvalidManifests for what is wrong inside a file.
     """

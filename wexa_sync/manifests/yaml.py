@@ -86,7 +86,7 @@ def _as_it_is(text: str) -> Filled:
 
 
 def read(path: File, shown: str, fill: Fill = _as_it_is) -> tuple[list[Document], list[Problem]]:
-    """`parse`, for a file; `shown` is its name in messages."""
+    """Return what `parse` returns for a file; `shown` is its name in messages."""
     try:
         return parse(read_text(path), shown, fill)
     except TextFault as fault:
@@ -95,7 +95,7 @@ def read(path: File, shown: str, fill: Fill = _as_it_is) -> tuple[list[Document]
 
 
 def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document], list[Problem]]:
-    """The documents of a text, as far as it can be read, and every fault in it. Empty documents are left out.
+    """Return the documents of a text, as far as it can be read, and every fault in it, without empty documents.
 
     `fill` is asked about each text value that holds `${`: it gives the value to put there, and what is wrong with it.
     """
@@ -116,7 +116,7 @@ def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document],
 
 
 def compose(text: str) -> Iterator[yaml.Node]:
-    """The root node of each document. Raises TextFault at the first place that is no YAML, or too much of it."""
+    """Return the root node of each document. Raises TextFault at the first place that is no YAML, or too much of it."""
     if not text.isascii() or "\r" in text or "%TAG" in text:
         _refuse_odd(text)
     try:
@@ -144,7 +144,7 @@ def _refuse_odd(text: str) -> None:
 
 
 def members(node: yaml.Node) -> dict[str | int, tuple[yaml.Node, yaml.Node]]:
-    """What stands inside a node: the nodes of each key and its value (in a list, of each item twice, by its number)."""
+    """Return the nodes of each key and its value in a node; of a list, each item twice, by its number."""
     if isinstance(node, yaml.SequenceNode):
         return {index: (item, item) for index, item in enumerate(node.value)}
     own: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}

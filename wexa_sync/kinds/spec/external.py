@@ -1,4 +1,4 @@
-"""Display names: what people call live things, and what is said where such a name leads nowhere."""
+"""Explain why a display name leads to no live resource."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wexa_sync.kinds.base import Kind
 
 
 def no_such_external(kind: Kind, name: str, raws: Sequence[Mapping[str, Any]]) -> str:
-    """Why a display name can't be resolved: nothing live has it, or several things have."""
+    """Return why a display name can't be resolved: no live resource has it, or several have."""
     names = sorted(str(raw.get(kind.display)) for raw in raws)
     if names.count(name) > 1:
         return f"{names.count(name)} live {kind.name}s are called {name!r}; refer to one by {{id: ...}}"

@@ -1,7 +1,7 @@
 """Read the JSON Schemas, of a wheel or of a checkout, with every `$ref` replaced by what it refers to.
 
-The schemas are the only source of facts about fields: `fields.py` reads those. What is said beside a `$ref` overrides
-what it refers to. No schema refers to itself, so replacing ends.
+The schemas are the only source of facts about fields: `fields.py` reads those. Words beside a `$ref` override
+the words that it refers to. No schema refers to itself, so replacing ends.
 """
 
 from __future__ import annotations

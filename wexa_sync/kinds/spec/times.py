@@ -1,4 +1,4 @@
-"""Times: ISO 8601 in manifests, plans and state; epoch seconds on the wire; four formats in the API's answers."""
+"""Convert times: ISO 8601 in manifests, plans and state; epoch seconds on the wire; four formats in responses."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _MILLISECONDS_FROM = 100_000_000_000  # the year 5138 in seconds, 1973 in millis
 
 
 def iso(value: Any) -> str:
-    """A time as `2035-06-01T07:00:00Z`. Takes ISO 8601 with a zone, or epoch seconds or milliseconds.
+    """Return a time as `2035-06-01T07:00:00Z`. Takes ISO 8601 with a zone, or epoch seconds or milliseconds.
 
-    Raises ValueError where it is neither.
+    Raises ValueError where the value is none of these.
     """
     # strftime writes the year 1 as `1`, which nobody reads again.
     return datetime.fromtimestamp(epoch(value), timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def epoch(value: Any) -> int:
-    """A time as whole epoch seconds. Raises ValueError where it is no time or has no zone."""
+    """Return a time as whole epoch seconds. Raises ValueError where the value is no time or has no zone."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("expected a time: ISO 8601 with a zone, or epoch seconds")
     if isinstance(value, (int, float)):
@@ -36,7 +36,10 @@ def epoch(value: Any) -> int:
 
 
 def read_iso(value: Any) -> Any:
-    """A time from the server, as `iso` has it; a text without a zone is read as UTC; what is no time stays as it is."""
+    """Return a time from the server in the form of `iso`.
+
+    A text without a zone is read as UTC. A value that is no time is returned as it is.
+    """
     try:
         if (
             isinstance(value, str)
@@ -50,7 +53,7 @@ def read_iso(value: Any) -> Any:
 
 
 def created_at(raw: Mapping[str, Any]) -> float | None:
-    """When the server made it, in epoch seconds, from any of the API's time formats; None where it does not say."""
+    """Return when the server made a resource, in epoch seconds; None where the response does not say."""
     try:
         return float(epoch(read_iso(raw.get("created_at", raw.get("createdAt")))))
     except (ValueError, OverflowError):
