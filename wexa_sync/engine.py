@@ -279,9 +279,8 @@ def wait(workspace: Workspace, run: Run, *, seconds: float, tell: Tell, ask: Run
 def control(workspace: Workspace, run: Run, verb: str) -> tuple[Run, bool]:
     """Pause, resume or cancel a run. Return the run as it is afterwards, and whether a call was sent."""
     from wexa_sync.executions import control as executions
-    from wexa_sync.executions.runs import running
 
-    return executions.move(workspace.api, run, running(run).moves[verb])
+    return executions.move(workspace.api, run, verb)
 
 
 def answer(workspace: Workspace, run: Run, said: Answer) -> Run:

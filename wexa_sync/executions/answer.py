@@ -29,11 +29,12 @@ class Answer:
 
 def answer(api: Api, run: Run, said: Answer) -> Run:
     """Answer a question of the run, and return the run afterwards. Raise UsageError for an answer that does not fit."""
-    run = asking(api, run)
+    run, inbox = asking(api, run), running(run).inbox
     question = _chosen(run, said.item)
     body = _body(question, said, run)
+    assert inbox is not None  # the question is of it
     try:
-        send(api, run, running(run).inbox.answers[question.type], body)
+        send(api, run, inbox.answers[question.type], body)
     except ApiError as error:
         was = run.status
         run = after_failure(api, run, error, lambda status: status != was)

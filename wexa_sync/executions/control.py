@@ -11,7 +11,7 @@ from typing import Any
 from wexa_sync.api.calls import Call, Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.inbox import asking
 from wexa_sync.executions.runs import read_again, running
 from wexa_sync.executions.watch import watch
@@ -22,11 +22,14 @@ from wexa_sync.model import Run
 _SETTLES = 2.0  # seconds that a server whose answer was lost is given to show what it did
 
 
-def move(api: Api, run: Run, what: Move) -> tuple[Run, bool]:
+def move(api: Api, run: Run, verb: str) -> tuple[Run, bool]:
     """Return the run after the move, and whether a call was sent. Raise WexaSyncError for a move that can't be made.
 
     A status that is not known here forbids nothing: the server decides.
     """
+    what = running(run).moves.get(verb)
+    if what is None:
+        raise UsageError(f"the API has no call to {verb} a run of the kind {run.kind}", hint="Look in Wexa Studio.")
     if what.heeds_questions:
         run = asking(api, run)
     if run.questions or run.status in what.never:

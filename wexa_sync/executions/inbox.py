@@ -20,7 +20,7 @@ def asking(api: Api, run: Run) -> Run:
     ours: list[Raw] = []
     words = running(run)
     inbox = words.inbox
-    if run.status not in words.ended and run.project_id:
+    if inbox is not None and run.status not in words.ended and run.project_id:
         for each in (inbox.pending, inbox.everything) if run.status in words.asking else (inbox.pending,):
             items = api.list(each, Ids(project=run.project_id))
             ours = ours or [item for item in items if item.get(inbox.run) == run.id and _is_open(inbox, item)]

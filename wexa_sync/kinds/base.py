@@ -83,15 +83,15 @@ class Running:
     start: Endpoint
     status: tuple[str, ...]
     ready: str
-    queued: frozenset[str]
-    going_on: frozenset[str]
-    paused: frozenset[str]
-    asking: frozenset[str]
     succeeded: frozenset[str]
     failed: frozenset[str]
-    perhaps_ended: frozenset[str]
-    inbox: Inbox
-    moves: Mapping[str, Move]
+    queued: frozenset[str] = frozenset()
+    going_on: frozenset[str] = frozenset()
+    paused: frozenset[str] = frozenset()
+    asking: frozenset[str] = frozenset()
+    perhaps_ended: frozenset[str] = frozenset()
+    inbox: Inbox | None = None
+    moves: Mapping[str, Move] = field(default_factory=dict)
 
     @property
     def not_begun(self) -> frozenset[str]:
