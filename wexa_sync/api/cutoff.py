@@ -1,4 +1,4 @@
-"""When to stop asking the server: somebody said stop, or the time that was given is over."""
+"""Say when to stop asking the server: after an interrupt, or when the given time is over."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Cutoff:
         self._stopped = threading.Event()
         self._cut = False
         self.why = ""
-        """What stopped it, in words that follow "not sent:"."""
+        """The reason of the stop, in words that follow "not sent:"."""
         self._under_way: set[Callable[[], None]] = set()
 
     def stop(self, why: str = "it was interrupted") -> None:
@@ -34,31 +34,31 @@ class Cutoff:
             end()
 
     def under_way(self, end: Callable[[], None]) -> None:
-        """Something has begun that `end` cuts."""
+        """Note a request that has begun, and that `end` cuts."""
         self._under_way.add(end)
         if self._cut:  # asked only now, so that neither side misses the other
             end()
 
     def landed(self, end: Callable[[], None]) -> None:
-        """It has come to its end."""
+        """Note that the request that `end` would cut is over."""
         self._under_way.discard(end)
 
     @property
     def left(self) -> float:
-        """The seconds until the time is over; negative where it is."""
+        """Return the seconds until the time is over; negative where it is."""
         return self._end - time.monotonic()
 
     @property
     def stopped(self) -> bool:
-        """Whether somebody said stop."""
+        """True when `stop` was called."""
         return self._stopped.is_set()
 
     @property
     def over(self) -> bool:
-        """Whether nothing more is to begin."""
+        """True when nothing more is to begin."""
         return self.stopped or self.left <= 0
 
     def wait(self, seconds: float) -> bool:
-        """Wait that long, or until it is over. Answers whether it is."""
+        """Wait that long, or until the cutoff is over. True when it is."""
         self._stopped.wait(max(0.0, min(seconds, self.left, threading.TIMEOUT_MAX)))
         return self.over

@@ -1,7 +1,7 @@
-"""Whole lists from pages, in the dialects the API speaks. Pure over `fetch`; a doubt is an error, never a shorter list.
+"""Read whole lists from pages, in the API's dialects. Pure over `fetch`; a doubt is an error, never a shorter list.
 
 What no client can see: a server that silently caps a list, gives no total, and cuts it at an unusual length. Of a list
-without a second page (`Single`, `NoPaging`), `Found.extent` says how much it is. What else would lose an item raises
+without a second page (`Single`, `NoPaging`), `Found.extent` says how much came. Whatever else would lose an item raises
 `Nonsense`.
 """
 
@@ -58,7 +58,7 @@ class Extent(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The items of a list, and how much of it they are; `total` is the server's count, where it gives one."""
+    """The items of a list, and how much of the list they are. `total` is the server's count, where it gives one."""
 
     items: list[Item]
     extent: Extent = Extent.WHOLE
@@ -176,7 +176,7 @@ def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str)
 
 
 def _query(paging: PageNumber | SkipLimit | AfterId, *, number: int, collected: list[Item], size: int) -> Query:
-    """The parameters of page `number` (from 0), which comes after those items; `size` is a page's true length."""
+    """Return the parameters of page `number` (from 0), which follows those items. `size` is a page's true length."""
     if isinstance(paging, PageNumber):
         return {paging.page_param: paging.first + number, paging.limit_param: size}
     limit = {paging.limit_param: paging.limit}
@@ -248,12 +248,12 @@ def _ids(items: list[Item]) -> set[str | int]:
 
 
 def _identities(items: list[Item]) -> list[str | int | Item]:
-    """What a page is made of, by id where there is one: other fields may move between two reads."""
+    """Return the items of a page by their ids, where they have one: other fields may change between two reads."""
     return [item if (identity := _identity(item)) is None else identity for item in items]
 
 
 def _shape(value: Any) -> str:
-    """What a body looks like, without its values."""
+    """Return in words what a body looks like, without its values."""
     if isinstance(value, dict):
         return f"an object with the keys {', '.join(sorted(map(repr, value))[:10]) or '(none)'}"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a list shows too little of to be told apart, read by id: the few that may matter, never a whole history."""
+"""Read by id what a list shows too little of to tell it apart: the few items that may matter, never a whole history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Operation
 
 MOST = 50
-"""How many are read by id for one list: the last ones that it shows."""
+"""How many items of one list are read by id: the last ones that it shows."""
 
 
 def told_apart(

@@ -13,7 +13,7 @@ class NoPaging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Single:
-    """A limit and nothing to go on with: a full answer is asked for again with twice the limit until it stops growing.
+    """A limit and no second page: a full response is asked for again with twice the limit until it stops growing.
 
     A full answer that does not grow may be the whole list or the server's most: it counts as cut.
     """

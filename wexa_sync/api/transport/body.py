@@ -1,4 +1,4 @@
-"""The body of a request as `requests` takes it: JSON, or a form of parts. Secrets are revealed here alone."""
+"""Encode the body of a request for `requests`: JSON, or a form of parts. Secrets are revealed here alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request on its way, seen from the connection it takes: whether it can have left, and its end by force."""
+"""Watch one request from its connection: whether a byte can have left. End it by force where need be."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _here = threading.local()
 
 
 class Flight:
-    """An attempt at a request, for the length of a block: this thread's connections tell it what they do.
+    """An attempt at a request, for the length of a block: this thread's connections report to it.
 
     `sent` is false for as long as no byte of the request can have left: what comes before (a name looked up, a proxy
     asked for a tunnel, TLS set up) tells the server nothing. It is cut after `seconds`, and by the `cutoff`: then
@@ -50,7 +50,7 @@ class Flight:
         del _here.flight
 
     def takes(self, line: Any) -> None:
-        """It goes over that socket from now on."""
+        """Note that the request goes over that socket from now on."""
         with self._lock:
             self._let_go()
             # Another handle of the same connection: one that can be shut down whatever becomes of the first, which TLS
@@ -60,7 +60,7 @@ class Flight:
                 self._shut()
 
     def begins(self, line: Any) -> None:
-        """The first byte is about to be written to that socket. Raises ConnectionAbortedError where it is cut."""
+        """Note that the first byte is about to leave. Raise ConnectionAbortedError where the attempt is cut."""
         with self._lock:
             if self._line is None:
                 self.takes(line)
@@ -91,7 +91,7 @@ class Flight:
 
 
 class _Final(HTTPResponse):
-    """An answer, past all that only announces it: `http.client` knows 100 Continue, but not 103 Early Hints."""
+    """A response, past all that only announces it: `http.client` knows 100 Continue, but not 103 Early Hints."""
 
     def _read_status(self) -> tuple[str, int, str]:
         version, status, reason = super()._read_status()  # type: ignore[misc]
@@ -100,7 +100,7 @@ class _Final(HTTPResponse):
 
 
 class _Telling:
-    """What a connection of urllib3 is given beside its own: it tells the flight where it goes, and when."""
+    """A mixin for a connection of urllib3: it reports to the flight when and where the request goes."""
 
     response_class = _Final
     sock: Any
@@ -121,5 +121,5 @@ class _Telling:
 
 @cache
 def telling(connection: type) -> type:
-    """The class of connection, with telling added."""
+    """Return the class of connection with the reports to the flight added."""
     return connection if issubclass(connection, _Telling) else type(connection.__name__, (_Telling, connection), {})

@@ -1,4 +1,4 @@
-"""What is to be done at a moment unless it is called off: one thread waits for the earliest of all moments."""
+"""Do a deed at a moment unless it is called off: one thread waits for the earliest of all moments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Deadlines:
         self._thread: threading.Thread | None = None
 
     def set(self, deed: Deed, at: float) -> None:
-        """Do that at that moment."""
+        """Do the deed at that moment."""
         with self._changed:
             self._moments[deed] = at
             if self._thread is None or not self._thread.is_alive():  # a fork takes no thread along
@@ -30,7 +30,7 @@ class Deadlines:
                 self._changed.notify()
 
     def call_off(self, deed: Deed) -> None:
-        """Do not do that any more."""
+        """Forget the deed."""
         with self._changed:
             self._moments.pop(deed, None)
 

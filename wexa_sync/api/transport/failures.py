@@ -1,4 +1,4 @@
-"""What it means that no answer came: the ApiError for a request that was not sent, or whose answer was lost. Pure."""
+"""Make the ApiError for a request without a response: it was not sent, or its response was lost. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wexa_sync.errors import LostAnswer, Unreachable
 
 
 def not_begun(call: Call, cutoff: Cutoff) -> Unreachable:
-    """The cutoff was over before it could be sent."""
+    """Return the error of a request that the cutoff kept from being sent."""
     why = cutoff.why if cutoff.stopped else "the time given by --timeout is over"
     return Unreachable(
         f"not sent: {why}",
@@ -23,9 +23,9 @@ def not_begun(call: Call, cutoff: Cutoff) -> Unreachable:
 
 
 def unreachable(call: Call, why: str, base_url: str, proxy: str) -> Unreachable:
-    """It could not be sent, straight or through the proxy of that address."""
+    """Return the error of a request that could not be sent, straight or through the proxy of that address."""
     guard, _, address = proxy.rpartition("://")[2].rpartition("@")
-    # Who is let in there is nobody's business: some faults quote the whole address.
+    # Some faults quote the whole address, with the user and the password of the proxy.
     shielded = replace(call, hidden=(*call.hidden, *spellings([guard, unquote(guard), *guard.split(":")[1:]])))
     through = f" through the proxy {call.words(address.partition('/')[0], MAX_RAW)}" if proxy else ""
     advice = f"Check the network, and that WEXA_BASE_URL is right: {base_url}"
@@ -40,7 +40,7 @@ def unreachable(call: Call, why: str, base_url: str, proxy: str) -> Unreachable:
 
 
 def lost(call: Call, why: str, status: int | None = None) -> LostAnswer:
-    """It was sent, at least in part."""
+    """Return the error of a request that was sent, at least in part, and has no whole response."""
     return LostAnswer(
         f"the request was sent, but no whole answer came back: {call.words(why, MAX_RAW)}",
         method=call.method,
@@ -51,13 +51,13 @@ def lost(call: Call, why: str, status: int | None = None) -> LostAnswer:
 
 
 def reason(fault: Exception) -> str:
-    """What lies at the bottom of an exception, in a few words."""
+    """Return in a few words what lies at the bottom of an exception."""
     *_, innermost = _chain(fault)
     return getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__
 
 
 def _chain(fault: BaseException) -> Iterator[BaseException]:
-    """The fault and what it wraps, from requests over urllib3 down to the socket."""
+    """Yield the fault and what it wraps, from requests over urllib3 down to the socket."""
     inner: BaseException | None = fault
     while inner is not None:
         yield inner

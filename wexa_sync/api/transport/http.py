@@ -1,4 +1,4 @@
-"""HTTP for the API: sends with the key, repeats what may be repeated, keeps pace. The only user of `requests`."""
+"""Send requests to the API with the key, repeat what may be repeated, keep the pace. The only user of `requests`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _GRACE = 10.0  # seconds that what is in flight is given after the time is over
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A success: the parsed body (None where it was empty), and how many requests it took."""
+    """A successful response: the parsed body (None where it was empty), and how many requests it took."""
 
     status: int
     body: Any
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request as an observer sees it: never a header, a query or a body. `status` is None where no answer came."""
+    """One request as an observer sees it: no header, query or body. `status` is None where no response came."""
 
     method: str
     path: str
@@ -53,9 +53,9 @@ class Exchange:
 
 
 class Http:
-    """The API over HTTP, for any number of threads. `observer` is told of every attempt, in the thread that made it.
+    """The API over HTTP, for any number of threads. `observer` gets every attempt, in the thread that made it.
 
-    `ahead` is how many seconds the server's clock is ahead of ours, as its `Date` last said; 0.0 where it said nothing.
+    `ahead` is by how many seconds the server's clock is ahead of ours by its last `Date`; 0.0 where there was none.
 
     `base_url` may end in a slash; plain http to another machine needs `allow_http`, since the key would travel in the
     clear. `limiter` is the pace this Http shares with whoever else holds it. Once `cutoff` is over, nothing is sent.
@@ -98,7 +98,7 @@ class Http:
         body: Any = None,
         repeatable: bool,
     ) -> Answer:
-        """Send, and again where that is allowed: the answer of a success, or an ApiError.
+        """Send a request, again where that is allowed, and return the response of a success. Raise ApiError else.
 
         The path is sent as given (`segment` encodes what is put into one); None as body sends none. A Secret in the
         body is revealed on the wire only, and masked where the server echoes it in an error.
@@ -151,7 +151,7 @@ class Http:
         return status, outcome
 
     def _send(self, call: Call, wire: Mapping[str, Any]) -> tuple[int | None, Any | ApiError]:
-        """One attempt; its status, and its end as a value."""
+        """Make one attempt. Return its status, and its body or its error as a value."""
         from requests import RequestException
         from urllib3.exceptions import HTTPError  # a few of them come through requests as they are
 
@@ -204,26 +204,26 @@ def _usable(api_key: Secret) -> Secret:
 
 
 def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
-    """One session for all threads: what would change in it while it is used (cookies, redirects) is turned off."""
+    """Return one session for all threads, without what would change in it while it is used: cookies, redirects."""
     import requests
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
 
     class KeyAuth(AuthBase):
-        """Where an auth is set, requests looks into no .netrc."""
+        """Add the key. Where an auth is set, requests looks into no .netrc."""
 
         def __call__(self, request: PreparedRequest) -> PreparedRequest:
             request.headers["x-api-key"] = api_key.reveal()
             return request
 
     class Straight(requests.Session):
-        """Sees no redirect: told not to follow one, requests still prepares the next request and reads any body."""
+        """See no redirect: even if it may follow none, requests prepares the next request and reads any body."""
 
         def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 (the name is requests')
             return None
 
     class Telling(HTTPAdapter):
-        """Its connections say when they begin to send: what requests raises does not tell that, least of a proxy."""
+        """Have connections report when they begin to send: the errors of requests do not say it, least of a proxy."""
 
         def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
             try:
@@ -246,7 +246,7 @@ def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
 
 
 def _read(response: Response, limit: int) -> bytes:
-    """The body; where it is longer than `limit`, enough of it to show that."""
+    """Return the body; of one longer than `limit`, enough to show that."""
     content = bytearray()
     for chunk in response.iter_content(_CHUNK):
         content += chunk

@@ -1,4 +1,4 @@
-"""What an answer means: status, headers and bytes -> a body, or the ApiError with words fit to be shown. Pure."""
+"""Read a response: status, headers and bytes -> a body, or the ApiError with words fit to be shown. Pure."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _DAY = 86_400.0
 _HINTS: Mapping[type[ApiError], str] = {
     AuthRefused: "Check that WEXA_API_KEY is the key of this organisation, and that the key may do this.",
     NotFound: "It may have been removed outside, or belong to another organisation: run `wexa-sync plan` to see.",
-    Refused: "The server says why; mend the manifest (or the settings) and run `wexa-sync plan`.",
+    Refused: "The server says why; fix the manifest (or the settings) and run `wexa-sync plan`.",
     ServerFault: "The server failed. Run `wexa-sync plan` again later: it looks for what became of this.",
 }
 _REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
 _NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
-_NOT_READ_HINT = "Nothing is done on such an answer. Mend what it says, or run `wexa-sync plan` again later."
-_NOT_DONE_HINT = "It may be done or not. Mend what it says and run `wexa-sync plan`: it looks for what became of this."
+_NOT_READ_HINT = "Nothing is done on such a response. Fix what it says, or run `wexa-sync plan` again later."
+_NOT_DONE_HINT = "It may be done or not. Fix what it says and run `wexa-sync plan`: it looks for what became of this."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What was asked, for messages. `hidden` are texts that none of them may show, `key` those that the API key has."""
+    """A request, for messages. `hidden` are texts that no message may show; `key` are the API key's spellings."""
 
     method: str
     path: str
@@ -47,7 +47,7 @@ class Call:
     key: tuple[str, ...] = field(default=(), repr=False)
 
     def words(self, text: str, limit: int = _MAX_WORDS) -> str:
-        """Text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
+        """Return text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""
         shown = _printable(text)
         # Before shortening, since half a key is still half a key; the longest first, since one may hold another.
         if hidden := sorted(self.hidden, key=len, reverse=True):
@@ -57,13 +57,13 @@ class Call:
 
 
 def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
-    """The forms in which an answer may echo secrets, as `Call.words` looks for them."""
+    """Return the forms in which a response may echo secrets, as `Call.words` looks for them."""
     forms = (_printable(form) for secret in secrets for form in secrecy.spellings(secret))
     return tuple({form for form in forms if form.strip()})
 
 
 def understand(call: Call, status: int, headers: Mapping[str, str], content: bytes) -> Any | ApiError:
-    """The parsed body of a success (None where it is empty), or the error."""
+    """Return the parsed body of a success (None where it is empty), or the error."""
     if 200 <= status < 300:
         return _parse(call, status, headers, content)
     said = _said(call, content) or _phrase(status)
@@ -83,9 +83,9 @@ def understand(call: Call, status: int, headers: Mapping[str, str], content: byt
 
 
 def ahead(headers: Mapping[str, str]) -> float | None:
-    """The seconds by which the clock of a server that answers just now is ahead of ours; None where it tells no time.
+    """Return by how many seconds the clock of a server that answers just now is ahead of ours; None without a date.
 
-    A date tells whole seconds only: what is less than two of them is no difference. More than a day is no clock.
+    A date has whole seconds only: less than two of them is no difference. More than a day is no clock.
     """
     told = _moment(headers.get("Date", ""))
     if told is None or abs(told - time.time()) > _DAY:
@@ -127,20 +127,20 @@ def _parse(call: Call, status: int, headers: Mapping[str, str], content: bytes) 
 
 
 def _says_its_length(headers: Mapping[str, str]) -> bool:
-    """Whether the length of the body, if it is told, is one: else nobody knows where the body ends."""
+    """True when the Content-Length, if there is one, is a number: else nobody knows where the body ends."""
     lengths = headers.get("Content-Length", "0").split(",")
     return "Transfer-Encoding" in headers or all(part.strip().isascii() and part.strip().isdigit() for part in lengths)
 
 
 def _is_failure(body: Any) -> bool:
-    """Whether a success says of itself that it is none. What has an id is a thing, of which that may tell: a run."""
+    """True when a success says of itself that it is none. A body with an id is a thing with such a field: a run."""
     if not isinstance(body, dict) or body.get("_id") or body.get("execution_id"):
         return False
     return body.get("success") is False or bool(body.get("error")) or str(body.get("status")).lower() == "error"
 
 
 def _may_hold(content: bytes, key: tuple[str, ...]) -> bool:
-    """Whether one of those, or what may spell it, stands in a JSON text: then its strings are worth a look."""
+    """True when a JSON text has one of the key's spellings, or escapes that may spell it: then look at its strings."""
     if not key:
         return False
     text = content.decode(json.detect_encoding(content), "replace")
@@ -159,7 +159,7 @@ def _veiled(value: Any, key: tuple[str, ...]) -> Any:
 
 
 def _said(call: Call, content: bytes) -> str:
-    """The server's message in the body of an error; the body itself, shortened, where there is none in it."""
+    """Return the server's message in the body of an error; without one, the body itself, shortened."""
     text = _text(content)
     try:
         return _words_of(call, parse(text))
@@ -168,7 +168,7 @@ def _said(call: Call, content: bytes) -> str:
 
 
 def _words_of(call: Call, body: Any) -> str:
-    """The message in a parsed body; else the body itself, written anew: no escape hides in it what is to be hidden."""
+    """Return the message in a parsed body; without one, the body written anew, so that no escape hides a secret."""
     fields = body if isinstance(body, dict) else {"detail": body}
     told = (fields.get(key) for key in ("detail", "error", "message"))
     found = next((value for value in told if value and isinstance(value, str | dict | list)), None)
@@ -180,7 +180,7 @@ def _words_of(call: Call, body: Any) -> str:
 
 
 def _complaint(item: Any) -> str:
-    """One entry of a validation error: `body.goal: Field required`. What else it holds may echo the body: left out."""
+    """Return one entry of a validation error: `body.goal: Field required`. Its other fields may echo the body."""
     if not isinstance(item, dict) or "msg" not in item:
         return item if isinstance(item, str) else json.dumps(item)
     where = item.get("loc")
@@ -189,7 +189,7 @@ def _complaint(item: Any) -> str:
 
 
 def _retry_after(header: str) -> float | None:
-    """Seconds of a Retry-After header, in either of its forms; None where it is neither."""
+    """Return the seconds of a Retry-After header, in either of its forms; None where it is neither."""
     text = header.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return min(float(text), _MAX_ASKED_WAIT)
@@ -198,7 +198,7 @@ def _retry_after(header: str) -> float | None:
 
 
 def _moment(text: str) -> float | None:
-    """The epoch seconds of a date as HTTP writes it; None where it is none."""
+    """Return the epoch seconds of a date as HTTP writes it; None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

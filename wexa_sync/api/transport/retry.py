@@ -1,4 +1,4 @@
-"""When to ask again: retrying as a decision over values, and the pace that all workers share."""
+"""Decide when to ask again, from values alone, and keep the pace that all workers share."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PASSING_FAULTS = frozenset({500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """How often to try at all, and the bounds of the waits between (seconds).
+    """How often to try, and the bounds of the waits between (seconds).
 
     Own waits grow from `base` by doubling up to `cap`; what the server asks for is kept within `floor` and `ask_cap`.
-    `throttled`: how often where the server says that it is only too much at once.
+    `throttled`: how often to try where the server says only that it has too much to do.
     """
 
     attempts: int = 4
@@ -30,10 +30,10 @@ class Policy:
 
 
 def decide(error: ApiError, attempt: int, *, repeatable: bool, policy: Policy, jitter: float = 1.0) -> float | None:
-    """Seconds to wait before the next try, or None: give up. `attempt` counts from 1; `jitter` is a draw from 0 to 1.
+    """Return the seconds to wait before the next try; None to give up. `attempt` counts from 1, `jitter` is in 0 to 1.
 
-    `repeatable` says that doing it twice is the same as once. What is not so (a create, a run) is sent again only
-    where it surely was not processed.
+    `repeatable`: to do it twice is the same as once. Anything else (a create, a run) is sent again only where the
+    server surely did not process it.
     """
     most = policy.throttled if isinstance(error, Throttled) else policy.attempts
     if attempt >= most or not _worth_repeating(error, repeatable=repeatable):
@@ -46,7 +46,7 @@ def decide(error: ApiError, attempt: int, *, repeatable: bool, policy: Policy, j
 
 
 def asked_wait(error: ApiError) -> float | None:
-    """The seconds the server asked us to wait (Retry-After), if it did."""
+    """Return the seconds that the server asked to wait (Retry-After), if it did."""
     return error.retry_after if isinstance(error, Throttled | ServerFault) else None
 
 
@@ -68,7 +68,7 @@ _RECOVERY = 0.8
 
 
 class RateLimiter:
-    """The pace of all workers together: at most `per_second` requests (None: any), and nobody during a pause.
+    """The pace of all workers together: at most `per_second` requests (None: any), and none during a pause.
 
     A pause halves the pace, and each success brings back a fifth of what was lost, so that after a 429 nobody storms.
     """
@@ -88,7 +88,7 @@ class RateLimiter:
         self._free_at = 0.0
 
     def wait(self, over: Callable[[], bool] = lambda: False) -> None:
-        """Return when the caller may send its request, or when it is `over`: then nobody may."""
+        """Block until the caller may send its request, or until it is `over`: then nobody may."""
         # Who wakes looks again: a pause may have begun meanwhile, or another worker may have taken the moment.
         while not over() and (delay := self._take()):
             self._sleep(delay)
@@ -105,14 +105,14 @@ class RateLimiter:
             self._free_at = max(self._free_at, now + seconds)
 
     def succeeded(self) -> None:
-        """A request went well: a little faster, up to the usual pace."""
+        """Go a little faster, up to the usual pace, after a request that went well."""
         if self._gap > self._usual_gap:
             with self._lock:
                 gap = self._gap * _RECOVERY
                 self._gap = gap if gap > max(self._usual_gap, _FIRST_GAP / 10) else self._usual_gap
 
     def _take(self) -> float:
-        """Take the moment if it is free (0.0), else say how long to wait before asking again."""
+        """Take the moment and return 0.0, or return how long to wait before asking again."""
         with self._lock:
             now = self._clock()
             if now < self._free_at:

@@ -1,4 +1,4 @@
-"""Addresses: the API's own, in its one spelling, and what is put into a path."""
+"""Spell the API's address in one way, and encode what is put into a path."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VENDORS = re.compile(r"https://([a-z0-9-]+\.)*wexa\.ai(/.*)?")
 
 
 def segment(text: str) -> str:
-    """One segment of a path, with everything encoded that could end it, a slash included."""
+    """Return one segment of a path, with everything encoded that could end it, a slash included."""
     # Dot segments are resolved on the way even when they are encoded, and an empty one would name the whole list.
     if text in ("", ".", "..") or any("\ud800" <= char <= "\udfff" for char in text):
         raise WexaSyncError(f"{text!a} can't stand in a URL as a name or id", hint=ID_HINT)
@@ -21,7 +21,7 @@ def segment(text: str) -> str:
 
 
 def normal_base_url(text: str, *, allow_http: bool = False) -> str:
-    """The address of the API in its one spelling (lower-case host, no slash at the end), or SettingsError."""
+    """Return the API's address in its one spelling (lower-case host, no slash at the end). Raise SettingsError else."""
     hint = "Set WEXA_BASE_URL, --base-url or base_url in wexa-sync.yaml to an address such as https://api.wexa.ai"
     try:
         parts = urlsplit(text.strip())
@@ -49,7 +49,7 @@ def is_vendors(base_url: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine."""
+    """True when the host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
