@@ -103,7 +103,7 @@ class InvalidManifests(WexaSyncError):
         count = len(problems)
         super().__init__(
             f"{count} problem{'' if count == 1 else 's'} in {self.where}; nothing was sent.",
-            hint="Mend them and run `wexa-sync validate`: it needs no network.",
+            hint="Fix them and run `wexa-sync validate`: it needs no network.",
         )
         self.problems = tuple(problems)
 

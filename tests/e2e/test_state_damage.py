@@ -149,7 +149,7 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str, str]] = {
     "emptied": (lambda _: "", "is damaged", "Restore"),
     "merge-conflicted": (conflict, "is damaged", "of a merge conflict take one side whole"),
     "merged by lines": (merged, "merged by lines", "of a merge conflict take one side whole"),
-    "edited": (lambda text: text.replace('"records"', '"rekords"'), "unknown rekords", "Don't mend it by hand"),
+    "edited": (lambda text: text.replace('"records"', '"rekords"'), "unknown rekords", "Don't fix it by hand"),
     "of a newer version": (newer, "written by a newer wexa-sync", "Upgrade: pip install"),
     "of another workspace": (elsewhere, "belongs to", "Each workspace has a state of its own"),
 }

@@ -41,7 +41,7 @@ class Api:
         return self._http.ahead
 
     def sign_in(self) -> Account:
-        """Check key and organisation in one request, before anything else. Raises ApiError with what to mend."""
+        """Check key and organisation in one request, before anything else. Raises ApiError with what to fix."""
         path = "/customer"
         try:
             body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body

@@ -22,7 +22,7 @@ COMMANDS = {
     "destroy": "Delete what PATHS declare; without one, all that is managed.",
     "resolve": "Say whether something in doubt happened.",
     "executions": "Look at runs, wait for them, act on them, answer what they ask.",
-    "state": "Look at the state, and mend it.",
+    "state": "Look at the state, and fix it.",
     "graph": "Draw what waits for what.",
     "schema": "Print the JSON Schema of a kind, of the settings or of a plan.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",

@@ -281,14 +281,14 @@ class _Builder:
 
     def _fault(self, node: yaml.Node, path: Path, message: str, hint: str) -> Unfilled:
         if len(self._problems) == MAX_FAULTS:
-            raise _at(node, f"more than {MAX_FAULTS:,} faults in one file", "Mend those above first.")
+            raise _at(node, f"more than {MAX_FAULTS:,} faults in one file", "Fix those above first.")
         source = Source(file=self._file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
         self._problems.append(Problem(message=message, source=source, path=show_path(path), hint=hint))
         return Unfilled("...")
 
 
 _HINTS = (
-    ("mapping values are not allowed", "Quote a value that holds `: `, or mend the indentation."),
+    ("mapping values are not allowed", "Quote a value that holds `: `, or fix the indentation."),
     ("undefined alias", "There is no anchor (&name) of that name above; quote a text that starts with `*`."),
     ("cannot start any token", "Quote a value that starts with `@`, `%` or a backtick."),
     ("unknown escape", "In double quotes a backslash is written twice; single quotes take it as it is."),

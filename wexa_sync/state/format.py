@@ -292,11 +292,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _STATE_HINT = (
-    "Don't mend it by hand. Restore {0} from version control or a backup; of a merge conflict take one side whole. "
+    "Don't fix it by hand. Restore {0} from version control or a backup; of a merge conflict take one side whole. "
     "Without any, move it away: `wexa-sync state rebuild` makes a new one of what is live."
 )
 _JOURNAL_HINT = (
-    "Don't mend it by hand: it holds what a killed apply did last. Restore {0} and the state file beside it as they "
+    "Don't fix it by hand: it holds what a killed apply did last. Restore {0} and the state file beside it as they "
     "were together. Without any, move both away: `wexa-sync state rebuild` makes a new state of what is live."
 )
 

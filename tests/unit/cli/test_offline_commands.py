@@ -171,7 +171,7 @@ wexa-sync.yaml:3:8  start
     expected "auto" or "explicit", got "never"
     hint: Known here: auto, explicit.
 
-3 problems in the settings; nothing was sent. Mend them and run
+3 problems in the settings; nothing was sent. Fix them and run
 `wexa-sync validate`: it needs no network.
 """
     )

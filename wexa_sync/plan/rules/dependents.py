@@ -31,7 +31,7 @@ def spread_blocks(decisions: Decisions, observation: Observation) -> None:
                 address=address,
                 wanted=found.action.value,
                 reason=f"it depends on {culprit}, which is blocked",
-                hint=f"Mend {culprit} first.",
+                hint=f"Fix {culprit} first.",
                 source=found.source,
                 fields=found.fields,
             )

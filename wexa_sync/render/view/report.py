@@ -154,7 +154,7 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
     if Status.CONFLICT in statuses:
         yield NextStep(text="What is in conflict was changed by somebody else since the plan.")
     if Status.FAILED in statuses:
-        yield NextStep(text="Mend what failed.")
+        yield NextStep(text="Fix what failed.")
     if report.interrupted or report.error[0] or statuses - {Status.APPLIED}:
         yield NextStep(
             text="Plan and apply again: what is done is not done twice.", commands=("wexa-sync plan", "wexa-sync apply")

@@ -229,7 +229,7 @@ def incomplete() -> Report:
         SUMMARISE: (
             Status.FAILED,
             "POST /skills/: 400 header Bearer hunter2-hunter2 is refused by the connector",
-            "Mend it.",
+            "Fix it.",
         ),
         AGENT: (Status.CONFLICT, "llm.temperature was changed after the plan was made.", "Run wexa-sync plan."),
         NIGHTLY: (Status.UNKNOWN, "The answer to POST /execute_flow was lost.", ""),
