@@ -53,7 +53,7 @@ class Places:
         return self._inside(roots[index - 1], manifest.source.file, path, key=False) if index else manifest.source
 
     def _inside(self, node: Node, file: str, path: Path, key: bool) -> Source:
-        from wexa_sync.manifests.yaml import members  # imports yaml
+        from wexa_sync.manifests.nodes import members  # imports yaml
 
         mark = node.start_mark
         for part in path:
@@ -67,7 +67,7 @@ class Places:
 
     def _read(self, file: str) -> list[Node]:
         if file not in self._roots:
-            from wexa_sync.manifests.yaml import compose  # imports yaml
+            from wexa_sync.manifests.nodes import compose  # imports yaml
 
             roots = self._roots[file] = []
             try:

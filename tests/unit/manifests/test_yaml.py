@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from wexa_sync.manifests import nodes
 from wexa_sync.manifests import yaml as yaml_text
-from wexa_sync.manifests.yaml import MAX_DEPTH, MAX_FAULTS, parse
+from wexa_sync.manifests.nodes import MAX_DEPTH
+from wexa_sync.manifests.yaml import MAX_FAULTS, parse
 
 
 def values(text: str) -> list[Any]:
@@ -274,7 +276,7 @@ def test_a_bomb_goes_off_once_and_no_later_document_is_waited_for() -> None:
 
 
 def test_values_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_text, "MAX_VALUES", 1000)
+    monkeypatch.setattr(nodes, "MAX_VALUES", 1000)
     assert values("[" + ",".join("a" * 998) + "]")
     assert faults("[" + ",".join("a" * 1000) + "]") == ["m.yaml:1:1 : more than 1,000 values in one file"]
 

@@ -1,0 +1,149 @@
+"""Compose the nodes of YAML text, with bounds on depth and number. yaml.py makes data of them.
+
+Scalars are tagged as YAML 1.2 has them (its core schema): `NO`, `on`, `12:30` and `2024-01-02` are text. libyaml does
+the parsing, ten times as fast as Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from wexa_sync.text.files import TextFault, place_of
+
+MAX_DEPTH = 50
+MAX_VALUES = 500_000
+
+TAG = "tag:yaml.org,2002:"
+STR, MAP, SEQ, MERGE = TAG + "str", TAG + "map", TAG + "seq", TAG + "merge"
+SCALARS = {
+    TAG + "null": re.compile(r"(?:~|null|Null|NULL|)\Z"),
+    TAG + "bool": re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"),
+    TAG + "int": re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z"),
+    TAG + "float": re.compile(
+        r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+    ),
+    MERGE: re.compile(r"<<\Z"),
+}
+_PLAIN = re.compile("|".join(f"(?P<{tag.removeprefix(TAG)}>{shape.pattern})" for tag, shape in SCALARS.items()))
+# No scalar but text starts with another character than these.
+_MAY_BE_MORE = frozenset("~nNtTfF0123456789-+.<")
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]  # which class it is depends on whether libyaml is there
+    """Composes nodes. The two hooks that PyYAML calls for every node keep depth and number in bounds."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
+        self.values = 0
+
+    def resolve(self, kind: type, value: str, implicit: Any) -> str:
+        if kind is not yaml.ScalarNode:
+            return MAP if kind is yaml.MappingNode else SEQ
+        if implicit[0] and (not value or value[0] in _MAY_BE_MORE):
+            found = _PLAIN.match(value)
+            return f"{TAG}{found.lastgroup}" if found else STR
+        return STR
+
+    def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:
+        self.depth += 1
+        self.values += 1
+        if self.depth > MAX_DEPTH:
+            raise fault_at(parent, f"nested deeper than {MAX_DEPTH} levels", "Write it flatter.")
+        if self.values > MAX_VALUES:
+            raise fault_at(parent, f"more than {MAX_VALUES:,} values in one file", "Split the file.")
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+
+def fault_at(node: yaml.Node | None, message: str, hint: str) -> TextFault:
+    """Return a fault at the place of a node; of none, at the start of the text."""
+    mark = node.start_mark if node is not None else None
+    return TextFault(message, hint=hint, line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1)
+
+
+def compose(text: str) -> Iterator[yaml.Node]:
+    """Return the root node of each document. Raises TextFault at the first place that is no YAML, or too much of it."""
+    if not text.isascii() or "\r" in text or "%TAG" in text:
+        _refuse_odd(text)
+    try:
+        loader = _Loader(text)
+        while loader.check_node():
+            yield loader.get_node()
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # an impossible \U escape, where there is no libyaml
+        raise _syntax_fault(error, text) from error
+
+
+# What libyaml takes for the end of a line and most editors don't: fields could hide behind it from who reviews them.
+# And %TAG, as there are no tags: libyaml takes time by the square of their number.
+_ODD = re.compile("[\x85\u2028\u2029]|\r(?!\n)|^%TAG", re.MULTILINE)
+
+
+def _refuse_odd(text: str) -> None:
+    if odd := _ODD.search(text):
+        line, column = place_of(text[: odd.start()])
+        if odd.group() == "%TAG":
+            message, hint = "a %TAG directive is not allowed here", "Take it out: tags are not used."
+        else:
+            message = f"the line break U+{ord(odd.group()):04X} must not stand in YAML"
+            hint = "End lines with LF or CRLF; inside a text, write it as an escape in double quotes."
+        raise TextFault(message, hint=hint, line=line, column=column)
+
+
+def members(node: yaml.Node) -> dict[str | int, tuple[yaml.Node, yaml.Node]]:
+    """Return the nodes of each key and its value in a node; of a list, each item twice, by its number."""
+    if isinstance(node, yaml.SequenceNode):
+        return {index: (item, item) for index, item in enumerate(node.value)}
+    own: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
+    merged: dict[str | int, tuple[yaml.Node, yaml.Node]] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.tag == MERGE:
+            for source in merged_in(value):
+                merged = {**members(source), **merged}
+        elif key.tag == STR and isinstance(key, yaml.ScalarNode):
+            own.setdefault(key.value, (key, value))  # of two equal keys the first one counts
+    return {**merged, **own}
+
+
+def merged_in(value: yaml.Node) -> list[yaml.Node]:
+    """Return what `<<` merges: each item of a list, or the one mapping."""
+    return list(value.value) if isinstance(value, yaml.SequenceNode) else [value]
+
+
+_HINTS = (
+    ("mapping values are not allowed", "Quote a value that holds `: `, or fix the indentation."),
+    ("undefined alias", "There is no anchor (&name) of that name above; quote a text that starts with `*`."),
+    ("cannot start any token", "Quote a value that starts with `@`, `%` or a backtick."),
+    ("unknown escape", "In double quotes a backslash is written twice; single quotes take it as it is."),
+    ("duplicate anchor", "Give each anchor (&name) a name of its own."),
+    ("expected ',' or", "A bracket is not closed, or a comma is missing."),
+)
+
+
+def _syntax_fault(error: Exception, text: str) -> TextFault:
+    marks = [mark for name in ("problem_mark", "context_mark") if (mark := getattr(error, name, None))]
+    parts = [part for name in ("context", "problem") if (part := getattr(error, name, None))]
+    said = ", ".join(parts) or str(error).partition("\n")[0]
+    # Where the text ends there is nothing to see: what is begun and never ended stands before.
+    end = len(text.rstrip())
+    mark = next((mark for mark in marks if mark.index < end), None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else place_of(text[:end] if marks else "")
+    shown = text.split("\n")[line - 1]
+    if "\t" in shown[: len(shown) - len(shown.lstrip())] or "tab character" in said:
+        said, hint = "a tab where YAML wants spaces", "Indent with spaces: YAML takes no tabs there."
+    elif "${" in shown and "flow" in said:
+        hint = "Quote a value with ${...} that stands inside {...} or [...]."
+    elif marks and marks[0].index >= end:
+        hint = "A quote or a bracket is opened and never closed, or the text breaks off."
+    else:
+        hint = next(
+            (hint for words, hint in _HINTS if words in said), "Check the indentation and the quotes near here."
+        )
+    return TextFault(f"this is not YAML: {said}", hint=hint, line=line, column=column)
