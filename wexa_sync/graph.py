@@ -1,4 +1,4 @@
-"""Orders and walks a dependency graph. Knows nothing of Wexa: nodes are any hashable values that can be sorted.
+"""Order and walk a dependency graph. Nodes are any hashable values that can be sorted: nothing here is about Wexa.
 
 A graph is a mapping from a node to the nodes it waits for; nodes that are waited for and not keys do not count.
 """
@@ -38,11 +38,11 @@ class Walk(Generic[Node]):
 
     @property
     def finished(self) -> bool:
-        """Whether every node has come to its end."""
+        """True when every node has come to its end."""
         return self._open == 0
 
     def ready(self, most: int) -> list[Node]:
-        """Up to `most` nodes that may go now; each is given out once."""
+        """Return up to `most` nodes that may go now. Each node is returned once."""
         found: list[Node] = []
         for urgency in sorted(self._free, reverse=True):
             heap = self._free[urgency]
@@ -50,7 +50,7 @@ class Walk(Generic[Node]):
         return found
 
     def done(self, node: Node) -> None:
-        """The node came to a good end: what waits for it may become ready."""
+        """End a node well. The nodes that wait for it may become ready."""
         self._open -= 1
         for dependent in self._dependents[node]:
             self._waits[dependent].discard(node)
@@ -88,7 +88,7 @@ class Walk(Generic[Node]):
 
 
 def order(graph: Graph[Node]) -> list[Node]:
-    """All nodes, each behind what it waits for; sorted where the graph leaves a choice. Without nodes on a cycle."""
+    """Return the nodes, each behind those it waits for, sorted where there is a choice; without nodes on a cycle."""
     walk, result = Walk(graph), []
     while free := walk.ready(1):
         result += free
@@ -97,7 +97,7 @@ def order(graph: Graph[Node]) -> list[Node]:
 
 
 def cycle(graph: Graph[Node]) -> list[Node]:
-    """The nodes of one cycle, in order, starting with the smallest; empty where there is none."""
+    """Return the nodes of one cycle, in order, from the smallest on; empty where there is none."""
     placed = set(order(graph))
     stuck = {node: {o for o in graph[node] if o in graph and o not in placed} for node in graph if node not in placed}
     if not stuck:
@@ -113,7 +113,7 @@ def cycle(graph: Graph[Node]) -> list[Node]:
 
 
 def chains(graph: Graph[Node]) -> dict[Node, int]:
-    """How long the longest chain of nodes is that waits for each: to begin with the longest ends soonest."""
+    """Return for each node the length of the longest chain that waits for it: the longest is to begin first."""
     found = dict.fromkeys(graph, 0)
     for node in reversed(order(graph)):
         for other in graph[node]:
@@ -123,13 +123,13 @@ def chains(graph: Graph[Node]) -> dict[Node, int]:
 
 
 def dependents(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:
-    """Every node that waits, directly or not, for one of `nodes` (without those themselves)."""
+    """Return every node that waits, directly or not, for one of `nodes` (without those themselves)."""
     walk, nodes = Walk(graph), set(nodes)
     return walk._behind(node for node in nodes if node in walk._dependents) - nodes
 
 
 def dependencies(graph: Graph[Node], nodes: Iterable[Node]) -> set[Node]:
-    """`nodes` and all they wait for, directly or not."""
+    """Return `nodes` and all they wait for, directly or not."""
     found: set[Node] = set()
     front = list(nodes)
     while front:

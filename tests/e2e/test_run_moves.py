@@ -90,7 +90,7 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_sent_twice(
     wire.sent.clear()
     wire.lose = {f"POST /{move}": False}
     lost = act(move, RUN, code=1)
-    assert "Say it again" in lost.stderr
+    assert "Repeat the command" in lost.stderr
     assert f"the run is {'paused' if move == 'resume' else 'running'}" in lost.stderr
     wire.lose = {f"POST /{move}": True}
     assert act(move, RUN).last == f"{RUN} is {word}."

@@ -136,7 +136,7 @@ def test_a_lost_answer_to_a_question_is_looked_up_and_not_given_twice(
     wire.lose = {f"POST /{id_}": False}
     lost = answer("--approve", code=1)
     assert "the run still asks the same" in " ".join(lost.stderr.split())
-    assert "Say it again" in lost.stderr
+    assert "Repeat the command" in lost.stderr
     wire.lose = {f"POST /{id_}": True}
     assert answer("--approve").last.startswith("Answered: ")
     assert desk.remote.writes == [f"POST /inbox/update/preview/{id_}"]

@@ -65,7 +65,7 @@ def not_done(error: ApiError, run: Run, now: str) -> WexaSyncError:
     """Return the error of a call that changed nothing. `now` says how the run stands."""
     hint = f"`wexa-sync executions show {run.name}` tells how it stands."
     if error.may_be_processed:
-        hint = "Say it again: wexa-sync looks how the run stands before it sends anything."
+        hint = "Repeat the command: wexa-sync reads the run before it sends anything."
     return WexaSyncError(f"{error.message}; {now}", hint=hint)
 
 

@@ -56,12 +56,12 @@ class Address:
 
     @property
     def project_address(self) -> Address:
-        """The address of the project it belongs to (its own, for a project)."""
+        """Return the address of the project that the resource belongs to (its own, for a project)."""
         return self if self.kind == "Project" else Address(kind="Project", name=self.project)
 
     @property
     def owner_address(self) -> Address | None:
-        """The address of the resource it lives inside, if any."""
+        """Return the address of the resource that a part lives inside; None for what is no part."""
         return Address(kind=self.owner[0], name=self.owner[1], project=self.project) if self.owner else None
 
     @classmethod

@@ -30,7 +30,7 @@ class Live:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Every spelling of the id."""
+        """Return every spelling of the id."""
         return (self.id, *self.aliases)
 
 

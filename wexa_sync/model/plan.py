@@ -42,8 +42,7 @@ class Change:
     `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
     delete that needs no call of its own, since its project or its owner goes. `id` is the live id where there is one.
     `resume` marks a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is
-    waited for.
-    `settles` is the mark of the intent whose outcome the change is, if any.
+    waited for. `settles` is the mark of the intent whose outcome the change is, if any.
     """
 
     action: Action
@@ -73,7 +72,7 @@ class Change:
 class Blocked:
     """Something wanted that can't be done: why, and what a person can do instead. `fields`: what an update is about.
 
-    `doubt`: it is a run that may have happened already.
+    `doubt`: it is an action that may have happened already.
     """
 
     address: Address
@@ -112,9 +111,9 @@ class Plan:
 
     @property
     def work(self) -> tuple[Change, ...]:
-        """The changes that do something."""
+        """Return the changes that do something."""
         return tuple(change for change in self.changes if change.action is not Action.NOOP)
 
     def count(self, action: Action) -> int:
-        """How many changes of that action there are."""
+        """Return the number of changes of that action."""
         return sum(change.action is action for change in self.changes)

@@ -49,5 +49,5 @@ class Report:
     error: tuple[str, str] = ("", "")  # what kept the apply from going on, and what to do then
 
     def count(self, status: Status, *actions: Action) -> int:
-        """How many outcomes have that status (and, where given, one of those actions)."""
+        """Return the number of outcomes that have that status and, where actions are given, one of those."""
         return sum(o.status is status and (not actions or o.change.action in actions) for o in self.outcomes)

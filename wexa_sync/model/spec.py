@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 
 
 def show_path(path: Path) -> str:
-    """A path as people write it: `spec.items[2].title`."""
+    """Return a path as people write it: `spec.items[2].title`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
 
@@ -53,7 +53,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The value itself: for the request body, and for nothing else."""
+        """Return the value itself, for the body of a request and for nothing else."""
         return self._value
 
     def __repr__(self) -> str:

@@ -22,13 +22,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What was applied, by us, under an address: the last-applied spec with secrets sealed, and the server's id.
+    """What wexa-sync applied under an address: the last-applied spec with secrets sealed, and the server's id.
 
-    `started` tells of an action whether its start is settled; None for a resource. `ended` is False while the end of
-    a run is waited for and was not seen, True once it was seen, and None where nobody waits for it. `made_at` is when
-    it was made or taken over, in epoch seconds by our clock. `aliases` are other spellings of `id`. Of a
-    run, `earlier` holds the ids of earlier generations in every spelling, the newest first; `others` holds live ids
-    that stood in the list before the run was sent, or that a person said are other runs.
+    `started`: of an action, whether its start is settled; None for a resource. `ended` is False while the end of a run
+    is waited for and was not seen, True once it was seen, and None where nobody waits for it. `made_at`: when the
+    resource was made or taken over, in epoch seconds by our clock. `aliases` are other spellings of `id`. Of an action,
+    `earlier` holds the ids of earlier generations in every spelling, the newest first; `others` holds live ids that
+    stood in the list before the action was sent, or that a person said are other ones.
     """
 
     address: Address
@@ -45,13 +45,13 @@ class Record:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Every spelling of the id."""
+        """Return every spelling of the id."""
         return (self.id, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """Written before a create, a run or a start is sent; gone once its end is known.
+    """What is about to be sent: written before a create or a start, and removed once its outcome is known.
 
     `operation` is "create" or "start"; `time` epoch seconds by our clock, and `ahead` how far the server's said to be
     before it; `id` where it is known before sending (a part's, a start's). A person's `resolve --did-not-happen`
@@ -73,15 +73,15 @@ class Intent:
 
     @property
     def mark(self) -> str:
-        """The name by which a state entry says that it settles this very intent."""
+        """Return the name by which an entry of the state says that it settles this very intent."""
         return f"{self.operation} {self.generation} {self.time!r}"
 
     @property
     def earliest(self) -> float:
-        """When it was sent by the clock that is behind."""
+        """Return the time of sending by the clock that is behind."""
         return self.time + min(self.ahead, 0.0)
 
     @property
     def latest(self) -> float:
-        """When it was sent by the clock that is ahead."""
+        """Return the time of sending by the clock that is ahead."""
         return self.time + max(self.ahead, 0.0)

@@ -1,4 +1,4 @@
-"""What is remembered between two runs, what can be told to it, and what a store of it must do."""
+"""Define the state, the entries that change it, and what a store of it must do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wexa_sync.state.versions import Versions
 Held = TypeVar("Held", Record, Intent)
 
 ANY = "*"
-"""In place of a mark: whatever intent there is. Only entries read from a journal before version 3 have it."""
+"""A mark that stands for any intent. Only entries read from a journal before version 3 have it."""
 
 EARLIER = 200
 """How many ids of earlier generations a record keeps: those of the newest hundred, in two spellings."""
@@ -78,7 +78,7 @@ class State:
     def after(self, *entries: Entry) -> State:
         """Return the state after one write of these entries; itself where there are none. Costs what the entries do.
 
-        Raises StateError for an intent in place of one that is not settled.
+        Raise StateError for an intent in place of one that is not settled.
         """
         if not entries:
             return self
@@ -100,14 +100,14 @@ class State:
         return replace(self, serial=self.serial + 1, records=records.next(), intents=intents.next(), sha256="")
 
     def require(self, address: Address) -> Record:
-        """Return the record at `address`. Raises UsageError where there is none."""
+        """Return the record at `address`. Raise UsageError where there is none."""
         if (record := self.records.get(address)) is None:
             raise UsageError(f"{address} is not in the state", hint="`wexa-sync state list` shows what is.")
         return record
 
     @property
     def owners(self) -> dict[str, Address]:
-        """Every id that the records know, in every spelling, earlier generations' too, with its address."""
+        """Return every id that the records know, also of earlier generations, in every spelling, with its address."""
         found = {id: address for address, record in self.records.items() for id in record.earlier}
         return found | {id: address for address, record in self.records.items() for id in record.ids}
 
@@ -145,7 +145,7 @@ def _require_settled(held: Intent | None, new: Intent) -> None:
 
 
 def _following(record: Record, before: Record | None, outcome_of: Intent | None) -> Record:
-    """Return the record of a run with what the record before it, and its intent, say is not a later run."""
+    """Return the record of an action with the ids that its former record and its intent say are other actions."""
     if record.started is None:
         return record
     aliases, earlier, others = record.aliases, record.earlier, record.others
@@ -169,16 +169,16 @@ class StateSession(Protocol):
 
     @property
     def state(self) -> State:
-        """The state as of the last write."""
+        """Return the state as of the last write."""
         ...
 
     @property
     def lineage(self) -> str:
-        """The lineage the state has, or will have from its first write on: what its secrets are sealed with."""
+        """Return the lineage that the state has, or will have once written. Its secrets are sealed with that."""
         ...
 
     def write(self, *entries: Entry) -> None:
-        """Make these entries durable, all or none; back only when they are. Without entries: only stay alive."""
+        """Make the entries durable, all or none, before returning. Without entries, renew the lock's lease."""
         ...
 
 
@@ -187,7 +187,7 @@ class StateStore(Protocol):
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files on this machine that no other work may write."""
+        """Return the files on this machine that nothing else may write."""
         ...
 
     def describe(self) -> str:
@@ -199,9 +199,9 @@ class StateStore(Protocol):
         ...
 
     def load(self, target: Target | None = None) -> State:
-        """What is stored, without waiting for anybody. Raises StateError for the state of another target than that."""
+        """Return the stored state, without waiting for a lock. Raise StateError for the state of another target."""
         ...
 
     def session(self, target: Target, *, owner: str = "") -> AbstractContextManager[StateSession]:
-        """Take the lock and change the state of `target`. Raises StateLocked; StateError for another target's state."""
+        """Take the lock to change the state of `target`. Raise StateLocked; StateError for another target's state."""
         ...

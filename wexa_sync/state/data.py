@@ -14,41 +14,41 @@ from wexa_sync.text.json import Shape, members
 
 
 def address_from_data(data: Any) -> Address:
-    """The address a text names."""
+    """Return the address that a text names."""
     if not isinstance(data, str):
         raise ValueError(f"an address must be text, not {data!r}")
     return Address.parse(data)
 
 
 def id_from_data(data: Any) -> str:
-    """An id of the API."""
+    """Return an id of the API."""
     if not isinstance(data, str) or not is_id(data):
         raise ValueError(f"{data!a} can't be an id")
     return data
 
 
 def source_to_data(source: Source) -> dict[str, Any]:
-    """A place in a file."""
+    """Return a place in a file as data."""
     return {"file": source.file, "line": source.line, "column": source.column}
 
 
 def source_from_data(data: Any) -> Source:
-    """A place in a file."""
+    """Return a place in a file."""
     return Source(**members(data, {"file": (str,), "line": (int,), "column": (int,)}))
 
 
 def target_to_data(target: Target) -> dict[str, Any]:
-    """A workspace."""
+    """Return a workspace as data."""
     return {"base_url": target.base_url, "org_id": target.org_id}
 
 
 def target_from_data(data: Any) -> Target:
-    """A workspace."""
+    """Return a workspace."""
     return Target(**members(data, {"base_url": (str,), "org_id": (str,)}))
 
 
 def lifecycle_to_data(lifecycle: Lifecycle) -> dict[str, Any]:
-    """Lifecycle options."""
+    """Return lifecycle options as data."""
     return {
         "prevent_destroy": lifecycle.prevent_destroy,
         "ignore_changes": list(lifecycle.ignore_changes),
@@ -57,7 +57,7 @@ def lifecycle_to_data(lifecycle: Lifecycle) -> dict[str, Any]:
 
 
 def lifecycle_from_data(data: Any) -> Lifecycle:
-    """Lifecycle options."""
+    """Return lifecycle options."""
     found = members(data, {"prevent_destroy": (bool,), "ignore_changes": (list,), "retain": (bool,)})
     return Lifecycle(**found | {"ignore_changes": _texts(found["ignore_changes"], "ignore_changes")})
 
@@ -78,7 +78,7 @@ _RECORD: Shape = {
 
 
 def record_to_data(record: Record) -> dict[str, Any]:
-    """A record; its spec must hold no Secret any more (`conceal`), else TypeError."""
+    """Return a record as data. Raise TypeError where its spec holds a Secret (see `conceal`)."""
     return {
         "address": address_to_data(record.address),
         "id": record.id,
@@ -95,7 +95,7 @@ def record_to_data(record: Record) -> dict[str, Any]:
 
 
 def record_from_data(data: Any) -> Record:
-    """A record."""
+    """Return a record."""
     found = members(data, _RECORD)
     return Record(
         address=Address.parse(found["address"]),
@@ -126,7 +126,7 @@ _INTENT: Shape = {
 
 
 def intent_to_data(intent: Intent) -> dict[str, Any]:
-    """An intent; its spec must hold no Secret any more (`conceal`), else TypeError."""
+    """Return an intent as data. Raise TypeError where its spec holds a Secret (see `conceal`)."""
     return {
         "address": address_to_data(intent.address),
         "operation": intent.operation,
@@ -143,7 +143,7 @@ def intent_to_data(intent: Intent) -> dict[str, Any]:
 
 
 def intent_from_data(data: Any) -> Intent:
-    """An intent."""
+    """Return an intent."""
     found = members(data, _INTENT)
     changed = {
         "address": Address.parse(found["address"]),

@@ -1,4 +1,4 @@
-"""Writing so that it stays written, and saying in plain words when that fails."""
+"""Write files durably, and report in plain words when that fails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wexa_sync.errors import StateError
 
 PRIVATE = 0o600
 MAX_BYTES = 256 * 1024 * 1024
-"""No state comes near; what is larger is some other file, and would fill the memory."""
+"""No state is nearly as large. A larger file is another file, and would fill the memory."""
 
 _FORBIDDEN = "Check who may write there, or name another file (--state, --out)."
 _FULL = "Make room on that disk, then run the same command again."
@@ -33,7 +33,7 @@ _WORDS = {errno.ELOOP: "it is a symbolic link, which is not followed"}
 
 @contextmanager
 def told(doing: str, file: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into a StateError: what, which file, and what to do."""
+    """Raise a failure of the operating system as a StateError that names the file and what to do."""
     try:
         yield
     except OSError as error:
@@ -43,7 +43,7 @@ def told(doing: str, file: Path) -> Iterator[None]:
 
 
 def open_plain(file: Path, flags: int) -> int:
-    """Open an ordinary file, and nothing else. Raises OSError.
+    """Open an ordinary file, and nothing else. Raise OSError.
 
     A repository may bring a link of that name: what it leads to is not ours. Nor is a pipe or a device waited for.
     """
@@ -55,7 +55,7 @@ def open_plain(file: Path, flags: int) -> int:
 
 
 def read_if_there(file: Path) -> bytes | None:
-    """The file's bytes; None where there is no such file."""
+    """Return the file's bytes; None where there is no such file."""
     with told("read", file):
         try:
             fd = open_plain(file, os.O_RDONLY)
@@ -77,7 +77,7 @@ def write_at(fd: int, data: bytes, offset: int) -> None:
 
 
 def replace_file(file: Path, data: bytes) -> None:
-    """Put `data` in the place of `file`: whoever looks, at any moment, sees all of the old or all of the new."""
+    """Replace the content of `file` by `data` at once: a reader sees all of the old content or all of the new."""
     fresh = file.with_name(file.name + ".tmp")
     with told("write", file):
         fresh.unlink(missing_ok=True)  # of a process that was killed here

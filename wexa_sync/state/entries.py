@@ -1,4 +1,4 @@
-"""The entries of a write as plain JSON data, and back."""
+"""Turn the entries of a write into plain JSON data and back."""
 
 from __future__ import annotations
 

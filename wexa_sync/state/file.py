@@ -1,4 +1,4 @@
-"""The state in a file, with a journal beside it while an apply runs.
+"""Keep the state in a file, with a journal beside it while an apply runs.
 
 Each write is one line in the journal, flushed to the disk before `write` returns, whatever the size of the state. At
 the end the whole state replaces the file, then the journal goes. A kill at any moment leaves either the old file and
@@ -40,7 +40,7 @@ class FileStore:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The state, its journal and its lock."""
+        """Return the state file, its journal and its lock."""
         return self.path, self.journal_path, self.lock_path
 
     def describe(self) -> str:
@@ -48,7 +48,7 @@ class FileStore:
         return shown_path(self.path)
 
     def load(self, target: Target | None = None) -> State:
-        """What is stored, including what a killed apply left in the journal. Needs no lock."""
+        """Return the stored state, with what a killed apply left in the journal. Needs no lock."""
         # The journal first: if a running apply ends between the two reads, the file is newer than the journal, and
         # holds it. The other way round, an old file without its journal could be seen.
         journal_text = read_if_there(self.journal_path)
@@ -65,7 +65,7 @@ class FileStore:
 
     @contextmanager
     def session(self, target: Target, *, owner: str = "") -> Iterator[StateSession]:
-        """Hold the lock and change the state of `target`; `owner` is shown to who finds it locked."""
+        """Hold the lock to change the state of `target`. `owner` is shown to a command that finds the state locked."""
         with told("make the folder", self.path.parent):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with hold(
@@ -78,7 +78,7 @@ class FileStore:
                 session.close()
 
     def unlock(self) -> Holder | None:
-        """Remove a lock that another machine left. Answers who it named; raises StateLocked for a living process."""
+        """Remove a lock that another machine left, and return its holder. Raise StateLocked for a living process."""
         return break_lock(self.lock_path)
 
     def _save(self, state: State) -> None:

@@ -1,4 +1,4 @@
-"""The text of a state file and of its journal, and back. Pure; `file` is only named in errors.
+"""Write and read the text of a state file and of its journal. Pure; `file` is only named in errors.
 
 The journal's first line says which state it continues; each further line is one write: its entries, and the serial that
 the state has after it.
@@ -87,12 +87,12 @@ class Journal:
 
     @property
     def end(self) -> int:
-        """The serial that the state has after them."""
+        """Return the serial that the state has after the writes."""
         return self.serial + len(self.writes)
 
 
 def state_text(state: State) -> bytes:
-    """The state file."""
+    """Return the text of the state file."""
     data = _head(_STATE, state) | _content(state)
     data["sha256"] = _sum(data)
     return (json.dumps(data, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
@@ -119,7 +119,7 @@ def _sum(data: Mapping[str, Any]) -> str:
 
 
 def read_state(text: bytes, file: Path) -> State:
-    """The state in a state file. Raises StateDamaged, or StateError for a newer format."""
+    """Return the state in a state file. Raise StateDamaged, or StateError for a newer format."""
     with _damage(file, _STATE_HINT):
         found = _document(text, _STATE, {**_HEAD, "records": (dict,), "intents": (dict,)}, file)
         version = found["version"]
@@ -136,17 +136,17 @@ def read_state(text: bytes, file: Path) -> State:
 
 
 def journal_start(state: State) -> bytes:
-    """The first line of a journal that continues `state`."""
+    """Return the first line of a journal that continues `state`."""
     return _line({**_head(_JOURNAL, state), "sha256": checksum(state)})
 
 
 def journal_line(serial: int, entries: tuple[Entry, ...]) -> bytes:
-    """One write, after which the state is at `serial`."""
+    """Return the line of one write, after which the state is at `serial`."""
     return _line({"serial": serial, "entries": [entry_to_data(entry) for entry in entries]})
 
 
 def read_journal(text: bytes, file: Path) -> Journal | None:
-    """What a journal says; None where nothing was ever acknowledged. Raises as `read_state` does."""
+    """Return what a journal holds; None where no write was ever acknowledged. Raise as `read_state` does."""
     # What follows the last newline was cut by a kill. In a last line with a hole, its end reached the disk before its
     # middle, and then the power went. Neither was acknowledged; every line before was. The first line and the second
     # are one write, so both may have such a hole.
@@ -174,7 +174,7 @@ def read_journal(text: bytes, file: Path) -> Journal | None:
 
 
 def replay(state: State, journal: Journal | None, *, file: Path, journal_file: Path) -> State:
-    """`state` with the journal's writes, if it does not hold them already. Raises StateDamaged if they don't fit."""
+    """Return the state with the writes of the journal that it lacks. Raise StateDamaged for writes that do not fit."""
     if journal is None or (journal.lineage == state.lineage and journal.end <= state.serial):
         return state
     if not state.lineage:  # the first apply ever was killed
@@ -274,7 +274,7 @@ def _parse(text: bytes) -> Any:
 
 
 def _runs_on(rest: bytes) -> bool:
-    """Whether a whole value is followed by more: then a line's end is gone, and that no kill does."""
+    """True when more follows a whole value: a line break is missing, and no kill removes one."""
     text = rest.decode(errors="replace")
     try:
         _, end = json.JSONDecoder().raw_decode(text)

@@ -1,4 +1,4 @@
-"""Keeping a session alive while a person thinks: the lease of its lock ends, and then another machine takes it over."""
+"""Keep a session alive while a person thinks: another machine may take over a lock whose lease has ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVERY = 60.0
 
 @contextmanager
 def kept(session: StateSession, *, every: float = EVERY) -> Iterator[None]:
-    """Renew the session's lock now and then, in seconds, while the caller only waits. A lost lock shows at a write."""
+    """Renew the session's lock every so many seconds while the caller waits. A write then reports a lost lock."""
     over = Event()
 
     def renew() -> None:

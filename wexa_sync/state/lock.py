@@ -1,4 +1,4 @@
-"""One process at a time.
+"""Let one process at a time change a state.
 
 The kernel's lock on the lock file (flock) decides: it ends with its process, however that ends, so nothing is ever
 taken from a living process of this machine. The text in the file says who holds it, and is a lease: where the file is
@@ -36,7 +36,7 @@ class Holder:
 
     @property
     def expired(self) -> bool:
-        """Whether the lease has run out."""
+        """True when the lease has run out."""
         return datetime.fromisoformat(self.expires).timestamp() <= time.time()
 
 
@@ -150,7 +150,7 @@ def break_lock(file: Path) -> Holder | None:
 
 
 def _try(file: Path) -> int | Holder | None:
-    """The locked file's descriptor, or who has it; None if its holder removed it between our open and our lock."""
+    """Return the locked file's descriptor, or its holder; None if the holder removed the file before it was locked."""
     fd = open_plain(file, os.O_RDWR | os.O_CREAT)
     ours = False
     try:

@@ -1,4 +1,4 @@
-"""A mapping in versions: the next one costs what changes in it, whatever it holds."""
+"""Hold a mapping in versions. The next version costs what changes in it, whatever the mapping holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from files: UTF-8 and nothing else, of a bounded size; every fault has its place and a hint."""
+"""Read text from files: UTF-8 alone, of a bounded size. Every fault has its place and a hint."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ class TextFault(Exception):
 
 
 def shown_path(path: Path) -> str:
-    """A file's name for people: relative to the current folder where it lies below it, else as given."""
+    """Return a file's name for people: relative to the current folder if the file lies below it, else as given."""
     absolute = os.path.abspath(path)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # as text: this is asked for every file
     return absolute.removeprefix(here) if absolute.startswith(here) else str(path)
 
 
 def short(text: str) -> str:
-    """A text in a message: cut where it is long."""
+    """Return a text for a message, cut where it is long."""
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def is_utf8(value: object) -> bool:
-    """Whether it can be written as UTF-8: names and variables from the system may hold other bytes."""
+    """True when the value can be written as UTF-8. Names and variables of the system may hold other bytes."""
     return not re.search("[\ud800-\udfff]", str(value))
 
 
 def siblings(path: Path) -> list[str]:
-    """The names in the folder that a path leads to: what somebody may have meant where it is not there."""
+    """Return the names in a path's folder, one of which may be meant where the path leads nowhere."""
     try:
         return [entry.name for entry in path.parent.iterdir()]
     except (OSError, ValueError):  # ValueError: a NUL in the path
@@ -54,7 +54,7 @@ def siblings(path: Path) -> list[str]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, exactly as it stands there. Raises TextFault."""
+    """Return the text of a file exactly as it stands there. Raise TextFault."""
     try:
         about = path.stat()  # asked before it is opened: opening a pipe waits for a writer
         if not stat.S_ISREG(about.st_mode):
@@ -74,7 +74,7 @@ def read_text(path: Path) -> str:
 
 
 def decode(raw: bytes) -> str:
-    """The text of these bytes. Raises TextFault where they are not UTF-8 or hold control characters."""
+    """Return the text of these bytes. Raise TextFault where they are not UTF-8, or hold control characters."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
         raise TextFault("the file is UTF-16 or UTF-32, not UTF-8", hint=_NOT_UTF8)
     if raw.startswith(b"\xef\xbb\xbf"):
@@ -95,5 +95,5 @@ def decode(raw: bytes) -> str:
 
 
 def place_of(before: str) -> tuple[int, int]:
-    """Line and column of what stands behind that text."""
+    """Return the line and the column at which the given text ends."""
     return before.count("\n") + 1, len(before) - before.rfind("\n")

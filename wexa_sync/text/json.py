@@ -1,4 +1,4 @@
-"""JSON that somebody else wrote: what of it is taken, so that nothing after the reading has to fear it."""
+"""Read JSON that others wrote, within bounds, so that no later step has to check it again."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MAX_DEPTH = 100
-"""No answer and no manifest comes near; what is deeper would end the stack of whoever walks through it."""
+"""No response and no manifest is nearly as deep. A deeper value would overflow the stack when it is walked."""
 
 
 def parse(
     text: str | bytes, *, depth: int = MAX_DEPTH, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None
 ) -> Any:
-    """The value of a JSON text; `pairs` makes its objects. Raises ValueError, also for what Python would let pass:
+    """Return the value of a JSON text; `pairs` makes its objects. Raise ValueError for a text that is no JSON.
 
-    NaN, infinity, and a number or a depth that is out of all bounds.
+    NaN, infinity, and a number or a depth out of all bounds, which Python accepts, are refused too.
     """
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=pairs)
@@ -57,7 +57,7 @@ Shape = Mapping[str, tuple[type, ...]]
 
 
 def members(data: Any, shape: Shape) -> dict[str, Any]:
-    """`data`, once it is sure that it is an object with exactly these keys, each of one of these types."""
+    """Return `data`. Raise ValueError unless it is an object with exactly these keys, each of one of these types."""
     if not isinstance(data, dict):
         raise ValueError(f"an object was expected, not {type(data).__name__}")
     if data.keys() != shape.keys():

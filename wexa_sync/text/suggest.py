@@ -1,4 +1,4 @@
-"""The near miss: which known word somebody may have meant."""
+"""Suggest the known word that a misspelt one may stand for."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like `word`; spelling it in another style (`agentflowId`) counts as very near."""
+    """Return the known word that is most like `word`. Another style of spelling (`agentflowId`) counts as very near."""
     plain = {_plain(choice): choice for choice in known}
     found = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.65)
     return plain[found[0]] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
-    """A hint that names the nearest known word, or `otherwise` where none is near."""
+    """Return a hint that names the nearest known word, or `otherwise` where none is near."""
     found = nearest(word, known)
     return f"Did you mean {found!r}?" if found is not None else otherwise
 
