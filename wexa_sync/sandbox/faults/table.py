@@ -1,4 +1,4 @@
-"""The kinds of scripted faults. Errors, `--help`, `docs/sandbox.md` and `GET /_sandbox/faults` are written from it."""
+"""List the kinds of scripted faults. Errors, `--help`, `docs/sandbox.md` and `GET /_sandbox/faults` are written from it."""
 
 from __future__ import annotations
 
