@@ -1,6 +1,6 @@
-"""What all tests share: hypothesis's profiles, the real command line as a process, and a sandbox to drive it against.
+"""Share with all tests: hypothesis's profiles, the real command line as a process, and a sandbox for it.
 
-The network is off but for loopback: pyproject.toml tells pytest-socket so.
+Only loopback connections are allowed: pyproject.toml configures pytest-socket.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 KEY = "sentinel-api-key-7f3a"
 _SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
-# "ci" looks for the same cases each time, so that a red build is its commit's; "large" goes looking for new ones.
+# "ci" tries the same cases each time, so that a failure comes from the commit. "large" tries new ones.
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=_SLOW)
 settings.register_profile("large", deadline=None, max_examples=1000, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("WEXA_SYNC_TEST_PROFILE", "ci"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-golden`: write the files that are compared with output anew, then look at their diff."""
-    parser.addoption("--update-golden", action="store_true", help="write golden files and examples in pages anew")
+    """Add `--update-golden`, which rewrites the files that output is compared with. Check their diff afterwards."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden files and the examples in pages")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice the cores: much of the time is spent waiting, for processes and for runs to come to their end."""
+    """Return twice the number of cores: tests spend much of their time waiting for processes and runs to end."""
     return 2 * (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A process that has ended."""
+    """Hold the result of a process that has ended."""
 
     code: int
     stdout: str
@@ -64,7 +64,7 @@ class Done:
 
     @property
     def last(self) -> str:
-        """The last line of stdout."""
+        """Return the last line of stdout."""
         return self.stdout.rstrip().rpartition("\n")[2]
 
 
@@ -90,7 +90,7 @@ def _anew(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done:
 
 @cache
 def _forks() -> Forks:
-    """The process that forks, for all tests of this process."""
+    """Return the process that forks, shared by all tests of this process."""
     forks = Forks().__enter__()
     atexit.register(forks.__exit__)
     return forks
@@ -98,13 +98,13 @@ def _forks() -> Forks:
 
 @dataclass(frozen=True, slots=True)
 class Cli:
-    """`python -m wexa_sync` as a process of its own, with a home and an environment of its own."""
+    """Run `python -m wexa_sync` as a process with its own home and environment."""
 
     home: Path
 
     @property
     def env(self) -> dict[str, str]:
-        """What every such process knows: nothing of its user, and where coverage, if it is measured, is noted."""
+        """Return the environment of every process: nothing of the user, and the settings of coverage if measured."""
         measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
         own = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.home), "PYTHONUTF8": "1", "NO_PROXY": "*"}
         return {**own, **measured}
@@ -117,7 +117,7 @@ class Cli:
         env: Mapping[str, str] | None = None,
         before: str = "",
     ) -> Done:
-        """Run it in that folder; `code` None takes any exit code. No traceback reaches a user, whatever the end."""
+        """Run the command line in a folder; check that it prints no traceback. `code` None accepts any exit code."""
         if any(name in _AT_START for name in env or {}):
             done = _anew(folder, words, {**self.env, **(env or {})})
         else:
@@ -138,9 +138,9 @@ class Cli:
         stdout: int | None = None,
         stderr: int | None = None,
     ) -> Iterator[Started]:
-        """Start it in that folder, and go on: its stdout and stderr are pipes, unless they are given.
+        """Start the command line in a folder, and yield at once. Its stdout and stderr are pipes, unless given.
 
-        It is killed at the end of the block, if it has not ended. `before` is Python that the process does first.
+        The process is killed at the end of the block if it has not ended. It first runs the Python code `before`.
         """
         nothing = os.open(os.devnull, os.O_RDONLY)
         pipes = {name: os.pipe() for name, given in (("stdout", stdout), ("stderr", stderr)) if given is None}
@@ -161,9 +161,9 @@ class Cli:
     def on_terminal(
         self, folder: Path, *words: str, typed: str = "", killed: int = 0, env: Mapping[str, str] | None = None
     ) -> Done:
-        """Run it on a terminal of its own of 80 columns, where `typed` is typed when it asks, or `killed` is sent.
+        """Run the command line on a terminal of 80 columns. At its question, type `typed` or send the signal `killed`.
 
-        All that the terminal shows is in `stdout`.
+        All output of the terminal is in `stdout`.
         """
         main, side = pty.openpty()
         try:
@@ -186,40 +186,40 @@ class Cli:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A sandbox that listens, and what the tests ask of it behind the client's back."""
+    """Hold a running sandbox, and send it requests from the test itself."""
 
     server: RunningSandbox
 
     def raw(self, method: str, path: str, body: Any = None, **query: str) -> requests.Response:
-        """A request as nobody's client would send it."""
+        """Send a request with plain `requests`, and return the response."""
         url = f"{self.server.base_url}{path}"
         return requests.request(method, url, json=body, params=query, headers={"x-api-key": KEY}, timeout=60)
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """What was asked so far: method, path, query, status."""
+        """Return the requests so far: method, path, query, status."""
         noted: list[dict[str, Any]] = self.raw("GET", "/_sandbox/requests").json()["requests"]
         return noted
 
     def fault(self, *texts: str) -> None:
-        """Have something go wrong, as docs/sandbox.md says it; nothing does any more where nothing is said."""
+        """Script faults, written as in docs/sandbox.md. Without any, remove all faults."""
         if not texts:
             self.raw("DELETE", "/_sandbox/faults").raise_for_status()
         for text in texts:
             self.raw("POST", "/_sandbox/faults", {"fault": text}).raise_for_status()
 
     def forget(self) -> None:
-        """Start counting anew."""
+        """Remove the notes of all requests so far."""
         self.raw("DELETE", "/_sandbox/requests")
 
     @property
     def writes(self) -> list[str]:
-        """What was asked and is no GET, as `METHOD path`."""
+        """Return the requests other than GET, as `METHOD path`."""
         return [f"{each['method']} {each['path']}" for each in self.requests if each["method"] != "GET"]
 
     @property
     def env(self) -> dict[str, str]:
-        """The settings that lead the command line here."""
+        """Return the settings that point the command line to this sandbox."""
         return {
             "WEXA_API_KEY": KEY,
             "WEXA_BASE_URL": self.server.base_url,
@@ -230,20 +230,20 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A folder of manifests, a state and a sandbox, driven in this process: as the command line does, but fast."""
+    """Drive a folder of manifests, a state and a sandbox in this process: as the command line does, but faster."""
 
     folder: Path
     remote: Remote
     parallelism: int = 8
-    settle: float = 1.0  # no list of the sandbox lags behind unless it is told to
+    settle: float = 1.0  # the sandbox's lists do not lag unless a fault says so
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace, as a process of its own would open it."""
+        """Return the workspace, opened as a separate process would open it."""
         return self.opened()
 
     def opened(self, **options: Any) -> Workspace:
-        """The same, with other options."""
+        """Return the workspace with other options."""
         quick = {"parallelism": self.parallelism, "poll": 0.02, "grace": 2.0, "settle": self.settle}
         server = self.remote.server
         http = Http(base_url=server.base_url, api_key=Secret(template="", value=KEY), pool=self.parallelism)
@@ -255,28 +255,28 @@ class Desk:
         )
 
     def plan(self, choice: Choice | None = None, *, env: Mapping[str, str] | None = None, **options: Any) -> Plan:
-        """What differs now."""
+        """Return the plan of what differs now."""
         desired = engine.read(Sources(paths=(self.folder,), root=self.folder, env=env or {}))
         return engine.plan(desired, self.opened(**options), choice or Choice())
 
     def apply(
         self, plan: Plan | None = None, tell: Callable[[Any, str], None] = lambda _change, _word: None, **options: Any
     ) -> tuple[Outcome, ...]:
-        """Make it so; `options` are those of the workspace."""
+        """Apply a plan, and return the outcomes. `options` are those of the workspace."""
         workspace = self.opened(**options)
         workspace.api.sign_in()
         return engine.apply(plan or self.plan(), workspace, limits=None, progress=tell).outcomes
 
 
 def work_of(plan: Plan) -> list[str]:
-    """The work of a plan and what it is kept from, a line each."""
+    """Return the changes of a plan and its blocked changes, a line each."""
     return [f"{change.action.value} {change.address}" for change in plan.work] + [
         f"blocked {blocked.address}: {blocked.reason}" for blocked in plan.blocked
     ]
 
 
 def failures_of(outcomes: tuple[Outcome, ...]) -> list[str]:
-    """What did not end well."""
+    """Return the outcomes that are not applied, a line each."""
     return [
         f"{outcome.change.address}: {outcome.status.value} {outcome.error}"
         for outcome in outcomes
@@ -286,7 +286,7 @@ def failures_of(outcomes: tuple[Outcome, ...]) -> list[str]:
 
 @contextmanager
 def opened(**config: Any) -> Iterator[Remote]:
-    """A sandbox for the length of a block; its runs end in a blink."""
+    """Run a sandbox for the length of a block. Its runs end within a fraction of a second."""
     given = {"data": ":memory:", "ready_seconds": 0.02, "run_seconds": 0.05, **config}
     with running(SandboxConfig(**given)) as server:
         yield Remote(server)
@@ -294,38 +294,38 @@ def opened(**config: Any) -> Iterator[Remote]:
 
 @pytest.fixture
 def open_sandbox() -> Callable[..., AbstractContextManager[Remote]]:
-    """Opens sandboxes: for tests that need one of its own kind, or several."""
+    """Return the function that opens a sandbox, for tests that need other settings or several sandboxes."""
     return opened
 
 
 @pytest.fixture
 def remote() -> Iterator[Remote]:
-    """A fresh sandbox."""
+    """Return a new sandbox."""
     with opened() as found:
         yield found
 
 
 @pytest.fixture
 def work() -> Callable[[Plan], list[str]]:
-    """The work of a plan as lines."""
+    """Return the function that lists a plan's changes as lines."""
     return work_of
 
 
 @pytest.fixture
 def failures() -> Callable[[tuple[Outcome, ...]], list[str]]:
-    """What did not end well, as lines."""
+    """Return the function that lists failed outcomes as lines."""
     return failures_of
 
 
 @pytest.fixture
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
-    """The command line, knowing nothing of the machine it runs on."""
+    """Return the command line with an environment that has nothing of this machine."""
     return Cli(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")
 def applied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The support desk, applied to the sandbox of `--sandbox`: for `applied` to copy."""
+    """Return the support desk, applied to the sandbox of `--sandbox`; fixture `applied` copies it."""
     folder = copy_example("support-desk", tmp_path_factory.mktemp("applied") / "desk")
     Cli(tmp_path_factory.mktemp("home"))(folder, "apply", "--sandbox", "--auto-approve")
     return folder
@@ -333,13 +333,13 @@ def applied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def applied(applied_once: Path, tmp_path: Path) -> Path:
-    """The support desk, applied to the sandbox of `--sandbox`, with that sandbox's data."""
+    """Return a copy of the support desk applied to the sandbox of `--sandbox`, with that sandbox's data."""
     return Path(shutil.copytree(applied_once, tmp_path / "applied"))
 
 
 @pytest.fixture
 def full_port() -> Iterator[int]:
-    """A port whose listener never accepts, its queue full: the next connection gets no answer."""
+    """Return a port whose listener never accepts and whose queue is full: the next connection gets no answer."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -355,11 +355,11 @@ def full_port() -> Iterator[int]:
 
 @pytest.fixture
 def desk(tmp_path: Path, remote: Remote) -> Desk:
-    """The support desk's manifests in a folder of their own, nothing applied yet."""
+    """Return a desk with the support desk's manifests, nothing applied yet."""
     return Desk(copy_example("support-desk", tmp_path / "desk"), remote)
 
 
 def copy_example(name: str, to: Path) -> Path:
-    """An example's manifests, without what running it left there."""
+    """Copy an example's manifests, without the files that running it left there."""
     shutil.copytree(EXAMPLES / name, to, ignore=shutil.ignore_patterns(".wexa-sync"))
     return to

@@ -1,8 +1,8 @@
 """Start the command line and the sandbox as processes of their own, in milliseconds.
 
-A process that has imported everything waits for orders, a JSON line each, and forks. The child is the real command line
-with a pid, an environment, streams, a session and a terminal of its own, and can be killed as any other. The process is
-started by `Forks`, ends with it, and ends the servers it started.
+A process that has imported everything reads orders, one JSON line each, and forks. The child is the real command line
+with its own pid, environment, streams, session and terminal, and can be killed as any other process. `Forks` starts and
+ends the forking process, which ends the servers that it started.
 
     {"do": "start", "words": [...], "folder": ..., "env": {...}, "before": CODE}   -> {}, with four file descriptors
     {"do": "serve", "config": {...}}                                               -> {"pid": N, "url": URL}
@@ -38,49 +38,49 @@ from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300
-"""Seconds after which a command that has not ended is killed by SIGALRM: it hangs."""
+"""The seconds after which SIGALRM kills a command that hangs."""
 
 
 @dataclass(slots=True)
 class Started:
-    """A command that was started and may go on: what `subprocess.Popen` offers, as far as tests need it.
+    """Hold a started command, with the methods of `subprocess.Popen` that tests need.
 
-    No wait for it takes longer than PATIENCE, which kills the command itself.
+    No wait takes longer than PATIENCE, after which the command is killed.
     """
 
     pid: int
-    report: IO[str]  # its end comes as a line
+    report: IO[str]  # the exit code comes as a line
     stdout: IO[str] | None = None
     stderr: IO[str] | None = None
     returncode: int | None = None
 
     def wait(self) -> int:
-        """Return its exit code when it has ended."""
+        """Wait until the command has ended, and return its exit code."""
         if self.returncode is None:
             self.returncode = int(self.report.readline())
             self.report.close()
         return self.returncode
 
     def poll(self) -> int | None:
-        """Return its exit code, None while it goes on."""
+        """Return the command's exit code, None while it runs."""
         if self.returncode is None and not _readable(self.report):
             return None
         return self.wait()
 
     def communicate(self) -> tuple[str, str]:
-        """Return the rest of its stdout and stderr when it has ended."""
+        """Wait until the command has ended, and return the rest of its stdout and stderr."""
         with ThreadPoolExecutor(2) as pool:
             out, err = pool.map(lambda stream: stream.read() if stream else "", (self.stdout, self.stderr))
         self.wait()
         return out, err
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, unless it has ended."""
+        """Send a signal to the command, unless it has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it, and close its streams."""
+        """Kill the command, and close its streams."""
         self.send_signal(signal.SIGKILL)
         self.wait()
         for stream in (self.stdout, self.stderr):
@@ -96,17 +96,17 @@ def _readable(stream: IO[str]) -> bool:
 
 @dataclass(slots=True)
 class Forks:
-    """The process that forks, for all threads of this process."""
+    """Run the process that forks, shared by all threads of this process."""
 
     process: subprocess.Popen[str] = field(init=False)
     passage: socket.socket = field(init=False)
-    """What file descriptors go through."""
+    """The socket that passes file descriptors."""
     turn: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Forks:
         self.passage, theirs = socket.socketpair()
         with theirs:
-            # stderr is inherited: what this process itself gets wrong must be seen.
+            # stderr is inherited: errors of the forking process itself must be seen.
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.forks", str(theirs.fileno())],
                 cwd=ROOT,
@@ -126,7 +126,7 @@ class Forks:
         self.passage.close()
 
     def order(self, do: str, fds: Sequence[int] = (), **more: Any) -> dict[str, Any]:
-        """Give an order, and wait for what came of it."""
+        """Send an order, and return its result."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with self.turn:
@@ -140,9 +140,9 @@ class Forks:
     def start(
         self, words: Sequence[str], folder: Path, env: Mapping[str, str], streams: Sequence[int], before: str = ""
     ) -> Started:
-        """Start the command line with those file descriptors as stdin, stdout and stderr.
+        """Start the command line with these file descriptors as stdin, stdout and stderr.
 
-        `before` is Python that the process does first.
+        The process first runs the Python code `before`.
         """
         reader, writer = os.pipe()
         try:
@@ -155,7 +155,7 @@ class Forks:
 
 
 def _forked(work: Callable[[], object]) -> int:
-    """The pid of a child that does the work, and ends with what it comes to."""
+    """Fork a child that does the work and exits with its code; return the child's pid."""
     sys.stdout.flush()
     if pid := os.fork():
         return pid
@@ -175,7 +175,7 @@ def _forked(work: Callable[[], object]) -> int:
 
 
 def _flushed(code: int) -> int:
-    """The exit code, as Python changes it where what was written can't be shown at the end."""
+    """Return the exit code: 120, as in Python, if the last output can't be written."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -185,7 +185,7 @@ def _flushed(code: int) -> int:
 
 
 def _start(order: Mapping[str, Any], passage: socket.socket) -> int:
-    """The pid of a process that starts the command line, and tells of its pid and of its end."""
+    """Fork a process that starts the command line and reports its pid and exit code; return the process's pid."""
     _, fds, _, _ = socket.recv_fds(passage, 1, 4)
     *streams, report = fds
 
@@ -221,9 +221,9 @@ def _command_line(order: Mapping[str, Any], streams: Sequence[int]) -> None:
     if os.isatty(0):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     _as_at_start()
-    importlib.reload(ids)  # as a new process, it makes ids that no other one makes
+    importlib.reload(ids)  # a new process makes ids that no other process makes
     sys.argv = ["wexa-sync", *order["words"]]
-    exec(order["before"], {})  # noqa: S102  # a test's own words
+    exec(order["before"], {})  # noqa: S102  # the test's own code
     main()
 
 
@@ -245,7 +245,7 @@ def _serve(order: Mapping[str, Any]) -> dict[str, Any]:
         os.write(writer, url.encode())
 
     def work() -> None:
-        importlib.reload(ids)  # as a new process, it makes ids that no other one makes
+        importlib.reload(ids)  # a new process makes ids that no other process makes
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sandbox.serve(sandbox.SandboxConfig(**order["config"]), ready)
 
@@ -257,7 +257,7 @@ def _serve(order: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _warm() -> None:
-    """Import whatever is ever imported, and read the schemas once, so that no child has to."""
+    """Import every module and read the schemas once, so that no child has to."""
     import wexa_sync
     from wexa_sync.cli import cli
 
@@ -270,7 +270,7 @@ def _warm() -> None:
         os.chdir(shutil.copytree(ROOT / "examples/support-desk", f"{folder}/desk"))
         cli.main(["plan", "--sandbox"], standalone_mode=False)
         os.chdir(ROOT)
-    gc.freeze()  # what no child looks through, none copies
+    gc.freeze()  # no child's garbage collection then copies these objects
 
 
 def _main() -> None:
@@ -293,12 +293,12 @@ def _main() -> None:
         print(json.dumps(answer), flush=True)
     for pid in servers:
         _ended(pid)
-    for pid in watches:  # so that their time counts as this process's
+    for pid in watches:  # so that their time counts as this process's time
         os.waitpid(pid, 0)
 
 
 def _ended(pid: int) -> int:
-    os.kill(pid, signal.SIGTERM)  # a dead child that nobody waited for yet may be sent a signal
+    os.kill(pid, signal.SIGTERM)  # a dead child can be sent a signal until it is waited for
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 

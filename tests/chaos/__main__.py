@@ -1,4 +1,4 @@
-"""`python -m tests.chaos --all [--jobs 2]`: the whole sweep, which may be interrupted and goes on where it was."""
+"""Run the whole sweep: `python -m tests.chaos --all [--jobs 2]`. An interrupted sweep continues where it stopped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .tables import tables
 
 
 def main() -> int:
-    """Run what is left to run. Exits with 1 where anything is wrong."""
+    """Run the cases that are left. Return 1 if anything is wrong."""
     chosen = _arguments()
     done = _read(chosen.results)
     stop = threading.Event()
@@ -92,7 +92,7 @@ def _cases(chosen: argparse.Namespace) -> list[Case]:
 
 
 def _read(file: Path) -> dict[str, dict[str, Any]]:
-    """What was found before, by the case's name; the last word counts."""
+    """Return the earlier verdicts by the case's name; the last one counts."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     found = [json.loads(line) for line in lines if line.endswith("}")]
     return {each["name"]: each for each in found}

@@ -1,4 +1,4 @@
-"""A place to work at: a sandbox on a port of its own, the command line, and a folder for what they leave behind."""
+"""Give a worker a sandbox on a port of its own, the command line, and a folder for their files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEY = "sentinel-api-key-7f3a"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A command that has ended; `code` is negative where a signal ended it."""
+    """Hold the result of a command; `code` is negative if a signal ended it."""
 
     words: tuple[str, ...]
     code: int
@@ -34,13 +34,13 @@ class Ended:
 
     @property
     def shown(self) -> str:
-        """The end of what it said, for whoever has to find out why."""
+        """Return the command, its exit code and the end of its output."""
         return f"$ {' '.join(self.words)}\nexit {self.code}\n{self.stdout[-1500:]}{self.stderr[-1500:]}"
 
 
 @dataclass(slots=True)
 class Bench:
-    """One worker's place. The port stays the same, since a state belongs to the address it was made at."""
+    """Hold one worker's sandbox and folder. The port stays the same: a state belongs to one address."""
 
     folder: Path
     forks: Forks
@@ -49,37 +49,37 @@ class Bench:
 
     @property
     def url(self) -> str:
-        """Where the sandbox listens."""
+        """Return the sandbox's address."""
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, data: Path, faults: Sequence[str] = (), readings: Mapping[str, str] | None = None) -> None:
-        """Start a sandbox over that file; its runs end in a blink."""
+        """Start a sandbox with that data file. Its runs end within a fraction of a second."""
         config = {"data": str(data), "port": self.port, "faults": list(faults), "readings": dict(readings or {})}
         config |= {"ready_seconds": 0.02, "run_seconds": 0.05}
         self.server = self.forks.order("serve", config=config)["pid"]
 
     def stop(self) -> int:
-        """End the sandbox, however it is; answers its exit code."""
+        """End the sandbox, dead or alive, and return its exit code."""
         assert self.server is not None
         code: int = self.forks.order("end", pid=self.server)["code"]
         self.server = None
         return code
 
     def rest(self) -> None:
-        """Let every run that goes on come to its end: what is compared must not depend on a moment."""
-        for _ in range(3):  # ready, running, and whatever follows
+        """Let every run end: the comparison must not depend on a moment."""
+        for _ in range(3):  # ready, running, and the step after that
             self.ask("POST", "/_sandbox/clock", {"advance": 60})
 
     @property
     def serving(self) -> bool:
-        """Whether the sandbox is alive."""
+        """True when the sandbox is alive."""
         state = Path(f"/proc/{self.server}/stat")
         return self.server is not None and state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
 
     def ask(self, method: str, path: str, body: Any = None, **query: str) -> Any:
-        """A request behind the client's back."""
+        """Send the sandbox a request from the test itself, and return the parsed response."""
         wire = {"json": body, "params": query, "headers": {"x-api-key": KEY}}
-        for _ in range(100):  # it may refuse connections for a while, as it was told to
+        for _ in range(100):  # a fault may make it refuse connections for a while
             try:
                 answer = requests.request(method, self.url + path, timeout=20, **wire)
             except requests.ConnectionError:
@@ -90,7 +90,7 @@ class Bench:
         raise TimeoutError(f"nobody listens at {self.url}")
 
     def cli(self, folder: Path, *words: str) -> Ended:
-        """Run the command line there, as a process of its own."""
+        """Run the command line in a folder, as a process of its own."""
         out, err = self.folder / "out", self.folder / "err"
         env = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.folder), "PYTHONUTF8": "1", "NO_PROXY": "*"}
         env |= {"WEXA_API_KEY": KEY, "WEXA_BASE_URL": self.url, "WEXA_ORG_ID": ORG_ID, "WEXA_USER_ID": USER_ID}
@@ -101,13 +101,13 @@ class Bench:
         return Ended(words, code, *texts)
 
     def requests(self) -> list[str]:
-        """What this sandbox was asked so far: `METHOD path`."""
+        """Return the sandbox's requests so far, as `METHOD path`."""
         return [f"{each['method']} {each['path']}" for each in self.ask("GET", "/_sandbox/requests")["requests"]]
 
 
 @contextmanager
 def bench() -> Iterator[Bench]:
-    """A place to work at, for the length of a block."""
+    """Open a bench for the length of a block."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder, Forks() as forks:
         found = Bench(Path(folder), forks, _free_port())
         try:
@@ -118,7 +118,7 @@ def bench() -> Iterator[Bench]:
 
 
 def _free_port() -> int:
-    """A port that nobody else is given by chance: below those that the system hands out."""
+    """Return a free port below the range from which the system hands out ports."""
     while True:
         port = random.randrange(15_000, 32_000)  # noqa: S311 # a port, not a secret
         with socket.socket() as trial:
@@ -130,7 +130,7 @@ def _free_port() -> int:
 
 
 def json_of(text: str) -> dict[str, Any]:
-    """A JSON object that a command printed; an empty one where it printed none."""
+    """Return the JSON object that a command printed, an empty one if it printed none."""
     try:
         found = json.loads(text)
     except ValueError:

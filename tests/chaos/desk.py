@@ -1,4 +1,4 @@
-"""A small desk for the stories: manifests as values, applies that things happen to, and the truth behind the API."""
+"""Give the stories a small desk: manifests as values, applies under faults, and the server's own data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .scenarios import FAST, seed_foreign
 from .world import Thing, at_odds, things, world
 
 GOAL = "Sort the tickets."
-"""The goal of every run of the stories: the generations of a run, and runs of others, can't be told apart by it."""
+"""The goal of every run of the stories: it is the same for all generations of a run and for others' runs."""
 
 Doc = dict[str, Any]
 
@@ -52,18 +52,18 @@ def small_desk() -> dict[str, Doc]:
 
 @dataclass(slots=True, kw_only=True)
 class Witness(Person):
-    """A person who remembers. `mine`: the run of each generation that a state ever held; `others`: runs of others."""
+    """Be a person who remembers. `mine` holds the run of each generation in any state so far; `others` others' runs."""
 
     mine: dict[tuple[str, int], str] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
 
     @property
     def state(self) -> Path:
-        """The state's file."""
+        """Return the state's file."""
         return self.folder / ".wexa-sync/state.json"
 
     def run(self, *words: str) -> Ended:
-        """Run a command, and remember what the state holds after it."""
+        """Run a command, and remember the runs in the state after it."""
         done = Person.run(self, *words)
         for address, record in FileStore(self.state).load().records.items():
             if address.kind == "Execution":
@@ -71,7 +71,7 @@ class Witness(Person):
         return done
 
     def plan(self) -> Ended:
-        """Plan; a handle that was renamed is a handle that was renamed."""
+        """Plan; if a hint asks for a `state mv` of a renamed handle, do that and plan again."""
         done = Person.plan(self)
         hints = " ".join(each["hint"] for each in json_of(done.stdout).get("blocked", ()))
         if moved := re.search(r"`wexa-sync state mv (\S+) (\S+)`", hints):
@@ -80,7 +80,7 @@ class Witness(Person):
         return done
 
     def truth(self, address: str, reason: str) -> tuple[str, ...]:
-        """Return the flags of `resolve` that say what is so."""
+        """Return the flags of `resolve` that tell the truth."""
         if "/Execution/" not in address or "its start was sent" in reason:
             return Person.truth(self, address, reason)
         if id := self.mine.get((address, self.asked_for(address))):
@@ -90,7 +90,7 @@ class Witness(Person):
         return ("--happened", new[0].alias) if new else ("--did-not-happen",)
 
     def asked_for(self, address: str) -> int:
-        """Return the generation that is in doubt, or else the declared one."""
+        """Return the generation that is in doubt, else the declared one."""
         intents = {str(at): intent for at, intent in FileStore(self.state).load().intents.items()}
         if address in intents:
             return intents[address].generation
@@ -112,7 +112,7 @@ def runs(data: Path) -> list[Thing]:
 
 @dataclass
 class Desk:
-    """One desk at a bench. `docs` are the manifests, by file; `wrong` is what no story may come to."""
+    """Hold one desk at a bench. `docs` are the manifests by file; `wrong` lists failures, and must stay empty."""
 
     bench: Bench
     place: Path
@@ -120,8 +120,8 @@ class Desk:
     docs: dict[str, Doc] = field(default_factory=small_desk)
     wrong: list[str] = field(default_factory=list)
     theirs: Counter[str] = field(default_factory=Counter)
-    struck: bool = True  # whether what was to go wrong in the last apply did
-    hidden: bool = True  # whether nothing on the server shows what became of what was sent in it
+    struck: bool = True  # True when the last apply's fault struck
+    hidden: bool = True  # True when the server does not show the result of the last apply's requests
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
@@ -131,26 +131,26 @@ class Desk:
 
     @property
     def folder(self) -> Path:
-        """Where the manifests are."""
+        """Return the folder of the manifests."""
         return self.place / "desk"
 
     @property
     def data(self) -> Path:
-        """The server's own file."""
+        """Return the server's data file."""
         return self.place / "sandbox.db"
 
     @property
     def state(self) -> Path:
-        """The state's file."""
+        """Return the state's file."""
         return self.folder / ".wexa-sync/state.json"
 
     @cached_property
     def person(self) -> Witness:
-        """Who works here."""
+        """Return the person who works here."""
         return Witness(bench=self.bench, folder=self.folder, data=self.data, words=())
 
     def write(self) -> None:
-        """Put the manifests into their files; those of no document go."""
+        """Write the manifests to their files; remove the other manifest files."""
         for old in self.folder.rglob("*.yaml"):
             if old.name != "wexa-sync.yaml":
                 old.unlink()
@@ -160,12 +160,12 @@ class Desk:
             file.write_text(yaml.safe_dump(doc, sort_keys=False), encoding="utf-8")
 
     def generation(self, number: int, name: str = "run") -> None:
-        """Declare that generation of the run."""
+        """Declare a generation of the run."""
         self.docs[name]["metadata"]["generation"] = number
         self.write()
 
     def apply(self, *words: str, fault: str = "", code: int | None = None) -> Ended:
-        """Apply, while that goes wrong, and be there again afterwards. `code`: the only exit code that is right."""
+        """Apply under a fault; restart the server if it died. `code` is the only right exit code."""
         self.hidden = self.hidden if not fault else "stale" in fault or " before" in fault
         for each in fault.split(" + ") if fault else ():
             self.bench.ask("POST", "/_sandbox/faults", {"fault": each})
@@ -176,28 +176,28 @@ class Desk:
             self.bench.start(self.data, readings=self.readings)
         elif fault:
             self.struck = any(each["struck"] for each in self.bench.ask("GET", "/_sandbox/faults")["faults"])
-            if "stale" not in fault or not self.struck:  # nor shall it strike somebody else
+            if "stale" not in fault or not self.struck:  # so that the fault strikes no other apply
                 self.bench.ask("DELETE", "/_sandbox/faults")
         self.check(code is None or done.code == code, f"exit {done.code} where {code} is right: {done.shown}")
         return done
 
     def well(self, *words: str) -> None:
-        """Apply, and let what was run come to its end."""
+        """Apply without faults, and let the runs end."""
         self.apply(*words, code=0)
         self.bench.rest()
 
     def check(self, right: bool, otherwise: str) -> None:
-        """Note what is wrong."""
+        """Note `otherwise` as wrong unless `right`."""
         if not right:
             self.wrong.append(otherwise)
 
     @property
     def ran(self) -> int:
-        """How often the goal was run, by us."""
+        """Return how often we ran the goal."""
         return sum(run.id not in self.person.others for run in runs(self.data))
 
     def somebody_runs(self) -> None:
-        """Somebody else starts an equal run."""
+        """Start an equal run as somebody else."""
         before = {run.id for run in runs(self.data)}
         (flow,) = [thing for thing in things(self.data) if thing.title == "agentflow Triage"]
         run = {"agentflow_id": flow.id, "goal": GOAL, "input_variables": {}, "projectID": flow.project}
@@ -206,7 +206,7 @@ class Desk:
         self.person.others |= {id for run in new for id in (run.id, run.alias)}
 
     def strangers(self) -> None:
-        """Somebody else has things of their own beside ours; whoever changes one of them is wrong."""
+        """Add objects of somebody else beside ours. No command may change them."""
         seed_foreign(self.bench, "")
         self.bench.rest()
         self.theirs = self._theirs()
@@ -216,13 +216,13 @@ class Desk:
 
     @property
     def intents(self) -> dict[str, Intent]:
-        """What is in doubt, says the state."""
+        """Return the state's open intents by address."""
         return {str(a): intent for a, intent in FileStore(self.state).load().intents.items() if not intent.settled}
 
     def held(self, address: str, times: int = 2, *words: str) -> None:
-        """Apply again and again: a doubt stays as it is, nothing is run, and the exit code says that it is open.
+        """Apply several times: check that the doubt stays, nothing runs, and the exit code reports the doubt.
 
-        Where the server shows what became of it, the next apply settles it.
+        If the server shows the result, the next apply settles the doubt, so nothing is checked.
         """
         before, count = self.intents.get(address), self.ran
         for _ in range(times if before and self.hidden else 0):
@@ -231,38 +231,38 @@ class Desk:
             self.check(self.ran == count, f"a run was sent while {address} is in doubt: {self.said}")
 
     def answer(self) -> None:
-        """Let the person answer all that a plan asks, and apply nothing."""
+        """Let the person answer all questions of a plan, and apply nothing."""
         for each in json_of(self.person.plan().stdout).get("blocked", ()):
             if "wexa-sync resolve" in each["hint"]:
                 self.person.resolve(each)
 
     @property
     def addresses(self) -> set[str]:
-        """What the state holds."""
+        """Return the addresses in the state."""
         return {str(address) for address in FileStore(self.state).load().records}
 
     @property
     def said(self) -> str:
-        """What the last command for people said."""
+        """Return the output of the last command without JSON output."""
         spoken = [done for done in self.person.said if "json" not in done.words] or self.person.said
         return spoken[-1].shown
 
     def live(self, title: str) -> list[Thing]:
-        """Return what is live by that kind and name."""
+        """Return the live objects with that kind and name."""
         return [thing for thing in things(self.data) if thing.title == title]
 
     def backup(self) -> Path:
-        """Copy the state aside."""
+        """Copy the state to a backup."""
         return Path(shutil.copytree(self.state.parent, self.place / "backup", dirs_exist_ok=True))
 
     def restore(self) -> None:
-        """Take the copy in the place of the state; no copy was made: the state is lost."""
+        """Restore the state from the backup. Without a backup, delete the state."""
         shutil.rmtree(self.state.parent, ignore_errors=True)
         if (self.place / "backup").exists():
             shutil.copytree(self.place / "backup", self.state.parent)
 
     def ends(self, ran: int, *words: str) -> None:
-        """Let the person go on to the end: all is there once, and so many runs; nothing of others was touched."""
+        """Let the person finish; check that each object exists once, `ran` runs exist, and others' are unchanged."""
         self.person.words = words
         self.check(self.person.goes_on(), f"it does not end: {self.said}")
         self.bench.rest()
@@ -281,7 +281,7 @@ class Desk:
         self.unhurt()
 
     def unhurt(self) -> None:
-        """Nothing of others was touched, and no command did what none may do."""
+        """Check that no object of others was touched, and that no command misbehaved."""
         if self.theirs:
             self.check(self._theirs() == self.theirs, f"others' things were touched: {self._theirs() - self.theirs}")
         self.wrong += self.person.faults
@@ -291,7 +291,7 @@ _OURS = ("project", "skill", "agentflow", "schedule")
 
 
 def edited(docs: dict[str, Doc], name: str) -> Doc:
-    """Return the spec of a manifest as a copy that stands in its place."""
+    """Replace a manifest by a copy, and return the copy's spec to edit."""
     docs[name] = copy.deepcopy(docs[name])
     spec: Doc = docs[name]["spec"]
     return spec

@@ -1,4 +1,4 @@
-"""A person after a bad day: runs plan and apply again, and answers doubts after a look at what is really there."""
+"""Act as a person after a failure: run plan and apply again, and settle doubts after a look at the server's data."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from .scenarios import goals
 from .world import recorded, things
 
 ROUNDS = 6
-"""How often somebody would try before they call for help."""
+"""The number of tries before a person gives up."""
 
 WORK = ("add", "change", "delete", "run", "adopt", "forget")
-"""The words of a plan's summary that count what there is to do."""
+"""The words of a plan's summary that count work."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """Works in `folder`; may look into `data`, as into Wexa Studio. `words` stand on every plan and apply."""
+    """Work in `folder`, and look into `data` as into Wexa Studio. `words` are arguments of every plan and apply."""
 
     bench: Bench
     folder: Path
     data: Path
     words: Sequence[str]
-    asked: list[str] = field(default_factory=list)  # what the person had to look up and say, in short
-    faults: list[str] = field(default_factory=list)  # what no command may do, whatever happens
+    asked: list[str] = field(default_factory=list)  # the questions that the person answered, in short
+    faults: list[str] = field(default_factory=list)  # misbehaviour of commands
     said: list[Ended] = field(default_factory=list)
 
     def run(self, *words: str) -> Ended:
-        """One command, looked at closely: no traceback, no hang, an exit code that is documented."""
+        """Run a command; check that it prints no traceback and ends with a documented exit code."""
         done = self.bench.cli(self.folder, *words)
         self.said.append(done)
         if "Traceback" in done.stderr or "Traceback" in done.stdout:
@@ -44,15 +44,15 @@ class Person:
         return done
 
     def apply(self) -> Ended:
-        """Apply, once."""
+        """Apply once."""
         return self.run("apply", "--auto-approve", "--format", "json", *self.words)
 
     def plan(self) -> Ended:
-        """Plan; exit code 0 says that nothing is pending, 2 that something is."""
+        """Plan. Exit code 0 means that nothing is pending, 2 that something is."""
         return self.run("plan", "--detailed-exitcode", "--format", "json", *[w for w in self.words if w == "--prune"])
 
     def goes_on(self) -> bool:
-        """Plan and apply until there is nothing to do; whether that was reached."""
+        """Plan and apply until nothing is left to do. True when that was reached."""
         for _ in range(ROUNDS):
             planned = self.plan()
             said = json_of(planned.stdout)
@@ -66,7 +66,7 @@ class Person:
         return False
 
     def resolve(self, blocked: dict[str, Any]) -> None:
-        """Look at the server, and say what is so."""
+        """Look at the server, and settle the doubt with `resolve`."""
         address, reason = blocked["address"], blocked["reason"]
         self.asked.append(f"{address.split('/')[-2]}: {_ID.sub('ID', reason)}")
         answer = self.truth(address, reason)
@@ -75,7 +75,7 @@ class Person:
             self.faults.append(f"the answer {' '.join(answer)} was refused: {done.stderr.strip()}")
 
     def truth(self, address: str, reason: str) -> tuple[str, ...]:
-        """The flags of `resolve` that say what is so."""
+        """Return the flags of `resolve` that tell the truth."""
         there = things(self.data)
         if "its start was sent" in reason:
             (id,) = [id for at, id in recorded(self.folder / ".wexa-sync/state.json").items() if str(at) == address]

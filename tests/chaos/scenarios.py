@@ -1,4 +1,4 @@
-"""What is applied while something goes wrong: the examples, before and after the edits of a working day."""
+"""Define the applies to disturb: the examples, before and after the edits of a working day."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ FAST = "settle: 0.5\nstart_grace: 0.5\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """An apply to be disturbed. `prepare`: the manifests it starts from; `edit`: what is then changed in them.
+    """Describe an apply to disturb. `prepare` prepares the manifests; `edit` then changes them.
 
-    Without an edit, the disturbed apply is the first one. `words` stand on its command line; `readings` are the
+    Without an edit, the first apply is disturbed. `words` are arguments of the command; `readings` are the
     sandbox's: in the content studio a run does not start by itself.
     """
 
@@ -30,11 +30,11 @@ class Scenario:
     prepare: Callable[[Path], None]
     edit: Callable[[Path], None] | None = None
     words: tuple[str, ...] = ()
-    doomed: str = ""  # the display name of a project that is deleted, and holds nothing of anybody else therefore
+    doomed: str = ""  # the display name of a project that is deleted, so that nothing of others is put into it
 
     @property
     def readings(self) -> dict[str, str]:
-        """How the sandbox reads the documentation here."""
+        """Return the readings of the sandbox."""
         return {"execution_start": "explicit"} if self.example == "content-studio" else {}
 
 
@@ -59,7 +59,7 @@ def _desk(folder: Path) -> None:
 
 
 def _desk_edited(folder: Path) -> None:
-    """Prompts, a role, a project and a schedule are edited, a run is to run again, and there are new things."""
+    """Edit prompts, a role, a project and a schedule; raise a run's generation; add new resources."""
     _append(folder / "prompts/classify.md", "\nAnswer in one word.\n")
     _replace(folder / "triage.yaml", "Sorts tickets by urgency", "Sorts tickets by what they cost us")
     _replace(folder / "project.yaml", "sorts them and drafts answers", "sorts them, and drafts an answer to each")
@@ -86,13 +86,13 @@ def _desk_edited(folder: Path) -> None:
 
 
 def _desk_pruned(folder: Path) -> None:
-    """A schedule and a run are declared no longer."""
+    """Remove a schedule and a run from the manifests."""
     (folder / "schedule.yaml").unlink()
     (folder / "execution.yaml").unlink()
 
 
 def _desk_replaced(folder: Path) -> None:
-    """The project is wound up, and another one takes its place."""
+    """Replace the project by another one."""
     for file in folder.glob("*.yaml"):
         if file.name != "wexa-sync.yaml":
             file.unlink()
@@ -112,7 +112,7 @@ def _studio(folder: Path) -> None:
 
 
 def _studio_edited(folder: Path) -> None:
-    """A shared prompt, a flow's words and the launch are edited; a run is to run again, and a skill is new."""
+    """Edit a shared prompt, a flow's texts and the launch; raise a run's generation; add a skill."""
     _append(folder / "conventions/proofread.md", "\nKeep the paragraphs.\n")
     _replace(folder / "newsletter/issue.yaml", "Composes the month's letter", "Writes the month's letter")
     _replace(folder / "wexa-sync.yaml", "launch: 2035-03-01", "launch: 2035-04-01")
@@ -127,7 +127,7 @@ def _studio_edited(folder: Path) -> None:
 
 
 def _studio_pruned(folder: Path) -> None:
-    """The newsletter goes with all that is in it, and the blog's schedule."""
+    """Remove the newsletter with everything in it, and the blog's schedule."""
     shutil.rmtree(folder / "newsletter")
     (folder / "blog/schedule.yaml").unlink()
 
@@ -161,7 +161,7 @@ SCENARIOS = {
 
 
 def seed_foreign(bench: Bench, doomed: str) -> None:
-    """What somebody else made and nothing of ours may touch: a project of their own, and things beside ours."""
+    """Add objects of somebody else, which no apply may touch: a project of their own, and objects beside ours."""
     project = {"orgId": ORG_ID, "projectName": "Somebody else's", "description": "Theirs", "coworker_role": "Theirs"}
     bench.ask("POST", "/v1/project", project)
     for each in bench.ask("GET", "/v1/project", userId=USER_ID, orgId=ORG_ID)["projectList"]:
@@ -184,7 +184,7 @@ def _seed_things(bench: Bench, project: str) -> None:
 
 
 def goals(folder: Path) -> dict[str, str]:
-    """What the declared runs are for, by the name of the manifest: as a person would know it."""
+    """Return the goals of the declared runs by the name of the manifest."""
     found: dict[str, str] = {}
     for file in folder.rglob("*.yaml"):
         for document in _documents(file):

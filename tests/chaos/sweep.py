@@ -1,5 +1,4 @@
-"""The sweep: at every request of an apply something goes wrong; then a person goes on, and all must be as if nothing
-had happened."""
+"""Disturb an apply at each of its requests; let a person finish, and expect the result of an undisturbed apply."""
 
 from __future__ import annotations
 
@@ -38,37 +37,37 @@ _LIST = re.compile(r"GET (/skills/|/agentflows|/schedules/coworker|/v1/project|/
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What goes wrong at which request (from 1) of which apply. `fault` may be several, with ` + ` between."""
+    """Name a fault, the request (from 1) and the apply that it strikes. `fault` may hold several, joined by ` + `."""
 
     example: str
     scenario: str
     fault: str
     nth: int
-    request: str = ""  # what that request was, undisturbed
+    request: str = ""  # that request of the undisturbed apply
     parallelism: int = 1
     readings: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
-        """A name that is the same in each run."""
+        """Return a name that is the same in each sweep."""
         readings = "".join(f" {name}={value}" for name, value in self.readings)
         beside = f" parallelism={self.parallelism}" if self.parallelism != 1 else ""
         return f"{self.example} {self.scenario} {self.fault} nth={self.nth}{beside}{readings}"
 
     @property
     def faults(self) -> list[str]:
-        """As the sandbox takes them."""
+        """Return the faults as the sandbox takes them."""
         return [f"{fault} nth={self.nth}" for fault in self.fault.split(" + ")]
 
     @property
     def apply(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-        """Which apply it disturbs: what can be prepared once for many cases."""
+        """Return the key of the apply, which is prepared once for many cases."""
         return self.example, self.scenario, self.readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What came of a case. `struck`: whether anything went wrong at all; `asked`: what a person had to say."""
+    """Hold the result of a case. `struck` is True when a fault struck; `asked` lists the person's answers."""
 
     case: Case
     struck: bool
@@ -76,21 +75,21 @@ class Verdict:
     wrong: tuple[str, ...] = ()
     commands: int = 0
     seconds: float = 0.0
-    talk: tuple[str, ...] = ()  # what the commands said, where something is wrong
+    talk: tuple[str, ...] = ()  # the commands' output, if something is wrong
 
     @property
     def word(self) -> str:
-        """In a word."""
+        """Return the verdict in a word."""
         return "wrong" if self.wrong else "asked" if self.asked else "clean" if self.struck else "not struck"
 
     def as_data(self) -> dict[str, Any]:
-        """For a line of JSON."""
+        """Return the verdict as JSON data."""
         return {**asdict(self), "name": self.case.name, "word": self.word}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An apply that can be disturbed again and again: where it starts from, and what it must come to."""
+    """Hold an apply to disturb many times: its start, and the result that it must have."""
 
     scenario: Scenario
     start: Path
@@ -101,14 +100,14 @@ class Prepared:
 
 @dataclass(slots=True)
 class Sweep:
-    """Runs cases at a bench; prepares each apply once."""
+    """Run cases at a bench; prepare each apply once."""
 
     bench: Bench
     prepared: dict[tuple[str, str, tuple[tuple[str, str], ...]], Prepared] = field(default_factory=dict)
     count: Iterator[int] = field(default_factory=itertools.count)
 
     def prepare(self, example: str, scenario: str, readings: tuple[tuple[str, str], ...] = ()) -> Prepared:
-        """Where that apply starts from, and what it comes to undisturbed."""
+        """Return the start of an apply, and its result without a fault."""
         if found := self.prepared.get((example, scenario, readings)):
             return found
         wanted = SCENARIOS[example, scenario]
@@ -122,7 +121,7 @@ class Sweep:
             _well(self.bench.cli(desk, "apply", "--auto-approve"))
             self.bench.stop()
             wanted.edit(desk)
-        self.bench.start(start / "sandbox.db")  # without readings: what follows speaks the usual form
+        self.bench.start(start / "sandbox.db")  # without readings: `seed_foreign` expects the default forms
         seed_foreign(self.bench, wanted.doomed)
         self.bench.stop()
         found = self._undisturbed(wanted, start, read)
@@ -153,7 +152,7 @@ class Sweep:
         return place
 
     def run(self, case: Case) -> Verdict:
-        """Disturb it, let a person go on, and see what is there in the end."""
+        """Disturb the apply, let a person finish, and compare the result."""
         if case.example == COMBINED:
             return self._told(case)
         ready = self.prepare(*case.apply)
@@ -168,7 +167,7 @@ class Sweep:
         if not self.bench.serving:
             self.bench.stop()
             self.bench.start(data, readings=read)
-        elif not struck:  # nor shall it be, later on
+        elif not struck:  # so that the fault strikes no later request
             self.bench.ask("DELETE", "/_sandbox/faults")
         converged = person.goes_on()
         if self.bench.serving:
@@ -192,7 +191,7 @@ class Sweep:
         )
 
     def _told(self, case: Case) -> Verdict:
-        """Tell a story of two things that meet."""
+        """Tell a story, and return its verdict."""
         story = STORIES[case.scenario]
         readings = {**story.readings, **dict(case.readings)}
         desk = Desk(self.bench, self.bench.folder / f"case-{next(self.count)}", readings)
@@ -207,7 +206,7 @@ class Sweep:
         return replace(found, commands=len(person.said))
 
     def _struck(self) -> bool:
-        """Whether something went wrong yet."""
+        """True when a fault has struck."""
         if not self.bench.serving:
             return True
         return any(each["struck"] for each in self.bench.ask("GET", "/_sandbox/faults")["faults"])
@@ -218,9 +217,9 @@ def _well(done: Ended) -> None:
 
 
 def faults_for(request: str) -> tuple[str, ...]:
-    """What can go wrong with such a request."""
+    """Return the faults that a request can meet."""
     either: tuple[str, ...] = (*KILLS, *LOST, *BROKEN, *SLOW, *AWAY)
-    if request.startswith("GET "):  # it does no work: before and after it are the same
+    if request.startswith("GET "):  # a GET changes nothing: before and after are the same
         either = tuple(fault for fault in either if fault not in {*LOST[1::2], *AWAY[1::2]})
         return (*either, "503 before", "503 before times=3", *(LISTS if _LIST.fullmatch(request) else ()))
     creates = request.startswith("POST ") and not re.search(r"/(execute|update/.*)$", request)
@@ -228,7 +227,7 @@ def faults_for(request: str) -> tuple[str, ...]:
 
 
 def enumerate_cases(sweep: Sweep, group: str) -> Iterator[Case]:
-    """All cases of a group (`GROUPS`), in a fixed order."""
+    """Return all cases of a group (`GROUPS`), in a fixed order."""
     if group == "combined":
         for story in STORIES.values():
             yield from (Case(example=COMBINED, scenario=story.name, fault=fault, nth=1) for fault in story.faults)
@@ -248,11 +247,11 @@ def enumerate_cases(sweep: Sweep, group: str) -> Iterator[Case]:
 
 
 GROUPS = ("kills", "faults", "parallel", "hangs", "combined")
-"""Kills at each request; every other fault at each; both kinds of client kills with eight requests at a time;
-answers that never come, at each write (half a minute each); and the stories of two things that meet."""
+"""The groups: kills at each request; every other fault at each; client kills with eight requests at a time;
+hangs at each write (half a minute each); and the stories."""
 
 COMBINED = "combined"
-"""Stands for the example in a case that is a story."""
+"""The example's name in a case that is a story."""
 
 
 def _faults_of(group: str, request: str) -> tuple[str, ...]:
@@ -266,7 +265,7 @@ def _faults_of(group: str, request: str) -> tuple[str, ...]:
 
 
 def random_case(sweep: Sweep, number: int, seed: int = 0) -> Case:
-    """Readings, a fault and a request for it at random, the same for a number and a seed."""
+    """Return a case with random readings, fault and request. The same number and seed give the same case."""
     chance = random.Random(f"{seed}/{number}")  # noqa: S311 # a fixed choice, not a secret
     example, scenario = chance.choice(sorted(SCENARIOS))
     asked = sweep.prepare(example, scenario).requests
@@ -284,12 +283,12 @@ def random_case(sweep: Sweep, number: int, seed: int = 0) -> Case:
 
 
 _NO_CHOICE = {
-    "project_connectors",  # without connectors a person must make one first
-    "end_words",  # an end in words that nobody knows is asked about
-    "agentflow_put",  # an edit of a flow needs the call
-    "agent_echo",  # which is blocked where reads don't show what it may replace
+    "project_connectors",  # without connectors a person must first create one
+    "end_words",  # an unknown word for a run's end is a question
+    "agentflow_put",  # an edit of a flow needs this call
+    "agent_echo",  # the call is blocked if reads don't show all that it may replace
     "flow_echo",
-    "execution_start",  # what is right in the end depends on it: the scenario says it
+    "execution_start",  # the right result depends on it: the scenario sets it
 }
 
 

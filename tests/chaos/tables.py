@@ -1,4 +1,4 @@
-"""What a sweep came to, as Markdown for docs/reliability.md."""
+"""Write a sweep's results as Markdown for docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WORDS = ("clean", "asked", "wrong", "not struck")
 
 
 def tables(verdicts: Iterable[Mapping[str, Any]]) -> str:
-    """The counts by apply and by fault, and for what a person was asked."""
+    """Return the counts by apply, by fault and by question to a person."""
     found = list(verdicts)
     by_apply = _counted("apply", found, lambda each: f"{each['case']['example']}, {each['case']['scenario']}")
     by_fault = _counted("fault", found, lambda each: f"`{each['case']['fault']}`")

@@ -1,4 +1,4 @@
-"""A sample of the stories (docs/reliability.md). All: `python -m tests.chaos combined`."""
+"""Test a sample of the stories (docs/reliability.md). `python -m tests.chaos combined` runs all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAMPLE = [
 
 @pytest.fixture(scope="module")
 def sweep() -> Iterator[Sweep]:
-    """A sweep at a bench."""
+    """Return a sweep at a bench."""
     with bench() as place:
         yield Sweep(place)
 

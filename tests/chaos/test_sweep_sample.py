@@ -1,6 +1,6 @@
-"""A sample of the sweep (docs/reliability.md): the worst moments of each apply. All: `python -m tests.chaos --all`.
+"""Test a sample of the sweep: the worst moments of each apply. `python -m tests.chaos --all` runs all.
 
-A request is named by its path here, so that the sample stays the same whatever else an apply asks.
+The sample names requests by path, so that it stays the same when an apply sends other requests (docs/reliability.md).
 """
 
 from __future__ import annotations
@@ -24,17 +24,32 @@ SAMPLE = [
     ("support-desk", "first", "kill_client before POST /agentflow/", CLEAN),
     ("support-desk", "first", "kill_client after POST /agentflow/*/skilled", CLEAN),
     ("support-desk", "first", "kill_client after POST /execute_flow", CLEAN),
-    ("support-desk", "first", "kill_client before POST /execute_flow", ASKED),  # no list proves that it did not happen
+    ("support-desk", "first", "kill_client before POST /execute_flow", ASKED),  # no list proves that no run was made
     ("support-desk", "first", "kill after POST /skills/", CLEAN),
     ("support-desk", "first", "stale POST /execute_flow lists=2 + kill_client after POST /execute_flow", CLEAN),
     ("support-desk", "update", "kill_client before POST /agentflow/*/update/skilled/*", CLEAN),
     ("support-desk", "update", "504 after POST /execute_flow", CLEAN),
-    ("support-desk", "update", "307 after POST /execute_flow", CLEAN),  # a form is answered so once it was processed
+    (
+        "support-desk",
+        "update",
+        "307 after POST /execute_flow",
+        CLEAN,
+    ),  # a server may redirect so after it processed the request
     ("support-desk", "update", "short GET /agentflows", CLEAN),
-    ("support-desk", "prune", "empty GET /schedule/coworker/*", CLEAN),  # nothing is no proof that it is gone
+    (
+        "support-desk",
+        "prune",
+        "empty GET /schedule/coworker/*",
+        CLEAN,
+    ),  # an empty body does not prove that the schedule is gone
     ("support-desk", "replace", "kill_client after DELETE", CLEAN),
     ("content-studio", "first", "kill_client after POST /execute_flow/*/execute", CLEAN),
-    ("content-studio", "first", "kill_client before POST /execute_flow/*/execute", ASKED),  # it may be about to start
+    (
+        "content-studio",
+        "first",
+        "kill_client before POST /execute_flow/*/execute",
+        ASKED,
+    ),  # the run may be about to start
     ("content-studio", "update", "drop after PUT", CLEAN),
     ("content-studio", "prune", "kill after DELETE /schedule/coworker/*", CLEAN),
 ]
@@ -42,7 +57,7 @@ SAMPLE = [
 
 @pytest.fixture(scope="module")
 def sweep() -> Iterator[Sweep]:
-    """A sweep at a bench, whose applies are prepared once."""
+    """Return a sweep at a bench; its applies are prepared once."""
     with bench() as place:
         yield Sweep(place)
 
@@ -68,7 +83,7 @@ def test_the_whole_has_every_request_of_every_apply(sweep: Sweep) -> None:
 def test_a_thing_that_is_there_twice_is_seen(sweep: Sweep, tmp_path: Path) -> None:
     data = Path(shutil.copy(sweep.prepare("support-desk", "update").start / "sandbox.db", tmp_path))
     sweep.bench.start(data)
-    sweep.bench.ask("GET", "/agentflows")  # whatever came due is done
+    sweep.bench.ask("GET", "/agentflows")  # take the steps that came due
     before = world(data)
     (skill, *_) = [thing for thing in things(data) if thing.title == "skill Draft answer"]
     sent = {key: skill.body[key] for key in ("name", "logo", "description", "projectID", "connector_id")}

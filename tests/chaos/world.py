@@ -1,7 +1,7 @@
-"""What is really there: the sandbox's data file, read past its API, in terms that are the same from run to run.
+"""Read the sandbox's data file, past its API, in a form that is the same from run to run.
 
-Ids become names and times go, so that two worlds that a person would call the same are equal, line by line. A thing
-that is there twice is a line that is there twice; a run that was started twice says so.
+Ids become names and times are left out, so that two equal worlds are equal line by line. An object that exists twice is
+two lines. The line of a run shows how often the run was started.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TITLES = {"project": "projectName", "schedule": "template", "execution": "goal"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """One object of the server's: `inner` is what no client sees."""
+    """Hold one object of the server. No client sees `inner`."""
 
     kind: str
     id: str
@@ -36,12 +36,12 @@ class Thing:
 
     @property
     def title(self) -> str:
-        """What a person would call it."""
+        """Return the object's kind and name, as a person would call it."""
         return f"{self.kind} {self.body.get(_TITLES.get(self.kind, 'name'), '')}"
 
 
 def things(data: Path) -> list[Thing]:
-    """Everything in the data file that is not deleted, in the order in which it was made."""
+    """Return the objects of the data file that are not deleted, in the order of creation."""
     query = "SELECT kind, id, alias, project, body, inner FROM objects ORDER BY seq"
     with closing(sqlite3.connect(f"file:{data}?mode=ro", uri=True)) as db:
         rows = db.execute(query).fetchall()
@@ -55,7 +55,7 @@ def things(data: Path) -> list[Thing]:
 
 
 def world(data: Path) -> Counter[str]:
-    """What is there, a line each."""
+    """Return the objects as lines."""
     found = things(data)
     names = {name: thing.title for thing in found for name in (thing.id, thing.alias) if name}
     for thing in found:
@@ -71,21 +71,21 @@ def world(data: Path) -> Counter[str]:
 
 
 def _lasting(value: Any) -> Any:
-    """A JSON value without what differs from run to run."""
+    """Return a JSON value without the fields that differ from run to run."""
     if isinstance(value, dict):
         return {name: _lasting(inner) for name, inner in value.items() if name not in _PASSING}
     return [_lasting(each) for each in value] if isinstance(value, list) else value
 
 
 def unlike(was: Counter[str], expected: Counter[str]) -> list[str]:
-    """In what a world differs from the expected one."""
+    """Return the differences of a world from the expected one."""
     return [f"too many: {line}" for line in (was - expected).elements()] + [
         f"missing: {line}" for line in (expected - was).elements()
     ]
 
 
 def at_odds(state: Path, data: Path) -> list[str]:
-    """In what the state contradicts the server: intents left, records of what is not there, one thing twice."""
+    """Return the state's contradictions to the server: open intents, records without object, ids recorded twice."""
     kept = FileStore(state).load()
     there = {name for thing in things(data) for name in (thing.id, thing.alias)}
     there |= {agent["_id"] for thing in things(data) if thing.kind == "agentflow" for agent in thing.body["agents"]}
@@ -99,5 +99,5 @@ def at_odds(state: Path, data: Path) -> list[str]:
 
 
 def recorded(state: Path) -> dict[Address, str]:
-    """What the state holds, by address."""
+    """Return the recorded ids by address."""
     return {address: record.id for address, record in FileStore(state).load().records.items()}

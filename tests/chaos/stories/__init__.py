@@ -1,4 +1,4 @@
-"""Stories of two things that meet, each with a fault or without one; a story says itself what is right."""
+"""Tell stories in which two events meet, with or without a fault. Each story checks its own result."""
 
 from . import doubts, generations, lists, parts
 from .story import STORIES, Story

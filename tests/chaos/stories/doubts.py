@@ -1,4 +1,4 @@
-"""A doubt and an edit: of the first generation or of a later one. No edit may settle anything."""
+"""Tell of a doubt and an edit, in the first generation or a later one. No edit may settle a doubt."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _doubt_and(edit: Callable[[Desk], int], first: bool) -> Callable[[Desk, str]
             desk.answer()
             desk.docs["run"] = doc
             more = 0
-        elif more:  # the doubt is settled by the person, and then it runs again
+        elif more:  # the person settles the doubt, and the next generation runs
             desk.answer()
             happened = desk.ran
             sent = happened + 1

@@ -1,4 +1,4 @@
-"""Generations of one run, two equal runs, and a state of yesterday: every run of these has the same goal."""
+"""Tell of generations of one run, two equal runs, and an old state. Every run has the same goal."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ for _number in (2, 3, 5):
 
 @story(*LOST)
 def every_generation_meets_a_fault(desk: Desk, fault: str) -> None:
-    """Each generation is sent into the same fault, and answered for before the next one."""
+    """Send each generation into the same fault; the person settles each before the next one."""
     for number in (1, 2, 3, 4):
         desk.generation(number)
         desk.apply(fault=fault)
@@ -49,7 +49,7 @@ def every_generation_meets_a_fault(desk: Desk, fault: str) -> None:
 
 @story(*("", *UNSENT, *FOUND))
 def a_state_from_a_backup(desk: Desk, fault: str) -> None:
-    """Generation 2 ran, or may have; then the state of before it comes back."""
+    """Run generation 2, perhaps in vain; then restore the state of before."""
     desk.well()
     desk.backup()
     desk.generation(2)
@@ -58,14 +58,14 @@ def a_state_from_a_backup(desk: Desk, fault: str) -> None:
     desk.bench.rest()
     desk.restore()
     desk.apply()
-    # What never happened, and was forgotten with the state, is sent; what happened is asked for.
+    # A run that never happened and is no longer in the state is sent; one that happened is a question.
     desk.check(desk.ran == 2, f"it ran {desk.ran} times, and {happened=}: {desk.said}")
     desk.ends(2)
 
 
 @story()
 def a_state_from_before_the_work_of_a_day(desk: Desk, _fault: str) -> None:
-    """A skill, a flow and a schedule were made since: they are there already, and nothing is made twice."""
+    """Create a skill, a flow and a schedule, then restore the state of before: nothing may be created twice."""
     few = {name: desk.docs.pop(name) for name in ("skill", "flow", "schedule", "run")}
     desk.write()
     desk.well()
@@ -81,7 +81,7 @@ def a_state_from_before_the_work_of_a_day(desk: Desk, _fault: str) -> None:
 
 @story()
 def a_lost_state_and_inputs_that_change_by_themselves(desk: Desk, _fault: str) -> None:
-    """The state is lost, and the inputs of the run are those of another commit: a doubt, and no second run."""
+    """Lose the state and change the run's inputs to those of another commit: expect a doubt, and no second run."""
     settings = desk.folder / "wexa-sync.yaml"
     said = settings.read_text(encoding="utf-8")
     settings.write_text(f"{said}vars: {{COMMIT: one}}\n", encoding="utf-8")
@@ -101,7 +101,7 @@ def a_lost_state_and_inputs_that_change_by_themselves(desk: Desk, _fault: str) -
 
 @story(*("", *LOST))
 def a_rebuilt_state_and_a_raised_generation(desk: Desk, fault: str) -> None:
-    """The state is lost and rebuilt; then the generation is raised, and its answer is lost."""
+    """Lose and rebuild the state; then raise the generation and lose the answer to its start."""
     desk.well()
     desk.generation(2)
     desk.well()
@@ -124,7 +124,7 @@ def a_rebuilt_state_and_a_raised_generation(desk: Desk, fault: str) -> None:
     )
 )
 def two_equal_runs(desk: Desk, fault: str) -> None:
-    """Two manifests declare the same run: both are run, and each is known by its own id."""
+    """Declare the same run in two manifests: both run, and each is recorded with its own id."""
     twin = desk.docs.pop("run")
     desk.write()
     desk.well()

@@ -1,4 +1,4 @@
-"""Stories of objects in lists: an agent's triggers, context and variables, edited here and by others, into a fault."""
+"""Tell of objects in lists: an agent's triggers, context and variables, edited by us and by others, under faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _items() -> list[dict[str, Any]]:
 
 
 def _declare(desk: Desk) -> dict[str, list[dict[str, Any]]]:
-    """Put objects into each list of the agent; return the lists as they stand in the manifest."""
+    """Put objects into each list of the agent; return the manifest's lists."""
     agent = desk.docs["flow"]["spec"]["agents"][0]
     agent["triggers"], agent["context"], agent["prompt"]["variables"] = _items(), _items(), _items()
     desk.write()
@@ -38,7 +38,7 @@ def _lists(agent: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _others_edit(desk: Desk, change: Any) -> None:
-    """Somebody else changes the agent's lists in Wexa Studio."""
+    """Change the agent's lists as somebody else in Wexa Studio."""
     (flow,) = desk.live("agentflow Triage")
     agent = _live(desk)
     for items in _lists(agent).values():
@@ -71,7 +71,7 @@ def a_key_is_added_to_an_item_and_one_removed(desk: Desk, fault: str) -> None:
 
 @story("", *WRITES)
 def keys_of_others_in_an_item_outlive_an_edit(desk: Desk, fault: str) -> None:
-    """Somebody pauses a trigger, and notes something in it; then the title is edited, and then an item."""
+    """Let others pause a trigger and add a note to it; then edit the title, and then an item."""
 
     def pause(items: list[dict[str, Any]]) -> None:
         items[0] |= {"is_active": False, "_id": "theirs"}
@@ -113,7 +113,7 @@ def a_declared_key_that_others_take_out_comes_back(desk: Desk, fault: str) -> No
 
 @story("", *WRITES)
 def an_item_is_put_before_the_others(desk: Desk, fault: str) -> None:
-    """The keys that others put into an item stay with the item of that name."""
+    """Check that keys that others put into an item stay with the item of that name."""
 
     def pause(items: list[dict[str, Any]]) -> None:
         items[0]["is_active"] = False
@@ -134,7 +134,7 @@ def an_item_is_put_before_the_others(desk: Desk, fault: str) -> None:
 
 @story("", *WRITES)
 def values_that_are_nearly_equal(desk: Desk, fault: str) -> None:
-    """`true` against 1, null against nothing, a number against its text: each edit arrives, and then it is quiet."""
+    """Change `true` to 1, null to an empty text, a text to its number: each edit arrives, then the plan is empty."""
     lists = _declare(desk)
     for items in lists.values():
         items[0] |= {"flag": True, "count": 0, "none": None, "text": "1"}
@@ -152,7 +152,7 @@ def values_that_are_nearly_equal(desk: Desk, fault: str) -> None:
 
 @story(*WRITES)
 def a_doubt_and_objects_in_lists(desk: Desk, fault: str) -> None:
-    """A run is in doubt while the agent that it uses is edited: the edit is made, and the doubt stays."""
+    """Edit an agent while a run that uses it is in doubt: the edit is applied, and the doubt stays."""
     lists = _declare(desk)
     desk.well()
     desk.generation(2)

@@ -1,4 +1,4 @@
-"""A project that is let go of before what is in it, and commands that are given a part of the paths."""
+"""Tell of a project removed from the state before its contents, and of commands that get a part of the paths."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ for _way in ("declared", "pruned", "destroyed"):
 
 
 def _two_folders(desk: Desk) -> None:
-    """Two projects in two folders: the one of the small desk in `a`, and another in `b`."""
+    """Declare two projects in two folders: the small desk's in `a`, and another in `b`."""
     here = {f"a/{name}": doc for name, doc in desk.docs.items()}
     for doc in here.values():
         if doc["kind"] != "Project":
@@ -59,7 +59,7 @@ def _two_folders(desk: Desk) -> None:
 
 @story("", "kill_client before DELETE", "drop after DELETE")
 def pruned_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
-    """`apply a --prune` takes out what `a` no longer says, at most, and never what `b` says."""
+    """Run `apply a --prune`: it may delete what `a` no longer declares, and never what `b` declares."""
     _two_folders(desk)
     desk.well()
     desk.strangers()
@@ -74,7 +74,7 @@ def pruned_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
 
 @story("", "kill_client before DELETE", "drop after DELETE")
 def destroyed_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
-    """`destroy b` deletes what `b` declares; `destroy nonexistent` is an error."""
+    """Run `destroy b`: it deletes what `b` declares. `destroy nonexistent` is an error."""
     _two_folders(desk)
     desk.well()
     before = len(desk.live("schedule Greet all."))
@@ -95,7 +95,7 @@ def destroyed_by_a_part_of_the_paths(desk: Desk, fault: str) -> None:
 
 @story()
 def protected_and_destroyed(desk: Desk, _fault: str) -> None:
-    """What the manifest protects since a moment, and what the state remembers as protected, stays."""
+    """Check that `destroy` keeps a resource protected by the edited manifest or by the state."""
     desk.docs["schedule"]["metadata"]["lifecycle"] = {"prevent_destroy": True}
     desk.write()
     desk.well()
@@ -109,7 +109,7 @@ def protected_and_destroyed(desk: Desk, _fault: str) -> None:
 
 @story(*LOST)
 def a_doubt_in_the_other_part(desk: Desk, fault: str) -> None:
-    """A run of `a` is in doubt; what is done to `b` alone leaves the doubt as it is."""
+    """Apply and destroy `b` alone while a run of `a` is in doubt: the doubt stays."""
     _two_folders(desk)
     desk.well()
     desk.generation(2, "a/run")

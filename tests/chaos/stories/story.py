@@ -1,4 +1,4 @@
-"""What a story is, and the faults that it is told with."""
+"""Define a story, and the faults to tell it with."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOST = (*UNSENT, *HIDDEN, *FOUND)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What is told at a desk, and the faults that it can be told with."""
+    """Hold the steps to take at a desk, and the faults that they can meet."""
 
     name: str
     tell: Callable[[Desk, str], None]
@@ -35,7 +35,7 @@ STORIES: dict[str, Story] = {}
 
 
 def story(*faults: str) -> Callable[[Callable[[Desk, str], None]], Callable[[Desk, str], None]]:
-    """Add a story by the name of its function."""
+    """Add a story under the name of its function."""
 
     def named(tell: Callable[[Desk, str], None]) -> Callable[[Desk, str], None]:
         add(tell.__name__.replace("_", " "), tell, *faults)
@@ -45,5 +45,5 @@ def story(*faults: str) -> Callable[[Callable[[Desk, str], None]], Callable[[Des
 
 
 def add(name: str, tell: Callable[[Desk, str], None], *faults: str, **readings: str) -> None:
-    """Add a story by that name, of a server with those readings."""
+    """Add a story under a name, for a server with these readings."""
     STORIES[name] = Story(name=name, tell=tell, faults=faults or ("",), readings=readings)

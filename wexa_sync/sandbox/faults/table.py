@@ -1,4 +1,4 @@
-"""List the kinds of scripted faults. Errors, `--help`, `docs/sandbox.md` and `GET /_sandbox/faults` are written from it."""
+"""List the kinds of scripted faults; errors, `docs/sandbox.md` and `GET /_sandbox/faults` are written from the list."""
 
 from __future__ import annotations
 
