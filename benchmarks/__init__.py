@@ -1,1 +1,1 @@
-"""What wexa-sync promises about speed, measured: see README.md."""
+"""Measure what wexa-sync promises about speed (README.md)."""

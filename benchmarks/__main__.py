@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME...]`: measure, and print the table of README.md."""
+"""Measure, and print the table of README.md: `python -m benchmarks [NAME...]`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ALL = {
 
 
 def main() -> int:
-    """Run what was asked for. Exits with 1 only with --check, and where a figure is missed."""
+    """Run the chosen benchmarks. Return 1 only if --check is given and a figure is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what wexa-sync promises.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(_ALL)}; all where left out")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured; the median counts")

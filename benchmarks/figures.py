@@ -1,4 +1,4 @@
-"""A figure: what was measured, against what, and how much of it is allowed."""
+"""Hold the figures: a measurement, its reference, and the limit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the table. `value` is a ratio, or a count where the limit is 0."""
+    """Hold one line of the table. `value` is a ratio, or a count if the limit is 0."""
 
     name: str
     measured: str
@@ -18,12 +18,12 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether it is as it must be."""
+        """True when the value is within the limit."""
         return self.value <= self.limit
 
 
 def ratio(name: str, measured: float, against: float, *, floor: str, limit: float) -> Figure:
-    """The figure of two times in seconds; `floor` says what the second one is."""
+    """Return the figure of two times in seconds; `floor` describes the second one."""
     return Figure(
         name=name,
         measured=f"{measured:.3f} s",
@@ -34,7 +34,7 @@ def ratio(name: str, measured: float, against: float, *, floor: str, limit: floa
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """The figures, as Markdown that reads well in a terminal too."""
+    """Return the figures as Markdown that is also readable in a terminal."""
     rows = [("figure", "measured", "against", "value", "at most", "met")]
     rows += [
         (f.name, f.measured, f.against, f"{f.value:.2f}", f"{f.limit:g}", "yes" if f.met else "NO") for f in figures

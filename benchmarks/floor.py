@@ -1,4 +1,4 @@
-"""The least that a plan could cost: parse the YAML with libyaml, GET the pages. A script of its own, bare on purpose.
+"""Do the least that a plan must do: parse the YAML with libyaml, GET the pages. The script is bare on purpose.
 
 python floor.py FOLDER PAGES       PAGES: a JSON file, {"url": ..., "pages": ["/path?query", ...]}
 """

@@ -1,8 +1,8 @@
-"""An apply of 300 creates at 50 ms latency, ten at a time, against the best that its dependencies and ten slots allow.
+"""Measure an apply of 300 creates at 50 ms latency, ten at a time, against the best that dependencies and slots allow.
 
-The ideal is computed, not measured: every request takes the latency and nothing else, and nothing else takes any time.
-What is measured is the whole command, from the start of its process to its end; of all rounds the shortest, since no
-second measurement takes turns with it in which the machine's other work would show.
+The ideal is computed: every request takes exactly the latency, and nothing else takes any time. The measurement is the
+whole command, from the start of its process to its end. The shortest round counts: there is no second measurement that
+would show the machine's other work.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PARALLELISM = 10
 
 
 def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
-    """A project with its skills, flows of two agents, and schedules, all new."""
+    """Measure a project with its skills, flows of two agents, and schedules, all new."""
     size = (
         Size(skills=4, flows=2, agents=2, schedules=2) if small else Size(skills=99, flows=50, agents=2, schedules=50)
     )
@@ -41,7 +41,7 @@ def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
 
 
 def requests(size: Size) -> dict[str, set[str]]:
-    """Every request of such an apply, and which it has to wait for; of one project.
+    """Return every request of an apply of one project, with the requests that each must wait for.
 
     The list of projects is read twice: to plan, and again before the create, which the API can't make conditional.
     """
@@ -51,7 +51,7 @@ def requests(size: Size) -> dict[str, set[str]]:
         waits[f"skill {n}"] = {"connectors"}
     for n in range(size.flows):
         waits[f"flow {n}"] = {"project"}
-        for a in range(size.agents):  # the API appends agents: each waits for the one before it
+        for a in range(size.agents):  # the API appends agents: each waits for the one before
             waits[f"agent {n}.{a}"] = {f"agent {n}.{a - 1}" if a else f"flow {n}", f"skill {(n + a) % size.skills}"}
     for n in range(size.schedules):
         waits[f"schedule {n}"] = {f"agent {n % size.flows}.{size.agents - 1}"}
@@ -59,9 +59,9 @@ def requests(size: Size) -> dict[str, set[str]]:
 
 
 def ideal(waits: dict[str, set[str]]) -> int:
-    """How many latencies it takes: in each step the ten requests that may go and have the longest chain behind them."""
+    """Return the number of latencies. Each step sends the ten free requests with the longest chains behind them."""
     behind = dict.fromkeys(waits, 0)
-    for name in reversed(waits):  # what is waited for stands before who waits
+    for name in reversed(waits):  # a request comes after those it waits for
         for other in waits[name]:
             behind[other] = max(behind[other], behind[name] + 1)
     done: set[str] = set()

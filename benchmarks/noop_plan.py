@@ -1,4 +1,4 @@
-"""A no-op plan of 1,000 resources against the least that it could cost (floor.py): parse the YAML, GET the pages."""
+"""Measure a no-op plan of 1,000 resources against the least it must do (floor.py): parse the YAML, GET the pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIMIT = 3.0
 
 
 def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
-    """Two projects with flows of two agents each, and as many schedules; both sides as processes."""
+    """Measure two projects with flows of two agents each, and as many schedules. Both sides are processes."""
     number = 4 if small else 100
     size = Size(projects=2, skills=number - 1, flows=number, agents=2, schedules=number)
     workspace = write_workspace(folder / "workspace", size)

@@ -1,4 +1,4 @@
-"""How many requests a no-op plan sends: for 200 flows as many as for 10, but for pages; none for a single resource."""
+"""Count the requests of a no-op plan: as many for 200 flows as for 10, apart from pages; none for one resource."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from benchmarks.workspaces import Size, write_workspace
 _LISTS = {"/customer", "/v1/project", "/connectors/", "/skills/", "/agentflows", "/schedules/coworker"}
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # noqa: ARG001  # a count is no estimate
-    """Requests other than pages of flows in both plans, and requests that are no list."""
+def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # noqa: ARG001  # one count is exact
+    """Count requests other than pages of flows in both plans, and requests for single resources."""
     counts = (2, 12) if small else (10, 200)
     few, many = (_asked(folder / str(count), Size(skills=5, flows=count, agents=2, schedules=5)) for count in counts)
     pages = {"/agentflows"}
@@ -31,7 +31,7 @@ def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # n
 
 
 def _asked(folder: Path, size: Size) -> Counter[str]:
-    """What a plan of such a workspace asks for once it is applied, by the path of the list."""
+    """Return the number of requests of a plan of an applied workspace, by the path of the list."""
     workspace = write_workspace(folder / "workspace", size)
     with sandbox(folder / "sandbox.db") as server:
         run([*WEXA_SYNC, "apply", "--auto-approve"], folder=workspace, env=server.env)

@@ -1,4 +1,4 @@
-"""The processes that are measured, the sandbox that they talk to, and the clock."""
+"""Run and time the processes to measure, and the sandbox for them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KEY = "benchmark"
 
 
 def run(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | None = None) -> tuple[float, str]:
-    """Run a command to its end. Answers its seconds and its stdout; raises where it fails."""
+    """Run a command to its end; return its seconds and its stdout. Raises RuntimeError if it fails."""
     whole = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "NO_PROXY": "*", **(env or {})}
     started = time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=whole, capture_output=True, text=True, check=False)
@@ -33,7 +33,7 @@ def run(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | None =
 
 
 def interleaved(rounds: int, commands: Mapping[str, Sequence[str]], **where: Any) -> dict[str, float]:
-    """The median seconds of each command. They take turns, so that a busy moment of the machine meets all of them."""
+    """Return the median seconds of each command. The commands take turns, so that a busy moment slows all of them."""
     taken: dict[str, list[float]] = {name: [] for name in commands}
     for command in commands.values():
         run(command, **where)  # once for the caches: bytecode, files
@@ -45,22 +45,22 @@ def interleaved(rounds: int, commands: Mapping[str, Sequence[str]], **where: Any
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A sandbox in a process of its own."""
+    """Call a sandbox that is a process of its own."""
 
     url: str
 
     @property
     def env(self) -> dict[str, str]:
-        """The settings that lead wexa-sync there."""
+        """Return the settings that point wexa-sync to the sandbox."""
         return {"WEXA_API_KEY": _KEY, "WEXA_BASE_URL": self.url, "WEXA_ORG_ID": "67fdea40aac77be632954f0f"}
 
     def forget(self) -> None:
-        """Start counting requests anew."""
+        """Remove the notes of all requests so far."""
         self._ask("DELETE")
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """What was asked since: method, path, query, status."""
+        """Return the requests since then: method, path, query, status."""
         noted: list[dict[str, Any]] = self._ask("GET")["requests"]
         return noted
 
@@ -74,13 +74,13 @@ class Sandbox:
 
 @contextmanager
 def sandbox(data: Path, *, latency_ms: int = 0) -> Iterator[Sandbox]:
-    """`wexa-sync sandbox` for the length of a block."""
+    """Run `wexa-sync sandbox` for the length of a block."""
     command = [*WEXA_SYNC, "sandbox", "--data", str(data), "--latency", str(latency_ms)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             found = Sandbox(process.stdout.readline().split()[-1])
-            found.forget()  # its first answer takes longer than all others
+            found.forget()  # the first answer takes longer than all others
             yield found
         finally:
             process.send_signal(signal.SIGTERM)

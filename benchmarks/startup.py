@@ -1,4 +1,4 @@
-"""`wexa-sync --version` and `--help` against `python -c "import click"`: nothing heavy is loaded to say a few words."""
+"""Measure `wexa-sync --version` and `--help` against `python -c "import click"`: they must load nothing heavy."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from benchmarks.processes import PYTHON, WEXA_SYNC, interleaved
 LIMIT = 2.0
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # noqa: ARG001  # as small as it gets
-    """Both commands."""
+def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # noqa: ARG001  # there is no smaller case
+    """Measure both commands."""
     floor = 'python -c "import click"'
     commands = {
         "wexa-sync --version": (*WEXA_SYNC, "--version"),

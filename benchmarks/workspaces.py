@@ -1,4 +1,4 @@
-"""Workspaces of any size to measure on: manifests as people write them, a file each, flows with long prompts."""
+"""Write workspaces of any size to measure: manifests as people write them, a file each, flows with long prompts."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ _AGENT = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much there is in each project."""
+    """Hold the number of resources in each project."""
 
     projects: int = 1
     skills: int = 1
@@ -93,12 +93,12 @@ class Size:
 
     @property
     def resources(self) -> int:
-        """How many addresses that makes in all; an agent is one of its own."""
+        """Return the number of addresses in all; each agent has its own."""
         return self.projects * (1 + self.skills + self.flows * (1 + self.agents) + self.schedules)
 
 
 def write_workspace(folder: Path, size: Size) -> Path:
-    """Write the manifests; the same ones each time."""
+    """Write the manifests, the same each time."""
     for number in range(size.projects):
         project = f"desk-{number}"
         _write(folder / project / "project.yaml", _PROJECT.format(project=project))

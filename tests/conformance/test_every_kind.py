@@ -1,6 +1,6 @@
-"""What each kind in KINDS owes: a schema of known words, an example, a codec that loses nothing, a server that agrees.
+"""Test each kind in KINDS: a schema of known words, an example, a lossless codec, a server with the same operations.
 
-That apply, then plan, is empty for each of them under each reading is test_every_reading.py's.
+test_every_reading.py tests that a plan after an apply is empty for each kind under each reading.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ NOWHERE = "0123456789abcdef01234567"
 
 
 def by_name(kind: Kind) -> str:
-    """The id of a test."""
+    """Return a kind's name as the id of a test."""
     return kind.name
 
 
 def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
-    """Every schema in a schema."""
+    """Return a schema and every schema inside."""
     if not isinstance(node, dict):
         return
     yield node
@@ -60,7 +60,7 @@ def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def fields_in(field: Field) -> Iterator[Field]:
-    """Every field in a field, and the field itself."""
+    """Return a field and every field inside."""
     yield field
     for inner in (*field.fields.values(), *([field.items] if field.items else [])):
         yield from fields_in(inner)
@@ -68,7 +68,7 @@ def fields_in(field: Field) -> Iterator[Field]:
 
 @cache
 def examples() -> tuple[Manifest, ...]:
-    """The support desk's manifests, which declare every kind."""
+    """Return the support desk's manifests, which declare every kind."""
     folder = EXAMPLES / "support-desk"
     return tuple(engine.read(Sources(paths=(folder,), root=folder)).manifests.values())
 
@@ -115,7 +115,7 @@ def test_every_placeholder_can_be_filled(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=by_name)
 def test_what_it_can_not_do_has_a_hint(kind: Kind) -> None:
-    # Nothing deletes an action: it happened.
+    # No call deletes an action, because it already happened.
     wanted = [Operation.UPDATE] if kind.name == "Execution" else [Operation.UPDATE, Operation.DELETE]
     assert [each for each in wanted if kind.schema and not kind.can(each) and not kind.hints.get(each)] == []
 
@@ -139,7 +139,7 @@ def _naming(names: dict[str, Ref]) -> Callable[[str, str], Ref]:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.endpoints], ids=by_name)
 def test_the_server_agrees_on_what_can_be_done(desk: Desk, kind: Kind) -> None:
-    """An operation that is declared has a route; one that is not has none, at the path where it would be."""
+    """Check that each declared operation has a route, and that no other operation has one at the path of reads."""
     desk.apply()
     ids = {address.kind: record.id for address, record in desk.workspace.store.load().records.items()}
     server = desk.remote.server
@@ -149,7 +149,7 @@ def test_the_server_agrees_on_what_can_be_done(desk: Desk, kind: Kind) -> None:
     place = read.path.format(**{**places, "id": ids[(owner_of(kind) or kind).name]})
     assert desk.remote.raw("GET", place).status_code == 200
     for operation, endpoint in [(each, call) for each in kind.endpoints for call in kind.calls(each)]:
-        # An id of nothing: nobody's data is touched, and only a missing route answers 405.
+        # The id has no object, so no data changes, and only a missing route answers 405.
         path = endpoint.path.format(**{**places, "id": NOWHERE, "owner": NOWHERE})
         assert desk.remote.raw(endpoint.method, path, {}).status_code != 405, operation
     for operation, methods in ((Operation.UPDATE, ("PUT", "PATCH")), (Operation.DELETE, ("DELETE",))):

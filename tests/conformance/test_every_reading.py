@@ -1,6 +1,7 @@
-"""Apply, then plan, is empty under every reading of the API's documentation, alone and in random combinations.
+"""Test that a plan after an apply is empty under every reading, alone and in random combinations.
 
-The client never learns which reading holds. Each case applies support-desk, edits a prompt, and sees that edit alone.
+The client never learns which reading holds. Each case applies support-desk and edits a prompt; the plan must show that
+edit alone.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from wexa_sync.workspace import Workspace
 EXAMPLE = Path(__file__).parents[2] / "examples" / "support-desk"
 KEY = Secret(template="", value="any-key")
 
-# Whether a new project has a connector changes what a person must do first, and an end in words that nobody knows is
-# asked about: each has a test of its own below.
+# A new project without a connector needs a person first, and an unknown word for a run's end is a question: each has a
+# test of its own below.
 CONVERGING = [reading for reading in READINGS if reading.name not in ("project_connectors", "end_words")]
 ALONE = [{reading.name: value} for reading in CONVERGING for value in reading.values[1:]]
 TOGETHER = [
@@ -37,18 +38,18 @@ TOGETHER = [
 
 
 class Desk:
-    """support-desk in a folder and a workspace of its own."""
+    """Hold support-desk in a folder and a workspace of its own."""
 
     def __init__(self, folder: Path, workspace: Workspace) -> None:
         self.folder, self.workspace = folder, workspace
 
     def plan(self) -> Plan:
-        """What differs now."""
+        """Return the plan of what differs now."""
         desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         return engine.plan(desired, self.workspace)
 
     def apply(self) -> list[str]:
-        """Make it so; answers what did not end well."""
+        """Apply; return the outcomes that are not applied, a line each."""
         report = engine.apply(self.plan(), self.workspace, limits=None)
         return [
             f"{outcome.change.address}: {outcome.status.value} {outcome.error}"
@@ -59,7 +60,7 @@ class Desk:
 
 @contextmanager
 def desk(tmp_path: Path, readings: Mapping[str, str]) -> Iterator[Desk]:
-    """A desk against a sandbox with those readings; executions end in a blink."""
+    """Open a desk on a sandbox with these readings. Executions end within a fraction of a second."""
     folder = tmp_path / "desk"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".wexa-sync"))
     run = folder / "execution.yaml"
@@ -81,14 +82,14 @@ def desk(tmp_path: Path, readings: Mapping[str, str]) -> Iterator[Desk]:
 
 
 def shown(plan: Plan) -> list[str]:
-    """The work of a plan, and what is blocked."""
+    """Return the changes of a plan and its blocked changes, a line each."""
     return [f"{change.action.value} {change.address}" for change in plan.work] + [
         f"blocked {blocked.address}: {blocked.reason}" for blocked in plan.blocked
     ]
 
 
 def named(readings: Mapping[str, str]) -> str:
-    """The readings as an id of a test."""
+    """Return the readings as the id of a test."""
     return ",".join(f"{name}={value}" for name, value in readings.items()) if len(readings) == 1 else "together"
 
 
@@ -122,7 +123,7 @@ def test_an_end_in_words_that_nobody_knows_is_asked_about(tmp_path: Path) -> Non
 
 
 def configure_connector(support: Desk) -> None:
-    """What a person does in the web interface, as raw HTTP."""
+    """Configure a connector by plain HTTP, as a person does in the web interface."""
     target = support.workspace.target
     project = next(iter(support.workspace.store.load().records.values())).id
     body = {

@@ -1,1 +1,1 @@
-"""A soak: random edits, applies, faults and kills against a sandbox, checked against a model. See __main__.py."""
+"""Soak wexa-sync: random edits, applies, faults and kills against a sandbox, checked against a model."""

@@ -1,7 +1,7 @@
-"""`python -m tests.soak --minutes 30 --seed 1`: soak wexa-sync; tells the count of operations and of divergences.
+"""Soak wexa-sync: `python -m tests.soak --minutes 30 --seed 1`. The output counts operations and divergences.
 
-An episode is some forty steps on a fresh sandbox, chosen by the seed and its number: `--episode 17 --seed 1` repeats
-one alone. What takes how long is not the seed's to decide, so a race may end another way the next time.
+An episode is some forty steps on a new sandbox. The seed and the episode's number choose the steps: `--episode 17
+--seed 1` repeats one episode. The seed does not decide how long anything takes, so a race may end differently.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BEFELL = ("faults", "killed", "server died", "asked a person")
 
 
 def main() -> int:
-    """Soak until the time is over, or for so many episodes. Exits with 1 where the truth and the model diverged."""
+    """Soak until the time is over or the episodes are done. Return 1 if the server's data diverged from the model."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Soak wexa-sync against its sandbox.")
     parser.add_argument("--minutes", type=float, default=30.0, help="how long; an episode that has begun is ended")
     parser.add_argument("--episodes", type=int, default=10**9, help="how many at the most")
@@ -52,12 +52,12 @@ def main() -> int:
 
 
 def operations(counts: Counter[str]) -> int:
-    """How many operations that makes; what befell them is counted too, and is none."""
+    """Return the number of operations. Faults, kills and questions are counted too, but are not operations."""
     return sum(count for name, count in counts.items() if name not in _BEFELL)
 
 
 def run(seed: str, steps: int, counts: Counter[str], *, verbose: bool) -> str:
-    """One episode; what went wrong and what led there, or nothing."""
+    """Run one episode. Return what went wrong and the steps before, an empty text if nothing did."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         tell = (lambda line: print(line, flush=True)) if verbose else lambda _line: None
         episode = Episode(seed, Path(folder), steps, tell)
@@ -65,7 +65,7 @@ def run(seed: str, steps: int, counts: Counter[str], *, verbose: bool) -> str:
             episode.run()
         except Diverged as failure:
             return "\n".join(["DIVERGED", *episode.done, str(failure)])
-        except Exception:  # noqa: BLE001  # a crash of any kind is one more finding, and the soak goes on
+        except Exception:  # noqa: BLE001  # any crash is a finding, and the soak continues
             return "\n".join(["CRASHED", *episode.done, traceback.format_exc()])
         finally:
             counts.update(episode.counts)

@@ -1,4 +1,4 @@
-"""The truth against the model, at a settled point: every difference is a divergence."""
+"""Compare the server's data with the model at a settled point. Every difference is a divergence."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.soak.world import World, epoch, generation, run_key
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What is looked at, and told as lines; none where all is well."""
+    """Report each difference as a line."""
 
     world: World
     live: Live
     tool: Tool
 
     def differences(self) -> list[str]:
-        """All that is not as it must be."""
+        """Return all differences."""
         return [*self._state(), *self._resources(), *self._foreign(), *self._runs(), *self._schedules_fired()]
 
     def _state(self) -> Iterator[str]:
@@ -65,11 +65,11 @@ class Checks:
                 yield f"{address} is declared and not live"
 
     def _is_over(self, address: str) -> bool:
-        """Whether it need not be live: it fired or, gone so near its time, counts as fired; clocks differ."""
+        """True when a schedule need not be live: it fired, or its time is so near that it counts as fired."""
         return address in self.world.soon
 
     def _spec(self, address: str, thing: Thing, ids: dict[str, str]) -> Iterator[str]:
-        """The declared fields against the live ones, field by field, in words of our own."""
+        """Compare declared and live fields one by one, without code of wexa-sync."""
         spec, body, project = self.world.docs[address]["spec"], thing.body, address.partition("/")[0]
         wanted: dict[str, Any] = {
             name: value
@@ -121,7 +121,7 @@ class Checks:
         live = {thing.id: thing for kind in NAMES for thing in self.live.server.things(kind)}
         for id, body in self.world.foreign.items():
             if id not in live:
-                # The history of runs is a project's own and goes with it, whoever ran them.
+                # A project's runs are deleted with it, also those of others.
                 if "agentflow_id" not in body or body["projectID"] in live:
                     yield f"what somebody else made is gone: {body}"
             elif essence(live[id]) != body:
@@ -131,7 +131,7 @@ class Checks:
                 yield f"an agent of somebody else is gone from {live[flow].body['name']}"
 
     def _runs(self) -> Iterator[str]:
-        """Each declared generation once, and none that nobody asked for."""
+        """Check that each declared generation ran once, and that no other run exists."""
         world, records = self.world, {str(a): r for a, r in self.tool.state.records.items()}
         handles = {id: handle for handle, id in self.live.projects().items()}
         runs = [t for t in self.live.ours("execution") if t.body["executed_by"]["type"] == "manual"]
@@ -167,11 +167,11 @@ class Checks:
                 yield f"{address} ran with the goal {run.body['goal']!r}"
 
     def _stands(self, run: Thing) -> bool:
-        # One whose start was lost, and whose generation was raised then, was never to be started again.
+        # A run whose start was lost before its generation was raised must never be started.
         return run.run in self.tool.ids.values() and self._phase(run) == "ready"
 
     def _phase(self, run: Thing) -> str:
-        time.sleep(0.1)  # a run is ready for half of that
+        time.sleep(0.1)  # a run is ready for half of that time
         return str(self.live.server.raw("GET", f"/execute_flow/{run.run}")["status"])
 
     def _schedules_fired(self) -> Iterator[str]:
@@ -182,6 +182,6 @@ class Checks:
 
 
 def _flat(agent: dict[str, Any]) -> dict[str, Any]:
-    """A live agent in the words of `_agent`."""
+    """Return a live agent with the names that `_agent` uses."""
     more = {"prompt": agent["prompt"]["template"], "temperature": agent["llm"]["temperature"]}
     return {**agent, **more, "skills": sorted(agent["skills"])}

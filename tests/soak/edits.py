@@ -1,4 +1,4 @@
-"""How a person edits the repository. Each edit changes the model and says what it did, or None: nothing to do."""
+"""Edit the repository as a person does. Each edit changes the model and returns its description, None for no edit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.soak.world import FIELDS, MOST, Doc, World, epoch, far, generation, m
 
 
 def agent(world: World, project: str) -> Doc:
-    """A new agent."""
+    """Return a new agent."""
     handle = world.fresh("a")
     skills = [world.docs[a]["metadata"]["name"] for a in world.of("Skill", project)]
     found: Doc = {
@@ -28,7 +28,7 @@ def agent(world: World, project: str) -> Doc:
 
 
 def add(world: World, kind: str = "") -> str | None:
-    """Declare something new, of that kind where one is said."""
+    """Declare a new resource, of `kind` if given."""
     kind = kind or world.chance.choice(("Project", "Skill", "AgentFlow", "Schedule", "Execution", "Execution"))
     if kind == "Project" and len(world.of("Project")) < MOST["Project"]:
         handle = world.fresh("p")
@@ -81,7 +81,7 @@ def add_soon(world: World, now: float) -> str | None:
 
 
 def append_agent(world: World) -> str | None:
-    """One more agent at the end of a flow."""
+    """Add an agent at the end of a flow."""
     flows = [a for a in world.sound("AgentFlow") if len(world.docs[a]["spec"]["agents"]) < 3]
     if not flows:
         return None
@@ -92,7 +92,7 @@ def append_agent(world: World) -> str | None:
 
 
 def edit(world: World) -> str | None:
-    """Change something that the API can change."""
+    """Change a field that the API can change."""
     kind = world.chance.choice(("Project", "AgentFlow", "AgentFlow", "Schedule", "Execution"))
     found = [a for a in world.sound(kind) if a not in world.soon]
     if not found:
@@ -110,7 +110,7 @@ def edit(world: World) -> str | None:
         name = world.chance.choice(("template", "schedule"))
         spec[name] = far(world) if name == "schedule" else world.text(doc["metadata"]["name"])
         return f"edit {address} {name}"
-    # A run is edited together with its generation: each generation of the same spec, or of another one.
+    # A run's edit raises its generation; the spec may stay the same or change.
     doc["metadata"]["generation"] = generation(doc) + world.chance.choice((1, 1, 2))
     if world.chance.random() < 0.5:
         spec["goal"] = world.text(doc["metadata"]["name"]) + world.chance.choice((" fails", ""))
@@ -140,7 +140,7 @@ def edit_agent(world: World, flow: str) -> str | None:
 
 
 def protect(world: World) -> str | None:
-    """Protect a run, or protect it no longer: its lifecycle changes, and nothing else."""
+    """Protect a run, or end its protection: only its lifecycle changes."""
     found = world.sound("Execution")
     if not found:
         return None
@@ -152,9 +152,9 @@ def protect(world: World) -> str | None:
 
 
 def remove(world: World) -> str | None:
-    """Take something out of the manifests that nothing declared refers to."""
+    """Remove a manifest that no other manifest refers to."""
     if world.wrong:
-        return None  # what is taken back must find what it refers to
+        return None  # an edit in `wrong` may still be undone, and must find what it refers to
     found = [a for a in [*world.docs] if world.docs[a]["kind"] != "Project" and not _used(world, a)]
     found = [a for a in found if a in world.sound(world.docs[a]["kind"]) and not _is_kept(world, a)]
     if world.chance.random() < 0.1 and len(world.of("Project")) > 1:
@@ -179,12 +179,12 @@ def _remove_project(world: World, project: str) -> str:
 def _take_out(world: World, address: str) -> None:
     doc = world.removed[address] = world.docs.pop(address)
     if doc["metadata"].get("lifecycle"):
-        world.lost.add(address)  # retained: it stays, and is known no longer
+        world.lost.add(address)  # retained: it stays live, and leaves the state
     world.soon.discard(address)
 
 
 def _is_kept(world: World, address: str) -> bool:
-    """True when it is a run that is protected, or that has a twin: who takes one out of two may have renamed it."""
+    """True when a run is protected or has a twin: removing one of two equal runs could also be a rename."""
     doc = world.docs[address]
     if doc["kind"] != "Execution":
         return False
@@ -203,7 +203,7 @@ def _used(world: World, address: str) -> bool:
 
 
 def put_back(world: World, names: dict[str, str]) -> str | None:
-    """Declare again what was taken out. `names`: what is live, by the name that it has there now."""
+    """Declare a removed resource again. `names` holds the live display names by address."""
     if not world.removed:
         return None
     address = world.chance.choice([*world.removed])
@@ -212,7 +212,7 @@ def put_back(world: World, names: dict[str, str]) -> str | None:
     if (project and f"Project/{project}" not in world.docs) or _is_past(doc):
         return None
     if names.get(address) not in (None, spec.get(FIELDS[doc["kind"]])):
-        return None  # it was renamed there: nobody can know that this is it
+        return None  # it was renamed live: nothing shows that it is the same resource
     flow = spec.get("coworker_id") or spec.get("agentflow_id")
     if flow and f"{project}/AgentFlow/{flow}" not in world.docs:
         return None
@@ -229,7 +229,7 @@ def _is_past(doc: Doc) -> bool:
 
 
 def ask_for_the_impossible(world: World) -> str | None:
-    """Edit what the API can't change once it is there: it must be shown as blocked, and nothing else must suffer."""
+    """Edit a field that the API can't change: the edit must be blocked, and everything else must work."""
     kind = world.chance.choice(("Skill", "AgentFlow", "Agent", "Order", "Execution"))
     holder = "AgentFlow" if kind in ("Agent", "Order") else kind
     found = [a for a in world.sound(holder) if is_settled(world, a)]
@@ -265,6 +265,6 @@ def _mangle_agents(world: World, flow: str, how: str) -> str | None:
 
 
 def is_settled(world: World, address: str) -> bool:
-    """Whether it surely is on the server, as it is declared but for edits that can be made."""
+    """True when the resource is surely on the server as declared, apart from edits that the API can make."""
     doc = world.docs[address]
     return address in world.ids and (doc["kind"] != "Execution" or (address, generation(doc)) in world.ran)

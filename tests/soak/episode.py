@@ -1,7 +1,7 @@
-"""One episode: a fresh sandbox, a fresh repository, and steps that a seed chooses, with the truth compared in between.
+"""Run one episode: a new sandbox, a new repository, and steps that a seed chooses, with comparisons in between.
 
-What is done between two settled points may go wrong in every way. Then the faults end, a person answers what is asked,
-plans and applies as long as there is work, and everything must be as declared.
+Between two settled points every step may meet faults. Then the faults end. A person answers all questions, and plans
+and applies while there is work. After that everything must be as declared.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Outcome, Plan
 
 STEPS = 40
-"""How many operations an episode has, beside those that begin and end it."""
+"""The number of an episode's operations, besides those that begin and end it."""
 
 _ROUNDS = 15
 
 
 class Diverged(Exception):
-    """The truth is not what the model says."""
+    """Report that the server's data differs from the model."""
 
 
 @dataclass
 class Episode:
-    """`counts` tells how often each operation was done, `done` what was done, in order."""
+    """Hold an episode. `counts` counts each operation; `done` lists the steps in order."""
 
     seed: str
     folder: Path
@@ -45,7 +45,7 @@ class Episode:
     done: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.chance = Random(self.seed)  # noqa: S311  # a soak that can be repeated, not a secret
+        self.chance = Random(self.seed)  # noqa: S311  # a repeatable choice, not a secret
         readings = luck.readings(self.chance)
         put = readings.get("agentflow_put") != "absent" and self.chance.random() < 0.4
         self.server = Server(self.folder / "sandbox.db", readings)
@@ -59,7 +59,7 @@ class Episode:
         self.said(f"readings {readings} put {put}")
 
     def run(self) -> None:
-        """All steps. Raises Diverged."""
+        """Run all steps. Raises Diverged."""
         self.tool.prepare()
         self.server.start()
         try:
@@ -74,12 +74,12 @@ class Episode:
             self.server.stop()
 
     def said(self, line: str) -> None:
-        """Remember what was done."""
+        """Note a step."""
         self.done.append(line)
         self.tell(line)
 
     def step(self) -> None:
-        """One operation, chosen by chance."""
+        """Run a random operation."""
         operations = [
             (self._try_edit, 30),
             (self._live_edit, 12),
@@ -92,7 +92,7 @@ class Episode:
         self.note_runs()
 
     def _try(self, operations: Sequence[Callable[[World], str | None]]) -> None:
-        """Edit the repository by one of these; by another where there is nothing for it to do."""
+        """Edit the repository by the first of these operations, in random order, that finds something to do."""
         for operation in self.chance.sample(operations, len(operations)):
             if said := operation(self.world):
                 self.counts["edit"] += 1
@@ -134,22 +134,22 @@ class Episode:
         self.chance.choice(alone + [partial(each, self) for each in meetings.MEETINGS])()
 
     def only_add_or_edit(self) -> None:
-        """Edit the repository so that nothing leaves it."""
+        """Edit the repository without removing anything."""
         self._try([edits.add, edits.edit, edits.append_agent, edits.protect])
 
     def must(self, right: bool, otherwise: str) -> None:
-        """Raise Diverged where that is not so."""
+        """Raise Diverged unless `right`."""
         if not right:
             raise Diverged(otherwise)
 
     def _apply(self) -> None:
-        """An apply that things may happen to, most often of a few edits."""
+        """Apply under faults, usually after a few edits."""
         if self.chance.random() < 0.7:
             self._try_edit()
         self.disturbed(prune=self.chance.random() < 0.15)
 
     def disturbed(self, *, prune: bool = False) -> None:
-        """An apply that things may happen to."""
+        """Apply under random faults."""
         process = self.chance.random() < 0.3
         found = luck.faults(self.chance, process=process) if self.chance.random() < 0.85 else []
         targets = [self.chance.choice([*self.world.docs])] if self.chance.random() < 0.1 and self.world.docs else []
@@ -162,20 +162,20 @@ class Episode:
                 more = [*["--prune"] * prune, *(word for target in targets for word in ("--target", target))]
                 self.ended(self.tool.run("apply", "--auto-approve", "--force", *more))
             else:
-                hasty = replace(self.tool, read_timeout=1)  # where an answer never comes
+                hasty = replace(self.tool, read_timeout=1)  # so that a hang ends soon
                 self.inside(lambda: hasty.apply(hasty.plan(prune=prune, targets=targets)))
         self.counts["apply as a process" if process else "apply"] += 1
         self.calm()
 
     def ended(self, ended: Ended) -> None:
-        """Look at how a process ended: any way but a crash."""
+        """Note the exit code of a process. Raises Diverged if it is not a documented one."""
         self.said(f"  exit {ended.code}")
         self.counts["killed"] += ended.code == -9
         if ended.code not in (0, 1, 3, 4, 64, -9):
             raise Diverged(f"exit {ended.code}: {ended.stderr}")
 
     def inside(self, work: Callable[[], list[Outcome]]) -> None:
-        """Do it in this process; what goes wrong must be an error of ours."""
+        """Do the work in this process. The only error it may raise is a WexaSyncError."""
         try:
             bad = work()
         except WexaSyncError as error:
@@ -184,7 +184,7 @@ class Episode:
             self.said(f"  {[f'{o.change.address} {o.status.value}' for o in bad]}")
 
     def calm(self) -> None:
-        """The faults end."""
+        """Count and remove the faults."""
         self.server.start()
         for each in self.server.raw("GET", "/_sandbox/faults")["faults"]:
             self.counts["faults"] += each["struck"]
@@ -203,7 +203,7 @@ class Episode:
         return []
 
     def _save_plan(self) -> None:
-        """Save a plan, or apply the one that was saved: as it was reviewed, or not at all."""
+        """Save a plan, or apply the saved one: exactly as reviewed, or not at all."""
         self.counts["saved plan"] += 1
         if self.saved:
             self.said("apply the saved plan")
@@ -222,7 +222,7 @@ class Episode:
         self.server.start()
 
     def _clock(self) -> None:
-        """Time passes there, by less than what clocks may differ by."""
+        """Move the server's clock forward, by less than clocks may differ."""
         seconds = self.chance.choice((1, 10, 60))
         if self.ahead + seconds < 500:
             self.ahead += seconds
@@ -234,7 +234,7 @@ class Episode:
         self.settle(prune=self.chance.random() < 0.4)
 
     def settle(self, *, prune: bool) -> None:
-        """The dust settles: no faults, answers to what is asked, and applies until nothing is left to do."""
+        """Settle: end the faults, answer all questions, apply until nothing is left to do, and compare."""
         self.said(f"settle prune={prune}")
         self.counts["settled"] += 1
         self.calm()
@@ -267,7 +267,7 @@ class Episode:
         self.world.returned.clear()
 
     def _blocked(self, plan: Plan) -> None:
-        """What is blocked is what the model says, and runs that wait for it."""
+        """Check that exactly the model's impossible edits are blocked, and runs that wait for them."""
         blocked = {str(each.address): each for each in plan.blocked}
         declared = {*self.world.docs, *self.world.wrong}
         extra = [
@@ -288,7 +288,7 @@ class Episode:
             raise Diverged(f"without any fault: {[f'{o.change.address} {o.status.value} {o.error}' for o in bad]}")
 
     def note_runs(self) -> None:
-        """Remember what the state knows to have run: it must never run again."""
+        """Note the runs that the state records: they must never run again."""
         live = {thing.run: thing for thing in self.server.things("execution")}
         handles = {id: handle for handle, id in self.live.projects().items()}
         for address, record in self.tool.state.records.items():

@@ -1,4 +1,4 @@
-"""Objects in lists: an agent's triggers, edited in the repository and by others, who have keys of their own in them."""
+"""Edit objects in lists: an agent's triggers, in the repository and by others, who add keys of their own."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ KEYS = ("at", "zone", "active")
 
 
 def item(world: World) -> Doc:
-    """Return a new item; its name is given once."""
+    """Return a new item with a name that no other item has."""
     values: Doc = {"at": world.text("t"), "zone": {"name": world.text("z")}, "active": world.chance.random() < 0.5}
     keys = world.chance.sample(KEYS, world.chance.randint(1, len(KEYS)))
     return {"name": world.fresh("i"), **{key: values[key] for key in keys}}
 
 
 def edit_items(world: World, items: list[Doc]) -> None:
-    """Add an item, take one out, or change, add or take out a key of one."""
+    """Add or remove an item, or add, change or remove a key of one."""
     what = world.chance.choice(("add", "take out", "key", "key", "key", "no key"))
     if what == "add" or not items:
         items.insert(world.chance.randint(0, len(items)), item(world))
@@ -32,7 +32,7 @@ def edit_items(world: World, items: list[Doc]) -> None:
 
 
 def edit_live_items(world: World, agent: str, items: list[Doc]) -> None:
-    """Somebody else puts a key of their own into an item, or takes one of ours out."""
+    """Add a key to an item as somebody else, or remove one of ours."""
     if not items:
         return
     chosen = world.chance.choice(items)
@@ -46,7 +46,7 @@ def edit_live_items(world: World, agent: str, items: list[Doc]) -> None:
 
 
 def as_it_must_be(world: World, agent: str | None, items: list[Doc]) -> list[dict[str, Any]]:
-    """Return the declared items with the keys that others put into them."""
+    """Return the declared items with the keys that others added."""
     theirs = {(name, key): value for (id, name, key), value in world.their_keys.items() if id == agent}
     return [
         each | {key: value for (name, key), value in theirs.items() if name == each["name"]}

@@ -1,4 +1,4 @@
-"""What other people do on the live side: they rename, edit and delete what is ours, and make things of their own."""
+"""Act on the server as other people: rename, edit and delete our objects, and create others."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ NAMES = {KINDS.get(kind, "execution"): name for kind, name in FIELDS.items()}
 
 
 def handle_of(thing: Thing) -> str:
-    """The handle that its display name begins with."""
+    """Return the handle that the object's display name begins with."""
     return str(thing.body[NAMES[thing.kind]]).partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The live side, in the hands of somebody who does not know of manifests."""
+    """Change the server as somebody who does not know of manifests."""
 
     server: Server
     world: World
 
     def ours(self, kind: str) -> list[Thing]:
-        """What is live of a kind, but for what others made."""
+        """Return the live objects of a kind, without those that others made."""
         return [thing for thing in self.server.things(kind) if thing.id not in self.world.foreign]
 
     def projects(self) -> dict[str, str]:
-        """The id of each of our live projects, by its handle."""
+        """Return the ids of our live projects by handle."""
         return {handle_of(thing): thing.id for thing in self.ours("project")}
 
     def names(self) -> dict[str, str]:
-        """The display name of all that is ours, by address."""
+        """Return the display names of our live objects by address."""
         handles = {id: f"{handle}/" for handle, id in self.projects().items()}
         return {
             f"{handles.get(thing.project, '')}{kind}/{handle_of(thing)}": str(thing.body[FIELDS[kind]])
@@ -45,14 +45,14 @@ class Live:
         }
 
     def at(self, address: str) -> list[Thing]:
-        """What is live of an address that is no agent and no run: one, unless something is wrong."""
+        """Return the live objects of an address (not of an agent or a run): at most one, unless something is wrong."""
         parts = address.split("/")
         kind, name, project = parts[-2], parts[-1], parts[0] if len(parts) == 3 else ""
         inside = self.projects().get(project) if project else ""
         return [t for t in self.ours(KINDS[kind]) if handle_of(t) == name and t.project == inside]
 
     def edit(self) -> str | None:
-        """Change a field of something that is ours, and that the API lets one change."""
+        """Change a field of one of our objects that the API can change."""
         world, chance = self.world, self.world.chance
         kind = chance.choice(("Project", "AgentFlow", "Schedule"))
         found = [a for a in world.sound(kind) if a not in world.soon and self.at(a)]
@@ -91,7 +91,7 @@ class Live:
         return f"live edit of an agent of {address}"
 
     def rename_flow(self) -> str | None:
-        """Rename a flow, by the call that only the vendor's SDK knows."""
+        """Rename a flow by the call that only the vendor's SDK has."""
         world = self.world
         found = [a for a in world.sound("AgentFlow") if a in world.ids and self.at(a)]
         if self.server.readings.get("agentflow_put") == "absent" or not found:
@@ -110,7 +110,7 @@ class Live:
         self.server.raw("PUT", f"/agentflow/{id}", {**{k: flow.body[k] for k in kept}, "name": name})
 
     def delete_schedule(self) -> str | None:
-        """Delete a schedule of ours, declared or not."""
+        """Delete one of our schedules, declared or not."""
         found = [
             t for t in self.ours("schedule") if f"{self._project_of(t)}/Schedule/{handle_of(t)}" not in self.world.soon
         ]
@@ -121,7 +121,7 @@ class Live:
         return f"live delete of schedule {handle_of(thing)}"
 
     def delete_project(self) -> str | None:
-        """Delete a project of ours, and all in it."""
+        """Delete one of our projects and everything in it."""
         found = self.ours("project")
         if not found or self.world.wrong:
             return None
@@ -129,14 +129,14 @@ class Live:
         inside = {t.id for kind in NAMES for t in self.server.things(kind) if t.project == thing.id}
         self.server.raw("DELETE", f"/v1/project/{thing.id}")
         self.world.foreign = {id: body for id, body in self.world.foreign.items() if id not in inside}
-        name = handle_of(thing)  # what is made again is made as it is declared by then
+        name = handle_of(thing)  # a new one is created as declared by then
         gone = [a for a in self.world.ids if a == f"Project/{name}" or a.startswith(f"{name}/")]
         for address in gone:
             del self.world.ids[address]
         return f"live delete of project {name}"
 
     def make_foreign(self, *, twins: bool) -> str | None:
-        """Somebody makes something of their own; `twins`: also by a name that is declared here."""
+        """Create an object as somebody else. With `twins` its name may be one that is declared here."""
         world, chance = self.world, self.world.chance
         kind = chance.choice(("Project", "Skill", "AgentFlow", "Agent", "Schedule", "Execution"))
         known = self.projects()
@@ -211,6 +211,6 @@ class Live:
 
 
 def essence(thing: Thing) -> Json:
-    """What of a foreign thing nobody but its owner changes."""
+    """Return the fields of a foreign object that only its owner changes."""
     volatile = {"updated_at", "last_used", "updatedAt", "status", "agents_output", "conclusion", "end_time", "agents"}
     return {name: value for name, value in thing.body.items() if name not in {*volatile, "initialAgent"}}

@@ -1,4 +1,4 @@
-"""What a seed decides of the server: how it reads the documentation, and what goes wrong."""
+"""Choose the server's readings and faults by the seed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _ANYWHERE = (
     "html {when} {at} status=200",
     "html {when} {at} status=502",
     "echo {when} {at}",
-    "echo before {at} status=400",  # after the work it would be a lie that docs/reliability.md says is believed
+    "echo before {at} status=400",  # `after` would be a false error, which docs/reliability.md says is believed
     "refuse {when} {at} ms=100",
     "kill {when} {at}",
 )
@@ -56,7 +56,7 @@ _LISTS = ("repeat {at}", "short {at}", "total {at}")
 
 
 def readings(chance: Random) -> dict[str, str]:
-    """A value for some readings. What a person has to do or say first is not what is soaked here."""
+    """Return values for some readings, without those that need a person's help."""
     return {
         reading.name: chance.choice(reading.values)
         for reading in READINGS
@@ -65,9 +65,9 @@ def readings(chance: Random) -> dict[str, str]:
 
 
 def faults(chance: Random, *, process: bool) -> list[str]:
-    """One to four faults. `process`: the client is a process of its own, and may be killed by them.
+    """Return one to four faults. With `process` the client is a process of its own, and faults may kill it.
 
-    At most one of them makes lists lie, and never for longer than the client says that it copes with.
+    At most one fault makes lists wrong, and never for longer than the client promises to cope with.
     """
     found = [_fault(chance, process=process) for _ in range(chance.choice((1, 2, 3, 4)))]
     if chance.random() < 0.3:
@@ -90,6 +90,6 @@ def _fault(chance: Random, *, process: bool) -> str:
 
 
 def _often(chance: Random, at: str) -> str:
-    """Which of the requests are struck: what is asked often is struck later."""
+    """Return the `nth` and `times` of a fault. A fault of frequent requests may strike later."""
     most = {"": 30, "GET": 12, "POST": 4}.get(at, 2)
     return f"nth={chance.randint(1, most)} times={chance.choice((1, 1, 2))}"

@@ -1,4 +1,4 @@
-"""Operations where two things meet: two people, a lost state or one of yesterday, a project let go of, a part."""
+"""Let two events meet: two people, a lost or old state, a project removed from the state, a part of the files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def lose_state(episode: Episode) -> None:
-    """The state is lost when all is well, and made anew of what is live."""
+    """Lose the state when all is settled, and rebuild it from the live objects."""
     episode.settle(prune=False)
     episode.said("lose the state, rebuild")
     episode.counts["state lost"] += 1
@@ -26,7 +26,7 @@ def lose_state(episode: Episode) -> None:
 
 
 def _forget_soon(episode: Episode) -> None:
-    """Nothing knows any more that those were sent: one that fired is made again."""
+    """Allow each schedule that fires soon one more run: without its record, a fired schedule is created again."""
     world = episode.world
     for address in world.soon:
         lost = episode.counts["state lost"] + episode.counts["state restored"]
@@ -34,7 +34,7 @@ def _forget_soon(episode: Episode) -> None:
 
 
 def two_at_once(episode: Episode) -> None:
-    """Two people apply at once."""
+    """Apply as two people at once."""
     episode.said("two applies at once")
     episode.counts["two at once"] += 1
     episode.world.note_attempt()
@@ -46,7 +46,7 @@ def two_at_once(episode: Episode) -> None:
 
 
 def restore_state(episode: Episode) -> None:
-    """A few edits are applied, under faults; then the state of before them comes back."""
+    """Apply a few edits under faults; then restore the state of before."""
     episode.settle(prune=False)
     state, copy = episode.tool.folder / ".wexa-sync", episode.folder / "backup"
     shutil.rmtree(copy, ignore_errors=True)
@@ -66,7 +66,7 @@ def restore_state(episode: Episode) -> None:
 
 
 def let_go(episode: Episode) -> None:
-    """A project is let go of, and what is in it is not; it is declared all the same."""
+    """Remove a project from the state but not its contents. The project stays declared."""
     episode.settle(prune=False)
     projects = [a for a in episode.world.of("Project") if a in episode.tool.ids]
     if not projects:
@@ -82,7 +82,7 @@ def let_go(episode: Episode) -> None:
 
 
 def a_part(episode: Episode) -> None:
-    """One file alone is applied, and pruned by: what the others declare must stay."""
+    """Apply and prune with one file alone: the resources of the other files must stay."""
     world, live = episode.world, episode.live
     parts = sorted(world.folder.glob("part-*.yaml"))
     if not parts:

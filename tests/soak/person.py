@@ -1,4 +1,4 @@
-"""The person at the desk: answers what wexa-sync asks by what is true, and bears what was asked for."""
+"""Act as the person at the desk, who answers wexa-sync's questions with the truth."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from wexa_sync.model import Blocked, Outcome, Plan, Status
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Looks into Wexa Studio (the server's own file), and says what is so."""
+    """Look into Wexa Studio (the server's data file), and answer with the truth."""
 
     world: World
     live: Live
     tool: Tool
 
     def answers(self, plan: Plan) -> str:
-        """Answer the first question of a plan; what was answered, or nothing where nothing is asked."""
+        """Answer the first question of a plan. Return the answer, an empty text if there is no question."""
         for blocked in plan.blocked:
             address = str(blocked.address)
             if blocked.wanted == "run" and "was lost" in blocked.reason:
@@ -71,7 +71,7 @@ class Person:
         return id if status.lower() not in ("ready", "pending", "queued") else None
 
     def _known_run(self, address: str) -> str | None:
-        """The run that was known once, by a state that is no more."""
+        """Return the run that an earlier state recorded."""
         intents = {str(a): each for a, each in self.tool.state.intents.items()}
         doc = self.world.docs.get(address)
         number = intents[address].generation if address in intents else generation(doc) if doc else 1
@@ -83,7 +83,7 @@ class Person:
         return ran[0] if ran and ran[0] in live else None
 
     def _lost_run(self, address: str) -> str | None:
-        """The run that was sent and not answered: one of ours that is nobody's yet."""
+        """Return the run that was sent without an answer: one of ours that no record has."""
         intents = {str(a): each for a, each in self.tool.state.intents.items()}
         spec = intents[address].spec if address in intents else self.world.docs[address]["spec"]
         known = {id for id, *_ in self.world.ran.values()} | set(self.tool.ids.values())
@@ -100,7 +100,7 @@ class Person:
         return bool(ours and run.body["goal"] == goal and run.body["input_variables"] == inputs)
 
     def bears(self, outcome: Outcome) -> bool:
-        """Whether that end is no surprise: a run that was made to fail, a time that had passed there."""
+        """True when a failure is expected: a run scripted to fail, or a schedule whose time has passed."""
         change, address = outcome.change, str(outcome.change.address)
         if outcome.status in (Status.FAILED, Status.UNKNOWN) and address in self.world.soon:
             self._give_time(address)
@@ -109,7 +109,7 @@ class Person:
         return outcome.status is Status.FAILED and fails and "failed" in outcome.error
 
     def what_keeps_projects(self) -> dict[str, bool]:
-        """For each live project that is declared no longer: whether something in it must keep it from being pruned."""
+        """Return, for each live project no longer declared, whether its contents must keep it from being pruned."""
         recorded = {str(a): r for a, r in self.tool.state.records.items()}
         ids = {record.id for record in recorded.values()}
         kept = {}
@@ -124,7 +124,7 @@ class Person:
         return kept
 
     def left_by_pruning(self, kept: dict[str, bool]) -> list[str]:
-        """What a prune should have deleted and did not, or the other way round."""
+        """Return the projects that a prune wrongly left or deleted, and the schedules that it left."""
         live = {thing.id for thing in self.live.server.things("project")}
         words = {True: "live", False: "gone"}
         wrong = [f"project {id} is {words[id in live]}" for id, keep in kept.items() if (id in live) != keep]

@@ -1,6 +1,6 @@
-"""The sandbox as a process of its own that can die and come back, and the truth: what lies in its data file.
+"""Run the sandbox as a process that can die and come back, and read its data file.
 
-`python -m tests.soak.server DATA PORT READINGS` is that process: runs that end in a blink are no option of the CLI.
+`python -m tests.soak.server DATA PORT READINGS` is that process: the CLI has no option for runs that end so soon.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """Something that is live, as the server's own file has it. `run`: the second id of an execution, used in paths."""
+    """Hold a live object from the server's data file. `run` is the second id of an execution, used in paths."""
 
     kind: str
     id: str
@@ -41,7 +41,7 @@ class Thing:
 
 @dataclass(slots=True)
 class Server:
-    """One sandbox over one data file, at one address for its whole life."""
+    """Run one sandbox with one data file, at one address for its whole life."""
 
     data: Path
     readings: Mapping[str, str]
@@ -52,16 +52,16 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """Return the server's address."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def env(self) -> dict[str, str]:
-        """The settings that lead the command line here."""
+        """Return the settings that point the command line to this server."""
         return {"WEXA_API_KEY": KEY, "WEXA_BASE_URL": self.url, "WEXA_ORG_ID": ORG_ID, "WEXA_USER_ID": USER_ID}
 
     def start(self) -> None:
-        """Let it listen, unless it does already."""
+        """Start the server unless it runs."""
         with self._lock:
             if self.process is not None and self.process.poll() is None:
                 return
@@ -74,7 +74,7 @@ class Server:
             self.port = int(self.process.stdout.readline().rpartition(":")[2])
 
     def stop(self, *, kill: bool = False) -> None:
-        """End it: asked to, or struck dead."""
+        """End the server by SIGTERM, or kill it."""
         with self._lock:
             if self.process is not None:
                 (self.process.kill if kill else self.process.terminate)()
@@ -84,7 +84,7 @@ class Server:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Start it again whenever it dies, as the platform's people would."""
+        """Restart the server whenever it dies, as the platform's operators would."""
         over = threading.Event()
 
         def watch() -> None:
@@ -101,7 +101,7 @@ class Server:
             self.start()
 
     def raw(self, method: str, path: str, body: Any = None, **query: str) -> Any:
-        """A request as nobody's client would send it; it must succeed. Waits for a server that does not listen yet."""
+        """Send a plain request, which must succeed. Wait for a server that does not listen yet."""
         end = time.monotonic() + 10
         while True:
             try:
@@ -119,7 +119,7 @@ class Server:
             return None
 
     def things(self, kind: str) -> list[Thing]:
-        """Everything of a kind that is live, in the order it was made; past every reading and every fault."""
+        """Return the live objects of a kind in the order of creation, from the data file, past readings and faults."""
         query = "SELECT id, project, alias, body, inner FROM objects WHERE kind = ? ORDER BY seq"
         with closing(sqlite3.connect(self.data, timeout=10)) as db:
             rows = db.execute(query, (kind,)).fetchall()
@@ -131,7 +131,7 @@ class Server:
 
     @property
     def now(self) -> float:
-        """The time there."""
+        """Return the server's time."""
         return float(self.raw("GET", "/_sandbox/clock")["now"])
 
 

@@ -1,4 +1,4 @@
-"""A few seconds of the soak, as a person would start it. All of it: docs/reliability-soak.md."""
+"""Test a few seconds of the soak, started as a person would. docs/reliability-soak.md describes all of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ sys.exit(soak.main())
 
 
 def soaked(*command: str) -> subprocess.CompletedProcess[str]:
-    """A soak as a process."""
+    """Run a soak as a process."""
     root = Path(__file__).parents[2]
     return subprocess.run(
         [sys.executable, *command], cwd=root, capture_output=True, text=True, timeout=300, check=False

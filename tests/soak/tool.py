@@ -1,4 +1,4 @@
-"""wexa-sync as people run it: the command line as a process, and the engine in this process, which is faster."""
+"""Run wexa-sync: the command line as a process, or the engine in this process, which is faster."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from wexa_sync.state import FileStore
 from wexa_sync.state.base import State
 from wexa_sync.workspace import Workspace
 
-SETTLE = 0.3  # seconds: no list of the soak's server lags behind for longer than a few looks
+SETTLE = 0.3  # seconds: the soak's server has no list that lags for more than a few reads
 GRACE = 1.0
 _SETTINGS = f"settle: {SETTLE}\nstart_grace: {GRACE}\nparallelism: 4\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A process of the command line that has ended: a negative code where it was killed."""
+    """Hold the result of a command; `code` is negative if a signal ended it."""
 
     code: int
     stdout: str
@@ -38,7 +38,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One folder of manifests, its state, and the server. `read_timeout` in seconds: a busy machine may take some."""
+    """Hold a folder of manifests, its state, and the server. `read_timeout` (seconds) suits a busy machine."""
 
     folder: Path
     server: Server
@@ -46,28 +46,28 @@ class Tool:
     read_timeout: float = 20
 
     def prepare(self) -> None:
-        """Write the settings that both ways of running obey."""
+        """Write the settings for both ways of running."""
         self.folder.mkdir()
         allowed = f"allow_undocumented: [{', '.join(self.allowed)}]\n" if self.allowed else ""
         (self.folder / "wexa-sync.yaml").write_text(_SETTINGS + allowed, encoding="utf-8")
 
     @property
     def store(self) -> FileStore:
-        """Where the state lies."""
+        """Return the store of the state."""
         return FileStore(self.folder / ".wexa-sync" / "state.json")
 
     @property
     def state(self) -> State:
-        """What is remembered now."""
+        """Return the state."""
         return self.store.load()
 
     @property
     def ids(self) -> dict[str, str]:
-        """The id of each recorded address."""
+        """Return the recorded ids by address."""
         return {str(address): record.id for address, record in self.state.records.items()}
 
     def workspace(self) -> Workspace:
-        """As a process of its own would open it, but quicker to give up."""
+        """Return the workspace as the command line opens it, but with fewer and shorter retries."""
         http = Http(
             base_url=self.server.url,
             api_key=Secret(template="", value=KEY),
@@ -82,29 +82,29 @@ class Tool:
         )
 
     def plan(self, *, prune: bool = False, adopt: bool = False, targets: Sequence[str] = ()) -> Plan:
-        """What differs now."""
+        """Return the plan of what differs now."""
         choice = Choice(prune=prune, adopt=adopt, targets=tuple(map(Address.parse, targets)))
         desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         return engine.plan(desired, self.workspace(), choice)
 
     def apply(self, plan: Plan) -> list[Outcome]:
-        """Make it so; answers what did not end well."""
+        """Apply a plan; return the outcomes that are not applied."""
         report = engine.apply(plan, self.workspace(), limits=None)
         work = [outcome for outcome in report.outcomes if outcome.change.action is not Action.NOOP]
         return [outcome for outcome in work if outcome.status is not Status.APPLIED]
 
     def resolve(self, address: str, happened_as: str | None) -> None:
-        """Settle a doubt as a person does."""
+        """Settle a doubt, as a person does."""
         desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         engine.resolve(Address.parse(address), desired, self.workspace(), happened_as=happened_as)
 
     def rebuild(self) -> tuple[Match, ...]:
-        """Make a lost state anew."""
+        """Rebuild a lost state."""
         desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
         return engine.rebuild(desired, self.workspace())
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """Begin a process of the command line."""
+        """Start the command line as a process."""
         return subprocess.Popen(
             [sys.executable, "-m", "wexa_sync", *words],
             cwd=self.folder,
@@ -116,12 +116,12 @@ class Tool:
         )
 
     def run(self, *words: str) -> Ended:
-        """A process of the command line, to its end."""
+        """Run the command line as a process to its end."""
         return finished(self.start(*words))
 
 
 def finished(process: subprocess.Popen[str]) -> Ended:
-    """Wait for its end. No traceback reaches a user, and none takes two minutes."""
+    """Wait for a command's end. Fail if it prints a traceback or takes two minutes."""
     try:
         stdout, stderr = process.communicate(timeout=120)
     finally:

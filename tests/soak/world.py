@@ -1,7 +1,7 @@
-"""The model: what the repository declares, what has run, what is not ours.
+"""Model what the repository declares, what has run, and what is not ours.
 
-Each display name begins with its handle, and no handle is given twice: so the truth on the server is known by name,
-without the ids that wexa-sync remembers.
+Each display name begins with its handle, and no handle is used twice. So objects on the server are known by name,
+without the ids that wexa-sync records.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 
 Doc = dict[str, Any]
 MOST = {"Project": 2, "Skill": 3, "AgentFlow": 3, "Schedule": 3, "Execution": 4}
-"""How many of a kind a project holds."""
+"""The most resources of a kind in a project."""
 FIELDS = {
     "Project": "projectName",
     "Skill": "name",
@@ -27,30 +27,30 @@ FIELDS = {
     "Schedule": "template",
     "Execution": "goal",
 }
-"""The field that a kind is known by."""
+"""The field with the display name of a kind."""
 
-_FAR = 2_000_000_000  # epoch seconds: no schedule of then fires in a soak
+_FAR = 2_000_000_000  # epoch seconds: so late that no schedule fires in a soak
 
 
 def address_of(doc: Doc) -> str:
-    """The address of a document."""
+    """Return the address of a document."""
     within = "" if doc["kind"] == "Project" else f"{doc['metadata']['project']}/"
     return f"{within}{doc['kind']}/{doc['metadata']['name']}"
 
 
 def run_key(project: str, goal: str, inputs: Any) -> str:
-    """What tells a run from others on the server; `project` by its handle."""
+    """Return the key that tells a run from others on the server. `project` is a handle."""
     return json.dumps([project, goal, inputs or {}], sort_keys=True)
 
 
 @dataclass(slots=True)
 class World:
-    """Everything the soak believes. `ids` and `ran` are as of the last settled point.
+    """Hold the model. `ids` and `ran` are as of the last settled point.
 
-    `wrong`: what was asked for and the API can't do, by address, with how a person takes it back. `attempted`: the runs
-    that an apply may have made, by key; `ran`: those that it surely made, with their id and project. `lost`: what is
-    live, declared no longer, and not in the state. `soon`: schedules that fire during the soak. `returned`: declared
-    again, and to be found by its name, which must stay until it is.
+    `wrong` holds edits that the API can't make, by address, each with its undo. `attempted` holds the runs that an
+    apply may have made, by key; `ran` those that it surely made, with id and project. `lost` holds resources that are
+    live, no longer declared, and not in the state. `soon` holds schedules that fire during the soak. `returned` holds
+    resources that are declared again and must be matched by name; the name stays until then.
     """
 
     chance: Random
@@ -72,17 +72,17 @@ class World:
     number: int = 0
 
     def fresh(self, letter: str) -> str:
-        """A handle that nothing had before."""
+        """Return a handle that was never used."""
         self.number += 1
         return f"{letter}{self.number}"
 
     def text(self, handle: str) -> str:
-        """A display name of that handle, different each time."""
+        """Return a display name for a handle, different each time."""
         self.number += 1
         return f"{handle} {self.chance.choice(('é', 'NO', '12:30', '{}', '#x', 'plain'))} {self.number}"
 
     def of(self, kind: str, project: str = "") -> list[str]:
-        """Declared addresses of a kind, of one project where named."""
+        """Return the declared addresses of a kind, of one project if named."""
         return [
             address
             for address, doc in self.docs.items()
@@ -90,12 +90,12 @@ class World:
         ]
 
     def sound(self, kind: str) -> list[str]:
-        """Declared addresses of a kind that may be edited: nothing is wrong with them, nor with what is in them."""
+        """Return the declared addresses of a kind that may be edited: neither they nor their parts are in `wrong`."""
         known = [a for a in self.of(kind) if a not in self.returned]
         return [a for a in known if not any(w == a or w.startswith(f"{a}/") for w in self.wrong)]
 
     def write(self) -> None:
-        """Put it into files: as many as chance wants, in an order that means nothing."""
+        """Write the documents to a random number of files, in random order."""
         for old in self.folder.glob("part-*.yaml"):
             old.unlink()
         docs = list(self.docs.values())
@@ -107,7 +107,7 @@ class World:
                 (self.folder / f"part-{part}.yaml").write_text(text, encoding="utf-8")
 
     def note_attempt(self) -> None:
-        """An apply begins: whatever is declared now may come to be."""
+        """Note that an apply begins: every run and schedule declared now may be created."""
         for address in self.of("Execution"):
             self.attempted[self.key(address)].add((address, generation(self.docs[address])))
         for address in self.of("Schedule"):
@@ -115,12 +115,12 @@ class World:
             self.fires[spec["template"]].add(epoch(spec["schedule"]))
 
     def key(self, address: str) -> str:
-        """The key of the run that is declared there."""
+        """Return the key of a declared run."""
         doc = self.docs[address]
         return run_key(doc["metadata"]["project"], doc["spec"]["goal"], doc["spec"].get("input_variables"))
 
     def take_back(self) -> None:
-        """Undo what the API can't do, the last first."""
+        """Undo the edits that the API can't make, the last one first."""
         while self.wrong:
             _, undo = self.wrong.popitem()
             undo()
@@ -134,27 +134,27 @@ class World:
         return f"declare {address_of(doc)}"
 
     def room(self, kind: str) -> str | None:
-        """A project that has room for one more of that kind."""
+        """Return a project with room for one more of a kind, None if there is none."""
         projects = [self.docs[a]["metadata"]["name"] for a in self.of("Project")]
         free = [each for each in projects if len(self.of(kind, each)) < MOST[kind]]
         return self.chance.choice(free) if free else None
 
 
 def generation(doc: Doc) -> int:
-    """Which run of it is declared."""
+    """Return the declared generation."""
     return int(doc["metadata"].get("generation", 1))
 
 
 def epoch(time: str) -> int:
-    """Epoch seconds of a time in a manifest."""
+    """Return a manifest's time as epoch seconds."""
     return int(datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp())
 
 
 def moment(at: float) -> str:
-    """A time as manifests have it."""
+    """Return epoch seconds as a manifest's time."""
     return datetime.fromtimestamp(int(at), timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def far(world: World) -> str:
-    """A time that is not reached."""
+    """Return a time that no soak reaches."""
     return moment(_FAR + world.chance.randint(0, 10**8))
