@@ -1,28 +1,28 @@
 """The exception tree, the exit codes, and `Problem`.
 
 WexaSyncError                     exit 1   message + hint; the only family the command line has to catch
-├── UsageError                    exit 64  the call itself is wrong (flags, paths)
-│   └── NothingDeclared                    there is no manifest there
+├── UsageError                    exit 64  the command was called wrongly (flags, paths)
+│   └── NothingDeclared                    the paths hold no manifest
 ├── InvalidManifests              exit 1   one or more Problems, each with its place
 ├── SettingsError                 exit 1   wexa-sync.yaml or the environment
 │   └── InvalidSettings                    wexa-sync.yaml has Problems (InvalidManifests too, and shown as these)
 ├── StateError                    exit 1   the state file
-│   ├── StateLocked                        somebody else is applying
-│   └── StateDamaged                       it is there and can't be trusted
-├── UnclearEnd                    exit 3   a run shows a status that does not say whether it came to a good end
+│   ├── StateLocked                        another process is applying
+│   └── StateDamaged                       the state file exists and can't be trusted
+├── UnclearEnd                    exit 3   the status of a run does not say whether it ended well
 ├── NoSuchCall                    exit 1   the server lacks a call that only the vendor's SDK knows
 ├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
 │   └── PlanBlocked               exit 3   --strict, and something is blocked
 └── ApiError                      exit 1   method, path, status
     ├── Unreachable                        surely not processed: refused, DNS, connect timeout
-    ├── LostAnswer                         may have been processed: the answer never came, or was cut
+    ├── LostAnswer                         may have been processed: the response never came, or was cut
     ├── AuthRefused                        401, 403
     ├── NotFound                           404 (and 410)
     ├── Throttled                          429, surely not processed
     ├── Refused                            any other 4xx
     ├── Redirected                         3xx, never followed: may have been processed, as forms are answered so
     ├── ServerFault                        5xx and 408: may have been processed
-    └── Nonsense                           answered with success, but not with what the API is known to answer
+    └── Nonsense                           a success status with a body that the API is not known to return
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wexa_sync.model import Source
+    from wexa_sync.model import Address, Source
 
 
 class ExitCode(IntEnum):
-    """What the process answers its caller with (README, "Exit codes")."""
+    """The exit status of the process (README, "Exit codes")."""
 
     DONE = 0
     FAILED = 1
@@ -52,9 +52,9 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One fault in the input: what, where, and what to do.
+    """One fault in the input: what is wrong, where, and what to do.
 
-    `path` is the field's path in its document (`spec.items[2].title`), empty where the whole document is meant.
+    `path` is the field's path in its document (`spec.items[2].title`); empty for a fault of the whole document.
     """
 
     message: str
@@ -68,13 +68,19 @@ class Problem:
 
 
 class Unfilled(str):
-    """What stands where a value could not be had and that was reported: nobody needs to complain about it again."""
+    """A text in the place of a value that could not be read. The fault is reported already, and only once."""
 
     __slots__ = ()
 
 
+def look_up(address: Address, ids: Sequence[str] = ()) -> str:
+    """Return the hint for a doubt: whether the resource or run of that address is live. `ids` are those it may have."""
+    id = ids[0] if len(ids) == 1 else "ID"
+    return f"Look in Wexa Studio, then `wexa-sync resolve {address} --happened {id}` or `--did-not-happen`."
+
+
 class WexaSyncError(Exception):
-    """Every failure that is told to a person: what failed (`message`) and what to do next (`hint`)."""
+    """A failure that is shown to a person: what failed (`message`) and what to do next (`hint`)."""
 
     exit_code = ExitCode.FAILED
 
@@ -85,17 +91,17 @@ class WexaSyncError(Exception):
 
 
 class UsageError(WexaSyncError):
-    """The command was called in a way it can't be."""
+    """The command was called wrongly."""
 
     exit_code = ExitCode.USAGE
 
 
 class NothingDeclared(UsageError):
-    """There is no manifest where some were expected."""
+    """The paths hold no manifest."""
 
 
 class InvalidManifests(WexaSyncError):
-    """The manifests have problems; all of them are in `problems`, in file order."""
+    """The manifests have problems. All are in `problems`, in file order."""
 
     where = "the manifests"
 
@@ -113,13 +119,13 @@ class SettingsError(WexaSyncError):
 
 
 class InvalidSettings(InvalidManifests, SettingsError):
-    """The settings file has problems; all of them are in `problems`, in file order."""
+    """The settings file has problems. All are in `problems`, in file order."""
 
     where = "the settings"
 
 
 class StateError(WexaSyncError):
-    """The state can't be read, written or used here."""
+    """The state can't be read, can't be written, or belongs to another workspace."""
 
 
 class StateLocked(StateError):
@@ -127,31 +133,31 @@ class StateLocked(StateError):
 
 
 class StateDamaged(StateError):
-    """The state file is there, but is not what wexa-sync wrote."""
+    """The state file exists, but its content is not what wexa-sync wrote."""
 
 
 class UnclearEnd(WexaSyncError):
-    """A run shows a status that does not say whether it came to a good end: a person has to look."""
+    """The status of a run does not say whether it ended well: a person has to look."""
 
     exit_code = ExitCode.NEEDS_A_PERSON
 
 
 class PlanRefused(WexaSyncError):
-    """The plan must not be applied as it is."""
+    """The plan must not be applied."""
 
 
 class PlanBlocked(PlanRefused):
-    """`--strict`: something that is wanted can't be done by the API, so nothing is."""
+    """A change is blocked, and `--strict` then applies nothing."""
 
     exit_code = ExitCode.NEEDS_A_PERSON
 
 
 class NoSuchCall(WexaSyncError):
-    """The server lacks a call that only the vendor's SDK knows: the change can't be made there, now or later."""
+    """The server lacks a call that only the vendor's SDK knows: trying again does not help."""
 
 
 class ApiError(WexaSyncError):
-    """A call to the API that did not end as it should. `processed` says whether the server may have done the work."""
+    """A call to the API failed. `may_be_processed` is true where the server may have done the work all the same."""
 
     may_be_processed = False
 
@@ -167,26 +173,25 @@ class Unreachable(ApiError):
 
 
 class LostAnswer(ApiError):
-    """The request was sent, and no whole answer came back."""
+    """The request was sent, and no whole response came back."""
 
     may_be_processed = True
 
 
 class AuthRefused(ApiError):
-    """The key is wrong, or may not do this."""
+    """The API key is wrong, or has no right to make this call."""
 
 
 class NotFound(ApiError):
-    """There is no such thing there."""
+    """The server has nothing at that path."""
 
 
 class Throttled(ApiError):
-    """Too many requests; `retry_after` is in seconds where the server said so."""
+    """The server got too many requests. `retry_after` is in seconds, None where the server names none."""
 
     def __init__(self, message: str, *, method: str, path: str, retry_after: float | None = None) -> None:
-        super().__init__(
-            message, method=method, path=path, status=429, hint="Run it again later, or with a lower --parallelism."
-        )
+        hint = "Run the command again later, or with a lower --parallelism."
+        super().__init__(message, method=method, path=path, status=429, hint=hint)
         self.retry_after = retry_after
 
 
@@ -195,19 +200,19 @@ class Refused(ApiError):
 
 
 class Redirected(ApiError):
-    """The server points elsewhere, and nobody followed. Forms are answered so when they have been processed."""
+    """The server redirects, and the redirect is not followed. A form is answered so once it has been processed."""
 
     may_be_processed = True
 
 
 class ServerFault(ApiError):
-    """The server failed; what it did before that is not known. `retry_after` is in seconds where it said so."""
+    """The server failed, perhaps after it did the work. `retry_after` is in seconds, None where it names none."""
 
     may_be_processed = True
     retry_after: float | None = None
 
 
 class Nonsense(ApiError):
-    """A success status with a body that is not what the API is known to answer."""
+    """The status is a success, and the body is nothing that the API is known to return."""
 
     may_be_processed = True

@@ -163,7 +163,7 @@ def test_the_receipt_in_words(desk: Desk, cli: Cli, wire: Wire) -> None:
     assert f"warning: {UNRECORDED}" in said
     assert "skipped > support-desk/Execution/smoke-test" in said
     assert "Apply incomplete: " in said
-    assert "It could not go on. The lock " in said
+    assert "The apply could not go on. The lock " in said
     assert "See that no other apply runs, then run the same command again" in said
 
 
@@ -177,5 +177,5 @@ def test_a_state_that_takes_nothing_from_the_start_skips_everything(desk: Desk, 
     lock = state.with_name("state.json.lock")
     wire.lies = {"GET /v1/project": meanwhile(lambda: removed(lock))}
     done = cli(desk.folder, "apply", "--auto-approve", code=1, env=env)
-    assert "It could not go on. The lock " in " ".join(done.stdout.split())
+    assert "The apply could not go on. The lock " in " ".join(done.stdout.split())
     assert desk.remote.writes == []

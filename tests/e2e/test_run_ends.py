@@ -125,7 +125,7 @@ def test_an_end_that_nobody_knows_is_shown_and_asked_about(
             said = run(desk, "apply", "--auto-approve", code=3).stdout
             assert f"the run is '{word}', and whether that is a good end is not known" in said
             assert "--did-not-happen" not in said
-            assert "How a run ended is not known. Look at it; if it ended well:" in said
+            assert "How a run ended is not known. Look at the run; if it ended well:" in said
             assert f"wexa-sync resolve {FIRST} --happened " in said.partition("Apply incomplete")[2]
         assert f"it is {word}; if that is an end, apply asks" in run(desk, "plan").stdout
         assert len(runs(desk)) == 1, "what depends on it waits for the answer"

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from wexa_sync.apply.before import look_before
 from wexa_sync.apply.create import body_of, send_create
 from wexa_sync.apply.references import resolve_externals
-from wexa_sync.apply.start import LOOK_UP, can_not_start, has_begun, start, start_intent, status_after_grace
+from wexa_sync.apply.start import can_not_start, has_begun, start, start_intent, status_after_grace
 from wexa_sync.apply.steps import Turn, Work, Write, conflict, ended, replace_hint
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.wait import earlier_runs, record_of_run, wait
 from wexa_sync.compare.same import key_of
-from wexa_sync.errors import WexaSyncError
+from wexa_sync.errors import WexaSyncError, look_up
 from wexa_sync.executions.runs import GONE
 from wexa_sync.model import Outcome, Status
 from wexa_sync.state.base import Remember
@@ -99,5 +99,5 @@ def _create(task: Task) -> Generator[Any, Any, Outcome | _Made]:
         status = kind.run.status_of(made.answer) if kind.run is not None and is_about_it else ""
         return _Made(made.ids, status, made.attempts, made.intent.mark)
     said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
-    hint = LOOK_UP.format(task.address)
+    hint = look_up(task.address)
     return ended(task.change, Status.UNKNOWN, replace_hint(said, hint), attempts=made.attempts)

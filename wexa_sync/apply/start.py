@@ -12,13 +12,10 @@ from wexa_sync.apply.records import intent_of
 from wexa_sync.apply.steps import Http, Write, ended, replace_hint
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.wait import how_it_runs, poll, record_of_run
-from wexa_sync.errors import ApiError, Nonsense, Refused, WexaSyncError
+from wexa_sync.errors import ApiError, Nonsense, Refused, WexaSyncError, look_up
 from wexa_sync.executions.runs import GONE
 from wexa_sync.model import Intent, Outcome, Run, Status
 from wexa_sync.state.base import Intend, Remember
-
-LOOK_UP = "Look in Wexa Studio, then `wexa-sync resolve {} --happened ID` or `--did-not-happen`."
-"""What a person does about a run that may or may not have happened, for its address."""
 
 
 def status_after_grace(task: Task, id: str, status: str) -> Generator[Http, Any, str]:  # the field's name
@@ -62,7 +59,7 @@ def can_not_start(task: Task, id: str, status: str, attempts: int) -> Outcome:  
         return ended(task.change, Status.FAILED, error, id=id, attempts=attempts)
     error = WexaSyncError(
         f"its start was sent before and the answer was lost; the run is still {status}",
-        hint=LOOK_UP.format(task.address),
+        hint=look_up(task.address, [id]),
     )
     return ended(task.change, Status.UNKNOWN, error, id=id)
 
@@ -76,7 +73,7 @@ def start(task: Task, id: str) -> Generator[Any, Any, Outcome | None]:  # the fi
         if (yield from _begun_all_the_same(task, id, error)):
             return None
         if error.may_be_processed:
-            return ended(task.change, Status.UNKNOWN, replace_hint(error, LOOK_UP.format(task.address)), id=id)
+            return ended(task.change, Status.UNKNOWN, replace_hint(error, look_up(task.address, [id])), id=id)
         intent = start_intent(task)
         yield Write((Remember(record_of_run(task, id, started=False), intent.mark if intent is not None else ""),))
         raise
@@ -92,7 +89,7 @@ def _send(task: Task, id: str) -> Generator[Http, Any, None]:  # the field's nam
     if words.status_of(unwrap(said)) not in words.begun | words.not_begun:
         method, path = words.start.method, words.start.path
         raise Nonsense(
-            "the answer does not say that it starts", method=method, path=path, hint=LOOK_UP.format(task.address)
+            "the answer does not say that it starts", method=method, path=path, hint=look_up(task.address, [id])
         )
 
 

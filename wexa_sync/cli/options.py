@@ -186,7 +186,7 @@ lock = option(
 )
 
 choice = _all(
-    option("--prune", is_flag=True, help="Delete what is managed and declared no longer."),
+    option("--prune", is_flag=True, help="Delete what is managed and no longer declared."),
     option("--adopt", is_flag=True, help="Take over what is live already."),
     option(
         "--target",

@@ -59,7 +59,7 @@ def _chosen(run: Run, item: str) -> Question:
     if not open_:
         hint = f"It was answered already, or asks later: `wexa-sync executions wait {run.name}` shows it then."
         if run.status in running(run).ended:
-            hint = f"It has ended: `wexa-sync executions show {run.name}` tells how."
+            hint = f"It has ended: `wexa-sync executions show {run.name}` shows how."
         raise WexaSyncError(f"{run.name} is {run.status} and asks nothing now", hint=hint)
     if item not in open_ and (item or len(open_) > 1):
         shown = ", ".join(f"{id} ({question.type})" for id, question in open_.items())

@@ -74,7 +74,7 @@ def bad_end(run: Run, waited: str) -> WexaSyncError | None:
     if run.status in words.failed:
         why = f": {run.failure}" if run.failure else ""
         return WexaSyncError(
-            f"the run ended as {run.status}{why}", hint=f"`wexa-sync executions show {run.name}` tells more.{again}"
+            f"the run ended as {run.status}{why}", hint=f"`wexa-sync executions show {run.name}` shows more.{again}"
         )
     if run.status == GONE:
         return WexaSyncError(

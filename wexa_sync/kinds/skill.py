@@ -48,7 +48,7 @@ SKILL = Kind(
     derived=(Derived(target=("connector_name",), source=("connector_id",), make=_connector_name),),
     hints={
         Operation.UPDATE: "Declare a skill of another handle and name and point the agents at it, or put the manifest "
-        "back: `wexa-sync state show ADDRESS` has what was applied.",
-        Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm ADDRESS` gives it up.",
+        "back: `wexa-sync state show {address}` has what was applied.",
+        Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm {address}` gives it up.",
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wexa_sync.compare.changes import edited
+from wexa_sync.errors import look_up
 from wexa_sync.kinds.base import Kind
 from wexa_sync.model import Action, Blocked, Intent
 from wexa_sync.plan.decision import FOUND, Decision, Orphan
@@ -36,21 +37,18 @@ class ActionCase(Case):
         pair = self.pair
         if pair.live is not None and pair.certain:
             return self.let_go() if pair.manifest is None and self.rules.prune else self.found()
-        seen = ", ".join(live.id for live in (*pair.candidates, *pair.similar)) or "none"
-        return self.blocked(
-            "run",
-            f"it was sent before and the answer was lost; live {self.noun}s that might be it: {seen}",
-            f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
-        )
+        ids = [live.id for live in (*pair.candidates, *pair.similar)]
+        reason = f"it was sent before and the answer was lost; live {self.noun}s that might be it: "
+        return self.blocked("run", reason + (", ".join(ids) or "none"), look_up(pair.address, ids))
 
     def similar(self) -> Decision:
         """Block an action that is live with other values of its variables: it may be an earlier one."""
         pair = self.pair
-        ids = ", ".join(live.id for live in pair.similar)
+        ids = [live.id for live in pair.similar]
         return self.blocked(
             "run",
-            f"it may have happened already: only what comes from variables or secrets is different in {ids}",
-            f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`.",
+            f"it may have happened already: only the values of variables or secrets are different in {', '.join(ids)}",
+            look_up(pair.address, ids),
         )
 
     def let_go(self) -> Decision:

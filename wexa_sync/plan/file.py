@@ -89,7 +89,7 @@ def _stored(path: Path) -> Plan:
 
 
 def _no_plan(path: Path, why: str) -> PlanRefused:
-    return PlanRefused(f"{path} can't be applied: {why}", hint="Make a new one: `wexa-sync plan --out FILE`.")
+    return PlanRefused(f"{path} can't be applied: {why}", hint=f"Make a new one: `wexa-sync plan --out {path}`.")
 
 
 def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:

@@ -11,6 +11,7 @@ from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.compare.sides import live_fingerprint
+from wexa_sync.errors import look_up
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Operation
@@ -90,8 +91,7 @@ class Case:
         pair = self.pair
         if not pair.unseen or (pair.intent is not None and pair.intent.settled):
             return None
-        hint = f"Look in Wexa Studio, then `wexa-sync resolve {pair.address} --happened ID` or `--did-not-happen`."
-        return self.blocked(wanted, f"it may be there already: {pair.unseen}", hint)
+        return self.blocked(wanted, f"it may be there already: {pair.unseen}", look_up(pair.address))
 
     def too_late(self, end: float) -> Decision:
         """Return a decision where the schedule's time has passed, else None: created again, it would fire twice.
@@ -223,7 +223,8 @@ class Case:
 
     def hint(self, operation: Operation) -> str:
         """Return what a person can do where the API has no call."""
-        return self.kind.hints.get(operation, "Put the manifest back to what is live, or change it in Wexa Studio.")
+        hint = self.kind.hints.get(operation, "Put the manifest back to what is live, or change it in Wexa Studio.")
+        return hint.replace("{address}", str(self.pair.address))
 
     def prune(self) -> Decision:
         """Decide on a resource that is recorded and live, and no longer declared."""

@@ -51,9 +51,11 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
     kind, address, manifest, live = BY_NAME[pair.address.kind], pair.address, pair.manifest, pair.live
     assert manifest is not None
     if live is None:
-        ids = ", ".join(each.id for each in (*pair.candidates, *pair.similar))
+        ids = [each.id for each in (*pair.candidates, *pair.similar)]
         found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else "only its variables differ in"
-        why = f"{found}: {ids}; `wexa-sync resolve {address} --happened ID`" if ids else "nothing live has its name"
+        id = ids[0] if len(ids) == 1 else "ID"
+        which = f"{found}: {', '.join(ids)}; `wexa-sync resolve {address} --happened {id}`"
+        why = which if ids else "nothing live has its name"
         return Match(address=address, sure="none", why=why)
     run, is_action = kind.run, kind.nature is Nature.ACTION
     record = Record(

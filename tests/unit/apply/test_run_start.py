@@ -156,7 +156,7 @@ def test_a_lost_start_that_does_not_show_is_for_a_person(
     explicit.remote.fault(*faults)
     outcome = applied(explicit, grace=0.1, start="explicit")
     assert outcome.status is Status.UNKNOWN
-    assert f"wexa-sync resolve {RUN} --happened ID" in outcome.hint
+    assert f"wexa-sync resolve {RUN} --happened {outcome.id}`" in outcome.hint
     assert getattr(record(explicit), "started", None) is False
     assert explicit.workspace.store.load().intents[RUN].operation == "start"
     explicit.remote.fault()

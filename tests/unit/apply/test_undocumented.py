@@ -62,7 +62,7 @@ def test_what_reads_hide_is_sent_as_declared_and_as_recorded(
         desk = small(remote, "project", "skill", "flow")
         edit(desk, "flow", "title: Sort,", f"title: Sort, {HIDDEN},")
         desk.apply()
-        edit(desk, "flow", ", conditions: [{decision: go, condition: ok}]", "")  # recorded, and declared no longer
+        edit(desk, "flow", ", conditions: [{decision: go, condition: ok}]", "")  # recorded, and no longer declared
         edit(desk, "flow", "description: One", "description: Two")
         plan = desk.plan(allowed=ALLOWED)
         assert work(plan)[0] == f"update {FLOW}"

@@ -28,13 +28,15 @@ _DAY = 86_400.0
 _HINTS: Mapping[type[ApiError], str] = {
     AuthRefused: "Check that WEXA_API_KEY is the key of this organisation, and that the key may do this.",
     NotFound: "It may have been removed outside, or belong to another organisation: run `wexa-sync plan` to see.",
-    Refused: "The server says why; fix the manifest (or the settings) and run `wexa-sync plan`.",
+    Refused: "The server says why: fix the manifest (or the settings) and run `wexa-sync plan`.",
     ServerFault: "The server failed. Run `wexa-sync plan` again later: it looks for what became of this.",
 }
 _REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
 _NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
-_NOT_READ_HINT = "Nothing is done on such a response. Fix what it says, or run `wexa-sync plan` again later."
-_NOT_DONE_HINT = "It may be done or not. Fix what it says and run `wexa-sync plan`: it looks for what became of this."
+_NOT_READ_HINT = "Nothing is done on such a response. Fix what the response names, or run `wexa-sync plan` again later."
+_NOT_DONE_HINT = (
+    "It may be done or not. Fix what the response names, then run `wexa-sync plan`: it looks for the change."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from wexa_sync.secrecy.seal import conceal
 
 
 def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
-    """Block what is to be made and is recorded already, under an address that is declared no longer; and its end."""
+    """Block a create that has the natural key of a recorded resource no longer declared, and that resource's delete."""
     former, inside = _former(observation), _inside(decisions)
     for address, found in list(decisions.items()):
         if not (isinstance(found, Change) and found.action in (Action.CREATE, Action.RUN) and found.after is not None):
@@ -50,7 +50,7 @@ def _inside(decisions: Mapping[Address, Decision]) -> Mapping[Address, Sequence[
 
 
 def _former(observation: Observation) -> Mapping[Place, Mapping[str, Address]]:
-    """By place and natural key: what is recorded or in doubt, declared no longer, and there as far as can be seen."""
+    """Return, by place and natural key, what is recorded or in doubt, no longer declared, and perhaps live."""
     found: defaultdict[Place, dict[str, Address]] = defaultdict(dict)
     for address, pair in sorted(observation.pairs.items()):
         if pair.manifest is not None:
@@ -93,14 +93,14 @@ def _waiting(address: Address, change: Change, old: Address) -> Blocked:
     return Blocked(
         address=address,
         wanted=change.action.value,
-        reason=f"{old} has the same {_fields(address.kind)}, is declared no longer, and is in doubt: was it renamed?",
+        reason=f"{old} has the same {_fields(address.kind)}, is no longer declared, and is in doubt: was it renamed?",
         hint=f"Settle {old} first: this plan says how.",
         source=change.source,
     )
 
 
 def _blocked(address: Address, wanted: str, old: Address, new: Address, change: Change | None) -> Blocked:
-    other, end = (old, "is declared no longer") if address == new else (new, f"is declared in the place of {old}")
+    other, end = (old, "is no longer declared") if address == new else (new, f"is declared in the place of {old}")
     return Blocked(
         address=address,
         wanted=wanted,

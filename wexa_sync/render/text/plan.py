@@ -34,7 +34,7 @@ def plan_text(view: PlanView, layout: Layout) -> str:
     _blocked(page, view.blocked, short=short, whole=layout.details is True)
     if view.orphans:
         page.blank()
-        page.wrapped([], ("Not in the manifests any more; --prune deletes what can be deleted:", "bold"))
+        page.wrapped([], ("No longer declared; --prune deletes what can be deleted:", "bold"))
         for address in view.orphans:
             page.line("  ", address)
     for number, warning in enumerate(view.warnings):

@@ -132,27 +132,28 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
     statuses = {outcome.status for outcome in outcomes}
     # What was to be made can exist twice; the next plan sees by itself whether an update or a delete happened.
     unclear = [str(address) for address in report.doubts]
+    ids = {str(outcome.change.address): outcome.id for outcome in outcomes if outcome.id}
     if report.error[0]:
-        yield NextStep(text=f"It could not go on. {report.error[0]} {report.error[1]}")
+        yield NextStep(text=f"The apply could not go on. {report.error[0]} {report.error[1]}")
     if report.interrupted:
-        yield NextStep(text="It was interrupted: what is listed as skipped was not begun.")
+        yield NextStep(text="The apply was interrupted: each change listed as skipped was not begun.")
     if unclear:
         yield NextStep(
-            text="The server may or may not have done what is unknown. Plan again: it looks. What the plan still asks"
-            " about, look up in Wexa Studio, then say which:",
+            text="The server may or may not have made the changes listed as unknown. Plan again: the plan looks for"
+            " them. Look in Wexa Studio for those that it still asks about, then say of each which it is:",
             commands=tuple(
                 f"wexa-sync resolve {address} {answer}"
                 for address in unclear
-                for answer in ("--happened ID", "--did-not-happen")
+                for answer in (f"--happened {ids.get(address, 'ID')}", "--did-not-happen")
             ),
         )
     if open_ends := [] if report.error[0] else [each for each in outcomes if _is_open_end(each, report)]:
         yield NextStep(
-            text="How a run ended is not known. Look at it; if it ended well:",
+            text="How a run ended is not known. Look at the run; if it ended well:",
             commands=tuple(f"wexa-sync resolve {each.change.address} --happened {each.id or ''}" for each in open_ends),
         )
     if Status.CONFLICT in statuses:
-        yield NextStep(text="What is in conflict was changed by somebody else since the plan.")
+        yield NextStep(text="Each resource in conflict was changed by somebody else since the plan.")
     if Status.FAILED in statuses:
         yield NextStep(text="Fix what failed.")
     if report.interrupted or report.error[0] or statuses - {Status.APPLIED}:
