@@ -34,9 +34,7 @@ _HINTS: Mapping[type[ApiError], str] = {
 _REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
 _NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
 _NOT_READ_HINT = "Nothing is done on such a response. Fix what the response names, or run `wexa-sync plan` again later."
-_NOT_DONE_HINT = (
-    "It may be done or not. Fix what the response names, then run `wexa-sync plan`: it looks for the change."
-)
+_NOT_DONE_HINT = "It may be done or not. Fix what it names, then run `wexa-sync plan`: it looks for the change."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
