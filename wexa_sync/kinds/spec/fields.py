@@ -115,13 +115,24 @@ def all_in(field: Field, test: Test) -> bool:
     return all(test(each) and all_in(each, test) for each in inner)
 
 
+@cache
+def _split(field: Field, test: Test) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the fields for which the test fails, and of those with such a field inside."""
+    out = frozenset(name for name, inner in field.fields.items() if not test(inner))
+    return out, frozenset(name for name, inner in field.fields.items() if not all_in(inner, test)) - out
+
+
 def select(value: Any, field: Field, test: Test) -> Any:
     """Return the value with only those fields in it, at every depth, for which the test holds."""
     if all_in(field, test):
         return value
     if isinstance(value, dict):
-        pairs = ((name, item, field.fields.get(name, UNKNOWN)) for name, item in value.items())
-        return {name: select(item, inner, test) for name, item, inner in pairs if test(inner)}
+        out, mixed = _split(field, test)
+        return {
+            name: select(item, field.fields[name], test) if name in mixed else item
+            for name, item in value.items()
+            if name not in out
+        }
     if isinstance(value, list):
         return [select(item, field.items or UNKNOWN, test) for item in value]
     return value

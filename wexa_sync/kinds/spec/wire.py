@@ -41,8 +41,8 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
     spec = {}
     visit = _reader(name_of)
     for name, field in _shown(kind).items():
-        source = next((key for key in (field.wire_name, name) if key in raw), None)
-        if source is not None:
+        source = field.wire_name if field.wire_name in raw else name
+        if source in raw:
             spec[name] = walk(select(raw[source], field, _is_read), field, visit)
     return spec
 
