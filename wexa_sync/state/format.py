@@ -1,7 +1,6 @@
-"""Write and read the text of a state file and of its journal. Pure; `file` is only named in errors.
+"""Write and read the text of a state file, in this version of the format and in older ones.
 
-The journal's first line says which state it continues; each further line is one write: its entries, and the serial that
-the state has after it.
+Pure; `file` is only named in errors.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wexa_sync.errors import StateDamaged, StateError
-from wexa_sync.model import Intent, Record, Target
+from wexa_sync.model import Intent, Record
 from wexa_sync.secrecy.seal import address_to_data
-from wexa_sync.state.base import ANY, Entry, State
+from wexa_sync.state.base import ANY, State
 from wexa_sync.state.data import (
     intent_from_data,
     intent_to_data,
@@ -26,7 +25,6 @@ from wexa_sync.state.data import (
     target_from_data,
     target_to_data,
 )
-from wexa_sync.state.entries import entry_from_data, entry_to_data
 from wexa_sync.text.json import MAX_DEPTH, members, parse
 
 VERSION = 3
@@ -61,10 +59,7 @@ STEPS: Mapping[int, Step] = {
 """From version N to N + 1, by N, down to the oldest that is still read."""
 
 _STATE = "wexa-sync-state"
-_JOURNAL = "wexa-sync-journal"
-_START = f'{{"format":"{_JOURNAL}",'.encode()
-_HOLE = b"\0"  # what was never written reads as zeros; JSON has none
-_HEAD: Mapping[str, tuple[type, ...]] = {
+HEAD: Mapping[str, tuple[type, ...]] = {
     "format": (str,),
     "version": (int,),
     "lineage": (str,),
@@ -75,25 +70,9 @@ _HEAD: Mapping[str, tuple[type, ...]] = {
 _Held = TypeVar("_Held", Record, Intent)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
-    """What a journal says: the state it continues, and the writes since. `checksum` is empty in an old format."""
-
-    target: Target
-    lineage: str
-    serial: int
-    writes: tuple[tuple[Entry, ...], ...]
-    checksum: str = ""
-
-    @property
-    def end(self) -> int:
-        """Return the serial that the state has after the writes."""
-        return self.serial + len(self.writes)
-
-
 def state_text(state: State) -> bytes:
     """Return the text of the state file."""
-    data = _head(_STATE, state) | _content(state)
+    data = head_of(_STATE, state) | _content(state)
     data["sha256"] = _sum(data)
     return (json.dumps(data, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
@@ -115,85 +94,28 @@ def _content(state: State) -> dict[str, Any]:
 
 def _sum(data: Mapping[str, Any]) -> str:
     counted = {name: data[name] for name in ("lineage", "serial", "records", "intents")}
-    return hashlib.sha256(_line(counted)).hexdigest()
+    return hashlib.sha256(line_of(counted)).hexdigest()
 
 
 def read_state(text: bytes, file: Path) -> State:
     """Return the state in a state file. Raise StateDamaged, or StateError for a newer format."""
-    with _damage(file, _STATE_HINT):
-        found = _document(text, _STATE, {**_HEAD, "records": (dict,), "intents": (dict,)}, file)
+    with damage(file, _STATE_HINT):
+        found = document(text, _STATE, {**HEAD, "records": (dict,), "intents": (dict,)}, file)
         version = found["version"]
         state = State(
             target=target_from_data(found["target"]),
             lineage=found["lineage"],
             serial=found["serial"],
-            records={record.address: record for record in _held(found["records"], version, _record)},
-            intents={intent.address: intent for intent in _held(found["intents"], version, _intent)},
+            records={record.address: record for record in _held(found["records"], version, record_in)},
+            intents={intent.address: intent for intent in _held(found["intents"], version, intent_in)},
         )
         if version >= _SUMMED and found["sha256"] != _sum(found):
             raise ValueError("its checksum is of another content, so it was edited, or merged by lines")
         return replace(state, sha256=found["sha256"]) if version == VERSION else state
 
 
-def journal_start(state: State) -> bytes:
-    """Return the first line of a journal that continues `state`."""
-    return _line({**_head(_JOURNAL, state), "sha256": checksum(state)})
-
-
-def journal_line(serial: int, entries: tuple[Entry, ...]) -> bytes:
-    """Return the line of one write, after which the state is at `serial`."""
-    return _line({"serial": serial, "entries": [entry_to_data(entry) for entry in entries]})
-
-
-def read_journal(text: bytes, file: Path) -> Journal | None:
-    """Return what a journal holds; None where no write was ever acknowledged. Raise as `read_state` does."""
-    # What follows the last newline was cut by a kill. In a last line with a hole, its end reached the disk before its
-    # middle, and then the power went. Neither was acknowledged; every line before was. The first line and the second
-    # are one write, so both may have such a hole.
-    *lines, rest = text.split(b"\n")
-    with _damage(file, _JOURNAL_HINT):
-        if _runs_on(rest):
-            raise ValueError("a line has no end")
-        if (not lines or _HOLE in lines[0]) and len(lines) + bool(rest) <= 2:
-            if any(found not in (meant, 0) for found, meant in zip(text, _START, strict=False)):
-                raise ValueError("it does not begin as a journal does")
-            return None
-        if not rest and _HOLE in lines[-1]:
-            lines.pop()
-        head = _document(lines[0], _JOURNAL, _HEAD, file)
-        writes = tuple(_entries(line, number, head) for number, line in enumerate(lines[1:], start=1))
-        if not writes:
-            return None
-        return Journal(
-            target=target_from_data(head["target"]),
-            lineage=head["lineage"],
-            serial=head["serial"],
-            writes=writes,
-            checksum=head.get("sha256", ""),
-        )
-
-
-def replay(state: State, journal: Journal | None, *, file: Path, journal_file: Path) -> State:
-    """Return the state with the writes of the journal that it lacks. Raise StateDamaged for writes that do not fit."""
-    if journal is None or (journal.lineage == state.lineage and journal.end <= state.serial):
-        return state
-    if not state.lineage:  # the first apply ever was killed
-        state = replace(state, lineage=journal.lineage, target=journal.target)
-    same = (journal.lineage, journal.serial) == (state.lineage, state.serial)
-    if not same or (journal.checksum and journal.checksum != checksum(state)):
-        of_another = " with another content" if same else ""
-        raise StateDamaged(
-            f"{journal_file} does not continue {file}: it follows serial {journal.serial} of {journal.lineage}, "
-            f"and the state is at serial {state.serial} of {state.lineage}{of_another}.",
-            hint=f"An apply was killed, and {file} was replaced or removed since. Restore the {file} of that time; "
-            f"or, if what that apply did is of no interest, move {journal_file} away.",
-        )
-    for entries in journal.writes:
-        state = state.after(*entries)
-    return state
-
-
-def _head(form: str, state: State) -> dict[str, Any]:
+def head_of(form: str, state: State) -> dict[str, Any]:
+    """Return the members with which a state file, or a journal, begins."""
     if state.target is None:
         raise ValueError("a state without a target can't be stored")
     return {
@@ -205,8 +127,9 @@ def _head(form: str, state: State) -> dict[str, Any]:
     }
 
 
-def _document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], file: Path) -> dict[str, Any]:
-    data = _parse(text)
+def document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], file: Path) -> dict[str, Any]:
+    """Return the members of a document. Raise ValueError for another document, StateError for a newer version."""
+    data = parsed(text)
     if not isinstance(data, dict) or data.get("format") != form:
         raise ValueError(f'it does not say "format": "{form}"')
     version = data.get("version")
@@ -223,16 +146,21 @@ def _document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], fil
     return found
 
 
-def _record(data: Any, version: int) -> Record:
+def upgraded(data: Any, version: int, part: Callable[[Step], Callable[[Any], Any]]) -> Any:
+    """Return data of an older version in the form of this one. `part` picks from each Step what it does to them."""
     for step in range(version, VERSION):
-        data = STEPS[step].record(data)
-    return record_from_data(data)
+        data = part(STEPS[step])(data)
+    return data
 
 
-def _intent(data: Any, version: int) -> Intent:
-    for step in range(version, VERSION):
-        data = STEPS[step].intent(data)
-    return intent_from_data(data)
+def record_in(data: Any, version: int) -> Record:
+    """Return the record in data of that version."""
+    return record_from_data(upgraded(data, version, lambda step: step.record))
+
+
+def intent_in(data: Any, version: int) -> Intent:
+    """Return the intent in data of that version."""
+    return intent_from_data(upgraded(data, version, lambda step: step.intent))
 
 
 def _held(data: dict[str, Any], version: int, from_data: Callable[[Any, int], _Held]) -> Iterator[_Held]:
@@ -246,41 +174,14 @@ def _held(data: dict[str, Any], version: int, from_data: Callable[[Any, int], _H
         yield held
 
 
-def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, ...]:
-    try:
-        data = _parse(line)
-        if head["version"] == 1:  # whose lines had no numbers
-            data = {"serial": head["serial"] + number, "entries": data}
-        data = members(data, {"serial": (int,), "entries": (list,)})
-        if data["serial"] != head["serial"] + number:
-            raise ValueError(f"serial {head['serial'] + number} should stand there, and it is {data['serial']}")
-        return tuple(_entry_from_data(item, head["version"]) for item in data["entries"])
-    except ValueError as error:
-        raise ValueError(f"write {number}: {error}") from error
-
-
-def _entry_from_data(data: Any, version: int) -> Entry:
-    for step in range(version, VERSION) if isinstance(data, dict) else ():
-        data = STEPS[step].entry(data)
-    return entry_from_data(data, lambda record: _record(record, version), lambda intent: _intent(intent, version))
-
-
-def _line(data: Any) -> bytes:
+def line_of(data: Any) -> bytes:
+    """Return data as one line of JSON."""
     return (json.dumps(data, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n").encode()
 
 
-def _parse(text: bytes) -> Any:
+def parsed(text: bytes) -> Any:
+    """Return the value of a JSON text. Raise ValueError also for an object that says a key twice."""
     return parse(text, depth=2 * MAX_DEPTH, pairs=_unique)  # an answer may be kept in it, some levels down
-
-
-def _runs_on(rest: bytes) -> bool:
-    """True when more follows a whole value: a line break is missing, and no kill removes one."""
-    text = rest.decode(errors="replace")
-    try:
-        _, end = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return False
-    return end < len(text) and _HOLE not in rest
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -295,14 +196,11 @@ _STATE_HINT = (
     "Don't fix it by hand. Restore {0} from version control or a backup; of a merge conflict take one side whole. "
     "Without any, move it away: `wexa-sync state rebuild` makes a new one of what is live."
 )
-_JOURNAL_HINT = (
-    "Don't fix it by hand: it holds what a killed apply did last. Restore {0} and the state file beside it as they "
-    "were together. Without any, move both away: `wexa-sync state rebuild` makes a new state of what is live."
-)
 
 
 @contextmanager
-def _damage(file: Path, hint: str) -> Iterator[None]:
+def damage(file: Path, hint: str) -> Iterator[None]:
+    """Raise a ValueError of the inside as StateDamaged, with the file and the hint."""
     try:
         yield
     except ValueError as error:

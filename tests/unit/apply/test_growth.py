@@ -35,7 +35,8 @@ from wexa_sync.model import (
 from wexa_sync.state import FileStore, Intend, Remember, State
 from wexa_sync.state import base as state_base
 from wexa_sync.state import versions as state_versions
-from wexa_sync.state.format import journal_line, journal_start, read_journal, read_state, replay, state_text
+from wexa_sync.state.format import read_state, state_text
+from wexa_sync.state.journal import journal_line, journal_start, read_journal, replay
 from wexa_sync.workspace import Workspace
 
 TARGET = Target(base_url="http://127.0.0.1", org_id="org")

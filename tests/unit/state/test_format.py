@@ -18,13 +18,10 @@ from wexa_sync.state import format as state_format
 from wexa_sync.state.format import (
     Step,
     checksum,
-    journal_line,
-    journal_start,
-    read_journal,
     read_state,
-    replay,
     state_text,
 )
+from wexa_sync.state.journal import journal_line, journal_start, read_journal, replay
 
 FILE = Path("wexa-sync.state.json")
 JOURNAL = Path("wexa-sync.state.json.journal")

@@ -1,0 +1,142 @@
+"""Write and read the text of the journal of a state file. Pure; `file` is only named in errors.
+
+The first line names the state that the journal continues. Each further line is one write: its entries, and the serial
+that the state has after it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.errors import StateDamaged
+from wexa_sync.model import Target
+from wexa_sync.state.base import Entry, State
+from wexa_sync.state.data import target_from_data
+from wexa_sync.state.entries import entry_from_data, entry_to_data
+from wexa_sync.state.format import (
+    HEAD,
+    checksum,
+    damage,
+    document,
+    head_of,
+    intent_in,
+    line_of,
+    parsed,
+    record_in,
+    upgraded,
+)
+from wexa_sync.text.json import members
+
+_JOURNAL = "wexa-sync-journal"
+_START = f'{{"format":"{_JOURNAL}",'.encode()
+_HOLE = b"\0"  # what was never written reads as zeros; JSON has none
+_JOURNAL_HINT = (
+    "Don't fix it by hand: it holds what a killed apply did last. Restore {0} and the state file beside it as they "
+    "were together. Without any, move both away: `wexa-sync state rebuild` makes a new state of what is live."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What a journal says: the state it continues, and the writes since. `checksum` is empty in an old format."""
+
+    target: Target
+    lineage: str
+    serial: int
+    writes: tuple[tuple[Entry, ...], ...]
+    checksum: str = ""
+
+    @property
+    def end(self) -> int:
+        """Return the serial that the state has after the writes."""
+        return self.serial + len(self.writes)
+
+
+def journal_start(state: State) -> bytes:
+    """Return the first line of a journal that continues `state`."""
+    return line_of({**head_of(_JOURNAL, state), "sha256": checksum(state)})
+
+
+def journal_line(serial: int, entries: tuple[Entry, ...]) -> bytes:
+    """Return the line of one write, after which the state is at `serial`."""
+    return line_of({"serial": serial, "entries": [entry_to_data(entry) for entry in entries]})
+
+
+def read_journal(text: bytes, file: Path) -> Journal | None:
+    """Return what a journal holds; None where no write was ever acknowledged. Raise as `read_state` does."""
+    # What follows the last newline was cut by a kill. In a last line with a hole, its end reached the disk before its
+    # middle, and then the power went. Neither was acknowledged; every line before was. The first line and the second
+    # are one write, so both may have such a hole.
+    *lines, rest = text.split(b"\n")
+    with damage(file, _JOURNAL_HINT):
+        if _runs_on(rest):
+            raise ValueError("a line has no end")
+        if (not lines or _HOLE in lines[0]) and len(lines) + bool(rest) <= 2:
+            if any(found not in (meant, 0) for found, meant in zip(text, _START, strict=False)):
+                raise ValueError("it does not begin as a journal does")
+            return None
+        if not rest and _HOLE in lines[-1]:
+            lines.pop()
+        head = document(lines[0], _JOURNAL, HEAD, file)
+        writes = tuple(_entries(line, number, head) for number, line in enumerate(lines[1:], start=1))
+        if not writes:
+            return None
+        return Journal(
+            target=target_from_data(head["target"]),
+            lineage=head["lineage"],
+            serial=head["serial"],
+            writes=writes,
+            checksum=head.get("sha256", ""),
+        )
+
+
+def replay(state: State, journal: Journal | None, *, file: Path, journal_file: Path) -> State:
+    """Return the state with the writes of the journal that it lacks. Raise StateDamaged for writes that do not fit."""
+    if journal is None or (journal.lineage == state.lineage and journal.end <= state.serial):
+        return state
+    if not state.lineage:  # the first apply ever was killed
+        state = replace(state, lineage=journal.lineage, target=journal.target)
+    same = (journal.lineage, journal.serial) == (state.lineage, state.serial)
+    if not same or (journal.checksum and journal.checksum != checksum(state)):
+        of_another = " with another content" if same else ""
+        raise StateDamaged(
+            f"{journal_file} does not continue {file}: it follows serial {journal.serial} of {journal.lineage}, "
+            f"and the state is at serial {state.serial} of {state.lineage}{of_another}.",
+            hint=f"An apply was killed, and {file} was replaced or removed since. Restore the {file} of that time; "
+            f"or, if what that apply did is of no interest, move {journal_file} away.",
+        )
+    for entries in journal.writes:
+        state = state.after(*entries)
+    return state
+
+
+def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, ...]:
+    try:
+        data = parsed(line)
+        if head["version"] == 1:  # whose lines had no numbers
+            data = {"serial": head["serial"] + number, "entries": data}
+        data = members(data, {"serial": (int,), "entries": (list,)})
+        if data["serial"] != head["serial"] + number:
+            raise ValueError(f"serial {head['serial'] + number} should stand there, and it is {data['serial']}")
+        return tuple(_entry_from_data(item, head["version"]) for item in data["entries"])
+    except ValueError as error:
+        raise ValueError(f"write {number}: {error}") from error
+
+
+def _entry_from_data(data: Any, version: int) -> Entry:
+    data = upgraded(data, version, lambda step: step.entry) if isinstance(data, dict) else data
+    return entry_from_data(data, lambda record: record_in(record, version), lambda intent: intent_in(intent, version))
+
+
+def _runs_on(rest: bytes) -> bool:
+    """True when more follows a whole value: a line break is missing, and no kill removes one."""
+    text = rest.decode(errors="replace")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return end < len(text) and _HOLE not in rest
