@@ -1,4 +1,4 @@
-"""A whole HTTP response as a value that a fault can change before it is sent."""
+"""Hold a whole HTTP response as a value, so that a fault can change the response before it is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The faults that replace the answer, delay it or end the connection; and `befall`, which applies any fault."""
+"""Apply a fault: here those that replace or delay the answer or end the connection, in `spoil` the others."""
 
 from __future__ import annotations
 

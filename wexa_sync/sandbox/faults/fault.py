@@ -1,4 +1,4 @@
-"""One scripted fault as a value, and the text in which a person writes one.
+"""Read the text of a scripted fault into a value.
 
 KIND [before|after] [METHOD] [/PATH] [NAME=VALUE ...]      drop after POST /skills/ nth=2
 """

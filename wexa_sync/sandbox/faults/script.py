@@ -1,4 +1,4 @@
-"""The faults in force in a running sandbox: their counts, and the objects that stale lists do not show yet.
+"""Keep the faults in force in a running sandbox, their counts, and the objects that stale lists do not show yet.
 
 Only the event loop uses them, so there is no lock. They end with the process.
 """

@@ -1,4 +1,4 @@
-"""The faults that change an answer. Each returns the changed answer, or None when there was nothing to change."""
+"""Change an answer. Each fault returns the changed answer, None if there was nothing to change."""
 
 from __future__ import annotations
 

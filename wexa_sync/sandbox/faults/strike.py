@@ -1,4 +1,4 @@
-"""One fault that strikes one request: all that an effect works with."""
+"""Hold one fault that strikes one request: everything that an effect needs."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Store:
 
     def _prepare(self, data: Path | str) -> None:
         try:
-            # WAL with NORMAL survives the death of the process, which is what the sandbox is killed for in rehearsals.
+            # WAL with NORMAL survives the death of the process: rehearsals kill the sandbox.
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
