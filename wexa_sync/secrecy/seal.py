@@ -1,8 +1,7 @@
-"""Seal specs: plain JSON data in which a secret is a keyed fingerprint, and the fingerprints of whole specs.
+"""Seal specs: turn them into JSON data with a keyed fingerprint for each secret, and fingerprint whole specs. Pure.
 
-Pure: no file, no clock, no randomness. In data, what JSON has no word for stands as an object with one key:
-`{"$ref": {...}}`, `{"$secret": {...}}`. A user's own key that starts with `$` gets one more `$`, so the two can't be
-mixed up. A secret's value never gets into data.
+A reference or a secret is an object with one key in the data: `{"$ref": {...}}`, `{"$secret": {...}}`. A user's own key
+that starts with `$` gets one more `$`, so the two can't be mixed up. A secret's value never gets into data.
 """
 
 from __future__ import annotations
@@ -18,28 +17,39 @@ from typing import Any
 from wexa_sync.model import Address, Ref, Sealed, Secret
 from wexa_sync.text.json import Shape, members
 
-# About 10 ms a secret on a common machine: nothing for the few there are, much for who tries a dictionary. It is part
-# of the state format: another count makes every secret look changed.
+# About 10 ms a secret on a common machine: nothing for the few secrets of a plan, much for a dictionary attack.
+# The count is part of the state format: another one makes every secret look changed.
 _ROUNDS = 30_000
 
-
-_NONE = type(None)
-
-
-_LEAVES = frozenset({str, int, float, bool, _NONE})
-
-
+_LEAVES = frozenset({str, int, float, bool, type(None)})
 _STORED_AS_IT_IS = _LEAVES - {float}  # JSON has no infinity and no NaN
 
 
-def seal(value: Any, key: str) -> Any:
-    """A spec, or any value in one, as plain JSON data in which a secret is a fingerprint made with `key`."""
-    return _to_data(value, key)
+def seal(value: Any, key: str | None) -> Any:
+    """Return a spec, or any value in one, as JSON data in which a secret is a fingerprint made with `key`.
+
+    Raises TypeError for a value that can't be stored; without a key, a Secret is one.
+    """
+    if type(value) in _STORED_AS_IT_IS or isinstance(value, (str, int)):  # far the most common first
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (dict, Mapping)):
+        return {_escape(name): seal(item, key) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [seal(item, key) for item in value]
+    if isinstance(value, Ref):
+        return {"$ref": _ref_to_data(value)}
+    if isinstance(value, Sealed):
+        return {"$secret": {"template": value.template, "fingerprint": value.fingerprint}}
+    if isinstance(value, Secret) and key is not None:
+        return {"$secret": {"template": value.template, "fingerprint": secret_fingerprint(value, key)}}
+    raise TypeError(f"{value!r} ({type(value).__name__}) can't be stored")
 
 
 def unseal(data: Any) -> Any:
-    """What `seal` was given, but a Secret comes back as Sealed."""
-    # Most of a large state's loading time is spent here: leaves are not called for, and keys are looked at together.
+    """Return the spec that `seal` was given, with Sealed in the place of each Secret."""
+    # Most of a large state's loading time is spent here: no call for a leaf, and one look at all keys together.
     if isinstance(data, dict):
         if "$" not in "".join(data):
             return {name: item if type(item) in _LEAVES else unseal(item) for name, item in data.items()}
@@ -54,31 +64,31 @@ def unseal(data: Any) -> Any:
 
 
 def conceal(value: Any, key: str) -> Any:
-    """A copy in which each Secret is Sealed: the form in which a Record or an Intent holds a spec."""
+    """Return a copy in which each Secret is Sealed: the form in which a Record or an Intent holds a spec."""
     return unseal(seal(value, key))
 
 
 def secret_fingerprint(secret: Secret, key: str) -> str:
-    """A hex fingerprint of the secret's value: useless without `key`, and slow to guess with it."""
+    """Return a hex fingerprint of the secret's value: useless without `key`, and slow to guess with it."""
     return _slow_fingerprint(secret.reveal(), key)
 
 
 def fingerprint(value: Any, key: str) -> str:
-    """A hex fingerprint of a spec: the same for whatever order its keys have, for 1 and 1.0, for Secret and Sealed.
+    """Return a hex fingerprint of a spec: the same for any order of its keys, for 1 and 1.0, for Secret and Sealed.
 
-    It is fast, so that a guess is too: each Secret is sealed before. A value must not be revealed on its way here.
+    The fingerprint is fast, and so is guessing it: each Secret is sealed first. The caller must not reveal one.
     """
     return hmac.new(_bytes(key), canonical(value, key).encode(), hashlib.sha256).hexdigest()
 
 
 def canonical(value: Any, key: str | None = None) -> str:
     """Return the one text of equal specs. Without a key there must be no Secret in the spec, else TypeError."""
-    return json.dumps(_canonical(_to_data(value, key)), sort_keys=True, separators=(",", ":"))
+    return json.dumps(_canonical(seal(value, key)), sort_keys=True, separators=(",", ":"))
 
 
 @cache  # it is asked for each address several times
 def address_to_data(address: Address) -> str:
-    """The address as text; ValueError where that text would not lead back to it."""
+    """Return the address as text. Raise ValueError where the text would be read as another address."""
     text = str(address)
     if Address.parse(text) != address:
         raise ValueError(f"the address {text!r} can't be written: it reads as another one")
@@ -92,24 +102,6 @@ _REF_EXTERNAL: Shape = {"kind": (str,), "external": (str,)}
 
 
 _REF_ID: Shape = {"kind": (str,), "id": (str,)}
-
-
-def _to_data(value: Any, key: str | None) -> Any:
-    if type(value) in _STORED_AS_IT_IS or isinstance(value, (str, int)):  # far the most common first
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if isinstance(value, (dict, Mapping)):
-        return {_escape(name): _to_data(item, key) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_to_data(item, key) for item in value]
-    if isinstance(value, Ref):
-        return {"$ref": _ref_to_data(value)}
-    if isinstance(value, Sealed):
-        return {"$secret": {"template": value.template, "fingerprint": value.fingerprint}}
-    if isinstance(value, Secret) and key is not None:
-        return {"$secret": {"template": value.template, "fingerprint": secret_fingerprint(value, key)}}
-    raise TypeError(f"{value!r} ({type(value).__name__}) can't be stored")
 
 
 def _ref_to_data(ref: Ref) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from wexa_sync.model import Address, Intent, Lifecycle, Record, Source, Target
-from wexa_sync.secrecy.seal import _NONE, _to_data, address_to_data, unseal
+from wexa_sync.secrecy.seal import address_to_data, seal, unseal
 from wexa_sync.text.ids import is_id
 from wexa_sync.text.json import Shape, members
 
@@ -68,9 +68,9 @@ _RECORD: Shape = {
     "spec": (dict,),
     "lifecycle": (dict,),
     "generation": (int,),
-    "started": (bool, _NONE),
-    "ended": (bool, _NONE),
-    "made_at": (int, float, _NONE),
+    "started": (bool, type(None)),
+    "ended": (bool, type(None)),
+    "made_at": (int, float, type(None)),
     "aliases": (list,),
     "earlier": (list,),
     "others": (list,),
@@ -82,7 +82,7 @@ def record_to_data(record: Record) -> dict[str, Any]:
     return {
         "address": address_to_data(record.address),
         "id": record.id,
-        "spec": _to_data(record.spec, None),
+        "spec": seal(record.spec, None),
         "lifecycle": lifecycle_to_data(record.lifecycle),
         "generation": record.generation,
         "started": record.started,
@@ -117,7 +117,7 @@ _INTENT: Shape = {
     "spec": (dict,),
     "fingerprint": (str,),
     "generation": (int,),
-    "id": (str, _NONE),
+    "id": (str, type(None)),
     "settled": (bool,),
     "ignore": (list,),
     "ahead": (int, float),
@@ -131,7 +131,7 @@ def intent_to_data(intent: Intent) -> dict[str, Any]:
         "address": address_to_data(intent.address),
         "operation": intent.operation,
         "time": intent.time,
-        "spec": _to_data(intent.spec, None),
+        "spec": seal(intent.spec, None),
         "fingerprint": intent.fingerprint,
         "generation": intent.generation,
         "id": intent.id,
