@@ -1,7 +1,7 @@
-"""The story: the steps in order, and the only file that names them all.
+"""Name the steps in order. No other file names them all.
 
-read: load -> validate -> link. plan: observe -> make_plan. apply: require_applicable -> apply_plan. Then the repairs of
-a state, and what is done to runs.
+read: load -> validate -> link. plan: observe -> make_plan. apply: require_applicable -> apply_plan. Then repairs of the
+state, and what a person does to executions.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     from wexa_sync.repair.rebuild import Match
 
 NOTHING = Desired(manifests={}, depends_on={})
-"""What is desired by nobody: what `destroy` plans with."""
+"""No manifest at all: the desired side of a destroy."""
 
 _ALL, _CHOICE, _LIMITS = Scope(), Choice(), Limits()
 
 
 def read(sources: Sources) -> Desired:
-    """Read manifests, valid and linked; offline. Raises InvalidManifests with every problem at once."""
+    """Return the valid, linked manifests. Raises InvalidManifests with every problem at once. Offline."""
     with sources.named():
         documents, unreadable = load(sources)
     manifests, invalid = validate(documents, root=sources.root, complete=not unreadable)
@@ -63,7 +63,10 @@ def read(sources: Sources) -> Desired:
 
 
 def scope_of(desired: Desired, sources: Sources) -> Scope:
-    """Return the scope of a plan of `desired`, read from `sources`: the state's other manifests are left alone."""
+    """Return the scope of a plan of `desired`, which was read from `sources`.
+
+    Where these are a part of the state's manifests, the plan leaves alone what the others declare.
+    """
     whole = sources.all()
     with whole.named():
         if sources.whole is None or covers(sources, whole):
@@ -75,10 +78,10 @@ def scope_of(desired: Desired, sources: Sources) -> Scope:
 
 
 def scope_to_destroy(sources: Sources) -> Scope:
-    """Return the scope of a destroy: what `sources` declare, or all that the state holds where they are the whole.
+    """Return the scope of a destroy: what a part of the manifests declares, or all that the state holds.
 
-    Of the manifests, only names and lifecycles count: what stands in a spec may have problems. Raises InvalidManifests
-    where something else has.
+    Of the manifests, only names and lifecycles are read: a problem in a spec is no hindrance.
+    Raises InvalidManifests for every other problem.
     """
     with sources.named():
         try:
@@ -97,9 +100,10 @@ def _require_none(problems: Sequence[Problem]) -> None:
 
 
 def saved_plan(file: Path, sources: Sources, env: Mapping[str, str]) -> Plan:
-    """Read a saved plan, its secrets from `env`. Raises PlanRefused where it does what `sources` do not allow by now.
+    """Return a saved plan, its secrets read from `env`.
 
-    A manifest protects as far as it is here and can be read.
+    Raises PlanRefused where a manifest of `sources` protects by now what the plan deletes, or ignores what it changes.
+    A manifest that is not here or can't be read protects nothing.
     """
     planned = read_plan(file, partial(revealed, env=env))
     try:
@@ -124,16 +128,16 @@ def plan(
     limits: Limits | None = None,
     scope: Scope = _ALL,
 ) -> Plan:
-    """Return what differs from what is live. The plan warns of what goes over `limits`. Sends GET only."""
+    """Compare desired, recorded and live. The plan warns of what goes over `limits`. Sends GET only."""
     seen = _look(desired, workspace)
     rules = Rules(prune=choice.prune, adopt=choice.adopt, allowed=workspace.options.allowed)
     return make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, limits=limits, scope=scope)
 
 
 def plan_to_destroy(workspace: Workspace, scope: Scope) -> Plan:
-    """Return the plan that deletes all that is recorded in `scope`. Raises StateError where nothing was ever recorded.
+    """Return the plan that deletes every recorded resource in `scope`. Sends GET only.
 
-    Sends GET only.
+    Raises StateError where manifests are to be destroyed and nothing was ever recorded.
     """
     if scope.lifecycles:
         require_recorded(workspace.store.load(workspace.target), workspace.store.describe())
@@ -142,7 +146,7 @@ def plan_to_destroy(workspace: Workspace, scope: Scope) -> Plan:
 
 @contextmanager
 def locked(workspace: Workspace) -> Iterator[Workspace]:
-    """Hold the state from before the plan until after the apply: what others apply meanwhile would make it stale."""
+    """Lock the state from before the plan until after the apply, so that no other apply makes the plan stale."""
     with workspace.store.session(workspace.target) as session:
         yield replace(workspace, session=session)
 
@@ -156,9 +160,9 @@ def _look(desired: Desired, workspace: Workspace) -> Observation:
 def approve(
     planned: Plan, workspace: Workspace, limits: Limits | None, agrees: Callable[[Sequence[Excess]], bool]
 ) -> bool:
-    """Return what `agrees` returns, after the checks that `apply` makes. `workspace` is `locked`.
+    """Make the checks of `apply`, then return the answer of `agrees`. `workspace` must be `locked`.
 
-    `agrees` is told which budgets `limits.force` lifts. While it runs, say until a person answers, the lock is kept.
+    `agrees` gets the budgets that `limits.force` lifts. The lock is kept for as long as a person takes to answer.
     """
     session = workspace.session
     assert session is not None  # nobody else changes the state between the plan, the answer and the apply
@@ -171,12 +175,11 @@ def approve(
 def apply(
     planned: Plan,
     workspace: Workspace,
-    *,
     limits: Limits | None = _LIMITS,
     progress: Progress = lambda _change, _word: None,
     ask: Ask | None = None,
 ) -> Report:
-    """Make the changes of the plan, unless it goes over `limits`. None lifts all limits: everything in it is meant."""
+    """Make the changes of the plan. Raises PlanRefused where it is stale or over `limits`; None lifts all limits."""
     from wexa_sync.apply import apply_plan  # a plan needs none of it
 
     held, options = workspace.session, workspace.options
@@ -186,10 +189,11 @@ def apply(
 
 
 def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> str:
-    """Settle a doubt as a person says: it is live under the id `happened_as`, or (None) it did not happen.
+    """Settle a doubt as a person says: the resource is live under the id `happened_as`, or (None) it was not made.
 
-    Return in words what was noted. Where all that is open of a run is its end, `happened_as` is the run's id, and says
-    that it ended well. Raises UsageError where there is no doubt, or nothing live under that id. Sends GET only.
+    Return a phrase that says what was noted. For a run of which only the end is open, `happened_as` is the run's own id
+    and means that it ended well. Raises UsageError where there is no doubt, or nothing live has that id.
+    Sends GET only.
     """
     from wexa_sync.repair.resolve import resolved
 
@@ -201,9 +205,9 @@ def resolve(address: Address, desired: Desired, workspace: Workspace, *, happene
 
 
 def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
-    """Make a lost state anew of what is live, and return how sure each match is. Sends GET only.
+    """Rebuild a lost state from what is live. Return each match and how certain it is. Sends GET only.
 
-    Raises UsageError where there is a state: it knows more than could be found out.
+    Raises UsageError where there is a state: it holds more than a rebuild could find out.
     """
     from wexa_sync.repair.rebuild import entries, matches, require_empty
 
@@ -216,7 +220,7 @@ def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
 
 
 def move(store: StateStore, old: Address, new: Address) -> None:
-    """Give what is recorded at `old`, and all that lives in it, the address `new`. Raises UsageError if it can't be."""
+    """Move the record at `old`, and all records inside it, to the address `new`. Raises UsageError if it can't be."""
     from wexa_sync.repair.move import moved
 
     with _recorded(store, old) as session:
@@ -224,9 +228,9 @@ def move(store: StateStore, old: Address, new: Address) -> None:
 
 
 def forget(store: StateStore, address: Address) -> Record:
-    """Take the record at `address` out of the state and return it: the resource stays live, unmanaged.
+    """Remove the record at `address` from the state, and return it. The resource stays live and is unmanaged.
 
-    Raises UsageError while it is in doubt.
+    Raises UsageError while the resource is in doubt.
     """
     from wexa_sync.repair.forget import forgotten
 
@@ -238,7 +242,7 @@ def forget(store: StateStore, address: Address) -> Record:
 
 @contextmanager
 def _recorded(store: StateStore, address: Address) -> Iterator[StateSession]:
-    """Hold the state for a change to the record at `address`. Raises UsageError where there is none."""
+    """Lock the state for a change to the record at `address`. Raises UsageError where there is no record."""
     state = store.load()
     state.require(address)
     assert state.target is not None  # a state with a record has one
@@ -247,7 +251,7 @@ def _recorded(store: StateStore, address: Address) -> Iterator[StateSession]:
 
 
 def runs(workspace: Workspace) -> list[Run]:
-    """Return every execution in the managed projects. Sends GET only, as the next two do."""
+    """Return every execution in the managed projects. Sends GET only."""
     from wexa_sync.executions.runs import list_runs
 
     workspace.api.sign_in()
@@ -255,7 +259,7 @@ def runs(workspace: Workspace) -> list[Run]:
 
 
 def find_run(workspace: Workspace, name: str) -> Run:
-    """Return the execution with that address or id. Raises UsageError where there is none."""
+    """Return the execution with that address or id. Raises UsageError where there is none. Sends GET only."""
     from wexa_sync.executions import runs as executions
 
     workspace.api.sign_in()
@@ -263,28 +267,31 @@ def find_run(workspace: Workspace, name: str) -> Run:
 
 
 def with_questions(workspace: Workspace, run: Run) -> Run:
-    """Return the run with what it asks of a person now."""
+    """Return the run with its open questions. Sends GET only."""
     from wexa_sync.executions.inbox import asking
 
     return asking(workspace.api, run)
 
 
 def wait(workspace: Workspace, run: Run, *, seconds: float, tell: Tell, ask: RunAsk) -> Run:
-    """Return the run when it has ended, or as it is after so many seconds. `tell` and `ask` hear of it meanwhile."""
+    """Wait until the run has ended, or for so many seconds, and return it.
+
+    `tell` gets each new status, `ask` each question once.
+    """
     from wexa_sync.executions.watch import to_the_end
 
     return to_the_end(workspace.api, run, seconds=seconds, tell=tell, ask=ask)
 
 
 def control(workspace: Workspace, run: Run, verb: str) -> tuple[Run, bool]:
-    """Pause, resume or cancel a run. Return the run as it is afterwards, and whether a call was sent."""
+    """Pause, resume or cancel a run. Return the run afterwards, and whether a call was sent."""
     from wexa_sync.executions import control as executions
 
     return executions.move(workspace.api, run, verb)
 
 
 def answer(workspace: Workspace, run: Run, said: Answer) -> Run:
-    """Answer what the run asks. Return the run as it is afterwards. Raises UsageError for what is no answer to it."""
+    """Answer a question of the run. Return the run afterwards. Raises UsageError for an answer that does not fit."""
     from wexa_sync.executions import answer as executions
 
     return executions.answer(workspace.api, run, said)

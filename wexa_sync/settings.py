@@ -1,4 +1,4 @@
-"""Settings: flags over the environment over wexa-sync.yaml over the defaults that its schema names."""
+"""Read the settings: flags over the environment over wexa-sync.yaml over the defaults in the schema."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _USABLE_KEY = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What holds for a repository of manifests. `org_id` and `user_id` are empty where nothing says them.
+    """The settings of a repository of manifests. `org_id` and `user_id` are empty where they are not set.
 
-    Paths are absolute. What each field means stands in schemas/settings.schema.json. `unconfirmed` is the place of a
-    `base_url` that wexa-sync.yaml alone names and that is not Wexa's: the key must not go there.
+    Paths are absolute. schemas/settings.schema.json explains each field. `unconfirmed` is the place of a `base_url` in
+    wexa-sync.yaml that is not Wexa's and that nothing else names: the key must not go there.
     """
 
     root: Path
@@ -59,7 +59,7 @@ class Settings:
         assignments: Sequence[str] = (),
         env: Mapping[str, str],
     ) -> Sources:
-        """Return the manifests in `paths`, without one those that the settings name; with what fills them in."""
+        """Return the manifests in `paths`, or those that the settings name; with the values of their variables."""
         own = self.manifests == (self.root,)
         return Sources(
             paths=tuple(paths) or self.manifests,
@@ -87,10 +87,11 @@ class Settings:
 def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, Any] = _NONE) -> Settings:
     """Return the settings for work that begins at `start` (the current folder, or the first PATH).
 
-    `root` is the nearest folder at or above it that holds wexa-sync.yaml, not looked for above a repository (a folder
-    with `.git`); without such a file it is `start`, or the folder that `start` is in. `overrides` are flags by their
-    field's name, None where not given; a path among them starts from the current folder, one in the file from `root`.
-    An empty environment variable counts as none. Raises SettingsError, which names everything that is wrong.
+    `root` is the nearest folder at or above `start` that holds wexa-sync.yaml. The search ends at a repository's top (a
+    folder with `.git`). Without such a file, `root` is `start`, or the folder that holds `start`. `overrides` are
+    flags, by the name of their field; None counts as not given. A path in a flag starts from the current folder, a path
+    in the file from `root`. An empty environment variable counts as not set. Raises SettingsError
+    that names every fault.
     """
     here = _current_folder() / start
     folder = here if os.path.isdir(here) else here.parent  # noqa: PTH112  # unlike Path's, it never raises
@@ -126,10 +127,10 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
 
 
 def require_api(settings: Settings) -> None:
-    """Raise SettingsError with everything that a call of the API needs and that is missing.
+    """Raise SettingsError that names every missing setting that a call of the API needs.
 
-    Raise it as well where the key would go to a host that wexa-sync.yaml alone names: whoever can change that file (a
-    branch, a pull request) must not be able to send the key to a server of their own.
+    Raise it also where the key would go to a host that wexa-sync.yaml alone names: a person who can change that file,
+    on a branch or in a pull request, must not be able to send the key to a server of their own.
     """
     if settings.unconfirmed is not None:
         raise SettingsError(
@@ -159,7 +160,7 @@ def _current_folder() -> Path:
 
 
 def _one_spelling(base_url: str) -> str:
-    """The address in the form that the state is bound to: another spelling is no other workspace."""
+    """Return the address in the one form that a state is bound to: another spelling is the same workspace."""
     parts = urlsplit(normal_base_url(base_url, allow_http=True))  # whether the key may go there is asked when it does
     usual = {"http": ":80", "https": ":443"}[parts.scheme]
     return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(usual).removesuffix(":")))
@@ -217,7 +218,7 @@ _KEY_HINT = (
 
 
 def _given(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """What the environment and the flags say, in the form of the file but for paths, which are absolute."""
+    """Return the settings of the environment and the flags, in the form of the file. Paths are absolute."""
     said = {name: value for name, value in overrides.items() if value is not None and name != "api_key"}
     if "state" in said:
         said["state"] = str(Path(said["state"]).absolute())

@@ -1,4 +1,4 @@
-"""The workspace that a command works on, and how one is opened: the API and the state, and whose they are."""
+"""Open the workspace that a command works on: the API, the state, and the organisation that both belong to."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from wexa_sync.sandbox import SandboxConfig
 
 SANDBOX_URL = "sandbox"
-"""What stands for the base URL of a sandbox in state and plans: its port is another one each time."""
+"""The base URL of a sandbox in state and plans: its port differs each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """What the steps that talk to the outside take.
+    """The API and the state of one organisation, and how to work with them.
 
-    `session` is the right to change the state, where it is held already (`engine.locked`).
+    `session` is the right to change the state, where `engine.locked` holds it.
     """
 
     api: Api
@@ -40,14 +40,14 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """A workspace that is a sandbox of its own: what goes wrong there, and how it reads the documentation."""
+    """A sandbox to work on in place of the API: what fails there, and how it reads the documentation."""
 
     faults: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
 
 
 def open_store(settings: Settings, *, rehearsal: bool = False, lock_timeout: float = 0.0) -> StateStore:
-    """Return the store of the state; a rehearsal's lies beside the real one, and never touches it.
+    """Return the store of the state. A rehearsal has a state of its own, beside the real one.
 
     `lock_timeout`: seconds to wait for a state that another process has locked.
     """
@@ -67,9 +67,9 @@ def open_workspace(
     cutoff: Cutoff | None = None,
     observer: Callable[[Exchange], None] | None = None,
 ) -> Iterator[Workspace]:
-    """Open the workspace of these settings; a rehearsal runs a server in this process for as long as it is open.
+    """Open the workspace of these settings. For a rehearsal, a server runs in this process until the workspace closes.
 
-    `observer` is told of every request. Raises SettingsError for what a call of the API needs and the settings lack.
+    `observer` is called after every request. Raises SettingsError where the settings lack what a call of the API needs.
     """
     from wexa_sync.api.client import Api
     from wexa_sync.api.transport.http import Http
@@ -98,7 +98,7 @@ def open_workspace(
 
 @contextmanager
 def _reached(settings: Settings, rehearsal: Rehearsal | None) -> Iterator[tuple[Settings, Target, str]]:
-    """Give the settings that hold there, what is written in state and plans, and the address to call."""
+    """Give the settings to use, the target that state and plans name, and the base URL to call."""
     if rehearsal is None:
         require_api(settings)
         yield settings, Target(base_url=settings.base_url, org_id=settings.org_id), settings.base_url
@@ -113,7 +113,7 @@ def _reached(settings: Settings, rehearsal: Rehearsal | None) -> Iterator[tuple[
 
 
 def sandbox_config(data: Path, rehearsal: Rehearsal) -> SandboxConfig:
-    """Return how to start a sandbox over that file."""
+    """Return the configuration of a sandbox with its data in that file."""
     from wexa_sync.sandbox import SandboxConfig
 
     readings = dict(reading.partition("=")[::2] for reading in rehearsal.readings)
@@ -122,7 +122,7 @@ def sandbox_config(data: Path, rehearsal: Rehearsal) -> SandboxConfig:
 
 @contextmanager
 def sandbox_errors() -> Iterator[None]:
-    """Raise what a sandbox can't do as an error of ours."""
+    """Raise the errors of a sandbox as UsageError or SettingsError."""
     from wexa_sync.sandbox import FaultError, ReadingError, SandboxError
 
     try:

@@ -43,7 +43,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is called; where there is none of that name, the nearest is said."""
+        """Return the command that was called. Fails for an unknown name, and suggests the nearest one."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             from wexa_sync.text.suggest import did_you_mean
@@ -53,12 +53,12 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what fails is said here, where the context still tells how to speak."""
+        """Run the command, and show its errors here, where the context still has --log-format and --no-color."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except BrokenPipeError:  # whoever read the output has enough of it
+        except BrokenPipeError:  # the reader of the output has closed it, as `head` does
             from wexa_sync.cli.terminal import hang_up
 
             hang_up(sys.stdout)
@@ -67,7 +67,7 @@ class _Commands(click.Group):
             from wexa_sync.cli.terminal import show_error, unwritten
 
             return show_error(unwritten(error))
-        except Exception as error:  # noqa: BLE001  # the boundary: nobody is behind it
+        except Exception as error:  # noqa: BLE001  # the boundary: nothing is behind it
             from wexa_sync.cli.terminal import show_error
 
             return show_error(error)
@@ -86,15 +86,18 @@ def cli() -> None:
 
 
 def _show(error: click.ClickException) -> None:
-    """Show the error, without the API key should somebody have typed it where it does not belong: logs are read."""
+    """Show the error without the API key: a person may have typed the key in the wrong place, and logs are read."""
     said = StringIO()
     error.show(file=said)
     key = os.environ.get("WEXA_API_KEY", "")
     click.echo(said.getvalue().replace(key, "***") if len(key) > 3 else said.getvalue(), err=True, nl=False)
 
 
-def _ready_to_speak() -> None:
-    """A stream that is closed takes everything and shows nothing; one that can't show a character shows its number."""
+def _make_safe_to_write() -> None:
+    """Make stdout and stderr safe to write.
+
+    Replace a closed stream by the null device, and escape characters that a stream's encoding cannot show.
+    """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -104,11 +107,11 @@ def _ready_to_speak() -> None:
 
 
 def main() -> None:
-    """Run the command line; every failure ends in words and an exit code (errors.py), never in a traceback."""
+    """Run the command line. Every failure ends in a message and an exit code (errors.py), never in a traceback."""
     # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
     # at the end, would take a fifth of a large plan's time.
     gc.set_threshold(100_000)
-    _ready_to_speak()
+    _make_safe_to_write()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:

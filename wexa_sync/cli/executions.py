@@ -87,8 +87,8 @@ def wait(request: Request, execution: str, timeout: float) -> None:
     with request.workspace() as workspace:
         found = engine.find_run(workspace, execution)
         try:
-            with watching(found) as (tell, ask):
-                run = engine.wait(workspace, found, seconds=timeout, tell=tell, ask=ask)
+            with watching(found) as (report, ask):
+                run = engine.wait(workspace, found, seconds=timeout, tell=report, ask=ask)
         except KeyboardInterrupt:
             _say("The run goes on by itself; `wexa-sync executions wait` waits again.")
             raise

@@ -1,4 +1,4 @@
-"""What a plan and a report mean to the caller of the process."""
+"""Turn a plan or a report into an exit code."""
 
 from __future__ import annotations
 

@@ -30,7 +30,10 @@ def command(folder: Path) -> None:
 
 
 def _texts() -> dict[str, str]:
-    """What to write, by its path. A template's `dot-` is a dot: its own .gitignore would hold in this repository."""
+    """Return the text of each file to write, by path.
+
+    A template's `dot-` stands for a dot: a template called .gitignore would take effect in this repository.
+    """
     files = {path.relative_to(_TEMPLATES).as_posix(): path for path in _TEMPLATES.rglob("*") if path.is_file()}
     texts = {
         name.replace("dot-", "."): path.read_text(encoding="utf-8").replace("@VERSION@", __version__)

@@ -1,4 +1,4 @@
-"""Options that several commands share, as one decorator a group; and the environment variable that each flag has."""
+"""Declare the options that several commands share, one decorator a group, with an environment variable for each."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Flag(click.Option):
     """An option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
 
-    What deletes, forces or agrees is named with its command on purpose: a variable left in an environment must not
-    give consent to another command.
+    A flag that deletes, forces or approves has the command in the name of its variable. A variable that was left in an
+    environment then gives no consent to another command.
     """
 
     def __init__(self, *names: Any, everywhere: bool = False, **attributes: Any) -> None:
@@ -29,17 +29,17 @@ class Flag(click.Option):
         self.everywhere = everywhere
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """The first of its variables that is set and not empty."""
+        """Return the value of the first variable of the option that is set and not empty."""
         return next((os.environ[name] for name in self.variables(ctx) if os.environ.get(name)), None)
 
     def variables(self, ctx: click.Context) -> list[str]:
-        """The names of its variables, the one that decides first."""
+        """Return the names of the option's variables. The first one that is set decides."""
         flag = max(self.opts, key=len).lstrip("-").replace("-", "_").upper()
         return [f"{ctx.auto_envvar_prefix}_{flag}"] + ([f"WEXA_SYNC_{flag}"] if self.everywhere else [])
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
-    """`click.option`, with environment variables named after the flag."""
+    """Return `click.option`, with environment variables named after the flag."""
     return click.option(*names, cls=Flag, **attributes)
 
 
@@ -53,7 +53,7 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 def filled(*groups: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Give a command these groups of options as one Request; its own options stand beside it, under their names."""
+    """Give a command these groups of options as one Request, and its own options by their names."""
 
     def decorate(command: Command) -> Command:
         own = signature(command).parameters
@@ -71,7 +71,7 @@ def filled(*groups: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Keep how to speak where terminal.py finds it, errors included, so that no command passes it on."""
+    """Keep the value where terminal.py finds it, for errors too, so that no command has to pass it on."""
     context.meta[f"wexa_sync.{parameter.name}"] = value
     return value
 
@@ -152,7 +152,7 @@ manifests = _all(click.argument("paths", nargs=-1, type=Named()), variables)
 
 
 def _plan_apart(context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Keep the one PATH that is a saved plan apart from manifests, as the parameter `saved`."""
+    """Return the PATHs of manifests. A single PATH that is a saved plan becomes the parameter `saved` instead."""
     from wexa_sync.plan.file import is_plan
 
     alone = paths[0] if len(paths) == 1 and paths[0].is_file() and is_plan(paths[0]) else None
@@ -209,7 +209,7 @@ choice = _all(
 
 
 def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
-    """Return the option `--format`, with the formats that the command can write."""
+    """Return the option --format, with the formats that the command can write."""
     return option("--format", "format_", type=click.Choice([*formats]), default=FOR_PEOPLE, help="How to show it.")
 
 

@@ -1,4 +1,4 @@
-"""Show a plan; ask, apply it and show the report: what plan, apply and destroy do alike."""
+"""Show a plan, ask for approval, apply the plan and show the report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wexa_sync.cli.exit_code import report_exit_code
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.request import Output
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.terminal import agrees, event, hang_up, show_error, speaks_json, talk, wants_color, width
+from wexa_sync.cli.terminal import agrees, event, hang_up, say, show_error, speaks_json, wants_color, width
 from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
 from wexa_sync.model import Action, Limits, Plan, Report
 from wexa_sync.plan.limits import Excess
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 
 def _lifted(over: Sequence[Excess]) -> None:
-    """Say which budgets `--force` lifts, and the flag that would lift each alone."""
+    """Print which budgets --force lifts, and the flag that would lift each alone."""
     for each in over:
         if speaks_json():
             event("forced", budget=each.what, flag=each.flag)
         else:
-            talk(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
+            say(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
 
 
 def show_plan(plan: Plan, output: Output, stream: TextIO) -> None:
@@ -68,15 +68,15 @@ def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits
     if not engine.approve(plan, workspace, limits, agreed):
         click.echo("Nothing was applied.", err=True)
         return int(ExitCode.FAILED)
-    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=not talks) as (tell, ask):
-        report = engine.apply(plan, workspace, limits=limits, progress=tell, ask=ask)
+    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=not talks) as callbacks:
+        report = engine.apply(plan, workspace, limits, *callbacks)
     _show_report(report, request.output, talks=talks)
     code = report_exit_code(report)
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
 
 
 def _show_report(report: Report, output: Output, *, talks: bool) -> None:
-    """Write the report in the format that was asked for; where there was nothing to do, the plan has said all."""
+    """Write the report in the format that was asked for. Of an apply with nothing to do, the plan has said it all."""
     if not talks and report.error[0]:
         show_error(StateError(report.error[0], hint=report.error[1]))
     if talks and not (report.plan.work or report.doubts or report.error[0]) and output.file is None:
@@ -88,7 +88,7 @@ def _show_report(report: Report, output: Output, *, talks: bool) -> None:
 
 
 def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
-    """Write the text to the file that was asked for; to the stream where there is none, or where that fails."""
+    """Write the text to the output file, or to the stream where there is no file or the file can't be written."""
     try:
         if output is not None:
             output.write_text(text, encoding="utf-8")
@@ -96,7 +96,7 @@ def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
         _hand_over(text, None, stream)
         raise WexaSyncError(
             f"{output} can't be written: {error.strerror}; what was for it stands above",
-            hint="Make room, or name another file with --output. What was done is done.",
+            hint="Make room, or name another file with --output. The changes were made.",
         ) from None
     if output is None:
         click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)

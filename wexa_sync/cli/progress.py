@@ -1,4 +1,4 @@
-"""How an apply and a wait are told on stderr: a line that moves on a terminal, a line a change elsewhere, or JSON."""
+"""Report an apply and a wait on stderr: one moving line on a terminal, a line a change elsewhere, or JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wexa_sync.cli.terminal import event, speaks_json, talk, wants_color, width
+from wexa_sync.cli.terminal import event, say, speaks_json, wants_color, width
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.runs import questions_text, spell, status_part
@@ -30,14 +30,17 @@ ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
 
 @contextmanager
 def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
-    """Whom an apply tells how far it is, and what a run asks; the latter is said in any case: it waits for that."""
+    """Give two callbacks: one reports progress on stderr, one prints the questions of waiting runs.
+
+    Questions are printed even when quiet, because the run waits for the answer.
+    """
     silent = not total or (quiet and not speaks_json())
     line, lock = _Line(still=silent), threading.Lock()
     words: dict[str, str] = {}
     open_: dict[str, str] = {}
     ended: set[str] = set()
 
-    def tell(change: Change, word: str) -> None:
+    def report(change: Change, word: str) -> None:
         address = visible(str(change.address))
         with lock:
             if silent or words.get(address) == word:
@@ -61,15 +64,15 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
             line.ask(run, question)
 
     with line:
-        yield tell, ask
+        yield report, ask
 
 
 @contextmanager
 def watching(run: Run) -> Iterator[tuple[Callable[[str], None], Callable[[Run, Question], None]]]:
-    """Whom a wait tells each new status of the run, and what it asks."""
+    """Give two callbacks: one reports each new status of the run, one prints what the run asks."""
     line = _Line()
 
-    def tell(status: str) -> None:
+    def report(status: str) -> None:
         if speaks_json():
             event("execution", execution=run.name, id=run.id, status=status, seconds=round(line.seconds, 1))
         else:
@@ -77,12 +80,12 @@ def watching(run: Run) -> Iterator[tuple[Callable[[str], None], Callable[[Run, Q
         line.parts = [(visible(run.name), "bold"), "  ", status_part(status)]
 
     with line:
-        yield tell, line.ask
+        yield report, line.ask
     line.stay()
 
 
 class _Line:
-    """The line that moves, where stderr is a terminal; what is said elsewhere in its place."""
+    """The moving line where stderr is a terminal, and plain lines elsewhere."""
 
     def __init__(self, *, still: bool = False) -> None:
         self.parts: Sequence[Part] = []
@@ -92,16 +95,16 @@ class _Line:
 
     @property
     def seconds(self) -> float:
-        """How long it has been shown."""
+        """Return for how long the line has been shown."""
         return time.monotonic() - self._began
 
     def say(self, text: str) -> None:
-        """A line where no line moves."""
+        """Print the text where there is no moving line."""
         if not self._moves:
-            talk(text)
+            say(text)
 
     def ask(self, run: Run, question: Question) -> None:
-        """Show a question of a run, above the line."""
+        """Print a question of a run above the moving line."""
         from wexa_sync.executions.answer import how_to_answer
 
         view = run_view(replace(run, questions=(question,)), [how_to_answer(run, question)])
@@ -116,7 +119,7 @@ class _Line:
 
             self._console.print(Text.from_ansi(text), end="")
         else:
-            talk(text, nl=False)
+            say(text, nl=False)
 
     def __enter__(self) -> None:
         if self._moves:
@@ -133,7 +136,7 @@ class _Line:
         self._live.__exit__(None, None, None)
 
     def stay(self) -> None:
-        """Leave the line as it was last."""
+        """Leave the last text of the moving line on the terminal."""
         if self._moves:
             self._console.print(self._text(), soft_wrap=True)
             self._console.print()

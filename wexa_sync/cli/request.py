@@ -1,4 +1,4 @@
-"""What a command line asks for, as one value; and the workspace that it asks to work on."""
+"""Turn the options of a command line into one value, and open the workspace that it names."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Request:
 
     @property
     def store(self) -> StateStore:
-        """The state, where no call of the API is wanted."""
+        """Return the store of the state, for commands that call no API."""
         return open_store(self.settings, rehearsal=self.rehearsal is not None, lock_timeout=self.lock_timeout)
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
-        """Open the workspace. Until an apply begins, a signal breaks in: there is nothing to lose."""
+        """Open the workspace. A signal interrupts at once until an apply begins: nothing can be lost before."""
         from wexa_sync.cli.terminal import request_log
 
         cutoff = Cutoff(self.timeout)
@@ -76,7 +76,7 @@ class Request:
             yield workspace
 
     def require_apart(self, *writes: Path | None, reads: Sequence[Path] = ()) -> None:
-        """Raise UsageError where a file to write is read as well, belongs to the state, or is named twice."""
+        """Raise UsageError where a file to write is also read, belongs to the state, or is named twice."""
         read = (*self.sources.paths, *self.sources.var_files, *reads)
         taken = {os.path.realpath(file): "is read by the same command" for file in read}
         for rehearsal in (False, True):
@@ -90,7 +90,7 @@ class Request:
 
 
 def request_of(given: Mapping[str, Any]) -> Request:
-    """Return what a command's options ask for. An option that the command does not have counts as not given."""
+    """Return the request of a command's options. An option that the command does not have counts as not given."""
     get, paths = given.get, given.get("paths", ())
     settings = _settings(given, paths)
     limits = {"force": get("force", False), "strict": get("strict", False)}
@@ -118,7 +118,7 @@ def request_of(given: Mapping[str, Any]) -> Request:
 
 
 def _settings(given: Mapping[str, Any], paths: Sequence[Path]) -> Settings:
-    """Return the settings of the repository that the first PATH lies in (the current folder's without one)."""
+    """Return the settings of the repository that holds the first PATH, or the current folder without one."""
     typed = click.get_current_context().get_parameter_source("base_url") is ParameterSource.COMMANDLINE
     if typed and given.get("sandbox"):
         raise UsageError(
@@ -135,7 +135,7 @@ def _settings(given: Mapping[str, Any], paths: Sequence[Path]) -> Settings:
 
 
 def _rehearsal(given: Mapping[str, Any]) -> Rehearsal | None:
-    """Return the sandbox that is asked for. Raises UsageError for what only a sandbox can do, without one."""
+    """Return the rehearsal that --sandbox asks for. Raises UsageError for --fault or --reading without --sandbox."""
     faults, readings = given.get("faults", ()), given.get("readings", ())
     if given.get("sandbox"):
         return Rehearsal(faults=faults, readings=readings)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: they break in while a command reads, and are a word to the wise while it writes, at first."""
+"""Handle Ctrl-C and SIGTERM: they interrupt a command that reads at once, and let a command that writes finish."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ECHO = 1.0  # seconds
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: as Ctrl-C, but with another exit code."""
+    """SIGTERM: like Ctrl-C, with another exit code."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the terminal is like, and how errors and the log are said. stdout is for data, stderr for talk."""
+"""Write to the terminal: errors, questions and the log. stdout is for data, stderr for messages."""
 
 from __future__ import annotations
 
@@ -13,32 +13,34 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wexa_sync.api.transport.http import Exchange
 
 
 def _chosen(name: str) -> Any:
-    """What an option of options.speech said; None outside of a command."""
+    """Return the value of an option of options.speech; None outside of a command."""
     context = click.get_current_context(silent=True)
     return context.meta.get(f"wexa_sync.{name}") if context else None
 
 
 def wants_color(stream: TextIO) -> bool:
-    """Whether to colour what goes to that stream: a terminal, and nobody said no (--no-color, NO_COLOR)."""
+    """True when the stream is a terminal and neither --no-color nor NO_COLOR is set."""
     return not (_chosen("no_color") or os.environ.get("NO_COLOR")) and stream.isatty()
 
 
 def speaks_json() -> bool:
-    """Whether stderr is one JSON object a line (--log-format json)."""
+    """True when stderr is one JSON object a line (--log-format json)."""
     return bool(_chosen("log_format") == "json")
 
 
 def width() -> int:
-    """The columns there are to write in; 80 where nobody says."""
+    """Return the width of the terminal, from 40 to 160 columns; 80 where there is none."""
     return max(40, min(shutil.get_terminal_size((80, 24)).columns, 160))
 
 
-def talk(text: str, *, nl: bool = True) -> None:
-    """Say it on stderr. Where nobody listens any more, work goes on: an apply is not left half done for that."""
+def say(text: str, *, nl: bool = True) -> None:
+    """Print the text on stderr. A closed stderr is no error: an apply must not stop half done for that."""
     try:
         click.echo(text, err=True, nl=nl)
     except BrokenPipeError:
@@ -46,12 +48,12 @@ def talk(text: str, *, nl: bool = True) -> None:
 
 
 def hang_up(stream: TextIO) -> None:
-    """Let go of a stream whose reader has gone (`| head`): what is said to it from now on vanishes, at the exit too."""
+    """Replace a stream whose reader has gone (`| head`) by the null device, so that the exit can flush it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def unwritten(error: OSError) -> Exception:
-    """The error to show for it: where it is about no file, it was the output that could not be written."""
+    """Return the error to show. An OSError that names no file is a failure to write the output."""
     from wexa_sync.errors import WexaSyncError
 
     if error.filename is not None or error.errno not in (
@@ -67,7 +69,7 @@ def unwritten(error: OSError) -> Exception:
 
 
 def agrees(question: str) -> bool:
-    """Ask for a yes or no on the terminal; whatever is no yes is a no."""
+    """Ask on the terminal, and return True for y or yes. Every other answer is a no."""
     import select
 
     click.echo(f"{question} [y/N]: ", err=True, nl=False)
@@ -80,13 +82,13 @@ def agrees(question: str) -> bool:
 
 
 def event(name: str, **about: Any) -> None:
-    """One line of the JSON log."""
+    """Print one line of the JSON log."""
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    talk(json.dumps({"time": at, "event": name, **about}))
+    say(json.dumps({"time": at, "event": name, **about}))
 
 
 def show_error(error: Exception) -> int:
-    """Say what failed and what to do; answer the exit code."""
+    """Print what failed and what to do next. Return the exit code."""
     from wexa_sync.errors import ExitCode, WexaSyncError
     from wexa_sync.render import FOR_PEOPLE, RENDERERS
     from wexa_sync.render.layout import Layout
@@ -109,7 +111,7 @@ def show_error(error: Exception) -> int:
 
 
 def _where(error: BaseException) -> str:
-    """Where an error of ours comes from: places and types, to be pasted into a report. What it says may be secret."""
+    """Return the places and types of an error and its causes, for a bug report. Messages may hold secrets."""
     import traceback
 
     chain: list[str] = []
@@ -121,8 +123,8 @@ def _where(error: BaseException) -> str:
     return "\n\nafter\n\n".join(chain)
 
 
-def request_log() -> Any:
-    """What `-v` hangs on the transport: one line a request, and never a header, a query or a body."""
+def request_log() -> Callable[[Exchange], None]:
+    """Return the observer of `-v`: it prints one line a request, and never a header, a query or a body."""
     from wexa_sync.text.visible import visible
 
     as_json = speaks_json()
@@ -133,6 +135,6 @@ def request_log() -> Any:
         if as_json:
             event("request", method=exchange.method, path=exchange.path, status=end, ms=took)
         else:
-            talk(visible(f"{exchange.method} {exchange.path} -> {end} ({took} ms)"))
+            say(visible(f"{exchange.method} {exchange.path} -> {end} ({took} ms)"))
 
     return log

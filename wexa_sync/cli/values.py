@@ -1,4 +1,4 @@
-"""The values that options and arguments take, checked as they are typed."""
+"""Check the values of options and arguments, before the command runs."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import click
 
 
 class Named(click.Path):
-    """A path that is named: an empty text, as `"$FOLDER"` is where nobody set it, would mean the current folder."""
+    """A path that is not empty. `"$FOLDER"` of a variable that is not set would mean the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path. Fails for an empty text."""
+        """Return the path. Fails for an empty text."""
         if not os.fspath(value):
             self.fail("a path is empty: name one, or write . for the current folder.", param, ctx)
         return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 class NewFile(click.Path):
-    """A file to write: what is surely in the way of it is told before there is anything to write."""
+    """A file to write. A failure that is certain is reported before the work that the file is for."""
 
     def __init__(self) -> None:
         super().__init__(dir_okay=False, writable=True)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path. Fails where its folder is missing, or something else has its name that may be somebody's work."""
+        """Return the path. Fails where its folder is missing, or a YAML file has its name: it may be a manifest."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not path.absolute().parent.is_dir():
             self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
@@ -37,10 +37,10 @@ class NewFile(click.Path):
 
 
 class PlanFile(NewFile):
-    """A file to save a plan in: in the place of another saved plan, and of nothing else."""
+    """A file to save a plan in. It may replace another saved plan, and nothing else."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path. Fails where a file is there that is neither a plan nor empty."""
+        """Return the path. Fails where a file has its name that is neither a saved plan nor empty."""
         from wexa_sync.plan.file import is_plan
 
         path = super().convert(value, param, ctx)
@@ -50,10 +50,10 @@ class PlanFile(NewFile):
 
 
 class Seconds(click.FloatRange):
-    """A length of time: `nan` and `inf` are none."""
+    """A finite number of seconds."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds. Fails for what is no number of them."""
+        """Return the seconds. Fails for `nan`, `inf` and a text that is no number."""
         found: float = super().convert(value, param, ctx)
         if not math.isfinite(found):
             self.fail(f"{value} is no number of seconds.", param, ctx)
@@ -61,10 +61,10 @@ class Seconds(click.FloatRange):
 
 
 class Allowance(click.types.StringParamType):
-    """A budget and the number that it is lifted to, as `deletes=12`."""
+    """A budget and the number to lift it to, as `deletes=12`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the budget's own name and the number. Fails for another name, and for what is no number from 0 up."""
+        """Return the budget's own name and the number. Fails for an unknown name, and for a text that is no number."""
         from wexa_sync.plan.limits import BUDGETS
 
         name, _, number = str(value).partition("=")
@@ -76,7 +76,7 @@ class Allowance(click.types.StringParamType):
 
 
 class Fault(click.types.StringParamType):
-    """A scripted fault, which has spaces in it: a variable holds several with semicolons between them."""
+    """A scripted fault. A fault has spaces in it, so a variable holds several with semicolons between them."""
 
     envvar_list_splitter = ";"
 

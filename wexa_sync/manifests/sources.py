@@ -1,4 +1,4 @@
-"""Where the manifests of a plan are, and what fills them in."""
+"""Name the manifests of a plan, and the values of their variables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Sources:
     """Manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
 
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
-    `settings_file`: the file that names `paths` where no person did, and `whole`.
+    `settings_file` names `whole`, and `paths` where no person did.
     """
 
     paths: tuple[Path, ...]
@@ -40,7 +40,7 @@ class Sources:
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Name the settings file in an error about paths that the file, and no person, named."""
+        """Name the settings file in an error about paths that come from the file and not from a person."""
         try:
             yield
         except UsageError as error:
