@@ -148,7 +148,7 @@ Visit = Callable[[Any, Field, Path], Any]
 def spec_fields(schema: str) -> Field:
     """Return the fields of a spec, from the schema of that file name: a manifest's, or of a part, which is all spec."""
     whole = bundled(schema)
-    return _read("", whole["properties"]["spec"] if "apiVersion" in whole["properties"] else whole)
+    return _read("", whole["properties"].get("spec", whole))
 
 
 def kind_referred_to(schema: Schema) -> str:
