@@ -1,4 +1,4 @@
-"""Doubt a response of the API: contradictions, ids that do not fit, children that are odd."""
+"""Doubt a response of the API: contradictions, ids that do not fit, parts that are odd."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wexa_sync.text.ids import is_id
 
 
 def unwrap(body: Any) -> Raw:
-    """The object in an answer: as it is, under `data`, or as a list's only item; empty where there is none."""
+    """Return the object in a response: as it is, under `data`, or a list's only item; empty where there is none."""
     if isinstance(body, list) and len(body) == 1:
         body = body[0]
     if isinstance(body, Mapping):
@@ -22,14 +22,14 @@ def unwrap(body: Any) -> Raw:
 
 
 def as_list(body: Any) -> Any:
-    """Return the answer to a question for one name as a list: a null is none, and a single thing is one."""
+    """Return the response to a question for one name as a list: a null is none, and a single thing is one."""
     if is_nothing(body):
         return []
     return [only] if (only := unwrap(body)).get("_id") else body
 
 
 def is_nothing(body: Any) -> bool:
-    """Whether an answer is a null, alone or under `data`. Where it says anything else, nobody knows what it means."""
+    """True when a response is a null, alone or under `data`, and says nothing else."""
     if not isinstance(body, Mapping) or "data" not in body:
         return body is None
     return all(value in (None, "", True, "success") for value in body.values()) and body["data"] is None
@@ -39,7 +39,7 @@ UNTRUSTED = "The answer can't be trusted, so nothing is done on it. Run it again
 
 
 def contradiction(kind: Kind, items: list[Raw], project: str) -> str:
-    """What in a list can't be true; empty where all may be."""
+    """Return what in a list can't be true; empty where all may be."""
     if fault := _odd_ids(kind.name, [kind.id_of(item) for item in items]):
         return fault
     if project and kind.declarable and any(item.get("projectID") not in (None, "", project) for item in items):
@@ -48,7 +48,7 @@ def contradiction(kind: Kind, items: list[Raw], project: str) -> str:
 
 
 def misfit(kind: Kind, found: Raw, ids: Ids, asked: str) -> str:
-    """Why an answer is not the resource (or its owner) of the id `asked`; empty where it is."""
+    """Return why a response is not the resource of the id `asked`; empty where it is."""
     shown = [found[name] for name in kind.ids if found.get(name)]
     if not shown:
         return f"expected {kind.name} {asked}, got an answer without an id"

@@ -1,4 +1,4 @@
-"""Find what an earlier attempt may have made."""
+"""Find what another attempt, or somebody else, may have made."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ Sought = TypeVar("Sought")
 
 
 def made_since_the_plan(task: Task) -> Generator[Http, Any, list[str]]:
-    """The ids of live things that would be taken for this one, and that the plan has not seen.
+    """Return the ids of live things that would be taken for this one, and that the plan has not seen.
 
-    The API knows no condition on a create, so a moment stays in which two people can make the same thing; this makes it
-    short. What lies in a project or an owner that this very apply made can have no rival.
+    The API knows no condition on a create, so a moment stays in which two people can make the same thing; this look
+    makes the moment short. What lies in a project or an owner that this very apply made can have no rival.
     """
     context, kind, address, ids = task.context, task.kind, task.address, task.place
     around = address.owner_address or (address.project_address if address.project else None)
@@ -53,9 +53,9 @@ def made_since_the_plan(task: Task) -> Generator[Http, Any, list[str]]:
 
 
 def find_created(task: Task, since: float) -> Generator[Http, Any, tuple[str, ...]]:
-    """The id of what a create without an answer made, in every spelling: the id we chose, or that of one new match.
+    """Return the id of what a create without a response made, in every spelling; empty where no single id can be it.
 
-    Looks again for a while, since a list may lag behind. Empty where it can't be told.
+    That is the id that the client chose, or that of one new match. Look again for a while, since a list may lag behind.
     """
     context, kind, ids = task.context, task.kind, task.place
     if not task.address.owner and kind.listing is None:
@@ -82,9 +82,9 @@ def find_created(task: Task, since: float) -> Generator[Http, Any, tuple[str, ..
 
 
 def added(task: Task) -> Callable[[Sequence[Raw]], list[str]]:
-    """Give the ids of what was added to its owner, among all that is in there: the id that we chose.
+    """Return what finds, among all parts of the owner, the ids of what was added: the id that the client chose.
 
-    A server may make ids of its own: then of what was not there before and is nobody's, what has its natural key.
+    A server may make ids of its own. Then it is what was not there before, is in no record and has the natural key.
     """
     kind, chosen, match = task.kind, task.chosen_id, Match(task)
     listed = task.context.lists.get((kind.name, task.place))
@@ -168,7 +168,7 @@ def _are_ours(context: Context, project: Address, kind: Kind, total: int | None)
 
 
 def looked(context: Context, look: Callable[[], list[Sought]]) -> list[Sought]:
-    """A worker's function: look until something is found, lists must have settled, or the apply is to stop."""
+    """Return what a look finds. Look again until lists must have settled, or the apply is to stop. Runs in a worker."""
     end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
     while True:
         found = look()

@@ -25,7 +25,7 @@ class Listed:
 
     @cached_property
     def by_key(self) -> Mapping[str, Sequence[Raw]]:
-        """The items by their natural key."""
+        """Return the items by their natural key."""
         fields, found = (*self.kind.identity, *self.kind.narrow), defaultdict(list)
         for raw in self.raws:
             specs = (decode(self.kind, form) for form in self.kind.forms(raw))
@@ -35,7 +35,7 @@ class Listed:
 
     @cached_property
     def by_name(self) -> Mapping[str, Sequence[Raw]]:
-        """The items by the name that people know them by."""
+        """Return the items by the name that people know them by."""
         found = defaultdict(list)
         for raw in self.raws:
             if isinstance(name := raw.get(self.kind.display), str):

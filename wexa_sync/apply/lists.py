@@ -45,7 +45,7 @@ def read_list(context: Context, kind: Kind, ids: Ids) -> Generator[Http, Any, Li
 def whole(
     context: Context, kind: Kind, ids: Ids, items: Sequence[Raw], seen: frozenset[str] = frozenset()
 ) -> list[Raw]:
-    """Return the items, whole where they show too little to be told apart. Not what is known or was `seen`."""
+    """Return the items, whole where they show too little to be distinguished. Not what is known or was `seen`."""
     known = context.known | seen
     shown = [context.read_by_id.get(kind.id_of(raw) or "", raw) for raw in items]
     found = told_apart(context.api, kind, ids, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]

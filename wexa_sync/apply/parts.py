@@ -1,4 +1,4 @@
-"""What goes along with an update that may replace a resource: all of it as it is live, and all that lives in it."""
+"""Send along with an update that may replace a resource all of it as it is live, its parts included."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "las
 def with_the_rest(task: Task, endpoint: Endpoint, body: Mapping[str, Any]) -> Generator[Http, Any, dict[str, Any]]:
     """Return the body of an update with all that the resource holds besides, in the shape the API takes.
 
-    What reads do not show is sent as declared or as recorded. Raises WexaSyncError where that leaves something unknown,
+    What reads do not show is sent as declared or as recorded. Raise WexaSyncError where that leaves something unknown,
     or where a read leaves out what lives in it and is ours.
     """
     context, kind = task.context, task.kind

@@ -25,7 +25,7 @@ _LONGEST_CIRCLE = 8
 def link(
     manifests: Iterable[Manifest], locate: Locate = lambda manifest, _path: manifest.source
 ) -> tuple[Desired, list[Problem]]:
-    """Join the manifests to one graph. Answers all problems at once; the Desired is sound only where there are none.
+    """Return the manifests as one graph, and every problem at once. The Desired is sound only without problems.
 
     `locate` gives the place of a path in the document that a manifest stands in.
     """
@@ -38,26 +38,26 @@ def link(
 
     for manifest in manifests:
         first = declared.setdefault(manifest.address, manifest)
-        if first is not manifest and not manifest.address.owner:  # its owner is there twice too, and told of
+        if first is not manifest and not manifest.address.owner:  # its owner is declared twice too, and reported
             message = f"{manifest.address} is declared twice; first at {first.source}"
             problem(manifest, ("metadata", "name"), message, "Give one of them another metadata.name, or remove it.")
     links = _Links(declared, problem)
     edges = {address: frozenset(links.edges(manifest)) for address, manifest in declared.items()}
-    _tell_alike(declared.values(), problem)
+    _report_alike(declared.values(), problem)
     for circle in islice(_circles(edges), _MOST_CIRCLES):
-        _tell_circle(circle, declared, problem)
+        _report_circle(circle, declared, problem)
     return Desired(manifests=declared, depends_on=edges), problems
 
 
-Tell = Callable[[Manifest, Path, str, str], None]
+Report = Callable[[Manifest, Path, str, str], None]
 
 
 class _Links:
-    """What each manifest waits for, among all that are declared; what it names in vain is told."""
+    """What each manifest waits for, among all that are declared. A name that leads nowhere is reported."""
 
-    def __init__(self, declared: Mapping[Address, Manifest], tell: Tell) -> None:
+    def __init__(self, declared: Mapping[Address, Manifest], report: Report) -> None:
         self._declared = declared
-        self._tell = tell
+        self._report = report
         self._guesses = _MOST_GUESSES
         self._parts: defaultdict[Address, list[Address]] = defaultdict(list)
         self._before: dict[Address, Address] = {}  # a part that can only be appended -> the one in front of it
@@ -73,7 +73,7 @@ class _Links:
                 self._before |= dict(zip(ordered[1:], ordered, strict=False))
 
     def edges(self, manifest: Manifest) -> Iterator[Address]:
-        """The addresses that it waits for."""
+        """Give the addresses that the manifest waits for."""
         address = manifest.address
         if owner := address.owner_address:
             yield owner
@@ -83,18 +83,18 @@ class _Links:
             if address.project_address in self._declared:
                 yield address.project_address
             elif not owner:
-                self._tell_missing(manifest, ("metadata", "project"), address.project_address)
+                self._report_missing(manifest, ("metadata", "project"), address.project_address)
         for path, other in _named(manifest):
             if other == address:
-                self._tell(manifest, path, f"{address} waits for itself", "Take this out.")
+                self._report(manifest, path, f"{address} waits for itself", "Take this out.")
             elif other in self._declared:
                 yield other
                 # What refers to a resource needs it whole, with its parts.
                 yield from (part for part in self._parts.get(other, ()) if part != address)
             else:
-                self._tell_missing(manifest, path, other)
+                self._report_missing(manifest, path, other)
 
-    def _tell_missing(self, manifest: Manifest, path: Path, wanted: Address) -> None:
+    def _report_missing(self, manifest: Manifest, path: Path, wanted: Address) -> None:
         project = f" in project {wanted.project!r}" if wanted.project else ""
         hint = f"Declare {wanted}."
         if path[0] == "spec":
@@ -102,7 +102,7 @@ class _Links:
         if self._guesses:
             self._guesses -= 1
             hint = self._guess(wanted, hint)
-        self._tell(manifest, path, f"there is no {wanted.kind} {wanted.name!r}{project}", hint)
+        self._report(manifest, path, f"there is no {wanted.kind} {wanted.name!r}{project}", hint)
 
     def _guess(self, wanted: Address, otherwise: str) -> str:
         if other := next((address for address in self._declared if address.name == wanted.name), None):
@@ -114,7 +114,7 @@ class _Links:
 
 
 def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
-    """Every address that a manifest names, with the path in its document."""
+    """Give every address that a manifest names, with the path in its document."""
     part = part_of(BY_NAME[manifest.address.kind])
     spec: Path = ("spec", part.field, manifest.position) if part else ("spec",)
     yield from (((*spec, *path), ref.address) for path, ref in references(manifest.spec) if ref.address)
@@ -123,8 +123,8 @@ def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
             yield ("metadata", "depends_on", index), other
 
 
-def _tell_alike(manifests: Iterable[Manifest], tell: Tell) -> None:
-    """Resources that could not be told apart on the server, had the state been lost: the API knows no other name."""
+def _report_alike(manifests: Iterable[Manifest], report: Report) -> None:
+    """Report resources that a lost state would make indistinguishable: the API knows no other name of them."""
     seen: dict[tuple[object, ...], Manifest] = {}
     for manifest in manifests:
         kind = BY_NAME[manifest.address.kind]
@@ -135,13 +135,13 @@ def _tell_alike(manifests: Iterable[Manifest], tell: Tell) -> None:
         first = seen.setdefault((manifest.address.project, kind.name, *values), manifest)
         if first is not manifest:
             same = f"{manifest.address} has the same {' and '.join(fields)} as {first.address} at {first.source}"
-            tell(
+            report(
                 manifest, ("spec", fields[0]), same, "On the server the two could not be told apart. Make them differ."
             )
 
 
 def _is_said(value: object) -> bool:
-    """Whether it is a value, not one that is missing or wrong, which is told of already."""
+    """True when the value is there and of a right type; else it is reported already."""
     return isinstance(value, (str, Ref, Secret)) and not isinstance(value, Unfilled)
 
 
@@ -153,7 +153,7 @@ def _circles(edges: Mapping[Address, Iterable[Address]]) -> Iterator[list[Addres
             del rest[address]
 
 
-def _tell_circle(circle: list[Address], declared: Mapping[Address, Manifest], tell: Tell) -> None:
+def _report_circle(circle: list[Address], declared: Mapping[Address, Manifest], report: Report) -> None:
     names = [str(address) for address in [*circle, circle[0]]]
     if len(circle) > _LONGEST_CIRCLE:
         names[_LONGEST_CIRCLE:-1] = [f"... ({len(circle)} in all)"]
@@ -161,4 +161,4 @@ def _tell_circle(circle: list[Address], declared: Mapping[Address, Manifest], te
     places = ((declared[one], path) for one, next_ in waits for path, other in _named(declared[one]) if other == next_)
     manifest, path = next(places, (declared[circle[0]], ()))
     hint = "Take one of the references, or one `metadata.depends_on`, out."
-    tell(manifest, path, f"these wait for each other: {' -> '.join(names)}", hint)
+    report(manifest, path, f"these wait for each other: {' -> '.join(names)}", hint)

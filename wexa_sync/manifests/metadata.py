@@ -1,4 +1,4 @@
-"""What `metadata` says beyond a manifest's name: its lifecycle, and what it waits for."""
+"""Read what `metadata` says beyond a manifest's name: its lifecycle, and what it waits for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lifecycles(
         if isinstance(path, Secret):
             faults.append(Fault(at, "a field can't be a secret", "Write the field's path as it is."))
         if not isinstance(path, str) or not path or isinstance(path, Unfilled):
-            continue  # told of already, or by the schema
+            continue  # reported already, or by the schema
         field = path.removeprefix("spec.")
         if fault := _bad_field(field, kind, at):
             faults.append(fault)
@@ -71,7 +71,7 @@ def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
 
 
 def depends_on(metadata: Mapping[str, Any], project: str, faults: list[Fault]) -> tuple[Address | None, ...]:
-    """The addresses under `metadata.depends_on`; None for each that can't be read."""
+    """Return the addresses under `metadata.depends_on`; None for each that can't be read."""
     items = metadata.get("depends_on")
     return tuple(
         _waited_for(text, project, ("metadata", "depends_on", index), faults)
@@ -81,7 +81,7 @@ def depends_on(metadata: Mapping[str, Any], project: str, faults: list[Fault]) -
 
 def _waited_for(text: Any, project: str, at: Path, faults: list[Fault]) -> Address | None:
     if not isinstance(text, str) or isinstance(text, Unfilled):
-        return None  # told of already, or by the schema
+        return None  # reported already, or by the schema
     try:
         # KIND/NAME, and KIND/NAME/KIND/NAME of a part, are of the same project.
         inside = text.count("/") in (1, 3) and not text.startswith("Project/")

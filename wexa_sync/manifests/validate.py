@@ -25,12 +25,12 @@ _API_VERSION = "wexa.ai/v1"
 def validate(
     documents: Iterable[Document], *, root: File, complete: bool = True
 ) -> tuple[tuple[Manifest, ...], tuple[Problem, ...]]:
-    """Make manifests of documents; `{file: ...}` may lead to files below `root`.
+    """Return the manifests in documents, and every problem. `{file: ...}` may lead to files below `root`.
 
-    `complete` is false where some document could not be read: then nobody is told that there is no project.
+    `complete` is false where some document could not be read: then a missing project is not reported.
 
-    A manifest whose envelope is sound (kind, name, project) is returned even where its spec has problems: whoever looks
-    at all manifests together then doesn't take it for missing. So the manifests are all sound only without problems.
+    A manifest whose envelope is sound (kind, name, project) is returned even where its spec has problems, so that no
+    check of all manifests together takes it for missing. The manifests are all sound only without problems.
     """
     documents = tuple(documents)
     places = Places()
@@ -46,7 +46,7 @@ def validate(
 
 @dataclass(frozen=True, slots=True)
 class _Projects:
-    """The declared projects, as far as they can be told; `sure` where there are no others."""
+    """The declared projects, as far as they can be read; `sure` where there are no others."""
 
     names: frozenset[str]
     sure: bool
@@ -129,7 +129,7 @@ def is_ours(document: Document) -> bool:
 
 
 def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
-    """The kind, where there is one to check the document against."""
+    """Return the kind to check the document against; None where there is none."""
     data = document.data
     if not isinstance(data, dict):
         faults.append(Fault((), f"a manifest is a mapping, not {shown(stand_ins(data))}", _FOREIGN))
@@ -170,12 +170,12 @@ def _elsewhere(name: str) -> str:
 
 def _project(metadata: Any, projects: _Projects, faults: list[Fault]) -> str | None:
     if not isinstance(metadata, dict):
-        return None  # told of already, or by the schema
+        return None  # reported already, or by the schema
     if "project" in metadata:
         named = metadata["project"]
         return named if _is_handle(named) else None  # the schema says what is wrong with it
     if len(projects.names) == 1:
-        return next(iter(projects.names))  # where there are others that can't be told, there is a problem anyway
+        return next(iter(projects.names))  # where others can't be read, there is a problem anyway
     if projects.names or projects.sure:
         names = ", ".join(sorted(projects.names))
         known = f"{len(projects.names)} Projects ({names})" if names else "no Project"
@@ -196,6 +196,6 @@ def _is_handle(value: Any) -> TypeGuard[str]:
 
 
 def _part(data: Any, name: str) -> dict[str, Any]:
-    """A mapping inside the data, or an empty one where there is none."""
+    """Return a mapping inside the data, or an empty one where there is none."""
     found = data.get(name) if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}

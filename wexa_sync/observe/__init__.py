@@ -1,9 +1,10 @@
 """Desired + Api + State -> Observation: what is declared, what is live and what is recorded, paired by address.
 
-Only lists are read, a fixed number for each project. A single read is made where a list does not show a declared field
-and a first single read of that kind does; and where a list does not show what is recorded, before that counts as gone.
-A list without a second page may be cut: what of ours it leaves out is looked for one by one (cut.py).
-While something is in doubt that a moment may settle (doubts.py), the lists are read again.
+Only lists are read, a fixed number for each project; parts with a list of their own are listed for each owner that
+needs it (parts.py). A single read is made where a list does not show a declared field and a first single read of that
+kind does. It is also made where a list does not show a recorded resource, before that counts as gone. A list without a
+second page may be cut: what of ours it leaves out is looked for one by one (cut.py). While something is in doubt that a
+moment may settle (settle.py), the lists are read again.
 """
 
 from __future__ import annotations
@@ -47,9 +48,11 @@ def observe(
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Observation:
-    """Look at the workspace. Sends GET only. What an undocumented call that is allowed may replace is read whole.
+    """Return what is declared, live and recorded. Send GET only.
 
-    Raises StateDamaged, ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
+    What an allowed undocumented call may replace is read whole.
+
+    Raise StateDamaged or ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
     """
     require_known_kinds(state)
     account = api.sign_in()
@@ -122,7 +125,7 @@ def _place_project(known: Known, project: str, id: str, raws: list[Raw]) -> None
 
 
 def _index_externals(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:
-    """Remember the display names that name exactly one live thing."""
+    """Note the display names that exactly one live thing has."""
     named: defaultdict[str, list[str]] = defaultdict(list)
     for raw in raws:
         if isinstance(name := raw.get(kind.display), str):
@@ -156,7 +159,7 @@ def _pair_unseen(known: Known, kind: Kind) -> None:
 
 
 def _edges(known: Known) -> dict[Address, frozenset[Address]]:
-    """What each address waits for: as linked; for what is only recorded, by what its last applied spec refers to."""
+    """Return what each address waits for: as linked, or, where it is only recorded, by its last applied spec."""
     edges = dict(known.desired.depends_on)
     for address in known.addresses:
         if address in edges:
@@ -169,7 +172,7 @@ def _edges(known: Known) -> dict[Address, frozenset[Address]]:
 
 
 def _missing(known: Known, lists: Mapping[tuple[str, str], list[Raw]]) -> Externals:
-    """External names that lead nowhere, or to several, with the words to say so."""
+    """Return the external names that lead nowhere, or to several things, each with the reason."""
     missing: Externals = {}
     for address, ref in external_refs(known):
         key = ExternalName(address.project, ref.kind, ref.external or "")

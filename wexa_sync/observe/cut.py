@@ -1,4 +1,4 @@
-"""What a list without a second page leaves out: what is recorded is read by its id, what else is ours, by its name.
+"""Find what a list without a second page leaves out: recorded resources by their id, others of ours by their name.
 
 So a plan takes the list, and one request more for each thing of ours that the list does not show.
 """
@@ -22,7 +22,7 @@ from wexa_sync.observe.known import Known, external_refs
 def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, found: Found) -> list[Raw]:
     """Return the list with what it leaves out of what is recorded, declared, or sent and never answered.
 
-    What can't be told all the same is noted in `known`: `cut` and `unsettled`.
+    Note in `known.cut` and `known.unsettled` what stays in doubt all the same.
     """
     kind, at = BY_NAME[name], Ids(project=known.ids[Address(kind="Project", name=project)])
     assert kind.listing is not None
@@ -47,7 +47,7 @@ def _may_be_a_page(found: Found) -> bool:
 
 
 def unseen(known: Known, kind: Kind, pair: Pair) -> str:
-    """Return why it can't be told whether something live without a record is the pair's; empty where it can."""
+    """Return why a list may hide the pair's live resource; empty where it hides nothing."""
     if pair.manifest is None or pair.live is not None or pair.candidates:
         return ""
     place = pair.address.place
@@ -85,7 +85,7 @@ class _Gap:
         return [raw for raw in read if raw is not None]
 
     def by_name(self, listed: set[str | None], *, most: int) -> list[Raw]:
-        """Ask for each name that something of ours has and that no record leads to. Note which were not settled."""
+        """Return what has the names of ours that no record leads to, one by one. Note the names left in doubt."""
         known, names = self.known, set[str]()
         for address in known.at(self.place):
             record = known.state.records.get(address)

@@ -1,4 +1,4 @@
-"""What is known of the workspace so far: it grows kind by kind, so that what refers to a thing finds its id."""
+"""Hold what is known of the workspace so far. It grows kind by kind, so that a reference finds its id."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def require_known_kinds(state: State) -> None:
         if owners.get(address.kind) != (address.owner or ("",))[0]:
             raise StateDamaged(
                 f"the state holds {address}, and there is nothing of that kind",
-                hint=f"Somebody changed it by hand: restore it from a backup, or `wexa-sync state rm {address}`.",
+                hint=f"The state was changed by hand: restore it from a backup, or `wexa-sync state rm {address}`.",
             )
 
 
 @dataclass(slots=True, kw_only=True)
 class Known:
-    """What is known so far; grows kind by kind, in the order of KINDS."""
+    """What is known of the workspace so far; it grows kind by kind, in the order of KINDS."""
 
     desired: Desired
     state: State
@@ -66,20 +66,20 @@ class Known:
         return self.places.get(place, [])
 
     def of_kind(self, project: str, kind: str) -> list[Address]:
-        """The addresses of that kind in that project, whatever owns them."""
+        """Return the recorded addresses of that kind in that project, whatever owns them."""
         return self._kinds.get((project, kind), [])
 
     @property
     def addresses(self) -> Iterator[Address]:
-        """Every address with a manifest, a record or an intent."""
+        """Return every address with a manifest, a record or an intent."""
         return (address for group in self.places.values() for address in group)
 
     def comparison(self, project: str) -> Comparison:
-        """How references are compared in that project."""
+        """Return how values are compared in that project."""
         return comparison_in(project, self.ids, self.externals, self.state.lineage)
 
     def name_of(self, kind: str, id: str) -> Ref:  # the field's name
-        """The reference people know an id by: an address, else a display name, else the id."""
+        """Return the reference by which people know an id: an address, else a display name, else the id."""
         if address := self.names.get(id):
             return Ref(kind=kind, address=address)
         if name := self.external_names.get((kind, id)):
@@ -105,7 +105,7 @@ def part_place(owner: Address, part: Part) -> Place:
 
 
 def external_refs(known: Known) -> Iterator[tuple[Address, Ref]]:
-    """Every reference to a live thing by its display name, with the address of the manifest it stands in."""
+    """Return every reference to a live thing by its display name, with the address of the manifest that refers."""
     for address, manifest in known.desired.manifests.items():
         for _, ref in references(manifest.spec):
             if ref.external is not None:

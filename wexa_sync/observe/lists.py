@@ -1,4 +1,4 @@
-"""Which lists a plan needs, and how they are had: all at once, and whole."""
+"""Read the lists that a plan needs, all at once and whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wexa_sync.observe.known import Known, external_refs
 
 
 def _needed(known: Known) -> list[tuple[str, str]]:
-    """(project, kind) of every list to fetch, in a fixed order."""
+    """Return the (project, kind) of every list to read, in a fixed order."""
     needed = set()
     waited_for = known.awaited
     for address in known.addresses:
@@ -68,7 +68,7 @@ def fetch(api: Api, pool: Executor, known: Known) -> dict[tuple[str, str], list[
 def completed(
     api: Api, pool: Executor, known: Known, project: str, name: str, raws: list[Raw], allowed: frozenset[str]
 ) -> list[Raw]:
-    """The list with what it does not show, where single reads do: one is tried, and all only if that one helps."""
+    """Return the list with the fields that only single reads show. One is read first, the others if that one helped."""
     kind = BY_NAME[name]
     if kind.nature is Nature.ACTION or Operation.READ not in kind.endpoints:
         return raws
@@ -130,7 +130,7 @@ def _run_is_looked_for(known: Known, address: Address) -> bool:
 
 
 def _ours(known: Known, kind: Kind, project: str) -> Callable[[Raw], bool]:
-    """Tells whether a listed item is recorded, or looks like a declared one: others are nobody's business."""
+    """Return what is True for a listed item that is recorded, or that looks like a declared one."""
     addresses = known.at(Place(project, kind.name))
     ids = {record.id for address in addresses if (record := known.state.records.get(address))}
     manifests = [known.desired.manifests[address] for address in addresses if address in known.desired.manifests]

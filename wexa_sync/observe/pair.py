@@ -1,8 +1,8 @@
-"""Pairs the live things of one kind in one place with manifests and records. Pure; part of observe.
+"""Pair the live things of one kind in one place with manifests and records. Pure; part of observe.
 
-By the record's id where there is a record; else by the id that we chose; else by the kind's natural key. What
-a record of another address holds is never a candidate, nor a run of an earlier generation, nor what stood in the list
-before a run was sent. Two live things of one key are shown as candidates, not guessed.
+A record is paired by its id; anything else by the id that the client chose, else by the kind's natural key. Never a
+candidate is what a record of another address holds, a run of an earlier generation, or what stood in the list before a
+run was sent. Two live things of one key are shown as candidates, not guessed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from wexa_sync.secrecy.seal import fingerprint
 class Contents:
     """All that is declared, recorded and live of one kind in one place. `owner_id`: the live id of a part's owner.
 
-    `owned` are all ids that the state knows, in every spelling.
+    `owned`: all ids that the state knows, in every spelling.
     """
 
     kind: Kind
@@ -38,7 +38,7 @@ class Contents:
 
 
 def pair(contents: Contents) -> dict[Address, Pair]:
-    """Every address that has a manifest, a record or an intent here, with what is live of it."""
+    """Return each address that has a manifest, a record or an intent in the place, with its live resource."""
     recorded = _recorded(contents)
     addresses = sorted({*contents.manifests, *contents.records, *contents.intents})
     pairs = {
@@ -87,13 +87,13 @@ def _never_arrived(newest: float, found: Pair) -> bool:
 
 
 def _runs_again(contents: Contents, record: Record) -> bool:
-    """Whether a later run than the recorded one is declared or was sent: what is live of that is another one."""
+    """True when the manifest or an intent asks for a newer generation than the record: that is another run."""
     asked = (contents.manifests.get(record.address), contents.intents.get(record.address))
     return contents.kind.nature is Nature.ACTION and any(each and each.generation > record.generation for each in asked)
 
 
 def _is_open(kind: Kind, found: Pair) -> bool:
-    """Whether something live without a record may be it."""
+    """True when a live thing without a record may belong to the pair."""
     if found.live is not None:
         return False
     # A run that has a record is looked for only where a later one is declared, or may have been sent.
@@ -124,7 +124,7 @@ def _by_chosen_id(contents: Contents, pairs: Iterable[Pair], free: Sequence[Live
 def _by_key(
     contents: Contents, pairs: Sequence[Pair], free: Sequence[Live], recorded: Mapping[Address, Live]
 ) -> Iterable[Pair]:
-    """What was sent and never answered is looked for first: exactly one match of it is it. Then what is declared."""
+    """Return the pairs matched by natural key: first what was sent and never answered, then what is declared."""
     matched: dict[Address, Pair] = {}
     taken: set[str] = set()
     for awaited in (True, False):
@@ -144,7 +144,7 @@ def _matches(
     awaited: bool,
     recorded: Mapping[Address, Live],
 ) -> Iterator[Pair]:
-    """Pairs with the live one of their natural key, or with all candidates; by the narrowest key first."""
+    """Give the pairs with the live thing of their natural key, or all candidates. The narrowest key comes first."""
     kind = contents.kind
     levels = [(*kind.identity, *kind.narrow)]
     if kind.narrow and not awaited:  # what we sent ourselves has every field of the key
@@ -195,9 +195,10 @@ def _differs_in_variables(contents: Contents, spec: Spec, live: Spec, templates:
 
 
 def _sent(contents: Contents, found: Pair) -> Spec | None:
-    """What was sent and never answered, though the manifest may have been edited since.
+    """Return the spec that was sent and never answered; None where none was.
 
-    Where it was not, the manifest's form is taken: in the intent's, secrets are sealed and match nothing live.
+    The manifest's form of the spec is taken unless the manifest was edited since: in the intent's, secrets are sealed
+    and match nothing live.
     """
     intent, manifest = found.intent, found.manifest
     if intent is None or intent.settled:
@@ -207,9 +208,9 @@ def _sent(contents: Contents, found: Pair) -> Spec | None:
 
 
 def _declared(contents: Contents, found: Pair) -> Spec | None:
-    """What the manifest says. A run that was sent is that run or none: another one like it says nothing of it.
+    """Return the manifest's spec; None for a run that was sent: another run like it says nothing of that one.
 
-    A later generation may have been run without this state's knowing it: the state may be of a backup.
+    A later generation may have run without this state's knowledge: the state may come from a backup.
     """
     open_ = found.intent is not None and not found.intent.settled
     if found.manifest is None or (open_ and contents.kind.nature is Nature.ACTION):
@@ -218,7 +219,7 @@ def _declared(contents: Contents, found: Pair) -> Spec | None:
 
 
 def _may_be(found: Pair, live: Live, awaited: bool, recorded: Live | None) -> bool:
-    """True when nothing tells that it is another one: a person, what stood in the list before, or its age.
+    """True when nothing says that the live thing is another one: no person, no earlier list, and not its age.
 
     `recorded` is the run before this one. Both times are by the server's clock, so that the later one is the later run.
     """

@@ -1,4 +1,4 @@
-"""What a list may not show yet, and what it must not leave out: when to look again, and when to stop.
+"""Decide when to read the lists again: they may not show yet what was made, and must not hide what is there.
 
 The API promises nothing on how soon a list shows what was just made. So what a list does not show is taken for absent
 only after some looks and some time; and what is recorded counts as gone only when a read by its id says so too.
@@ -22,7 +22,7 @@ LOOKS = 3
 
 
 def hidden(known: Known, api: Api, pool: Executor, now: float) -> list[Address]:
-    """What is recorded and not listed, and can be read by its id all the same."""
+    """Return the addresses that are recorded and not listed, and can be read by their id all the same."""
     suspects = [address for address, pair in sorted(known.pairs.items()) if _is_missing(known, pair, now)]
 
     def is_there(address: Address) -> bool:
@@ -38,7 +38,10 @@ def hidden(known: Known, api: Api, pool: Executor, now: float) -> list[Address]:
 
 
 def _is_missing(known: Known, pair: Pair, now: float) -> bool:
-    """Whether a list should show it and does not. What went with its project or flow, or has fired, need not be."""
+    """True when a list should show the recorded resource and does not.
+
+    A resource that went with its project or its owner need not be listed, nor one whose time has come.
+    """
     kind, address = BY_NAME[pair.address.kind], pair.address
     if pair.record is None or pair.live is not None or kind.nature is Nature.ACTION:
         return False
@@ -50,7 +53,7 @@ def _is_missing(known: Known, pair: Pair, now: float) -> bool:
 def worth_waiting(
     known: Known, unlisted: Sequence[Address], *, looks: int, waited: float, settle: float, now: float
 ) -> bool:
-    """Whether another look may settle something. Times in seconds.
+    """True when another look may settle a doubt. Times in seconds.
 
     No plan waits longer than `settle` for something sent, whatever clock noted when that was.
     """
@@ -73,7 +76,7 @@ def _is_new(pair: Pair, now: float, settle: float) -> bool:
 
 
 def _is_awaited(pair: Pair) -> bool:
-    """Whether what was sent can't be seen yet: nothing of it is there, or it was told to start and is ready still."""
+    """True when the effect of what was sent is not seen yet: nothing is there, or a started run is still ready."""
     run = BY_NAME[pair.address.kind].run
     if run is not None and pair.intent is not None and pair.intent.operation == "start":
         return pair.live is not None and pair.live.status in (None, *run.not_begun)
@@ -81,7 +84,7 @@ def _is_awaited(pair: Pair) -> bool:
 
 
 def contradiction(unlisted: Sequence[Address]) -> Nonsense:
-    """The list and the single reads don't agree: nothing is planned on that."""
+    """Return the error for a list that leaves out what single reads find: nothing is planned on that."""
     names = ", ".join(map(str, unlisted[:3])) + (f" and {len(unlisted) - 3} more" if len(unlisted) > 3 else "")
     first = BY_NAME[unlisted[0].kind]
     listing = (first if first.listing is not None else owner_of(first) or first).listing

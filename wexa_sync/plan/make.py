@@ -38,10 +38,10 @@ def make_plan(
     limits: Limits | None = None,
     scope: Scope = _ALL,
 ) -> Plan:
-    """Decide on every address in `scope`, once.
+    """Return the plan: a decision on every address in `scope`.
 
     `targets` keeps those and what they need; `excludes` drops those and dependents. What goes over `limits` is warned
-    of. Raises PlanRefused for a target or exclude that names nothing.
+    of. Raise PlanRefused for a target or exclude that names nothing.
     """
     observation = scope.protected(with_found(observation) if rules.prune else observation)
     left = scope.left_alone(observation)

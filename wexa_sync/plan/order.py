@@ -15,7 +15,7 @@ def builds(change: Change) -> bool:
 
 
 def waits_of(changes: Mapping[Address, Change], observation: Observation) -> dict[Address, set[Address]]:
-    """What each change waits for: what it refers to; a delete for what refers, or referred, to it."""
+    """Return what each change waits for: what it refers to; a delete, for what refers, or referred, to it."""
     waits: dict[Address, set[Address]] = {address: set() for address in changes}
     for address, change in changes.items():
         now = observation.depends_on.get(address, frozenset())
@@ -38,7 +38,7 @@ def _goes_first(change: Change) -> bool:
 
 
 def in_order(waits: dict[Address, set[Address]]) -> list[Address]:
-    """The changes in order. What was applied at different times can point both ways: then any order is right."""
+    """Return the changes in order. What was applied at different times can wait for each other: any order is right."""
     while len(ordered := graph.order(waits)) < len(waits):
         circle = graph.cycle(waits)
         waits[circle[0]].discard(circle[1 % len(circle)])

@@ -12,7 +12,7 @@ from wexa_sync.plan.rules.containers import named
 
 
 def choose(observation: Observation, targets: tuple[Address, ...], excludes: tuple[Address, ...]) -> list[Address]:
-    """Return the addresses to plan, in order. Raises PlanRefused for an address that nothing declares or records."""
+    """Return the addresses to plan, in order. Raise PlanRefused for an address that nothing declares or records."""
     known, edges = observation.pairs, observation.depends_on
     for address in (*targets, *excludes):
         if address not in known:

@@ -1,4 +1,4 @@
-"""Records under another address, after a handle was renamed: the thing, what lives in it, what refers to it. Pure."""
+"""Give records another address after a handle was renamed: the resource, its parts, and what refers to it. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
 
 
 def moved(state: State, old: Address, new: Address) -> list[Entry]:
-    """What to write so that all of `old` is known as `new`. Raises UsageError where that can't be."""
+    """Return what to write so that all of `old` is known as `new`. Raise UsageError where that can't be."""
     if new.kind != old.kind or old == new:
         raise UsageError(f"{old} can't become {new}", hint="Only its handle may change, not its kind.")
     if not HANDLE.fullmatch(new.name):
@@ -49,7 +49,7 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
 
 
 def _elsewhere(old: Address, new: Address) -> bool:
-    """Whether the two are in different places: another project, another flow."""
+    """True when the two are in different places: another project, or another owner."""
     return old.kind != "Project" and (old.project, old.owner) != (new.project, new.owner)
 
 

@@ -1,4 +1,4 @@
-"""A state made anew of what is live, after the old one was lost: what matches, and how sure that is. Pure."""
+"""Rebuild a lost state from what is live: what matches, and how sure each match is. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wexa_sync.state.base import Entry, Remember, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What was found for one declared address. `sure`: certain, likely or none; `why` says it to a person."""
+    """What was found for one declared address. `sure`: certain, likely or none. `why`: the reason, for people."""
 
     address: Address
     sure: str
@@ -37,13 +37,13 @@ def require_empty(state: State) -> None:
 
 
 def matches(observation: Observation, key: str) -> tuple[Match, ...]:
-    """A match for each declared address, sorted. `key` seals the secrets of what will be recorded."""
+    """Return a match for each declared address, sorted. `key` seals the secrets of what will be recorded."""
     declared = [pair for _, pair in sorted(observation.pairs.items()) if pair.manifest is not None]
     return tuple(_match(pair, observation, key) for pair in declared)
 
 
 def entries(found: tuple[Match, ...]) -> list[Entry]:
-    """What to write to the new state."""
+    """Return what to write to the new state."""
     return [Remember(match.record) for match in found if match.record is not None]
 
 

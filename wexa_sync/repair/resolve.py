@@ -47,7 +47,7 @@ def live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[st
 
 
 def doubtful(address: Address, observation: Observation) -> Pair:
-    """The pair of an address that there is a doubt about. Raises UsageError where all is clear."""
+    """Return the pair of an address that is in doubt. Raise UsageError where all is clear."""
     pair = observation.pairs.get(address)
     if pair is None:
         raise UsageError(
@@ -107,7 +107,7 @@ def require_possible(pair: Pair, ids: Sequence[str], owners: Mapping[str, Addres
 
 
 def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
-    """Record what is live under that id, in these spellings. A run only created is started next, if need be."""
+    """Return the record of what is live under these spellings of its id. A run only created is started next."""
     manifest, intent = pair.manifest, pair.intent
     if intent is not None and intent.settled and manifest is not None:
         intent = None  # what was said of an earlier attempt is not what is live now
@@ -128,7 +128,7 @@ def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
 
 
 def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
-    """None of what is live is it: it may be sent again. What is live now is no candidate any more."""
+    """Return what to write where nothing live is what was sent: it may be sent again; what is live is ruled out."""
     intent, manifest = pair.intent, pair.manifest
     if end_is_open(pair):
         raise UsageError(

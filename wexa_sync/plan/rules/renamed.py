@@ -1,6 +1,6 @@
-"""What looks new and may be an old thing under another address: a handle that was renamed. Pure; part of plan.
+"""Block what looks new and may be an old thing under another address, since its handle was renamed. Pure.
 
-Made anew, a skill or a flow would be there twice for good, and a run would be paid for twice.
+Made anew, a resource that no call deletes would be there twice for good, and a run would be paid for twice.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
 
 
 def _inside(decisions: Mapping[Address, Decision]) -> Mapping[Address, Sequence[Address]]:
-    """What lives in each address: that stays too while it is asked what became of it."""
+    """Return what lives in each address: it stays as long as the address is in question."""
     found: defaultdict[Address, list[Address]] = defaultdict(list)
     for each in decisions:
         for outer in (each.owner_address, each.project_address):
@@ -63,7 +63,7 @@ def _former(observation: Observation) -> Mapping[Place, Mapping[str, Address]]:
 
 
 def _is_in_doubt(pair: Pair) -> bool:
-    """True when the resource or run, or the start of the run, was sent, and nothing tells what became of that."""
+    """True when the resource or run, or the start of the run, was sent, and nothing shows what became of it."""
     return pair.intent is not None and not pair.intent.settled
 
 

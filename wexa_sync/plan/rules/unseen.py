@@ -1,4 +1,4 @@
-"""An update by an undocumented call may replace the resource and all in it: nothing unseen must be lost. Pure."""
+"""Block an update by an undocumented call that may replace what reads do not show. Pure."""
 
 from __future__ import annotations
 
