@@ -1,4 +1,4 @@
-"""Agent: lives inside an AgentFlow; added and rewritten one by one, never removed or moved. We choose its id."""
+"""Declare Agent, a part of an AgentFlow: added and rewritten, never removed or moved. The client chooses its id."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wexa_sync.text.json import parse
 
 
 def display_text(template: object) -> str:
-    """The editor's form of a text: a JSON text of one paragraph node per line (as the pages' samples have it)."""
+    """Return a text in the editor's form: a JSON text with a paragraph node for each line, as in the pages' samples."""
     lines = str(template).split("\n")
     return json.dumps([{"type": "paragraph", "children": [{"text": line}]} for line in lines], ensure_ascii=False)
 
@@ -37,9 +37,9 @@ def _text_in(node: Any) -> str | None:
 
 
 def agent_id(flow_id: str, handle: str) -> str:
-    """The 24 hex characters of an agent: the same each time, so that one whose answer was lost can be found again.
+    """Return the id of an agent, 24 hex characters. It is the same each time: a lost create can be found by it.
 
-    Made from the live flow's id, not from the project's handle: two environments of one repository must not share ids.
+    It is made from the live flow's id, not from the project's handle, so that no two environments share ids.
     """
     return hashlib.sha256(f"wexa-sync/{flow_id}/{handle}".encode()).hexdigest()[:24]
 

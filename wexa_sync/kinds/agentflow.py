@@ -1,4 +1,4 @@
-"""AgentFlow (process flow, coworker): created and read; its agents come with it. PUT is known from the SDK alone."""
+"""Declare AgentFlow (process flow, coworker): created and read, with its agents. PUT is known from the SDK alone."""
 
 from __future__ import annotations
 

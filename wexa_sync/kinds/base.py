@@ -1,4 +1,4 @@
-"""What a kind is: a declaration. The generic code (observe, plan, apply, client) knows kinds only through this."""
+"""Define what a kind is: a declaration. All other code (observe, plan, apply, client) knows kinds only by it."""
 
 from __future__ import annotations
 

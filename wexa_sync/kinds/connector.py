@@ -1,4 +1,4 @@
-"""Connector: only something to refer to, by its name: `{external: NAME}`. Connectors are made in Wexa Studio."""
+"""Declare Connector, a kind to refer to by name (`{external: NAME}`). Connectors are made in Wexa Studio."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 
 
 def _accounts(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The list groups connectors by category; they stand one level down, under `accountDetails`."""
+    """Return the connectors of a list that groups them by category: they stand under `accountDetails`."""
     lists = [group.get("accountDetails") or [] for group in groups]
     if not all(isinstance(accounts, list) and all(isinstance(each, dict) for each in accounts) for accounts in lists):
         raise ValueError("the accountDetails of a category are not a list of objects")

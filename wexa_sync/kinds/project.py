@@ -1,4 +1,4 @@
-"""Project: `/v1/project`, the camelCase corner of the API. Deleting one takes its flows and skills with it."""
+"""Declare Project: `/v1/project`, the camelCase corner of the API. Deleting one takes its flows and skills with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedule: one future run of a flow. The list is `/schedules/coworker`, everything else `/schedule/coworker`."""
+"""Declare Schedule, one future run of a flow: its list is `/schedules/coworker`, the rest `/schedule/coworker`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wexa_sync.model import Spec
 
 
 def _fires_at(spec: Spec) -> float | None:
-    """When it fires, in epoch seconds: after that, a schedule that is gone is done, not missing."""
+    """Return when the schedule fires, in epoch seconds. A schedule that is gone after that is done, not missing."""
     return epoch(spec["schedule"]) if "schedule" in spec else None
 
 

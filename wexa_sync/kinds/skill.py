@@ -1,4 +1,4 @@
-"""Skill: created and read, never updated or deleted by any public call."""
+"""Declare Skill: created and read, never updated or deleted by any public call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wexa_sync.model import Ref
 
 
 def _connector_name(connector: object) -> str:
-    """The name the API wants beside the connector's id: known where the manifest refers to it by name."""
+    """Return the name that the API wants beside the connector's id: known where the manifest refers by name."""
     return (connector.external or "") if isinstance(connector, Ref) else ""
 
 

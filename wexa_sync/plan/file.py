@@ -1,4 +1,4 @@
-"""A plan as a file: saved by `plan --out`, applied later as it was reviewed. And the digest of a plan.
+"""Save a plan in a file (`plan --out`), to be applied later as it was reviewed; and count the digest of a plan.
 
 No secret's value is in it: a secret stands there as its template and a keyed fingerprint, is read from the environment
 again when the plan is applied, and must still be the one that was reviewed.
@@ -33,19 +33,19 @@ VERSION = 2
 
 
 def digest(plan: Plan) -> str:
-    """A hex sha256 over everything in the plan but the digest: what was reviewed is what is applied."""
+    """Return a hex sha256 over everything in the plan but the digest: what was reviewed is what is applied."""
     text = json.dumps(_to_data(plan), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def save(plan: Plan, path: Path) -> None:
-    """Write the plan, readable by its owner alone. Raises StateError where the place can't be written."""
+    """Write the plan, readable by its owner alone. Raise StateError where the place can't be written."""
     data = {"format": FORMAT, "version": VERSION, "digest": plan.digest, "plan": _to_data(plan)}
     replace_file(path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def is_plan(path: Path) -> bool:
-    """Whether the file looks like a saved plan rather than a manifest."""
+    """True when the file looks like a saved plan and not like a manifest."""
     try:
         with path.open(encoding="utf-8") as file:
             return f'"{FORMAT}"' in file.read(200)
@@ -54,9 +54,9 @@ def is_plan(path: Path) -> bool:
 
 
 def read(path: Path, reveal: Callable[[str], str]) -> Plan:
-    """The saved plan, its secrets filled in by `reveal` (a template's value; raises WexaSyncError where it has none).
+    """Return the saved plan. `reveal` gives the value of a secret's template, or raises WexaSyncError.
 
-    Raises PlanRefused where the file is no plan, was changed, or a secret is not the one that was planned with.
+    Raise PlanRefused where the file is no plan, was changed, or a secret is not the one that was planned with.
     """
     plan = _stored(path)
     changes = tuple(

@@ -81,7 +81,10 @@ def _how_sure(pair: Pair, observation: Observation) -> tuple[str, str]:
         return "certain", "its id is the one that wexa-sync gives"
     if kind.nature is Nature.ACTION:
         again = f"; it counts as generation {manifest.generation}" if manifest.generation > 1 else ""
-        return "likely", f"the only run of that flow with its goal and inputs{again}"
+        what = (
+            "run of that flow with its goal and inputs" if kind.run else f"one with its {' and '.join(kind.identity)}"
+        )
+        return "likely", f"the only {what}{again}"
 
     comparison = comparison_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
     differ = field_changes(kind, manifest.spec, live.spec, None, comparison, manifest.lifecycle.ignore_changes)

@@ -348,3 +348,11 @@ def test_the_words_of_its_end_say_what_becomes_of_it(
         assert "whether that is a good end is not known" in "".join(each.error for each in report.outcomes)
         engine.resolve(HIRE, desk.desired(wait=True), desk.workspace, happened_as="h1")
     assert action(desk.plan(wait=True)) == (Action.NOOP, "it ran")
+
+
+def test_a_lost_state_finds_it_again(hires: Callable[..., Kind], desk: Desk, office: Office) -> None:
+    hires()
+    office.hires.append({"_id": "h0", "projectID": "p1", "coworker": "Ann", "phase": "Signed"})
+    (match,) = (each for each in engine.rebuild(desk.desired(), desk.workspace) if each.address == HIRE)
+    assert (match.id, match.sure, match.why) == ("h0", "likely", "the only one with its coworker")
+    assert action(desk.plan()) == (Action.NOOP, "it happened")
