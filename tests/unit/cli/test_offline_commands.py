@@ -1,20 +1,16 @@
-"""The commands that need no server: init, validate, graph and schema; and what stops the others before a call."""
+"""The commands that need no server: validate, graph and schema; and what stops the others before a call."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
 import pytest
-from click.testing import CliRunner
 
-from wexa_sync.cli import cli
 from wexa_sync.kinds import declarable
+
+if TYPE_CHECKING:
+    from tests.unit.cli.conftest import Here
 
 DESK = """\
 apiVersion: wexa.ai/v1
@@ -27,83 +23,6 @@ kind: Skill
 metadata: {name: summarise}
 spec: {name: Summarise, description: "${var:what}", connector_id: {external: Mail}}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The command line in this process, in an empty folder, knowing nothing of the machine's environment."""
-
-    path: Path
-    env: dict[str, str | None] = field(default_factory=dict)
-
-    def run(self, *words: str, code: int = 0, **env: str) -> tuple[str, str]:
-        """What a command says on stdout and on stderr; an error has a hint."""
-        done = CliRunner().invoke(cli, words, env={**self.env, **env}, standalone_mode=False)
-        assert done.exception is None or isinstance(done.exception, click.UsageError), done.exc_info
-        said = done.stderr + (done.exception.format_message() if isinstance(done.exception, click.UsageError) else "")
-        assert (64 if done.exception else done.return_value or 0) == code, said
-        assert code != 1 or "hint" in said.lower()
-        return done.stdout, said
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
-    monkeypatch.chdir(tmp_path)
-    return Here(tmp_path, {name: None for name in os.environ if name.startswith("WEXA_")})
-
-
-def test_init_writes_a_repository_that_is_valid(here: Here) -> None:
-    said, next_ = here.run("init", "new desk")
-    written = {path.relative_to(here.path).as_posix() for path in (here.path / "new desk").rglob("*") if path.is_file()}
-    assert set(said.split("\n")) - {""} == written
-    assert {"new desk/wexa-sync.yaml", "new desk/.gitignore", "new desk/.github/workflows/wexa-sync.yml"} <= written
-    assert "Next: cd 'new desk' && wexa-sync validate && wexa-sync plan --sandbox" in next_
-    assert here.run("validate", "new desk")[0].startswith("Valid: ")
-
-
-def test_init_writes_here_without_a_name(here: Here) -> None:
-    assert "Next: wexa-sync validate" in here.run("init")[1]
-    assert here.run("validate")[0].startswith("Valid: ")
-
-
-@pytest.mark.parametrize("there", ["project.yaml", ".gitignore"])
-def test_init_writes_nothing_over_anything(here: Here, there: str) -> None:
-    (here.path / there).symlink_to("nowhere")
-    _, said = here.run("init", code=1)
-    assert f"nothing was written: {there} is there already" in " ".join(said.split())
-    assert [path.name for path in here.path.iterdir()] == [there]
-
-
-def test_init_names_all_that_is_there(here: Here) -> None:
-    here.run("init")
-    _, said = here.run("init", code=1)
-    assert "are there already" in " ".join(said.split())
-
-
-@pytest.mark.parametrize(("name", "why"), [("file/x", "Not a directory"), ("x" * 300, "File name too long")])
-def test_init_where_nothing_can_be_written(here: Here, name: str, why: str) -> None:
-    (here.path / "file").touch()
-    _, said = here.run("init", name, code=1)
-    assert f"can't be written: {why}" in " ".join(said.split())
-
-
-def test_init_on_a_full_disk_names_the_file(here: Here) -> None:
-    script = f"ulimit -f 0; trap '' XFSZ; exec {sys.executable} -m wexa_sync init new"
-    done = subprocess.run(["bash", "-c", script], cwd=here.path, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "new/" in done.stderr
-    assert "can't be written: File too large" in " ".join(done.stderr.split())
-
-
-def test_init_in_a_folder_whose_name_is_not_utf8(here: Here) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "wexa_sync", "init", os.fsdecode(b"caf\xe9")],
-        cwd=here.path,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_validate_counts_what_is_declared(here: Here) -> None:

@@ -1,0 +1,74 @@
+"""Values that options take, checked before the command runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from wexa_sync.cli.values import AddressOrId, AddressType, Allowance, Named, NewFile, PlanFile, Seconds
+from wexa_sync.errors import UsageError
+from wexa_sync.model import Address
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("plan").write_text('{"format": "wexa-sync-plan"}', "utf-8")
+    Path("notes").write_text("mine", "utf-8")
+    Path("m.yaml").write_text("a: 1", "utf-8")
+    Path("empty").touch()
+    Path("folder").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "value"),
+    [
+        (Named(), "a/b", Path("a/b")),
+        (NewFile(), "notes", Path("notes")),
+        (NewFile(), "new.yaml", Path("new.yaml")),
+        (PlanFile(), "plan", Path("plan")),
+        (PlanFile(), "empty", Path("empty")),
+        (PlanFile(), "new", Path("new")),
+        (Seconds(0), "1.5", 1.5),
+        (Allowance(), "deletes=12", ("deletes", 12)),
+        (Allowance(), "runs=0", ("executions", 0)),
+        (AddressType(), "desk/Skill/sum", Address.parse("desk/Skill/sum")),
+        (AddressOrId(), "desk/Execution/run", "desk/Execution/run"),
+        (AddressOrId(), "67fdea40aac77be632954f0f", "67fdea40aac77be632954f0f"),
+    ],
+)
+def test_a_value_is_taken(type_: Any, text: str, value: Any) -> None:
+    assert type_.convert(text, None, None) == value
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "message"),
+    [
+        (Named(), "", "a path is empty"),
+        (NewFile(), "none/new", "there is no folder none to write new in"),
+        (NewFile(), "m.yaml", "m.yaml is YAML, as manifests and settings are, and is not overwritten"),
+        (NewFile(), "folder", "is a directory"),
+        (PlanFile(), "notes", "notes is there and is no saved plan"),
+        (Seconds(0), "nan", "nan is no number of seconds"),
+        (Seconds(0), "inf", "inf is no number of seconds"),
+        (Allowance(), "creates=1", "'creates=1' names no budget: write deletes=N, updates=N, executions=N, runs=N"),
+        (Allowance(), "deletes", "'deletes' has no number of deletes: write deletes=12, say"),
+        (Allowance(), "deletes=-1", "has no number of deletes"),
+        (Allowance(), "deletes=٣", "has no number of deletes"),
+        (Allowance(), "deletes=1234567890", "has no number of deletes"),
+    ],
+)
+def test_a_value_is_refused(type_: Any, text: str, message: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        type_.convert(text, None, None)
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize("type_", [AddressType(), AddressOrId()], ids=["address", "address or id"])
+def test_an_address_that_is_none_is_a_wrong_use(type_: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        type_.convert("desk/Skill/", None, None)
+    assert caught.value.hint == "`wexa-sync state list` shows addresses."
