@@ -17,7 +17,7 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.kinds import KINDS, owner_of, part_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.spec.fields import WORDS as FIELD_WORDS
 from wexa_sync.kinds.spec.fields import Field, Order
 from wexa_sync.kinds.spec.schema import bundled
@@ -111,6 +111,15 @@ def test_every_placeholder_can_be_filled(kind: Kind) -> None:
         assert places - {f"spec.{name}" for name in fields} <= {"project", "owner", "id", "org", "user"}
         assert all(kind.fields.at((name,)).immutable for name in fields)
         assert not fields or operation is not Operation.READ
+
+
+@pytest.mark.parametrize("kind", WITH_SCHEMA, ids=by_name)
+def test_its_schema_and_its_declaration_name_the_same_parts(kind: Kind) -> None:
+    in_schema = {name for name, field in kind.fields.fields.items() if field.order is Order.PARTS}
+    assert {part.field for part in kind.parts} == in_schema
+    assert {part.kind.name for part in kind.parts if owner_of(part.kind) is not kind} == set()
+    if kind.listing is not None:  # a list of parts is asked for by owner, and no other list is
+        assert (kind.listing.scope is Scope.OWNER) == (part_of(kind) is not None)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=by_name)

@@ -9,6 +9,7 @@ from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, rank
 from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.observe.known import Known
 
 
@@ -26,6 +27,9 @@ def projects_given_up(known: Known, api: Api) -> dict[str, str]:
         if project in known.ids or project in known.state.records:
             continue
         record, intent = known.state.records.get(address), known.state.intents.get(address)
+        if record is not None and Operation.READ not in kind.endpoints:
+            known.unplaced.add(address.project)  # its list can't be asked for without the project
+            continue
         raw = api.read(kind, Ids(id=record.id)) if record is not None else None
         if raw is not None and isinstance(id := raw.get("projectID"), str) and id:
             found[address.project] = id

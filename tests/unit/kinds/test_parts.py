@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from wexa_sync.api.transport.retry import Policy
 from wexa_sync.errors import Nonsense, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Choice, Options, Place, Plan, Secret, Status, Target
 from wexa_sync.observe import observe
@@ -234,6 +236,19 @@ def test_an_owner_that_the_state_gave_up_is_found_by_its_parts(desk: Desk) -> No
     engine.forget(desk.store, TABLE)
     (desk.folder / "table.yaml").unlink()
     assert sorted(work(desk.plan())) == sorted(f"orphan {each}" for each in (EMAIL, STAGE, FIRST, SECOND))
+
+
+def test_what_only_a_list_shows_is_not_forgotten_where_its_project_was_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = BY_NAME["Table"]
+    calls = {each: table.endpoints[each] for each in (Operation.CREATE, Operation.DELETE)}
+    monkeypatch.setitem(BY_NAME, "Table", replace(table, endpoints=calls))
+    assert work(desk.plan()) == []
+    engine.forget(desk.store, TABLE.project_address)
+    plan = engine.plan(engine.NOTHING, desk.workspace, choice=Choice(prune=True))
+    assert {each.wanted for each in plan.blocked} == {"forget"}
+    assert {each.address for each in plan.blocked} == {TABLE, EMAIL, STAGE, FIRST, SECOND}
 
 
 def test_what_is_live_in_an_owner_and_not_managed_is_data(desk: Desk, store: Store) -> None:
