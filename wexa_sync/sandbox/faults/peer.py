@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
@@ -10,38 +12,22 @@ _ESTABLISHED = "01"
 
 def process_at(port: int, *, connected_to: int) -> int | None:
     """Return the process whose connection goes from local `port` to our port `connected_to`, None if none is found."""
-    sockets = {f"socket:[{inode}]" for inode in _inodes(port, connected_to)}
-    return next((pid for pid in _processes() if sockets & _open_files(pid)), None) if sockets else None
+    sockets = {f"socket:[{inode}]" for table in _TABLES for inode in _inodes(Path(table), port, connected_to)}
+    processes = sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")) if sockets else ()
+    return next((pid for pid in processes if any(file in sockets for file in _open_files(pid))), None)
 
 
-def _inodes(local: int, remote: int) -> list[str]:
-    """Return the inodes of established connections between two ports. Addresses are written HEX-IP:HEX-PORT."""
-    found = []
-    for table in _TABLES:
-        for line in _lines(Path(table)):
+def _inodes(table: Path, local: int, remote: int) -> Iterator[str]:
+    """Yield the inodes of established connections between two ports. Addresses are written HEX-IP:HEX-PORT."""
+    with suppress(OSError):  # not Linux, or no IPv6
+        for line in table.read_text(encoding="ascii").splitlines()[1:]:
             here, there, state, inode = (line.split()[column] for column in (1, 2, 3, 9))
             ports = (int(here.rpartition(":")[2], 16), int(there.rpartition(":")[2], 16))
             if ports == (local, remote) and state == _ESTABLISHED:
-                found.append(inode)
-    return found
+                yield inode
 
 
-def _lines(table: Path) -> list[str]:
-    try:
-        return table.read_text(encoding="ascii").splitlines()[1:]
-    except OSError:
-        return []  # not Linux, or no IPv6
-
-
-def _processes() -> list[int]:
-    return sorted(int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit())
-
-
-def _open_files(pid: int) -> set[str]:
-    found = set()
-    try:
+def _open_files(pid: int) -> Iterator[str]:
+    with suppress(OSError):  # the process has ended, or belongs to another user
         for entry in Path(f"/proc/{pid}/fd").iterdir():
-            found.add(str(entry.readlink()))
-    except OSError:
-        pass  # the process has ended, or belongs to another user
-    return found
+            yield str(entry.readlink())

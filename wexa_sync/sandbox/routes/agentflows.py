@@ -10,9 +10,8 @@ from starlette.responses import Response
 from wexa_sync.sandbox.bodies import AgentCreate, AgentflowCreate, AgentflowPut, AgentUpdate
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import created, listing, reply, updated
-from wexa_sync.sandbox.routes.connectors import check_same_project
 from wexa_sync.sandbox.routes.paging import by_skip
-from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip
+from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip, check_same_project
 from wexa_sync.sandbox.world.agents import (
     BLANK_AGENT,
     check_skills,

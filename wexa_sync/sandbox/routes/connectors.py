@@ -6,7 +6,7 @@ from starlette.responses import Response
 from wexa_sync.sandbox.bodies import ConnectorConfig, ConnectorStatus
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
-from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery
+from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery, check_same_project
 from wexa_sync.sandbox.world.seed import CATEGORIES, PICTURES
 from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
@@ -109,12 +109,6 @@ def delete_connector(world: Here, connector_id: str, project_id: ProjectQuery) -
 def delete_connector_v1(world: Here, connector_id: str, project_id: MaybeProject = None) -> Response:
     """Delete a connector; this path does not require `projectID`."""
     return _delete(world, connector_id, project_id)
-
-
-def check_same_project(in_query: str | None, in_body: str) -> None:
-    """Raise ApiError if the query and the body name two different projects."""
-    if in_query not in (None, in_body):
-        raise ApiError(400, f"projectID differs: {in_query} in the query, {in_body} in the body")
 
 
 def _delete(world: World, connector_id: str, project_id: str | None) -> Response:

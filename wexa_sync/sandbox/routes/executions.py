@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import ExecutionCreate, ExecutionMove
 from wexa_sync.sandbox.replies import execution_listing, reply
-from wexa_sync.sandbox.routes.connectors import check_same_project
-from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery
+from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery, check_same_project
 from wexa_sync.sandbox.world import executions
 from wexa_sync.sandbox.world.store import Row
 from wexa_sync.sandbox.world.turn import turn

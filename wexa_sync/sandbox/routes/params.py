@@ -1,9 +1,10 @@
-"""Define the parameters that many endpoints share, in the API's spelling."""
+"""Define the parameters that many endpoints share, in the API's spelling, and their common check."""
 
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Query, Request
 
+from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.world.world import World
 
 
@@ -27,3 +28,9 @@ Limit: TypeAlias = Annotated[int | None, Query(ge=1, description="the most items
 
 Skip: TypeAlias = Annotated[int | None, Query(ge=0, description="items to skip; send it only above 0")]
 """`?skip=`."""
+
+
+def check_same_project(in_query: str | None, in_body: str) -> None:
+    """Raise ApiError if the query and the body name two different projects."""
+    if in_query not in (None, in_body):
+        raise ApiError(400, f"projectID differs: {in_query} in the query, {in_body} in the body")

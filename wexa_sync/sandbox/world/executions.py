@@ -27,41 +27,38 @@ if TYPE_CHECKING:
 
 _NAMED = {"ready": "ready_word", "waiting": "waiting_word", "cancelled": "cancelled_word"}
 _CLIENTS_WORDS = {"completed": "finished", "failed": "error"}
+_UNSTARTED: Json = {
+    "status": "ready",
+    "schedule": None,
+    "start_from_agent_id": None,
+    "parent_execution_id": None,
+    "execution_context": {},
+    "files": [],
+    "agents_output": [],
+    "anomaly_detected": None,
+    "previews": {},
+    "runtime_inputs": {},
+    "conclusion": None,
+    "end_time": None,
+}
 
 
 def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str, at: float, how: str = "manual") -> Row:
     """Create an execution of an agentflow, and the task that shows it. `how` is "manual" or "schedule"."""
-    task_id = world.new_id(at)
     fills_in = world.readings.says("goal", "filled_in")
-    body: Json = {
-        "agentflow_id": flow.id,
-        "files": [],
-        "goal": _filled_in(goal, inputs) if fills_in else goal,
-        "schedule": None,
-        "start_from_agent_id": None,
-        "input_variables": inputs,
-        "task_id": task_id,
-        "parent_execution_id": None,
-        "agentflow": _frozen_copy(flow.body),
-        "agents_output": [],
-        "anomaly_detected": None,
-        "conclusion": None,
-        "created_at": at,
-        "end_time": None,
-        "executed_by": {
-            "_id": executed_by,
-            "metadata": None,
-            "name": USER_NAME if executed_by == USER_ID else executed_by,
-            "type": how,
-        },
-        "execution_context": {},
-        "execution_id": new_execution_id(),
-        "goal_template": goal if fills_in else None,
+    name = USER_NAME if executed_by == USER_ID else executed_by
+    body: Json = _UNSTARTED | {
         "_id": world.new_id(at),
-        "previews": {},
+        "execution_id": new_execution_id(),
+        "task_id": world.new_id(at),
+        "agentflow_id": flow.id,
         "projectID": flow.project,
-        "runtime_inputs": {},
-        "status": "ready",
+        "agentflow": _frozen_copy(flow.body),
+        "goal": _filled_in(goal, inputs) if fills_in else goal,
+        "goal_template": goal if fills_in else None,
+        "input_variables": inputs,
+        "executed_by": {"_id": executed_by, "metadata": None, "name": name, "type": how},
+        "created_at": at,
     }
     row = Row(
         kind="execution", id=body["_id"], alias=body["execution_id"], project=flow.project, owner=flow.id, body=body

@@ -25,7 +25,8 @@ Json = dict[str, Any]
 
 _SCHEMA_VERSION = 1
 _LOCK_SECONDS = 30.0
-_COLUMNS = "kind, id, alias, project, owner, due, body, inner"
+_NAMES = ("kind", "id", "alias", "project", "owner", "due", "body", "inner")
+_COLUMNS = ", ".join(_NAMES)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -159,7 +160,7 @@ class Store:
 
     def add(self, row: Row) -> Row:
         """Add a new object."""
-        marks = ", ".join("?" * len(_COLUMNS.split(",")))
+        marks = ", ".join("?" * len(_NAMES))
         self._db.execute(f"INSERT INTO objects ({_COLUMNS}) VALUES ({marks})", _values(row))  # noqa: S608 # constant text
         return row
 
@@ -190,19 +191,8 @@ class Store:
 
     def _select(self, where: str, values: Sequence[object], *, order: str = "seq", tail: str = "") -> list[Row]:
         query = f"SELECT {_COLUMNS} FROM objects WHERE {where} ORDER BY {order} {tail}"  # noqa: S608 # constant text
-        return [
-            Row(
-                kind=kind,
-                id=ident,
-                alias=alias,
-                project=project,
-                owner=owner,
-                due=due,
-                body=json.loads(body),
-                inner=json.loads(inner),
-            )
-            for kind, ident, alias, project, owner, due, body, inner in self._db.execute(query, values)
-        ]
+        found = (dict(zip(_NAMES, columns, strict=True)) for columns in self._db.execute(query, values))
+        return [Row(**row | {name: json.loads(row[name]) for name in ("body", "inner")}) for row in found]
 
 
 def _condition(kind: str, project: str | None, owner: str | None) -> tuple[str, list[str]]:
