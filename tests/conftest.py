@@ -27,7 +27,7 @@ from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Action, Choice, Options, Outcome, Plan, Secret, Status, Target
+from wexa_sync.model import Action, Choice, Desired, Options, Outcome, Plan, Secret, Status, Target
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
 from wexa_sync.workspace import Workspace
@@ -254,10 +254,13 @@ class Desk:
             options=Options(**{**quick, **options}),
         )
 
+    def read(self, env: Mapping[str, str] | None = None) -> Desired:
+        """What is declared now."""
+        return engine.read(Sources(paths=(self.folder,), root=self.folder, env=env or {}))
+
     def plan(self, choice: Choice | None = None, *, env: Mapping[str, str] | None = None, **options: Any) -> Plan:
         """Return the plan of what differs now."""
-        desired = engine.read(Sources(paths=(self.folder,), root=self.folder, env=env or {}))
-        return engine.plan(desired, self.opened(**options), choice or Choice())
+        return engine.plan(self.read(env), self.opened(**options), choice or Choice())
 
     def apply(
         self, plan: Plan | None = None, tell: Callable[[Any, str], None] = lambda _change, _word: None, **options: Any

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wexa_sync import engine
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Outcome, Status
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ def slow(open_sandbox: Callable[..., AbstractContextManager[Remote]]) -> Iterato
 
 
 def _needs(desk: Desk) -> dict[Address, set[Address]]:
-    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
+    desired = desk.read()
     return {address: set(needed) for address, needed in desired.depends_on.items()}
 
 

@@ -89,7 +89,7 @@ def test_what_is_not_allowed_is_not_asked_about(desk: Desk) -> None:
         return True
 
     with engine.locked(desk.workspace) as workspace:
-        plan = engine.plan(engine.read(Sources(paths=(desk.folder,), root=desk.folder)), workspace)
+        plan = engine.plan(desk.read(), workspace)
         with pytest.raises(PlanRefused, match="start 1 execution, more than 0"):
             engine.approve(plan, workspace, Limits(max_executions=0), asks)
         stale = replace(plan, serial=plan.serial + 1)
@@ -182,7 +182,7 @@ def test_a_run_is_found_waited_for_and_acted_on(desk: Desk) -> None:
 def test_the_report_is_of_the_plan_that_was_made(desk: Desk) -> None:
     words: set[str] = set()
     with engine.locked(desk.workspace) as workspace:
-        plan = engine.plan(engine.read(Sources(paths=(desk.folder,), root=desk.folder)), workspace)
+        plan = engine.plan(desk.read(), workspace)
         report = engine.apply(plan, workspace, progress=lambda _change, word: words.add(word))
     assert report.plan is plan
     assert {outcome.status for outcome in report.outcomes} == {Status.APPLIED}

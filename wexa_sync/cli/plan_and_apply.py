@@ -61,8 +61,7 @@ def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 
     def agreed(over: Sequence[Excess]) -> bool:
-        if limits is not None and limits.force:
-            _lifted(over)
+        _lifted(over)
         return not plan.work or request.auto_approve or _agreed(plan)
 
     if not engine.approve(plan, workspace, limits, agreed):

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wexa_sync import engine
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Choice, Intent, Status
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def settled(desk: Desk, doubt: Intent, text: str) -> None:
     """A person's word ends it: then the run is sent once more."""
     before = len(sends(desk.remote))
     (desk.folder / "run.yaml").write_text(text, "utf-8")
-    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
+    desired = desk.read()
     engine.resolve(RUN, desired, desk.workspace, happened_as=None)
     state = desk.workspace.store.load()
     assert RUN not in state.intents or state.intents[RUN].settled

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Outcome, Plan, Status
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def test_what_a_person_ruled_out_stays_ruled_out_while_it_is_made(
     (blocked,) = work(desk.plan())
     assert theirs in blocked
     skill = Address.parse("desk/Skill/sum")
-    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
+    desired = desk.read()
     engine.resolve(skill, desired, desk.workspace, happened_as=None)
     remote.fault(fault)
     outcomes = ended(desk.apply())

@@ -9,7 +9,6 @@ import pytest
 
 from wexa_sync import engine
 from wexa_sync.errors import StateLocked, UsageError, WexaSyncError
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Plan, Status
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def ids(desk: Desk) -> dict[str, str]:
 
 def resolve(desk: Desk, address: Address, happened_as: str | None) -> None:
     """Say it."""
-    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
+    desired = desk.read()
     engine.resolve(address, desired, desk.workspace, happened_as=happened_as)
 
 

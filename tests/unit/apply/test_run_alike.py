@@ -13,7 +13,6 @@ from wexa_sync.api import sparse
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import key_of
 from wexa_sync.kinds.execution import EXECUTION
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Outcome, Plan, Secret, Status
 
 if TYPE_CHECKING:
@@ -132,6 +131,6 @@ def test_a_long_history_that_a_list_says_little_of_is_read_in_part_and_asked_abo
         (blocked,) = work(desk.plan())
         assert blocked.endswith("the list of Executions does not show what 2 of them are about")
         assert len([each for each in remote.requests if each["path"].startswith("/execute_flow/")]) == 2
-        desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
+        desired = desk.read()
         engine.resolve(RUN, desired, desk.workspace, happened_as=None)
         assert outcome(desk).status is Status.APPLIED

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Outcome, Plan, Record, Status
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ def test_a_lost_start_that_does_not_show_is_for_a_person(
         return
     (blocked,) = work(explicit.plan())
     assert blocked.startswith(f"blocked {RUN}: its start was sent before")
-    desired = engine.read(Sources(paths=(explicit.folder,), root=explicit.folder))
+    desired = explicit.read()
     engine.resolve(RUN, desired, explicit.workspace, happened_as=None)
     assert work(explicit.plan()) == [f"run {RUN}"]
     assert applied(explicit, start="explicit").status is Status.APPLIED

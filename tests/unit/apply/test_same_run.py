@@ -12,7 +12,6 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.apply import parallel
 from wexa_sync.errors import UsageError
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Outcome, Plan, Record, Status
 from wexa_sync.state.base import Forget, State
 from wexa_sync.state.file import _FileSession
@@ -60,7 +59,7 @@ def record(desk: Desk, address: Address = RUN) -> Record:
 
 def resolve(desk: Desk, happened_as: str | None, env: Mapping[str, str] | None = None) -> None:
     """Say what became of the run."""
-    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder, env=env or {}))
+    desired = desk.read(env)
     engine.resolve(RUN, desired, desk.workspace, happened_as=happened_as)
 
 
@@ -180,7 +179,7 @@ def test_after_a_lost_state_a_run_whose_variables_changed_is_asked_about(
         session.write(Forget(RUN))  # as far as the run goes, the state is lost
     (blocked,) = work(desk.plan(env=new))
     assert ran.id in blocked
-    assert "value" not in blocked
+    assert "-value" not in blocked
     resolve(desk, ran.id, new)
     assert work(desk.plan(env=new)) == []
     assert len(live(desk)) == 3
@@ -210,7 +209,7 @@ def test_two_equal_runs_of_one_apply_do_not_exchange_their_ids(
     assert done == order[slow - 1], "whose request came through, has the run"
     (blocked,) = work(desk.plan())
     assert ran["execution_id"] not in blocked
-    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
+    desired = desk.read()
     engine.resolve(order[2 - slow], desired, desk.workspace, happened_as=None)
     assert {each.status for each in desk.apply()} == {Status.APPLIED}
     assert {record(desk, address).id for address in order} == {each["execution_id"] for each in live(desk)}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wexa_sync.errors import Nonsense
-from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Intent, Options, Outcome, Plan
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
@@ -46,9 +45,8 @@ def fault(desk: Desk, text: str) -> None:
 
 def look(desk: Desk, time: Time, settle: float = 15.0) -> Observation:
     """What a plan sees, by that clock."""
-    from wexa_sync import engine
 
-    desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder))
+    desired = desk.read()
     there = desk.workspace
     return observe(
         desired,
