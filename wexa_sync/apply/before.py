@@ -12,7 +12,7 @@ from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.lists import Match, whole
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
-from wexa_sync.compare.same import key_of
+from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.spec.wire import decode
 from wexa_sync.model import Intent, Ref
@@ -67,6 +67,6 @@ def _refers_elsewhere(task: Task, raw: Raw) -> bool:
     return any(
         isinstance(sent.get(name), Ref)
         and shown.get(name) is not None
-        and key_of(kind, shown, (name,), comparison) != key_of(kind, sent, (name,), comparison)
+        and natural_key(kind, shown, (name,), comparison) != natural_key(kind, sent, (name,), comparison)
         for name in kind.identity
     )

@@ -14,7 +14,7 @@ from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import overlay, restrict
-from wexa_sync.compare.same import is_as_expected, key_of
+from wexa_sync.compare.same import is_as_expected, natural_key
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME, part_of
@@ -64,7 +64,7 @@ def _differs(task: Task, shown: Spec) -> str:
             continue
         # A server may add to an object what was not sent: that is the same thing all the same.
         theirs = {**sent, name: restrict(shown[name], sent[name])}
-        if key_of(kind, theirs, (name,), comparison) != key_of(kind, sent, (name,), comparison):
+        if natural_key(kind, theirs, (name,), comparison) != natural_key(kind, sent, (name,), comparison):
             return f"the answer shows another {name} than was sent"
     return ""
 

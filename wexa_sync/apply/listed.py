@@ -9,7 +9,7 @@ from functools import cached_property
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.paging import Found
 from wexa_sync.compare.ids import comparison_in
-from wexa_sync.compare.same import key_of
+from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.wire import decode
 
@@ -29,7 +29,7 @@ class Listed:
         fields, found = (*self.kind.identity, *self.kind.narrow), defaultdict(list)
         for raw in self.raws:
             specs = (decode(self.kind, form) for form in self.kind.forms(raw))
-            for key in {key_of(self.kind, spec, fields, self._comparison) for spec in specs}:
+            for key in {natural_key(self.kind, spec, fields, self._comparison) for spec in specs}:
                 found[key].append(raw)
         return found
 

@@ -13,7 +13,7 @@ from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
-from wexa_sync.compare.same import key_of
+from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.times import CLOCK_SKEW, created_at
 from wexa_sync.kinds.spec.wire import decode
@@ -80,7 +80,7 @@ class Match:
         self._others = frozenset((*ruled_out, *(record.others if record is not None else ())))
 
     def _key_of(self, spec: Spec) -> str:
-        return key_of(self._kind, spec, self._fields, self._comparison)
+        return natural_key(self._kind, spec, self._fields, self._comparison)
 
     def ids(self, raws: Sequence[Raw]) -> list[str]:
         """Return the id for paths of each that is found."""

@@ -16,7 +16,7 @@ from wexa_sync.apply.start import can_not_start, has_begun, start, start_intent,
 from wexa_sync.apply.steps import Turn, Work, Write, conflict, ended, replace_hint
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.wait import earlier_runs, record_of_run, wait
-from wexa_sync.compare.same import key_of
+from wexa_sync.compare.same import natural_key
 from wexa_sync.errors import WexaSyncError, look_up
 from wexa_sync.executions.runs import GONE
 from wexa_sync.model import Outcome, Status
@@ -86,7 +86,7 @@ def _create(task: Task) -> Generator[Any, Any, Outcome | _Made]:
     """
     yield from resolve_externals(task)
     kind = task.kind
-    yield Turn((task.address.project, key_of(kind, task.declared, kind.identity, task.comparison)))
+    yield Turn((task.address.project, natural_key(kind, task.declared, kind.identity, task.comparison)))
     verb = "ran" if kind.run is not None else "made"
     if rival := (yield from look_before(task)):
         return conflict(task.change, f"somebody else {verb} it since the plan: {', '.join(rival)}")

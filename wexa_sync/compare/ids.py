@@ -13,11 +13,11 @@ from wexa_sync.model import Address, ExternalName, Ref
 class Comparison:
     """What two values are compared by.
 
-    `id_of` gives the id of a reference, None where it is not known. `key` is the key of the fingerprints of secrets.
+    `id_of` gives the id of a reference, None where it is not known. `seal_key` makes the fingerprints of secrets.
     """
 
     id_of: Callable[[Ref], str | None]
-    key: str
+    seal_key: str
 
 
 def id_of(ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping[ExternalName, str]) -> str | None:
@@ -28,10 +28,10 @@ def id_of(ref: Ref, project: str, ids: Mapping[Address, str], externals: Mapping
 
 
 def comparison_in(
-    project: str, ids: Mapping[Address, str], externals: Mapping[ExternalName, str], key: str
+    project: str, ids: Mapping[Address, str], externals: Mapping[ExternalName, str], seal_key: str
 ) -> Comparison:
     """Return the comparison of values in that project, as far as `ids` and `externals` know at the time of asking."""
-    return Comparison(id_of=lambda ref: id_of(ref, project, ids, externals), key=key)
+    return Comparison(id_of=lambda ref: id_of(ref, project, ids, externals), seal_key=seal_key)
 
 
 def plain_id(value: Any, comparison: Comparison) -> Any:

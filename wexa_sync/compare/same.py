@@ -33,14 +33,14 @@ def sealed_fingerprint(kind: Kind, part: Spec, comparison: Comparison) -> str:
     """Return a hash of a part of live that may stand in a saved plan: the secrets in it are sealed first."""
 
     def sealed(secret: Secret) -> Sealed:
-        return Sealed(template="", fingerprint=secret_fingerprint(secret, comparison.key))
+        return Sealed(template="", fingerprint=secret_fingerprint(secret, comparison.seal_key))
 
-    return fingerprint(plain(part, kind.fields, comparison, secret=sealed), comparison.key)
+    return fingerprint(plain(part, kind.fields, comparison, secret=sealed), comparison.seal_key)
 
 
 def is_as_expected(found: str, expected: str, comparison: Comparison) -> bool:
     """True when a fingerprint of live is the one that the plan expects, which may be a hardened one."""
-    return expected == (hardened(found, comparison.key) if expected.startswith(_HARD) else found)
+    return expected == (hardened(found, comparison.seal_key) if expected.startswith(_HARD) else found)
 
 
 def hardened(fingerprint: str, key: str) -> str:
@@ -48,7 +48,7 @@ def hardened(fingerprint: str, key: str) -> str:
     return _HARD + secret_fingerprint(Secret(template="", value=fingerprint), key)
 
 
-def key_of(kind: Kind, spec: Spec, fields: Iterable[str], comparison: Comparison) -> str:
+def natural_key(kind: Kind, spec: Spec, fields: Iterable[str], comparison: Comparison) -> str:
     """Return what the spec has, or would have by default, at those fields: how a thing without a record is found.
 
     In memory only: it holds secrets in clear. To seal the values of each live thing would take too long.
@@ -103,7 +103,7 @@ def _seal(value: Any, other: Any, comparison: Comparison) -> Any:
         return value.reveal() if isinstance(value, Secret) else value
     if isinstance(value, str):
         value = Secret(template="", value=value)
-    return secret_fingerprint(value, comparison.key) if isinstance(value, Secret) else value
+    return secret_fingerprint(value, comparison.seal_key) if isinstance(value, Secret) else value
 
 
 def _sealed_text(leaf: Any) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wexa_sync.compare.ids import Comparison
-from wexa_sync.compare.same import key_of
+from wexa_sync.compare.same import natural_key
 from wexa_sync.compare.varied import varied
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
@@ -152,11 +152,11 @@ def _matches(
     for fields in levels if rest else []:
         index: defaultdict[str, list[Live]] = defaultdict(list)
         for live in free:
-            for key in {key_of(kind, each, fields, contents.comparison) for each in (live.spec, *live.also)}:
+            for key in {natural_key(kind, each, fields, contents.comparison) for each in (live.spec, *live.also)}:
                 index[key].append(live)
         unmatched = []
         for found, spec in rest:
-            same_key = index[key_of(kind, spec, fields, contents.comparison)]
+            same_key = index[natural_key(kind, spec, fields, contents.comparison)]
             before = recorded.get(found.address) if kind.nature is Nature.ACTION else None
             candidates = [live for live in same_key if live.id not in taken and _may_be(found, live, awaited, before)]
             if not candidates:
@@ -189,7 +189,7 @@ def _differs_in_variables(contents: Contents, spec: Spec, live: Spec, templates:
     """True when a live run would be the declared one, had its variables other values."""
     other = varied(spec, live, templates)
     fields = contents.kind.identity
-    return other != spec and key_of(contents.kind, other, fields, contents.comparison) == key_of(
+    return other != spec and natural_key(contents.kind, other, fields, contents.comparison) == natural_key(
         contents.kind, live, fields, contents.comparison
     )
 
@@ -203,7 +203,7 @@ def _sent(contents: Contents, found: Pair) -> Spec | None:
     intent, manifest = found.intent, found.manifest
     if intent is None or intent.settled:
         return None
-    same = manifest is not None and fingerprint(dict(manifest.spec), contents.comparison.key) == intent.fingerprint
+    same = manifest is not None and fingerprint(dict(manifest.spec), contents.comparison.seal_key) == intent.fingerprint
     return manifest.spec if manifest is not None and same else intent.spec
 
 

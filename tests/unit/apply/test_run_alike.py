@@ -11,7 +11,7 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.api import sparse
 from wexa_sync.compare.ids import Comparison
-from wexa_sync.compare.same import key_of
+from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds.execution import EXECUTION
 from wexa_sync.model import Address, Outcome, Plan, Secret, Status
 
@@ -36,12 +36,14 @@ GOALS: list[tuple[Any, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("goal", "inputs", "shown"), GOALS, ids=[case[2] for case in GOALS])
 def test_a_goal_is_the_same_with_its_names_and_filled_in(goal: Any, inputs: dict[str, Any], shown: str) -> None:
-    comparison = Comparison(id_of=lambda _ref: None, key="key")
+    comparison = Comparison(id_of=lambda _ref: None, seal_key="key")
     fields = EXECUTION.identity
     live = {name: value.reveal() if isinstance(value, Secret) else value for name, value in inputs.items()}
 
     def key(goal: Any, inputs: dict[str, Any]) -> str:
-        return key_of(EXECUTION, {"agentflow_id": "f1", "goal": goal, "input_variables": inputs}, fields, comparison)
+        return natural_key(
+            EXECUTION, {"agentflow_id": "f1", "goal": goal, "input_variables": inputs}, fields, comparison
+        )
 
     assert key(goal, inputs) == key(shown, live)
     assert key(goal, inputs) != key(shown, {**live, "more": 1})

@@ -14,7 +14,7 @@ from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import ignored, restrict, touches
 from wexa_sync.compare.propose import as_applied, assumed, propose, whole
-from wexa_sync.compare.same import hardened, is_as_expected, key_of, same, spec_fingerprint
+from wexa_sync.compare.same import hardened, is_as_expected, natural_key, same, spec_fingerprint
 from wexa_sync.kinds.agent import AGENT, display_text
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.project import PROJECT
@@ -22,7 +22,7 @@ from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Sealed, Secret
 from wexa_sync.secrecy.seal import conceal, seal
 
-COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, seal_key="key")
 SEALED = Sealed(template="${secret:B}", fingerprint="00")
 ONE = {"projectName": "Desk", "description": "one"}
 TWO = {"projectName": "Desk", "description": "two"}
@@ -51,7 +51,7 @@ def test_who_changed_it(declared: Any, live: Any, applied: Any, by: str | None) 
 @pytest.mark.parametrize(("live", "by"), [("one", "repository"), ("three", "both")])
 def test_a_secret_that_is_rotated_is_the_repositorys_change(live: str, by: str) -> None:
     applied, declared = ({"title": Secret(template="${secret:A}", value=value)} for value in ("one", "two"))
-    (change,) = field_changes(AGENT, declared, {"title": live}, conceal(applied, COMPARISON.key), COMPARISON)
+    (change,) = field_changes(AGENT, declared, {"title": live}, conceal(applied, COMPARISON.seal_key), COMPARISON)
     assert change.changed_by == by
 
 
@@ -122,9 +122,9 @@ def test_a_key_knows_a_sealed_value_by_what_it_was_not_by_what_the_manifest_call
     one, other = (
         conceal({"title": Secret(template=name, value="x")}, "key") for name in ("${secret:A}", "${secret:B}")
     )
-    assert key_of(AGENT, one, ("title",), COMPARISON) == key_of(AGENT, other, ("title",), COMPARISON)
+    assert natural_key(AGENT, one, ("title",), COMPARISON) == natural_key(AGENT, other, ("title",), COMPARISON)
     another = conceal({"title": Secret(template="${secret:A}", value="y")}, "key")
-    assert key_of(AGENT, one, ("title",), COMPARISON) != key_of(AGENT, another, ("title",), COMPARISON)
+    assert natural_key(AGENT, one, ("title",), COMPARISON) != natural_key(AGENT, another, ("title",), COMPARISON)
 
 
 @given(SPECS)

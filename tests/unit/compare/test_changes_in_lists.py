@@ -16,7 +16,7 @@ from wexa_sync.kinds.spec.fields import Field
 from wexa_sync.model import Path, Sealed, Secret
 from wexa_sync.secrecy.seal import conceal
 
-COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, seal_key="key")
 TRIGGER = {"name": "mail", "event": "received"}
 THEIRS = {"_id": "t1", "is_active": False}
 
@@ -152,7 +152,7 @@ def test_what_the_server_made_of_a_text_is_no_difference_and_an_edit_of_its_blan
 
 def test_a_sealed_value_is_compared_by_what_it_was_and_not_by_how_it_is_written() -> None:
     def sealed(template: str, value: str) -> Any:
-        return conceal({"x": Secret(template=template, value=value)}, COMPARISON.key)["x"]
+        return conceal({"x": Secret(template=template, value=value)}, COMPARISON.seal_key)["x"]
 
     one, renamed, rotated = sealed("${secret:A}", "v"), sealed("${secret:B}", "v"), sealed("${secret:A}", "w")
     assert isinstance(one, Sealed)
@@ -168,7 +168,7 @@ def test_a_secret_in_an_item_is_shown_nowhere() -> None:
     live, applied = agent({**TRIGGER, "key": "sentinel", "_id": "t1"}), agent(TRIGGER)
     assert "sentinel" not in repr(field_changes(AGENT, declared, live, applied, COMPARISON))
     more = agent(TRIGGER, {"name": "chat"}, {"key": Secret(template="${secret:A}", value="new")})
-    found = field_changes(AGENT, more, live, conceal(declared, COMPARISON.key), COMPARISON)
+    found = field_changes(AGENT, more, live, conceal(declared, COMPARISON.seal_key), COMPARISON)
     assert "sentinel" not in repr(found)
 
 

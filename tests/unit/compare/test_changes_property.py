@@ -20,7 +20,7 @@ from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Path
 from wexa_sync.secrecy.seal import conceal
 
-COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, seal_key="key")
 NAMES = st.sampled_from(["name", "_id", "event", "is_active", "x"])
 LEAVES = st.sampled_from([None, True, False, 0, 1, 1.0, "", "a", " a ", "b", "A b\n", 0.5])
 FREE = st.recursive(
@@ -70,13 +70,13 @@ SERVERS = [as_sent, trimmed, nulled, dropped]
 def made(declared: Any, server: Callable[[Any], Any]) -> tuple[Any, Any]:
     """What is live and what is recorded once it was created."""
     sent = whole(AGENT, declared, propose(AGENT, declared, {}, None, COMPARISON))
-    return server(sent), conceal(dict(as_applied(AGENT, declared, sent, COMPARISON)), COMPARISON.key)
+    return server(sent), conceal(dict(as_applied(AGENT, declared, sent, COMPARISON)), COMPARISON.seal_key)
 
 
 def updated(declared: Any, live: Any, applied: Any, server: Callable[[Any], Any]) -> tuple[Any, Any]:
     """What is live and what is recorded once it was updated."""
     sent = whole(AGENT, declared, propose(AGENT, declared, live, applied, COMPARISON))
-    return server(sent), conceal(dict(as_applied(AGENT, declared, sent, COMPARISON, applied)), COMPARISON.key)
+    return server(sent), conceal(dict(as_applied(AGENT, declared, sent, COMPARISON, applied)), COMPARISON.seal_key)
 
 
 @pytest.mark.parametrize("server", SERVERS)
@@ -197,5 +197,5 @@ TIMED = st.fixed_dictionaries(
 @given(declared=TIMED, live=TIMED, applied=st.none() | TIMED)
 def test_one_patch_of_a_schedule_is_enough(declared: Any, live: Any, applied: Any) -> None:
     sent = propose(SCHEDULE, declared, live, applied, COMPARISON)
-    record = conceal(dict(as_applied(SCHEDULE, declared, sent, COMPARISON, applied)), COMPARISON.key)
+    record = conceal(dict(as_applied(SCHEDULE, declared, sent, COMPARISON, applied)), COMPARISON.seal_key)
     assert field_changes(SCHEDULE, declared, sent, record, COMPARISON) == ()

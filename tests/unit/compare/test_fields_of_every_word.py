@@ -23,7 +23,7 @@ from wexa_sync.kinds.spec.wire import by_id, decode, encode, not_shown, sent_bac
 from wexa_sync.model import FieldChange, Path, Secret
 from wexa_sync.secrecy.seal import conceal
 
-COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, seal_key="key")
 
 
 def secret(value: str) -> Secret:
@@ -33,7 +33,7 @@ def secret(value: str) -> Secret:
 
 def changes(declared: Any, live: Any, applied: Any) -> dict[Path, tuple[Any, Any, str]]:
     """What differs: path -> before, after, by whom."""
-    record = None if applied is None else conceal(applied, COMPARISON.key)
+    record = None if applied is None else conceal(applied, COMPARISON.seal_key)
     found = field_changes(CONNECTION, declared, decode(CONNECTION, live), record, COMPARISON)
     return {change.path: (change.before, change.after, change.changed_by) for change in found}
 
@@ -69,7 +69,7 @@ def test_a_write_only_field_that_is_no_longer_declared_stays_as_it_is(shown: Any
 def test_a_write_only_field_is_sent_with_an_update_of_another_and_its_mask_never_is() -> None:
     declared = {"name": "B", "config": {"pin": secret("1")}, "server": {"host": "h", "password": secret("p")}}
     live = decode(CONNECTION, {"name": "A", "config": {"pin": "****"}, "server": {"host": "h", "password": "****"}})
-    applied = conceal({**declared, "name": "A"}, COMPARISON.key)
+    applied = conceal({**declared, "name": "A"}, COMPARISON.seal_key)
     sent = whole(CONNECTION, declared, propose(CONNECTION, declared, live, applied, COMPARISON))
     body = encode(CONNECTION, sent, str)
     assert body["config"] == {"pin": secret("1")}
@@ -91,7 +91,7 @@ def test_a_partial_update_sends_what_changes_and_no_write_only_value_that_stays(
     def spec(name: str, pin: str, salt: str) -> Any:
         return {"name": name, "config": {"pin": secret(pin)}, "columns": [{"column": "a", "salt": secret(salt)}]}
 
-    declared, applied = spec(name, pin, salt), conceal(spec("A", "1", "s"), COMPARISON.key)
+    declared, applied = spec(name, pin, salt), conceal(spec("A", "1", "s"), COMPARISON.seal_key)
     live = decode(CONNECTION, {"name": "A", "config": "****", "columns": [{"column": "a", "salt": "****"}]})
     planned = differences(declared, live, applied)
     proposed = propose(CONNECTION, declared, live, applied, COMPARISON)
@@ -239,7 +239,7 @@ def updated(declared: Any, live: Any, applied: Any, server: Callable[[Any], Any]
     """What was sent, what a read then shows, and what is recorded."""
     sent = whole(CONNECTION, declared, propose(CONNECTION, declared, live, applied, COMPARISON))
     body = encode(CONNECTION, sent, str)
-    record = conceal(dict(as_applied(CONNECTION, declared, sent, COMPARISON, applied)), COMPARISON.key)
+    record = conceal(dict(as_applied(CONNECTION, declared, sent, COMPARISON, applied)), COMPARISON.seal_key)
     return body, decode(CONNECTION, server(body), by_id), record
 
 

@@ -15,7 +15,7 @@ from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.spec.fields import Field
 from wexa_sync.model import Ref, Sealed
 
-COMPARISON = Comparison(id_of=lambda ref: ref.id, key="key")
+COMPARISON = Comparison(id_of=lambda ref: ref.id, seal_key="key")
 SKILLS = AGENT.fields.fields["skills"]
 A, B, UNKNOWN = Ref(kind="Skill", id="a"), Ref(kind="Skill", id="b"), Ref(kind="Skill", external="Sum")
 

@@ -61,7 +61,7 @@ def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str =
         records={side.address: side for side in sides if isinstance(side, Record)},
         intents={side.address: side for side in sides if isinstance(side, Intent)},
         lives=[side for side in sides if isinstance(side, Live)],
-        comparison=Comparison(id_of=lambda ref: ref.id, key=KEY),
+        comparison=Comparison(id_of=lambda ref: ref.id, seal_key=KEY),
         owner_id=owner_id,
     )
     return {found.name: it for found, it in pair(place).items()}

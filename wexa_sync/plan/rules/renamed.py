@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, MutableMapping, Sequence
 
 from wexa_sync.compare.ids import comparison_in
-from wexa_sync.compare.same import key_of
+from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place, Spec
@@ -79,7 +79,7 @@ def _is_there(pair: Pair) -> bool:
 def _key(address: Address, spec: Spec, observation: Observation) -> str:
     kind = BY_NAME[address.kind]
     comparison = comparison_in(address.project, observation.ids, observation.externals, observation.lineage)
-    return key_of(kind, conceal(dict(spec), observation.lineage), (*kind.identity, *kind.narrow), comparison)
+    return natural_key(kind, conceal(dict(spec), observation.lineage), (*kind.identity, *kind.narrow), comparison)
 
 
 def _fields(kind: str) -> str:

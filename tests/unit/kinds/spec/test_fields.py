@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+import wexa_sync
 from tests.unit.kinds.connection import CONNECTION
 from wexa_sync.kinds import KINDS
 from wexa_sync.kinds.spec.fields import (
     DESCEND,
     NO_DEFAULT,
     UNKNOWN,
+    WORDS,
     Field,
     Format,
     Order,
@@ -146,3 +148,10 @@ def test_a_word_that_makes_no_sense_is_no_schema(said: dict[str, Any], tmp_path:
     file.write_text(json.dumps({"type": "object", "properties": {"field": said}}), encoding="utf-8")
     with pytest.raises(ValueError, match=r"roman|sorted|column"):
         spec_fields(str(file))
+
+
+def test_no_other_file_knows_the_words() -> None:
+    package = Path(wexa_sync.__file__).parent
+    texts = {path.relative_to(package).as_posix(): path.read_text(encoding="utf-8") for path in package.rglob("*.py")}
+    words = [word for word in WORDS if word.startswith("x-wexa-")] + ['"readOnly"', '"writeOnly"']
+    assert {name for name, text in texts.items() if any(word in text for word in words)} == {"kinds/spec/fields.py"}
