@@ -57,7 +57,7 @@ LIES: dict[str, tuple[str, Lie, str, str]] = {
     "an item without an id": ("GET /skills/", first("skills", without("_id")), "/skills/", "without an id"),
     "an id that is a number": ("GET /skills/", first("skills", lambda it: {**it, "_id": 7}), "/skills/", "an id"),
     "an id that is empty": ("GET /skills/", first("skills", lambda it: {**it, "_id": ""}), "/skills/", "an id"),
-    "an id twice": ("GET /skills/", lambda b: {"skills": [*b["skills"], b["skills"][0]]}, "/skills/", "there twice"),
+    "an id twice": ("GET /skills/", lambda b: {"skills": [*b["skills"], b["skills"][0]]}, "/skills/", "listed twice"),
     "an item of another project": (
         "GET /skills/",
         first("skills", lambda it: {**it, "projectID": "6" * 24}),
@@ -99,7 +99,7 @@ LIES: dict[str, tuple[str, Lie, str, str]] = {
         "/agentflows",
         "Agent without an id",
     ),
-    "an agent twice": ("GET /agentflows", agents(lambda a: [*a, a[0]]), "/agentflows", "stands there twice"),
+    "an agent twice": ("GET /agentflows", agents(lambda a: [*a, a[0]]), "/agentflows", "is listed twice"),
     "accounts that are a number": (
         "GET /connectors/*",
         lambda groups: [{**group, "accountDetails": 5} for group in groups],

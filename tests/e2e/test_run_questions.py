@@ -184,7 +184,7 @@ def test_a_question_of_another_kind_is_shown_and_left_to_wexa_studio(
     shown = cli(desk.folder, "executions", "show", RUN, env=wire.env(desk)).stdout
     assert "oracle (Classifier)" in shown
     assert "in Wexa Studio" in shown
-    assert "no known call (oracle)" in answer("--approve", code=64).stderr
+    assert "no known call answers a question of this type (oracle)" in answer("--approve", code=64).stderr
     assert wire.sent == []
 
 

@@ -39,7 +39,7 @@ def test_where_a_list_of_a_new_project_can_not_be_read_nothing_is_made_in_it(
     wire.lies[path.replace("GET *", "GET /*/")] = renamed
     words, env = ("apply", "--auto-approve"), wire.env(lied)
     failed = cli(lied.folder, *words, code=1, env=env)
-    assert "it was made, and nothing in it: GET /" in " ".join(failed.stdout.split())
+    assert "it was created, but none of its parts: GET /" in " ".join(failed.stdout.split())
     assert "expected a list" in " ".join(failed.stdout.split())
     assert [asked for asked, _ in wire.sent] == ["POST /v1/project"]
     again = cli(lied.folder, *words, code=1, env=env)

@@ -35,7 +35,7 @@ def is_nothing(body: Any) -> bool:
     return all(value in (None, "", True, "success") for value in body.values()) and body["data"] is None
 
 
-UNTRUSTED = "The answer can't be trusted, so nothing is done on it. Run it again; if it stays so, report it."
+UNTRUSTED = "The response can't be trusted, so nothing is done on it. Run the command again; if it stays so, report it."
 
 
 def contradiction(kind: Kind, items: list[Raw], project: str) -> str:
@@ -77,4 +77,4 @@ def _odd_ids(name: str, ids: list[Any]) -> str:
     if not all(map(is_id, ids)):
         return f"{name} without an id, or with one that can't be one"
     twice = [id for id, times in Counter(ids).items() if times > 1]
-    return f"{name} {min(twice)} stands there twice" if twice else ""
+    return f"{name} {min(twice)} is listed twice" if twice else ""

@@ -262,6 +262,6 @@ def _shape(value: Any) -> str:
 
 
 def _nonsense(message: str, what: str) -> Nonsense:
-    hint = "Run it again. If it stays so, the API has changed: report it with the output of `wexa-sync version`."
+    hint = "Run the command again. If it fails again, the API has changed: report it, with `wexa-sync version`."
     method, _, path = what.partition(" ")
     return Nonsense(message, method=method, path=path, hint=hint)

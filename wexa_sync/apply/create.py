@@ -38,7 +38,7 @@ def create(task: Task) -> Work:
     yield Write((Remember(_record(task, made.id), made.intent.mark),), last=task.kind is not PROJECT)
     task.context.learn(task.address, made.id)
     if task.kind is PROJECT and (unreadable := (yield from unreadable_inside(task, made.id))):
-        error = WexaSyncError(f"it was made, and nothing in it: {unreadable.message}", hint=unreadable.hint)
+        error = WexaSyncError(f"it was created, but none of its parts: {unreadable.message}", hint=unreadable.hint)
         return ended(task.change, Status.FAILED, error, id=made.id, attempts=made.attempts)
     found = (f"{made.why}; it was found on the server",) if made.lost else ()
     return ended(task.change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=found)

@@ -65,7 +65,8 @@ def unwritten(error: OSError) -> Exception:
     ):
         return error
     hang_up(sys.stdout)
-    return WexaSyncError(f"the output can't be written: {error.strerror}", hint="Make room where it goes.")
+    hint = "Make room on the disk that it goes to, or send it elsewhere."
+    return WexaSyncError(f"the output can't be written: {error.strerror}", hint=hint)
 
 
 def agrees(question: str) -> bool:

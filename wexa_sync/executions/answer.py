@@ -91,7 +91,7 @@ def _misfit(question: Question, said: Answer) -> str:
             return "" if said.values and said.approved is None else "it asks for input"
         case "anomaly_detection":
             return "" if said.approved is not None and not said.values else "it asks for a yes or no"
-    return f"it asks what has no known call ({question.type})"
+    return f"no known call answers a question of this type ({question.type})"
 
 
 def _with_inputs(question: Question, values: Mapping[str, str]) -> Any:

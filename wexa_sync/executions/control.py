@@ -75,7 +75,6 @@ def _forbidden(run: Run, what: Move) -> WexaSyncError:
             f"{run.name} waits for an answer ({run.status}), and can't be {what.past}",
             hint=f"`wexa-sync executions show {run.name}` shows what it asks and how to answer.",
         )
-    again = " Raise metadata.generation to run it again." if run.address else ""
-    return WexaSyncError(
-        f"{run.name} is {run.status}, and can't be {what.past} any more", hint=f"A run that has ended stays so.{again}"
-    )
+    again = f" Raise metadata.generation of {run.address} to run it again." if run.address else ""
+    hint = f"A run that has ended can't be changed.{again}"
+    return WexaSyncError(f"{run.name} is {run.status}, and can't be {what.past} any more", hint=hint)

@@ -68,7 +68,7 @@ def read_again(api: Api, run: Run) -> Run:
 
 def bad_end(run: Run, waited: str) -> WexaSyncError | None:
     """Return why a run that was waited for has no good end; None where it has. `waited`: how the wait ended."""
-    words, again = running(run), " Raise metadata.generation to run it again." if run.address else ""
+    words, again = running(run), f" Raise metadata.generation of {run.address} to run it again." if run.address else ""
     if run.status in words.succeeded:
         return None
     if run.status in words.failed:
@@ -107,7 +107,7 @@ def _settled_by(run: Run) -> str:
     if not run.address:
         return ""
     well = f"If it ended well: `wexa-sync resolve {run.address} --happened {run.id}`"
-    return f" {well}; if not, raise metadata.generation to run it again."
+    return f" {well}; if not, raise its metadata.generation to run it again."
 
 
 def secret_texts(applied: Any, live: Any) -> Iterator[str]:

@@ -93,6 +93,6 @@ def contradiction(unlisted: Sequence[Address]) -> Nonsense:
         f"the list leaves out {names}, though a read by id finds {'it' if len(unlisted) == 1 else 'them'}",
         method="GET",
         path=listing.endpoint.path,
-        hint="The list is incomplete, or lags behind: nothing is planned on it. Run it again in a moment. If it stays "
+        hint="The list is incomplete, or lags behind: nothing is planned on it. Plan again in a moment. If it stays "
         f"so, Wexa hides it from lists: `wexa-sync state rm {unlisted[0]}` gives it up.",
     )

@@ -263,7 +263,7 @@ def test_what_is_live_in_an_owner_and_not_managed_is_data(desk: Desk, store: Sto
 def test_a_list_of_parts_that_can_not_be_true_is_not_planned_on(desk: Desk, store: Store) -> None:
     ((id, _),) = store.tables.items()
     store.columns[id].append(dict(store.columns[id][0]))
-    with pytest.raises(Nonsense, match="stands there twice"):
+    with pytest.raises(Nonsense, match="is listed twice"):
         desk.plan()
 
 

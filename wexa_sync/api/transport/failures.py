@@ -14,11 +14,12 @@ from wexa_sync.errors import LostAnswer, Unreachable
 def not_begun(call: Call, cutoff: Cutoff) -> Unreachable:
     """Return the error of a request that the cutoff kept from being sent."""
     why = cutoff.why if cutoff.stopped else "the time given by --timeout is over"
+    larger = "" if cutoff.stopped else " A larger --timeout helps."
     return Unreachable(
         f"not sent: {why}",
         method=call.method,
         path=call.path,
-        hint="Run it again: it goes on from what was done." + ("" if cutoff.stopped else " A larger --timeout helps."),
+        hint=f"Run the command again: it goes on from what was done.{larger}",
     )
 
 
