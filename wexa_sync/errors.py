@@ -80,9 +80,13 @@ def look_up(address: Address, ids: Sequence[str] = ()) -> str:
 
 
 class WexaSyncError(Exception):
-    """A failure that is shown to a person: what failed (`message`) and what to do next (`hint`)."""
+    """A failure that is shown to a person: what failed (`message`) and what to do next (`hint`).
+
+    `may_be_processed` is true where the server may have done the work all the same.
+    """
 
     exit_code = ExitCode.FAILED
+    may_be_processed = False
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -157,9 +161,7 @@ class NoSuchCall(WexaSyncError):
 
 
 class ApiError(WexaSyncError):
-    """A call to the API failed. `may_be_processed` is true where the server may have done the work all the same."""
-
-    may_be_processed = False
+    """A call to the API failed."""
 
     def __init__(self, message: str, *, method: str, path: str, status: int | None = None, hint: str = "") -> None:
         super().__init__(f"{method} {path}: {message}", hint=hint)

@@ -176,6 +176,29 @@ class Api:
             raise WexaSyncError(f"the API has no call that lists or reads a {kind.name}", hint="Look in Wexa Studio.")
         return part.items(self.read(owner, replace(ids, id=ids.owner)) or {})
 
+    def whole_list(self, kind: Kind, ids: Ids) -> tuple[Raw, Sequence[Any]]:
+        """Return the owner of a part, and the list that holds its parts of that kind: every item as the server has it.
+
+        Raise ApiError where the owner is gone, or where the response does not show all of the list.
+        """
+        owner, part = owner_of(kind), part_of(kind)
+        assert owner is not None, f"{kind.name} is no part of another kind"
+        assert part is not None
+        itself = replace(ids, id=ids.owner)
+        path = next((self._values(itself).path(call.path) for call in owner.calls(Operation.READ)), owner.name)
+        found = self.read(owner, itself)
+        if found is None:
+            raise NotFound(f"the {owner.name} is gone", method="GET", path=path)
+        if part.own_list:
+            shown = self.listed(kind, ids)
+            if shown.extent is not Extent.WHOLE:
+                raise self._doubt(kind, ids, "the list may be longer than it shows: written whole, it would be cut")
+            return found, shown.items
+        if part.field not in found:
+            what = f"the {owner.name} is shown without its {part.field}, and writing them would erase what is there"
+            raise Nonsense(what, method="GET", path=path, hint=UNTRUSTED)
+        return found, found[part.field] or []
+
     def send(self, call: Call) -> tuple[Any, int]:
         """Send a call that writes. Answers the body and the number of requests it took."""
         endpoint = call.endpoint

@@ -51,7 +51,7 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
 def spelt_otherwise(task: Task, answer: Raw) -> str:
     """Why an answer to a create is not about what was sent, going by what it is called; empty where it may be."""
     kind = task.kind
-    if kind.call(Operation.CREATE).returns_owner:
+    if kind.call(Operation.CREATE).shows_owner:
         return ""
     faults = [_differs(task, decode(kind, form)) for form in kind.forms(answer)]
     return "" if "" in faults else faults[0]
@@ -83,7 +83,7 @@ def not_done(
     The response may prove the update; else the resource is read again.
     """
     undocumented = bool(endpoint.undocumented)
-    if not undocumented and proven(task, answer, names):
+    if not undocumented and proven(task, endpoint, answer, names):
         return None
     live = yield from read_again(task)
     left = _unchanged(task, live, names, strictly=undocumented) if live is not None else ["everything"]
@@ -97,11 +97,11 @@ def not_done(
     )
 
 
-def proven(task: Task, answer: Any, names: Collection[str]) -> bool:
+def proven(task: Task, endpoint: Endpoint, answer: Any, names: Collection[str]) -> bool:
     """True when the response to an update has the resource's id and shows each of those fields as declared."""
     found = unwrap(answer)
     part = part_of(task.kind)
-    if part is not None and any(call.returns_owner for call in task.kind.updates(names)):
+    if part is not None and endpoint.shows_owner:
         found = next((item for item in part.items(found) if part.kind.id_of(item) == task.change.id), {})
     shown, fields = decode(task.kind, found), task.kind.fields
     return (

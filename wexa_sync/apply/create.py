@@ -13,10 +13,11 @@ from wexa_sync.apply.checks import not_ours, spelt_otherwise, unreadable_inside
 from wexa_sync.apply.find import confirmed, find_created, is_live, made_since_the_plan
 from wexa_sync.apply.records import intent_of, record_of, sent_by_create
 from wexa_sync.apply.references import resolve_externals
-from wexa_sync.apply.steps import Work, Write, call, conflict, ended, replace_hint
+from wexa_sync.apply.send import prepare, send, turn_for
+from wexa_sync.apply.steps import Work, Write, conflict, ended, replace_hint
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.propose import as_applied
-from wexa_sync.errors import ApiError, Nonsense, WexaSyncError
+from wexa_sync.errors import Nonsense, WexaSyncError
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.spec.wire import accepted, encode
@@ -29,6 +30,7 @@ _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and
 def create(task: Task) -> Work:
     """Write the intent, send, and record the id: from the response, or by looking for it where there was none."""
     yield from resolve_externals(task)
+    yield from turn_for(task, Operation.CREATE)
     if rival := (yield from made_since_the_plan(task)):
         return conflict(task.change, f"somebody else made it since the plan: {', '.join(rival)}")
     made = yield from send_create(task, body_of(task))
@@ -37,6 +39,8 @@ def create(task: Task) -> Work:
         return ended(task.change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
     yield Write((Remember(_record(task, made.id), made.intent.mark),), last=task.kind is not PROJECT)
     task.context.learn(task.address, made.id)
+    if made.fault is not None:
+        return ended(task.change, Status.FAILED, made.fault, id=made.id, attempts=made.attempts)
     if task.kind is PROJECT and (unreadable := (yield from unreadable_inside(task, made.id))):
         error = WexaSyncError(f"it was created, but none of its parts: {unreadable.message}", hint=unreadable.hint)
         return ended(task.change, Status.FAILED, error, id=made.id, attempts=made.attempts)
@@ -58,13 +62,17 @@ def _record(task: Task, id: str) -> Record:  # the field's name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What became of a create: its id where it can be told, in every spelling, the response if any, and the loss."""
+    """What became of a create: the id where it can be told, in every spelling, the response if any, and the loss.
+
+    `fault`: what the create did to others.
+    """
 
     intent: Intent
     ids: tuple[str, ...]
     answer: Raw
-    lost: ApiError | None
+    lost: WexaSyncError | None
     attempts: int
+    fault: WexaSyncError | None
 
     @property
     def id(self) -> str | None:
@@ -80,33 +88,27 @@ class Made:
 def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
     """Write the intent, send once, and where no id came back look for what was made.
 
-    Raise the ApiError of a create that surely did not happen.
+    Raise the error of a create that surely did not happen.
     """
-    before, chosen = task.intent, task.chosen_id
+    before, endpoint, chosen = task.intent, task.kind.call(Operation.CREATE), task.chosen_id
+    body = body | ({task.kind.ids[0]: chosen} if chosen else {})
+    prepared = yield from prepare(task, endpoint, body, spec=sent_by_create(task), repeatable=False)
     intent = intent_of(task, "create", chosen)
     intent = replace(intent, before=noted(task, intent))
     yield Write((Intend(intent, task.change.settles),))
-    attempts, lost, answer = 0, None, {}
+    attempts, lost, answer, fault = 0, None, {}, None
     ids: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
     try:
-        request = call(
-            task,
-            task.kind.call(Operation.CREATE),
-            body | ({task.kind.ids[0]: chosen} if chosen else {}),
-            spec=sent_by_create(task),
-            repeatable=False,
-        )
-        said, attempts = yield request
-        answer = unwrap(said)
+        sent = yield from send(task, prepared)
+        answer, attempts, fault = unwrap(sent.answer), sent.attempts, sent.fault
         ids = confirmed(task, answer)
         other = spelt_otherwise(task, answer) if ids else ""
-        if ids and (fault := not_ours(task, answer, ids) or other):
+        if ids and (odd := not_ours(task, answer, ids) or other):
             # A server may have names of its own making: better its id than the same thing twice.
-            spare = ids if fault == other else ()
-            endpoint = task.kind.call(Operation.CREATE)
-            raise Nonsense(fault, method=endpoint.method, path=endpoint.path, hint=_NO_ID)
-    except ApiError as error:
+            spare = ids if odd == other else ()
+            raise Nonsense(odd, method=endpoint.method, path=endpoint.path, hint=_NO_ID)
+    except WexaSyncError as error:
         if not error.may_be_processed:
             # What a person said of an earlier attempt still holds.
             kept = Intend(before, intent.mark) if before is not None and before.settled else None
@@ -116,4 +118,4 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
     ids = ids or (yield from find_created(task, intent.earliest))
     if not ids and spare and (yield from is_live(task, spare[0])):
         ids = spare
-    return Made(intent=intent, ids=ids, answer=answer, lost=lost, attempts=attempts)
+    return Made(intent=intent, ids=ids, answer=answer, lost=lost, attempts=attempts, fault=fault)

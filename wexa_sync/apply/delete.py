@@ -7,7 +7,8 @@ from typing import Any
 
 from wexa_sync.apply.checks import not_gone, read_again
 from wexa_sync.apply.find import put_inside
-from wexa_sync.apply.steps import Http, Work, Write, call, conflict, ended
+from wexa_sync.apply.send import prepare, send, turn_for
+from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import is_as_expected, spec_fingerprint
 from wexa_sync.errors import NotFound, WexaSyncError
@@ -22,12 +23,12 @@ def delete(task: Task) -> Work:
     """Look again, delete, and forget. What goes with its project needs no call of its own."""
     attempts = 0
     if not task.change.with_project:
+        yield from turn_for(task, Operation.DELETE)
         live = yield from read_again(task)
         if live is not None and (why := (yield from _keeps_from_deleting(task, live))):
             return conflict(task.change, why)
-        accepted, attempts = (yield from _send(task, live)) if live is not None else (False, 0)
-        if why := (yield from not_gone(task, accepted=accepted)):
-            error = WexaSyncError(why, hint=_STILL_THERE)
+        attempts, error = yield from _take_away(task, live)
+        if error is not None:
             return ended(task.change, Status.FAILED, error, id=task.change.id, attempts=attempts)
     yield Write((Forget(task.address, task.change.settles),), last=True)
     task.context.ids.pop(task.address, None)
@@ -44,13 +45,21 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
     return ""
 
 
-def _send(task: Task, live: Spec) -> Generator[Http, Any, tuple[bool, int]]:
-    """Send the delete. Return whether the server accepted it, and the number of requests."""
-    try:
-        _, attempts = yield call(task, task.kind.call(Operation.DELETE), {}, spec=live, repeatable=True)
-    except NotFound:
-        return False, 1  # somebody was faster, or an earlier try of ours was
-    return True, attempts
+def _take_away(task: Task, live: Spec | None) -> Generator[Http, Any, tuple[int, WexaSyncError | None]]:
+    """Send the delete of what is live, and see to it that it is gone. Return the number of requests, and the error."""
+    accepted, attempts = False, 0
+    if live is not None:
+        try:
+            endpoint = task.kind.call(Operation.DELETE)
+            sent = yield from send(task, (yield from prepare(task, endpoint, None, spec=live, repeatable=True)))
+        except NotFound:
+            attempts = 1  # somebody was faster, or an earlier try of ours was
+        else:
+            accepted, attempts = True, sent.attempts
+            if sent.fault is not None:
+                return attempts, sent.fault
+    why = yield from not_gone(task, accepted=accepted)
+    return attempts, WexaSyncError(why, hint=_STILL_THERE) if why else None
 
 
 def forget(task: Task) -> Work:

@@ -17,7 +17,7 @@ from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.spec.wire import decode, encode, not_shown, sent_back, with_derived, with_texts
 from wexa_sync.model import Address, Spec
 
-_SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
+SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
 """What the server says of a resource and nobody else may."""
 
 
@@ -48,7 +48,7 @@ def with_the_rest(task: Task, endpoint: Endpoint, body: Mapping[str, Any]) -> Ge
     _require(task.address, not_shown(kind, raw, endpoint.keeps), {*own, *body})
     parts = {part.field: [_whole(context, part.kind, item, ours) for item in part.items(raw)] for part in kind.embedded}
     # A null stands for a text that is empty, say, and may not be taken back: left out, it is nothing all the same.
-    whole = {**{name: value for name, value in sent_back(kind, raw).items() if name not in _SERVERS}, **body}
+    whole = {**{name: value for name, value in sent_back(kind, raw).items() if name not in SERVERS}, **body}
     return {**{name: value for name, value in whole.items() if value is not None}, **parts}
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Mapping
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.api.calls import Call
-from wexa_sync.apply.task import Task
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.kinds.endpoint import Endpoint
-from wexa_sync.kinds.spec.wire import encode
-from wexa_sync.model import Change, Outcome, Spec, Status
+from wexa_sync.model import Change, Outcome, Status
 from wexa_sync.state.base import Entry
 
 
@@ -39,25 +35,6 @@ class Turn:
 
 
 Work = Generator[Write | Http | Turn, Any, Outcome]
-
-
-def call(
-    task: Task,
-    endpoint: Endpoint,
-    body: Mapping[str, Any],
-    *,
-    spec: Spec,
-    repeatable: bool,
-) -> Http:
-    """Return the step that sends a call about the task's resource. `spec`: all of it, as it is or is to be."""
-    ready = Call(
-        endpoint=endpoint,
-        ids=task.ids,
-        body=body,
-        spec=encode(task.kind, spec, task.resolve),
-        repeatable=repeatable,
-    )
-    return Http(lambda: task.context.api.send(ready))
 
 
 def ended(change: Change, status: Status, error: WexaSyncError | None = None, **more: Any) -> Outcome:

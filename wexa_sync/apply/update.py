@@ -10,11 +10,12 @@ from wexa_sync.apply.checks import is_as_planned, not_done, read_again
 from wexa_sync.apply.parts import with_the_rest
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import resolve_externals
-from wexa_sync.apply.steps import Http, Work, Write, call, conflict, ended
+from wexa_sync.apply.send import Sent, prepare, send, turn_for
+from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.propose import as_applied, differing, propose, whole
 from wexa_sync.errors import ApiError, NoSuchCall
-from wexa_sync.kinds.endpoint import Endpoint
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.spec.wire import accepted, encode
 from wexa_sync.model import Spec, Status
 from wexa_sync.state.base import Remember
@@ -32,6 +33,7 @@ def update(task: Task) -> Work:
     Where several calls are needed, each is proven and recorded before the next is sent.
     """
     yield from resolve_externals(task)
+    yield from turn_for(task, Operation.UPDATE)
     live = yield from read_again(task)
     if live is None:
         return conflict(task.change, "it is gone since the plan was made")
@@ -39,9 +41,9 @@ def update(task: Task) -> Work:
         return conflict(task.change, "it was changed on the live side since the plan was made")
     attempts, steps = 0, _steps(task, live)
     for step in steps:
-        answer, requests = yield from _send(task, step)
-        attempts += requests
-        if error := (yield from not_done(task, step.endpoint, answer, step.names)):
+        sent = yield from _send(task, step)
+        attempts += sent.attempts
+        if error := sent.fault or (yield from not_done(task, step.endpoint, sent.answer, step.names)):
             return ended(task.change, Status.FAILED, error, attempts=attempts, id=task.change.id)
         record = record_of(task, task.change.id or "", spec=step.applied)
         yield Write((Remember(record, task.change.settles),), last=step is steps[-1])
@@ -80,18 +82,18 @@ def _steps(task: Task, live: Spec) -> list[_Step]:
     return [*steps[:-1], replace(steps[-1], names=frozenset(kind.fields.fields), applied=applied)]
 
 
-def _send(task: Task, step: _Step) -> Generator[Http, Any, tuple[Any, int]]:
-    """Send one call of an update. Return the response and the number of requests."""
+def _send(task: Task, step: _Step) -> Generator[Http, Any, Sent]:
+    """Send one call of an update. Raise NoSuchCall where the server lacks an undocumented one."""
     endpoint, body = step.endpoint, encode(task.kind, step.fields, task.resolve)
     if endpoint.undocumented:
         body = yield from with_the_rest(task, endpoint, body)
+    prepared = yield from prepare(task, endpoint, body, spec=step.spec, repeatable=True)
     try:
-        answer, attempts = yield call(task, endpoint, body, spec=step.spec, repeatable=True)
+        return (yield from send(task, prepared))
     except ApiError as refusal:
         if not endpoint.undocumented or refusal.status not in _NO_SUCH_CALL:
             raise
         raise NoSuchCall(refusal.message, hint=_UNLIKE_THE_SDK.format(endpoint.undocumented)) from None
-    return answer, attempts
 
 
 def _warnings(steps: Sequence[_Step]) -> tuple[str, ...]:

@@ -50,8 +50,8 @@ class Endpoint:
     whole body is. `files`: of a form, the fields that are sent as files, and the file name of each.
     `undocumented`: the setting that has to allow it. `keeps`: fields outside the schema that such a call may reset.
     `otherwise`: the same call as another source spells it, tried where this one is answered by 404 or 405.
-    `returns_owner`: the response is the containing resource. `replaces`: the list of the containing resource that the
-    call writes whole, others' items included.
+    `returns_owner`: the response is the containing resource. `replaces`: the list, by its name in the body, that the
+    call writes whole. It holds the parts of one owner, those of others too, which are kept as they are.
     """
 
     method: str
@@ -75,6 +75,11 @@ class Endpoint:
     def may_be_sent(self, allowed: frozenset[str]) -> bool:
         """True when the call is documented, or the settings allow it."""
         return not self.undocumented or self.undocumented in allowed
+
+    @property
+    def shows_owner(self) -> bool:
+        """True when the response is about the containing resource; a list that was written whole is read back so."""
+        return self.returns_owner or bool(self.replaces)
 
     @property
     def wants_all(self) -> bool:

@@ -147,7 +147,7 @@ class Bench:
         http = Http(
             base_url=self.server.url,
             api_key=Secret(template="", value="key-of-a-test"),
-            policy=Policy(attempts=1, throttled=1),
+            policy=Policy(attempts=2, throttled=1, cap=0.0),
             cutoff=self.cutoff,
         )
         with self.store.session(self.target) as session:

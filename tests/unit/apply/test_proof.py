@@ -13,6 +13,7 @@ from wexa_sync.apply.checks import proven as shows_it_done
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.task import Task
 from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Action, Address, Change, FieldChange, Secret
 
 AGENT = Address(project="desk", kind="Agent", name="sort", owner=("AgentFlow", "triage"))
@@ -36,7 +37,8 @@ def task_of(change: Change) -> Task:
 
 def proven(said: Any, change: Change = OF_AGENT) -> bool:
     """Whether an update counts as done by that answer alone."""
-    return shows_it_done(task_of(change), said, change.names)
+    task = task_of(change)
+    return shows_it_done(task, task.kind.call(Operation.UPDATE), said, change.names)
 
 
 @pytest.mark.parametrize(

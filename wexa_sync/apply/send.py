@@ -1,0 +1,140 @@
+"""Send a call about a task's resource. A list that the API takes only whole is read, edited, written and read back.
+
+Such a list holds items of others too. The API knows no condition on a write, so what somebody else does between the
+read and the write is lost. To keep that moment short, the list is read right before the write; and in one apply, the
+lists of one owner have one writer at a time (`turn_for`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wexa_sync.api.calls import Call
+from wexa_sync.apply.parts import SERVERS
+from wexa_sync.apply.steps import Http, Turn
+from wexa_sync.apply.task import Task
+from wexa_sync.errors import ApiError, LostAnswer, NotFound, WexaSyncError
+from wexa_sync.kinds import part_of
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint, Operation
+from wexa_sync.kinds.spec.wire import encode
+from wexa_sync.model import Secret, Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A call that is ready to be sent, and the items of others in the list that it writes whole, if it does."""
+
+    call: Call
+    others: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What came of a call: the response, and the number of requests. After a list was written whole, `answer` is the
+    owner as it was read back, and `fault` says that items of others are not as they were.
+    """
+
+    answer: Any
+    attempts: int
+    fault: WexaSyncError | None = None
+
+
+def turn_for(task: Task, operation: Operation) -> Generator[Turn, Any, None]:
+    """Wait until no other change writes a list of the same owner, where the operation writes one whole."""
+    if any(call.replaces for call in task.kind.calls(operation)):
+        yield Turn(task.address.owner_address)
+
+
+def prepare(
+    task: Task, endpoint: Endpoint, body: Mapping[str, Any] | None, *, spec: Spec, repeatable: bool
+) -> Generator[Http, Any, Prepared]:
+    """Return the call with that body, ready to be sent. `spec`: all of the resource, as it is or is to be.
+
+    Of a list that is written whole, the body stands for the resource's item; None takes the item away.
+    """
+    values = encode(task.kind, spec, task.resolve)
+    if not endpoint.replaces:
+        call = Call(endpoint=endpoint, ids=task.ids, body=body or {}, spec=values, repeatable=repeatable)
+        return Prepared(call=call)
+    owner, items = yield Http(lambda: task.context.api.whole_list(task.kind, task.place))
+    id = task.change.id or task.chosen_id or ""  # the field's name
+    others = [item for item in items if not _is(task.kind, item, id)]
+    _require_shown(task.kind, others)
+    if task.change.id and len(others) == len(items):
+        raise NotFound("its list has it no longer", method=endpoint.method, path=endpoint.path)
+    call = Call(
+        endpoint=endpoint,
+        ids=task.ids,
+        body={endpoint.replaces: _edited(task.kind, items, id, body)},
+        spec=values,
+        owner=owner,
+        repeatable=False,  # a second time, it would take away what others did since the first
+    )
+    return Prepared(call=call, others=others)
+
+
+def _edited(kind: Kind, items: Sequence[Any], id: str, body: Mapping[str, Any] | None) -> list[Any]:
+    """Return the items with that body in the one of that id, or at the end; without a body, without that one."""
+    if body is None:
+        return [item for item in items if not _is(kind, item, id)]
+    if not any(_is(kind, item, id) for item in items):
+        return [*items, dict(body)]
+    return [{**item, **body} if _is(kind, item, id) else item for item in items]
+
+
+def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
+    """Send a call. Read back a list that was written whole, and look whether the items of others are still there."""
+    endpoint, part = prepared.call.endpoint, part_of(task.kind)
+    answer, attempts = yield Http(lambda: task.context.api.send(prepared.call))
+    if part is None or not endpoint.replaces:
+        return Sent(answer=answer, attempts=attempts)
+    try:
+        owner, items = yield Http(lambda: task.context.api.whole_list(task.kind, task.place))
+    except ApiError as error:
+        said = f"the list was written, and can't be read back: {error.message}"
+        raise LostAnswer(said, method=endpoint.method, path=endpoint.path, hint=error.hint) from None
+    lost = [each for each in prepared.others if not _stands_in(task.kind, each, items)]
+    fault = WexaSyncError(
+        f"the {part.field} of {task.address.owner_address} were written as one list, and others are not as they were: "
+        + ", ".join(_called(task.kind, each) for each in lost),
+        hint="Look in Wexa Studio: somebody else may have changed them just now, or the server does not keep them as "
+        "they are sent.",
+    )
+    return Sent(answer={**owner, part.field: items}, attempts=attempts, fault=fault if lost else None)
+
+
+def _is(kind: Kind, item: Any, id: str) -> bool:  # the field's name
+    return bool(id) and isinstance(item, dict) and id in kind.ids_of(item)
+
+
+def _require_shown(kind: Kind, others: Sequence[Any]) -> None:
+    """Raise WexaSyncError where reads hide a field of others' items: what is not shown can't be written back."""
+    hidden = [name for name, field in kind.fields.fields.items() if field.write_only]
+    if others and hidden:
+        raise WexaSyncError(
+            f"reads do not show {', '.join(hidden)} of other items in the same list: written whole, it would lose that",
+            hint="Nothing was sent. Change it in Wexa Studio.",
+        )
+
+
+def _stands_in(kind: Kind, item: Any, items: Sequence[Any]) -> bool:
+    """True when the item is among the items with all that it had, but for what only the server says."""
+    id = kind.id_of(item) if isinstance(item, dict) else None  # the field's name
+    if id is None:
+        return _text(item) in map(_text, items)
+    return any(_is(kind, each, id) and _text({key: each.get(key) for key in item}) == _text(item) for each in items)
+
+
+def _text(item: Any) -> str:
+    """Return the JSON text of an item, without what only the server says. To Python, 1 and true would be equal."""
+    if isinstance(item, dict):
+        item = {name: value for name, value in item.items() if name not in SERVERS}
+    return json.dumps(item, sort_keys=True, default=Secret.reveal)
+
+
+def _called(kind: Kind, item: Any) -> str:
+    return kind.called(item) if isinstance(item, dict) else "an item without a name"
