@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, SettingsError, UsageError
 from wexa_sync.manifests.declared import declared as declared_in
+from wexa_sync.manifests.find import covers
 from wexa_sync.manifests.link import link
-from wexa_sync.manifests.load import covers, load
+from wexa_sync.manifests.load import load
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.validate import validate
@@ -55,11 +56,11 @@ _ALL, _CHOICE, _LIMITS = Scope(), Choice(), Limits()
 def read(sources: Sources) -> Desired:
     """Return the valid, linked manifests. Raises InvalidManifests with every problem at once. Offline."""
     with sources.named():
-        documents, unreadable = load(sources)
-    manifests, invalid = validate(documents, root=sources.root, complete=not unreadable)
+        loaded = load(sources)
+    manifests, invalid = validate(loaded.documents, root=sources.root, complete=not loaded.problems)
     desired, unlinked = link(manifests, Places().in_manifest)
-    _require_none([*unreadable, *invalid, *unlinked])
-    return desired
+    _require_none([*loaded.problems, *invalid, *unlinked])
+    return replace(desired, warnings=loaded.warnings)
 
 
 def scope_of(desired: Desired, sources: Sources) -> Scope:

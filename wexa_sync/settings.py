@@ -70,6 +70,7 @@ class Settings:
             assignments=tuple(assignments),
             env=env,
             whole=self._all_manifests() if paths else None,
+            dedicated=tuple(path for path in self.manifests if path.resolve() != self.root.resolve()),
             settings_file="" if own else shown_path(self.root / SETTINGS_FILE),
         )
 

@@ -44,7 +44,14 @@ class Folder:
         self.write({"m.yaml": text} if text else {})
         self.write({"project.yaml": PROJECT} if project else {})
         return engine.read(
-            Sources(paths=(self.path,), root=self.path, vars=var or {}, env=env or {}, ignore=tuple(ignore))
+            Sources(
+                paths=(self.path,),
+                root=self.path,
+                vars=var or {},
+                env=env or {},
+                ignore=tuple(ignore),
+                dedicated=(self.path,),
+            )
         )
 
     def problems(self, text: str | bytes = "", **how: Any) -> list[Problem]:

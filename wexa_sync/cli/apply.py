@@ -30,7 +30,7 @@ def command(request: Request, saved: Path | None) -> int:
         with request.workspace() as found, engine.locked(found) as workspace:
             engine.require_planned_here(plan, workspace)
             return carry_out(plan, workspace, request, request.limits)
-    desired = engine.read(request.sources)
+    desired = request.desired()
     scope = engine.scope_of(desired, request.sources)
     with request.workspace() as found, engine.locked(found) as workspace:
         plan = engine.plan(desired, workspace, request.choice, scope=scope)

@@ -19,9 +19,7 @@ _LANGUAGES = ("mermaid", "dot")
 @options.option("--format", "language", type=click.Choice(_LANGUAGES), default="mermaid", help="Which language.")
 def command(request: Request, language: str) -> None:
     """Draw what waits for what, as Mermaid or DOT. Offline."""
-    from wexa_sync import engine
-
-    desired = engine.read(request.sources)
+    desired = request.desired()
     names = {address: f"n{number}" for number, address in enumerate(sorted(desired.manifests))}
     arrow, node, first, last = (
         ("-->", '{}["{}"]', "graph LR", None) if language == "mermaid" else ("->", '{} [label="{}"];', "digraph {", "}")

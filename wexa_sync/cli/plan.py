@@ -30,7 +30,7 @@ def command(request: Request, out: Path | None, detailed_exitcode: bool) -> int:
     from wexa_sync.plan.file import save
 
     request.require_apart(out, request.output.file)
-    desired = engine.read(request.sources)
+    desired = request.desired()
     scope = engine.scope_of(desired, request.sources)
     with request.workspace() as workspace:
         plan = engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)

@@ -16,7 +16,7 @@ from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.signals import heeded
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Choice, Limits, Options
+from wexa_sync.model import Choice, Desired, Limits, Options
 from wexa_sync.render import FOR_PEOPLE
 from wexa_sync.settings import Settings, read_settings
 from wexa_sync.state import StateStore
@@ -74,6 +74,16 @@ class Request:
             ) as workspace,
         ):
             yield workspace
+
+    def desired(self) -> Desired:
+        """Read the manifests that are asked for, and say what there is to hear of them. Raises InvalidManifests."""
+        from wexa_sync import engine
+        from wexa_sync.cli.terminal import warn
+
+        desired = engine.read(self.sources)
+        for warning in desired.warnings:
+            warn(warning)
+        return desired
 
     def require_apart(self, *writes: Path | None, reads: Sequence[Path] = ()) -> None:
         """Raise UsageError where a file to write is also read, belongs to the state, or is named twice."""

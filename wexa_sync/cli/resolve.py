@@ -31,7 +31,7 @@ def command(request: Request, address: Address, happened: str | None, did_not_ha
         )
     if happened and not is_id(happened):
         raise UsageError(f"--happened {happened!a}: this can't be an id", hint=ID_HINT)
-    desired = engine.read(request.sources)
+    desired = request.desired()
     with request.workspace() as workspace:
         noted = engine.resolve(address, desired, workspace, happened_as=happened)
     click.echo(visible(f"Noted: {address} {noted}. `wexa-sync plan` shows what follows."))

@@ -95,7 +95,7 @@ def rebuild(request: Request) -> None:
     from wexa_sync import engine
     from wexa_sync.text.visible import visible, visible_json
 
-    desired = engine.read(request.sources)
+    desired = request.desired()
     with request.workspace() as workspace:
         found = engine.rebuild(desired, workspace)
     if request.output.format == "json":

@@ -88,6 +88,16 @@ def event(name: str, **about: Any) -> None:
     say(json.dumps({"time": at, "event": name, **about}))
 
 
+def warn(text: str) -> None:
+    """Write a warning to stderr: what a person should hear though nothing failed."""
+    from wexa_sync.text.visible import visible
+
+    if speaks_json():
+        event("warning", message=text)
+    else:
+        say(f"Warning: {visible(text)}")
+
+
 def show_error(error: Exception) -> int:
     """Print what failed and what to do next. Return the exit code."""
     from wexa_sync.errors import ExitCode, WexaSyncError

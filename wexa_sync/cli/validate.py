@@ -16,7 +16,5 @@ if TYPE_CHECKING:
 @options.filled(options.manifests, options.where)
 def command(request: Request) -> None:
     """Check the manifests offline, every problem at once."""
-    from wexa_sync import engine
-
-    count = len(engine.read(request.sources).manifests)
+    count = len(request.desired().manifests)
     click.echo(f"Valid: {count} resource{'' if count == 1 else 's'}.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wexa_sync.errors import Problem
+from wexa_sync.manifests.foreign import is_ours
 from wexa_sync.manifests.load import load
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.validate import is_ours, validate
+from wexa_sync.manifests.validate import validate
 from wexa_sync.model import Manifest
 
 
@@ -16,7 +17,7 @@ def declared(sources: Sources) -> tuple[Sequence[Manifest], list[Problem]]:
 
     A problem inside a spec is none of those. A document that is no manifest of ours declares nothing.
     """
-    documents, unreadable = load(sources)
-    ours = [each for each in documents if is_ours(each)]
-    manifests, invalid = validate(ours, root=sources.root, complete=not unreadable)
-    return manifests, [each for each in (*unreadable, *invalid) if each.path.partition(".")[0] != "spec"]
+    loaded = load(sources)
+    ours = [each for each in loaded.documents if is_ours(each.data)]
+    manifests, invalid = validate(ours, root=sources.root, complete=not loaded.problems)
+    return manifests, [each for each in (*loaded.problems, *invalid) if each.path.partition(".")[0] != "spec"]

@@ -12,7 +12,9 @@ from typing import Any
 
 import yaml
 
-from wexa_sync.text.files import TextFault, place_of
+from wexa_sync.manifests.yaml_faults import refuse_odd, syntax_fault
+from wexa_sync.text.files import TextFault
+from wexa_sync.text.leftovers import refuse_leftovers
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
@@ -71,30 +73,15 @@ def fault_at(node: yaml.Node | None, message: str, hint: str) -> TextFault:
 
 def compose(text: str) -> Iterator[yaml.Node]:
     """Return the root node of each document. Raises TextFault at the first place that is no YAML, or too much of it."""
+    refuse_leftovers(text)
     if not text.isascii() or "\r" in text or "%TAG" in text:
-        _refuse_odd(text)
+        refuse_odd(text)
     try:
         loader = _Loader(text)
         while loader.check_node():
             yield loader.get_node()
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # an impossible \U escape, where there is no libyaml
-        raise _syntax_fault(error, text) from error
-
-
-# What libyaml takes for the end of a line and most editors don't: fields could hide behind it from who reviews them.
-# And %TAG, as there are no tags: libyaml takes time by the square of their number.
-_ODD = re.compile("[\x85\u2028\u2029]|\r(?!\n)|^%TAG", re.MULTILINE)
-
-
-def _refuse_odd(text: str) -> None:
-    if odd := _ODD.search(text):
-        line, column = place_of(text[: odd.start()])
-        if odd.group() == "%TAG":
-            message, hint = "a %TAG directive is not allowed here", "Take it out: tags are not used."
-        else:
-            message = f"the line break U+{ord(odd.group()):04X} must not stand in YAML"
-            hint = "End lines with LF or CRLF; inside a text, write it as an escape in double quotes."
-        raise TextFault(message, hint=hint, line=line, column=column)
+        raise syntax_fault(error, text) from error
 
 
 def members(node: yaml.Node) -> dict[str | int, tuple[yaml.Node, yaml.Node]]:
@@ -115,35 +102,3 @@ def members(node: yaml.Node) -> dict[str | int, tuple[yaml.Node, yaml.Node]]:
 def merged_in(value: yaml.Node) -> list[yaml.Node]:
     """Return what `<<` merges: each item of a list, or the one mapping."""
     return list(value.value) if isinstance(value, yaml.SequenceNode) else [value]
-
-
-_HINTS = (
-    ("mapping values are not allowed", "Quote a value that holds `: `, or fix the indentation."),
-    ("undefined alias", "There is no anchor (&name) of that name above; quote a text that starts with `*`."),
-    ("cannot start any token", "Quote a value that starts with `@`, `%` or a backtick."),
-    ("unknown escape", "In double quotes a backslash is written twice; single quotes take it as it is."),
-    ("duplicate anchor", "Give each anchor (&name) a name of its own."),
-    ("expected ',' or", "A bracket is not closed, or a comma is missing."),
-)
-
-
-def _syntax_fault(error: Exception, text: str) -> TextFault:
-    marks = [mark for name in ("problem_mark", "context_mark") if (mark := getattr(error, name, None))]
-    parts = [part for name in ("context", "problem") if (part := getattr(error, name, None))]
-    said = ", ".join(parts) or str(error).partition("\n")[0]
-    # Where the text ends there is nothing to see: what is begun and never ended stands before.
-    end = len(text.rstrip())
-    mark = next((mark for mark in marks if mark.index < end), None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else place_of(text[:end] if marks else "")
-    shown = text.split("\n")[line - 1]
-    if "\t" in shown[: len(shown) - len(shown.lstrip())] or "tab character" in said:
-        said, hint = "a tab where YAML wants spaces", "Indent with spaces: YAML takes no tabs there."
-    elif "${" in shown and "flow" in said:
-        hint = "Quote a value with ${...} that stands inside {...} or [...]."
-    elif marks and marks[0].index >= end:
-        hint = "A quote or a bracket is opened and never closed, or the text breaks off."
-    else:
-        hint = next(
-            (hint for words, hint in _HINTS if words in said), "Check the indentation and the quotes near here."
-        )
-    return TextFault(f"this is not YAML: {said}", hint=hint, line=line, column=column)

@@ -17,7 +17,8 @@ class Sources:
     """Manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
 
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
-    `settings_file` names `whole`, and `paths` where no person did.
+    `settings_file` names `whole`, and `paths` where no person did. `dedicated` are the paths that it names for manifests
+    alone.
     """
 
     paths: tuple[Path, ...]
@@ -29,6 +30,7 @@ class Sources:
     env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
     whole: tuple[Path, ...] | None = None
     settings_file: str = ""
+    dedicated: tuple[Path, ...] = ()
 
     def variables(self) -> Variables:
         """Return the values of the variables. Raises UsageError or InvalidManifests for a flag or a file of them."""

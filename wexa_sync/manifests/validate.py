@@ -11,6 +11,7 @@ from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, declarable, owner_of, part_of
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.manifests.foreign import API_VERSION, is_ours
 from wexa_sync.manifests.metadata import depends_on, lifecycles
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
@@ -18,8 +19,6 @@ from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.values import fill_in, refer, stand_ins
 from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source
 from wexa_sync.text.suggest import did_you_mean, nearest
-
-_API_VERSION = "wexa.ai/v1"
 
 
 def validate(
@@ -120,19 +119,12 @@ def _parts(
         seen[handle] = index
 
 
-def is_ours(document: Document) -> bool:
-    """True when a document means to be a manifest of wexa-sync, be it one with problems."""
-    data = document.data
-    version = data.get("apiVersion") if isinstance(data, dict) else None
-    group = _API_VERSION.partition("/")[0]
-    return (isinstance(version, str) and version.startswith(group)) or _kind_of(document) in BY_NAME
-
-
 def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
     """Return the kind to check the document against; None where there is none."""
     data = document.data
     if not isinstance(data, dict):
-        faults.append(Fault((), f"a manifest is a mapping, not {shown(stand_ins(data))}", _FOREIGN))
+        hint = _LINK if isinstance(data, str) and is_ours(data) else _LIST if is_ours(data) else _FOREIGN
+        faults.append(Fault((), f"a manifest is a mapping, not {shown(stand_ins(data))}", hint))
         return None
     name = _kind_of(document)
     names = [kind.name for kind in declarable()]
@@ -140,8 +132,9 @@ def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
         return BY_NAME[name]
     if isinstance(data.get("kind"), Unfilled):
         return None
-    if data.get("apiVersion") != _API_VERSION and nearest(name, names) is None:
-        faults.append(Fault((), "this is no manifest of wexa-sync", _FOREIGN))
+    if data.get("apiVersion") != API_VERSION and nearest(name, names) is None:
+        hint = _WRAPPED if is_ours(data) and not {"metadata", "spec"} <= data.keys() else _FOREIGN
+        faults.append(Fault((), "this is no manifest of wexa-sync", hint))
     elif "kind" not in data:
         faults.append(Fault(("kind",), "is missing", f"Add kind: one of {', '.join(names)}.", at_key=True))
     else:
@@ -151,8 +144,11 @@ def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
     return None
 
 
+_LINK = "This may be a link that git checked out as a text (`git config core.symlinks true`, then check it out anew)."
+_LIST = "Take the list away: each manifest is a document of its own, with a line `---` between two of them."
+_WRAPPED = "A manifest stands inside it: write it as a document of its own, with a line `---` before it."
 _FOREIGN = (
-    f"A manifest has `apiVersion: {_API_VERSION}`, `kind`, `metadata` and `spec`. "
+    f"A manifest has `apiVersion: {API_VERSION}`, `kind`, `metadata` and `spec`. "
     "List a file that is none under `ignore` in wexa-sync.yaml."
 )
 

@@ -12,9 +12,10 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec import times
 from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
-from wexa_sync.model import HANDLE, Address, Path, Ref, Secret
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Source
 from wexa_sync.secrecy.hide import hide
-from wexa_sync.text.files import TextFault, read_text, short, siblings
+from wexa_sync.text.files import TextFault, read_text, short, shown_path, siblings
+from wexa_sync.text.leftovers import is_blank, refuse_leftovers
 from wexa_sync.text.suggest import did_you_mean
 
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
@@ -97,8 +98,7 @@ def _included(name: Any, folder: File, root: File, path: Path, faults: list[Faul
     try:
         return _text_of(name, folder, root)
     except TextFault as fault:
-        at = f" (line {fault.line}, column {fault.column} there)" if (fault.line, fault.column) != (1, 1) else ""
-        faults.append(Fault(path, fault.message + at, fault.hint))
+        faults.append(Fault(path, fault.message, fault.hint))
         return Unfilled("...")
 
 
@@ -117,7 +117,20 @@ def _text_of(name: Any, folder: File, root: File) -> str:
         hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
         raise TextFault(f"there is no file {short(name)}", hint=hint)
     # As git may check a file out with either line end, by machine: the same commit must make the same plan everywhere.
-    return read_text(real).replace("\r\n", "\n").removesuffix("\n")
+    return _looked_at(real, shown_path(folder / name)).replace("\r\n", "\n").removesuffix("\n")
+
+
+def _looked_at(file: File, shown: str) -> str:
+    """Return the text of a file, once it is sure that a person wrote it. Raises TextFault with the file's name."""
+    try:
+        text = read_text(file)
+        refuse_leftovers(text)
+        if is_blank(text):
+            raise TextFault("the file is blank", hint="Write the text there, or take the field out.")
+    except TextFault as fault:
+        place = Source(file=shown, line=fault.line, column=fault.column)
+        raise TextFault(f"{place}: {fault.message}", hint=fault.hint) from None
+    return text
 
 
 def _time(value: Any, path: Path, faults: list[Fault]) -> Any:

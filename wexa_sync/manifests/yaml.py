@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from wexa_sync.errors import Problem, Unfilled
+from wexa_sync.manifests.foreign import is_ours, may_be_ours
 from wexa_sync.manifests.nodes import (
     MAP,
     MAX_DEPTH,
@@ -27,7 +28,7 @@ from wexa_sync.manifests.nodes import (
     merged_in,
 )
 from wexa_sync.model import Document, Path, Source, show_path
-from wexa_sync.text.files import TextFault, read_text
+from wexa_sync.text.files import TextFault, decode, read_bytes
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
 Fill: TypeAlias = Callable[[str], Filled]
@@ -44,34 +45,64 @@ def _as_it_is(text: str) -> Filled:
     return text, ()
 
 
-def read(path: File, shown: str, fill: Fill = _as_it_is) -> tuple[list[Document], list[Problem]]:
-    """Return what `parse` returns for a file; `shown` is its name in messages."""
+def read(
+    path: File, shown: str, fill: Fill = _as_it_is, *, others: list[Source] | None = None
+) -> tuple[list[Document], list[Problem]]:
+    """`parse`, for a file; `shown` is its name in messages."""
+    raw = b""
     try:
-        return parse(read_text(path), shown, fill)
+        raw = read_bytes(path)
+        text = decode(raw)
     except TextFault as fault:
         source = Source(file=shown, line=fault.line, column=fault.column)
+        if raw and others is not None and not may_be_ours(_roughly(raw)):
+            others.append(source)
+            return [], []
         return [], [Problem(message=fault.message, source=source, hint=fault.hint)]
+    return parse(text, shown, fill, others=others)
 
 
-def parse(text: str, file: str, fill: Fill = _as_it_is) -> tuple[list[Document], list[Problem]]:
-    """Return the documents of a text, as far as it can be read, and every fault in it, without empty documents.
+def _roughly(raw: bytes) -> str:
+    """Return what can be seen of a text in the wrong encoding."""
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return raw.decode("utf-16", "replace") if wide else raw.replace(b"\0", b"").decode("utf-8", "replace")
+
+
+def parse(
+    text: str, file: str, fill: Fill = _as_it_is, *, others: list[Source] | None = None
+) -> tuple[list[Document], list[Problem]]:
+    """Return the documents of a text, as far as it can be read, and every fault in it. Empty documents are left out.
 
     `fill` is asked about each text value that holds `${`: it gives the value to put there, and what is wrong with it.
+    Where `others` is given, the documents of other tools are left out with all that is wrong in them; `others` gets
+    their places.
     """
     documents: list[Document] = []
     problems: list[Problem] = []
     builder = _Builder(file, fill, problems, _SPARE + _FACTOR * len(text))
     try:
         for index, root in enumerate(compose(text)):
+            known = len(problems)
             data = builder.value(root, ())
-            if data is None or isinstance(data, Unfilled):
-                continue  # empty, or reported as a whole
             source = Source(file=file, line=root.start_mark.line + 1, column=root.start_mark.column + 1)
-            documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
+            if others is not None and data is not None and not _is_ours(data, root, text, sound=len(problems) == known):
+                others.append(source)
+                del problems[known:]
+            elif data is not None and not isinstance(data, Unfilled):  # empty, or told of as a whole
+                documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
     except TextFault as fault:
         source = Source(file=file, line=fault.line, column=fault.column)
-        problems.append(Problem(message=fault.message, source=source, hint=fault.hint))
+        if others is None or documents or may_be_ours(text):
+            problems.append(Problem(message=fault.message, source=source, hint=fault.hint))
+        else:
+            others.append(source)
+            problems.clear()
     return documents, problems
+
+
+def _is_ours(data: Any, root: yaml.Node, text: str, *, sound: bool) -> bool:
+    """True when the document is ours. Of one with faults, what they left out of the data counts as well."""
+    return is_ours(data) or (not sound and may_be_ours(text[root.start_mark.index : root.end_mark.index]))
 
 
 def _item_lines(root: yaml.Node) -> dict[tuple[str, int], int]:

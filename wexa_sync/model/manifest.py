@@ -54,7 +54,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
-    """All manifests by address, and what each waits for (edges to what must be there first)."""
+    """All manifests by address, and what each waits for (edges to what must be there first).
+
+    `warnings`: what a person should hear of how they were read.
+    """
 
     manifests: Mapping[Address, Manifest]
     depends_on: Mapping[Address, frozenset[Address]]
+    warnings: tuple[str, ...] = ()

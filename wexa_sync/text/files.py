@@ -54,7 +54,12 @@ def siblings(path: Path) -> list[str]:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file exactly as it stands there. Raise TextFault."""
+    """Return the text of a file, exactly as it stands there. Raise TextFault."""
+    return decode(read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what stands in an ordinary file that is not too large. Raise TextFault."""
     try:
         about = path.stat()  # asked before it is opened: opening a pipe waits for a writer
         if not stat.S_ISREG(about.st_mode):
@@ -70,11 +75,13 @@ def read_text(path: Path) -> str:
         raise TextFault(
             f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", hint="Split it, or list it under `ignore`."
         )
-    return decode(raw)
+    return raw
 
 
 def decode(raw: bytes) -> str:
     """Return the text of these bytes. Raise TextFault where they are not UTF-8, or hold control characters."""
+    if raw.startswith(b"\0GITCRYPT\0"):
+        raise TextFault("the file is encrypted by git-crypt", hint="Run `git-crypt unlock`, in the CI job too.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
         raise TextFault("the file is UTF-16 or UTF-32, not UTF-8", hint=_NOT_UTF8)
     if raw.startswith(b"\xef\xbb\xbf"):

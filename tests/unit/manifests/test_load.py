@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync.errors import UsageError
+from wexa_sync.manifests import find
 from wexa_sync.manifests.load import load
 from wexa_sync.manifests.sources import Sources
 
@@ -25,16 +26,17 @@ if TYPE_CHECKING:
 def loaded(folder: Folder, *paths: str, ignore: Iterable[str] = ()) -> list[str]:
     """The files of the documents found, in order; what could not be read is a line with its fault."""
     found = tuple(Path(path) for path in paths or ["."])
-    documents, problems = load(Sources(paths=found, root=folder.path, ignore=tuple(ignore)))
-    assert all(problem.hint for problem in problems)
-    return [document.source.file for document in documents] + [f"{each.source}: {each.message}" for each in problems]
+    read = load(Sources(paths=found, root=folder.path, ignore=tuple(ignore), dedicated=(folder.path,)))
+    assert all(problem.hint for problem in read.problems)
+    faults = [f"{each.source}: {each.message}" for each in read.problems]
+    return [document.source.file for document in read.documents] + faults
 
 
 def test_folders_are_searched_whole_in_the_order_of_names(folder: Folder) -> None:
     names = ["b.yaml", "a/z.yml", "a/b/c.yaml", "a.yaml", "ö.yaml", "Z.yaml", "c d.yaml"]
     folder.write(dict.fromkeys(names, "a: 1"))
     folder.write(dict.fromkeys(["a/.hidden.yaml", ".git/x.yaml", "a.vars.yaml", "b.vars.yml", "wexa-sync.yaml"], "["))
-    folder.write(dict.fromkeys(["readme.md", "a.json", "yaml", "a.YAML"], "["))
+    folder.write(dict.fromkeys(["readme.md", "a.json", "yaml", "a.txt"], "["))
     assert loaded(folder) == ["Z.yaml", "a/b/c.yaml", "a/z.yml", "a.yaml", "b.yaml", "c d.yaml", "ö.yaml"]
 
 
@@ -97,9 +99,11 @@ def test_a_deep_tree(folder: Folder) -> None:
         ("m.yaml", "m.yaml", "m.yaml:1:1: the file can't be read: Too many levels of symbolic links"),
         ("m.yaml", "nowhere", "m.yaml:1:1: the file can't be read: No such file or directory"),
         ("m.yml", "x" * 300, "m.yml:1:1: the file can't be read: File name too long"),
-        ("m", "x" * 300, ""),
-        ("m", "m", ""),
-        ("m", "nowhere", ""),
+        ("m", "x" * 300, "m:1:1: this link leads nowhere"),
+        ("m", "m", "m:1:1: this link leads nowhere"),
+        ("m", "nowhere", "m:1:1: this link leads nowhere"),
+        ("m.txt", "nowhere", ""),
+        (".m", "nowhere", ""),
     ],
 )
 def test_a_link_that_leads_nowhere_hides_nothing_else(folder: Folder, name: str, target: str, fault: str) -> None:
@@ -225,3 +229,72 @@ def test_nothing_to_read_is_an_error(folder: Folder, paths: list[str], message: 
 def test_comments_in_one_file_are_no_fault_beside_others(folder: Folder) -> None:
     folder.write({"a.yaml": "# nothing yet\n", "b.yaml": "a: 1"})
     assert loaded(folder) == ["b.yaml"]
+
+
+MANIFEST = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: p}\nspec: {projectName: P}\n"
+
+
+@pytest.mark.parametrize("name", ["a.YAML", "b.Yml", "c.YaMl", "UPPER.YML"])
+def test_the_case_of_a_suffix_means_nothing(folder: Folder, name: str) -> None:
+    folder.write({name: MANIFEST})
+    assert loaded(folder) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (".hidden.yaml", "hidden files are not searched"),
+        ("a/.hidden.YML", "hidden files are not searched"),
+        (".wexa/flow.yaml", "the folder .wexa is not searched"),
+        ("venv/flow.yaml", "the folder venv is not searched"),
+        ("made/flow.yaml", "the folder made is not searched"),
+        ("production.vars.yaml", "a file of this name holds variables"),
+        ("a/wexa-sync.yaml", "a file of this name holds settings"),
+        ("flow.yaml.txt", "its name does not end in .yaml or .yml"),
+        ("flow.yalm", "its name does not end in .yaml or .yml"),
+        ("flow.yam", "its name does not end in .yaml or .yml"),
+        ("flow.yaml ", "its name does not end in .yaml or .yml"),
+        ("flow.json", "its name does not end in .yaml or .yml"),
+        ("flow", "its name does not end in .yaml or .yml"),
+    ],
+)
+def test_what_holds_a_manifest_and_is_not_read_is_named(folder: Folder, name: str, why: str) -> None:
+    folder.write({"m.yaml": "a: 1", name: MANIFEST, "made/pyvenv.cfg": ""})
+    assert loaded(folder) == ["m.yaml", f"{name}:1:1: this holds a manifest, but {why}"]
+    assert loaded(folder, ignore=[name]) == ["m.yaml"]
+    if name.lower().endswith((".yaml", ".yml")) and "vars" not in name and "wexa-sync" not in name:
+        assert loaded(folder, ".", name) == ["m.yaml", name]
+    folder.write({name: "a: 1"})
+    assert loaded(folder) == ["m.yaml"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"apiVersion":"wexa.ai/v1"}', '{\n  "apiVersion": "wexa.ai/v1"\n}', "# x\n" + MANIFEST]
+)
+def test_a_manifest_is_known_by_its_text(folder: Folder, text: str) -> None:
+    folder.write({"m.yaml": "a: 1", "flow.json": text})
+    assert loaded(folder) == [
+        "m.yaml",
+        "flow.json:1:1: this holds a manifest, but its name does not end in .yaml or .yml",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["readme.md", "flow.yaml~", "flow.yaml.bak", "flow.yaml.j2", ".git/flow.yaml", "flow.py"]
+)
+def test_a_copy_a_template_and_a_page_are_no_manifest(folder: Folder, name: str) -> None:
+    folder.write({"m.yaml": "a: 1", name: MANIFEST})
+    assert loaded(folder) == ["m.yaml"]
+
+
+def test_a_search_has_a_bound(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "MAX_ENTRIES", 12)
+    folder.write({f"{n}/m.yaml": "a: 1" for n in range(5)})
+    assert len(loaded(folder)) == 5
+    folder.write({f"more/{n}.txt": "" for n in range(9)})
+    with pytest.raises(UsageError, match=r"^\. holds more than 12 files and folders") as caught:
+        loaded(folder)
+    assert "`manifests`" in caught.value.hint
+    assert loaded(folder, "0", "1") == ["0/m.yaml", "1/m.yaml"]
+    folder.write({f"node_modules/{n}/m.yaml": "a: 1" for n in range(50)})
+    assert loaded(folder, ignore=["more"])

@@ -36,7 +36,7 @@ ANY = PLAIN | NEAR | st.lists(PLAIN, max_size=2) | st.dictionaries(st.sampled_fr
 def written() -> tuple[tuple[str, Any], ...]:
     """What people write, with the name of the schema it goes by: the support desk's manifests, and some settings."""
     folder = EXAMPLES / "support-desk"
-    documents, _ = load(Sources(paths=(folder,), root=folder))
+    documents = load(Sources(paths=(folder,), root=folder)).documents
     manifests = []
     for document in documents:
         kind = BY_NAME[document.data["kind"]]

@@ -42,8 +42,6 @@ def spec_of(folder: Folder, text: str, name: str, **how: Any) -> Any:
         (b"one\n\n", "one\n"),
         (b"one\r\ntwo\r\n", "one\ntwo"),
         (b"one", "one"),
-        (b"", ""),
-        (b"\n", ""),
         ("naïve ${var:x} \u2028 {file: y}".encode(), "naïve ${var:x} \u2028 {file: y}"),
     ],
 )
@@ -73,13 +71,13 @@ def test_a_link_inside_leads_to_its_text(folder: Folder) -> None:
         ("/etc/passwd", "the path /etc/passwd is absolute", "relative to the manifest"),
         ("prompts/triaje.md", "there is no file prompts/triaje.md", "Did you mean 'triage.md'?"),
         ("none/p.md", "there is no file none/p.md", "Check the path"),
-        (".loop", "the file can't be read: Too many levels of symbolic links", "Check that it exists"),
-        ("prompts", "this is no ordinary file", "no folders"),
-        ("pipe", "this is no ordinary file", "no folders, pipes"),
-        (".", "this is no ordinary file", "no folders"),
-        ("latin.md", "byte 0xe9 is not UTF-8 (line 2, column 4 there)", "UTF-8"),
-        ("wide.md", "the file is UTF-16 or UTF-32, not UTF-8", "UTF-8"),
-        ("nul.md", "the character U+0000 (NUL) must not stand in a text file (line 1, column 2 there)", "invisible"),
+        (".loop", ".loop:1:1: the file can't be read: Too many levels of symbolic links", "Check that it exists"),
+        ("prompts", "prompts:1:1: this is no ordinary file", "no folders"),
+        ("pipe", "pipe:1:1: this is no ordinary file", "no folders, pipes"),
+        (".", ".:1:1: this is no ordinary file", "no folders"),
+        ("latin.md", "latin.md:2:4: byte 0xe9 is not UTF-8", "UTF-8"),
+        ("wide.md", "wide.md:1:1: the file is UTF-16 or UTF-32, not UTF-8", "UTF-8"),
+        ("nul.md", "nul.md:1:2: the character U+0000 (NUL) must not stand in a text file", "invisible"),
         ("x" * 5000, "there is no file xxx", "Check the path"),
         ("''", '{file: PATH} wants a path, got ""', "prompts/triage.md"),
         ('" "', '{file: PATH} wants a path, got " "', "prompts/triage.md"),
@@ -113,9 +111,63 @@ def test_a_path_that_is_not_defined_is_told_of_once(folder: Folder) -> None:
 
 
 def test_a_text_from_a_file_is_checked_like_any_other(folder: Folder) -> None:
-    folder.write({"empty.md": "\n"})
-    text = SKILL.replace("name: S", "name: {file: empty.md}") % ("D", "{id: x}")
-    assert folder.faults(text) == ["m.yaml:5:9 spec.name: must not be empty"]
+    folder.write({"long.md": "x" * 501})
+    text = SKILL.replace("Skill", "AgentFlow") % ("{file: long.md}", "x")
+    text = text.replace("connector_id", "role")
+    assert folder.faults(text) == ["m.yaml:6:16 spec.description: is 501 long, and 500 is the most"]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "1:1: the file is blank"),
+        (b"\n", "1:1: the file is blank"),
+        (b" \r\n\t\n", "1:1: the file is blank"),
+        ("\u00a0\u3000\u200b\n".encode(), "1:1: the file is blank"),
+        (b"\xef\xbb\xbfText", "1:1: the file starts with a byte order mark (BOM)"),
+        ("One\nTwo \ufeffthree".encode(), "2:5: the character U+FEFF must not stand in a text file"),
+        (b"One\n<<<<<<< HEAD\nTwo\n=======\nThree\n>>>>>>> b\n", "2:1: a merge-conflict marker (<<<<<<<)"),
+        (b"One\r\n<<<<<<< HEAD\r\nTwo\r\n=======\r\n", "2:1: a merge-conflict marker (<<<<<<<)"),
+        (b"One\nTwo\n>>>>>>> feature/x\n", "3:1: a merge-conflict marker (>>>>>>>)"),
+        (b"One\n||||||| 1a2b3c\nTwo", "2:1: a merge-conflict marker (|||||||)"),
+        (b"<<<<<<<\nOne", "1:1: a merge-conflict marker (<<<<<<<)"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:1a\nsize 9\n",
+            "1:1: the file is a pointer of Git LFS",
+        ),
+        (b"/annex/objects/SHA256E-s9--1a.md\n", "1:1: the file is a pointer of git-annex"),
+        (b"../.git/annex/objects/aa/bb/SHA256E-s9--1a.md", "1:1: the file is a pointer of git-annex"),
+        (b"\x00GITCRYPT\x00\x1a\x2b", "1:1: the file is encrypted by git-crypt"),
+        (b"\x89PNG\r\n\x1a\n\x00", "1:1: byte 0x89 is not UTF-8"),
+        (b"PK\x03\x04\x14", "1:3: the character U+0003 must not stand in a text file"),
+    ],
+    ids=lambda it: ascii(it)[:40],
+)
+def test_a_prompt_that_no_person_wrote_is_refused_with_its_name_and_line(
+    folder: Folder, content: bytes, fault: str
+) -> None:
+    folder.write({"prompts/p.md": content})
+    (problem,) = folder.problems(SKILL % ("{file: prompts/p.md}", "{id: x}"))
+    assert problem.message.startswith(f"prompts/p.md:{fault}")
+    assert str(problem.source) == "m.yaml:6:16"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Title\n=======\nText",
+        "a <<<<<<< b",
+        "<<<<<<<<<< ten",
+        " >>>>>>> indented",
+        ">>>>>>>quoted seven times",
+        "See version https://git-lfs.github.com/spec/v1",
+        "/annex/ is a folder",
+        ".",
+    ],
+)
+def test_what_a_person_may_write_in_a_prompt_stays(folder: Folder, text: str) -> None:
+    folder.write({"p.md": text})
+    assert spec_of(folder, SKILL % ("{file: p.md}", "{id: x}"), "description") == text
 
 
 def test_a_file_is_only_read_where_text_is_wanted(folder: Folder) -> None:
