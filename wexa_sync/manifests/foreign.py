@@ -63,7 +63,7 @@ def _means_ours(versions: Iterable[Any], kinds: Iterable[Any], *, parts: Iterabl
         return False
     if any(isinstance(kind, str) and nearest(kind, BY_NAME) for kind in kinds):
         return True
-    return not said and len(set(parts)) == 2
+    return not said and (len(set(parts)) == 2 or any(not kind for kind in kinds))  # a kind that is yet to be written
 
 
 def _is_our_version(value: Any) -> bool:

@@ -17,8 +17,8 @@ class Sources:
     """Manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
 
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
-    `settings_file` names `whole`, and `paths` where no person did. `dedicated` are the paths that it names for manifests
-    alone.
+    `settings_file` names `whole`, and `paths` where no person did. `dedicated` are the paths that it names for
+    manifests alone.
     """
 
     paths: tuple[Path, ...]

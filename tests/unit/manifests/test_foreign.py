@@ -97,6 +97,8 @@ SKILL = "apiVersion: wexa.ai/v1\nkind: Skill\nmetadata: {name: s}\nspec: {name: 
         SKILL.replace("apiVersion: wexa.ai/v1\nkind: Skill", "kind: Skil"),
         SKILL.replace("apiVersion: wexa.ai/v1\nkind: Skill", "kind: agentflow"),
         SKILL.replace("kind: Skill\n", ""),
+        "kind:\n",
+        "kind: [",
         SKILL.replace("kind: Skill", "Kind: Skill"),
         SKILL.replace("kind: Skill", "kind: Deployment"),
         SKILL.replace("kind: Skill", "kind: ${var:kind}"),
