@@ -118,7 +118,7 @@ def saved_plan(file: Path, sources: Sources, env: Mapping[str, str]) -> Plan:
 def require_planned_here(planned: Plan, workspace: Workspace) -> None:
     """Raise PlanRefused where a plan is for another workspace, or was made as another user. Sends GET only."""
     require_target(planned, workspace.target)
-    require_user(planned, workspace.api.sign_in().user_id)
+    require_user(planned, workspace.api.sign_in())
 
 
 def plan(

@@ -54,7 +54,7 @@ def test_a_workspace_is_as_the_settings_say(remote: Remote, tmp_path: Path) -> N
     settings = read_settings(tmp_path, env, {"state": tmp_path / "s.json"})
     seen: list[Exchange] = []
     with open_workspace(settings, observer=seen.append) as workspace:
-        assert workspace.api.sign_in().user_id == remote.server.user_id
+        assert workspace.api.sign_in() == remote.server.user_id
     assert workspace.target == Target(base_url=remote.server.base_url, org_id=remote.server.org_id)
     assert workspace.options == settings.options == Options(settle=0.5, allowed=frozenset({"agentflow.update"}))
     assert workspace.store.files[0] == tmp_path / "s.json"

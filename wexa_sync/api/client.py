@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from wexa_sync.api.calls import Call, Ids, Raw, Values, body_of
@@ -17,15 +17,6 @@ from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.text.ids import is_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Who the key belongs to, as `GET /customer` tells: the user that lists and runs are made for, and the limits."""
-
-    user_id: str
-    quota: Mapping[str, Any]
-    usage: Mapping[str, Any]
-
-
 class Api:
     """The remote API, for one organisation. Any thread may call it; it holds nothing that changes after `sign_in`."""
 
@@ -37,11 +28,14 @@ class Api:
 
     @property
     def ahead(self) -> float:
-        """The seconds by which the server's clock is ahead of ours, as it last said; 0.0 where it said nothing."""
+        """Return by how many seconds the server's clock is ahead of ours by its last date; 0.0 where it sent none."""
         return self._http.ahead
 
-    def sign_in(self) -> Account:
-        """Check key and organisation in one request, before anything else. Raises ApiError with what to fix."""
+    def sign_in(self) -> str:
+        """Check key and organisation in one request. Return the id of the user that lists and runs are made for.
+
+        Raise ApiError where anything does not fit.
+        """
         path = "/customer"
         try:
             body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body
@@ -50,9 +44,9 @@ class Api:
                 raise  # a redirect says nothing of the organisation
             raise _wrong_org(self.org_id, error) from None
         customer = unwrap(body)
-        told = customer.get("organization_id")
-        if told is not None and told != self.org_id:
-            raise _wrong_org(self.org_id, Refused(f"it belongs to {told}", method="GET", path=path))
+        shown = customer.get("organization_id")
+        if shown is not None and shown != self.org_id:
+            raise _wrong_org(self.org_id, Refused(f"it belongs to {shown}", method="GET", path=path))
         owner = customer.get("user_id")
         self._owner = owner if isinstance(owner, str) and is_id(owner) else ""
         self.user_id = self.user_id or self._owner
@@ -63,12 +57,7 @@ class Api:
                 path=path,
                 hint="Set WEXA_USER_ID, or user_id in wexa-sync.yaml, to the id of the user that runs are made for.",
             )
-        quota, usage = customer.get("quota"), customer.get("usage")
-        return Account(
-            user_id=self.user_id,
-            quota=quota if isinstance(quota, Mapping) else {},
-            usage=usage if isinstance(usage, Mapping) else {},
-        )
+        return self.user_id
 
     def _list(self, kind: Kind, ids: Ids, user: str, name: str = "") -> Found:
         assert kind.listing is not None
@@ -200,7 +189,7 @@ class Api:
         return found, found[part.field] or []
 
     def send(self, call: Call) -> tuple[Any, int]:
-        """Send a call that writes. Answers the body and the number of requests it took."""
+        """Send a call that writes. Return the body of the response, and the number of requests."""
         endpoint = call.endpoint
         try:
             return self._send(endpoint, call)

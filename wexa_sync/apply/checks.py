@@ -31,7 +31,7 @@ def read_again(task: Task) -> Generator[Http, Any, Spec | None]:
 
 
 def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
-    """Why an answer to a create can't be about what was just made; empty where it may be.
+    """Return why the response to a create can't be about what was just made; empty where it may be.
 
     A resource may be made again under its id. A run is never the one that ran before.
     """
@@ -49,7 +49,7 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
 
 
 def spelt_otherwise(task: Task, answer: Raw) -> str:
-    """Why an answer to a create is not about what was sent, going by what it is called; empty where it may be."""
+    """Return why the response to a create is not about what was sent, by its name; empty where it may be."""
     kind = task.kind
     if kind.call(Operation.CREATE).shows_owner:
         return ""

@@ -55,7 +55,7 @@ def observe(
     Raise StateDamaged or ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
     """
     require_known_kinds(state)
-    account = api.sign_in()
+    user_id = api.sign_in()
     settle = options.settle
     started, looks, pause = now(), 0, settle / 30
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
@@ -80,7 +80,7 @@ def observe(
         made_by_connectors={place: tuple(lives) for place, lives in known.made_by_connectors.items() if lives},
         cut=known.cut,
         unplaced=frozenset(known.unplaced),
-        user_id=account.user_id,
+        user_id=user_id,
         lineage=state.lineage,
         serial=state.serial,
         content=checksum(state),
