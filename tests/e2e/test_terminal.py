@@ -70,6 +70,13 @@ def test_without_colours(
     assert not re.search(r"\x1b\[(\d+;)*[39][0-7]m", done.stdout)
 
 
+def test_a_report_in_a_file_has_no_colours(project: Desk, on_terminal: Callable[..., Done], tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    assert on_terminal(project, "apply", "--auto-approve", "--output", str(report)).code == 0
+    assert "Apply complete!" in report.read_text("utf-8")
+    assert "\x1b" not in report.read_text("utf-8")
+
+
 def test_on_a_terminal_a_line_moves_and_none_is_left_behind(desk: Desk, on_terminal: Callable[..., Done]) -> None:
     desk.remote.fault("delay POST /skills/ ms=400")
     done = on_terminal(desk, "apply", "--auto-approve")
