@@ -15,7 +15,7 @@ import requests
 from wexa_sync.sandbox.faults.peer import process_at
 
 from ..client import KEY, Client, sandbox
-from ..wires import Seen, address_of, exchange, make_project, request
+from ..wires import Seen, address_of, make_project
 
 _MAKE = f"""
 import sys, urllib.request
@@ -100,4 +100,4 @@ def test_a_client_that_can_t_be_found_is_told(api: Client, monkeypatch: pytest.M
     assert seen.status == 500
     assert b"name it: pid=NUMBER" in seen.body
     assert api.projects() == before, "nothing is done that was not asked for"
-    assert exchange(api, request("GET", "/agentflows"), patience=0.2).status == 200
+    assert api.send("GET", "/agentflows").status_code == 200
