@@ -25,7 +25,7 @@ from wexa_sync.secrecy import seal as codec
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
-PIN = "4711"
+PIN = "47z1"  # short; and no id, no port and no time has a z
 ENV = {"PIN": PIN}
 FAST = hmac.new  # as it is, while it is watched
 
@@ -153,7 +153,7 @@ def test_a_change_of_the_secret_on_the_live_side_is_seen_all_the_same(desk: Desk
     records = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
     flow, project = records["support-desk/AgentFlow/triage"], records["Project/support-desk"]
     agents = desk.remote.raw("GET", f"/agentflow/{flow}").json()["agents"]
-    agent = next(each for each in agents if each["_id"] == change.id) | {"role": "Sorts tickets with 4712"}
+    agent = next(each for each in agents if each["_id"] == change.id) | {"role": "Sorts tickets with 47z2"}
     path = f"/agentflow/{flow}/update/skilled/{change.id}"
     desk.remote.raw("POST", path, agent, projectID=project).raise_for_status()
     (outcome,) = [each for each in desk.apply(plan) if each.change.action is Action.UPDATE]

@@ -25,10 +25,10 @@ class Terminated(KeyboardInterrupt):
 
 @contextmanager
 def heeded(cutoff: Cutoff, *, breaks_in: bool) -> Iterator[list[int]]:
-    """Say stop to `cutoff` on a signal; with `breaks_in` also raise it. Gives the signals that came.
+    """Stop `cutoff` on Ctrl-C and SIGTERM, and give the list of signals that came. With `breaks_in`, raise them too.
 
-    What is in flight is cut where it is only read, and by a second signal: a person's, not the echo of the first, which
-    whatever runs this may send as well.
+    With `breaks_in`, requests in flight are cut at once. Else a second signal cuts them, if it comes a second after the
+    first or later: a shell or a CI runner may send the first one twice.
     """
     came: list[int] = []
     patient_until = 0.0
