@@ -20,7 +20,8 @@ from wexa_sync.errors import ApiError, LostAnswer, NotFound, WexaSyncError
 from wexa_sync.kinds import part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
-from wexa_sync.kinds.spec.wire import encode
+from wexa_sync.kinds.spec.fields import all_in, is_shown
+from wexa_sync.kinds.spec.wire import encode, sent_back
 from wexa_sync.model import Secret, Spec
 
 
@@ -83,7 +84,7 @@ def _edited(kind: Kind, items: Sequence[Any], id: str, body: Mapping[str, Any] |
         return [item for item in items if not _is(kind, item, id)]
     if not any(_is(kind, item, id) for item in items):
         return [*items, dict(body)]
-    return [{**item, **body} if _is(kind, item, id) else item for item in items]
+    return [{**sent_back(kind, item), **body} if _is(kind, item, id) else item for item in items]
 
 
 def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
@@ -113,7 +114,7 @@ def _is(kind: Kind, item: Any, id: str) -> bool:  # the field's name
 
 def _require_shown(kind: Kind, others: Sequence[Any]) -> None:
     """Raise WexaSyncError where reads hide a field of others' items: what is not shown can't be written back."""
-    hidden = [name for name, field in kind.fields.fields.items() if field.write_only]
+    hidden = [name for name, field in kind.fields.fields.items() if not (is_shown(field) and all_in(field, is_shown))]
     if others and hidden:
         raise WexaSyncError(
             f"reads do not show {', '.join(hidden)} of other items in the same list: written whole, it would lose that",

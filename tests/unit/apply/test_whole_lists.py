@@ -313,6 +313,15 @@ def test_what_reads_hide_of_others_is_not_written_over(hub: Bench, shelf: Shelf,
     assert outcome(hub, making()).status is Status.APPLIED
 
 
+def test_what_reads_mask_of_ours_is_not_sent_back(hub: Bench, shelf: Shelf, kinds: pytest.MonkeyPatch) -> None:
+    fields = TRIGGER.fields
+    masked = {"pin": replace(fields.fields["status"], name="pin", wire_name="pin", write_only=True)}
+    kinds.setattr(Kind, "fields", property(lambda _kind: replace(fields, fields={**fields.fields, **masked})))
+    shelf.triggers = [{**OURS, "pin": "****"}]
+    assert outcome(hub, changing(hub, Action.UPDATE)).status is Status.APPLIED
+    assert same(lists(hub), [[{**OURS, "description": "two", "coworker_role": ""}]])
+
+
 @pytest.mark.parametrize("more", [{}, {"keys": ("triggers",)}])
 def test_a_list_of_its_own_is_read_by_its_own_call(
     hub: Bench, shelf: Shelf, kinds: pytest.MonkeyPatch, more: dict[str, Any]
