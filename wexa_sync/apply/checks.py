@@ -41,7 +41,7 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
     else:
         listed, own = context.lists.get((kind.name, place)), frozenset(record.ids if record is not None else ())
     for id in ids:  # the field's name
-        if (id in context.known and id not in own) or (listed is not None and id in listed.ids):
+        if (id in context.known[place.owner] and id not in own) or (listed is not None and id in listed.ids):
             return f"the answer names {id}, which was there before"
     if place.project and answer.get("projectID") not in (None, "", place.project):
         return f"the answer names {ids[0]}, of another project"

@@ -30,7 +30,8 @@ class Context:
 
     `state` gives the state as of the last write. `lists` holds the lists that several changes look into. `known` are
     the ids of all that the plan saw as ours, that the state holds and that this apply made; `planned` are those that
-    the plan saw. `seen_before` holds, for a run that is about to be sent, the list as it was read just before.
+    the plan saw. Both are kept by the owner's live id, since ids of parts may be unique in their owner alone; under ""
+    stand all of them. `seen_before` holds, for a run that is about to be sent, the list as it was read just before.
     `read_by_id` holds what was read singly since a list shows too little of it.
     """
 
@@ -52,8 +53,8 @@ class Context:
     inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
     parts: Mapping[Address, list[Address]] = field(init=False)  # what lives in a resource, as planned or recorded
     before: State = field(init=False)  # the state as the plan saw it
-    planned: frozenset[str] = field(init=False)
-    known: set[str] = field(init=False)
+    planned: Mapping[str, set[str]] = field(init=False)
+    known: Mapping[str, set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.before = self.state()
@@ -65,13 +66,22 @@ class Context:
         for address in {**self.changes, **self.before.records}:
             if owner := address.owner_address:
                 parts[owner].append(address)
-        self.planned = frozenset(self.plan.ids.values())
-        self.known = {*self.planned, *self.before.owners}
+        self.planned, self.known = defaultdict(set), defaultdict(set)
+        for address, id in self.plan.ids.items():  # the field's name
+            self._note(self.planned, address, id)
+            self._note(self.known, address, id)
+        for address, record in self.before.records.items():
+            self._note(self.known, address, *record.ids, *record.earlier)
 
     def learn(self, address: Address, id: str, *aliases: str) -> None:  # the field's name
         """Keep the id of what was made at `address`, in every spelling."""
         self.ids[address] = id
-        self.known.update((id, *aliases))
+        self._note(self.known, address, id, *aliases)
+
+    def _note(self, ids: Mapping[str, set[str]], address: Address, *new: str) -> None:
+        owner = address.owner_address
+        for place in {"", self.ids.get(owner, "") if owner else ""}:
+            ids[place].update(new)
 
     def resolver(self, address: Address) -> Callable[[Ref], str]:
         """Return a function from a reference in the manifest at `address` to its id; without one, it raises."""

@@ -138,7 +138,7 @@ def _strange_parts(task: Task, kind: Kind, owner: Raw, ids: Ids) -> Generator[Ht
         items = part.items(owner)
         if part.own_list:
             items = yield Http(partial(task.context.api.list, part.kind, replace(ids, owner=ids.id)))
-        found += [part.kind.called(item) for item in items if part.kind.id_of(item) not in task.context.planned]
+        found += [part.kind.called(item) for item in items if part.kind.id_of(item) not in task.context.planned[ids.id]]
     return found
 
 
@@ -151,11 +151,11 @@ def _put_inside_project(task: Task) -> Generator[Http, Any, list[str]]:
             if shown.extent is Extent.CUT and not _are_ours(context, task.address, kind, shown.total):
                 found.append(f"perhaps a {kind.name} that its list does not show")
             raws = shown.items
-            if kind is SKILL and any(kind.id_of(raw) not in context.planned for raw in raws):
+            if kind is SKILL and any(kind.id_of(raw) not in context.planned[""] for raw in raws):
                 connectors = yield Http(partial(context.api.list, CONNECTOR, ids))
-                raws = [raw for raw in raws if kind.id_of(raw) in context.planned or not made_by(raw, connectors)]
+                raws = [raw for raw in raws if kind.id_of(raw) in context.planned[""] or not made_by(raw, connectors)]
             for raw in raws:
-                if kind.id_of(raw) not in context.planned:
+                if kind.id_of(raw) not in context.planned[""]:
                     found.append(kind.called(raw))
                 found += yield from _strange_parts(task, kind, raw, replace(ids, id=kind.id_of(raw) or ""))
     return found

@@ -46,7 +46,7 @@ def whole(
     context: Context, kind: Kind, ids: Ids, items: Sequence[Raw], seen: frozenset[str] = frozenset()
 ) -> list[Raw]:
     """Return the items, whole where they show too little to be distinguished. Not what is known or was `seen`."""
-    known = context.known | seen
+    known = context.known[""] | seen
     shown = [context.read_by_id.get(kind.id_of(raw) or "", raw) for raw in items]
     found = told_apart(context.api, kind, ids, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
     read = (raw for raw, was in zip(found, shown, strict=True) if raw is not was)
@@ -76,7 +76,7 @@ class Match:
         self.key = self._key_of(task.declared)
         intent, record = task.intent, task.record
         ruled_out = (*intent.ignore, *intent.before) if intent is not None else ()
-        self._known = task.context.known
+        self._known = task.context.known[task.place.owner]
         self._others = frozenset((*ruled_out, *(record.others if record is not None else ())))
 
     def _key_of(self, spec: Spec) -> str:

@@ -26,7 +26,7 @@ def resolved(
     ids: tuple[str, ...] = (happened_as,)
     if happened_as not in open_end:  # a run that is gone by now may have ended well all the same
         ids = live_ids(address, happened_as, seen, api)
-        require_possible(pair, ids, session.state.owners)
+        require_possible(pair, ids, session.state.owners_beside(address))
     if open_end:
         return ended_well(pair, ids), "ended well"
     return happened(pair, ids, key), f"is live as {happened_as}"

@@ -111,6 +111,12 @@ class State:
         found = {id: address for address, record in self.records.items() for id in record.earlier}
         return found | {id: address for address, record in self.records.items() for id in record.ids}
 
+    def owners_beside(self, address: Address) -> dict[str, Address]:
+        """Return the ids that nothing else at that place can have. Ids of parts may be unique in their owner alone."""
+        if address.owner is None:
+            return self.owners
+        return {id: a for a, record in self.records.items() if a.place == address.place for id in record.ids}
+
 
 class _Edit(Generic[Held]):
     """What one write makes of a mapping. `changes` holds None for what goes."""

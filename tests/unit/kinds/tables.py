@@ -52,7 +52,7 @@ def kinds_in(folder: Path, *, notes_go: bool = False) -> tuple[Kind, Kind, Kind]
         display="column_name",
         identity=("column_name",),
         ids=("column_id",),
-        new_id=lambda table, handle: f"{table}-{handle}",
+        new_id=lambda _table, handle: handle,
         listing=Listing(endpoint=Endpoint(method="GET", path=at), scope=Scope.OWNER, keys=("columns",)),
         endpoints={
             Operation.CREATE: Endpoint(method="POST", path=at),
@@ -136,7 +136,7 @@ class Store(ThreadingHTTPServer):
                 return {"columns": columns}
             case "POST", 1:
                 items.append(body if items is columns else {"_id": self.new_id(), **body})
-                return {"message": "added"} if items is columns else self.tables[table]
+                return body if items is columns else self.tables[table]
             case "PUT", 2 if found is not None:
                 found.update(body)
                 return found

@@ -111,11 +111,11 @@ def work(plan: Plan) -> list[str]:
 
 def test_parts_of_two_kinds_are_made_with_their_owner_and_then_nothing_differs(desk: Desk, store: Store) -> None:
     ((id, table),) = store.tables.items()
-    assert sorted(each["column_id"] for each in store.columns[id]) == [f"{id}-email", f"{id}-stage"]
+    assert sorted(each["column_id"] for each in store.columns[id]) == ["email", "stage"]
     assert [note["text"] for note in table["notes"]] == ["The first.", "The second."]
     assert work(desk.plan()) == []
     records = desk.store.load().records
-    assert records[EMAIL].id == f"{id}-email"
+    assert records[EMAIL].id == "email"
     assert records[SECOND].id == table["notes"][1]["_id"]
 
 
@@ -150,7 +150,7 @@ def test_a_part_that_can_be_deleted_is_deleted_with_prune_alone(desk: Desk, stor
     assert desk.apply() == {}
     assert len(store.columns[id]) == 2
     assert desk.apply(prune=True) == {str(STAGE): Status.APPLIED}
-    assert [each["column_id"] for each in store.columns[id]] == [f"{id}-email"]
+    assert [each["column_id"] for each in store.columns[id]] == ["email"]
     assert STAGE not in desk.store.load().records
 
 
@@ -199,7 +199,7 @@ def test_a_part_whose_response_was_lost_is_found_in_its_list(desk: Desk, store: 
     desk.declare({**COLUMNS, "added": "String"}, NOTES)
     store.lost = {f"POST /tables/{id}/columns"}
     assert desk.apply() == {f"{TABLE}/Column/added": Status.APPLIED}
-    assert [each["column_id"] for each in store.columns[id]].count(f"{id}-added") == 1
+    assert [each["column_id"] for each in store.columns[id]].count("added") == 1
     assert work(desk.plan()) == []
 
 
@@ -208,7 +208,7 @@ def test_a_part_that_was_made_since_the_plan_is_not_made_twice(desk: Desk, store
     ((id, _),) = store.tables.items()
     desk.declare({**COLUMNS, "added": "String"}, NOTES)
     plan = desk.plan()
-    store.columns[id].append({"column_id": f"{id}-added", "column_name": name, "column_type": "String"})
+    store.columns[id].append({"column_id": "added", "column_name": name, "column_type": "String"})
     assert desk.done(plan) == {f"{TABLE}/Column/added": Status.CONFLICT}
     assert len(store.columns[id]) == 3
 
@@ -230,6 +230,27 @@ def test_an_owner_takes_its_parts_along_and_no_part_that_nobody_manages(desk: De
     assert set(desk.apply(prune=True).values()) == {Status.APPLIED}
     assert store.tables == {}
     assert [address for address in desk.store.load().records if address.owner] == []
+
+
+def test_ids_of_parts_need_to_be_unique_in_their_owner_alone(desk: Desk, store: Store) -> None:
+    ((people, _),) = store.tables.items()
+    text = (desk.folder / "table.yaml").read_text("utf-8")
+    desk.write(text.replace("people", "teams").replace("People", "Teams").partition("  notes:")[0], "teams.yaml")
+    report = engine.apply(desk.plan(), desk.workspace)
+    assert [each for each in report.outcomes if each.status is not Status.APPLIED or each.warnings] == []
+    assert work(desk.plan()) == []
+    email = Address.parse("desk/Table/teams/Column/email")
+    engine.forget(desk.store, email)
+    assert work(desk.plan(adopt=False)) == [f"adopt {email}"]
+    (teams,) = store.tables.keys() - {people}
+    (desk.folder / "teams.yaml").unlink()
+    (blocked,) = desk.plan(prune=True).blocked
+    assert "Column 'Email' of desk/Table/teams" in blocked.reason
+    theirs = next(each for each in store.columns[teams] if each["column_id"] == "email")
+    store.columns[teams].remove(theirs)
+    plan = desk.plan(prune=True)
+    store.columns[teams].append(theirs)
+    assert desk.done(plan)["desk/Table/teams"] is Status.CONFLICT
 
 
 def test_an_owner_that_the_state_gave_up_is_found_by_its_parts(desk: Desk) -> None:

@@ -75,6 +75,13 @@ def test_the_record_of_a_run_keeps_the_ids_of_the_generations_before_it_and_what
     assert many.records[RUN].earlier[0] == "g498"
 
 
+def test_beside_a_part_stand_the_parts_of_its_owner_alone() -> None:
+    one, other, new = (Address.parse(f"desk/Table/{path}") for path in ("a/Column/x", "b/Column/x", "b/Column/y"))
+    state = State().after(*(Remember(record(address, "x")) for address in (one, other)), Remember(record(A)))
+    assert state.owners_beside(new) == {"x": other}
+    assert state.owners_beside(B) == state.owners
+
+
 ENTRIES: list[Entry] = [Remember(record(A)), Remember(record(A, "2")), Remember(record(B)), Forget(A), Forget(B)]
 ENTRIES += [Remember(run("1", 1)), Remember(run("2", 2)), Forget(RUN)]
 ENTRIES += [Intend(intent(A)), Intend(intent(B)), Settle(A, intent(A).mark), Settle(B, intent(B).mark)]
