@@ -177,7 +177,8 @@ class Api:
         path = next((self._values(itself).path(call.path) for call in owner.calls(Operation.READ)), owner.name)
         found = self.read(owner, itself)
         if found is None:
-            raise NotFound(f"the {owner.name} is gone", method="GET", path=path)
+            hint = "Nothing was sent. `wexa-sync plan` shows what is there."
+            raise NotFound(f"the {owner.name} is gone", method="GET", path=path, hint=hint)
         if part.own_list:
             shown = self.listed(kind, ids)
             if shown.extent is not Extent.WHOLE:

@@ -66,7 +66,8 @@ def prepare(
     others = [item for item in items if not _is(task.kind, item, id)]
     _require_shown(task.kind, others)
     if task.change.id and len(others) == len(items):
-        raise NotFound("its list has it no longer", method=endpoint.method, path=endpoint.path)
+        hint = "Nothing was sent. `wexa-sync plan` shows what is there."
+        raise NotFound("its list has it no longer", method=endpoint.method, path=endpoint.path, hint=hint)
     call = Call(
         endpoint=endpoint,
         ids=task.ids,
