@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 PROJECT = Address.parse("Project/support-desk")
 RUN = Address.parse("support-desk/Execution/smoke-test")
 ONE = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: one}\nspec: {projectName: One}\n"
+BROKEN = "apiVersion: wexa.ai/v1\n]\n"
 TWO = ONE.replace("one", "two").replace("One", "Two")
 
 
@@ -52,7 +53,7 @@ def test_what_the_paths_leave_out_is_left_alone(folder: Folder) -> None:
 
 
 def test_a_file_that_cant_be_read_may_declare_anything(folder: Folder) -> None:
-    folder.write({"a/m.yaml": ONE, "b/m.yaml": "]"})
+    folder.write({"a/m.yaml": ONE, "b/m.yaml": BROKEN})
     part = sources("a", whole=".")
     assert engine.scope_of(engine.read(part), part).unread == ("b/m.yaml",)
 
@@ -63,7 +64,7 @@ def test_a_destroy_is_of_what_the_paths_declare_or_of_everything(folder: Folder)
     whole = engine.scope_to_destroy(sources("."))
     assert whole.only is None
     assert whole.lifecycles[Address.parse("Project/two")].retain
-    folder.write({"c/m.yaml": "# nothing\n", "b/m.yaml": "]"})
+    folder.write({"c/m.yaml": "# nothing\n", "b/m.yaml": BROKEN})
     assert engine.scope_to_destroy(sources("c")) == Scope()
     with pytest.raises(NothingDeclared):
         engine.scope_to_destroy(sources("c", whole="."))
