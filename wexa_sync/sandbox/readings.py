@@ -56,15 +56,15 @@ READINGS: tuple[Reading, ...] = (
     _reading(
         "page_cap",
         "none 20",
-        "A page holds as many items as asked for, or never more than 20 without saying so (lists that can be paged).",
+        "A page has as many items as asked for, or at most 20 without saying so (lists that have pages).",
         "No upper limit of a page is documented; one client warns not to trust the size it asked for.",
     ),
     _reading(
         "skill_limit",
         "none 20 counted refused",
-        "`GET /skills/` gives as many skills as asked for; or never more than 20, without saying so or with a "
-        "`total_count`; or it refuses a larger limit with 422, and gives 20 where none is named.",
-        "No upper limit is documented, and there is no way to a second page.",
+        "`GET /skills/` returns as many skills as asked for; or at most 20, silently or with a `total_count`; or it "
+        "refuses a larger limit with 422, and returns 20 by default.",
+        "No upper limit is documented, and there is no second page.",
     ),
     _reading(
         "skip_zero",
@@ -112,7 +112,7 @@ READINGS: tuple[Reading, ...] = (
     _reading(
         "deleted",
         "404 is_deleted",
-        "A deleted thing is gone, or stays readable and in lists with `is_deleted` true.",
+        "A deleted object is gone, or reads and lists still show it with `is_deleted` true.",
         "Objects carry `is_deleted`, so deletes may be soft.",
     ),
     _reading(
@@ -124,15 +124,20 @@ READINGS: tuple[Reading, ...] = (
     _reading(
         "malformed_id",
         "404 400 422",
-        "The status for an id that is no id at all (a well-formed id of nothing is always 404).",
-        "Status for a bad id format unknown.",
+        "The status for a malformed id. A well-formed id without an object always gets 404.",
+        "No answer to a malformed id was seen.",
     ),
-    _reading("refused_key", "401 403", "The status for a missing or wrong x-api-key.", "Status for a bad key unknown."),
+    _reading(
+        "refused_key",
+        "401 403",
+        "The status for a missing or wrong x-api-key.",
+        "No answer to a bad key was seen.",
+    ),
     _reading(
         "duplicate_names",
         "accepted refused",
-        "A second project, or agentflow or skill in a project, of the same name is made, or refused with 400. "
-        "Connector names are always unique.",
+        "A project, agentflow or skill with a taken name is created, or refused with 400. Connector names are "
+        "always unique.",
         "Uniqueness of names is unknown, except for connectors.",
     ),
     _reading("project_connectors", "seeded none", "A new project has the seed connectors, or none.", "Unknown."),
@@ -151,9 +156,9 @@ READINGS: tuple[Reading, ...] = (
     _reading(
         "agentflow_put",
         "merge replace absent not_found not_implemented",
-        "PUT /agentflow/{id} changes the keys sent, resets all others too (in its agents as well), or is 405, 404 or "
-        "501.",
-        "In every SDK version, in no vendor page.",
+        "PUT /agentflow/{id} changes the sent keys; or also resets all others (in its agents too); or answers 405, "
+        "404 or 501.",
+        "The call is in every SDK version and on no vendor page.",
     ),
     _reading(
         "agentflow_create_agents",
@@ -164,20 +169,20 @@ READINGS: tuple[Reading, ...] = (
     _reading(
         "repeated_agent",
         "reject upsert duplicate",
-        "Adding an agent whose `_id` is there already is refused with 409, rewrites that agent, or makes a second one.",
+        "Adding an agent with an `_id` that exists is refused with 409, updates that agent, or adds a second one.",
         "Unknown.",
     ),
     _reading(
         "agent_without_id",
         "refused filled",
         "Adding an agent without `_id` is refused with 422, or the server chooses one.",
-        "The client chooses the id in the example; whether it may be left out is unknown.",
+        "The example sends an id; whether the id may be left out is unknown.",
     ),
     _reading(
         "texts",
         "as_sent trimmed",
-        "Texts of projects, flows, agents, skills and schedules are read as sent, or without blanks around them.",
-        "Nobody looked; many servers trim.",
+        "Texts of projects, flows, agents, skills and schedules are read as sent, or without surrounding blanks.",
+        "No test looked; many servers trim.",
     ),
     _reading(
         "empty_texts",
@@ -189,7 +194,7 @@ READINGS: tuple[Reading, ...] = (
         "inner_nulls",
         "kept dropped",
         "A null inside an object or a list is read as sent, or its key is left out.",
-        "Nothing is said of nulls in what has a free form (triggers, context, variables).",
+        "No page mentions nulls in free-form fields (triggers, context, variables).",
     ),
     _reading(
         "editor_forms",
@@ -232,8 +237,8 @@ READINGS: tuple[Reading, ...] = (
     _reading(
         "ready_word",
         "ready pending queued",
-        "The status of a run that was made or started, and does not run yet.",
-        "The page says `ready`; one client knows `pending` as well.",
+        "The status of a run that was created or started and does not run yet.",
+        "The page says `ready`; one client also knows `pending`.",
     ),
     _reading(
         "end_words",
@@ -263,21 +268,21 @@ READINGS: tuple[Reading, ...] = (
         "schedule_time",
         "int float iso",
         "A schedule's `schedule` is read back as an integer, a float, or ISO 8601 text.",
-        "No answer was seen; the API has four time formats.",
+        "No answer was seen; the API has four formats for times.",
     ),
     _reading("past_schedule", "fires refused", "A past `schedule` fires at once, or is refused with 400.", "Unknown."),
     _reading("fired_schedule", "gone kept", "A fired schedule is gone, or stays with status `completed`.", "Unknown."),
     _reading(
         "agent_ids",
         "client server",
-        "An added agent keeps the `_id` that the client sends, or gets one that the server makes.",
-        "The client sends an id in the example; whether the server keeps it was never seen.",
+        "An added agent keeps the client's `_id`, or the server makes one.",
+        "The example sends an id; whether the server keeps the id was never seen.",
     ),
     _reading(
         "flow_echo",
         "yes no",
         "Reads of an agentflow show `default_goal` and `isActive`, or leave them out.",
-        "Both stand in one example of a read alone.",
+        "Only one example of a read has both.",
     ),
 )
 """Every reading. docs/readings.md lists exactly these."""
