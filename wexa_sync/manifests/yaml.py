@@ -48,7 +48,7 @@ def _as_it_is(text: str) -> Filled:
 def read(
     path: File, shown: str, fill: Fill = _as_it_is, *, others: list[Source] | None = None
 ) -> tuple[list[Document], list[Problem]]:
-    """`parse`, for a file; `shown` is its name in messages."""
+    """Return what `parse` returns for a file; `shown` is its name in messages."""
     raw = b""
     try:
         raw = read_bytes(path)
@@ -88,7 +88,7 @@ def parse(
             if others is not None and data is not None and not _is_ours(data, root, text, sound=len(problems) == known):
                 others.append(source)
                 del problems[known:]
-            elif data is not None and not isinstance(data, Unfilled):  # empty, or told of as a whole
+            elif data is not None and not isinstance(data, Unfilled):  # empty, or reported as a whole
                 documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
     except TextFault as fault:
         source = Source(file=file, line=fault.line, column=fault.column)
