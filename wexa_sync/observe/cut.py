@@ -24,11 +24,11 @@ def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, f
 
     Note in `known.cut` and `known.unsettled` what stays in doubt all the same.
     """
-    kind, at = BY_NAME[name], Ids(project=known.ids[Address(kind="Project", name=project)])
+    kind, ids = BY_NAME[name], Ids(project=known.ids[Address(kind="Project", name=project)])
     assert kind.listing is not None
     if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items
-    gap = _Gap(api=api, pool=pool, known=known, kind=kind, place=Place(project, name), at=at)
+    gap = _Gap(api=api, pool=pool, known=known, kind=kind, place=Place(project, name), ids=ids)
     items = _merged(kind, found.items, gap.by_id({kind.id_of(raw) for raw in found.items}))
     # What the list leaves out and is there all the same shows that the list is not whole.
     extent = Extent.CUT if len(items) > len(found.items) else found.extent
@@ -69,7 +69,7 @@ class _Gap:
     known: Known
     kind: Kind
     place: Place
-    at: Ids
+    ids: Ids
 
     def by_id(self, listed: set[str | None]) -> list[Raw]:
         """Read what is recorded and not listed; of runs only those that something depends on or is in doubt about."""
@@ -81,7 +81,7 @@ class _Gap:
             if address in known.state.records and (all_of_them or address in needed or address in known.state.intents)
         ]
         missing = [id for id in ids if id not in listed]
-        read = self.pool.map(lambda id: self.api.read(self.kind, replace(self.at, id=id)), missing)
+        read = self.pool.map(lambda id: self.api.read(self.kind, replace(self.ids, id=id)), missing)
         return [raw for raw in read if raw is not None]
 
     def by_name(self, listed: set[str | None], *, most: int) -> list[Raw]:
@@ -97,7 +97,7 @@ class _Gap:
 
         def ask(name: str) -> list[Raw] | Nonsense:
             try:
-                return self.api.named(self.kind, self.at, name, most=most)
+                return self.api.named(self.kind, self.ids, name, most=most)
             except Nonsense as doubt:
                 return doubt
 

@@ -60,8 +60,8 @@ def fetch(api: Api, pool: Executor, known: Known) -> dict[tuple[str, str], list[
     """
     futures = {}
     for project, name in _needed(known):
-        at = Ids(project=known.ids[Address(kind="Project", name=project)])
-        futures[project, name] = pool.submit(api.listed, BY_NAME[name], at)
+        ids = Ids(project=known.ids[Address(kind="Project", name=project)])
+        futures[project, name] = pool.submit(api.listed, BY_NAME[name], ids)
     return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 
 
@@ -82,10 +82,10 @@ def completed(
     lacking = [index for index in ours if _lacks(raws[index], wanted, inner)]
     if not lacking:
         return raws
-    at = known.ids[Address(kind="Project", name=project)]
+    project_id = known.ids[Address(kind="Project", name=project)]
 
     def read(index: int) -> Raw:
-        return api.read(kind, Ids(project=at, id=kind.id_of(raws[index]) or "")) or raws[index]
+        return api.read(kind, Ids(project=project_id, id=kind.id_of(raws[index]) or "")) or raws[index]
 
     first = read(lacking[0])
     if _lacks(first, wanted, inner) >= _lacks(raws[lacking[0]], wanted, inner):
@@ -113,8 +113,8 @@ def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project:
         may_be_it = all(not isinstance(id, str) or id in ids for id, ids in shown)  # the field's name
         return bool(specs) and recorded.isdisjoint(kind.ids_of(raw)) and may_be_it
 
-    at = Ids(project=known.ids[Address(kind="Project", name=project)])
-    found, left = told_apart(api, kind, at, raws, matters, pool.map)
+    ids = Ids(project=known.ids[Address(kind="Project", name=project)])
+    found, left = told_apart(api, kind, ids, raws, matters, pool.map)
     if left:
         known.cut[Place(project, kind.name)] = f"the list of {kind.name}s does not show what {left} of them are about"
     return found

@@ -22,7 +22,7 @@ class _Owner:
     """A resource with parts, and what a list shows of it; `raw` is empty where no list shows it."""
 
     address: Address
-    at: Ids
+    ids: Ids
     raw: Raw
 
 
@@ -34,7 +34,7 @@ def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mappi
         shown = (pool.map if part.own_list else map)(ask, owners)
         for owner, raws in zip(owners, shown, strict=True):
             place = part_place(owner.address, part)
-            contents = contents_of(known, part.kind, place, raws, owner.at.owner)
+            contents = contents_of(known, part.kind, place, raws, owner.ids.owner)
             paired = pair(contents)
             known.add(paired)
             known.add_unmanaged(place, unpaired(contents, paired.values()))
@@ -43,7 +43,7 @@ def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mappi
 def _items(api: Api, part: Part, owner: _Owner) -> list[Raw]:
     """Return the live parts of an owner; none where no list shows the owner."""
     if part.own_list and owner.raw:
-        return api.list(part.kind, owner.at)
+        return api.list(part.kind, owner.ids)
     return part.items(owner.raw)
 
 
@@ -52,10 +52,10 @@ def _owners(
 ) -> Iterator[_Owner]:
     """Give the owners in a project that are declared or recorded, and those that the state gave up before a part."""
     shown = {kind.id_of(raw) or "": raw for raw in raws}
-    at = Ids(project=known.ids.get(Address(kind="Project", name=project), ""))
+    ids = Ids(project=known.ids.get(Address(kind="Project", name=project), ""))
 
     def owner_at(address: Address, id: str, raw: Raw) -> _Owner:
-        return _Owner(address=address, at=replace(at, owner=id), raw=raw)
+        return _Owner(address=address, ids=replace(ids, owner=id), raw=raw)
 
     held = _held_by_unknown(known, kind, part, project)
     for id, raw in shown.items() if held else ():

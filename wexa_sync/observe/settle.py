@@ -27,12 +27,12 @@ def hidden(known: Known, api: Api, pool: Executor, now: float) -> list[Address]:
 
     def is_there(address: Address) -> bool:
         owner = address.owner_address
-        at = Ids(
+        ids = Ids(
             project=known.ids.get(address.project_address, ""),
             owner=known.ids[owner] if owner else "",
             id=known.state.records[address].id,
         )
-        return api.read(BY_NAME[address.kind], at) is not None
+        return api.read(BY_NAME[address.kind], ids) is not None
 
     return [address for address, found in zip(suspects, pool.map(is_there, suspects), strict=True) if found]
 
