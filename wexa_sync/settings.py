@@ -17,6 +17,7 @@ from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.manifests.sources import Sources
+from wexa_sync.manifests.spelling import spelled_out, written
 from wexa_sync.model import Document, Limits, Options, Secret, Source
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
@@ -207,10 +208,10 @@ def _read(file: Path) -> Document:
     keys = [name for name in data if _LIKE_A_KEY.fullmatch(re.sub("[^a-z]", "", name.lower()))]
     faults += [Fault((name,), "the API key must not stand in a file", _KEY_HINT, at_key=True) for name in keys]
     data = {name: value for name, value in data.items() if name not in keys}
-    faults += schema_faults(_SCHEMA, data)
+    faults += spelled_out(schema_faults(_SCHEMA, data), document)
     if found := [*problems, *Places().problems(document, faults)]:
         raise InvalidSettings(sorted(found, key=lambda problem: problem.source))
-    return replace(document, data=data)
+    return replace(document, data=data | {"vars": written(document, data.get("vars", {}), "vars")})
 
 
 _KEY_HINT = (

@@ -10,7 +10,8 @@ from typing import Any
 from wexa_sync.errors import NothingDeclared, Problem, Unfilled
 from wexa_sync.manifests.find import Found, find
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.variables import Variables
+from wexa_sync.manifests.spelling import Written, plain
+from wexa_sync.manifests.variables import Variables, is_one_variable
 from wexa_sync.model import Document, Source
 from wexa_sync.text.files import TextFault, is_utf8, shown_path
 
@@ -100,6 +101,8 @@ class _Filling:
 
     def __call__(self, text: str) -> tuple[Any, list[TextFault]]:
         value, faults = self._variables.fill(text)
+        if is_one_variable(text) and not isinstance(value, (Unfilled, Written)):
+            value = Written(value, plain(value))
         if isinstance(value, str) and not isinstance(value, Unfilled) and value != text:
             self.templates[value] = text
         return value, faults

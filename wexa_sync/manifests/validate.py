@@ -11,11 +11,14 @@ from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, declarable, owner_of, part_of
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.spec.fields import manifest_fields
 from wexa_sync.manifests.foreign import API_VERSION, is_ours
 from wexa_sync.manifests.metadata import depends_on, lifecycles
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault, shown
+from wexa_sync.manifests.spelling import spelled_out
+from wexa_sync.manifests.typed import as_wanted
 from wexa_sync.manifests.values import fill_in, refer, stand_ins
 from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source
 from wexa_sync.text.suggest import did_you_mean, nearest
@@ -61,11 +64,11 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     kind = _declared_kind(document, faults)
     if kind is None:
         return
-    data = dict(document.data)
+    data = as_wanted(document, dict(document.data), manifest_fields(kind.schema), faults)
     if isinstance(data.get("spec"), dict):
         folder = File(document.source.file).parent
         data["spec"] = fill_in(data["spec"], kind.fields, folder, root, faults)
-    faults += schema_faults(kind.schema, data)
+    faults += spelled_out(schema_faults(kind.schema, data), document)
     metadata = _part(data, "metadata")
     project = "" if kind.name == "Project" else _project(data.get("metadata"), projects, faults)
     # Asked for in any case, for what they find wrong.

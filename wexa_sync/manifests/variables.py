@@ -12,6 +12,7 @@ from typing import Any
 from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, Unfilled, UsageError
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault, shown
+from wexa_sync.manifests.spelling import plain, written
 from wexa_sync.model import Secret
 from wexa_sync.secrecy.find import SHORTEST_KEY
 from wexa_sync.text.files import TextFault, is_utf8, short, shown_path
@@ -63,8 +64,8 @@ class Variables:
             if use["source"] == "var" and use.group() == text:
                 return value, []
             secret = secret or use["source"] == "secret"
-            shown += [between, use.group() if use["source"] == "secret" else _text(value)]
-            real += [between, _text(value)]
+            shown += [between, use.group() if use["source"] == "secret" else plain(value)]
+            real += [between, plain(value)]
         if faults:
             return Unfilled(text), list(faults.values())
         template, filled = "".join([*shown, text[end:]]), "".join([*real, text[end:]])
@@ -79,7 +80,7 @@ class Variables:
             raise TextFault(f"{short(use.group())} is no variable", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
         keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= SHORTEST_KEY}
-        if (source != "var" and name in _KEYS) or values.get(name) in keys:
+        if (source != "var" and name in _KEYS) or str(values.get(name, "")) in keys:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)
         if source == "env" and _is_a_credential(name, self.env.get(name, "")):
@@ -113,8 +114,10 @@ _GIVE = {
 }
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def is_one_variable(text: str) -> bool:
+    """True when the text is one `${var:NAME}` and nothing else, and so takes the variable's type."""
+    use = _USE.fullmatch(text)
+    return use is not None and use["source"] == "var"
 
 
 def revealed(template: str, env: Mapping[str, str]) -> str:
@@ -177,4 +180,4 @@ def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
             message = f"a variable holds one text, number, true or false, not {shown(value)}"
             faults.append(Fault((name,), message, "Use one variable for each value."))
     problems += Places().problems(documents[0], faults)
-    return data
+    return written(documents[0], data)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path as File
 from typing import Any, TypeAlias
 
@@ -27,6 +28,7 @@ from wexa_sync.manifests.nodes import (
     members,
     merged_in,
 )
+from wexa_sync.manifests.spelling import Written, is_plain
 from wexa_sync.model import Document, Path, Source, show_path
 from wexa_sync.text.files import TextFault, decode, read_bytes
 
@@ -83,13 +85,15 @@ def parse(
     try:
         for index, root in enumerate(compose(text)):
             known = len(problems)
+            builder.spelled, builder.variables = {}, {}
             data = builder.value(root, ())
             source = Source(file=file, line=root.start_mark.line + 1, column=root.start_mark.column + 1)
             if others is not None and data is not None and not _is_ours(data, root, text, sound=len(problems) == known):
                 others.append(source)
                 del problems[known:]
             elif data is not None and not isinstance(data, Unfilled):  # empty, or reported as a whole
-                documents.append(Document(data=data, source=source, index=index, item_lines=_item_lines(root)))
+                document = Document(data=data, source=source, index=index, item_lines=_item_lines(root))
+                documents.append(replace(document, spelled=builder.spelled, variables=builder.variables))
     except TextFault as fault:
         source = Source(file=file, line=fault.line, column=fault.column)
         if others is None or documents or may_be_ours(text):
@@ -115,6 +119,10 @@ def _item_lines(root: yaml.Node) -> dict[tuple[str, int], int]:
     }
 
 
+def _without_merges(path: Path) -> Path:
+    return tuple(part for part in path if part != "<<")
+
+
 class _Builder:
     """Makes plain data of a file's nodes, and notes the faults on the way."""
 
@@ -123,6 +131,8 @@ class _Builder:
         self._fill = fill
         self._problems = problems
         self._left = most
+        self.spelled: dict[Path, str] = {}
+        self.variables: dict[Path, str] = {}
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         tag = node.tag
@@ -190,8 +200,17 @@ class _Builder:
         value, faults = self._fill(text)
         for fault in faults:
             self._fault(node, path, fault.message, fault.hint)
+        if isinstance(value, Written):
+            self.variables[_without_merges(path)] = value.text
+            value = self._spelled(value.value, value.text, path)
         if isinstance(value, str):
             self._count(node, len(value))
+        return value
+
+    def _spelled(self, value: Any, text: str, path: Path) -> Any:
+        """Return the value; note how it is written where that is not how JSON writes it."""
+        if not is_plain(value, text):
+            self.spelled[_without_merges(path)] = text
         return value
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
@@ -203,12 +222,12 @@ class _Builder:
         if kind == "null":
             return None
         if kind == "bool":
-            return text.lower() == "true"
+            return self._spelled(text.lower() == "true", text, path)
         if kind == "int":
             return self._whole(node, text, path)
         if kind == "float":
             number = math.inf if text[-1] in "fFnN" else float(text)
-            return number if math.isfinite(number) else self._no_number(node, path)
+            return self._spelled(number, text, path) if math.isfinite(number) else self._no_number(node, path)
         return text  # `<<` as a value
 
     def _whole(self, node: yaml.Node, text: str, path: Path) -> Any:
@@ -217,7 +236,7 @@ class _Builder:
             float(number)  # others read it as one: what is beyond that is no number to them
         except (ValueError, OverflowError):  # ValueError: Python reads no number of thousands of digits
             return self._no_number(node, path)
-        return number
+        return self._spelled(number, text, path)
 
     def _no_number(self, node: yaml.Node, path: Path) -> Unfilled:
         return self._fault(node, path, "no number that JSON has", "Quote it where text is meant.")

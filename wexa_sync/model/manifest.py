@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wexa_sync.model.address import Address, Source
-from wexa_sync.model.spec import Spec
+from wexa_sync.model.spec import Path, Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,9 @@ class Lifecycle:
 class Document:
     """One YAML document: its data (variables filled in), and where it stands. `index` counts documents in the file.
 
-    `templates` are the file's texts before their variables were filled in, by what they became.
+    `templates` are the file's texts before their variables were filled in, by what they became. `spelled` are the
+    numbers, true and false that are written otherwise than JSON writes them. `variables` are the texts of the values
+    that are one variable and nothing else.
     """
 
     data: Any
@@ -32,6 +34,8 @@ class Document:
     # First lines of list items of spec's direct fields, as (field, 0) -> 12: enough to place a part cheaply.
     item_lines: Mapping[tuple[str, int], int] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[Path, str] = field(default_factory=dict)
+    variables: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

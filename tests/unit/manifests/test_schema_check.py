@@ -56,7 +56,7 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
     ("text", "old", "new", "fault", "hint"),
     [
         (SKILL, ": S\n", ": 5\n", "6:9 spec.name: expected text, got 5", "Put quotes around it"),
-        (SKILL, ": S\n", ": 1.10\n", "6:9 spec.name: expected text, got 1.1", "Put quotes around it"),
+        (SKILL, ": S\n", ": 1.10\n", "6:9 spec.name: expected text, got 1.10", "Put quotes around it"),
         (SKILL, ": S\n", ": true\n", "6:9 spec.name: expected text, got true", "Put quotes around it"),
         (SKILL, ": S\n", ":\n", "6:8 spec.name: expected text, got nothing (null)", "take the line out"),
         (SKILL, ": S\n", ": [S]\n", "6:9 spec.name: expected text, got a list", "The display name"),

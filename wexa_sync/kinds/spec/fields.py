@@ -151,6 +151,12 @@ def spec_fields(schema: str) -> Field:
     return _read("", whole["properties"].get("spec", whole))
 
 
+@cache
+def manifest_fields(schema: str) -> Field:
+    """Return the fields of a whole manifest, its envelope too, from the schema of that file name."""
+    return _read("", bundled(schema))
+
+
 def kind_referred_to(schema: Schema) -> str:
     """Return the name of the kind that a place of that schema refers to; empty where it refers to none."""
     kind: str = schema.get("x-wexa-ref", "")
@@ -158,6 +164,8 @@ def kind_referred_to(schema: Schema) -> str:
 
 
 def _read(name: str, schema: Schema) -> Field:
+    if not kind_referred_to(schema):
+        schema = _of_all_forms(schema)
     types, items, order = schema.get("type", ()), schema.get("items"), schema.get("x-wexa-list", "ordered")
     item = _read("", items) if isinstance(items, dict) else None
     key = order["key"] if isinstance(order, dict) else ""
@@ -180,6 +188,16 @@ def _read(name: str, schema: Schema) -> Field:
         fields={inner: _read(inner, value) for inner, value in schema.get("properties", {}).items()},
         items=item,
     )
+
+
+def _of_all_forms(schema: Schema) -> Schema:
+    """Return the schema of a place that takes several forms (`anyOf`) with the types and the fields of all of them."""
+    forms = schema.get("anyOf", ())
+    if not forms or not all(isinstance(form.get("type"), str) for form in forms):
+        return schema
+    words = ("properties", "additionalProperties", "items")
+    inside = {word: form[word] for form in forms for word in words if word in form}
+    return {**schema, **inside, "type": [form["type"] for form in forms]}
 
 
 def walk(value: Any, field: Field, visit: Visit, path: Path = ()) -> Any:

@@ -1,0 +1,55 @@
+"""Keep values as a person spelled them: `1.10`, `007` and `+49 ...` are numbers to YAML, and meant as texts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wexa_sync.manifests.schema_messages import Fault
+from wexa_sync.model import Document
+
+EXACT = 2**53
+"""Beyond it, whoever reads JSON's numbers as floats loses digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value with the text that a person wrote for it."""
+
+    value: Any
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def plain(value: Any) -> str:
+    """Return a value as it is written, or as JSON writes it; a text as it is."""
+    return str(value) if isinstance(value, (str, Written)) else json.dumps(value)
+
+
+def is_plain(value: Any, text: str) -> bool:
+    """True when the text is just how JSON writes the value, so that nothing is lost with it."""
+    return text == plain(value) and not (isinstance(value, int) and abs(value) > EXACT)
+
+
+def written(document: Document, data: dict[str, Any], *path: str) -> dict[str, Any]:
+    """Return the values of `data`, which stands at `path`, each that is spelled in a way of its own as Written."""
+    spelled = document.spelled
+    return {
+        name: Written(value, spelled[where]) if (where := (*path, name)) in spelled else value
+        for name, value in data.items()
+    }
+
+
+def spelled_out(faults: Iterable[Fault], document: Document) -> list[Fault]:
+    """Return the faults with each number that they show as it is written."""
+    return [
+        replace(fault, message=re.sub(r"got -?[0-9][^\"]*$", lambda _: f"got {text}", fault.message))
+        if (text := document.spelled.get(fault.path))
+        else fault
+        for fault in faults
+    ]
