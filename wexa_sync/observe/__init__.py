@@ -56,19 +56,8 @@ def observe(
     """
     require_known_kinds(state)
     user_id = api.sign_in()
-    settle = options.settle
-    started, looks, pause = now(), 0, settle / 30
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
-        while True:
-            known, lists = _look(desired, state, api, pool, options.allowed)
-            looks += 1
-            unlisted = hidden(known, api, pool, now() + max(api.ahead, 0.0))
-            if not worth_waiting(known, unlisted, looks=looks, waited=now() - started, settle=settle, now=now()):
-                break
-            sleep(pause)
-            pause *= 2
-    if unlisted:
-        raise contradiction(unlisted)
+        known, lists = _settled(desired, state, api, pool, options, now=now, sleep=sleep)
     return Observation(
         target=target,
         pairs=known.pairs,
@@ -86,6 +75,35 @@ def observe(
         content=checksum(state),
         now=now() + max(api.ahead, 0.0),  # a time that has come by either clock may have come on the server
     )
+
+
+def _settled(
+    desired: Desired,
+    state: State,
+    api: Api,
+    pool: Executor,
+    options: Options,
+    *,
+    now: Callable[[], float],
+    sleep: Callable[[float], object],
+) -> tuple[Known, Lists]:
+    """Read the lists until a further look would settle no doubt, and return what the last look found.
+
+    Raise ApiError when a list still leaves out what a single read shows.
+    """
+    started, looks, pause = now(), 0, options.settle / 30
+    while True:
+        known, lists = _look(desired, state, api, pool, options.allowed)
+        looks += 1
+        unlisted = hidden(known, api, pool, now() + max(api.ahead, 0.0))
+        waited = now() - started
+        if not worth_waiting(known, unlisted, looks=looks, waited=waited, settle=options.settle, now=now()):
+            break
+        sleep(pause)
+        pause *= 2
+    if unlisted:
+        raise contradiction(unlisted)
+    return known, lists
 
 
 def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Known, Lists]:

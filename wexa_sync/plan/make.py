@@ -12,7 +12,7 @@ from dataclasses import replace
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Address, Blocked, Change, ExternalName, Lifecycle, Limits, Observation, Plan
 from wexa_sync.plan.decide import decide
-from wexa_sync.plan.decision import Orphan, Rules
+from wexa_sync.plan.decision import Decisions, Orphan, Rules
 from wexa_sync.plan.file import digest
 from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.limits import warnings
@@ -46,21 +46,14 @@ def make_plan(
     observation = scope.protected(with_found(observation) if rules.prune else observation)
     left = scope.left_alone(observation)
     chosen = [each for each in choose(observation, tuple(targets), tuple(excludes)) if each not in left]
-    decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
-    hold_renamed(decisions, observation)
-    hold_containers(decisions, observation, rules, left)
-    hold_unordered(decisions, observation)
-    hold_unseen(decisions, observation)
-    heed_failed_runs(decisions, observation)
-    spread_blocks(decisions, observation)
+    decisions = _decide_all(observation, rules, chosen, left)
     changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}
-    waits = waits_of(changes, observation)
-    ordered = [replace(changes[address], depends_on=tuple(sorted(waits[address]))) for address in in_order(waits)]
+    ordered = _in_order(changes, observation)
     plan = Plan(
         target=observation.target,
         lineage=observation.lineage,
         serial=observation.serial,
-        changes=tuple(ordered),
+        changes=ordered,
         blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
         orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
         warnings=(
@@ -76,6 +69,26 @@ def make_plan(
     )
     plan = keep_secret(plan, observation)
     return replace(plan, digest=digest(plan))
+
+
+def _decide_all(
+    observation: Observation, rules: Rules, chosen: Iterable[Address], left: Mapping[Address, str]
+) -> Decisions:
+    """Return the decision on each chosen address, as the rules over all decisions leave it."""
+    decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
+    hold_renamed(decisions, observation)
+    hold_containers(decisions, observation, rules, left)
+    hold_unordered(decisions, observation)
+    hold_unseen(decisions, observation)
+    heed_failed_runs(decisions, observation)
+    spread_blocks(decisions, observation)
+    return decisions
+
+
+def _in_order(changes: Mapping[Address, Change], observation: Observation) -> tuple[Change, ...]:
+    """Return the changes in the order of an apply, each with the addresses that it waits for."""
+    waits = waits_of(changes, observation)
+    return tuple(replace(changes[address], depends_on=tuple(sorted(waits[address]))) for address in in_order(waits))
 
 
 def _new_lifecycles(observation: Observation, chosen: Iterable[Address]) -> dict[Address, Lifecycle]:
