@@ -8,8 +8,6 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 import wexa_sync
 
 PACKAGE = Path(wexa_sync.__file__).parent  # a wheel's, where the tests run against one
@@ -68,17 +66,18 @@ def tree(name: str) -> ast.Module:
     return ast.parse(FILES[name].read_text(encoding="utf-8"), filename=name)
 
 
-def imported(name: str) -> Iterator[str]:
+@cache
+def imported(name: str) -> tuple[str, ...]:
     """Every module that a file imports, wherever in it that stands."""
+    found: list[str] = []
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name}:{node.lineno}: imports are absolute"
             module = node.module or ""
-            yield from (
-                f"{module}.{alias.name}" if file_of(f"{module}.{alias.name}") else module for alias in node.names
-            )
+            found += (f"{module}.{alias.name}" if file_of(f"{module}.{alias.name}") else module for alias in node.names)
+    return tuple(found)
 
 
 def file_of(module: str) -> str | None:
@@ -114,10 +113,10 @@ def belongs(name: str, doors: tuple[str, ...]) -> bool:
     return any(name.startswith(door) if door.endswith("/") else name == door for door in doors)
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_library_has_one_door(name: str) -> None:
+def test_a_library_has_one_door() -> None:
     wrong = [
-        module
+        f"{name}: {module}"
+        for name in FILES
         for module in imported(name)
         if (doors := DOORS.get(module.split(".")[0])) is not None and not belongs(name, doors)
     ]
@@ -134,13 +133,8 @@ def test_no_import_goes_round() -> None:
     TopologicalSorter({name: {file_of(f"wexa_sync.{each}") for each in inside(name)} for name in FILES}).prepare()
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_names_just_the_rooms_that_the_drawing_says(room: str) -> None:
-    assert units()[room] - {"__init__"} == ROOMS[room]
-
-
-def test_the_drawing_shows_every_room() -> None:
-    assert units().keys() == ROOMS.keys() | ABOVE
+def test_a_room_names_just_the_rooms_that_the_drawing_says() -> None:
+    assert {room: uses - {"__init__"} for room, uses in units().items() if room not in ABOVE} == ROOMS
 
 
 def test_few_units_and_short_chains_of_imports() -> None:
@@ -158,52 +152,57 @@ def test_nobody_names_the_command_line() -> None:
         assert above <= {"cli": {"cli"}, "__main__": {"cli"}}.get(group(name), set()), name
 
 
-def test_the_sandbox_is_started_by_a_workspace_or_the_command_line_alone() -> None:
-    for name in FILES:
-        if group(name) not in {"sandbox", "cli", "workspace"}:
-            assert {each for each in inside(name) if each.startswith("sandbox")} == set(), name
-
-
 def test_how_a_kind_runs_is_asked_of_the_kind() -> None:
     for name in FILES:
         if group(name) not in {"kinds", "sandbox"}:
             assert "kinds.execution" not in inside(name), name
 
 
-def test_the_folders_of_unit_tests_are_those_of_the_package() -> None:
+def test_unit_tests_mirror_the_package() -> None:
     unit = Path(__file__).parent
-    folders = {test.parent.relative_to(unit).as_posix() for test in unit.rglob("test_*.py")}
-    assert folders - {Path(name).parent.as_posix() for name in FILES} == set()
+    rooms: dict[str, set[str]] = {}  # of each module and folder, by name
+    for path in (each for name in FILES for each in (Path(name), Path(name).parent)):
+        rooms.setdefault(path.stem, set()).add(path.parent.as_posix())
+    folders = {Path(name).parent.as_posix() for name in FILES}
+    for test in unit.rglob("test_*.py"):
+        folder, named = test.parent.relative_to(unit).as_posix(), test.stem.removeprefix("test_")
+        assert folder in folders, f"{test}: no such folder in the package"
+        assert named not in rooms or folder in rooms[named], f"{test}: that module stands elsewhere"
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if group(name) not in {"cli", "__main__"}])
-def test_nobody_prints_or_exits(name: str) -> None:
-    calls = {ast.unparse(node.func) for node in ast.walk(tree(name)) if isinstance(node, ast.Call)}
-    assert calls & {"print", "exit", "quit", "sys.exit", "os._exit"} == set()
-    streams = {ast.unparse(node) for node in ast.walk(tree(name)) if isinstance(node, ast.Attribute)}
-    assert streams & {"sys.stdout", "sys.stderr", "sys.exit"} == set()
+def test_nobody_prints_or_exits() -> None:
+    for name in FILES:
+        if group(name) in {"cli", "__main__"}:
+            continue
+        calls = {ast.unparse(node.func) for node in ast.walk(tree(name)) if isinstance(node, ast.Call)}
+        assert calls & {"print", "exit", "quit", "sys.exit", "os._exit"} == set(), name
+        streams = {ast.unparse(node) for node in ast.walk(tree(name)) if isinstance(node, ast.Attribute)}
+        assert streams & {"sys.stdout", "sys.stderr", "sys.exit"} == set(), name
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_files_and_functions_stay_short(name: str) -> None:
-    assert len(FILES[name].read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
-    for node in ast.walk(tree(name)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{name}: {node.name}"
+def test_files_and_functions_stay_short() -> None:
+    files = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in FILES.items()}
+    assert {name: lines for name, lines in files.items() if lines > LONGEST_FILE} == {}
+    functions = {
+        f"{name}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for name in FILES
+        for node in ast.walk(tree(name))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+    assert {name: lines for name, lines in functions.items() if lines > LONGEST_FUNCTION} == {}
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_names_say_what_a_thing_is(name: str) -> None:
-    assert Path(name).stem not in {"utils", "util", "helpers", "misc", "common"}
-    classes = [node.name for node in ast.walk(tree(name)) if isinstance(node, ast.ClassDef)]
+def test_names_say_what_a_thing_is() -> None:
+    assert {Path(name).stem for name in FILES} & {"utils", "util", "helpers", "misc", "common"} == set()
+    classes = [node.name for name in FILES for node in ast.walk(tree(name)) if isinstance(node, ast.ClassDef)]
     assert [each for each in classes if any(part in each for part in FORBIDDEN_PARTS)] == []
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_every_public_name_says_what_it_is_for(name: str) -> None:
-    assert ast.get_docstring(tree(name)), f"{name} has no docstring"
+def test_every_public_name_says_what_it_is_for() -> None:
+    assert [name for name in FILES if not ast.get_docstring(tree(name))] == []
     missing = [
         f"{name}:{node.lineno} {node.name}"
+        for name in FILES
         for node in _public(tree(name))
         if not ast.get_docstring(node)
         and not any("overload" in ast.unparse(each) or "setter" in ast.unparse(each) for each in node.decorator_list)
