@@ -6,11 +6,16 @@ import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wexa_sync import __version__
 
+if TYPE_CHECKING:
+    from wexa_sync.errors import WexaSyncError
+
+_ALWAYS = ("wexa-sync.yaml", ".gitignore", ".github/workflows/wexa-sync.yml")
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -19,14 +24,43 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 def command(folder: Path) -> None:
     """Write a repository to start from into DIR: settings, a project with a flow, and a CI workflow.
 
-    Nothing is written where one of the files is there already.
+    A file that is there already is kept as it is; lines that are missing in its .gitignore are added.
     """
-    texts = {folder / name: text for name, text in _texts().items()}
-    _write(texts)
-    for path in texts:
+    from wexa_sync.cli.terminal import say
+
+    texts = _texts()
+    if manifests := _has_manifests(folder):
+        texts = {name: text for name, text in texts.items() if name in _ALWAYS}
+    written, kept, failed = _write({_free(folder, name): text for name, text in texts.items()})
+    for path in written:
         click.echo(click.format_filename(path))
+    if kept:
+        say(f"Kept as they are: {', '.join(click.format_filename(path) for path in kept)}.")
+    if manifests:
+        say("There are manifests already, so none were written as an example.")
+    if failed:
+        raise failed[0]
     there = "" if folder == Path() else f"cd {shlex.quote(click.format_filename(folder))} && "
-    click.echo(f"\nNext: {there}wexa-sync validate && wexa-sync plan --sandbox", err=True)
+    say(f"\nNext: {there}wexa-sync validate && wexa-sync plan --sandbox")
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Return where to write a file: beside one of another tool that has the name of a manifest."""
+    path = folder / name
+    is_taken = os.path.lexists(path) and name not in _ALWAYS and path.suffix == ".yaml"
+    return path.with_name(f"wexa-{path.name}") if is_taken else path
+
+
+def _has_manifests(folder: Path) -> bool:
+    """True when manifests of ours stand there: an example beside them would be in their way."""
+    from wexa_sync.errors import WexaSyncError
+    from wexa_sync.manifests.load import load
+    from wexa_sync.manifests.sources import Sources
+
+    try:
+        return bool(load(Sources(paths=(folder,), root=folder)).documents)
+    except WexaSyncError:
+        return False
 
 
 def _texts() -> dict[str, str]:
@@ -42,20 +76,45 @@ def _texts() -> dict[str, str]:
     return dict(sorted(texts.items()))
 
 
-def _write(texts: Mapping[Path, str]) -> None:
+def _write(texts: Mapping[Path, str]) -> tuple[list[Path], list[Path], list[WexaSyncError]]:
+    """Write the files that are not there. Return those that were written, those that were kept, and what failed."""
     from wexa_sync.errors import WexaSyncError
 
-    if there := [str(path) for path in texts if os.path.lexists(path)]:
-        raise WexaSyncError(
-            f"nothing was written: {', '.join(there)} {'is' if len(there) == 1 else 'are'} there already",
-            hint="Move what is there away and run it again, or name another folder: `wexa-sync init DIR`.",
-        )
-    try:
-        for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-    except OSError as error:
-        raise WexaSyncError(
-            f"{path} can't be written: {error.strerror}", hint="Check the folder, its permissions and the space there."
-        ) from None
+    written: list[Path] = []
+    kept: list[Path] = []
+    failed: list[WexaSyncError] = []
+    for path, text in texts.items():
+        try:
+            (written if _wrote(path, text) else kept).append(path)
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            hint = "Check the folder, its permissions and the space there."
+            failed.append(WexaSyncError(f"{path} can't be written: {why}", hint=hint))
+    return written, kept, failed
+
+
+def _wrote(path: Path, text: str) -> bool:
+    """True when the file was written, or lines were added to it; False where it stays as it is."""
+    if os.path.lexists(path):
+        return path.name == ".gitignore" and path.is_file() and _added(path, text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError:  # half a file would be kept by the next init
+            path.unlink()
+            raise
+    return True
+
+
+def _added(path: Path, text: str) -> bool:
+    """True when lines of the text were missing in the file, and were added to it."""
+    there = path.read_bytes().decode("utf-8")
+    end = "\r\n" if "\r\n" in there else "\n"
+    missing = [line for line in text.splitlines() if line not in map(str.strip, there.splitlines())]
+    if missing:
+        gap = "" if not there or there.endswith("\n") else end
+        with path.open("ab") as file:
+            file.write((gap + end.join(missing) + end).encode())
+    return bool(missing)

@@ -9,7 +9,7 @@ from typing import Any
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.spec import times
+from wexa_sync.kinds.spec import cron, times
 from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Source
@@ -18,6 +18,7 @@ from wexa_sync.text.files import TextFault, read_text, short, shown_path, siblin
 from wexa_sync.text.leftovers import is_blank, refuse_leftovers
 from wexa_sync.text.suggest import did_you_mean
 
+_CRON_HINT = "Write minute, hour, day of the month, month and day of the week: '0 9 * * MON-FRI', say."
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
 
 
@@ -36,6 +37,8 @@ def fill_in(spec: Any, fields: Field, folder: File, root: File, faults: list[Fau
             value = _included(value["file"], folder, root, path, faults)
         if field.format is Format.EPOCH_SECONDS:
             return _time(value, path, faults)
+        if field.format is Format.CRON and isinstance(value, str) and (fault := cron.wrong_in(value)):
+            faults.append(Fault(path, fault, _CRON_HINT))
         return value if isinstance(value, str) else DESCEND
 
     return walk(spec, fields, visit, ("spec",))

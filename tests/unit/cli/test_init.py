@@ -1,4 +1,4 @@
-"""`wexa-sync init` writes a repository that is valid, and nothing over anything."""
+"""`wexa-sync init` writes a repository that is valid, adds to one that has files, and writes nothing over anything."""
 
 from __future__ import annotations
 
@@ -27,18 +27,70 @@ def test_init_writes_here_without_a_name(here: Here) -> None:
     assert here.run("validate")[0].startswith("Valid: ")
 
 
-@pytest.mark.parametrize("there", ["project.yaml", ".gitignore"])
-def test_init_writes_nothing_over_anything(here: Here, there: str) -> None:
-    (here.path / there).symlink_to("nowhere")
-    _, said = here.run("init", code=1)
-    assert f"nothing was written: {there} is there already" in " ".join(said.split())
-    assert [path.name for path in here.path.iterdir()] == [there]
+COMPOSE = "services: {web: {image: nginx}}\n"
 
 
-def test_init_names_all_that_is_there(here: Here) -> None:
+def test_init_in_a_repository_that_has_files(here: Here) -> None:
+    files = {
+        ".gitignore": "*.pyc\r\n.wexa-sync/",
+        "docker-compose.yml": COMPOSE,
+        "project.yaml": COMPOSE,
+        "README.md": "# mine\n",
+        ".github/workflows/wexa-sync.yml": "name: mine\n",
+        "prompts/answer.md": "Mine.\n",
+    }
+    for name, text in files.items():
+        (here.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (here.path / name).write_text(text, encoding="utf-8", newline="")
+    written, said = here.run("init")
+    assert set(written.split()) == {".gitignore", "assistant.yaml", "wexa-project.yaml", "wexa-sync.yaml"}
+    assert "Kept as they are: .github/workflows/wexa-sync.yml, prompts/answer.md." in said
+    del files[".gitignore"]
+    assert {name: (here.path / name).read_text(encoding="utf-8") for name in files} == files
+    ignored = (here.path / ".gitignore").read_bytes().decode()
+    assert ignored.startswith("*.pyc\r\n.wexa-sync/\r\nstate.json.lock\r\n")
+    assert ignored.count(".wexa-sync/") == 1
+    out, warned = here.run("validate")
+    assert out == "Valid: 4 resources.\n"
+    assert "Skipped 2 YAML documents of other tools" in warned
+
+
+def test_init_ignores_no_file_of_others(here: Here) -> None:
     here.run("init")
-    _, said = here.run("init", code=1)
-    assert "are there already" in " ".join(said.split())
+    subprocess.run(["git", "init", "--quiet"], cwd=here.path, check=True)
+    names = ["state.json.lock", ".wexa-sync/sandbox.db", "change.plan", "poetry.lock", "state.json", "assistant.yaml"]
+    done = subprocess.run(["git", "check-ignore", *names], cwd=here.path, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == names[:3]
+
+
+def test_a_second_init_changes_nothing(here: Here) -> None:
+    here.run("init")
+    before = {path: path.read_bytes() for path in here.path.rglob("*") if path.is_file()}
+    written, said = here.run("init")
+    assert written == ""
+    assert "Kept as they are: .github/workflows/wexa-sync.yml, .gitignore, wexa-sync.yaml." in said
+    assert {path: path.read_bytes() for path in here.path.rglob("*") if path.is_file()} == before
+
+
+def test_init_beside_manifests_writes_no_example(here: Here) -> None:
+    (here.path / "desk.yml").write_text("apiVersion: wexa.ai/v1\nkind: Project\n", encoding="utf-8")
+    written, said = here.run("init")
+    assert set(written.split()) == {".github/workflows/wexa-sync.yml", ".gitignore", "wexa-sync.yaml"}
+    assert "There are manifests already" in said
+
+
+@pytest.mark.parametrize("there", ["wexa-sync.yaml", ".gitignore"])
+def test_init_follows_no_link_that_leads_nowhere(here: Here, there: str) -> None:
+    (here.path / there).symlink_to("nowhere")
+    assert f"Kept as they are: {there}." in here.run("init")[1]
+    assert not (here.path / "nowhere").exists()
+
+
+def test_init_writes_the_rest_where_one_file_can_t_be_written(here: Here) -> None:
+    (here.path / "prompts").touch()
+    written, said = here.run("init", code=1)
+    assert "prompts/answer.md can't be written" in " ".join(said.split())
+    assert "wexa-sync.yaml" in written.split()
 
 
 @pytest.mark.parametrize(("name", "why"), [("file/x", "Not a directory"), ("x" * 300, "File name too long")])

@@ -268,3 +268,13 @@ def test_no_fault_says_a_secret(folder: Folder) -> None:
     problems = folder.problems(text, env={"T": "HUSH"})
     assert len(problems) == 11
     assert not any("HUSH" in str(problem) for problem in problems)
+
+
+def test_a_cron_expression_is_checked_in_its_place(folder: Folder) -> None:
+    text = "apiVersion: wexa.ai/v1\nkind: AgentFlow\nmetadata: {name: f}\nspec:\n  name: F\n  description: D\n"
+    text += "  role: R\n  cron_details: {frequency: %s}\n"
+    assert folder.faults(text % "'0 9 * * MON-FRI'") == []
+    assert folder.faults(text % "''") == []
+    assert folder.faults(text % "0 25 * * *") == [
+        "m.yaml:8:29 spec.cron_details.frequency: '25' is no hour: 0 to 23",
+    ]
