@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -158,6 +159,17 @@ def test_how_a_kind_runs_is_asked_of_the_kind() -> None:
             assert "kinds.execution" not in inside(name), name
 
 
+def test_parts_are_called_parts() -> None:
+    said = {
+        (name, word)
+        for name in FILES
+        if group(name) not in {"kinds", "sandbox"}
+        for word in _words(tree(name))
+        if re.search(r"(?<![A-Za-z-])agents?(?![A-Za-z])", word)
+    }
+    assert said == {("render/json.py", "agent")}  # a question's key in JSON output
+
+
 def test_unit_tests_mirror_the_package() -> None:
     unit = Path(__file__).parent
     rooms: dict[str, set[str]] = {}  # of each module and folder, by name
@@ -208,6 +220,19 @@ def test_every_public_name_says_what_it_is_for() -> None:
         and not any("overload" in ast.unparse(each) or "setter" in ast.unparse(each) for each in node.decorator_list)
     ]
     assert missing == []
+
+
+def _words(module: ast.Module) -> Iterator[str]:
+    """Yield every name and every text of the code, without docstrings."""
+    docs = {node.value for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        match node:
+            case ast.Name(id=word) | ast.Attribute(attr=word) | ast.arg(arg=word) | ast.keyword(arg=str(word)):
+                yield word
+            case ast.FunctionDef(name=word) | ast.ClassDef(name=word) | ast.alias(name=word):
+                yield word
+            case ast.Constant(value=str(word)) if node not in docs:
+                yield word
 
 
 def _public(

@@ -11,6 +11,7 @@ from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.control import after_failure, not_done, send
 from wexa_sync.executions.inbox import asking, leaves
 from wexa_sync.executions.runs import read_again, running
+from wexa_sync.kinds.base import Form, Inbox
 from wexa_sync.kinds.inbox import ANOMALY, INPUT, PREVIEW
 from wexa_sync.kinds.spec.wire import at_path, replaced
 from wexa_sync.model import Question, Run
@@ -31,10 +32,10 @@ def answer(api: Api, run: Run, said: Answer) -> Run:
     """Answer a question of the run, and return the run afterwards. Raise UsageError for an answer that does not fit."""
     run, inbox = asking(api, run), running(run).inbox
     question = _chosen(run, said.item)
-    body = _body(question, said, run)
     assert inbox is not None  # the question is of it
+    body = _body(inbox, question, said, run)
     try:
-        send(api, run, inbox.answers[question.type], body)
+        send(api, run, inbox.forms[question.type].endpoint, body)
     except ApiError as error:
         was = run.status
         run = after_failure(api, run, error, lambda status: status != was)
@@ -67,17 +68,15 @@ def _chosen(run: Run, item: str) -> Question:
     return open_[item] if item else run.questions[0]
 
 
-def _body(question: Question, said: Answer, run: Run) -> dict[str, Any]:
+def _body(inbox: Inbox, question: Question, said: Answer, run: Run) -> dict[str, Any]:
     """Return the body of the call that gives this answer. Raise UsageError where it does not fit the question."""
     if wrong := _misfit(question, said):
         commands = " or ".join(f"`{command}`" for command in how_to_answer(run, question))
         raise UsageError(wrong, hint=f"{commands or 'Answer it in Wexa Studio'}; `cancel` ends the run.")
-    if question.type == ANOMALY:
-        return {"is_approved": said.approved}
+    form = inbox.forms[question.type]
     if question.type == INPUT:
-        return {"is_submitted": True, "values": {**question.inputs, **said.values}, "agent_id": question.agent_id}
-    preview = _with_inputs(question, said.values)
-    return {"agent_id": question.agent_id, "is_approved": True, "preview_input": preview}
+        return form.body(question, None, {**question.inputs, **said.values})
+    return form.body(question, said.approved, _with_inputs(form, question, said.values))
 
 
 def _misfit(question: Question, said: Answer) -> str:
@@ -94,10 +93,10 @@ def _misfit(question: Question, said: Answer) -> str:
     return f"no known call answers a question of this type ({question.type})"
 
 
-def _with_inputs(question: Question, values: Mapping[str, str]) -> Any:
+def _with_inputs(form: Form, question: Question, values: Mapping[str, str]) -> Any:
     """Return the preview with the values that a person gave in place of those it showed."""
     given: Any = question.given
-    inputs = {".".join(path): (path, leaf) for path, leaf in leaves(at_path(given, ("skill", "input"))).items()}
+    inputs = {".".join(path): (path, leaf) for path, leaf in leaves(at_path(given, form.inputs)).items()}
     for name, text in values.items():
         if name not in inputs:
             raise UsageError(
@@ -105,7 +104,7 @@ def _with_inputs(question: Question, values: Mapping[str, str]) -> Any:
                 hint=did_you_mean(name, inputs, "Write the names as `wexa-sync executions show` has them."),
             )
         path, leaf = inputs[name]
-        given = replaced(given, ("skill", "input", *path), _like(leaf, text, name))
+        given = replaced(given, (*form.inputs, *path), _like(leaf, text, name))
     return given
 
 

@@ -10,7 +10,6 @@ from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.executions.runs import running
 from wexa_sync.kinds.base import Inbox, status_in
-from wexa_sync.kinds.inbox import INPUT, PREVIEW
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Question, Run
 
@@ -24,7 +23,8 @@ def asking(api: Api, run: Run) -> Run:
         for each in (inbox.pending, inbox.everything) if run.status in words.asking else (inbox.pending,):
             items = api.list(each, Ids(project=run.project_id))
             ours = ours or [item for item in items if item.get(inbox.run) == run.id and _is_open(inbox, item)]
-    return replace(run, questions=tuple(map(_question, ours)))
+        run = replace(run, questions=tuple(_question(inbox, item) for item in ours))
+    return run
 
 
 def _is_open(inbox: Inbox, item: Raw) -> bool:
@@ -32,28 +32,22 @@ def _is_open(inbox: Inbox, item: Raw) -> bool:
     return not (word := status_in(item)) or word in inbox.open
 
 
-def _question(item: Raw) -> Question:
+def _question(inbox: Inbox, item: Raw) -> Question:
     """Return an item of the inbox as a Question. The details stand in a field named after its type."""
     type_ = str(item.get("type", ""))
-    held = item.get(type_)
-    about: dict[str, str] = {}
-    inputs: Any = {}
-    if type_ == PREVIEW:
-        held = at_path(held, ("preview_input",))
-        told = {"skill": ("skill", "name"), "thought": ("thoughts", "text")}
-        about = {name: said for name, path in told.items() if isinstance(said := at_path(held, path), str) and said}
-        inputs = at_path(held, ("skill", "input"))
-    elif type_ == INPUT:
-        inputs = at_path(held, ("values",))
+    form = inbox.forms.get(type_)
+    given = at_path(item.get(type_), form.given if form else ())
+    inputs = at_path(given, form.inputs) if form and form.inputs else {}
+    about = {name: at_path(given, path) for name, path in form.about.items()} if form else {}
     return Question(
         id=str(item.get("_id", "")),
         type=type_,
         summary=str(item.get("summary") or ""),
-        agent=str(item.get("agent_title") or ""),
-        agent_id=str(item.get("agent_id") or ""),
-        about=about,
+        asker=str(item.get(inbox.asker) or ""),
+        asker_id=str(item.get(inbox.asker_id) or ""),
+        about={name: text for name, text in about.items() if isinstance(text, str) and text},
         inputs={".".join(path): value for path, value in leaves(inputs).items()},
-        given=held if isinstance(held, Mapping) else {},
+        given=given if isinstance(given, Mapping) else {},
     )
 
 

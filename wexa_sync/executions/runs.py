@@ -175,13 +175,12 @@ def _shown(raw: Raw, run: Run) -> Run:
         goal=str(raw.get(BY_NAME[run.kind].display) or ""),
         inputs=inputs if isinstance(inputs, Mapping) else {},
         result=said if isinstance(said, str) else "",
-        failure=next(_failures(raw), ""),
+        failure=next(_failures(raw.get(running(run).outputs)), ""),
         over=raw.get("end_time") not in (None, "", 0),
     )
 
 
-def _failures(raw: Raw) -> Iterator[str]:
-    outputs = raw.get("agents_output")
+def _failures(outputs: Any) -> Iterator[str]:
     for output in outputs if isinstance(outputs, list) else ():
         error = output.get("error") if isinstance(output, Mapping) else None
         message = error.get("message") if isinstance(error, Mapping) else error

@@ -9,7 +9,7 @@ from typing import Any
 
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
-from wexa_sync.model import Path, Spec
+from wexa_sync.model import Path, Question, Spec
 from wexa_sync.text.ids import is_id
 
 
@@ -56,18 +56,36 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What an inbox item of one type holds, and the call that answers it.
+
+    The details stand in a field named after the type. `given`: the path in them to what the answer sends back.
+    `inputs` leads from there to the values that an answer may set, and `about` to other texts that are shown.
+    `body` makes the body of the call from the question, a yes or no, and what is sent back.
+    """
+
+    endpoint: Endpoint
+    body: Callable[[Question, bool | None, Any], dict[str, Any]]
+    given: Path = ()
+    inputs: Path = ()
+    about: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """What waiting runs ask of people. `pending` lists the unanswered items, and `everything` all of them.
 
-    `run`: the field of an item that holds the id of its run. `open`: the status words of an unanswered item.
-    `answers`: the calls that answer, by the type of the item.
+    `run`, `asker` and `asker_id` are fields of an item: the id of its run, and the title and id of the part of the flow
+    that asks. `open`: the status words of an unanswered item. `forms` has the types of items that can be answered.
     """
 
     pending: Kind
     everything: Kind
     run: str
+    asker: str
+    asker_id: str
     open: frozenset[str]
-    answers: Mapping[str, Endpoint]
+    forms: Mapping[str, Form]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +93,10 @@ class Running:
     """How an action runs, as Listing says how a kind is listed: the start, the status words, the inbox, the moves.
 
     `Run` is the word for one live run. `status` names the fields that may hold the status, and every status word is in
-    small letters. A created run is `ready` until it is started, or `queued`. `going_on`, `paused` and `asking` (it
-    waits for a person) show that it was started. `failed` includes a cancelled run. `perhaps_ended` are words that
-    sound like an end; a person is asked what they mean. The manifest has `wait` and `start` among its local fields.
+    small letters. `outputs` names the field that lists the output of each part of the flow, errors included. A created
+    run is `ready` until it is started, or `queued`. `going_on`, `paused` and `asking` (it waits for a person) show that
+    it was started. `failed` includes a cancelled run. `perhaps_ended` are words that sound like an end; a person is
+    asked what they mean. The manifest has `wait` and `start` among its local fields.
     """
 
     start: Endpoint
@@ -85,6 +104,7 @@ class Running:
     ready: str
     succeeded: frozenset[str]
     failed: frozenset[str]
+    outputs: str = ""
     queued: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     paused: frozenset[str] = frozenset()

@@ -66,6 +66,7 @@ RUNNING = Running(
     # The page has the id a third time, in the query.
     start=_call("/execute_flow/{id}/execute", query={"execution_id": "{id}"}),
     status=("status", "state"),  # an old client reads `state`
+    outputs="agents_output",
     ready=READY,
     queued=_QUEUED,
     going_on=frozenset({RUNS, "in_progress", "processing"}),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from wexa_sync.kinds.base import Inbox, Kind
+from wexa_sync.kinds.base import Form, Inbox, Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 from wexa_sync.kinds.paging import AfterId
+from wexa_sync.model import Question
 
 PREVIEW, INPUT, ANOMALY = "preview", "runtime_input", "anomaly_detection"
 
@@ -22,14 +24,40 @@ EVERYTHING = Kind(name="Inbox item", declarable=False, display="summary", listin
 PENDING = replace(EVERYTHING, listing=replace(_EVERYTHING, endpoint=_PENDING))
 """The same list, of what is `pending` alone: short, however much was answered in the life of a project."""
 
+
+def _call(type_: str) -> Endpoint:
+    """Return the call that answers. The id in its path is the run's."""
+    return Endpoint(method="POST", path=f"/inbox/update/{type_}/{{id}}", query={"projectID": "{project}"})
+
+
+def _preview(question: Question, approved: bool | None, given: Any) -> dict[str, Any]:
+    return {"agent_id": question.asker_id, "is_approved": approved, "preview_input": given}
+
+
+def _input(question: Question, _approved: bool | None, given: Any) -> dict[str, Any]:
+    return {"is_submitted": True, "values": given, "agent_id": question.asker_id}
+
+
+def _anomaly(_question: Question, approved: bool | None, _given: Any) -> dict[str, Any]:
+    return {"is_approved": approved}
+
+
 INBOX = Inbox(
     pending=PENDING,
     everything=EVERYTHING,
     run="execution_id",
+    asker="agent_title",
+    asker_id="agent_id",
     open=frozenset({"pending", "input_required"}),
-    # The id in the path is the run's.
-    answers={
-        type_: Endpoint(method="POST", path=f"/inbox/update/{type_}/{{id}}", query={"projectID": "{project}"})
-        for type_ in (PREVIEW, INPUT, ANOMALY)
+    forms={
+        PREVIEW: Form(
+            endpoint=_call(PREVIEW),
+            body=_preview,
+            given=("preview_input",),
+            inputs=("skill", "input"),
+            about={"skill": ("skill", "name"), "thought": ("thoughts", "text")},
+        ),
+        INPUT: Form(endpoint=_call(INPUT), body=_input, inputs=("values",)),
+        ANOMALY: Form(endpoint=_call(ANOMALY), body=_anomaly),
     },
 )

@@ -14,14 +14,15 @@ from wexa_sync.model.spec import Spec
 class Question:
     """Hold a question of a waiting run. `type` is the API's word; `inputs` are the values that the answer may set.
 
-    `about` tells more, by name. `given` is what the API showed and takes back.
+    `asker` is the title of the part of the flow that asks. `about` has further texts, by name. `given` is the part of
+    the inbox item that the answer sends back.
     """
 
     id: str
     type: str
     summary: str = ""
-    agent: str = ""
-    agent_id: str = ""
+    asker: str = ""
+    asker_id: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
     given: Spec = field(default_factory=dict)
@@ -29,9 +30,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Hold a live run of an action of that `kind`. `address` where the state holds it.
+    """Hold a live run of an action of that `kind`. `address` is None where the state does not hold the run.
 
-    `project` is the handle, and `project_id` the server's id. `failure` is what its agents say went wrong. `over`: the
+    `project` is the handle, and `project_id` the server's id. `failure` is the error that the run reports. `over`: the
     server names the time of its end. `hidden` are values that the manifest calls secret: show none of them.
     """
 

@@ -95,7 +95,7 @@ def question_data(view: QuestionView) -> dict[str, Any]:
     return {
         "id": view.id,
         "type": view.type,
-        "agent": view.agent,
+        "agent": view.asker,
         "summary": view.summary,
         "about": view.about,
         "inputs": view.inputs,

@@ -32,4 +32,4 @@ def test_each_type_of_question_has_its_commands(question: Question, said: list[s
 
 
 def test_every_type_that_has_a_call_has_a_command() -> None:
-    assert all(commands(Question(id="q", type=type_)) for type_ in INBOX.answers)
+    assert all(commands(Question(id="q", type=type_)) for type_ in INBOX.forms)

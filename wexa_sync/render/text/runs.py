@@ -93,7 +93,7 @@ def spell(seconds: float) -> str:
 
 def _question(page: Page, question: QuestionView) -> None:
     words = question.type.replace("_", " ")
-    by = f" ({question.agent})" if question.agent else ""
+    by = f" ({question.asker})" if question.asker else ""
     _labelled(page, "asks", (f"{words}{by}", "magenta"))
     _labelled(page, "", prose(question.summary))
     for name, text in question.about.items():

@@ -16,7 +16,7 @@ class QuestionView:
 
     id: str
     type: str
-    agent: str
+    asker: str
     summary: str
     about: Mapping[str, str]
     inputs: Mapping[str, Any]
@@ -60,7 +60,7 @@ def _question(question: Question, answers: Sequence[str]) -> QuestionView:
     return QuestionView(
         id=question.id,
         type=question.type,
-        agent=question.agent,
+        asker=question.asker,
         summary=question.summary,
         about=question.about,
         inputs=question.inputs,
