@@ -14,8 +14,18 @@ from wexa_sync.kinds.skill import SKILL
 # In the order in which ids become known: what a kind refers to stands before it.
 KINDS: tuple[Kind, ...] = (PROJECT, CONNECTOR, SKILL, AGENTFLOW, AGENT, SCHEDULE, EXECUTION)
 
-BY_NAME = {kind.name: kind for kind in KINDS}
+BY_NAME: dict[str, Kind] = {}
 """Every kind there is, in the order of KINDS. All that is known of kinds is looked up here."""
+
+
+def register(*kinds: Kind) -> None:
+    """Add kinds, each behind what it refers to and behind its owner. Raise ValueError for a name that is taken."""
+    for kind in kinds:
+        if BY_NAME.setdefault(kind.name, kind) is not kind:
+            raise ValueError(f"there is a kind {kind.name} already")
+
+
+register(*KINDS)
 
 
 def declarable() -> tuple[Kind, ...]:

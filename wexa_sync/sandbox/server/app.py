@@ -1,9 +1,10 @@
 """Build the FastAPI application: the groups of routes, the key, the forms of errors, and the gate around them."""
 
 import hmac
+from collections.abc import Sequence
 from typing import Annotated, cast
 
-from fastapi import Depends, FastAPI, Request, Security
+from fastapi import APIRouter, Depends, FastAPI, Request, Security
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader
@@ -37,8 +38,8 @@ _KEY = APIKeyHeader(
 )
 
 
-def build(world: World, listener: Listener) -> ASGIApp:
-    """Return the application that serves `world` behind `listener`."""
+def build(world: World, listener: Listener, more: Sequence[APIRouter] = ()) -> ASGIApp:
+    """Return the application that serves `world` behind `listener`. `more` are routes that the API does not have."""
     app = FastAPI(
         title="wexa-sync sandbox",
         summary="A local server that behaves as the Wexa AI REST API does.",
@@ -50,9 +51,8 @@ def build(world: World, listener: Listener) -> ASGIApp:
         dependencies=[Depends(_require_key)],
     )
     app.state.world = world
-    for group in _GROUPS:
-        app.include_router(group.router)
-    app.include_router(executions.listing_router)
+    for router in (*(group.router for group in _GROUPS), executions.listing_router, *more):
+        app.include_router(router)
     app.add_exception_handler(ApiError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(RequestValidationError, _refuse_invalid)

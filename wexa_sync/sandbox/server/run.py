@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import uvicorn
+    from fastapi import APIRouter
 
 _WAKE_SECONDS = 0.5
 
@@ -36,7 +37,7 @@ class SandboxConfig:
 
     `data` is a file or ":memory:". Port 0 takes a free port. Without `api_key` any non-empty key is accepted.
     `faults` are written as for `--fault` (docs/sandbox.md). The sandbox waits `latency_ms` before every answer.
-    A run is `ready` for `ready_seconds`, then running for `run_seconds`.
+    A run is `ready` for `ready_seconds`, then running for `run_seconds`. `routers` serve what the API does not have.
     """
 
     data: Path | str
@@ -48,6 +49,7 @@ class SandboxConfig:
     latency_ms: float = 0
     ready_seconds: float = 0.5
     run_seconds: float = 2.0
+    routers: Sequence[APIRouter] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def running(config: SandboxConfig) -> Iterator[RunningSandbox]:
 
 @contextmanager
 def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
-    server = _server(world)
+    server = _server(world, config)
     with _bound(config) as listener:
         host, port = listener.getsockname()[:2]
         thread = threading.Thread(target=server.run, args=([listener],), name="wexa-sync sandbox", daemon=True)
@@ -120,7 +122,7 @@ def _bound(config: SandboxConfig) -> socket.socket:
     return listener
 
 
-def _server(world: World) -> uvicorn.Server:
+def _server(world: World, config: SandboxConfig) -> uvicorn.Server:
     try:
         import uvicorn  # heavy, and an optional extra
 
@@ -132,7 +134,7 @@ def _server(world: World) -> uvicorn.Server:
     # log_config=None leaves the host program's logging alone; only the sandbox's own errors are logged.
     listener.server = uvicorn.Server(
         uvicorn.Config(
-            build(world, listener),
+            build(world, listener, config.routers),
             loop="asyncio",
             http=Connection,
             ws="none",

@@ -1,0 +1,1 @@
+"""Kinds that are declared outside the package, and tests that they work as those inside do."""
