@@ -82,8 +82,8 @@ def _without_clear_texts(spec: Any, fields: Field) -> Any:
 
 
 def _as_secrets(value: Any) -> Any:
-    """Return the value with each text in it as a Secret. A saved plan gets it back from the template."""
-    return hide(value, lambda leaf: Secret(template=leaf.replace("${", "$${"), value=leaf) if _is_clear(leaf) else leaf)
+    """Return the value with each text in it as a Secret, without a template: that would be the text itself."""
+    return hide(value, lambda leaf: Secret(template="", value=leaf) if _is_clear(leaf) else leaf)
 
 
 def _is_clear(leaf: Any) -> bool:

@@ -1,7 +1,8 @@
 """Save a plan in a file (`plan --out`), to be applied later as it was reviewed; and count the digest of a plan.
 
 No secret's value is in it: a secret stands there as its template and a keyed fingerprint, is read from the environment
-again when the plan is applied, and must still be the one that was reviewed.
+again when the plan is applied, and must still be the one that was reviewed. A write-only text that a manifest has in
+clear has no variable to be read from: such a text alone stands in the file as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from wexa_sync.errors import PlanRefused
 from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Plan, Sealed, Secret
+from wexa_sync.secrecy.hide import hide
 from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
     address_from_data,
@@ -99,13 +101,28 @@ def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:
         return [_opened(item, key, reveal) for item in value]
     if not isinstance(value, Sealed):
         return value
-    secret = Secret(template=value.template, value=reveal(value.template))
+    text = reveal(value.template)
+    secret = Secret(template="" if value.template == _escaped(text) else value.template, value=text)
     if secret_fingerprint(secret, key) != value.fingerprint:
         raise PlanRefused(
             f"what stands for {value.template} is not what the plan was made with",
             hint="Set it as it was, or plan again.",
         )
     return secret
+
+
+def _reopenable(value: Any) -> Any:
+    """Return the value with a template for each secret that has none: the text itself."""
+
+    def leaf(item: Any) -> Any:
+        clear = isinstance(item, Secret) and not item.template
+        return Secret(template=_escaped(item.reveal()), value=item.reveal()) if clear else item
+
+    return hide(value, leaf)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("${", "$${")
 
 
 def _to_data(plan: Plan) -> dict[str, Any]:
@@ -148,7 +165,7 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "action": change.action.value,
         "address": address_to_data(change.address),
         "before": seal(change.before, key),
-        "after": seal(change.after, key),
+        "after": seal(_reopenable(change.after), key),
         "fields": _fields_to_data(change.fields, key),
         "reason": change.reason,
         "expected": change.expected,

@@ -14,7 +14,7 @@ from wexa_sync.manifests.values import refer
 from wexa_sync.manifests.variables import revealed
 from wexa_sync.model import Address, Live, Manifest, Observation, Pair, Plan, Record, Source, Target
 from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.file import read, save
+from wexa_sync.plan.file import digest, read, save
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json
 from wexa_sync.render.layout import Layout
@@ -75,6 +75,18 @@ def test_a_plan_says_that_a_write_only_field_changes_and_shows_neither_value(sho
         assert NEW not in page
     (saved,) = read(tmp_path / "it.plan", lambda template: revealed(template, {})).changes
     assert saved.after == change.after, "a saved plan sends what was planned"
+
+
+@pytest.mark.parametrize("pin", ["plain", "a ${env:X} b", "$${", "$", "${", "", "${secret:T}"])
+def test_a_saved_plan_gets_a_write_only_text_back_and_the_state_never_holds_it(pin: str, tmp_path: Path) -> None:
+    plan = planned({**BASE, "server": {"host": "h", "password": pin}}, None, {})
+    save(plan, tmp_path / "it.plan")
+    found = read(tmp_path / "it.plan", lambda template: revealed(template, {}))
+    assert found.digest == digest(found) == plan.digest
+    (change,) = found.changes
+    assert change.after is not None
+    assert change.after["server"]["password"].reveal() == pin
+    assert conceal(change.after, "key")["server"]["password"].template == ""
 
 
 def test_a_plan_that_makes_a_resource_shows_no_write_only_text() -> None:
