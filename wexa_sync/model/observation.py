@@ -54,6 +54,16 @@ class Pair:
     absent: bool = False
     unseen: str = ""
 
+    @property
+    def open_intent(self) -> Intent | None:
+        """Return what was sent, and nothing shows what became of it; None where that is clear, or a person said it."""
+        return self.intent if self.intent is not None and not self.intent.settled else None
+
+    @property
+    def mark(self) -> str:
+        """Return the mark of the intent, for a change that settles it; empty where there is no intent."""
+        return self.intent.mark if self.intent is not None else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:

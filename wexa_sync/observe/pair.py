@@ -80,10 +80,8 @@ def _recorded(contents: Contents) -> dict[Address, Live]:
 
 def _never_arrived(newest: float, found: Pair) -> bool:
     """True when the newest thing in the list was made so much later that the list would show what was intended."""
-    intent = found.intent
-    if intent is None or intent.settled or found.live is not None or found.candidates or found.similar:
-        return False
-    return newest > intent.latest + CLOCK_SKEW
+    intent, seen = found.open_intent, found.live is not None or found.candidates or found.similar
+    return intent is not None and not seen and newest > intent.latest + CLOCK_SKEW
 
 
 def _runs_again(contents: Contents, record: Record) -> bool:
@@ -102,8 +100,8 @@ def _is_open(kind: Kind, found: Pair) -> bool:
 
 def _later(found: Pair) -> bool:
     """True when a run of a later generation than the recorded one was sent, and never answered."""
-    record, intent = found.record, found.intent
-    return record is not None and intent is not None and not intent.settled and intent.generation > record.generation
+    record, intent = found.record, found.open_intent
+    return record is not None and intent is not None and intent.generation > record.generation
 
 
 def _is_raised(found: Pair) -> bool:
@@ -200,8 +198,8 @@ def _sent(contents: Contents, found: Pair) -> Spec | None:
     The manifest's form of the spec is taken unless the manifest was edited since: in the intent's, secrets are sealed
     and match nothing live.
     """
-    intent, manifest = found.intent, found.manifest
-    if intent is None or intent.settled:
+    intent, manifest = found.open_intent, found.manifest
+    if intent is None:
         return None
     same = manifest is not None and fingerprint(dict(manifest.spec), contents.comparison.seal_key) == intent.fingerprint
     return manifest.spec if manifest is not None and same else intent.spec
@@ -212,10 +210,8 @@ def _declared(contents: Contents, found: Pair) -> Spec | None:
 
     A later generation may have run without this state's knowledge: the state may come from a backup.
     """
-    open_ = found.intent is not None and not found.intent.settled
-    if found.manifest is None or (open_ and contents.kind.nature is Nature.ACTION):
-        return None
-    return found.manifest.spec
+    is_sent = found.open_intent is not None and contents.kind.nature is Nature.ACTION
+    return found.manifest.spec if found.manifest is not None and not is_sent else None
 
 
 def _may_be(found: Pair, live: Live, awaited: bool, recorded: Live | None) -> bool:

@@ -60,9 +60,9 @@ def worth_waiting(
     if waited < settle and (unlisted or any(_is_new(pair, now, settle) for pair in known.pairs.values())):
         return True
     return any(
-        (waited < settle and now - pair.intent.time < settle) or looks < LOOKS
+        (waited < settle and now - sent.time < settle) or looks < LOOKS
         for pair in known.pairs.values()
-        if pair.intent is not None and not pair.intent.settled and _is_awaited(pair)
+        if (sent := pair.open_intent) and _is_awaited(pair)
     )
 
 

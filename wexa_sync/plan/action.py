@@ -27,8 +27,8 @@ class ActionCase(Case):
 
     def sent_later(self) -> bool:
         """True when a later generation than the recorded one was sent, and its response was lost."""
-        intent, record = self.pair.intent, self.pair.record
-        if intent is None or intent.settled or intent.operation != "create":
+        intent, record = self.pair.open_intent, self.pair.record
+        if intent is None or intent.operation != "create":
             return False
         return record is None or intent.generation > record.generation
 
@@ -53,8 +53,8 @@ class ActionCase(Case):
 
     def let_go(self) -> Decision:
         """Decide on an action that surely happened, and is no longer declared."""
-        intent, record = self.pair.intent, self.pair.record
-        if not self.rules.prune and record is not None and intent is not None and not intent.settled:
+        intent, record = self.pair.open_intent, self.pair.record
+        if not self.rules.prune and record is not None and intent is not None:
             return self.change(  # its start was sent, never answered, and the run shows it: that doubt is over
                 Action.ADOPT,
                 id=record.id,
@@ -66,7 +66,8 @@ class ActionCase(Case):
             )
         if not self.rules.prune:
             return Orphan()
-        return self.change(Action.FORGET, reason=f"it {self.past}; {self.noun}s can't be deleted", settles=self.mark)
+        reason = f"it {self.past}; {self.noun}s can't be deleted"
+        return self.change(Action.FORGET, reason=reason, settles=self.pair.mark)
 
     def resume(self) -> Decision:
         """Decide on a run that was created, and that the state does not know as started."""
@@ -95,8 +96,8 @@ class ActionCase(Case):
 
     def start_in_doubt(self) -> Blocked | None:
         """Block a run whose start was sent and not answered, and that does not show that it runs: it may yet."""
-        intent, live, run = self.pair.intent, self.pair.live, self.kind.run
-        if run is None or intent is None or intent.settled or intent.operation != "start":
+        intent, live, run = self.pair.open_intent, self.pair.live, self.kind.run
+        if run is None or intent is None or intent.operation != "start":
             return None
         if live is not None and live.status not in (None, *run.not_begun):
             return None

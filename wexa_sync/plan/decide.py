@@ -62,7 +62,7 @@ def _decide_action(case: ActionCase) -> Decision:
     return (
         case.out_of_sight("run")
         or case.unresolved("run")
-        or case.change(Action.RUN, reason=reason, before=None, settles=case.mark)
+        or case.change(Action.RUN, reason=reason, before=None, settles=pair.mark)
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
-from wexa_sync.model import Address, Blocked, Change
+from wexa_sync.model import Action, Address, Blocked, Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ FOUND = "found: an earlier apply made it"
 ADOPTED = "adopted"
 
 Decision = Change | Blocked | Orphan | None
+Decisions = dict[Address, Decision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,4 +29,18 @@ class Rules:
     allowed: frozenset[str] = frozenset()
 
 
-Decisions = dict[Address, Decision]
+def does(found: Decision, *actions: Action) -> TypeGuard[Change]:
+    """True when the decision is a change of one of these actions."""
+    return isinstance(found, Change) and found.action in actions
+
+
+def block(change: Change, reason: str, hint: str) -> Blocked:
+    """Return a Blocked in the place of a change, about the same fields."""
+    return Blocked(
+        address=change.address,
+        wanted=change.action.value,
+        reason=reason,
+        hint=hint,
+        source=change.source,
+        fields=change.fields,
+    )

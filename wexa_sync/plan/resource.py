@@ -83,7 +83,7 @@ class Case:
             reason = "the earlier one fired; a new time is declared"
         else:
             reason = "removed outside" if gone else "an earlier attempt did not arrive" if pair.intent else ""
-        made = self.change(Action.CREATE, reason=reason, settles=self.mark)
+        made = self.change(Action.CREATE, reason=reason, settles=self.pair.mark)
         return self.out_of_sight("create") or self.unresolved("create") or made
 
     def out_of_sight(self, wanted: str) -> Blocked | None:
@@ -98,8 +98,8 @@ class Case:
 
         Where the same schedule was sent before, the clocks may differ by the clock skew.
         """
-        record, intent = self.pair.record, self.pair.intent
-        sent = record or (intent if intent is not None and not intent.settled else None)
+        record = self.pair.record
+        sent = record or self.pair.open_intent
         leeway = CLOCK_SKEW if sent is not None and self.kind.ends_at(sent.spec) == end else 0.0
         if end > self.observation.now + leeway:
             return None
@@ -134,11 +134,11 @@ class Case:
             )
         reason = FOUND if pair.certain else ADOPTED
         if self.kind.nature is Nature.ACTION:
-            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.mark)
+            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.pair.mark)
         if not fields:
             before = self.before(pair.live)
-            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, before=before, settles=self.mark)
-        return self.update(pair.live, fields, reason, settles=self.mark)
+            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, before=before, settles=self.pair.mark)
+        return self.update(pair.live, fields, reason, settles=self.pair.mark)
 
     def keep(self) -> Decision:
         """Decide on a resource that is declared, live and recorded."""
@@ -165,11 +165,6 @@ class Case:
     def before(self, live: Live) -> Any:
         """Return the live values of the declared fields."""
         return part_of(self.kind, live.spec, self.pair.manifest.spec) if self.pair.manifest else live.spec
-
-    @property
-    def mark(self) -> str:
-        """Return the mark of the intent, for a change that settles it; empty where there is no intent."""
-        return self.pair.intent.mark if self.pair.intent is not None else ""
 
     def update(self, live: Live, fields: tuple[FieldChange, ...], reason: str, *, settles: str = "") -> Decision:
         """Decide on a resource that is declared and live, and differs in those fields."""
@@ -231,9 +226,10 @@ class Case:
         pair = self.pair
         assert pair.live is not None
         assert pair.record is not None
+        mark = pair.mark if pair.certain else ""
         if pair.record.lifecycle.retain:
             reason = "retained on the server (deletion: retain)"
-            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=self.mark if pair.certain else "")
+            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
         # A part that no call can delete, taken out of an owner that stays, keeps the owner from being as declared: that
         # is said whether one prunes or not.
         if not self.rules.prune and (self.kind.can(Operation.DELETE) or not self.inside_declared()):
@@ -253,7 +249,7 @@ class Case:
             id=pair.live.id,
             before=part_of(self.kind, pair.live.spec, pair.record.spec),
             expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
-            settles=self.mark if pair.certain else "",
+            settles=mark,
         )
 
     def inside_declared(self) -> bool:
@@ -271,7 +267,7 @@ class Case:
         if self.pair.record is None and (self.pair.intent is None or self.pair.live is not None):
             return None
         reason = "it is gone" if self.pair.record else "it never arrived"
-        return self.change(Action.FORGET, reason=reason, settles=self.mark)
+        return self.change(Action.FORGET, reason=reason, settles=self.pair.mark)
 
     def found(self) -> Decision:
         """Record a resource that a create with a lost response made, as it was sent.

@@ -54,10 +54,9 @@ def doubtful(address: Address, observation: Observation) -> Pair:
             f"{address} is neither declared nor in the state",
             hint="`wexa-sync plan` shows what is open, with addresses.",
         )
-    open_intent = pair.intent is not None and not pair.intent.settled
     recorded = pair.record.id if pair.record is not None else None
     unrecorded = pair.candidates or pair.similar or (pair.live is not None and pair.live.id != recorded)
-    if not open_intent and not unrecorded and not pair.unseen and not end_is_open(pair):
+    if not pair.open_intent and not unrecorded and not pair.unseen and not end_is_open(pair):
         raise UsageError(
             f"there is no doubt about {address}: nothing to resolve", hint="`wexa-sync plan` shows what is open."
         )
@@ -66,8 +65,8 @@ def doubtful(address: Address, observation: Observation) -> Pair:
 
 def end_is_open(pair: Pair) -> bool:
     """True when all that is open of a run is its end: it was waited for and not seen, or its status does not say."""
-    record, intent, manifest, run = pair.record, pair.intent, pair.manifest, BY_NAME[pair.address.kind].run
-    if run is None or record is None or record.ended or (intent is not None and not intent.settled):
+    record, manifest, run = pair.record, pair.manifest, BY_NAME[pair.address.kind].run
+    if run is None or record is None or record.ended or pair.open_intent is not None:
         return False
     if manifest is not None and manifest.generation > record.generation:
         return False
@@ -90,8 +89,7 @@ def require_possible(pair: Pair, ids: Sequence[str], owners: Mapping[str, Addres
 
     `owners` are the ids that the state knows, with their addresses.
     """
-    address, record, intent = pair.address, pair.record, pair.intent
-    open_ = intent if intent is not None and not intent.settled else None
+    address, record, open_ = pair.address, pair.record, pair.open_intent
     hint = f"`wexa-sync plan` shows what is open of {address}; say --did-not-happen if it is none of what is live."
     owner = next((owners[id] for id in ids if id in owners), address)
     if owner != address:
@@ -124,7 +122,7 @@ def happened(pair: Pair, ids: Sequence[str], key: str) -> Entry:
         started=started if kind.nature is Nature.ACTION else None,
         ended=False if kind.run is not None and started and kind.run.waits(said.spec) else None,
     )
-    return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record, _mark(pair))
+    return Remember(replace(record, lifecycle=manifest.lifecycle) if manifest else record, pair.mark)
 
 
 def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
@@ -149,7 +147,3 @@ def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
             generation=manifest.generation,
         )
     return Intend(replace(intent, settled=True, ignore=tuple(sorted({*intent.ignore, *seen}))))
-
-
-def _mark(pair: Pair) -> str:
-    return pair.intent.mark if pair.intent is not None else ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.base import Part, PartOrder
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place
-from wexa_sync.plan.decision import Decision
+from wexa_sync.plan.decision import Decision, block, does
 
 
 def hold_unordered(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
@@ -35,16 +35,11 @@ def _hold_unordered(
         decisions[owner] = _out_of_order(owner, part, order, decisions.get(owner), pairs[0])
     for pair in pairs:
         found = decisions[pair.address]
-        if isinstance(found, Change) and found.action is Action.CREATE and found.after is not None:
+        if does(found, Action.CREATE) and found.after is not None:
             position = pair.manifest.position if pair.manifest else 0
             if behind := [p.address.name for p in live if p.manifest and p.manifest.position > position]:
-                decisions[pair.address] = Blocked(
-                    address=pair.address,
-                    wanted="create",
-                    reason=f"it is listed before {behind[0]}, which is live; the API adds {part.field} at the end only",
-                    hint=f"Move it to the end of spec.{part.field}.",
-                    source=found.source,
-                )
+                why = f"it is listed before {behind[0]}, which is live; the API adds {part.field} at the end only"
+                decisions[pair.address] = block(found, why, f"Move it to the end of spec.{part.field}.")
 
 
 def _out_of_order(owner: Address, part: Part, order: str, found: Decision, first: Pair) -> Blocked:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Live, Observation, Place
-from wexa_sync.plan.decision import Decision, Orphan, Rules
-
-_Inside = Mapping[Address, Sequence[Address]]
+from wexa_sync.plan.decision import Decision, Orphan, Rules, block, does
 
 
 def hold_containers(
@@ -20,17 +18,24 @@ def hold_containers(
 
     `left`: the addresses that the plan must not touch, each with the reason.
     """
-    inside: defaultdict[Address, list[Address]] = defaultdict(list)
-    for address in observation.pairs:
-        for around in {address.owner_address, address.project_address} - {None, address}:
-            inside[around].append(address)  # type: ignore[index]  # None is taken out
+    inside = inside_of(observation.pairs)
     for address, found in list(decisions.items()):
         if address.project in observation.unplaced and isinstance(found, Change) and found.id is None:
             decisions[address] = _out_of_sight(found, observation)
-        elif isinstance(found, Change) and found.action is Action.DELETE and not found.with_project:
+        elif does(found, Action.DELETE) and not found.with_project:
             _go_with(address, inside[address], decisions, observation, left)
-        elif isinstance(found, Change) and found.action is Action.FORGET and found.id is not None:
+        elif does(found, Action.FORGET) and found.id is not None:
             _keep_around(found, inside[address], decisions, observation, rules)
+
+
+def inside_of(addresses: Iterable[Address]) -> defaultdict[Address, list[Address]]:
+    """Return, of these addresses, those that lie in each project and in each owner."""
+    found: defaultdict[Address, list[Address]] = defaultdict(list)
+    for each in addresses:
+        for around in (each.owner_address, each.project_address):
+            if around is not None and around != each:
+                found[around].append(each)
+    return found
 
 
 def _out_of_sight(change: Change, observation: Observation) -> Change | Blocked:
@@ -41,13 +46,8 @@ def _out_of_sight(change: Change, observation: Observation) -> Change | Blocked:
     rest = f"`wexa-sync state rm {address}` gives it up as well"
     if observation.pairs[address].record is None:
         rest = f"`wexa-sync resolve {address}` settles what was sent"
-    return Blocked(
-        address=address,
-        wanted=change.action.value,
-        reason=f"{address.project_address} is not in the state any more, so nobody can look whether it is live",
-        hint=f"Look in Wexa Studio; {rest}.",
-        source=change.source,
-    )
+    why = f"{address.project_address} is not in the state any more, so nobody can look whether it is live"
+    return block(change, why, f"Look in Wexa Studio; {rest}.")
 
 
 def taken_along(changes: Mapping[Address, Change], observation: Observation) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def _go_with(
         return
     for address in inside:
         found, pair = decisions[address], observation.pairs[address]
-        stays = found.wanted == "delete" if isinstance(found, Blocked) else _is_adopted(found)
+        stays = found.wanted == "delete" if isinstance(found, Blocked) else does(found, Action.ADOPT)
         if stays and pair.live is not None:
             decisions[address] = Change(
                 action=Action.DELETE,
@@ -105,7 +105,7 @@ def _go_with(
                 before=pair.record.spec if pair.record else None,
                 reason=f"goes with {around}",
                 with_project=True,
-                settles=pair.intent.mark if pair.intent is not None and pair.certain else "",
+                settles=pair.mark if pair.certain else "",
             )
 
 
@@ -151,24 +151,14 @@ def _keep_around(
     stays = [
         address
         for address in inside
-        if observation.pairs[address].record is not None and not _leaves_the_state(decisions.get(address))
+        if observation.pairs[address].record is not None
+        and not does(decisions.get(address), Action.DELETE, Action.FORGET)
     ]
     if not stays:
         return
     kind = BY_NAME[change.address.kind].name.lower()
     decisions[change.address] = Orphan()
     if rules.prune:
-        decisions[change.address] = Blocked(
-            address=change.address,
-            wanted="forget",
-            reason=f"{named(stays)} in it would stay in the state, and could not be found without the {kind}",
-            hint=f"Let that go first; `wexa-sync state rm {stays[0]}` gives it up.",
-        )
-
-
-def _is_adopted(found: Decision) -> bool:
-    return isinstance(found, Change) and found.action is Action.ADOPT
-
-
-def _leaves_the_state(found: Decision) -> bool:
-    return isinstance(found, Change) and found.action in (Action.DELETE, Action.FORGET)
+        why = f"{named(stays)} in it would stay in the state, and could not be found without the {kind}"
+        hint = f"Let that go first; `wexa-sync state rm {stays[0]}` gives it up."
+        decisions[change.address] = block(change, why, hint)

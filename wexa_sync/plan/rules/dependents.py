@@ -6,7 +6,7 @@ from wexa_sync import graph
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Address, Blocked, Change, Observation
-from wexa_sync.plan.decision import Decisions
+from wexa_sync.plan.decision import Decisions, block
 from wexa_sync.plan.order import builds
 
 
@@ -27,14 +27,8 @@ def spread_blocks(decisions: Decisions, observation: Observation) -> None:
         cause = next((without_id[o] for o in waits if o in without_id), None)
         doubt = next((unsound[o] for o in waits if o in unsound), leftover.get(address))
         if isinstance(found, Change) and builds(found) and (culprit := cause or (doubt if runs else None)):
-            found = decisions[address] = Blocked(
-                address=address,
-                wanted=found.action.value,
-                reason=f"it depends on {culprit}, which is blocked",
-                hint=f"Fix {culprit} first.",
-                source=found.source,
-                fields=found.fields,
-            )
+            found = block(found, f"it depends on {culprit}, which is blocked", f"Fix {culprit} first.")
+            decisions[address] = found
             cause = culprit
         if isinstance(found, Blocked):
             unsound[address] = address if cause is None else cause

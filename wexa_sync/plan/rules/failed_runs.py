@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wexa_sync import graph
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.model import Blocked, Change, Observation, Pair
-from wexa_sync.plan.decision import Decisions
+from wexa_sync.model import Change, Observation, Pair
+from wexa_sync.plan.decision import Decisions, block
 from wexa_sync.plan.order import builds
 
 
@@ -19,14 +19,7 @@ def heed_failed_runs(decisions: Decisions, observation: Observation) -> None:
         for address in graph.dependents(observation.depends_on, {run}):
             found = decisions.get(address)
             if isinstance(found, Change) and builds(found):
-                decisions[address] = Blocked(
-                    address=address,
-                    wanted=found.action.value,
-                    reason=f"it depends on {run}, {reason}",
-                    hint=hint,
-                    source=found.source,
-                    fields=found.fields,
-                )
+                decisions[address] = block(found, f"it depends on {run}, {reason}", hint)
 
 
 def _bad_end(pair: Pair) -> tuple[str, str] | None:

@@ -6,47 +6,39 @@ Made anew, a resource that no call deletes would be there twice for good, and a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place, Spec
-from wexa_sync.plan.decision import Decision
+from wexa_sync.plan.decision import Decision, block, does
+from wexa_sync.plan.rules.containers import inside_of
 from wexa_sync.secrecy.seal import conceal
 
 
 def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
     """Block a create that has the natural key of a recorded resource no longer declared, and that resource's delete."""
-    former, inside = _former(observation), _inside(decisions)
+    former, inside = _former(observation), inside_of(decisions)
     for address, found in list(decisions.items()):
-        if not (isinstance(found, Change) and found.action in (Action.CREATE, Action.RUN) and found.after is not None):
+        if not does(found, Action.CREATE, Action.RUN) or found.after is None:
             continue
         place = address.place
         if observation.pairs[address].record is not None or place not in former:
             continue
         if old := former[place].get(_key(address, found.after, observation)):
-            ends = _ends(decisions.get(old))
-            if _is_in_doubt(observation.pairs[old]) and not ends:  # that is asked already, and comes first
-                decisions[address] = _waiting(address, found, old)
+            ends = does(decisions.get(old), Action.FORGET)  # it never arrived, or it is gone
+            if observation.pairs[old].open_intent and not ends:  # that is asked already, and comes first
+                why = f"{old} has the same {_fields(address.kind)}, is no longer declared, and is in doubt"
+                decisions[address] = block(found, f"{why}: was it renamed?", f"Settle {old} first: this plan says how.")
                 continue
             if ends and observation.pairs[old].record is None:
                 continue
             decisions[address] = _blocked(address, found.action.value, old, address, found)
-            for each in (old, *inside.get(old, ())):
+            for each in (old, *inside[old]):
                 if isinstance(decisions.get(each), Change | Blocked) and observation.pairs[each].manifest is None:
                     decisions[each] = _blocked(each, "delete", old, address, None)
-
-
-def _inside(decisions: Mapping[Address, Decision]) -> Mapping[Address, Sequence[Address]]:
-    """Return what lives in each address: it stays as long as the address is in question."""
-    found: defaultdict[Address, list[Address]] = defaultdict(list)
-    for each in decisions:
-        for outer in (each.owner_address, each.project_address):
-            if outer is not None and outer != each:
-                found[outer].append(each)
-    return found
 
 
 def _former(observation: Observation) -> Mapping[Place, Mapping[str, Address]]:
@@ -56,20 +48,10 @@ def _former(observation: Observation) -> Mapping[Place, Mapping[str, Address]]:
         if pair.manifest is not None:
             continue
         record = pair.record if _is_there(pair) else None
-        for each in (record, pair.intent if _is_in_doubt(pair) else None):
+        for each in (record, pair.open_intent):
             if each is not None:
                 found[address.place][_key(address, each.spec, observation)] = address
     return found
-
-
-def _is_in_doubt(pair: Pair) -> bool:
-    """True when the resource or run, or the start of the run, was sent, and nothing shows what became of it."""
-    return pair.intent is not None and not pair.intent.settled
-
-
-def _ends(decision: Decision) -> bool:
-    """True when the plan knows that it never arrived, or that it is gone."""
-    return isinstance(decision, Change) and decision.action is Action.FORGET
 
 
 def _is_there(pair: Pair) -> bool:
@@ -86,17 +68,6 @@ def _fields(kind: str) -> str:
     """Return the names of the fields that a kind is known by, for a sentence."""
     *others, last = BY_NAME[kind].identity
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _waiting(address: Address, change: Change, old: Address) -> Blocked:
-    """Block what may be the thing in doubt by another handle: made now, it might be there twice."""
-    return Blocked(
-        address=address,
-        wanted=change.action.value,
-        reason=f"{old} has the same {_fields(address.kind)}, is no longer declared, and is in doubt: was it renamed?",
-        hint=f"Settle {old} first: this plan says how.",
-        source=change.source,
-    )
 
 
 def _blocked(address: Address, wanted: str, old: Address, new: Address, change: Change | None) -> Blocked:

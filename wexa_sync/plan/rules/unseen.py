@@ -8,8 +8,8 @@ from collections.abc import Iterable, MutableMapping
 from wexa_sync.compare.parts import known_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.endpoint import Endpoint
-from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Spec
-from wexa_sync.plan.decision import Decision
+from wexa_sync.model import Action, Address, Observation, Pair, Spec
+from wexa_sync.plan.decision import Decision, block, does
 
 
 def hold_unseen(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
@@ -21,20 +21,15 @@ def hold_unseen(decisions: MutableMapping[Address, Decision], observation: Obser
             inside[owner].append(pair)
     for address, update in updates.items():
         found = decisions[address]
-        if isinstance(found, Change) and (lost := _lost(observation.pairs[address], inside[address])):
-            decisions[address] = Blocked(
-                address=address,
-                wanted="update",
-                reason=f"{update.method} {update.path} may replace all of it, and reads do not show {lost}",
-                hint="Change it in Wexa Studio. What a manifest says of such a field is sent along, and so is known.",
-                source=found.source,
-                fields=found.fields,
-            )
+        if does(found, Action.UPDATE) and (lost := _lost(observation.pairs[address], inside[address])):
+            why = f"{update.method} {update.path} may replace all of it, and reads do not show {lost}"
+            hint = "Change it in Wexa Studio. What a manifest says of such a field is sent along, and so is known."
+            decisions[address] = block(found, why, hint)
 
 
 def _replacing(found: Decision) -> Endpoint | None:
     """Return the call of an update that may replace what is there; None where there is no such call in it."""
-    if not isinstance(found, Change) or found.action is not Action.UPDATE:
+    if not does(found, Action.UPDATE):
         return None
     calls = BY_NAME[found.address.kind].updates(found.names)
     return next((call for call in calls if call.undocumented), None)
