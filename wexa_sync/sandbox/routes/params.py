@@ -10,7 +10,7 @@ from wexa_sync.sandbox.world.world import World
 
 async def _world(request: Request) -> World:
     # async: FastAPI would run a plain function in the thread pool
-    world: World = request.app.state.world
+    world: World = request.state.world
     return world
 
 

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Security
@@ -40,6 +41,12 @@ _KEY = APIKeyHeader(
 
 def build(world: World, listener: Listener, more: Sequence[APIRouter] = ()) -> ASGIApp:
     """Return the application that serves `world` behind `listener`. `more` are routes that the API does not have."""
+    return Gate(_application(tuple(more)), world, listener)
+
+
+@cache
+def _application(more: tuple[APIRouter, ...]) -> FastAPI:
+    """Return the application of all worlds: the gate adds the world to each request. Its routes take long to build."""
     app = FastAPI(
         title="wexa-sync sandbox",
         summary="A local server that behaves as the Wexa AI REST API does.",
@@ -50,13 +57,12 @@ def build(world: World, listener: Listener, more: Sequence[APIRouter] = ()) -> A
         redirect_slashes=False,
         dependencies=[Depends(_require_key)],
     )
-    app.state.world = world
     for router in (*(group.router for group in _GROUPS), executions.listing_router, *more):
         app.include_router(router)
     app.add_exception_handler(ApiError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
-    return Gate(app, world, listener)
+    return app
 
 
 async def _require_key(world: Here, key: Annotated[str | None, Security(_KEY)]) -> None:
@@ -66,7 +72,7 @@ async def _require_key(world: Here, key: Annotated[str | None, Security(_KEY)]) 
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
-    world: World = request.app.state.world
+    world: World = request.state.world
     return refusal(world.readings, request.url.path, cast(ApiError, error))
 
 

@@ -1,4 +1,4 @@
-"""Reach the sockets under the server: end a request's connection, and stop listening for a while."""
+"""Reach the sockets under the server: end a request's connection, stop listening for a while, and end at once."""
 
 from __future__ import annotations
 
@@ -9,17 +9,47 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from wexa_sync.sandbox.server.sockets import BACKLOG, bound
 
 if TYPE_CHECKING:
-    import uvicorn
     from starlette.types import Message, Receive, Scope
 
 _CONNECTION = "connection"
 _LINGER_FOR_NOTHING = struct.pack("ii", 1, 0)
-_SLICE_SECONDS = 0.02
+_SLICE_SECONDS = 0.002
+
+
+class Server(uvicorn.Server):
+    """Serve until `end`, and end as soon as the last answer is sent. uvicorn itself looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        """Make the server end, from another thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._told.set)
+
+    async def main_loop(self) -> None:
+        """Wait for `end`."""
+        self._loop = asyncio.get_running_loop()
+        if not self.should_exit:
+            await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, and wait until every answer is sent and every connection closed."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(_SLICE_SECONDS)
 
 
 class Connection(H11Protocol):
@@ -102,8 +132,12 @@ class Listener:
             connection.shutdown()
 
     async def _come_back(self, place: socket.socket) -> None:
-        while not self.ends and (left := self._until - time.monotonic()) > 0:
-            await asyncio.sleep(min(left, _SLICE_SECONDS))
+        try:
+            while (left := self._until - time.monotonic()) > 0:
+                await asyncio.sleep(left)
+        except asyncio.CancelledError:  # the server has ended
+            place.close()
+            raise
         self._absence = None
         if self.ends:
             place.close()

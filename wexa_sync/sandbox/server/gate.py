@@ -40,6 +40,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request: note it, delay it, and apply the faults that strike it."""
         entry = _entry(scope)
+        scope["state"]["world"] = self._world  # uvicorn copies the state for each request
 
         async def noted_send(message: Message) -> None:
             if message["type"] == "http.response.start":

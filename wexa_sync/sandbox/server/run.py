@@ -25,8 +25,9 @@ from wexa_sync.sandbox.world.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    import uvicorn
     from fastapi import APIRouter
+
+    from wexa_sync.sandbox.server.connections import Server
 
 _WAKE_SECONDS = 0.5
 
@@ -109,7 +110,7 @@ def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
             # The socket listens already: a client that connects now is answered as soon as the loop runs.
             yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         finally:
-            server.should_exit = True
+            server.end()
             thread.join()
 
 
@@ -122,17 +123,17 @@ def _bound(config: SandboxConfig) -> socket.socket:
     return listener
 
 
-def _server(world: World, config: SandboxConfig) -> uvicorn.Server:
+def _server(world: World, config: SandboxConfig) -> Server:
     try:
         import uvicorn  # heavy, and an optional extra
 
         from wexa_sync.sandbox.server.app import build  # imports FastAPI
-        from wexa_sync.sandbox.server.connections import Connection, Listener
+        from wexa_sync.sandbox.server.connections import Connection, Listener, Server
     except ModuleNotFoundError as error:
         raise SandboxError("the sandbox needs FastAPI and uvicorn: pip install 'wexa-sync[sandbox]'") from error
     listener = Listener()
     # log_config=None leaves the host program's logging alone; only the sandbox's own errors are logged.
-    listener.server = uvicorn.Server(
+    listener.server = server = Server(
         uvicorn.Config(
             build(world, listener, config.routers),
             loop="asyncio",
@@ -142,7 +143,8 @@ def _server(world: World, config: SandboxConfig) -> uvicorn.Server:
             log_config=None,
             log_level="error",
             access_log=False,
+            server_header=False,
             date_header=False,  # the gate sends the sandbox's own time
         )
     )
-    return listener.server
+    return server
