@@ -194,7 +194,7 @@ choice = _all(
         type=AddressType(),
         multiple=True,
         metavar="ADDRESS",
-        help="Only this, and what it needs.",
+        help="Only this, and what it needs that is not there yet.",
     ),
     option(
         "--exclude",
@@ -202,7 +202,7 @@ choice = _all(
         type=AddressType(),
         multiple=True,
         metavar="ADDRESS",
-        help="Not this, nor what needs it.",
+        help="Not this, nor what can't be without it.",
     ),
     option("--strict", is_flag=True, help="Do nothing, and exit with 3, where anything is blocked."),
 )

@@ -40,13 +40,12 @@ def make_plan(
 ) -> Plan:
     """Return the plan: a decision on every address in `scope`.
 
-    `targets` keeps those and what they need; `excludes` drops those and dependents. What goes over `limits` is warned
-    of. Raise PlanRefused for a target or exclude that names nothing.
+    `targets` keeps those and what they need that is not there yet; `excludes` drops those and what can't be without
+    them. What goes over `limits` is warned of. Raise PlanRefused for a target or exclude that names nothing.
     """
     observation = scope.protected(with_found(observation) if rules.prune else observation)
     left = scope.left_alone(observation)
-    chosen = [each for each in choose(observation, tuple(targets), tuple(excludes)) if each not in left]
-    decisions = _decide_all(observation, rules, chosen, left)
+    decisions = _decide_all(observation, rules, left, tuple(targets), tuple(excludes))
     changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}
     ordered = _in_order(changes, observation)
     plan = Plan(
@@ -57,12 +56,12 @@ def make_plan(
         blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
         orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
         warnings=(
-            *partly(observation, chosen, left),
+            *partly(observation, decisions.keys(), left),
             *taken_along(changes, observation),
             *_too_far(ordered, observation, limits),
         ),
         ids=observation.ids,
-        lifecycles=_new_lifecycles(observation, chosen),
+        lifecycles=_new_lifecycles(observation, decisions),
         externals=_used_externals(observation, changes),
         user_id=observation.user_id,
         content=observation.content,
@@ -72,13 +71,23 @@ def make_plan(
 
 
 def _decide_all(
-    observation: Observation, rules: Rules, chosen: Iterable[Address], left: Mapping[Address, str]
+    observation: Observation,
+    rules: Rules,
+    left: Mapping[Address, str],
+    targets: tuple[Address, ...],
+    excludes: tuple[Address, ...],
 ) -> Decisions:
-    """Return the decision on each chosen address, as the rules over all decisions leave it."""
-    decisions = {address: decide(observation.pairs[address], observation, rules) for address in chosen}
-    hold_renamed(decisions, observation)
+    """Return the decision on each chosen address, as the rules over all decisions leave it.
+
+    What its siblings and its former address mean for an address holds though those are left out; the other rules are
+    about what is carried out together.
+    """
+    pairs = sorted(observation.pairs.items())
+    whole = {address: decide(pair, observation, rules) for address, pair in pairs if address not in left}
+    hold_renamed(whole, observation)
+    hold_unordered(whole, observation)
+    decisions = {address: whole[address] for address in choose(whole, observation, targets, excludes)}
     hold_containers(decisions, observation, rules, left)
-    hold_unordered(decisions, observation)
     hold_unseen(decisions, observation)
     heed_failed_runs(decisions, observation)
     spread_blocks(decisions, observation)
