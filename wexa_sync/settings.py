@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,15 @@ from urllib.parse import urlsplit, urlunsplit
 from wexa_sync.api.transport.url import is_vendors, normal_base_url
 from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.kinds.spec.schema import bundled
+from wexa_sync.manifests.find import is_searched
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.spelling import spelled_out, written
 from wexa_sync.model import Document, Limits, Options, Secret, Source
-from wexa_sync.text.files import SETTINGS_FILE, shown_path
+from wexa_sync.text.files import SETTINGS_FILE, TextFault, shown_path, siblings
+from wexa_sync.text.paths import expanded, to_write
 
 KEY_VARIABLE = "WEXA_API_KEY"
 _SCHEMA = "settings.schema.json"
@@ -102,16 +104,16 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
     found = {name: about["default"] for name, about in bundled(_SCHEMA)["properties"].items() if "default" in about}
     written = _read(file) if file else None
     found |= written.data if written else {}
-    given = _given(env, overrides)
-    found |= given
+    found |= (given := _given(env, overrides))
+    manifests = _manifests(found["manifests"], root, written)
     return Settings(
         root=root,
         base_url=_one_spelling(found["base_url"]),
         org_id=found.get("org_id", ""),
         user_id=found.get("user_id", ""),
         api_key=_api_key(overrides.get("api_key") or env.get(KEY_VARIABLE)),
-        state=_state(root / found["state"]),
-        manifests=tuple(root / path for path in found["manifests"]),
+        state=_state(found, root, manifests, "--state" if "state" in given else _place(written, "state")),
+        manifests=manifests,
         ignore=tuple(found["ignore"]),
         vars=found["vars"],
         connect_timeout=float(found["connect_timeout"]),
@@ -176,23 +178,52 @@ def _unconfirmed(file: Document) -> Source | None:
     return Places().in_document(file, ("base_url",))
 
 
-def _state(file: Path) -> Path:
+def _manifests(paths: Sequence[str], root: Path, file: Document | None) -> tuple[Path, ...]:
+    places = (_place(file, "manifests", index) for index in range(len(paths)))
+    return tuple(root / _path(expanded, path, place) for path, place in zip(paths, places, strict=True))
+
+
+def _state(found: Mapping[str, Any], root: Path, manifests: Sequence[Path], place: str) -> Path:
+    """Return the state's file. Raises SettingsError where it can't be one, or would stand among the manifests."""
+    file = root / _path(to_write, found["state"], place)
     if os.path.isdir(file):  # noqa: PTH112  # as above
         raise SettingsError(f"the state {file} is a folder", hint="Name a file: --state FILE, or `state: FILE`.")
+    if file.name == SETTINGS_FILE or is_searched(file, manifests, found["ignore"], root):
+        raise SettingsError(
+            f"{place}: the state {found['state']} would stand among the manifests and be read as one",
+            hint=f"Call it {file.stem}.json: the state is JSON. Move a state that is there already.",
+        )
     return file
+
+
+def _path(read: Callable[[str], str], text: str, place: str) -> str:
+    """Return a path of the settings as `read` returns it. Raises SettingsError with the place where it can't be one."""
+    try:
+        return read(text)
+    except TextFault as fault:
+        raise SettingsError(f"{place}: {fault.message}", hint=fault.hint) from None
+
+
+def _place(file: Document | None, *path: str | int) -> str:
+    """Return the place of a setting in its file, to be shown; its name where no file has it."""
+    return f"{Places().in_document(file, path)}: {path[0]}" if file else str(path[0])
 
 
 def _settings_file(folder: Path) -> Path | None:
     for place in (folder, *folder.parents):
         if os.path.lexists(place / SETTINGS_FILE):
             return place / SETTINGS_FILE
-        if os.path.lexists(place / "wexa-sync.yml"):
+        if other := next(filter(_is_nearly_settings, siblings(place / SETTINGS_FILE)), None):
             raise SettingsError(
-                f"{place / 'wexa-sync.yml'} is not read", hint=f"Call it {SETTINGS_FILE}: there is one name for it."
+                f"{place / other} is not read", hint=f"Call it {SETTINGS_FILE}: there is one name for it."
             )
         if os.path.lexists(place / ".git"):
             break
     return None
+
+
+def _is_nearly_settings(name: str) -> bool:
+    return re.sub("[^a-z]", "", name.lower()) in ("wexasyncyaml", "wexasyncyml")
 
 
 def _read(file: Path) -> Document:
@@ -223,7 +254,7 @@ def _given(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, An
     """Return the settings of the environment and the flags, in the form of the file. Paths are absolute."""
     said = {name: value for name, value in overrides.items() if value is not None and name != "api_key"}
     if "state" in said:
-        said["state"] = str(Path(said["state"]).absolute())
+        said["state"] = str(Path(_path(to_write, str(said["state"]), "--state")).absolute())
     if "manifests" in said:
         said["manifests"] = [str(Path(path).absolute()) for path in said["manifests"]]
     if "allow_undocumented" in said:

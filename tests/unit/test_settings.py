@@ -327,3 +327,62 @@ def test_the_current_folder_may_be_gone(folder: Folder) -> None:
     (folder.path / "gone").rmdir()
     assert "the current folder is gone" in refused().message
     assert "the current folder is gone" in refused(str(folder.path)).message
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        ("", "state.yaml"),
+        ("", "a/State.YML"),
+        ("", "wexa-sync.yaml"),
+        ("manifests: [desk]\n", "desk/state.yaml"),
+        ("manifests: [desk/m.yaml]\n", "desk/m.yaml"),
+        ("manifests: [.., desk]\n", "../state.yml"),
+    ],
+)
+def test_a_state_never_stands_among_the_manifests(folder: Folder, lines: str, state: str) -> None:
+    folder.write({"wexa-sync.yaml": f"{lines}state: {state}\n"})
+    assert "among the manifests" in refused().message
+    assert refused().message.startswith(f"wexa-sync.yaml:{1 + bool(lines)}:8: state: ")
+    folder.write({"wexa-sync.yaml": lines})
+    assert refused(state=state).message.startswith("--state: the state ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        ("", "state.json"),
+        ("", ".wexa-sync/state.yaml"),
+        ("", "../state.yaml"),
+        ("ignore: [state.yaml]\n", "state.yaml"),
+        ("ignore: [live/]\n", "live/state.yaml"),
+        ("manifests: [desk]\n", "state.yaml"),
+        ("", "live.vars.yaml"),
+    ],
+)
+def test_a_state_may_be_called_anything_elsewhere(folder: Folder, lines: str, state: str) -> None:
+    folder.write({"wexa-sync.yaml": f"{lines}state: {state}\n"})
+    assert settings().state == folder.path / state
+
+
+def test_a_home_folder_in_a_path(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(folder.path / "home"))
+    folder.write({"wexa-sync.yaml": "state: ~/live.json\nmanifests: [~/desk]\n"})
+    assert settings().state == folder.path / "home/live.json"
+    assert settings().manifests == (folder.path / "home/desk",)
+    assert settings(state="~/other.json").state == folder.path / "home/other.json"
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-that-name/x", "$HOME/x", "${HOME}/x", "s3://a/b"])
+def test_a_state_that_would_make_a_folder_nobody_meant(folder: Folder, path: str) -> None:
+    folder.write({"wexa-sync.yaml": f"\nstate: '{path}'\n"})
+    assert refused().message.startswith("wexa-sync.yaml:2:8: state: ")
+    folder.write({"wexa-sync.yaml": ""})
+    assert refused(state=Path(path)).message.startswith("--state: ")
+    assert [each.name for each in folder.path.iterdir()] == ["wexa-sync.yaml"]
+
+
+@pytest.mark.parametrize("name", ["wexa-sync.yml", "Wexa-Sync.yaml", "wexa_sync.yaml", ".wexa-sync.yml"])
+def test_settings_of_nearly_the_right_name_are_not_overlooked(folder: Folder, name: str) -> None:
+    folder.write({name: "org_id: x\n"})
+    assert refused().message.endswith(f"{name} is not read")

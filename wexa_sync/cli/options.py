@@ -38,6 +38,19 @@ class Flag(click.Option):
         return [f"{ctx.auto_envvar_prefix}_{flag}"] + ([f"WEXA_SYNC_{flag}"] if self.everywhere else [])
 
 
+def _variables_of_all() -> frozenset[str]:
+    """Return the variables of every flag of every command."""
+    waiting, found = [click.get_current_context().find_root()], set()
+    while waiting:
+        context = waiting.pop()
+        command = context.command
+        found |= {name for each in command.params if isinstance(each, Flag) for name in each.variables(context)}
+        if isinstance(command, click.Group):
+            inner = ((name, command.get_command(context, name)) for name in command.list_commands(context))
+            waiting += [click.Context(each, info_name=name, parent=context) for name, each in inner if each]
+    return frozenset(found)
+
+
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
     """Return `click.option`, with environment variables named after the flag."""
     return click.option(*names, cls=Flag, **attributes)
@@ -60,8 +73,12 @@ def filled(*groups: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
         @wraps(command)
         def run(**given: Any) -> Any:
+            from wexa_sync.cli.environment import unknown_variables
             from wexa_sync.cli.request import request_of
+            from wexa_sync.cli.terminal import warn
 
+            for warning in unknown_variables(os.environ, _variables_of_all):
+                warn(warning)
             mine = {name: given.pop(name) for name in [*given] if name in own}
             return command(request_of(given), **mine)
 

@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.signals import heeded
+from wexa_sync.cli.terminal import warn
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Choice, Desired, Limits, Options
@@ -78,7 +79,6 @@ class Request:
     def desired(self) -> Desired:
         """Read the manifests that are asked for, and say what there is to hear of them. Raises InvalidManifests."""
         from wexa_sync import engine
-        from wexa_sync.cli.terminal import warn
 
         desired = engine.read(self.sources)
         for warning in desired.warnings:

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from wexa_sync.text.paths import path_of
+
 
 class Named(click.Path):
     """A path that is not empty. `"$FOLDER"` of a variable that is not set would mean the current folder."""
@@ -17,7 +19,15 @@ class Named(click.Path):
         """Return the path. Fails for an empty text."""
         if not os.fspath(value):
             self.fail("a path is empty: name one, or write . for the current folder.", param, ctx)
-        return Path(os.fsdecode(super().convert(value, param, ctx)))
+        return Path(os.fsdecode(super().convert(_at_home(self, value, param, ctx), param, ctx)))
+
+
+def _at_home(kind: click.Path, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    """Return a path with `~` replaced, as where a variable or quotes kept the shell from it."""
+    try:
+        return str(path_of(os.fsdecode(value)))
+    except ValueError as error:
+        kind.fail(str(error), param, ctx)
 
 
 class NewFile(click.Path):
@@ -28,7 +38,7 @@ class NewFile(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path. Fails where its folder is missing, or a YAML file has its name: it may be a manifest."""
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        path = Path(os.fsdecode(super().convert(_at_home(self, value, param, ctx), param, ctx)))
         if not path.absolute().parent.is_dir():
             self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
         if path.suffix.lower() in (".yaml", ".yml") and path.exists():

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -55,13 +55,37 @@ def covers(sources: Sources, others: Sources) -> bool:
     return want <= have and not problems
 
 
+def is_searched(file: Path, folders: Sequence[Path], ignore: Sequence[str], root: Path) -> bool:
+    """True when a search through these folders would read the file as a manifest, were it there."""
+    ignored, base = _ignored(ignore), _base(root)
+    real = Path(os.path.realpath(file))
+    for top in (Path(os.path.realpath(folder)) for folder in folders):
+        way = [each for each in (real, *real.parents) if each != top and each.is_relative_to(top)]
+        left_out = any(_is_left_out(each.name) or ignored.fullmatch(str(each).removeprefix(base)) for each in way)
+        if real == top or (way and not left_out and _is_read(real.name)):
+            return True
+    return False
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith(".") or name in _INSTALLED
+
+
+def _base(root: Path) -> str:
+    return os.path.realpath(root).rstrip("/") + "/"
+
+
+def _ignored(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_glob, patterns)) or r"(?!)", re.DOTALL)
+
+
 class _Search:
     """Walks the paths of the sources, each folder and each file once."""
 
     def __init__(self, sources: Sources, problems: list[Problem]) -> None:
         self._paths = sources.paths
-        self._base = os.path.realpath(sources.root).rstrip("/") + "/"
-        self._ignored = re.compile("|".join(map(_glob, sources.ignore)) or r"(?!)", re.DOTALL)
+        self._base = _base(sources.root)
+        self._ignored = _ignored(sources.ignore)
         self._problems = problems
         self._overlooked: dict[str, Problem] = {}
         self._folders: set[str] = set()
@@ -128,7 +152,7 @@ class _Search:
     def _wanted(self, path: Path, entry: os.DirEntry[str]) -> str:
         """Return what to do with an entry: "folder", "file", or nothing, where it is left out."""
         is_folder = self._is_folder(path, entry)
-        if is_folder and (entry.name.startswith(".") or entry.name in _INSTALLED):
+        if is_folder and _is_left_out(entry.name):
             if entry.name not in _NEVER:
                 self._glance_inside(path / entry.name, self._quietly(path / entry.name))
             return ""

@@ -56,7 +56,8 @@ def load(sources: Sources) -> Loaded:
         problems += faults
     if not documents and not problems:
         raise _nothing(files, others)
-    return Loaded(tuple(documents), tuple(problems), _skipped(others))
+    unused = () if sources.whole else variables.unused()  # other manifests may use them
+    return Loaded(tuple(documents), tuple(problems), (*_skipped(others), *unused))
 
 
 def _named(sources: Sources) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,15 @@ class Variables:
 
     var: Mapping[str, Any] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
+    given: Mapping[str, Collection[str]] = field(default_factory=dict)  # names, by the flag or the file that gives them
+    asked: set[str] = field(default_factory=set, compare=False)  # the names that texts use
+
+    def unused(self) -> Iterator[str]:
+        """Return a warning for each flag and file that gives a variable which no text uses."""
+        for place, names in self.given.items():
+            for name in sorted(set(names) - self.asked):
+                hint = did_you_mean(name, sorted(self.asked - set(names)), f"Nothing says ${{var:{name}}}.")
+                yield f"{place}: the variable {name!r} is used by no manifest. {hint}"
 
     def fill(self, text: str) -> tuple[Any, list[TextFault]]:
         """Return the text with its variables filled in, and the faults in it.
@@ -89,6 +98,8 @@ class Variables:
         if name not in values:
             hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
             raise TextFault(f"{short(use.group())} is not defined", hint=hint)
+        if source == "var":
+            self.asked.add(name)
         if not is_utf8(values[name]):
             raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
         if source == "secret" and not values[name]:
@@ -144,8 +155,10 @@ def gather(
     """
     found = dict(settings)
     problems: list[Problem] = []
+    given: dict[str, Collection[str]] = {}
     for file in files:
-        found.update(_read_var_file(file, problems))
+        found |= (read := _read_var_file(file, problems))
+        given[shown_path(file)] = read.keys()
     if problems:
         raise InvalidManifests(sorted(problems, key=lambda problem: problem.source))
     for assignment in assignments:
@@ -154,7 +167,8 @@ def gather(
             typed = name + ("=..." if equals else "")  # the value is nobody's business
             raise UsageError(f"--var {typed}: this is no NAME=VALUE", hint="Write --var region=eu, for ${var:region}.")
         found[name] = value
-    return Variables(found, env)
+        given["--var"] = {name, *given.get("--var", ())}
+    return Variables(found, env, given)
 
 
 def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, Unfilled, UsageError
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import Variables, gather
 from wexa_sync.model import Secret
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Folder
 
+PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: {projectName: Desk}\n"
 KEY = "sentinel-api-key-7f3a"
 VARIABLES = Variables(
     {"region": "eu", "count": 3, "on": True, "rate": 0.5, "nested": "${var:region}", "": "x"},
@@ -200,3 +204,18 @@ def test_every_fault_of_every_variable_file_at_once(folder: Folder) -> None:
         "f.yaml:1:1 : this is no ordinary file",
     ]
     assert all(each.hint for each in caught.value.problems)
+
+
+def test_a_variable_that_nothing_uses_is_warned_of(folder: Folder) -> None:
+    folder.write({"m.yaml": PROJECT.replace("Desk", "'${var:region} ${var:used}'"), "a/n.yaml": "# nothing\n"})
+    folder.write({"x.vars.yaml": "used: 1\nmodle: m\n", "y.vars.yaml": "zzz: 1\n"})
+    files = (Path("x.vars.yaml"), Path("y.vars.yaml"))
+    sources = Sources(
+        paths=(Path(),), root=folder.path, vars={"region": "eu", "mine": 1}, var_files=files, assignments=("regoin=x",)
+    )
+    assert engine.read(sources).warnings == (
+        "x.vars.yaml: the variable 'modle' is used by no manifest. Nothing says ${var:modle}.",
+        "y.vars.yaml: the variable 'zzz' is used by no manifest. Nothing says ${var:zzz}.",
+        "--var: the variable 'regoin' is used by no manifest. Did you mean 'region'?",
+    )
+    assert engine.read(replace(sources, whole=(Path(), Path("a")))).warnings == ()
