@@ -41,12 +41,17 @@ _KEY = APIKeyHeader(
 
 def build(world: World, listener: Listener, more: Sequence[APIRouter] = ()) -> ASGIApp:
     """Return the application that serves `world` behind `listener`. `more` are routes that the API does not have."""
-    return Gate(_application(tuple(more)), world, listener)
+    return Gate(_application(more) if more else _plain(), world, listener)
 
 
 @cache
-def _application(more: tuple[APIRouter, ...]) -> FastAPI:
-    """Return the application of all worlds: the gate adds the world to each request. Its routes take long to build."""
+def _plain() -> FastAPI:
+    """Return the application without more routes, built once a process: that takes longer than a plan."""
+    return _application(())
+
+
+def _application(more: Sequence[APIRouter]) -> FastAPI:
+    """Return the application of any world: the gate adds the world to each request."""
     app = FastAPI(
         title="wexa-sync sandbox",
         summary="A local server that behaves as the Wexa AI REST API does.",
