@@ -255,7 +255,7 @@ class Desk:
         )
 
     def read(self, env: Mapping[str, str] | None = None) -> Desired:
-        """What is declared now."""
+        """Return the resources that the desk's manifests declare."""
         return engine.read(Sources(paths=(self.folder,), root=self.folder, env=env or {}))
 
     def plan(self, choice: Choice | None = None, *, env: Mapping[str, str] | None = None, **options: Any) -> Plan:

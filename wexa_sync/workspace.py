@@ -98,7 +98,7 @@ def open_workspace(
 
 @contextmanager
 def _reached(settings: Settings, rehearsal: Rehearsal | None) -> Iterator[tuple[Settings, Target, str]]:
-    """Give the settings to use, the target that state and plans name, and the base URL to call."""
+    """Yield the settings to use, the target that state and plans name, and the base URL to call."""
     if rehearsal is None:
         require_api(settings)
         yield settings, Target(base_url=settings.base_url, org_id=settings.org_id), settings.base_url

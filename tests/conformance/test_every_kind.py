@@ -101,7 +101,7 @@ def test_only_an_update_takes_several_calls_and_they_share_no_field(kind: Kind) 
 
 @pytest.mark.parametrize("kind", KINDS, ids=by_name)
 def test_every_placeholder_can_be_filled(kind: Kind) -> None:
-    """A field of the spec stands only in a call that writes, and never changes."""
+    # A field of the spec stands only in a call that writes, and never changes.
     calls = [(each, call) for each in kind.endpoints for call in kind.calls(each)]
     if kind.listing is not None:
         calls.append((Operation.READ, kind.listing.endpoint))

@@ -18,7 +18,7 @@ ABOUT = {name[1]: SECTIONS[title] for title in SECTIONS if (name := re.match(r"w
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    """Every command that a person can run, with its full name."""
+    """Yield each command that a person can run, with its full name."""
     context = click.Context(cli)
     for name in COMMANDS:
         command = cli.get_command(context, name)
@@ -27,7 +27,7 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
 
 def written(command: click.Command) -> set[str]:
-    """The options of a command, as the page is to write them."""
+    """Return the options of a command, as the page is to write them."""
     found = set()
     for option in command.params:
         if not isinstance(option, click.Option) or option.name == "help":
@@ -39,7 +39,7 @@ def written(command: click.Command) -> set[str]:
 
 
 def documented(section: str) -> set[str]:
-    """The options in a section of the page, and in those that it links to for more."""
+    """Return the options in a section of the page, and in the sections that it links to."""
     links = {title for title in SECTIONS for link in re.findall(r"\]\(#(\S+?)\)", section) if link == title.lower()}
     own = set(re.findall(r"^\| (`-.+?) \|", section, re.MULTILINE))
     return own.union(*(documented(SECTIONS[title]) for title in links))

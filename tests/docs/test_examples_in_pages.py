@@ -34,7 +34,7 @@ class Stage:
     open_sandbox: OpenSandbox
 
     def wexa(self, *words: str) -> str:
-        """What a command prints; what it says as well, where it fails."""
+        """Return what a command prints on stdout, and on stderr too where the command fails."""
         done = self.cli(self.folder, *words, code=None, env={"SMTP_TOKEN": "sesame"})
         printed: str = done.stdout + (done.stderr if done.code else "")
         return printed
@@ -50,7 +50,7 @@ class Stage:
 
 
 def after_the_quick_start(stage: Stage) -> Stage:
-    """The support desk as the README's first command leaves it, and then a day's edits."""
+    """Return the support desk after the README's first command and a day's edits."""
     assert "Apply complete!" in stage.wexa("apply", "examples/support-desk", "--sandbox", "--auto-approve")
     desk = "examples/support-desk"
     stage.edit(f"{desk}/skills.yaml", ("draft-answer", "draft-reply"), ("Draft answer", "Draft reply"))
@@ -62,13 +62,13 @@ def after_the_quick_start(stage: Stage) -> Stage:
 
 
 def prompts_alone(stage: Stage) -> Stage:
-    """The prompts that the page's manifests name."""
+    """Return the prompts that the page's manifests name."""
     shutil.copytree(stage.folder / "examples/support-desk/prompts", stage.folder / "desk/prompts")
     return stage
 
 
 def drifted(stage: Stage) -> Stage:
-    """The support desk, applied; then somebody edits the project in git, and somebody else in Wexa Studio."""
+    """Return the applied support desk, whose project was then edited in git and in Wexa Studio."""
     stage = replace(stage, folder=stage.folder / "examples/support-desk")
     assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
     stage.edit("project.yaml", ("Support coworker", "First line"))
@@ -81,7 +81,7 @@ def drifted(stage: Stage) -> Stage:
 
 
 def lost(stage: Stage) -> Stage:
-    """The support desk, applied; then somebody edits a flow in git, and the state is gone."""
+    """Return the applied support desk, with a flow then edited in git and the state lost."""
     stage = replace(stage, folder=stage.folder / "examples/support-desk")
     assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
     stage.edit("triage.yaml", ("Classifies", "Reads"))
@@ -99,7 +99,7 @@ SCENES: dict[str, Callable[[Stage], Stage]] = {
 
 @pytest.fixture
 def stage(tmp_path: Path, cli: Any, open_sandbox: OpenSandbox) -> Stage:
-    """A folder with the examples in it, nothing applied."""
+    """Return a folder with the examples in it, nothing applied."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns(".wexa-sync"))
     return Stage(tmp_path, cli, open_sandbox)
 
@@ -134,12 +134,12 @@ def test_the_quick_start_is_two_commands_of_one_line_each() -> None:
 
 
 def is_quick_start(text: str, fence: re.Match[str]) -> bool:
-    """Whether an example stands under that heading: it sets up an environment, and one runs these tests."""
+    """True when the example stands under "Quick start": it sets up an environment, and another one runs these tests."""
     return text[: fence.start()].rpartition("\n## ")[2].startswith("Quick start\n")
 
 
 def replayed(text: str, stage: Stage) -> str:
-    """The page with what its examples do now."""
+    """Return the page with what its examples print now."""
 
     def replay(fence: re.Match[str]) -> str:
         kind, body = fence[1], fence[2]
@@ -153,7 +153,7 @@ def replayed(text: str, stage: Stage) -> str:
 
 
 def console(body: str, stage: Stage) -> str:
-    """The commands of an example, each with what it prints now."""
+    """Return the commands of an example, each with what it prints now."""
     shown = ""
     for command, expected in re.findall(r"^\$ wexa-sync (.*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE):
         printed = stage.wexa(*shlex.split(command))
@@ -162,11 +162,11 @@ def console(body: str, stage: Stage) -> str:
 
 
 def _same(varying: re.Match[str]) -> str:
-    """What stands for an id in comparisons; nothing does for seconds: they are told only where something was slow."""
+    """Return the mark that replaces an id in comparisons. Seconds leave no mark, since only slow runs print them."""
     return "" if varying[0].endswith(" s") else "*"
 
 
 def matches(expected: str, printed: str) -> bool:
-    """Whether that was printed, whatever stands for a line `...`."""
+    """True when a command printed the expected text. A line `...` matches any lines."""
     parts = [re.escape(VARYING.sub(_same, part)) for part in re.split(r"^\.\.\.\n", expected, flags=re.MULTILINE)]
     return re.fullmatch("(?:.*\n)*".join(parts), VARYING.sub(_same, printed)) is not None

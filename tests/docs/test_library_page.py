@@ -19,7 +19,7 @@ NO_CLICK = "\nimport sys\nassert 'click' not in sys.modules\n"
 
 
 def printed(program: str, folder: Path, env: dict[str, str]) -> str:
-    """What a program prints, run in a process of its own that has not loaded the command line."""
+    """Return what a program prints, run in a process of its own that has not loaded the command line."""
     command = [sys.executable, "-c", program + NO_CLICK]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

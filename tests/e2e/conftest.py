@@ -43,14 +43,14 @@ class Wire:
     sent: list[tuple[str, Any]] = field(default_factory=list)  # what was asked and is no GET, with its body
 
     def env(self, desk: Desk) -> dict[str, str]:
-        """The settings that lead the command line over the wire; the desk's state is told that it belongs there."""
+        """Return the settings that send requests over the wire. The desk's state is changed to belong there."""
         state = desk.folder / ".wexa-sync" / "state.json"
         if state.exists():
             state.write_text(state.read_text("utf-8").replace(self.to, self.url), "utf-8")
         return {**desk.remote.env, "WEXA_BASE_URL": self.url}
 
     def answer(self, method: str, path: str, headers: dict[str, str], content: bytes) -> tuple[int, bytes] | None:
-        """Status and body to answer with; None where the answer is lost."""
+        """Return the status and the body to answer with; None where the answer is lost."""
         asked = f"{method} {path.partition('?')[0]}"
 
         def named(places: dict[str, Any]) -> str | None:
@@ -83,7 +83,7 @@ class Wire:
 
 @contextmanager
 def wired(remote: Remote) -> Iterator[Wire]:
-    """A wire to that sandbox, for the length of a block."""
+    """Yield a wire to that sandbox, for the length of a block."""
     found = Wire(to=remote.server.base_url)
 
     class Passing(http.server.BaseHTTPRequestHandler):
@@ -114,14 +114,14 @@ def wired(remote: Remote) -> Iterator[Wire]:
 
 @pytest.fixture
 def wire(remote: Remote) -> Iterator[Wire]:
-    """A wire to the sandbox `remote`."""
+    """Yield a wire to the sandbox `remote`."""
     with wired(remote) as found:
         yield found
 
 
 @pytest.fixture
 def lay_wire() -> Callable[[Remote], AbstractContextManager[Wire]]:
-    """Lays wires: for tests that need one to a sandbox of their own."""
+    """Return a function that lays a wire to a test's own sandbox."""
     return wired
 
 
@@ -145,7 +145,7 @@ def begin(desk: Desk, outcome: str = "completed", seconds: float = 3600, **spec:
 
 
 def script(remote: Remote, outcome: str, seconds: float, goal: str = "") -> None:
-    """What runs of that goal come to from now on."""
+    """Set how the runs of that goal end from now on."""
     body = {"match": {"goal_contains": goal}, "outcome": outcome, "seconds": seconds}
     remote.raw("POST", "/_sandbox/outcomes", body).raise_for_status()
 
@@ -157,7 +157,7 @@ def advance(remote: Remote, seconds: float) -> None:
 
 @pytest.fixture
 def going(cli: Cli) -> Callable[..., AbstractContextManager[Started]]:
-    """Starts the command line, which goes on while the test does other things."""
+    """Return a function that starts the command line, which runs while the test does other things."""
 
     def start(desk: Desk, *words: str, **env: str) -> AbstractContextManager[Started]:
         return cli.going(desk.folder, *words, env={**desk.remote.env, **env})
@@ -167,17 +167,17 @@ def going(cli: Cli) -> Callable[..., AbstractContextManager[Started]]:
 
 @pytest.fixture
 def begun() -> Callable[..., str]:
-    """Applies a desk and leaves a run under way."""
+    """Return a function that applies a desk and leaves a run under way."""
     return begin
 
 
 @pytest.fixture
 def scripted() -> Callable[..., None]:
-    """Says what runs come to."""
+    """Return a function that sets how runs end."""
     return script
 
 
 @pytest.fixture
 def passing() -> Callable[..., None]:
-    """Lets time pass in a sandbox."""
+    """Return a function that lets time pass in a sandbox."""
     return advance

@@ -26,14 +26,14 @@ ODD += [[], {}, [None], ["a", "b"], [[]], {"_id": 5}, {"_id": "x"}, {"a": {}}]
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a value, itself first."""
+    """Yield every place in a value, the value itself first."""
     yield at
     for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         yield from places(value[key], (*at, key))
 
 
 def damaged(value: Any, chance: Random) -> Any:
-    """The value with one place of it changed, gone, or there twice."""
+    """Return the value with one place of it changed, removed, or doubled."""
     value = copy.deepcopy(value)
     path, odd = chance.choice(list(places(value))), chance.choice(ODD)
     if not path:

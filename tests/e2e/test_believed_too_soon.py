@@ -22,7 +22,7 @@ RUN, SCHEDULE = "support-desk/Execution/smoke-test", "support-desk/Schedule/new-
 
 @pytest.fixture
 def lied(desk: Desk, wire: Wire) -> Desk:
-    """The desk, whose server is behind a wire that lies."""
+    """Return the desk, whose server is behind a wire that lies."""
     return behind(desk, wire)
 
 
@@ -37,7 +37,7 @@ def idle(
     open_sandbox: Callable[..., AbstractContextManager[Remote]],
     lay_wire: Callable[..., AbstractContextManager[Wire]],
 ) -> Iterator[tuple[Desk, Wire]]:
-    """The desk, where no run starts by itself and the run is to be started; and the wire that it is behind."""
+    """Yield the desk and its wire. Its run is to be started: no run starts by itself there."""
     edit(desk, "execution.yaml", "  wait: {timeout: 120}", "  start: explicit")
     with open_sandbox(readings={"execution_start": "explicit"}) as remote, lay_wire(remote) as wire:
         yield behind(replace(desk, remote=remote), wire), wire
@@ -201,7 +201,7 @@ def test_a_user_who_sees_no_project_makes_none_twice(desk: Desk, cli: Cli) -> No
 
 
 def agent_of_theirs(desk: Desk) -> None:
-    """Somebody adds an agent in Wexa Studio."""
+    """Add an agent, as another person would in Wexa Studio."""
     ids = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
     flow = ids["support-desk/AgentFlow/triage"]
     body = desk.remote.raw("GET", f"/agentflow/{flow}").json()["agents"][0]

@@ -38,7 +38,7 @@ def git(tmp_path: Path) -> Git:
 
 @pytest.fixture
 def clones(desk: Desk, git: Git, tmp_path: Path) -> tuple[Desk, Desk]:
-    """Two clones of the applied desk, each one apply further: at the same serial, with another content."""
+    """Return two clones of the applied desk, each one apply further: at the same serial, with another content."""
     desk.apply()
     for words in (["init", "-b", "main"], ["add", "--force", "."], ["commit", "-m", "Applied."]):
         assert git(desk.folder, *words) == 0

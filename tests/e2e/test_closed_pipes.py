@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(desk: Desk, cli: Cli, *words: str, stdout: int | None = None, stderr: int | None = None) -> Done:
-    """The command, with those streams in the place of its own."""
+    """Return the command, with those streams in the place of its own."""
     with cli.going(desk.folder, *words, env=desk.remote.env, stdout=stdout, stderr=stderr) as going:
         out, said = going.communicate()
     return Done(going.wait(), out, said)
@@ -27,7 +27,7 @@ def run(desk: Desk, cli: Cli, *words: str, stdout: int | None = None, stderr: in
 
 @contextmanager
 def unread() -> Iterator[int]:
-    """A pipe that nobody reads."""
+    """Yield a pipe that nobody reads."""
     reader, writer = os.pipe()
     os.close(reader)
     yield writer

@@ -24,7 +24,7 @@ OFFLINE = ("init", "schema", "sandbox", "version")
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:
-    """Every command that a person can run, with its full name."""
+    """Yield each command that a person can run, with its full name."""
     context = click.Context(commands)
     for name in COMMANDS:
         command = commands.get_command(context, name)

@@ -20,12 +20,12 @@ HOSTILE = ["../../v1/project", "a?x=1", "a#b", f"a{ESCAPE}", "a b", "x" * 300]
 
 @pytest.fixture(autouse=True)
 def quick(desk: Desk) -> None:
-    """No list lags behind."""
+    """Shorten the wait for lists, since none lags behind here."""
     (desk.folder / "wexa-sync.yaml").write_text("settle: 0.2\n", "utf-8")
 
 
 def named(id_: str) -> Any:
-    """Gives what was made that id, or the first thing of a list."""
+    """Return the response with that id in place of the new object's, or of the first in a list."""
 
     def lie(body: Any) -> Any:
         for items in body.values() if isinstance(body, dict) else ():

@@ -17,7 +17,7 @@ NAMED = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what 
 
 
 def run(folder: Path, *command: str, **env: str) -> str:
-    """What it says; it must succeed."""
+    """Return what a command prints. It must succeed."""
     clean = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", **NAMED}
     done = subprocess.run(command, cwd=folder, env={**clean, **env}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -26,7 +26,7 @@ def run(folder: Path, *command: str, **env: str) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path, cli: Cli) -> Path:
-    """A repository as init writes it, cloned from a remote."""
+    """Return a repository as init writes it, cloned from a remote."""
     run(tmp_path, "git", "init", "--quiet", "--bare", "remote")
     run(tmp_path, "git", "clone", "--quiet", "remote", "here")
     here = tmp_path / "here"
@@ -45,7 +45,7 @@ def step(folder: Path, job: str, name: str, **env: str) -> None:
 
 
 def committed(folder: Path) -> set[str]:
-    """The files of the state that the remote has."""
+    """Return the files of the state that the remote has."""
     run(folder, "git", "fetch", "--quiet")
     return set(run(folder, "git", "ls-tree", "--name-only", "@{upstream}").split()) & {
         "state.json",

@@ -27,7 +27,7 @@ spec: {{name: More {n}, description: D, connector_id: {{external: Mail}}}}
 
 @pytest.fixture
 def slow(desk: Desk, open_sandbox: Callable[..., AbstractContextManager[Remote]]) -> Iterator[Desk]:
-    """A desk of 48 changes against a sandbox that takes 60 ms for each."""
+    """Yield a desk of 48 changes against a sandbox that takes 60 ms for each."""
     (desk.folder / "more.yaml").write_text("".join(SKILL.format(n=n) for n in range(40)), encoding="utf-8")
     with open_sandbox(latency_ms=60) as remote:
         yield replace(desk, remote=remote)
@@ -38,7 +38,7 @@ Begin = Callable[..., AbstractContextManager["Started"]]
 
 @pytest.fixture
 def begin(going: Callable[..., AbstractContextManager[Started]]) -> Begin:
-    """Starts an apply, and goes on when some of it is done, and most is not."""
+    """Return a function that starts an apply, and returns when some of it is done, and most is not."""
 
     @contextmanager
     def start(desk: Desk) -> Iterator[Started]:
@@ -52,7 +52,7 @@ def begin(going: Callable[..., AbstractContextManager[Started]]) -> Begin:
 
 
 def once_each(desk: Desk, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]) -> None:
-    """After the rest is applied, everything is there once, and the plan is empty."""
+    """Apply the rest, and check that everything exists once and the plan is empty."""
     assert failures(desk.apply()) == []
     assert work(desk.plan()) == []
     project = next(r.id for a, r in desk.workspace.store.load().records.items() if a.kind == "Project")

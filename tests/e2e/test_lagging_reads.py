@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def titles(remote: Remote) -> list[str]:
-    """The titles of the flow's agents as they are live."""
+    """Return the titles of the flow's agents as they are live."""
     (flow,) = [
         each for each in remote.raw("GET", "/agentflows").json()["agentflows"] if each["name"] == "Ticket triage"
     ]

@@ -19,7 +19,7 @@ Going = Callable[..., AbstractContextManager["Started"]]
 
 
 def fault(desk: Desk, *lines: str) -> None:
-    """What goes wrong in the sandbox from now on."""
+    """Set what goes wrong in the sandbox from now on."""
     for line in lines:
         desk.remote.raw("POST", "/_sandbox/faults", {"fault": line}).raise_for_status()
 

@@ -21,13 +21,13 @@ Lie = Callable[[Any], Any]
 
 @pytest.fixture
 def lied(desk: Desk, wire: Wire) -> Desk:
-    """The desk, whose server is behind a wire that lies; a list is given a moment only to show what was made."""
+    """Return the desk, whose server is behind a wire that lies. Lists have a moment only to show new objects."""
     server = replace(desk.remote.server, base_url=wire.url)
     return replace(desk, remote=replace(desk.remote, server=server), settle=0.2)
 
 
 def first(key: str, change: Callable[[dict[str, Any]], Any]) -> Lie:
-    """Says something else of the first item of the list under `key`."""
+    """Return a lie: the first item of the list under `key` with other values."""
 
     def lie(body: Any) -> Any:
         items = deepcopy(body[key])
@@ -38,7 +38,7 @@ def first(key: str, change: Callable[[dict[str, Any]], Any]) -> Lie:
 
 
 def instead(value: Any) -> Lie:
-    """Says that, whatever is true."""
+    """Return a lie: that response, whatever is true."""
     return lambda _body: value
 
 
@@ -47,7 +47,7 @@ def without(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 
 def agents(change: Callable[[list[Any]], Any]) -> Lie:
-    """Says something else of the agents of the first flow."""
+    """Return a lie: the agents of the first flow with other values."""
     return first("agentflows", lambda flow: {**flow, "agents": change(flow["agents"])})
 
 
@@ -155,12 +155,12 @@ def test_a_status_that_is_none_is_shown_or_waited_on_and_never_a_crash(
 
 
 def ended(outcomes: tuple[Outcome, ...], kind: str) -> list[Outcome]:
-    """How the work on a kind ended."""
+    """Return how the work on a kind ended."""
     return [each for each in outcomes if each.change.address.kind == kind and each.change.action is not Action.NOOP]
 
 
 def of_other(name: str) -> Lie:
-    """An answer about another thing: the same, with another id."""
+    """Return an answer about another thing: the same, with another id."""
     return lambda body: {**body, "_id": name}
 
 

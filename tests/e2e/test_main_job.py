@@ -23,7 +23,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def run(cli: Cli) -> Run:
-    """Runs the command line, and answers its stdout."""
+    """Return a function that runs the command line, and returns its stdout."""
 
     def start(folder: Path, *words: str, code: int = 0, said: str = "") -> str:
         done = cli(folder, *words, code=code)

@@ -44,7 +44,7 @@ OF_B = [each.replace("a/", "b/", 1) if each != "Project/a" else "Project/b" for 
 
 @pytest.fixture
 def two(desk: Desk) -> Desk:
-    """Two folders of one repository, `a` and `b`, each with a project of its own; all applied."""
+    """Return a desk of two folders, `a` and `b`, each with a project of its own; all applied."""
     shutil.rmtree(desk.folder)
     for name in ("a", "b"):
         folder = desk.folder / name

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def other(desk: Desk, tmp_path: Path) -> Desk:
-    """Another person with the same manifests, the same workspace, and a state of their own."""
+    """Return the desk of another person: the same manifests and workspace, and a state of their own."""
     folder = tmp_path / "other"
     shutil.copytree(desk.folder, folder)
     return replace(desk, folder=folder)
 
 
 def statuses(outcomes: tuple[Outcome, ...]) -> dict[str, str]:
-    """How the changes that do something ended, by address."""
+    """Return how each change other than a no-op ended, by address."""
     return {
         str(outcome.change.address): outcome.status.value
         for outcome in outcomes
@@ -38,7 +38,7 @@ def statuses(outcomes: tuple[Outcome, ...]) -> dict[str, str]:
 
 
 def live_counts(desk: Desk) -> dict[str, int]:
-    """How many projects, skills, flows, schedules and runs are live."""
+    """Return how many projects, skills, flows, schedules and runs are live."""
     server, raw = desk.remote.server, desk.remote.raw
     projects = raw("GET", "/v1/project", userId=server.user_id, orgId=server.org_id).json()["projectList"]
     found = {"projects": len(projects)}
@@ -188,7 +188,7 @@ def test_a_project_that_somebody_uses_between_plan_and_destroy_is_not_deleted(de
 
 
 def lock_of(desk: Desk, **changes: object) -> Path:
-    """A lock that another machine left."""
+    """Return a lock that another machine left."""
     file = desk.workspace.store.path.with_name("state.json.lock")  # type: ignore[attr-defined]  # it is a FileStore
     file.parent.mkdir(exist_ok=True)
     holder = {"owner": "ci@far-away pid 7", "pid": 7, "host": "far-away", "created": "2035-01-01T00:00:00+00:00"}

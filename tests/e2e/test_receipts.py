@@ -23,7 +23,7 @@ CHANGES = 9
 
 
 def made(desk: Desk) -> set[str]:
-    """The ids of all that is live and that an apply makes."""
+    """Return the ids of all that is live and that an apply makes."""
     ids = set()
     for project in desk.remote.raw("GET", "/v1/project", orgId=desk.remote.server.org_id).json()["projectList"]:
         ids.add(project["_id"])
@@ -59,7 +59,7 @@ def require_recovery(desk: Desk, env: dict[str, str], cli: Cli) -> None:
 
 @pytest.fixture(autouse=True)
 def quick(desk: Desk) -> None:
-    """No list lags behind."""
+    """Shorten the wait for lists, since none lags behind here."""
     (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")
 
 
@@ -89,14 +89,14 @@ def test_a_full_disk_in_the_middle_of_an_apply(desk: Desk, cli: Cli, size: int, 
 
 
 def done_of(process: subprocess.CompletedProcess[str]) -> Done:
-    """What has ended, as the command line's own runs are."""
+    """Return an ended process in the form that `cli` returns."""
     from tests.conftest import Done
 
     return Done(process.returncode, process.stdout, process.stderr)
 
 
 def meanwhile(happens: Callable[[], None]) -> Callable[[Any], Any]:
-    """What the server says stays true; that happens before it is heard, once."""
+    """Return a function that keeps the server's response, and before that lets the event happen once."""
     awaited = [happens]
 
     def say(answer: Any) -> Any:
@@ -108,18 +108,18 @@ def meanwhile(happens: Callable[[], None]) -> Callable[[Any], Any]:
 
 
 def removed(lock: Path) -> None:
-    """Somebody removes the lock."""
+    """Remove the lock, as another person would."""
     lock.unlink()
 
 
 def replaced(lock: Path) -> None:
-    """Somebody removes the lock and takes it."""
+    """Remove the lock and take it, as another person would."""
     lock.unlink()
     lock.write_text("{}\n", "utf-8")
 
 
 def overwritten(lock: Path) -> None:
-    """Another host takes the lock over, after the lease."""
+    """Let another host take the lock over, after the lease."""
     lock.write_text(lock.read_text("utf-8").replace('"pid": ', '"pid": 9'), "utf-8")
 
 

@@ -16,12 +16,12 @@ SANDBOX = {"WEXA_SYNC_SANDBOX": "1"}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The support desk's manifests, nothing applied yet."""
+    """Return the support desk's manifests, nothing applied yet."""
     return Path(shutil.copytree(EXAMPLE, tmp_path / "desk", ignore=shutil.ignore_patterns(".wexa-sync")))
 
 
 def stored(folder: Path, kind: str) -> int:
-    """How many objects of a kind the sandbox's file holds."""
+    """Return how many objects of a kind the sandbox's file holds."""
     with sqlite3.connect(folder / ".wexa-sync" / "sandbox.db") as data:
         return int(data.execute("SELECT count(*) FROM objects WHERE kind = ?", (kind,)).fetchone()[0])
 

@@ -17,7 +17,7 @@ Wexa = Callable[..., "Done"]
 
 @pytest.fixture
 def wexa(applied: Path, cli: Cli) -> Wexa:
-    """Runs the command line in the support desk, which is applied to the sandbox."""
+    """Return a function that runs the command line in the support desk, which is applied to the sandbox."""
 
     def start(*words: str, code: int = 0) -> Done:
         return cli(applied, *words, "--sandbox", code=code)
@@ -26,7 +26,7 @@ def wexa(applied: Path, cli: Cli) -> Wexa:
 
 
 def runs(wexa: Wexa) -> list[dict[str, str]]:
-    """What `executions list` tells."""
+    """Return what `executions list` prints."""
     found: list[dict[str, str]] = json.loads(wexa("executions", "list", "--format", "json").stdout)
     return found
 

@@ -52,7 +52,7 @@ def test_a_lost_answer_is_not_settled_by_the_run_before(desk: Desk, cli: Cli, wi
 
 
 def executed(remote: Remote) -> int:
-    """How often a run was asked for and made."""
+    """Return how many requests made a run."""
     return sum(each["path"] == "/execute_flow" and each["status"] == 200 for each in remote.requests)
 
 

@@ -30,7 +30,7 @@ Run = Callable[..., "Done"]
 
 @pytest.fixture
 def chain(desk: Desk) -> Desk:
-    """The desk with a second run that depends on the first, which is waited for."""
+    """Return the desk with a second run that depends on the first. Apply waits for the first."""
     edit(desk, "", MANIFEST)
     return desk
 
@@ -45,7 +45,7 @@ def edit(desk: Desk, old: str, new: str) -> None:
 
 @pytest.fixture
 def run(cli: Cli) -> Run:
-    """Runs the command line on a desk; answers it with each stream on one line."""
+    """Return a function that runs the command line on a desk, and returns each stream as one line."""
 
     def start(desk: Desk, *words: str, code: int = 0) -> Done:
         done = cli(desk.folder, *words, code=code, env=desk.remote.env)
@@ -55,7 +55,7 @@ def run(cli: Cli) -> Run:
 
 
 def runs(desk: Desk) -> list[str]:
-    """What was sent about runs."""
+    """Return the writes that were sent about runs."""
     return [write for write in desk.remote.writes if "execute_flow" in write]
 
 

@@ -26,7 +26,7 @@ Act = Callable[..., "Done"]
 
 @pytest.fixture
 def act(cli: Cli, desk: Desk, wire: Wire) -> Act:
-    """Runs `executions ...` over the wire; what it says on stderr is answered on one line."""
+    """Return a function that runs `executions ...` over the wire, and returns stderr as one line."""
 
     def run(*words: str, code: int = 0) -> Done:
         env = wire.env(desk)
@@ -38,7 +38,7 @@ def act(cli: Cli, desk: Desk, wire: Wire) -> Act:
 
 @pytest.fixture(params=READINGS, ids=lambda readings: ",".join(readings.values()) or "default")
 def elsewhere(request: pytest.FixtureRequest, open_sandbox: Open) -> Iterator[Remote]:
-    """A sandbox under other readings."""
+    """Yield a sandbox under other readings."""
     with open_sandbox(readings=request.param) as remote:
         yield remote
 

@@ -25,7 +25,7 @@ Going = Callable[..., AbstractContextManager["Started"]]
 
 @pytest.fixture(params=WORDS)
 def asking(request: pytest.FixtureRequest, open_sandbox: Open, desk: Desk) -> Iterator[Desk]:
-    """The desk at a sandbox where a waiting run is called that."""
+    """Yield the desk at a sandbox where a waiting run is called that."""
     with open_sandbox(readings={"waiting_word": request.param}) as remote:
         yield replace(desk, remote=remote)
 
@@ -124,7 +124,7 @@ def test_what_is_no_answer_to_it_is_not_sent(
 
 @pytest.fixture
 def answer(desk: Desk, cli: Cli, wire: Wire) -> Callable[..., Done]:
-    """Runs `executions answer` over the wire."""
+    """Return a function that runs `executions answer` over the wire."""
     env = wire.env(desk)
     return lambda *words, code=0: cli(desk.folder, "executions", "answer", RUN, *words, code=code, env=env)
 
@@ -189,7 +189,7 @@ def test_a_question_of_another_kind_is_shown_and_left_to_wexa_studio(
 
 
 def _said(going: Started) -> str:
-    """The command that it says one answers with."""
+    """Return the command that a waiting run shows for its answer."""
     assert going.stderr is not None
     return next(line.strip() for line in going.stderr if "wexa-sync executions answer" in line)
 

@@ -27,7 +27,7 @@ Going = Callable[..., AbstractContextManager["Started"]]
 
 
 def plain(text: str) -> str:
-    """Without colours and without moving the cursor."""
+    """Return the text without colours and cursor moves."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "\n")
 
 

@@ -47,7 +47,7 @@ class Hunt:
 
 
 def declare(desk: Desk) -> None:
-    """Secrets in a run, a schedule and an agent."""
+    """Declare secrets in a run, a schedule and an agent."""
     (desk.folder / "authorised.yaml").write_text(RUN, "utf-8")
     for name, old, new in (
         ("schedule.yaml", SCHEDULE, "Use ${secret:TOKEN} on the tickets that"),

@@ -34,7 +34,7 @@ SMALL_DISK = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}
 
 @pytest.fixture
 def run(desk: Desk, cli: Cli) -> Callable[..., tuple[int, str]]:
-    """Runs the command line in the desk under a limit of the operating system; answers its exit code and its words."""
+    """Return a function that runs the command line under a limit of the operating system."""
 
     def start(limit: str, *words: str) -> tuple[int, str]:
         done = cli(desk.folder, *words, code=None, env=desk.remote.env, before=limit)
@@ -119,7 +119,7 @@ def test_a_state_whose_folder_became_read_only_keeps_what_it_was(
 
 
 def conflict(text: str) -> str:
-    """As git leaves it: both sides between its marks."""
+    """Return the text as a git conflict leaves it: both sides between the marks."""
     ours = text.replace('"serial": ', '"serial": 1')
     return f"<<<<<<< HEAD\n{ours}=======\n{text}>>>>>>> other\n"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def on_terminal(cli: Cli) -> Callable[..., Done]:
-    """Runs the command line on a terminal of its own; when it asks, `answer` is typed."""
+    """Return a function that runs the command line on a terminal of its own, and types `answer` when asked."""
 
     def run(desk: Desk, *words: str, answer: str = "", **env: str) -> Done:
         return cli.on_terminal(desk.folder, *words, typed=answer, env={"TERM": "xterm", **desk.remote.env, **env})
@@ -24,13 +24,13 @@ def on_terminal(cli: Cli) -> Callable[..., Done]:
 
 
 def text(done: Done) -> str:
-    """What stood on the terminal, without colours and moves."""
+    """Return what stood on the terminal, without colours and cursor moves."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout)
 
 
 @pytest.fixture
 def project(desk: Desk) -> Desk:
-    """The desk's project alone."""
+    """Return the desk's project alone."""
     for file in desk.folder.glob("*.yaml"):
         if file.name not in ("project.yaml", "wexa-sync.yaml"):
             file.unlink()

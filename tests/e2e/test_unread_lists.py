@@ -24,7 +24,7 @@ LISTS = {
 
 @pytest.fixture
 def lied(desk: Desk, wire: Wire) -> Desk:
-    """The desk, whose server is behind a wire."""
+    """Return the desk, whose server is behind a wire."""
     server = replace(desk.remote.server, base_url=wire.url)
     return replace(desk, remote=replace(desk.remote, server=server), settle=0.2)
 

@@ -30,7 +30,7 @@ class Environment:
     wheel: Path
 
     def lend(self, extra: str) -> dict[str, str]:
-        """The variables that let it see what the wheel requires with that extra, out of what the tests run with."""
+        """Return the environment in which the wheel sees the packages that it requires with that extra."""
         folder = self.venv / f"lent-{extra}"
         folder.mkdir(exist_ok=True)
         for found in required(self.wheel, extra):
@@ -48,7 +48,7 @@ class Environment:
 
 
 def required(wheel: Path, extra: str) -> Iterable[Distribution]:
-    """What pip would install with the wheel, as it is installed here."""
+    """Return the installed packages that pip would install with the wheel."""
     with ZipFile(wheel) as archive:
         metadata = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
     own = PathDistribution(ZipPath(wheel, metadata.removesuffix("METADATA")))
@@ -65,7 +65,7 @@ def required(wheel: Path, extra: str) -> Iterable[Distribution]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel that WEXA_SYNC_WHEEL names; else one that is built of the checkout."""
+    """Return the wheel that WEXA_SYNC_WHEEL names, else one built from the checkout."""
     if given := os.environ.get("WEXA_SYNC_WHEEL"):
         return Path(given).resolve()
     out = tmp_path_factory.mktemp("dist")

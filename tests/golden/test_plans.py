@@ -43,7 +43,7 @@ SECRET = "sentinel-secret-31c7"
 
 @contextmanager
 def served(live: dict[str, Any]) -> Iterator[str]:
-    """The address of a server that answers each path with what stands in `live`, and 404 to all others."""
+    """Yield the address of a server that answers each path in `live`, and 404 to all others."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -68,7 +68,7 @@ def served(live: dict[str, Any]) -> Iterator[str]:
 
 
 def planned(case: Path) -> Plan:
-    """The plan of a case."""
+    """Return the plan of a case."""
     file = case / "given.json"
     given: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     sources = Sources(paths=(Path("manifests"),), root=case, env={"TOKEN": SECRET})

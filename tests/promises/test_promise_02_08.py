@@ -102,7 +102,7 @@ def _setter(spec: Doc, field: str) -> Callable[[str], None]:
 
 
 def _editable(docs: list[Doc]) -> Iterator[tuple[str, Callable[[str], None]]]:
-    """Every place that the API lets one change, as the address of what then changes, and how to change it."""
+    """Yield every place that the API can change: the address of its object, and a function that changes the place."""
     for doc in docs:
         name, project, spec = doc["metadata"]["name"], doc["metadata"].get("project"), doc["spec"]
         if doc["kind"] == "Project":
@@ -133,7 +133,7 @@ def _fresh(make: Callable[[Path, Remote], Desk], open_sandbox: Any) -> Iterator[
 
 @pytest.fixture
 def make_desk(desk: Desk) -> Callable[[Path, Remote], Desk]:
-    """Desks in other folders and against other sandboxes."""
+    """Return a function that makes desks in other folders and against other sandboxes."""
     return lambda folder, remote: replace(desk, folder=folder, remote=remote)
 
 
@@ -173,5 +173,5 @@ def test_random_manifests_converge_and_an_edit_is_all_that_is_seen(
 
 
 def _shown(plan: Plan) -> str:
-    """The text of a plan."""
+    """Return the text of a plan."""
     return plan_text(plan_view(plan), Layout(details=True))

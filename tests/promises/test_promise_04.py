@@ -14,7 +14,7 @@ SCHEDULE = Address.parse("support-desk/Schedule/new-year-digest")
 
 
 def _stranger(desk: Desk) -> str:
-    """A schedule that somebody made by hand in our project, on our flow, with our text at another time."""
+    """Return a schedule made by hand in our project, on our flow, with our text at another time."""
     ids = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
     ours = desk.remote.raw("GET", f"/schedule/coworker/{ids[str(SCHEDULE)]}").json()
     ours = ours.get("data", ours)

@@ -15,7 +15,7 @@ AGENT = "      role: Sorts tickets by urgency\n"
 
 
 def _declare(desk: Desk) -> None:
-    """A secret in a run, in a schedule and in an agent."""
+    """Declare a secret in a run, in a schedule and in an agent."""
     run = desk.folder / "execution.yaml"
     run.write_text(run.read_text("utf-8").replace("The printer on", "Bearer ${secret:TOKEN} on"), "utf-8")
     schedule = desk.folder / "schedule.yaml"
@@ -27,7 +27,7 @@ def _declare(desk: Desk) -> None:
 
 @pytest.fixture
 def secretive(desk: Desk, cli: Cli) -> tuple[Desk, Cli, dict[str, str], list[Done]]:
-    """The desk with its secrets, applied, and all that was said on the way."""
+    """Return the desk with its secrets, applied, and everything that the apply printed."""
     _declare(desk)
     env = {**desk.remote.env, "TOKEN": SECRET}
     said = [

@@ -95,12 +95,12 @@ def saved(desk: Desk, plan: Plan) -> Plan:
 
 
 def kept(desk: Desk) -> str:
-    """All that was written: the plan, the state and its journal."""
+    """Return all files as one text: the plan, the state and its journal."""
     return "\n".join(file.read_text("utf-8") for file in sorted(desk.folder.rglob("*")) if file.is_file())
 
 
 def right_guess(change: Change, plan: Plan) -> str:
-    """The fast hash of what was live, in clear: what somebody with the files gets who guesses right."""
+    """Return the fast hash of the live value: anybody with the files gets it from a right guess."""
     kind = BY_NAME[change.address.kind]
     comparison = comparison_in(change.address.project, plan.ids, plan.externals, plan.lineage)
     text = seal.canonical(plain(change.before, kind.fields, comparison))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def slow(open_sandbox: Callable[..., AbstractContextManager[Remote]]) -> Iterator[Remote]:
-    """A sandbox whose every answer takes a while, so that what may overlap does."""
+    """Yield a sandbox whose every answer takes a while, so that requests overlap."""
     with open_sandbox(latency_ms=15) as remote:
         yield remote
 

@@ -25,7 +25,7 @@ MORE_RUNS = "".join(
 def test_what_is_noted_as_about_to_be_sent_is_not_queued_behind_others(
     desk: Desk, parallelism: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The longer it were, the more often a kill would leave a doubt where nothing happened."""
+    # The longer it were, the more often a kill would leave a doubt where nothing happened.
     asking, noted, most = 0, 0, 0
     write, request = _FileSession.write, Http.request
 

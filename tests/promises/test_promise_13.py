@@ -54,10 +54,9 @@ def test_more_resources_ask_for_no_more(desk: Desk, more: str) -> None:
 
 
 def test_two_hundred_flows_ask_as_ten_do_but_for_pages(desk: Desk) -> None:
-    """The list of flows comes by the hundred and has no total: two full pages, and an empty one after the last.
-
-    Of ten there are two pages, since ten might be a server's cap rather than the end.
-    """
+    # The list of flows comes by the hundred and has no total: two full pages, and an empty one after the last.
+    #
+    # Of ten there are two pages, since ten might be a server's cap rather than the end.
     asked = {}
     for count in (10, 200):
         flows = [FLOW.format(n=n, p="support-desk") for n in range(count - 1)]  # and the desk's own
@@ -78,7 +77,7 @@ def test_no_plan_reads_anything_one_by_one(desk: Desk) -> None:
 
 
 def test_an_apply_looks_up_once_what_many_refer_to(desk: Desk) -> None:
-    """The project is new, so no plan could know its connectors."""
+    # The project is new, so no plan could know its connectors.
     skills = [SKILL.format(n=n, p="support-desk") for n in range(20)]
     (desk.folder / "more.yaml").write_text("".join(skills), encoding="utf-8")
     outcomes = desk.apply()

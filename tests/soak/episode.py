@@ -168,7 +168,7 @@ class Episode:
         self.calm()
 
     def ended(self, ended: Ended) -> None:
-        """Note the exit code of a process. Raises Diverged if it is not a documented one."""
+        """Note the exit code of a process. Raise Diverged where it is not a documented one."""
         self.said(f"  exit {ended.code}")
         self.counts["killed"] += ended.code == -9
         if ended.code not in (0, 1, 3, 4, 64, -9):

@@ -23,7 +23,7 @@ THEIRS: list[dict[str, Any]] = [
 
 
 def declared(**more: Any) -> dict[str, Any]:
-    """The spec of the gate, and more."""
+    """Return the spec of the gate, with more fields."""
     return {
         "name": "Main",
         "sheet_id": "log",
@@ -36,13 +36,13 @@ def declared(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture(params=TOKENS)
 def gate(request: pytest.FixtureRequest, toys: Callable[..., Toys]) -> Toys:
-    """A gate and the sheet that it refers to, applied; of the token, reads show what the parameter says."""
+    """Return an applied gate with the sheet that it refers to. The parameter says how reads show the token."""
     return applied(toys(request.param))
 
 
 @pytest.fixture
 def masked(toys: Callable[..., Toys]) -> Toys:
-    """The same, with a mask."""
+    """Return the applied gate, whose token reads show as a mask."""
     return applied(toys())
 
 
@@ -56,7 +56,7 @@ def applied(made: Toys) -> Toys:
 
 
 def held(desk: Toys) -> dict[str, Any]:
-    """What the server holds of the gate: its token as it is."""
+    """Return the gate as the server holds it, with its token in clear."""
     found: dict[str, Any] = desk.live(f"/gates/{desk.records[GATE]}")
     return found | {"token": desk.live(f"/gates/{desk.records[GATE]}/token")["token"]}
 
@@ -150,7 +150,7 @@ def test_others_rules_stay_whatever_becomes_of_the_response(masked: Toys, fault:
 
 
 def sorted_as(rules: list[Any], found: list[Any]) -> list[Any]:
-    """The rules in the order in which the server holds them; what is not there comes last."""
+    """Return the rules in the order in which the server holds them. Rules that it does not hold come last."""
     names = [rule["name"] for rule in found]
     return sorted(rules, key=lambda rule: names.index(rule["name"]) if rule["name"] in names else len(names))
 

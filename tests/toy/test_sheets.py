@@ -18,7 +18,7 @@ PEOPLE, FIRMS = "desk/Sheet/people", "desk/Sheet/firms"
 
 @pytest.fixture
 def desk(toys: Callable[..., Toys]) -> Toys:
-    """Two sheets with columns of the same ids, applied."""
+    """Return two applied sheets with columns of the same ids."""
     made = toys()
     made.declare("Sheet", "people", name="People", columns=[NAME, STAGE])
     made.declare("Sheet", "firms", name="Firms", columns=[NAME, STAGE])
@@ -28,7 +28,7 @@ def desk(toys: Callable[..., Toys]) -> Toys:
 
 
 def columns(desk: Toys, name: str = "People") -> dict[str, Any]:
-    """The live columns of a sheet by id."""
+    """Return the live columns of a sheet by id."""
     (id,) = (each["_id"] for each in desk.live("/sheets") if each["name"] == name)
     return {each["column_id"]: each for each in desk.live(f"/sheets/{id}/columns")}
 

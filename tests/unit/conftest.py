@@ -24,7 +24,7 @@ class Folder:
     path: Path
 
     def write(self, files: Mapping[str, str | bytes]) -> Folder:
-        """Put files there, with the folders that they need."""
+        """Write files into the folder, with the folders that they need."""
         for name, text in files.items():
             file = self.path / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ class Folder:
         project: bool = True,
         ignore: Sequence[str] = (),
     ) -> Desired:
-        """What is declared there, with `text` as m.yaml and (unless it brings its own) a project `desk`."""
+        """Return what the folder declares, with `text` as m.yaml and, unless it has one, a project `desk`."""
         self.write({"m.yaml": text} if text else {})
         self.write({"project.yaml": PROJECT} if project else {})
         return engine.read(
@@ -55,7 +55,7 @@ class Folder:
         )
 
     def problems(self, text: str | bytes = "", **how: Any) -> list[Problem]:
-        """Everything that is wrong there. Each fault has a hint, and a place inside its file."""
+        """Return every problem of the folder. Each must have a hint, and a place inside its file."""
         try:
             self.read(text, **how)
         except InvalidManifests as error:
@@ -67,12 +67,12 @@ class Folder:
         return found
 
     def faults(self, text: str | bytes = "", **how: Any) -> list[str]:
-        """The same, a line each: `file:line:column path: message`."""
+        """Return the problems, a line each: `file:line:column path: message`."""
         return [f"{problem.source} {problem.path}: {problem.message}" for problem in self.problems(text, **how)]
 
 
 def inside(problem: Problem, folder: Path) -> bool:
-    """Whether the place of a problem is one that an editor can go to: the end of a line, and of the text, are."""
+    """True when an editor can go to the place of the problem. The end of a line and of the text count."""
     file = folder / problem.source.file
     if not file.is_file():
         return (problem.source.line, problem.source.column) == (1, 1)
@@ -83,6 +83,6 @@ def inside(problem: Problem, folder: Path) -> bool:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    """An empty folder, and the current one."""
+    """Return an empty folder, which is the current folder."""
     monkeypatch.chdir(tmp_path)
     return Folder(tmp_path)

@@ -31,6 +31,12 @@ DOORS = {
     "sqlite3": ("sandbox/",),
 }
 
+NO_VERB = re.compile(
+    r"(a|all|an|another|any|both|each|every|everything|for|how|if|in|it|its|no|nobody|nothing|one|only|our|same|so|some|"
+    r"somebody|that|the|their|there|these|this|those|we|what|when|where|whether|which|who|whose|why)\b",
+    re.IGNORECASE,
+)
+
 # The drawing: each room, and the rooms whose names it uses. No room names one that stands above it.
 _NOUNS = {"model", "errors"}
 ROOMS = {
@@ -63,13 +69,13 @@ ABOVE = {"cli", "__main__", "__init__"}
 
 @cache
 def tree(name: str) -> ast.Module:
-    """The syntax tree of a file of the package."""
+    """Return the syntax tree of a file of the package."""
     return ast.parse(FILES[name].read_text(encoding="utf-8"), filename=name)
 
 
 @cache
 def imported(name: str) -> tuple[str, ...]:
-    """Every module that a file imports, wherever in it that stands."""
+    """Return every module that a file imports, wherever the import stands."""
     found: list[str] = []
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.Import):
@@ -82,13 +88,13 @@ def imported(name: str) -> tuple[str, ...]:
 
 
 def file_of(module: str) -> str | None:
-    """The file of a module of the package, if it is one."""
+    """Return the file of a module of the package; None for any other module."""
     inner = module.removeprefix("wexa_sync").lstrip(".").replace(".", "/") if module.startswith("wexa_sync") else "?"
     return next((each for each in (f"{inner}.py", f"{inner}/__init__.py".lstrip("/")) if each in FILES), None)
 
 
 def inside(name: str) -> set[str]:
-    """The package's own modules that a file imports, without the package's name: `api.http`."""
+    """Return the package's own modules that a file imports, without the package's name: `api.http`."""
     return {
         module.removeprefix("wexa_sync.")
         for module in imported(name)
@@ -97,12 +103,12 @@ def inside(name: str) -> set[str]:
 
 
 def group(name: str) -> str:
-    """The folder of a file, or its own name at the top."""
+    """Return the folder of a file, or its own name at the top."""
     return name.split("/", maxsplit=1)[0].removesuffix(".py")
 
 
 def units() -> dict[str, set[str]]:
-    """Every room and file at the top, and those that it imports."""
+    """Return every room and file at the top, with those that it imports."""
     uses: dict[str, set[str]] = {group(name): set() for name in FILES}
     for name in FILES:
         uses[group(name)] |= {each.split(".")[0] for each in inside(name)} - {group(name)}
@@ -110,7 +116,7 @@ def units() -> dict[str, set[str]]:
 
 
 def belongs(name: str, doors: tuple[str, ...]) -> bool:
-    """Whether a file is one of those, or in a folder of those."""
+    """True when a file is one of those, or in a folder of those."""
     return any(name.startswith(door) if door.endswith("/") else name == door for door in doors)
 
 
@@ -220,6 +226,18 @@ def test_every_public_name_says_what_it_is_for() -> None:
         and not any("overload" in ast.unparse(each) or "setter" in ast.unparse(each) for each in node.decorator_list)
     ]
     assert missing == []
+
+
+def test_docstrings_of_functions_begin_with_a_verb() -> None:
+    tests = Path(__file__).parents[1]
+    files = {**FILES, **{f"tests/{path.relative_to(tests).as_posix()}": path for path in sorted(tests.rglob("*.py"))}}
+    wrong = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, path in files.items()
+        for node in ast.walk(tree(name) if name in FILES else ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and NO_VERB.match(ast.get_docstring(node) or "")
+    ]
+    assert wrong == []
 
 
 def _words(module: ast.Module) -> Iterator[str]:

@@ -39,7 +39,7 @@ TWO = ONE.replace("one", "two").replace("One", "Two")
 
 
 def sources(*paths: str, whole: str | None = None) -> Sources:
-    """Those paths of the current folder, as a part of `whole`."""
+    """Return sources of those paths of the current folder, as a part of `whole`."""
     return Sources(paths=tuple(map(Path, paths)), root=Path.cwd(), whole=None if whole is None else (Path(whole),))
 
 

@@ -32,7 +32,7 @@ def refused(start: str = ".", env: Mapping[str, str] | None = None, **overrides:
 
 
 def said(error: SettingsError) -> str:
-    """All that it says: every problem where it has some."""
+    """Return the whole text of an error: each problem, the message and the hint."""
     problems = error.problems if isinstance(error, InvalidSettings) else ()
     return "\n".join([*map(str, problems), error.message, error.hint])
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The settings of an empty folder, where nobody said anything."""
+    """Return the settings of an empty folder, where nobody said anything."""
     return read_settings(tmp_path, {})
 
 

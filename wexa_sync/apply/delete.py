@@ -20,7 +20,7 @@ _STILL_THERE = "Apply again later. If it stays so, delete it in Wexa Studio; the
 
 
 def delete(task: Task) -> Work:
-    """Look again, delete, and forget. What goes with its project needs no call of its own."""
+    """Read the resource again, delete it, and forget it. One that goes with its project needs no call."""
     attempts = 0
     if not task.change.with_project:
         yield from turn_for(task, Operation.DELETE)

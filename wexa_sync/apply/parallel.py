@@ -119,7 +119,7 @@ class _Drive:
         self.unrecorded: set[Address] = set()  # their end is known, and the state does not say it
 
     def refresh(self) -> None:
-        """Bring records up to date: of what needs no change, and each lifecycle, whatever comes of the rest."""
+        """Update the records of resources that need no change, and every lifecycle, whatever happens to the changes."""
         old = self.session.state.records
         lives = self.context.plan.lifecycles
         fresh = {a: replace(old[a], lifecycle=lifecycle) for a, lifecycle in lives.items() if a in old}
@@ -144,7 +144,7 @@ class _Drive:
         return True
 
     def run(self) -> bool:
-        """Drive every change to its end, or to the cutoff. True when an interrupt left something undone."""
+        """Run every change to its end, or to the cutoff. Return True when an interrupt left something undone."""
         # Nothing may break in between a request and its record: an interrupt only sets the cutoff, which is read here.
         cutoff = self.context.cutoff
         with ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
@@ -174,7 +174,7 @@ class _Drive:
         return WexaSyncError(why, hint="Apply again: it goes on from what was done.")
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
-        """Let changes begin, or go on after a lookup, as long as there is room for their requests.
+        """Begin changes, or continue them after a lookup, as long as there is room for their requests.
 
         An intent is sent as soon as it is written, never queued behind others: the longer it stood there unsent, the
         more often a kill would leave a doubt where nothing happened.
@@ -235,7 +235,7 @@ class _Drive:
         self._advance(pool, first, value, error)
 
     def _advance(self, pool: ThreadPoolExecutor, address: Address, value: Any, error: BaseException | None) -> None:
-        """Let a change go on to its next step, or to its end."""
+        """Advance a change to its next step, or to its end."""
         work, change = self.works[address], self.changes[address]
         try:
             step = work.throw(error) if error is not None else work.send(value)

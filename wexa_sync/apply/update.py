@@ -28,9 +28,9 @@ _UNLIKE_THE_SDK = (
 
 
 def update(task: Task) -> Work:
-    """Look again, and where nothing changed since the plan, send live overlaid with what is declared.
+    """Read the resource again. Unless it changed since the plan, send the live object overlaid with the declared one.
 
-    Where several calls are needed, each is proven and recorded before the next is sent.
+    Where an update takes several calls, each is proven and recorded before the next is sent.
     """
     yield from resolve_externals(task)
     yield from turn_for(task, Operation.UPDATE)

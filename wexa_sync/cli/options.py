@@ -66,7 +66,7 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 def filled(*groups: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Give a command these groups of options as one Request, and its own options by their names."""
+    """Pass these groups of options to a command as one Request, and its own options by their names."""
 
     def decorate(command: Command) -> Command:
         own = signature(command).parameters

@@ -30,7 +30,7 @@ ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
 
 @contextmanager
 def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
-    """Give two callbacks: one reports progress on stderr, one prints the questions of waiting runs.
+    """Return two callbacks: one reports progress on stderr, one prints the questions of waiting runs.
 
     Questions are printed even when quiet, because the run waits for the answer.
     """
@@ -69,7 +69,7 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
 
 @contextmanager
 def watching(run: Run) -> Iterator[tuple[Callable[[str], None], Callable[[Run, Question], None]]]:
-    """Give two callbacks: one reports each new status of the run, one prints what the run asks."""
+    """Return two callbacks: one reports each new status of the run, one prints what the run asks."""
     line = _Line()
 
     def report(status: str) -> None:
@@ -136,7 +136,7 @@ class _Line:
         self._live.__exit__(None, None, None)
 
     def stay(self) -> None:
-        """Leave the last text of the moving line on the terminal."""
+        """Print the last text of the moving line, so that it stays on the terminal."""
         if self._moves:
             self._console.print(self._text(), soft_wrap=True)
             self._console.print()

@@ -120,14 +120,14 @@ def secret_texts(applied: Any, live: Any) -> Iterator[str]:
 
 
 def perhaps_secret(places: Iterable[tuple[Path, str]], live: Any) -> Iterator[str]:
-    """Give the values of what may be secret in what may be another thing: what has the form that a place has."""
+    """Yield the texts of a live object, which may be another one, that have the form of a secret's template there."""
     for path, template in places:
         if isinstance(value := at_path(live, path), str) and fits(template, value):
             yield from parts(Secret(template=template, value=value))
 
 
 def sealed_in(applied: Any) -> Iterator[tuple[Path, str]]:
-    """Give the places of what is sealed in a spec, with the template of each."""
+    """Return the places of the sealed values in a spec, with the template of each."""
     return ((path, found.template) for path, found in secrets_in(applied) if isinstance(found, Sealed))
 
 
@@ -160,7 +160,7 @@ class _Ours:
         )
 
     def _hidden(self, raw: Raw, record: Record | None) -> Iterator[str]:
-        """Give what must not be shown of a run. One without a record may be of an earlier generation, or a lost one."""
+        """Yield the values of a run that must not be shown. A run without a record may be an earlier or a lost one."""
         yield from secret_texts(record.spec, raw) if record is not None else perhaps_secret(self._sealed, raw)
 
 

@@ -73,7 +73,7 @@ class _Links:
                 self._before |= dict(zip(ordered[1:], ordered, strict=False))
 
     def edges(self, manifest: Manifest) -> Iterator[Address]:
-        """Give the addresses that the manifest waits for."""
+        """Yield the addresses that the manifest waits for."""
         address = manifest.address
         if owner := address.owner_address:
             yield owner
@@ -114,7 +114,7 @@ class _Links:
 
 
 def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
-    """Give every address that a manifest names, with the path in its document."""
+    """Yield every address that a manifest names, with the path in its document."""
     part = part_of(BY_NAME[manifest.address.kind])
     spec: Path = ("spec", part.field, manifest.position) if part else ("spec",)
     yield from (((*spec, *path), ref.address) for path, ref in references(manifest.spec) if ref.address)

@@ -42,7 +42,7 @@ def _faults(name: str, data: Any) -> Iterator[Fault]:
 
 
 def _inner(error: Error) -> Sequence[Error]:
-    """For a failed `anyOf`, return the errors of the one branch that accepts the value's type.
+    """Return, for a failed `anyOf`, the errors of the one branch that accepts the value's type.
 
     A reference is reported as one error.
     """

@@ -50,7 +50,7 @@ def _items(api: Api, part: Part, owner: _Owner) -> list[Raw]:
 def _owners(
     known: Known, kind: Kind, part: Part, project: str, raws: Sequence[Raw], ask: Callable[[_Owner], list[Raw]]
 ) -> Iterator[_Owner]:
-    """Give the owners in a project that are declared or recorded, and those that the state gave up before a part."""
+    """Yield the declared and recorded owners in a project, and those that the state forgot before their parts."""
     shown = {kind.id_of(raw) or "": raw for raw in raws}
     ids = Ids(project=known.ids.get(Address(kind="Project", name=project), ""))
 

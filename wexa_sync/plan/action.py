@@ -110,7 +110,7 @@ class ActionCase(Case):
         )
 
     def _if_not_started(self, intent: Intent) -> str:
-        """Say what the next apply does with a run that was made and not started."""
+        """Return what the next apply does with a run that was made and not started."""
         manifest = self.pair.manifest
         if manifest is None:
             return "it is left as it is"
@@ -120,7 +120,7 @@ class ActionCase(Case):
 
 
 def _at_its_end(kind: Kind, status: str) -> str:
-    """Say what apply does with a run of that status whose end is open."""
+    """Return what apply does with a run of that status whose end is open."""
     if kind.run is None or not status:
         return "apply waits for its end"
     if status in kind.run.succeeded:

@@ -43,14 +43,14 @@ def excesses(changes: Sequence[Change], limits: Limits, *, managed: int) -> list
 
 
 def _way_out(over: Sequence[Excess]) -> str:
-    """Say what to do where all of that is meant: the flags, ready to be pasted, and the settings."""
+    """Return how to allow these changes: the flags, ready to be pasted, and the settings."""
     flags = " ".join(each.flag for each in over)
     settings = " and ".join(dict.fromkeys(f"`{each.setting}`" for each in over))
     return f"If that is meant, apply with {flags}, or raise {settings} in wexa-sync.yaml."
 
 
 def warnings(changes: Sequence[Change], limits: Limits, *, managed: int) -> tuple[str, ...]:
-    """Say what apply will refuse, for whoever reads the plan."""
+    """Return the plan's warnings of what apply will refuse."""
     over = excesses(changes, limits, managed=managed)
     return tuple(f"`apply` refuses this plan: {each.what}. {_way_out([each])}" for each in over)
 

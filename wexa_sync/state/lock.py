@@ -73,7 +73,7 @@ class Lock:
                 self._announce()
 
     def release(self) -> None:
-        """Give it back."""
+        """Release the lock."""
         # Unlinked while still locked: who opened the old file meanwhile sees that it is no longer the file there.
         with told("remove", self._file):
             try:

@@ -81,13 +81,13 @@ def serve() -> Iterator[Callable[..., Script]]:
 
 @pytest.fixture
 def key() -> str:
-    """The API key, which must be shown nowhere."""
+    """Return the API key. No output may show it."""
     return KEY
 
 
 @pytest.fixture
 def connect() -> Callable[..., Http]:
-    """Makes an Http that tries once and does not sleep, unless told otherwise."""
+    """Return a function that makes an Http. It tries once and does not sleep unless told otherwise."""
 
     def make(base_url: str, **options: Any) -> Http:
         secret = Secret(template="${env:WEXA_API_KEY}", value=KEY)
@@ -103,7 +103,7 @@ def connect() -> Callable[..., Http]:
 
 @pytest.fixture
 def fail() -> Callable[..., ApiError]:
-    """Makes a request that must fail, and gives its error, which must not show the key."""
+    """Return a function that makes a request, and returns its error. The error must not show the key."""
 
     def request(client: Http, method: str = "GET", *, repeatable: bool = False, body: Any = None) -> ApiError:
         with pytest.raises(ApiError) as caught:

@@ -30,12 +30,12 @@ class Sent:
 
     @property
     def json(self) -> Any:
-        """The body read as JSON."""
+        """Return the body read as JSON."""
         return json.loads(self.body)
 
     @property
     def parts(self) -> dict[str, tuple[str | None, str]]:
-        """The parts of a form by name, each with its file name and its text."""
+        """Return the parts of a form by name, each with its file name and its text."""
         form = message_from_bytes(self.head.split(b"\r\n", 1)[1] + b"\r\n\r\n" + self.body)
         assert form.get_content_type() == "multipart/form-data"
         parts: Any = form.get_payload()
@@ -50,13 +50,13 @@ class Sent:
 
 @pytest.fixture
 def server(serve: Callable[..., Any]) -> Any:
-    """A server that takes everything."""
+    """Return a server that takes everything."""
     return serve(OK)
 
 
 @pytest.fixture
 def send(connect: Callable[..., Any], server: Any) -> Send:
-    """Sends a call of that endpoint, and gives what the server got."""
+    """Return a function that sends a call of that endpoint, and returns what the server got."""
 
     def send(endpoint: Endpoint, body: Mapping[str, Any] | None = None, **more: Any) -> Sent:
         api = Api(connect(server.url), org_id="o1", user_id="u1")
@@ -97,7 +97,7 @@ def test_a_field_that_is_missing_is_not_sent_as_nothing(send: Send, server: Any)
 
 
 def test_a_value_is_filled_in_once(send: Send) -> None:
-    """A value that looks like a placeholder is a value."""
+    # A value that looks like a placeholder is a value.
     sent = send(Endpoint(method="POST", path="/x", body={"name": "{spec.name}"}), spec={"name": "{org}"})
     assert sent.json == {"name": "{org}"}
 
@@ -134,7 +134,7 @@ def test_a_delete_says_in_its_body_what_goes(send: Send, body: Any, sent: Any) -
 
 @pytest.mark.parametrize("body", [{"ids": []}, {"ids": ["{id}"]}, {"of": {"ids": ["{id}"]}}, {"a": "x", "id": "{id}"}])
 def test_a_delete_that_names_nothing_is_not_sent(connect: Callable[..., Any], server: Any, body: Any) -> None:
-    """Its path alone reads like "delete the table"."""
+    # Its path alone reads like "delete the table".
     api = Api(connect(server.url), org_id="o1", user_id="u1")
     call = Call(endpoint=Endpoint(method="DELETE", path="/storage/{owner}", body=body), ids=Ids(owner="t1"))
     with pytest.raises(WexaSyncError, match="would name nothing to delete") as caught:

@@ -247,7 +247,7 @@ class TestSingle:
 
 
 def limited(items: list[dict[str, Any]], most: int, status: int = 422) -> Fetch:
-    """A server that refuses a limit of more than `most`."""
+    """Return a server that refuses a limit of more than `most`."""
 
     def fetch(query: Query) -> list[Any]:
         limit, start = int(query["limit"]), int(query.get("skip", 0))
@@ -359,7 +359,7 @@ def test_the_only_list_is_the_list_whatever_its_name(body: Any) -> None:
 
 
 def body_items(body: Any) -> list[Any]:
-    """The list under `rows`, wherever."""
+    """Return the list under `rows`, at any depth."""
     return body["rows"] if "rows" in body else next(body_items(part) for part in body.values() if part is not True)
 
 

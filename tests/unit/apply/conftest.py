@@ -61,13 +61,13 @@ FILES = {"project": PROJECT, "skill": SKILL, "flow": FLOW, "schedule": SCHEDULE,
 
 @pytest.fixture
 def manifests() -> dict[str, str]:
-    """The small desk's manifests by kind."""
+    """Return the small desk's manifests by kind."""
     return dict(FILES)
 
 
 @pytest.fixture
 def small(desk: Desk, tmp_path: Path) -> Callable[..., Desk]:
-    """Makes a desk of those manifests, applied but for what `without` names: that is declared, and not applied yet."""
+    """Return a function that makes a desk of those manifests, all applied but `without`."""
 
     def make(remote: Remote, *names: str, without: str = "") -> Desk:
         made = replace(desk, folder=tmp_path / "small", remote=remote)
@@ -119,7 +119,7 @@ class Little:
 
     @property
     def writes(self) -> list[tuple[str, str, Any]]:
-        """The requests that may change something."""
+        """Return the requests that may change something."""
         return [each for each in self.requests if each[0] != "GET"]
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class Bench:
         self.store, self.target = FileStore(path), Target(base_url=server.url, org_id="o")
 
     def remember(self, *records: Record) -> str:
-        """Put records into the state. Give the state's lineage."""
+        """Put records into the state. Return the state's lineage."""
         with self.store.session(self.target) as session:
             session.write(*map(Remember, records))
             return session.lineage
@@ -164,7 +164,7 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
-    """Makes a bench with a little server that answers as told."""
+    """Return a function that makes a bench with a little server that answers as told."""
     made: list[Bench] = []
 
     def make(answer: Callable[[str, str, Any], tuple[int, Any]]) -> Bench:

@@ -23,7 +23,7 @@ OWN_IDS = {"agent_ids": "server"}
 
 
 def agents(desk: Desk) -> list[dict[str, Any]]:
-    """The agents of the flow as they are live."""
+    """Return the agents of the flow as they are live."""
     flow = desk.workspace.store.load().records[FLOW].id
     found: list[dict[str, Any]] = desk.remote.raw("GET", f"/agentflow/{flow}").json()["agents"]
     return found

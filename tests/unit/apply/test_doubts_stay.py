@@ -20,18 +20,18 @@ RUN = Address.parse("desk/Execution/run")
 
 
 def raised(text: str, generation: int) -> str:
-    """The run's manifest, of that generation."""
+    """Return the run's manifest, of that generation."""
     return text.replace("{name: run}", f"{{name: run, generation: {generation}}}")
 
 
 def lost(desk: Desk, run: str) -> str:
-    """Generation 2 is sent, and dropped before it arrives."""
+    """Send generation 2, and drop the request before it arrives."""
     desk.remote.fault("drop before POST /execute_flow")
     return raised(run, 2)
 
 
 def twofold(desk: Desk, run: str) -> str:
-    """The same, and two equal runs of others show up since."""
+    """Send generation 2 and lose it, and let two equal runs of others show up since."""
     text = lost(desk, run)
     (desk.folder / "run.yaml").write_text(text, "utf-8")
     desk.apply()
@@ -51,7 +51,7 @@ def twofold(desk: Desk, run: str) -> str:
 
 
 def unstarted(desk: Desk, run: str) -> str:
-    """Generation 2 is made, and its start is dropped."""
+    """Create generation 2, and drop the request that starts it."""
     desk.remote.raw("POST", "/_sandbox/clock", {"freeze": True})  # it must not start by itself
     desk.remote.fault("drop before POST /execute_flow/*/execute times=forever")
     return raised(run, 2) + "  start: explicit\n"
@@ -107,7 +107,7 @@ def test_no_edit_and_no_apply_settles_it(
 
 
 def settled(desk: Desk, doubt: Intent, text: str) -> None:
-    """A person's word ends it: then the run is sent once more."""
+    """Check that a person's word ends the doubt, and that the run is then sent once more."""
     before = len(sends(desk.remote))
     (desk.folder / "run.yaml").write_text(text, "utf-8")
     desired = desk.read()
@@ -122,5 +122,5 @@ def settled(desk: Desk, doubt: Intent, text: str) -> None:
 
 
 def sends(remote: Remote) -> list[str]:
-    """What was asked of runs."""
+    """Return the writes that were sent about runs."""
     return [each for each in remote.writes if each.startswith("POST /execute_flow")]

@@ -115,7 +115,7 @@ class Server:
 
 
 def skill(name: str) -> Manifest:
-    """A declared skill."""
+    """Return a declared skill."""
     return Manifest(
         address=Address(project="desk", kind="Skill", name=name),
         spec={
@@ -128,7 +128,7 @@ def skill(name: str) -> Manifest:
 
 
 def record(address: Address, id: str) -> Record:
-    """What is recorded of it."""
+    """Return the record of a skill."""
     return Record(address=address, id=id, spec={"name": address.name, "description": "One"})
 
 
@@ -154,7 +154,7 @@ class Bench:
 
 
 def growth(steps: Callable[[int], int]) -> float:
-    """How many times the steps that ten times the work takes."""
+    """Return by what factor the steps grow when the work grows tenfold."""
     steps(3)  # what is imported and worked out once
     return steps(FEW * TIMES) / steps(FEW)
 
@@ -233,7 +233,7 @@ def test_a_plan_of_many_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def project(name: str) -> Manifest:
-    """A declared project."""
+    """Return a declared project."""
     return Manifest(
         address=Address(kind="Project", name=name), spec={"projectName": name, "description": "One"}, source=HERE
     )
@@ -262,10 +262,10 @@ def test_a_journal_read_back_and_written_on(tmp_path: Path, monkeypatch: pytest.
 
 
 def names(prefix: str, size: int) -> Iterator[Address]:
-    """That many addresses."""
+    """Return that many addresses."""
     return (Address(project="desk", kind="Skill", name=f"{prefix}{number}") for number in range(size))
 
 
 def intent(address: Address) -> Intent:
-    """What was about to be sent."""
+    """Return the intent to create a skill."""
     return Intent(address=address, operation="create", time=0.0, spec={}, fingerprint="f")

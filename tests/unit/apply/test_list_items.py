@@ -37,29 +37,29 @@ def write(folder: Path, *documents: Any) -> None:
 
 
 def manifest(kind: str, name: str, spec: Any, **lifecycle: Any) -> Any:
-    """A manifest as data."""
+    """Return a manifest as data."""
     metadata = {"name": name, **({"lifecycle": lifecycle} if lifecycle else {})}
     return {"apiVersion": "wexa.ai/v1", "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def flow_of(agent: Any, **lifecycle: Any) -> Any:
-    """A flow with one agent."""
+    """Return a flow with one agent."""
     whole = {"handle": "sort", "title": "Sort", "role": "Sorts", "prompt": {"template": "Sort."}, **agent}
     return manifest("AgentFlow", "flow", {**SPEC, "agents": [whole]}, **lifecycle)
 
 
 def ids(desk: Desk) -> dict[Address, str]:
-    """The ids in the state."""
+    """Return the ids in the state."""
     return {address: record.id for address, record in desk.workspace.store.load().records.items()}
 
 
 def agent_in(desk: Desk) -> Any:
-    """The agent as it is live."""
+    """Return the agent as it is live."""
     return desk.remote.raw("GET", f"/agentflow/{ids(desk)[FLOW]}").json()["agents"][0]
 
 
 def by_hand(desk: Desk, **fields: Any) -> None:
-    """Somebody changes the agent in the web interface."""
+    """Change the agent, as another person would in Wexa Studio."""
     live = agent_in(desk)
     not_taken = ("_id", "agent_type", "conditions", "pre_and_post_execution_input")
     body = {name: value for name, value in live.items() if name not in not_taken} | {"skills": []} | fields
@@ -75,7 +75,7 @@ def by_hand(desk: Desk, **fields: Any) -> None:
 
 @pytest.fixture
 def there(tmp_path: Path, remote: Remote) -> Desk:
-    """A desk with one agent that has one trigger, applied; somebody paused the trigger since."""
+    """Return an applied desk with an agent whose one trigger another person has paused since."""
     folder = tmp_path / "there"
     folder.mkdir()
     desk = Desk(folder, remote)

@@ -33,12 +33,12 @@ Small = Callable[..., "Desk"]
 
 
 def ended(outcomes: tuple[Outcome, ...]) -> dict[str, Outcome]:
-    """The outcomes by address."""
+    """Return the outcomes by address."""
     return {str(each.change.address): each for each in outcomes}
 
 
 def made(desk: Desk, address: str) -> int:
-    """How often the server was asked to make it and did."""
+    """Return how many requests created the resource."""
     _, path = POSTS[address].split()
     start, _, end = path.partition("*")
     return sum(

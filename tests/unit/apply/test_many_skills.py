@@ -57,7 +57,7 @@ def project_of(desk: Desk) -> str:
 
 
 def make(desk: Desk, *numbers: int) -> None:
-    """Skills that somebody else made."""
+    """Make skills, as another person would."""
     project = project_of(desk)
     listed = desk.remote.raw("GET", f"/connectors/{project}").json()
     mail = next(a["connectorID"] for group in listed for a in group["accountDetails"] if a["sourceName"] == "Mail")
@@ -68,7 +68,7 @@ def make(desk: Desk, *numbers: int) -> None:
 
 
 def names(desk: Desk) -> Counter[str]:
-    """The names of all skills there are, asked for one by one."""
+    """Return the names of all skills there are, asked for one by one."""
     found: dict[str, str] = {}
     for n in range(60):
         body = desk.remote.raw("GET", "/skills/", projectID=project_of(desk), name=f"No. {n} of many").json()

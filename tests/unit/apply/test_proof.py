@@ -29,14 +29,14 @@ OF_AGENT = Change(action=Action.UPDATE, address=AGENT, id="a1", after=AFTER, fie
 
 
 def task_of(change: Change) -> Task:
-    """That change in an apply that knows nothing else."""
+    """Return the change's task in an apply that knows nothing else."""
     nothing = SimpleNamespace(records={}, lineage="key")
     context = SimpleNamespace(state=lambda: nothing, ids={}, externals={}, plan=nothing)
     return Task(cast("Context", context), change)
 
 
 def proven(said: Any, change: Change = OF_AGENT) -> bool:
-    """Whether an update counts as done by that answer alone."""
+    """True when that response alone shows the update as done."""
     task = task_of(change)
     return shows_it_done(task, task.kind.call(Operation.UPDATE), said, change.names)
 

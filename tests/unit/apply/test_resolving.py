@@ -32,7 +32,7 @@ spec: {name: Sum, description: One, connector_id: {external: Mail}}
 
 @pytest.fixture
 def made(small: Callable[..., Desk], remote: Remote) -> Desk:
-    """The small desk, applied, without its run."""
+    """Return the small desk, applied, without its run."""
     desk = small(remote, "project", "skill", "flow", "schedule")
     for name in ("skill", "flow", "schedule"):
         file = desk.folder / f"{name}.yaml"
@@ -44,12 +44,12 @@ def made(small: Callable[..., Desk], remote: Remote) -> Desk:
 
 
 def ids(desk: Desk) -> dict[str, str]:
-    """The ids in the state."""
+    """Return the ids in the state."""
     return {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
 
 
 def resolve(desk: Desk, address: Address, happened_as: str | None) -> None:
-    """Say it."""
+    """Resolve the doubt."""
     desired = desk.read()
     engine.resolve(address, desired, desk.workspace, happened_as=happened_as)
 

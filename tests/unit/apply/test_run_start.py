@@ -23,23 +23,23 @@ Small = Callable[..., "Desk"]
 
 @pytest.fixture
 def explicit(small: Small, open_sandbox: Open) -> Iterator[Desk]:
-    """All but the run is applied, where a run stays ready until it is told to start."""
+    """Yield a desk with all but the run applied, where a run stays ready until it is started."""
     with open_sandbox(readings={"execution_start": "explicit"}) as remote:
         yield small(remote, "project", "flow", "skill", "run", without="run")
 
 
 def applied(desk: Desk, tell: Callable[[Any, str], None] = lambda _change, _word: None, **options: Any) -> Outcome:
-    """How the run ended."""
+    """Apply, and return how the run ended."""
     return next(each for each in desk.apply(None, tell, **options) if each.change.address == RUN)
 
 
 def record(desk: Desk) -> Record | None:
-    """What the state knows of the run."""
+    """Return the run's record in the state."""
     return desk.workspace.store.load().records.get(RUN)
 
 
 def sent(desk: Desk) -> list[str]:
-    """What was sent about runs, without ids."""
+    """Return the writes that were sent about runs, without ids."""
     return ["start" if write.endswith("/execute") else "create" for write in desk.remote.writes]
 
 
@@ -127,7 +127,7 @@ def test_a_refused_start_fails_and_the_next_apply_starts_it(explicit: Desk) -> N
 
 
 def runs(desk: Desk) -> list[dict[str, Any]]:
-    """The live runs."""
+    """Return the live runs."""
     records = desk.workspace.store.load().records
     project = next(each.id for address, each in records.items() if address.kind == "Project")
     found: list[dict[str, Any]] = desk.remote.raw("GET", f"/{project}/execution_flows").json()["data"]

@@ -28,7 +28,7 @@ Work = Callable[[Plan], list[str]]
 
 @pytest.fixture
 def ran(small: Small, remote: Remote) -> Desk:
-    """The desk, with its run of generation 1 done."""
+    """Return the desk, with its run of generation 1 done."""
     desk = replace(small(remote, "project", "skill", "flow", "run"), settle=0.05)
     assert {each.status for each in desk.apply()} == {Status.APPLIED}
     return desk
@@ -53,18 +53,18 @@ def edit(desk: Desk, change: Callable[[str], str]) -> None:
 
 
 def record(desk: Desk, address: Address = RUN) -> Record:
-    """What the state holds of it."""
+    """Return the record in the state."""
     return desk.workspace.store.load().records[address]
 
 
 def resolve(desk: Desk, happened_as: str | None, env: Mapping[str, str] | None = None) -> None:
-    """Say what became of the run."""
+    """Resolve the doubt about the run."""
     desired = desk.read(env)
     engine.resolve(RUN, desired, desk.workspace, happened_as=happened_as)
 
 
 def live(desk: Desk) -> list[dict[str, Any]]:
-    """The runs there are."""
+    """Return the runs there are."""
     project = record(desk, RUN.project_address).id
     listed: list[dict[str, Any]] = desk.remote.raw("GET", f"/{project}/execution_flows", projectID=project).json()[
         "data"
@@ -73,7 +73,7 @@ def live(desk: Desk) -> list[dict[str, Any]]:
 
 
 def by_a_stranger(desk: Desk, goal: str = "Do it.", **inputs: Any) -> str:
-    """Somebody else runs the flow; answers the run's id."""
+    """Run the flow as another person would, and return the run's id."""
     project, flow = (record(desk, Address.parse(each)).id for each in ("Project/desk", "desk/AgentFlow/flow"))
     body = {"agentflow_id": flow, "goal": goal, "executed_by": desk.remote.server.user_id, "projectID": project}
     made = desk.remote.raw("POST", "/execute_flow", {**body, "input_variables": inputs}, projectID=project)

@@ -55,7 +55,7 @@ class Wire:
 
 
 def task(wire: Wire, change: Change, *entries: Any) -> Task:
-    """That change in an apply of it alone, with that state, and no patience."""
+    """Return the change's task in an apply of it alone, with that state, and no patience."""
     state = State(target=TARGET, lineage="key").after(*entries)
     plan = Plan(target=TARGET, lineage="key", serial=0, changes=(change,), ids={PROJECT: "p", FLOW: "f"})
     context = Context(
@@ -72,7 +72,7 @@ def task(wire: Wire, change: Change, *entries: Any) -> Task:
 
 
 def driven(work: Generator[Any, Any, Any]) -> tuple[Any, list[Any]]:
-    """What the work comes to, and the entries that it wrote on the way."""
+    """Run the work, and return its result and the entries that it wrote on the way."""
     written: list[Any] = []
     value: Any = None
     while True:
@@ -85,18 +85,18 @@ def driven(work: Generator[Any, Any, Any]) -> tuple[Any, list[Any]]:
 
 
 def making(address: Address = SKILL, **spec: Any) -> Change:
-    """A change that makes it."""
+    """Return the change that creates the resource."""
     said = {"name": "Sum", "description": "One", "connector_id": Ref(kind="Connector", id="c"), **spec}
     return Change(action=Action.CREATE, address=address, after=said)
 
 
 def listed(*items: dict[str, Any]) -> dict[str, Any]:
-    """A list of skills as the server shows it."""
+    """Return a list of skills as the server shows it."""
     return {"skills": list(items), "total_count": len(items)}
 
 
 def shown(id: str, **more: Any) -> dict[str, Any]:  # the field's name
-    """A skill as the server shows it."""
+    """Return a skill as the server shows it."""
     return {"_id": id, "name": "Sum", "description": "One", "connector_id": "c", "projectID": "p", **more}
 
 

@@ -42,14 +42,14 @@ def apply(desk: Desk, plan: Plan | None = None) -> dict[str, Outcome]:
 
 
 def stored(open_sandbox: Open, data: Path, desk: Desk) -> Any:
-    """The flow as the server holds it, whatever its reads show."""
+    """Return the flow as the server holds it, whatever its reads show."""
     id = desk.workspace.store.load().records[FLOW].id  # the field's name
     with open_sandbox(data=data) as open_one:
         return open_one.raw("GET", f"/agentflow/{id}").json()
 
 
 def blind(**readings: str) -> dict[str, str]:
-    """The readings of a server whose PUT replaces."""
+    """Return the readings of a server whose PUT replaces."""
     return {"agentflow_put": "replace", **readings}
 
 

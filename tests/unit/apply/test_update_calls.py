@@ -54,7 +54,7 @@ BEFORE = {"projectName": "One", "description": "one", "coworker_role": "helper"}
 
 @pytest.fixture(autouse=True)
 def kinds() -> Iterator[pytest.MonkeyPatch]:
-    """The kinds, and the toy."""
+    """Yield the kinds, the toy among them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(BY_NAME, "Toy", TOY)
         yield patch
@@ -82,12 +82,12 @@ class Shelf:
 
     @property
     def shown(self) -> dict[str, Any]:
-        """The toy as reads show it."""
+        """Return the toy as reads show it."""
         return {**self.toy, "coworkerRole": self.toy["coworker_role"]}
 
 
 def decided(shelf: Shelf, more: Spec, record: Record | None = None, key: str = "key", **rules: Any) -> Decision:
-    """What is decided on a manifest that says `more` than what was applied, and nothing of what is None."""
+    """Return the decision on a manifest that adds `more` to the applied spec. None in `more` removes a field."""
     spec = {name: value for name, value in {**BEFORE, **more}.items() if value is not None}
     manifest = Manifest(address=ADDRESS, spec=spec, source=Source(file="m.yaml"))
     live = Live(id="t", spec=decode(TOY, shelf.shown))
@@ -109,7 +109,7 @@ def decided(shelf: Shelf, more: Spec, record: Record | None = None, key: str = "
 
 
 def updated(bench: Bench, shelf: Shelf, more: Spec) -> Outcome:
-    """How an update to `more` ends, by what the state holds."""
+    """Return how an update to `more` ends, planned by what the state holds."""
     record = bench.store.load().records.get(ADDRESS)
     change = decided(shelf, more, record, bench.remember())
     assert isinstance(change, Change)
@@ -120,20 +120,20 @@ def updated(bench: Bench, shelf: Shelf, more: Spec) -> Outcome:
 
 @pytest.fixture
 def shelf() -> Shelf:
-    """A server with a toy as it was applied."""
+    """Return a server with a toy as it was applied."""
     return Shelf()
 
 
 @pytest.fixture
 def toy(bench: Callable[..., Bench], shelf: Shelf) -> Bench:
-    """A bench whose state has the toy."""
+    """Return a bench whose state has the toy."""
     made = bench(shelf)
     made.remember(Record(address=ADDRESS, id="t", spec=BEFORE))
     return made
 
 
 def held(bench: Bench) -> Spec:
-    """What the state says was applied."""
+    """Return the spec that the state holds as applied."""
     return bench.store.load().records[ADDRESS].spec
 
 

@@ -27,7 +27,7 @@ DIGEST = Address.parse("desk/Schedule/digest")
 
 
 def ended(outcomes: tuple[Outcome, ...]) -> dict[str, Outcome]:
-    """The outcomes of what does something, by address."""
+    """Return the outcomes of changes other than no-ops, by address."""
     return {str(each.change.address): each for each in outcomes if each.change.action is not Action.NOOP}
 
 
@@ -40,23 +40,23 @@ def edit(desk: Desk, name: str, old: str, new: str) -> None:
 
 
 def ids(desk: Desk) -> dict[str, str]:
-    """The ids in the state."""
+    """Return the ids in the state."""
     return {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
 
 
 def digest(desk: Desk) -> Any:
-    """The schedule as it is live."""
+    """Return the schedule as it is live."""
     return desk.remote.raw("GET", f"/schedule/coworker/{ids(desk)[str(DIGEST)]}").json()
 
 
 def flow(desk: Desk) -> Any:
-    """The flow as it is live."""
+    """Return the flow as it is live."""
     return desk.remote.raw("GET", f"/agentflow/{ids(desk)[str(FLOW)]}").json()
 
 
 @pytest.fixture
 def made(small: Small, remote: Remote) -> Desk:
-    """The small desk, applied, without its run."""
+    """Return the small desk, applied, without its run."""
     desk = small(remote, "project", "skill", "flow", "schedule")
     desk.apply()
     remote.forget()

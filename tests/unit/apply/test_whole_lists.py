@@ -46,13 +46,13 @@ OURS = {"_id": "h-mine", "projectName": "Mine", "description": "one", "hidden": 
 
 
 def mine(name: str = "mine") -> Address:
-    """The address of a trigger of ours."""
+    """Return the address of a trigger of ours."""
     return Address(kind="Trigger", name=name, project="desk", owner=("Hub", "hub"))
 
 
 @pytest.fixture(autouse=True)
 def kinds() -> Iterator[pytest.MonkeyPatch]:
-    """The kinds, and these two."""
+    """Yield the kinds, these two among them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(BY_NAME, "Hub", HUB)
         patch.setitem(BY_NAME, "Trigger", TRIGGER)
@@ -94,30 +94,30 @@ class Shelf:
 
 @pytest.fixture
 def shelf() -> Shelf:
-    """A server whose hub has triggers of others."""
+    """Return a server whose hub has triggers of others."""
     return Shelf()
 
 
 @pytest.fixture
 def hub(bench: Callable[..., Bench], shelf: Shelf) -> Bench:
-    """A bench with that server, and with a record of a trigger of ours."""
+    """Return a bench with that server, and with a record of a trigger of ours."""
     made = bench(shelf)
     made.remember(Record(address=mine(), id="h-mine", spec={"projectName": "Mine", "description": "one"}))
     return made
 
 
 def applied(hub: Bench, *changes: Change) -> Report:
-    """How they end."""
+    """Apply the changes, and return the report."""
     return hub.apply(*changes, ids={ADDRESS: "h"})
 
 
 def making(name: str = "new") -> Change:
-    """A trigger that is to be made."""
+    """Return a trigger that is to be made."""
     return Change(action=Action.CREATE, address=mine(name), after={"projectName": name, "description": "one"})
 
 
 def changing(hub: Bench, action: Action) -> Change:
-    """A change of the trigger that is ours, which the server has."""
+    """Return a change of our trigger, which the server has."""
     live = decode(TRIGGER, OURS)
     comparison = comparison_in("desk", {}, {}, hub.remember())
     before = {"projectName": "Mine", "description": "one"}
@@ -137,18 +137,18 @@ def changing(hub: Bench, action: Action) -> Change:
 
 
 def outcome(hub: Bench, *changes: Change) -> Outcome:
-    """How the only one ends."""
+    """Apply a change, and return its outcome."""
     (found,) = applied(hub, *changes).outcomes
     return found
 
 
 def lists(hub: Bench) -> list[Any]:
-    """The lists that were written."""
+    """Return the lists that were written."""
     return [body["triggers"] for _, _, body in hub.server.writes]
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON."""
+    """True when two values are the same JSON."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 

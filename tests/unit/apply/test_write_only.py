@@ -57,17 +57,17 @@ class Vault:
 
 
 def masking(holds: dict[str, Any]) -> dict[str, Any]:
-    """A read with masks."""
+    """Return a read with masks."""
     return {**holds, "config": "****", "server": {**holds["server"], "password": "****"}}
 
 
 def echoing(holds: dict[str, Any]) -> dict[str, Any]:
-    """A read with everything in clear."""
+    """Return a read with everything in clear."""
     return holds
 
 
 def hiding(holds: dict[str, Any]) -> dict[str, Any]:
-    """A read without what is write-only."""
+    """Return a read without what is write-only."""
     server = {name: value for name, value in holds["server"].items() if name != "password"}
     return {**{name: value for name, value in holds.items() if name != "config"}, "server": server}
 
@@ -77,7 +77,7 @@ SERVERS = [masking, echoing, hiding]
 
 @pytest.fixture(autouse=True)
 def kind() -> Iterator[Callable[[Endpoint], None]]:
-    """Adds the kind, whose update is that call."""
+    """Add the kind, whose update is that call."""
     with pytest.MonkeyPatch.context() as patch:
 
         def add(update: Endpoint) -> None:
@@ -89,13 +89,13 @@ def kind() -> Iterator[Callable[[Endpoint], None]]:
 
 
 def declared(more: Spec) -> Spec:
-    """The spec of a manifest that says `more` than what was applied."""
+    """Return the spec of a manifest that says `more` than what was applied."""
     spec: Spec = refer({**APPLIED, **more}, CONNECTION.fields, "desk", [])
     return spec
 
 
 def planned(bench: Bench, vault: Vault, more: Spec) -> Change:
-    """What is planned for that manifest, by what the state holds and the server shows."""
+    """Return the change that is planned for that manifest, by what the state holds and the server shows."""
     record = bench.store.load().records[ADDRESS]
     observation = Observation(
         target=Target(base_url="", org_id="o"),
@@ -118,7 +118,7 @@ def planned(bench: Bench, vault: Vault, more: Spec) -> Change:
 
 
 def applied_to(bench: Callable[..., Bench], shows: Callable[..., Any]) -> tuple[Bench, Vault]:
-    """A bench whose state and whose server have what was applied."""
+    """Return a bench whose state and whose server have what was applied."""
     vault = Vault(shows)
     made = bench(vault)
     lineage = made.remember(Record(address=ADDRESS, id="c", spec={}))  # a state that is never written gets another one

@@ -21,7 +21,7 @@ class Here:
     env: dict[str, str | None] = field(default_factory=dict)
 
     def run(self, *words: str, code: int = 0, **env: str) -> tuple[str, str]:
-        """What a command says on stdout and on stderr; an error has a hint."""
+        """Return what a command prints on stdout and on stderr. An error must have a hint."""
         done = CliRunner().invoke(cli, words, env={**self.env, **env}, standalone_mode=False)
         assert done.exception is None or isinstance(done.exception, click.UsageError), done.exc_info
         said = done.stderr + (done.exception.format_message() if isinstance(done.exception, click.UsageError) else "")

@@ -31,7 +31,7 @@ def probe(request: Request, own: int, saved: Path | None) -> tuple[Request, int,
 
 @pytest.fixture
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """The request of such an apply, in an empty folder."""
+    """Return the request of an apply with these options, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     unknown = {name: None for name in os.environ if name.startswith("WEXA_")}
 

@@ -225,7 +225,7 @@ def test_a_removed_field_that_reads_do_not_show_is_sent_by_its_default_where_ano
 
 
 def test_a_null_that_reads_show_for_a_text_goes_back_as_an_empty_text() -> None:
-    """No default is written over it, nor what is declared where that is to be ignored."""
+    # No default is written over it, nor what is declared where that is to be ignored.
     declared = {"title": "B", "role": "R", "role_description": "Ours", "memory": {"memory_type": ""}}
     prompt = {"template": "T", "display_template": None}
     live = {"title": "A", "role": "R", "role_description": None, "memory": {"memory_type": None}, "prompt": prompt}

@@ -22,12 +22,12 @@ THEIRS = {"_id": "t1", "is_active": False}
 
 
 def agent(*triggers: Any, **more: Any) -> Any:
-    """An agent with those triggers."""
+    """Return an agent with those triggers."""
     return {"title": "A", "triggers": list(triggers), **more}
 
 
 def changes(declared: Any, live: Any, applied: Any) -> dict[Path, tuple[Any, Any, str]]:
-    """What differs: path -> before, after, by whom."""
+    """Return the differences: path -> before, after, by whom."""
     found = field_changes(AGENT, declared, live, applied, COMPARISON)
     return {change.path: (change.before, change.after, change.changed_by) for change in found}
 

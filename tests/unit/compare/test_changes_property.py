@@ -36,23 +36,23 @@ AGENTS = st.fixed_dictionaries(
 
 
 def as_sent(value: Any) -> Any:
-    """What a server keeps that changes nothing."""
+    """Return what a server keeps that changes nothing."""
     return value
 
 
 def trimmed(value: Any) -> Any:
-    """What a server keeps that trims every text."""
+    """Return what a server keeps that trims every text."""
     return _each(value, lambda leaf: leaf.strip() if isinstance(leaf, str) else leaf)
 
 
 def nulled(value: Any) -> Any:
-    """What a server keeps that has a null for an empty text, and no form for the editor."""
+    """Return what a server keeps that has a null for an empty text, and no form for the editor."""
     found = _each(value, lambda leaf: None if leaf == "" else leaf)
     return {**found, "prompt": {**found["prompt"], "display_template": None}} if "prompt" in found else found
 
 
 def dropped(value: Any) -> Any:
-    """What a server keeps that leaves nulls out of objects."""
+    """Return what a server keeps that leaves nulls out of objects."""
     if isinstance(value, dict):
         return {key: dropped(item) for key, item in value.items() if item is not None}
     return [dropped(item) for item in value] if isinstance(value, list) else value
@@ -68,13 +68,13 @@ SERVERS = [as_sent, trimmed, nulled, dropped]
 
 
 def made(declared: Any, server: Callable[[Any], Any]) -> tuple[Any, Any]:
-    """What is live and what is recorded once it was created."""
+    """Return the live and the recorded agent after a create."""
     sent = whole(AGENT, declared, propose(AGENT, declared, {}, None, COMPARISON))
     return server(sent), conceal(dict(as_applied(AGENT, declared, sent, COMPARISON)), COMPARISON.seal_key)
 
 
 def updated(declared: Any, live: Any, applied: Any, server: Callable[[Any], Any]) -> tuple[Any, Any]:
-    """What is live and what is recorded once it was updated."""
+    """Return the live and the recorded agent after an update."""
     sent = whole(AGENT, declared, propose(AGENT, declared, live, applied, COMPARISON))
     return server(sent), conceal(dict(as_applied(AGENT, declared, sent, COMPARISON, applied)), COMPARISON.seal_key)
 

@@ -27,12 +27,12 @@ COMPARISON = Comparison(id_of=lambda ref: ref.id, seal_key="key")
 
 
 def secret(value: str) -> Secret:
-    """A text of a write-only field, as a manifest holds it."""
+    """Return a text of a write-only field, as a manifest holds it."""
     return Secret(template=value, value=value)
 
 
 def changes(declared: Any, live: Any, applied: Any) -> dict[Path, tuple[Any, Any, str]]:
-    """What differs: path -> before, after, by whom."""
+    """Return the differences: path -> before, after, by whom."""
     record = None if applied is None else conceal(applied, COMPARISON.seal_key)
     found = field_changes(CONNECTION, declared, decode(CONNECTION, live), record, COMPARISON)
     return {change.path: (change.before, change.after, change.changed_by) for change in found}
@@ -124,7 +124,7 @@ def test_a_response_is_sent_back_without_what_is_the_servers_or_a_mask() -> None
 
 
 def columns(*items: Any) -> Any:
-    """A connection with those columns: a name, or a name and a width."""
+    """Return a connection with those columns: a name, or a name and a width."""
     named = [item if isinstance(item, tuple) else (item,) for item in items]
     return {
         "name": "A",
@@ -194,24 +194,24 @@ def test_what_is_laid_over_meets_the_item_of_its_key() -> None:
 
 
 def masked(value: Any) -> Any:
-    """What a server shows that masks what is write-only."""
+    """Return what a server shows that masks write-only fields."""
     return {**value, **({"config": {"pin": "****"}} if "config" in value else {}), "status": "up"}
 
 
 def echoed(value: Any) -> Any:
-    """What a server shows that echoes what is write-only."""
+    """Return what a server shows that echoes write-only fields."""
     return value
 
 
 def absent(value: Any) -> Any:
-    """What a server shows that leaves out what is write-only, and has the items in another order."""
+    """Return what a server shows that leaves write-only fields out, and has the items in another order."""
     shown = [{key: item for key, item in each.items() if key != "salt"} for each in value.get("columns") or []]
     rest = {key: item for key, item in value.items() if key != "config"}
     return {**rest, **({"columns": shown[::-1]} if "columns" in value else {})}
 
 
 def other_pins(value: Any) -> Any:
-    """What a server shows that someone changed where nobody sees it."""
+    """Return what a server shows after its write-only values were changed where no read shows them."""
     salted = [{**each, "salt": "zzz", "column_id": str(n)} for n, each in enumerate(value.get("columns") or [])]
     return {**value, "config": "changed", **({"columns": salted} if "columns" in value else {})}
 
@@ -236,7 +236,7 @@ CONNECTIONS = st.fixed_dictionaries(
 
 
 def updated(declared: Any, live: Any, applied: Any, server: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
-    """What was sent, what a read then shows, and what is recorded."""
+    """Return what was sent, what a read then shows, and what is recorded."""
     sent = whole(CONNECTION, declared, propose(CONNECTION, declared, live, applied, COMPARISON))
     body = encode(CONNECTION, sent, str)
     record = conceal(dict(as_applied(CONNECTION, declared, sent, COMPARISON, applied)), COMPARISON.seal_key)
@@ -244,7 +244,7 @@ def updated(declared: Any, live: Any, applied: Any, server: Callable[[Any], Any]
 
 
 def differences(declared: Any, live: Any, applied: Any) -> tuple[FieldChange, ...]:
-    """What differs."""
+    """Return the differences."""
     return field_changes(CONNECTION, declared, live, applied, COMPARISON)
 
 

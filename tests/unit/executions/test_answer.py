@@ -10,7 +10,7 @@ from wexa_sync.model import Question, Run
 
 
 def commands(*questions: Question) -> list[str]:
-    """What one types after `wexa-sync executions answer e1`, for the first of them."""
+    """Return the commands that answer the first question, without `wexa-sync executions answer e1`."""
     run = Run(kind="Execution", id="e1", status="waiting", questions=questions)
     return [each.removeprefix("wexa-sync executions answer e1 ") for each in how_to_answer(run, questions[0])]
 

@@ -52,7 +52,7 @@ def watched(
     patience: int = 0,
     until: frozenset[str] = RUNNING.ended,
 ) -> tuple[Run, list[str]]:
-    """Where a watch of at most half a second ends, and what it told."""
+    """Watch for at most half a second, and return the last run and what the watch reported."""
     told: list[str] = []
     run = watch(
         cast(Api, Answers(*reads, inbox=inbox or {})),

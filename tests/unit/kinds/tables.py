@@ -107,7 +107,7 @@ class Store(ThreadingHTTPServer):
         return f"t{self._ids}"
 
     def answer(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        """Do what is asked, and return the response; None for a 404."""
+        """Do the request, and return the response; None for a 404."""
         match method, *path.strip("/").split("/"):
             case "GET", "customer":
                 return {"_id": "c1", "user_id": "u1", "organization_id": "org1"}

@@ -147,7 +147,7 @@ def office() -> Iterator[Office]:
 
 @pytest.fixture
 def hires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Kind]:
-    """Declares the kind, for this test alone. `more` changes its declaration."""
+    """Declare the kind, for this test alone. `more` changes its declaration."""
 
     def declare(**more: Any) -> Kind:
         file = tmp_path / "hire.schema.json"

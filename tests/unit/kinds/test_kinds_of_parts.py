@@ -36,7 +36,7 @@ NOTES = ("first", "second")
 
 @pytest.fixture(params=[False])
 def notes_go(request: pytest.FixtureRequest) -> bool:
-    """Whether the API can delete a note."""
+    """True when the API can delete a note."""
     return bool(request.param)
 
 

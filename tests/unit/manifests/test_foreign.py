@@ -40,7 +40,7 @@ FOREIGN: dict[str, str | bytes] = {
 
 
 def read(folder: Folder, *paths: str) -> tuple[str, ...]:
-    """The warnings of a reading, as from a repository without settings."""
+    """Return the warnings of a reading, as from a repository without settings."""
     return engine.read(Sources(paths=tuple(map(Path, paths or ["."])), root=folder.path)).warnings
 
 

@@ -155,7 +155,7 @@ def test_what_manifests_get_wrong_together(folder: Folder, text: str, fault: str
 
 
 def in_desk(text: str) -> str:
-    """The manifest with its project, as the last thing in its metadata."""
+    """Return the manifest with its project, as the last thing in its metadata."""
     return text.replace("}\nspec", ", project: desk}\nspec", 1)
 
 

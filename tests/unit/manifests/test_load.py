@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def loaded(folder: Folder, *paths: str, ignore: Iterable[str] = ()) -> list[str]:
-    """The files of the documents found, in order; what could not be read is a line with its fault."""
+    """Return the files of the documents found, in order. A file that could not be read is a line with its fault."""
     found = tuple(Path(path) for path in paths or ["."])
     read = load(Sources(paths=found, root=folder.path, ignore=tuple(ignore), dedicated=(folder.path,)))
     assert all(problem.hint for problem in read.problems)

@@ -195,18 +195,18 @@ VALUES = st.recursive(
 
 @pytest.fixture
 def desk(folder: Folder) -> Folder:
-    """A folder with a prompt and a project."""
+    """Return a folder with a prompt and a project."""
     folder.write({"p.md": "text"})
     return folder
 
 
 def told(folder: Folder, text: bytes) -> None:
-    """Reads it. That every problem has a hint and a place inside its file is looked after there."""
+    """Read the folder. The reader checks that every problem has a hint and a place inside its file."""
     hinted(lambda: folder.problems(text, var={"x": "R"}, env={"T": "hush"}))
 
 
 def hinted(act: Callable[[], object]) -> None:
-    """Does it; what it raises is ours, and says what to do."""
+    """Call the function. Any error it raises must be one of ours, with a hint."""
     try:
         act()
     except WexaSyncError as error:

@@ -46,7 +46,7 @@ PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: p}\nspec: {pr
 
 
 def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) -> tuple[str, str]:
-    """The one fault of a manifest in which a piece was replaced, and its hint."""
+    """Return the one fault, and its hint, of a manifest with one piece replaced."""
     assert old in text
     (problem,) = folder.problems(text.replace(old, new), project=project)
     return f"{problem.source.line}:{problem.source.column} {problem.path}: {problem.message}", problem.hint

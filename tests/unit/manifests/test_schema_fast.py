@@ -34,7 +34,7 @@ ANY = PLAIN | NEAR | st.lists(PLAIN, max_size=2) | st.dictionaries(st.sampled_fr
 
 @cache
 def written() -> tuple[tuple[str, Any], ...]:
-    """What people write, with the name of the schema it goes by: the support desk's manifests, and some settings."""
+    """Return valid documents with the name of their schema: the support desk's manifests, and some settings."""
     folder = EXAMPLES / "support-desk"
     documents = load(Sources(paths=(folder,), root=folder)).documents
     manifests = []
@@ -47,7 +47,7 @@ def written() -> tuple[tuple[str, Any], ...]:
 
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container in the data with every key in it, and one that is not."""
+    """Yield every container in the data with each of its keys, and with one key that it has not."""
     if isinstance(value, (dict, list)):
         for key, item in list(value.items() if isinstance(value, dict) else enumerate(value)):
             yield value, key

@@ -39,7 +39,7 @@ EVEN = [
 
 
 def spec(folder: Folder, text: str, *words: str) -> Any:
-    """The spec of the one run there, read with the settings and flags of a command line."""
+    """Return the spec of the one run there, read with the settings and flags of a command line."""
     (folder.path / "m.yaml").write_text(text, encoding="utf-8")
     (folder.path / "p.yaml").write_text(
         "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: {projectName: Desk}\n"

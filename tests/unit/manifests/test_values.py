@@ -30,7 +30,7 @@ spec: {coworker_id: {id: x}, template: T, schedule: %s}
 
 
 def spec_of(folder: Folder, text: str, name: str, **how: Any) -> Any:
-    """A field of the one manifest beside the project."""
+    """Return a field of the one manifest beside the project."""
     (manifest,) = (m for m in folder.read(text, **how).manifests.values() if m.address.kind != "Project")
     return manifest.spec[name]
 

@@ -18,7 +18,7 @@ from wexa_sync.model import Address, Ref, Secret
 
 
 def referred(spec: Any) -> tuple[Any, list[Fault]]:
-    """The spec as a Connection's manifest has it in the end, and what is wrong with it."""
+    """Return the final spec of a Connection's manifest, and its faults."""
     faults: list[Fault] = []
     folder = Path(__file__).parent
     filled = fill_in(spec, CONNECTION.fields, folder, folder, faults)

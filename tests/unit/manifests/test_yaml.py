@@ -17,14 +17,14 @@ from wexa_sync.manifests.yaml import MAX_FAULTS, parse
 
 
 def values(text: str) -> list[Any]:
-    """The data of each document of a text that is sound."""
+    """Return the data of each document of a valid text."""
     documents, problems = parse(text, "m.yaml")
     assert problems == []
     return [document.data for document in documents]
 
 
 def faults(text: str) -> list[str]:
-    """What is wrong with a text, a line each."""
+    """Return the problems of a text, a line each."""
     return [f"{found.source} {found.path}: {found.message}" for found in parse(text, "m.yaml")[1]]
 
 

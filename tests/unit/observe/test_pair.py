@@ -54,7 +54,7 @@ def live(kind: str, id: str, created_at: float | None = SENT, *, aliases: tuple[
 
 
 def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str = "") -> dict[str, Pair]:
-    """The pairs of a place by name."""
+    """Return the pairs of a place by name."""
     place = Contents(
         kind=BY_NAME[kind],
         manifests={side.address: side for side in sides if isinstance(side, Manifest)},
@@ -68,7 +68,7 @@ def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str =
 
 
 def shown(found: Pair) -> str:
-    """What was found: an id, `ours` where it is certain, or `one of` the candidates."""
+    """Return what was found: an id, `ours` where it is certain, or `one of` the candidates."""
     if found.candidates:
         assert found.live is None
         assert not found.certain

@@ -44,7 +44,7 @@ def fault(desk: Desk, text: str) -> None:
 
 
 def look(desk: Desk, time: Time, settle: float = 15.0) -> Observation:
-    """What a plan sees, by that clock."""
+    """Return what a plan observes, by that clock."""
 
     desired = desk.read()
     there = desk.workspace
@@ -60,7 +60,7 @@ def look(desk: Desk, time: Time, settle: float = 15.0) -> Observation:
 
 
 def planned(desk: Desk, now: float, rules: Rules | None = None) -> Plan:
-    """The plan at that time; its waits take none."""
+    """Return the plan at that time. Its waits take no time."""
     return make_plan(look(desk, Time(now)), rules or Rules())
 
 
@@ -240,7 +240,7 @@ def replace_record(desk: Desk, state: object) -> Desk:
 
 
 def intent_at(intent: Intent, time: float) -> Intent:
-    """The same intent, sent at another time."""
+    """Return the same intent, sent at another time."""
     return replace(intent, time=time)
 
 

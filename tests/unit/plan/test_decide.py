@@ -106,7 +106,7 @@ def around(pair: Pair, *others: Pair, missing: bool = False) -> Observation:
 
 
 def words(decision: Decision) -> tuple[str, str]:
-    """A decision in two words: what, and why."""
+    """Return the action and the reason of a decision."""
     match decision:
         case Change():
             return decision.action.value, decision.reason
@@ -361,7 +361,7 @@ def test_every_combination_has_an_answer_and_keeps_the_promises(pair: Pair, rule
 
 @st.composite
 def in_doubt(draw: st.DrawFn) -> Pair:
-    """A pair with an intent that is open, and whatever else may be beside it."""
+    """Return a pair with an open intent, and with the manifest, record and live object given."""
     pair, flag = draw(pairs()), st.booleans()
     kind = pair.address.kind
     operation = draw(st.sampled_from(["create", "start"])) if kind == E else "create"

@@ -28,7 +28,7 @@ OLD, NEW = "pin-of-last-year", "pin-of-this-year"
 
 
 def planned(declared: Any, applied: Any, shown: Any) -> Plan:
-    """The plan for a connection; `applied` None for one that is not there yet."""
+    """Return the plan for a connection. `applied` is None where the connection does not exist yet."""
     pair = Pair(
         address=ADDRESS,
         manifest=Manifest(address=ADDRESS, spec=_read(declared), source=Source(file="m.yaml")),

@@ -45,7 +45,7 @@ OTHER_CHANGES: list[dict[str, Any]] = [
 
 
 def plan() -> Plan:
-    """A plan that has one of everything."""
+    """Return a plan that has one of everything."""
     changes = (
         Change(
             action=Action.CREATE,
@@ -95,14 +95,14 @@ def plan() -> Plan:
 
 
 def reveal(template: str) -> str:
-    """What the environment says now."""
+    """Return the secret's value in the environment."""
     assert template == TOKEN.template
     return "Bearer hunter2"
 
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    """That plan in a file."""
+    """Return a file with that plan."""
     save(plan(), tmp_path / "it.plan")
     return tmp_path / "it.plan"
 

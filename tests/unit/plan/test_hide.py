@@ -25,7 +25,7 @@ def spec(description: object) -> Spec:
 
 
 def pair_of(sent: str, value: str, declared: object) -> Pair:
-    """A project that was sent with a secret, lives with that value, and is declared with another one."""
+    """Return the pair of a project whose sent and live value is a secret, declared with another value."""
     secret = Secret(template="Bearer ${secret:TOKEN}", value=f"Bearer {value}")
     found, lineage = spec(secret), "key"
     held = Record(address=PROJECT, id="p1", spec=conceal(found, lineage))

@@ -16,7 +16,7 @@ TARGET = Target(base_url="sandbox", org_id="o")
 
 
 def changes(count: int, action: Action, reason: str = "") -> tuple[Change, ...]:
-    """So many changes of one sort."""
+    """Return that many changes of one action."""
     addresses = [Address(kind="Schedule", name=f"{action.value}-{number}", project="p") for number in range(count)]
     return tuple(Change(action=action, address=address, reason=reason) for address in addresses)
 

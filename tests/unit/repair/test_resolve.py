@@ -91,7 +91,7 @@ def test_what_nobody_knows_is_no_doubt() -> None:
 
 
 def said(entry: Any) -> dict[str, Any]:
-    """What a record says, in short."""
+    """Return the main fields of a record."""
     assert isinstance(entry, Remember)
     it = entry.record
     return {"id": it.id, "spec": it.spec, "generation": it.generation, "started": it.started, "kept": it.lifecycle}

@@ -82,7 +82,7 @@ source = st.builds(lambda file: Source(file=file), hostile)
 
 
 def change_of(change: Change) -> Change:
-    """The change, with a Secret in it: that is what makes the sentinel known."""
+    """Return the change, with a Secret in it that holds the sentinel."""
     known = Secret(template="${secret:TOKEN}", value=SENTINEL)
     return Change(
         action=change.action,

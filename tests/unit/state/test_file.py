@@ -232,7 +232,7 @@ def test_damage_is_told_and_the_file_left_as_it_is(path: Path, store: StateStore
 
 
 def killed(path: Path, *writes: tuple[Entry, ...]) -> tuple[bytes, State]:
-    """What a process leaves behind that is killed after these writes: the journal's text, and what it held by then."""
+    """Return the journal that a process killed after these writes leaves, and the state that it held by then."""
     journal = path.with_name(path.name + ".journal")
     before = path.read_bytes() if path.exists() else None
     with FileStore(path).session(TARGET) as session:
@@ -309,7 +309,7 @@ def test_cut_anywhere_exactly_what_was_acknowledged_is_loaded_and_settled(
 
 @contextmanager
 def disk_of(size: int) -> Iterator[None]:
-    """A disk that refuses to let any file grow beyond `size`."""
+    """Yield a disk that refuses to let any file grow beyond `size`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

@@ -83,7 +83,7 @@ def run(path: Path, count: int, fatal: int) -> subprocess.CompletedProcess[str]:
 
 
 def check(path: Path, start: State, count: int, acknowledged: int) -> None:
-    """All that was acknowledged is there, and nothing else but the one write that was under way."""
+    """Check that every acknowledged write is there, and besides them at most the one under way."""
     store = FileStore(path)
     found = store.load()
     allowed = [contents(after(start, n)) for n in (acknowledged, min(acknowledged + 1, count))]

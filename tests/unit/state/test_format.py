@@ -229,7 +229,7 @@ def test_a_journal_does_not_continue_another_state_of_the_same_serial() -> None:
 def test_an_older_format_is_brought_up_step_by_step_in_the_file_and_its_journal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A future in which 5 is current, and 3 and 4 are old."""
+    # A future in which 5 is current, and 3 and 4 are old.
     steps = {
         3: Step(record=lambda data: {**data, "id": data["id"] + "-3"}),
         4: Step(

@@ -20,7 +20,7 @@ class Deadlines:
         self._thread: threading.Thread | None = None
 
     def set(self, deed: Deed, at: float) -> None:
-        """Do the deed at that moment."""
+        """Call the function at that time."""
         with self._changed:
             self._moments[deed] = at
             if self._thread is None or not self._thread.is_alive():  # a fork takes no thread along

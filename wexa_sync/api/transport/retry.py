@@ -105,7 +105,7 @@ class RateLimiter:
             self._free_at = max(self._free_at, now + seconds)
 
     def succeeded(self) -> None:
-        """Go a little faster, up to the usual pace, after a request that went well."""
+        """Raise the pace a little, up to the usual pace, after a request that went well."""
         if self._gap > self._usual_gap:
             with self._lock:
                 gap = self._gap * _RECOVERY

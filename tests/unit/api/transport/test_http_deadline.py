@@ -26,7 +26,7 @@ HELLO = b"\x16\x03\x03\x40\x00"  # the head of a long message of TLS
 
 
 def trickling(start: bytes) -> Callable[[socket.socket], None]:
-    """Sends that and then a space at a time, sooner than any socket loses patience: without us for fifty seconds."""
+    """Send the text, and then a space at a time, sooner than any socket times out."""
 
     def reply(connection: socket.socket) -> None:
         connection.sendall(start)
@@ -39,7 +39,7 @@ def trickling(start: bytes) -> Callable[[socket.socket], None]:
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer as a whole is given a part of a second, whatever `read_timeout` gives its parts."""
+    """Give a whole answer a part of a second, whatever `read_timeout` gives its parts."""
     monkeypatch.setattr(http, "_WHOLE", 0.12)
 
 
@@ -85,7 +85,7 @@ def test_after_the_time_is_over_what_is_in_flight_is_given_a_moment(
 
 
 def cutting(cutoff: Cutoff, start: bytes) -> Callable[[socket.socket], None]:
-    """Begins to answer, and has it cut; then says no more for as long as anybody listens."""
+    """Begin to answer, and cut the answer; then keep the connection open and silent."""
 
     def reply(connection: socket.socket) -> None:
         connection.sendall(start)

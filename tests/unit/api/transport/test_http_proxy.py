@@ -41,7 +41,7 @@ class Tls:
 
 @pytest.fixture
 def through(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Starts a proxy that the environment names for https; it must be asked for a tunnel first."""
+    """Return a function that starts a proxy. The environment names it for https, and it opens a tunnel first."""
 
     def start(reply: Reply, name: str = "https_proxy", user: str = "") -> Any:
         proxy = serve(reply)

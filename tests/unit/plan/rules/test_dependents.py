@@ -25,7 +25,7 @@ SPECS: dict[Address, dict[str, Any]] = {
 
 
 def there(address: Address, declared: dict[str, Any] | None = None, *, kept: bool = True) -> Pair:
-    """What is recorded and live, and declared so (with these changes) unless it is not `kept`."""
+    """Return a pair that is recorded and live. `kept` also declares it, with the changes in `declared`."""
     spec = SPECS[address]
     manifest = Manifest(address=address, spec={**spec, **(declared or {})}, source=Source(file="m.yaml"))
     record, live = Record(address=address, id=address.name, spec=spec), Live(id=address.name, spec=spec)
@@ -33,12 +33,12 @@ def there(address: Address, declared: dict[str, Any] | None = None, *, kept: boo
 
 
 def new(address: Address) -> Pair:
-    """What is declared, and not there yet."""
+    """Return a pair that is declared, and not live yet."""
     return Pair(address=address, manifest=Manifest(address=address, spec=SPECS[address], source=Source(file="m.yaml")))
 
 
 def planned(*pairs: Pair) -> tuple[dict[str, str], dict[str, str]]:
-    """What is to be done, and what is blocked with the reason, by name."""
+    """Return the actions, and the reasons of what is blocked, by name."""
     observation = Observation(
         target=Target(base_url="http://127.0.0.1", org_id="o"),
         pairs={pair.address: pair for pair in pairs},

@@ -33,7 +33,7 @@ DOUBT = Blocked(address=OLD, wanted="run", reason="the answer was lost", hint="r
 
 
 def held(old: Pair, was: Decision) -> dict[Address, Decision]:
-    """What becomes of the run of the new handle, beside the old one."""
+    """Return the decision on the run of the new handle, beside the old one."""
     manifest = Manifest(address=NEW, spec=SPEC, source=Source(file="run.yaml"))
     pairs = {OLD: old, NEW: Pair(address=NEW, manifest=manifest)}
     decisions: dict[Address, Decision] = {OLD: was, NEW: Change(action=Action.RUN, address=NEW, after=SPEC)}

@@ -79,7 +79,7 @@ NIGHTLY = address("Execution", "nightly-digest")
 
 
 def few() -> Plan:
-    """Five changes, one with a diff of a long prompt; a no-op; an adoption; something forgotten; warnings."""
+    """Return a plan of five changes, with a long diff, a no-op, an adoption, a forgotten address and warnings."""
     return plan(
         Change(
             action=Action.CREATE,
@@ -143,7 +143,7 @@ def few() -> Plan:
 
 
 def many() -> Plan:
-    """Five hundred changes."""
+    """Return a plan of five hundred changes."""
     creates = [
         Change(
             action=Action.CREATE,
@@ -169,7 +169,7 @@ def many() -> Plan:
 
 
 def blocked() -> Plan:
-    """Nothing to do, and some of it can't be done."""
+    """Return a plan with nothing to do, and with blocked changes."""
     adopt = "It is on the server already, and wexa-sync did not make it."
     return plan(
         blocked=(
@@ -189,7 +189,7 @@ def blocked() -> Plan:
 
 
 def hostile() -> Plan:
-    """Names and texts that attack the terminal."""
+    """Return a plan with names and texts that attack the terminal."""
     evil = 'red \x1b[31m\x9b2J\x07 "quoted" \u202egnp.exe\u202c zero\u200bwidth \ud800 \r\nPlan: 0 to add.'
     return plan(
         Change(action=Action.CREATE, address=SUMMARISE, reason=evil, after={"name": evil, evil: [evil], "n": 1}),

@@ -15,7 +15,7 @@ SKILL = Address(kind="Skill", name="summarise", project="desk")
 
 
 def view(action: Action, **more: Any) -> ChangeView:
-    """The view of one change."""
+    """Return the view of one change."""
     change = Change(action=action, address=SKILL, **more)
     return plan_view(Plan(target=Target(base_url="b", org_id="o"), lineage="l", serial=1, changes=(change,))).changes[0]
 

@@ -273,7 +273,7 @@ def test_the_faults_of_a_start_are_counted_each_for_itself() -> None:
 
 
 def test_agents_keep_their_ids_under_faults(api: Client, project: str) -> None:
-    """Test that a fault after the work leaves the work whole."""
+    """Check that a fault after the work leaves the work whole."""
     flow = api.flow(project)["_id"]
     api.script_fault("502 after POST /agentflow/*/skilled")
     body = agent_body()
