@@ -46,6 +46,29 @@ def test_yes_applies(project: Desk, on_terminal: Callable[..., Done]) -> None:
     assert project.remote.writes == ["POST /v1/project"]
 
 
+def _prompt(desk: Desk, lines: list[str]) -> None:
+    (desk.folder / "prompt.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_what_apply_asks_about_can_be_read(project: Desk, on_terminal: Callable[..., Done]) -> None:
+    file = project.folder / "project.yaml"
+    lines = file.read_text("utf-8").splitlines()
+    own = ["  description: {file: prompt.md}" if "description:" in line else line for line in lines]
+    file.write_text("\n".join(own), encoding="utf-8")
+    old = [f"Rule {number}." for number in range(100)]
+    _prompt(project, old)
+    part, whole = (text(on_terminal(project, "apply", *words, answer="n\n")) for words in ([], ["--details"]))
+    assert "… 96 more lines (--details)" in part
+    assert "more lines" not in whole
+    assert [line for line in old if f"\n          {line}\n" not in whole] == []
+    project.apply()
+    new = [line.replace("Rule", "Order") if number % 2 else line for number, line in enumerate(old)]
+    _prompt(project, new)
+    changed = text(on_terminal(project, "apply", answer="n\n"))
+    assert "description: +50 -50 lines" in changed
+    assert [line for line in new if line not in changed] == []
+
+
 @pytest.mark.parametrize("answer", ["n\n", "\n"])
 def test_no_applies_nothing(project: Desk, on_terminal: Callable[..., Done], answer: str) -> None:
     done = on_terminal(project, "apply", answer=answer)

@@ -233,6 +233,11 @@ def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
 output = _all(
     shape(RENDERERS),
     option("--output", type=NewFile(), metavar="FILE", help="Write it to a file, not to stdout."),
+    option(
+        "--details/--no-details",
+        default=None,
+        help="Show a plan in whole, or a line a resource; by default it goes by the plan's size.",
+    ),
 )
 
 approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 @options.filled(options.manifests, options.workspace, options.timeout, options.choice, options.output)
 @options.option("--out", type=PlanFile(), metavar="FILE", help="Save the plan, to apply it later as it is.")
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
-@options.option(
-    "--details/--no-details", default=None, help="Show every field; by default, in plans that are not large."
-)
 def command(request: Request, out: Path | None, detailed_exitcode: bool) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync import engine

@@ -56,7 +56,7 @@ def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits
     """
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
     stream = sys.stdout if talks else sys.stderr
-    show_plan(plan, Output(), stream)
+    show_plan(plan, Output(details=request.output.details), stream)
     if plan.work:
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # A piece of a line: plain text, or text with a style in rich's words (the terminal's own colours only).
 Part = str | tuple[str, str]
 
+MARKED = "reverse"
+"""The style of what is to be seen at once. Without colours a line of carets points at it."""
+
 _WORD = re.compile(r"\s*(?:`[^`\n]{1,120}`\S*|\S+)\s*")
 """A word with the spaces around it, or a command in backquotes, which is one word."""
 
@@ -113,6 +116,20 @@ class Page:
         indent = _text([" " * first.cell_len])
         for number, line in enumerate(_folded(body, self.width - first.cell_len)):
             self._print((indent if number else first) + line)
+            if not self._color and (marks := _carets(line)):
+                self._print(indent + marks)
+
+
+def _carets(line: Text) -> str:
+    """Return a line that points at the marked parts of the line above it; empty where none is marked."""
+    from rich.cells import cell_len
+
+    marks = [" "] * line.cell_len
+    for span in line.spans:
+        if MARKED in str(span.style):
+            start, end = (cell_len(line.plain[:at]) for at in (span.start, span.end))
+            marks[start:end] = "^" * (end - start)
+    return "".join(marks).rstrip()
 
 
 def _folded(text: Text, width: int) -> Iterator[Text]:

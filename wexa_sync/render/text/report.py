@@ -23,7 +23,7 @@ def report_text(view: ReportView, layout: Layout) -> str:
     """
     brief = len(view.outcomes) > MANY
     page = Page(color=layout.color, width=layout.width)
-    page.line((f"Apply to {view.target}", "bold"))
+    page.wrapped([], (f"Apply to {view.target}", "bold"))
     page.blank()
     for outcome in sorted(view.outcomes, key=_graveness) if brief else view.outcomes:
         _receipt(page, outcome, brief=brief)

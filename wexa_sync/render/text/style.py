@@ -1,7 +1,8 @@
-"""Name the colours, and the number of changes from which a page is brief."""
+"""Name the colours, how much is shown, and the number of changes from which a page is brief."""
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Final
 
 MANY = 40  # a plan of more changes is shown in short
@@ -9,3 +10,16 @@ MANY = 40  # a plan of more changes is shown in short
 DIM = "bright_black"
 
 COLORS: Final = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "=": "blue", "x": DIM, "@": "cyan"}
+
+
+class Detail(IntEnum):
+    """Say how much of a plan is shown."""
+
+    LINE = 0
+    """A line a change at the most."""
+    BRIEF = 1
+    """A line a field of an update."""
+    USUAL = 2
+    """Every field, and all that an update changes in a long text. Of a long new text the beginning."""
+    WHOLE = 3
+    """Everything."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
+import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wexa_sync.model import Address, FieldChange, Ref
-from wexa_sync.render.text.fields import Row, row_of, shown
+from wexa_sync.render.text.diff import diff_of_texts
+from wexa_sync.render.text.fields import Row, row_of, rows_of, shown
 from wexa_sync.render.view.fields import differing_fields, new_fields
 from wexa_sync.secrecy.hide import SENSITIVE
 
@@ -126,9 +131,18 @@ def test_an_empty_text_that_becomes_long() -> None:
     assert lines(field) == ["+one", "+two"]
 
 
-def test_a_line_break_at_the_end_that_comes_or_goes_is_seen() -> None:
-    (field,) = update("one\ntwo", "one\ntwo\n")
-    assert lines(field) == [" one", " two", "+"]
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("one\ntwo", "one\ntwo\n", [" one", "-two", "\\no line break at the end", "+two"]),
+        ("one\ntwo\n", "one\ntwo", [" one", "-two", "+two", "\\no line break at the end"]),
+        ("one\n", "one\ntwo", [" one", "+two", "\\no line break at the end"]),
+        ("one\ntwo", "one\nthree", [" one", "-two", "+three"]),
+    ],
+)
+def test_a_line_break_at_the_end_that_comes_or_goes_is_seen(before: str, after: str, expected: list[str]) -> None:
+    (field,) = update(before, after)
+    assert lines(field) == expected
 
 
 def test_blanks_at_the_end_are_seen() -> None:
@@ -136,32 +150,40 @@ def test_blanks_at_the_end_are_seen() -> None:
     assert lines(field) == [" one", "-two", "+two··"]
 
 
-def test_prose_is_compared_by_sentence() -> None:
+def test_a_line_is_the_texts_own_line() -> None:
     old = "You sort tickets. You are brief. You never promise a refund. " + WORDS
-    (field,) = update(old, old.replace("brief", "very brief"))
-    assert lines(field)[1:4] == ["-↳ You are brief.", "+↳ You are very brief.", " ↳ You never promise a refund."]
+    (field,) = update(f"{old}\nsecond", old.replace("brief", "very brief") + "\nsecond")
+    assert [line.sign for line in field.lines] == ["-", "+", " "]
+    assert field.size == "+1 -1 lines"
+    assert lines(field)[0] == f"-{old}"
 
 
-def test_text_without_sentences_is_cut_to_what_differs() -> None:
-    (field,) = update(WORDS, WORDS.replace("word45 ", "term "))
-    removed, added = lines(field)
-    assert removed.startswith("-… ")
-    assert "word45" in removed
-    assert "term" in added
-    assert added.endswith(" …")
-    assert len(removed) < 150
+def test_of_a_long_line_what_differs_is_shown_with_what_is_around_it() -> None:
+    (field,) = update(WORDS, WORDS.replace("word45 ", "term ").replace("word80", "end"))
+    removed, added = (line.in_short.text for line in field.lines)
+    assert "word44 word45 word46" in removed
+    assert "word44 term word46" in added
+    assert "word79 end word81" in added
+    assert removed.count(" … ") == 2
+    assert len(removed) < 300
+
+
+def test_of_a_long_changed_line_nothing_that_changed_is_left_out() -> None:
+    (field,) = update("short\n", f"{WORDS}\n")
+    assert [line.in_short.text for line in field.lines] == ["short", WORDS]
 
 
 @pytest.mark.parametrize(("old", "new"), [(WORDS, WORDS + " end"), (WORDS, "start " + WORDS)])
 def test_what_is_added_at_an_end_of_a_long_line_is_seen(old: str, new: str) -> None:
     (field,) = update(old, new)
-    assert any(word in lines(field)[1] for word in (" end", "start "))
-    assert max(map(len, lines(field))) < 150
+    added = field.lines[1].in_short
+    assert any(word in added.text for word in (" end", "start "))
+    assert len(added.text) < 150
 
 
-def test_a_new_long_line_is_cut() -> None:
+def test_a_new_long_line_is_whole() -> None:
     (field,) = create({"blob": "x" * 1000})
-    assert lines(field) == ["+" + "x" * 120 + " … 880 more characters"]
+    assert lines(field) == ["+" + "x" * 1000]
     assert field.size == "1 line"
 
 
@@ -184,10 +206,73 @@ def test_a_long_list_in_place_of_something_else() -> None:
 
 def test_what_differs_only_in_spelling_of_the_invisible_is_told_apart() -> None:
     (field,) = update("\\x1b\nsecond", "\x1b\nsecond")
-    assert lines(field) == ["-'\\\\x1b\\nsecond'", "+'\\x1b\\nsecond'"]
+    assert lines(field) == ["-'\\\\x1b'", "+'\\x1b'", " second"]
 
 
-texts = st.text(st.sampled_from("ab. \n"), max_size=300)
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("a b", "a\u00a0b", ('"a·b"', '"a\\u00a0b"')),
+        ("a b", "a\u3000b", ('"a·b"', '"a\\u3000b"')),
+        ("a\u2009b", "a\u202fb", ('"a\\u2009b"', '"a\\u202fb"')),
+        ("caf\u00e9", "cafe\u0301", ('"caf\\u00e9"', '"cafe\\u0301"')),
+        ("\ud55c", "\u1112\u1161\u11ab", ('"\\ud55c"', '"\\u1112\\u1161\\u11ab"')),
+        ("pay", "p\u0430y", ('"pay"', '"p\\u0430y"')),
+        ("a-b", "a\u2011b", ('"a-b"', '"a\\u2011b"')),
+        ("it's", "it\u2019s", ('"it\'s"', '"it\\u2019s"')),
+        ("A", "\uff21", ('"A"', '"\\uff21"')),
+        ("\u2764", "\u2764\ufe0f", ('"\u2764"', '"\u2764\\ufe0f"')),
+        ("a", "a ", ('"a"', '"a·"')),
+        ("a b", "a  b", ('"a·b"', '"a··b"')),
+        ("caf\u00e9 one", "caf\u00e9 two", ('"caf\u00e9 one"', '"caf\u00e9 two"')),
+        (["a b"], ["a\u00a0b"], ('["a·b"]', '["a\\u00a0b"]')),
+        (
+            Ref(kind="Connector", external="My mail"),
+            Ref(kind="Connector", external="My\u00a0mail"),
+            ('external "My·mail"', 'external "My\\u00a0mail"'),
+        ),
+    ],
+)
+def test_what_looks_the_same_is_written_out(before: Any, after: Any, expected: tuple[str, str]) -> None:
+    (field,) = update(before, after)
+    assert (field.before, field.after) == expected
+    if isinstance(before, str):
+        (long,) = update(f"{before}\nsecond\n", f"{after}\nsecond\n")
+        assert [line.text for line in long.lines][:2] == [side.strip('"') for side in expected]
+
+
+def test_names_of_fields_that_look_the_same_are_written_out() -> None:
+    fields = new_fields({"caf\u00e9": 1, "cafe\u0301": 2, "th\u00e9": 3})
+    assert [row.path for row in rows_of(fields)] == ["caf\\u00e9", "cafe\\u0301", "th\u00e9"]
+
+
+def marked(row: Row) -> list[str]:
+    return ["".join(f"[{text}]" if mark else text for text, mark in line.segments) for line in row.lines]
+
+
+def test_the_words_that_differ_in_a_changed_line_are_marked() -> None:
+    old = "Be kind.\nClassify it by urgency: low, normal, high.\nSign nothing.\nAnswer in one line.\n"
+    new = "Be kind.\nNew.\nClassify it by urgency: low, medium, high.\nSign nothing at all.\nAnswer in one line.\n"
+    (row,) = update(old, new)
+    assert marked(row) == [
+        "Be kind.",
+        "Classify it by urgency: low, [normal], high.",
+        "Sign nothing.",
+        "New.",
+        "Classify it by urgency: low, [medium], high.",
+        "Sign nothing[ at all].",
+        "Answer in one line.",
+    ]
+    (row,) = update("The first one is here.\nx", "Something else altogether now.\nx")
+    assert not any(mark for line in row.lines for _, mark in line.segments), "another line, not another version of it"
+
+
+texts = st.text(st.sampled_from("ab. \n\u00a0\u3000\u00e9e\u0301\ufe0f\u0430\\x1b\x1b·"), max_size=300)
+
+
+def seen(text: str) -> str:
+    """The text as an eye has it: a blank is a blank, and a letter is its shape."""
+    return " ".join(unicodedata.normalize("NFC", text).replace("\u0430", "a").replace("\ufe0f", "").split())
 
 
 @given(texts, texts)
@@ -197,6 +282,25 @@ def test_any_two_different_texts_look_different(before: str, after: str) -> None
     if before != after:
         (field,) = rows
         if field.lines:
-            assert any(line.sign in "+-" for line in field.lines)
+            removed, added = ([seen(line.text) for line in field.lines if line.sign in sign] for sign in ("-\\", "+\\"))
+            assert [line.sign for line in field.lines if line.sign in "-+\\"]
+            assert removed != added
         else:
-            assert field.before != field.after
+            assert seen(field.before or "") != seen(field.after or "")
+
+
+lines_of_text = st.lists(st.sampled_from(["a", "b", "c", "", "d e"]), max_size=40).map("\n".join)
+
+
+@settings(max_examples=40)
+@given(lines_of_text, lines_of_text)
+def test_lines_are_counted_as_git_counts_them(before: str, after: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        end = "" if before.endswith("\n") != after.endswith("\n") else "\n"  # both may lack the last line break
+        for name, text in (("old", before + end * bool(before)), ("new", after + end * bool(after))):
+            (Path(folder) / name).write_bytes(text.encode())
+        words = ["git", "-c", "core.autocrlf=false", "diff", "--no-index", "--minimal", "--numstat", "old", "new"]
+        stat = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False).stdout
+    shown = list(diff_of_texts(before, after))
+    counted = [sum(line.sign == sign for line in shown) for sign in "+-"]
+    assert counted == ([int(number) for number in stat.split()[:2]] or [0, 0])

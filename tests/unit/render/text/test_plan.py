@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -209,10 +210,12 @@ def test_projects_are_kept_apart_and_in_plan_order() -> None:
     assert body.startswith("b:\n  + b/Skill/1\n  + b/Skill/3\n\na:\n  + a/Skill/2\n\nPlan:")
 
 
-def test_a_reason_too_long_for_the_line_goes_below_it_and_out_of_a_short_plan() -> None:
+def test_a_reason_too_long_for_the_line_goes_below_it_and_is_cut_in_a_short_plan() -> None:
     made = plan(Change(action=Action.CREATE, address=skill(), reason="because " * 12, after={"name": "N"}))
     assert "+ desk/Skill/s\n      (because" in text(made)
-    assert "because" not in text(made, details=False)
+    (line,) = [line for line in text(made, details=False).splitlines() if "because" in line]
+    assert line.startswith("  + desk/Skill/s  (because")
+    assert line.endswith("…")
 
 
 def test_a_long_name_is_clipped_to_its_line() -> None:
@@ -242,12 +245,103 @@ def test_details_show_every_line() -> None:
         Change(action=Action.UPDATE, address=skill("u"), fields=(field,)),
     )
     shown = text(made)
-    assert "… 196 more lines" in shown
-    assert "… 361 more lines" in shown  # of the head, 200 removed and 200 added
+    assert "… 196 more lines (--details)" in shown
+    assert shown.count("more lines") == 1, "what an update changes is shown, as it is what a person is asked about"
+    assert "+ row 199" in shown
     assert "more lines" not in text(made, details=True)
-    assert "+ row 199" in text(made, details=True)
+    assert "\n          line 199\n" in text(made, details=True)
     five = plan(Change(action=Action.CREATE, address=skill(), after={"prompt": "a\nb\nc\nd\ne"}))
     assert "          e\n" in text(five), "to say that one line more is there takes a line"
+
+
+def alike(count: int, kind: str = "Skill") -> list[Change]:
+    """Updates of long prompts that are equal but for their addresses, in one project."""
+    fields = (
+        FieldChange(path=("llm", "model"), before="gpt-4o", after="gpt-5", changed_by="repository"),
+        FieldChange(path=("prompt",), before="one\ntwo\n", after="one\n2\n", changed_by="live"),
+    )
+    addresses = (Address(kind=kind, name=f"s{number}", project="desk") for number in range(count))
+    return [Change(action=Action.UPDATE, address=address, fields=fields) for address in addresses]
+
+
+@pytest.mark.parametrize("details", [None, True, False])
+def test_equal_changes_are_written_once(details: bool | None) -> None:
+    shown = text(plan(*alike(300)), details=details)
+    assert shown.count('"gpt-4o" → "gpt-5"') == (0 if details is False else 1)
+    assert {f"desk/Skill/s{number}" for number in range(300)} <= set(shown.split())
+    assert len(shown.splitlines()) < (320 if details else 100)
+    assert ("~ 300 Skills alike" in shown) is not details
+
+
+def test_few_equal_changes_are_written_once() -> None:
+    assert text(plan(*alike(2))).split("\n\n")[2] == (
+        "  ~ desk/Skill/s0\n"
+        "  ~ desk/Skill/s1\n"
+        '      ~ llm.model: "gpt-4o" → "gpt-5"\n'
+        "      ~ prompt:    +1 -1 lines  (changed on the live side)\n"
+        "            one\n"
+        "          - two\n"
+        "          + 2"
+    )
+
+
+def test_what_differs_in_anything_is_not_counted_as_equal() -> None:
+    one, other, third = (replace(change, reason=why) for change, why in zip(alike(3), ("a", "b", "a"), strict=True))
+    skill, schedule = alike(1)[0], alike(1, "Schedule")[0]
+    assert text(plan(one, other, third)).count("llm.model") == 2
+    assert text(plan(skill, schedule)).count("llm.model") == 2
+
+
+@pytest.mark.parametrize("width", [50, 80])
+def test_without_details_a_resource_takes_a_line_at_most(width: int) -> None:
+    updates = [replace(change, fields=(*change.fields, _field(number))) for number, change in enumerate(alike(100))]
+    creates = [Change(action=Action.CREATE, address=skill(f"c{n}"), after={"name": f"N{n}"}) for n in range(100)]
+    stopped = [replace(BLOCKED, address=skill(f"b{n}"), reason=f"reason {n} " * 9) for n in range(100)]
+    made = plan(*creates, *alike(100), *updates, blocked=tuple(stopped))
+    lines = text(made, width=width, details=False).splitlines()
+    assert len(lines) < 400
+    assert all(cell_len(line) <= width for line in lines[:-1])
+    assert any(line.startswith("  ~ desk/Skill/s1  (llm.model, prompt") for line in lines)
+
+
+def _field(number: int) -> FieldChange:
+    return FieldChange(path=("description",), before="", after=f"D {number}", changed_by="repository")
+
+
+def test_equal_blocked_changes_are_written_once() -> None:
+    fields = (FieldChange(path=("description",), before="a", after="b", changed_by="repository"),)
+    shown = text(plan(blocked=tuple(replace(BLOCKED, address=skill(f"s{n}"), fields=fields) for n in range(30))))
+    assert shown.count('~ description: "a" → "b"') == 1
+    assert shown.count("! desk/Skill/s") == 30
+
+
+def test_without_colours_carets_point_at_the_words_that_differ() -> None:
+    field = FieldChange(path=("p",), before="a 要 low end\nb", after="a 要 high end\nb", changed_by="repository")
+    made = plan(Change(action=Action.UPDATE, address=skill(), fields=(field,)))
+    lines = text(made).splitlines()
+    at = lines.index("          + a 要 high end")
+    assert lines[at + 1] == " " * 17 + "^^^^", "a wide character takes two columns"
+    assert "\x1b[7;32mhigh\x1b[0m" in text(made, color=True)
+    assert "^" not in text(made, color=True)
+
+
+@pytest.mark.parametrize("width", [40, 50, 80])
+def test_no_line_breaks_inside_a_word(width: int) -> None:
+    """A line that is wider than the terminal is one word, or a line that is there to be copied or searched for."""
+    target = Target(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f")
+    changes = [
+        Change(action=action, address=skill(f"a-name-of-some-length-{n}"), after={"name": "N"}, id="67fdea40aac77be632")
+        for n, action in enumerate(Action)
+    ]
+    made = replace(plan(*changes, *alike(50), blocked=(BLOCKED,)), target=target)
+    ends = tuple(Outcome(change=each, status=Status.APPLIED, id=each.id) for each in changes)
+    report = Report(plan=made, outcomes=ends, started=0, ended=1, interrupted=True)
+    pages = [text(made, width=width, details=details) for details in (None, True, False)]
+    pages.append(report_text(report_view(report), Layout(width=width)))
+    *lines, _ = "\n".join(page.rpartition("Plan: ")[0] or page for page in pages).splitlines()
+    for line in lines:
+        commands_and_summary = line.lstrip().startswith(("wexa-sync ", "Apply incomplete"))
+        assert len(line) <= width or commands_and_summary or len(line.split()) <= 3, line
 
 
 def test_an_error_without_a_hint() -> None:

@@ -338,13 +338,14 @@ def test_color_changes_nothing_but_the_color() -> None:
     for sample in SAMPLES.values():
         colored = text_of(sample(), color=True)
         assert "\x1b[" in colored
-        assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == text_of(sample())
+        plain = re.sub(r"^ *\^[ ^]*\n", "", text_of(sample()), flags=re.MULTILINE)  # the carets stand for a colour
+        assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == plain
 
 
 def test_color_is_where_it_helps() -> None:
     colored = text_of(few(), color=True)
     assert re.search(r"\x1b\[31m- \S*Classify it by urgency: low, normal, high\.", colored)
-    assert re.search(r"\x1b\[32m\+ \S*Classify it by urgency: low, normal, high, or outage\.", colored)
+    assert re.search(r"\x1b\[32m\+ \S*Classify it by urgency: low, normal, high\x1b\[0m\x1b\[7;32m, or outage", colored)
 
 
 @pytest.mark.parametrize("name", FILES)
