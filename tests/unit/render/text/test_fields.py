@@ -271,7 +271,7 @@ texts = st.text(st.sampled_from("ab. \n\u00a0\u3000\u00e9e\u0301\ufe0f\u0430\\x1
 
 
 def seen(text: str) -> str:
-    """The text as an eye has it: a blank is a blank, and a letter is its shape."""
+    """Return the text as an eye has it: a blank is a blank, and a letter is its shape."""
     return " ".join(unicodedata.normalize("NFC", text).replace("\u0430", "a").replace("\ufe0f", "").split())
 
 

@@ -255,7 +255,7 @@ def test_details_show_every_line() -> None:
 
 
 def alike(count: int, kind: str = "Skill") -> list[Change]:
-    """Updates of long prompts that are equal but for their addresses, in one project."""
+    """Return updates of prompts that are equal but for their addresses, in one project."""
     fields = (
         FieldChange(path=("llm", "model"), before="gpt-4o", after="gpt-5", changed_by="repository"),
         FieldChange(path=("prompt",), before="one\ntwo\n", after="one\n2\n", changed_by="live"),
