@@ -327,7 +327,7 @@ def test_without_colours_carets_point_at_the_words_that_differ() -> None:
 
 @pytest.mark.parametrize("width", [40, 50, 80])
 def test_no_line_breaks_inside_a_word(width: int) -> None:
-    """A line that is wider than the terminal is one word, or a line that is there to be copied or searched for."""
+    # A line that is wider than the terminal is one word, or is there to be copied or searched for.
     target = Target(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f")
     changes = [
         Change(action=action, address=skill(f"a-name-of-some-length-{n}"), after={"name": "N"}, id="67fdea40aac77be632")
