@@ -27,7 +27,11 @@ CASES = {
     "an unset secret": (SKILL.replace("D\n", "${secret:NONE}\n"), "bad.yaml:7", "NONE"),
     "a file outside": (SKILL.replace("D\n", "{file: ../../etc/passwd}\n"), "bad.yaml:7", ""),
     "a missing file": (SKILL.replace("D\n", "{file: prompts/none.md}\n"), "bad.yaml:7", "none.md"),
-    "an alias bomb": ("a: &a [x, x]\nb: &b [*a, *a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n", "bad.yaml:", ""),
+    "an alias bomb": (
+        "apiVersion: wexa.ai/v1\na: &a [x, x]\nb: &b [*a, *a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n",
+        "bad.yaml:",
+        "",
+    ),
     "a Python object": ("!!python/object/apply:os.system [id]\n", "bad.yaml:1", ""),
 }
 

@@ -104,6 +104,7 @@ class _Filling:
         value, faults = self._variables.fill(text)
         if is_one_variable(text) and not isinstance(value, (Unfilled, Written)):
             value = Written(value, plain(value))
-        if isinstance(value, str) and not isinstance(value, Unfilled) and value != text:
-            self.templates[value] = text
+        became = value.text if isinstance(value, Written) else value
+        if isinstance(became, str) and not isinstance(became, Unfilled) and became != text:
+            self.templates[became] = text
         return value, faults

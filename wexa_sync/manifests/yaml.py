@@ -105,7 +105,12 @@ def parse(
 
 
 def _is_ours(data: Any, root: yaml.Node, text: str, *, sound: bool) -> bool:
-    """True when the document is ours. Of one with faults, what they left out of the data counts as well."""
+    """True when the document is ours. Of one with faults, what they left out of the data counts as well.
+
+    A document that is an object of a programming language as a whole is no tool's settings: it is refused.
+    """
+    if root.tag.startswith(f"{TAG}python/"):
+        return True
     return is_ours(data) or (not sound and may_be_ours(text[root.start_mark.index : root.end_mark.index]))
 
 

@@ -122,3 +122,12 @@ def test_a_merged_number_is_known_by_its_own_place(folder: Folder) -> None:
         "spec.input_variables.b.v",
     }
     assert folder.problems((text % "1.1").replace("<<: *a", "<<: *a, v: 2")) == []
+
+
+@pytest.mark.parametrize("text", ["${env:SHA}", "at ${env:SHA}"])
+def test_a_manifest_keeps_each_text_that_a_variable_filled_in(folder: Folder, text: str) -> None:
+    # A run whose inputs changed by themselves is told by these: without them it would be sent a second time.
+    manifest = RUN.replace("{id: x}", '{id: "0123456789abcdef01234567"}') % ("Go", f'"{text}"', "60")
+    declared = folder.read(manifest, env={"SHA": "abc"})
+    run = next(found for address, found in declared.manifests.items() if address.kind == "Execution")
+    assert dict(run.templates) == {text.replace("${env:SHA}", "abc"): text}
