@@ -16,35 +16,19 @@ from wexa_sync.errors import Nonsense, Refused
 from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
 Query: TypeAlias = Mapping[str, str | int]
-
-
 Fetch: TypeAlias = Callable[[Query], Any]
-
-
 Item: TypeAlias = dict[str, Any]
 
-
 MAX_PAGES = 10_000
-
-
 # A first page of such a length, though more was asked for, may be the server's own cap rather than the end.
 USUAL_SIZES = frozenset({10, 12, 15, 20, 24, 25, 30, 40, 50, 60, 64, 75, 80, 100, 200, 250, 500})
-
-
 # What is asked for in turn where the server refuses a larger limit.
 _SMALLER = (500, 200, 100, 50, 20, 10)
-
-
 # Lists that stand beside the one that was asked for.
 _ASIDE = frozenset({"errors", "warnings", "messages", "details", "filters", "facets", "links", "sort"})
 
-
 _LIST_KEYS = ("data", "items", "results", "records")
-
-
 _TOTAL_KEYS = ("totalCount", "total_count", "total")
-
-
 _ID_KEYS = ("_id", "execution_id", "id", "connectorID")
 
 

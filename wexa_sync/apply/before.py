@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.paging import Found
 from wexa_sync.apply.listed import Listed
-from wexa_sync.apply.lists import Match, whole
+from wexa_sync.apply.lists import Match, reading
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import natural_key
@@ -29,13 +28,8 @@ def look_before(task: Task) -> Generator[Http, Any, list[str]]:
     """
     if task.kind.listing is None:
         return []
-    context, kind, ids, record = task.context, task.kind, task.place, task.record
-
-    def read() -> Found:
-        shown = context.api.listed(kind, ids)
-        return replace(shown, items=whole(context, kind, ids, shown.items))
-
-    found: Found = yield Http(read)
+    context, kind, record = task.context, task.kind, task.record
+    found: Found = yield Http(reading(context, kind, task.place))
     listed = context.seen_before[task.address] = Listed(kind, found, context.plan.lineage)
     ours = record.ids if record is not None else ()
     ran = next((raw for raw in listed.raws if not {*ours}.isdisjoint(kind.ids_of(raw))), None) if ours else None

@@ -21,7 +21,7 @@ from wexa_sync.errors import Nonsense, WexaSyncError
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.spec.wire import accepted, encode
-from wexa_sync.model import Intent, Record, Status
+from wexa_sync.model import Intent, Status
 from wexa_sync.state.base import Intend, Remember, Settle
 
 _NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
@@ -37,7 +37,9 @@ def create(task: Task) -> Work:
     if made.id is None:
         said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
         return ended(task.change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
-    yield Write((Remember(_record(task, made.id), made.intent.mark),), last=task.kind is not PROJECT)
+    applied = as_applied(task.kind, task.declared, sent_by_create(task), task.comparison)
+    record = replace(record_of(task, made.id, spec=applied), made_at=task.context.clock())  # perhaps made again
+    yield Write((Remember(record, made.intent.mark),), last=task.kind is not PROJECT)
     task.context.learn(task.address, made.id)
     if made.fault is not None:
         return ended(task.change, Status.FAILED, made.fault, id=made.id, attempts=made.attempts)
@@ -52,12 +54,6 @@ def body_of(task: Task) -> dict[str, Any]:
     """Return the body of a create."""
     kind = task.kind
     return encode(kind, sent_by_create(task), task.resolve, only=accepted(kind.call(Operation.CREATE), kind))
-
-
-def _record(task: Task, id: str) -> Record:  # the field's name
-    """Return the record of what was made just now, perhaps under the id that it had before."""
-    applied = as_applied(task.kind, task.declared, sent_by_create(task), task.comparison)
-    return replace(record_of(task, id, spec=applied), made_at=task.context.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

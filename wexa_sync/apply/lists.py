@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,15 +31,20 @@ def read_list(context: Context, kind: Kind, ids: Ids) -> Generator[Http, Any, Li
     """Return a list that several changes look at: asked for once in an apply."""
     place = (kind.name, ids)
     if place not in context.lists:
-
-        def read() -> Found:
-            shown = context.api.listed(kind, ids)
-            return replace(shown, items=whole(context, kind, ids, shown.items))
-
-        found: Found = yield Http(read, lookup=place)
+        found: Found = yield Http(reading(context, kind, ids), lookup=place)
         if place not in context.lists:  # else another change that waited for it was faster
             context.lists[place] = Listed(kind, found, context.plan.lineage)
     return context.lists[place]
+
+
+def reading(context: Context, kind: Kind, ids: Ids) -> Callable[[], Found]:
+    """Return a worker's function: read a list, with the items whole where they show too little."""
+
+    def read() -> Found:
+        shown = context.api.listed(kind, ids)
+        return replace(shown, items=whole(context, kind, ids, shown.items))
+
+    return read
 
 
 def whole(

@@ -8,9 +8,9 @@ from typing import Any
 from wexa_sync.apply.lists import out_of_sight, read_list
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
+from wexa_sync.compare.ids import no_such_external
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.spec.external import no_such_external
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import ExternalName, Ref
 

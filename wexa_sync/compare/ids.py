@@ -1,11 +1,12 @@
-"""Look up the ids of references, by which values are compared."""
+"""Look up the ids of references, by which values are compared; say why a name leads to none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wexa_sync.kinds.base import Kind
 from wexa_sync.model import Address, ExternalName, Ref
 
 
@@ -37,3 +38,12 @@ def comparison_in(
 def plain_id(value: Any, comparison: Comparison) -> Any:
     """Return the id of a reference, or its name where the id is not known; any other value as it is."""
     return (comparison.id_of(value) or str(value)) if isinstance(value, Ref) else value
+
+
+def no_such_external(kind: Kind, name: str, raws: Sequence[Mapping[str, Any]]) -> str:
+    """Return why a display name can't be resolved: no live resource has it, or several have."""
+    names = sorted(str(raw.get(kind.display)) for raw in raws)
+    if names.count(name) > 1:
+        return f"{names.count(name)} live {kind.name}s are called {name!r}; refer to one by {{id: ...}}"
+    others = f"; there are: {', '.join(repr(other) for other in names[:10])}" if names else "; there is none at all"
+    return f"no live {kind.name} is called {name!r}{others}"

@@ -179,9 +179,9 @@ class Kind:
     declarable: bool = True
     ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
-    def can(self, operation: Operation, allowed: frozenset[str] = frozenset()) -> bool:
-        """True when the API offers the operation by a call that is documented, or that the settings allow."""
-        return any(call.may_be_sent(allowed) for call in self.calls(operation))
+    def can(self, operation: Operation) -> bool:
+        """True when the API offers the operation by a call that is documented."""
+        return not all(call.undocumented for call in self.calls(operation))
 
     def call(self, operation: Operation) -> Endpoint:
         """Return the only call of an operation that the API offers."""

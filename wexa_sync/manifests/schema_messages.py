@@ -59,14 +59,6 @@ def reference_fault(kind: str, value: Any, path: Path) -> Fault:
     return Fault(path, f"expected a reference to {article} {kind}, got {shown(value)}", hint)
 
 
-_TYPES: dict[type, str] = {
-    str: "text",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    list: "a list",
-    dict: "a mapping",
-}
 _NAMES = {
     "string": "text",
     "integer": "a whole number",
@@ -83,7 +75,7 @@ def shown(value: Any) -> str:
     if value is None:
         return "nothing (null)"
     if isinstance(value, (list, dict)):
-        return _TYPES[type(value)]
+        return _NAMES["array" if isinstance(value, list) else "object"]
     return short(json.dumps(value, ensure_ascii=False))
 
 

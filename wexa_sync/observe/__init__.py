@@ -17,10 +17,10 @@ from dataclasses import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
+from wexa_sync.compare.ids import no_such_external
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.kinds.spec.external import no_such_external
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Address, Desired, ExternalName, Observation, Options, Place, Target
 from wexa_sync.observe.contents import contents_of, live_of, unpaired

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from wexa_sync.secrecy.hide import hide
 from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
     address_from_data,
+    as_data,
     id_from_data,
     lifecycle_from_data,
     lifecycle_to_data,
@@ -32,6 +33,8 @@ from wexa_sync.state.disk import replace_file
 
 FORMAT = "wexa-sync-plan"
 VERSION = 2
+
+_PLAN, _CHANGE, _BLOCKED = ([field.name for field in fields(noun)] for noun in (Plan, Change, Blocked))
 
 
 def digest(plan: Plan) -> str:
@@ -127,79 +130,62 @@ def _escaped(text: str) -> str:
 
 def _to_data(plan: Plan) -> dict[str, Any]:
     key = plan.lineage
-    return {
+    data = as_data(plan, _PLAN) | {
         "target": target_to_data(plan.target),
-        "lineage": key,
-        "serial": plan.serial,
-        "user_id": plan.user_id,
-        "content": plan.content,
         "changes": [_change_to_data(change, key) for change in plan.changes],
         "blocked": [_blocked_to_data(blocked, key) for blocked in plan.blocked],
         "orphans": [address_to_data(address) for address in plan.orphans],
-        "warnings": list(plan.warnings),
         "ids": {address_to_data(address): found for address, found in sorted(plan.ids.items())},
         "externals": [[*name, found] for name, found in sorted(plan.externals.items())],
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
     }
+    del data["digest"]
+    return data
 
 
 def _from_data(data: Any) -> Plan:
-    return Plan(
-        target=target_from_data(data["target"]),
-        lineage=data["lineage"],
-        serial=data["serial"],
-        user_id=data["user_id"],
-        content=data["content"],
-        changes=tuple(_change_from_data(change) for change in data["changes"]),
-        blocked=tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
-        orphans=tuple(address_from_data(address) for address in data["orphans"]),
-        warnings=tuple(data["warnings"]),
-        ids={address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
-        externals={ExternalName(*name): id_from_data(found) for *name, found in data["externals"]},
-        lifecycles={address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
-    )
+    read = {
+        "target": target_from_data(data["target"]),
+        "changes": tuple(_change_from_data(change) for change in data["changes"]),
+        "blocked": tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
+        "orphans": tuple(address_from_data(address) for address in data["orphans"]),
+        "warnings": tuple(data["warnings"]),
+        "ids": {address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
+        "externals": {ExternalName(*name): id_from_data(found) for *name, found in data["externals"]},
+        "lifecycles": {address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
+    }
+    return Plan(**{**data, **read})
 
 
 def _change_to_data(change: Change, key: str) -> dict[str, Any]:
-    return {
+    data = as_data(change, _CHANGE) | {
         "action": change.action.value,
         "address": address_to_data(change.address),
         "before": seal(change.before, key),
         "after": seal(_reopenable(change.after), key),
         "fields": _fields_to_data(change.fields, key),
-        "reason": change.reason,
-        "expected": change.expected,
-        "id": change.id,
         "source": source_to_data(change.source) if change.source else None,
         "depends_on": [address_to_data(address) for address in change.depends_on],
         "lifecycle": lifecycle_to_data(change.lifecycle),
-        "generation": change.generation,
-        "with_project": change.with_project,
-        "resume": change.resume,
-        "awaits": change.awaits,
-        **({"settles": change.settles} if change.settles else {}),
     }
+    if not change.settles:
+        del data["settles"]
+    return data
 
 
 def _change_from_data(data: Any) -> Change:
-    return Change(
-        action=Action(data["action"]),
-        address=address_from_data(data["address"]),
-        before=unseal(data["before"]),
-        after=unseal(data["after"]),
-        fields=_fields_from_data(data["fields"]),
-        reason=data["reason"],
-        expected=data["expected"],
-        id=data["id"] if data["id"] is None else id_from_data(data["id"]),
-        source=source_from_data(data["source"]) if data["source"] else None,
-        depends_on=tuple(address_from_data(address) for address in data["depends_on"]),
-        lifecycle=lifecycle_from_data(data["lifecycle"]),
-        generation=data["generation"],
-        with_project=data["with_project"],
-        resume=data["resume"],
-        awaits=data["awaits"],
-        settles=data.get("settles", ""),
-    )
+    read = {
+        "action": Action(data["action"]),
+        "address": address_from_data(data["address"]),
+        "before": unseal(data["before"]),
+        "after": unseal(data["after"]),
+        "fields": _fields_from_data(data["fields"]),
+        "id": data["id"] if data["id"] is None else id_from_data(data["id"]),
+        "source": source_from_data(data["source"]) if data["source"] else None,
+        "depends_on": tuple(address_from_data(address) for address in data["depends_on"]),
+        "lifecycle": lifecycle_from_data(data["lifecycle"]),
+    }
+    return Change(**{**data, **read})
 
 
 def _fields_to_data(fields: Iterable[FieldChange], key: str) -> list[dict[str, Any]]:
@@ -217,15 +203,14 @@ def _fields_from_data(data: Any) -> tuple[FieldChange, ...]:
 
 
 def _blocked_to_data(blocked: Blocked, key: str) -> dict[str, Any]:
-    return {
+    data = as_data(blocked, _BLOCKED) | {
         "address": address_to_data(blocked.address),
-        "wanted": blocked.wanted,
-        "reason": blocked.reason,
-        "hint": blocked.hint,
         "source": source_to_data(blocked.source) if blocked.source else None,
         "fields": _fields_to_data(blocked.fields, key),
-        **({"doubt": True} if blocked.doubt else {}),
     }
+    if not blocked.doubt:
+        del data["doubt"]
+    return data
 
 
 def _blocked_from_data(data: Any) -> Blocked:

@@ -96,11 +96,7 @@ def address_to_data(address: Address) -> str:
 
 
 _REF_ADDRESS: Shape = {"kind": (str,), "address": (str,)}
-
-
 _REF_EXTERNAL: Shape = {"kind": (str,), "external": (str,)}
-
-
 _REF_ID: Shape = {"kind": (str,), "id": (str,)}
 
 

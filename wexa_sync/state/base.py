@@ -208,6 +208,6 @@ class StateStore(Protocol):
         """Return the stored state, without waiting for a lock. Raise StateError for the state of another target."""
         ...
 
-    def session(self, target: Target, *, owner: str = "") -> AbstractContextManager[StateSession]:
+    def session(self, target: Target) -> AbstractContextManager[StateSession]:
         """Take the lock to change the state of `target`. Raise StateLocked; StateError for another target's state."""
         ...

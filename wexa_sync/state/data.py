@@ -5,12 +5,19 @@ Every `..._from_data` raises ValueError, and says what is wrong, for data that i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.model import Address, Intent, Lifecycle, Record, Source, Target
 from wexa_sync.secrecy.seal import address_to_data, seal, unseal
 from wexa_sync.text.ids import is_id
 from wexa_sync.text.json import Shape, members
+
+
+def as_data(noun: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return these fields of a noun by their names, each as it is, a tuple as a list."""
+    values = ((name, getattr(noun, name)) for name in names)
+    return {name: [*value] if isinstance(value, tuple) else value for name, value in values}
 
 
 def address_from_data(data: Any) -> Address:
@@ -27,38 +34,39 @@ def id_from_data(data: Any) -> str:
     return data
 
 
+_SOURCE: Shape = {"file": (str,), "line": (int,), "column": (int,)}
+_TARGET: Shape = {"base_url": (str,), "org_id": (str,)}
+_LIFECYCLE: Shape = {"prevent_destroy": (bool,), "ignore_changes": (list,), "retain": (bool,)}
+
+
 def source_to_data(source: Source) -> dict[str, Any]:
     """Return a place in a file as data."""
-    return {"file": source.file, "line": source.line, "column": source.column}
+    return as_data(source, _SOURCE)
 
 
 def source_from_data(data: Any) -> Source:
     """Return a place in a file."""
-    return Source(**members(data, {"file": (str,), "line": (int,), "column": (int,)}))
+    return Source(**members(data, _SOURCE))
 
 
 def target_to_data(target: Target) -> dict[str, Any]:
     """Return a workspace as data."""
-    return {"base_url": target.base_url, "org_id": target.org_id}
+    return as_data(target, _TARGET)
 
 
 def target_from_data(data: Any) -> Target:
     """Return a workspace."""
-    return Target(**members(data, {"base_url": (str,), "org_id": (str,)}))
+    return Target(**members(data, _TARGET))
 
 
 def lifecycle_to_data(lifecycle: Lifecycle) -> dict[str, Any]:
     """Return lifecycle options as data."""
-    return {
-        "prevent_destroy": lifecycle.prevent_destroy,
-        "ignore_changes": list(lifecycle.ignore_changes),
-        "retain": lifecycle.retain,
-    }
+    return as_data(lifecycle, _LIFECYCLE)
 
 
 def lifecycle_from_data(data: Any) -> Lifecycle:
     """Return lifecycle options."""
-    found = members(data, {"prevent_destroy": (bool,), "ignore_changes": (list,), "retain": (bool,)})
+    found = members(data, _LIFECYCLE)
     return Lifecycle(**found | {"ignore_changes": _texts(found["ignore_changes"], "ignore_changes")})
 
 
@@ -79,35 +87,24 @@ _RECORD: Shape = {
 
 def record_to_data(record: Record) -> dict[str, Any]:
     """Return a record as data. Raise TypeError where its spec holds a Secret (see `conceal`)."""
-    return {
+    return as_data(record, _RECORD) | {
         "address": address_to_data(record.address),
-        "id": record.id,
         "spec": seal(record.spec, None),
         "lifecycle": lifecycle_to_data(record.lifecycle),
-        "generation": record.generation,
-        "started": record.started,
-        "ended": record.ended,
-        "made_at": record.made_at,
-        "aliases": list(record.aliases),
-        "earlier": list(record.earlier),
-        "others": list(record.others),
     }
 
 
 def record_from_data(data: Any) -> Record:
     """Return a record."""
     found = members(data, _RECORD)
-    return Record(
-        address=Address.parse(found["address"]),
-        id=id_from_data(found["id"]),
-        spec=unseal(found["spec"]),
-        lifecycle=lifecycle_from_data(found["lifecycle"]),
-        generation=found["generation"],
-        started=found["started"],
-        ended=found["ended"],
-        made_at=found["made_at"],
+    changed = {
+        "address": Address.parse(found["address"]),
+        "id": id_from_data(found["id"]),
+        "spec": unseal(found["spec"]),
+        "lifecycle": lifecycle_from_data(found["lifecycle"]),
         **{name: tuple(map(id_from_data, found[name])) for name in ("aliases", "earlier", "others")},
-    )
+    }
+    return Record(**found | changed)
 
 
 _INTENT: Shape = {
@@ -127,19 +124,8 @@ _INTENT: Shape = {
 
 def intent_to_data(intent: Intent) -> dict[str, Any]:
     """Return an intent as data. Raise TypeError where its spec holds a Secret (see `conceal`)."""
-    return {
-        "address": address_to_data(intent.address),
-        "operation": intent.operation,
-        "time": intent.time,
-        "spec": seal(intent.spec, None),
-        "fingerprint": intent.fingerprint,
-        "generation": intent.generation,
-        "id": intent.id,
-        "settled": intent.settled,
-        "ignore": list(intent.ignore),
-        "ahead": intent.ahead,
-        "before": list(intent.before),
-    }
+    changed = {"address": address_to_data(intent.address), "spec": seal(intent.spec, None)}
+    return as_data(intent, _INTENT) | changed
 
 
 def intent_from_data(data: Any) -> Intent:

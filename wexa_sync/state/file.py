@@ -65,13 +65,11 @@ class FileStore:
         return state
 
     @contextmanager
-    def session(self, target: Target, *, owner: str = "") -> Iterator[StateSession]:
-        """Hold the lock to change the state of `target`. `owner` is shown to a command that finds the state locked."""
+    def session(self, target: Target) -> Iterator[StateSession]:
+        """Hold the lock to change the state of `target`."""
         with told("make the folder", self.path.parent):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with hold(
-            self.lock_path, subject=self.path, owner=owner, lease=self._lease, timeout=self._lock_timeout
-        ) as lock:
+        with hold(self.lock_path, subject=self.path, lease=self._lease, timeout=self._lock_timeout) as lock:
             session = _FileSession(self, lock, self._load_for(target), target)
             try:
                 yield session

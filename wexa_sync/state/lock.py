@@ -47,10 +47,10 @@ _SOMEBODY = Holder(owner="another process", pid=0, host="", created="a moment ag
 class Lock:
     """A lock that is held. Only `hold` makes one."""
 
-    def __init__(self, file: Path, fd: int, *, owner: str, lease: float) -> None:
+    def __init__(self, file: Path, fd: int, *, lease: float) -> None:
         self._file = file
         self._fd = fd
-        self._owner = owner or _default_owner()
+        self._owner = _owner()
         self._lease = lease
         self._created = time.time()
         try:
@@ -102,7 +102,7 @@ class Lock:
 
 
 @contextmanager
-def hold(file: Path, *, subject: Path, owner: str, lease: float, timeout: float) -> Iterator[Lock]:
+def hold(file: Path, *, subject: Path, lease: float, timeout: float) -> Iterator[Lock]:
     """Hold the lock `file` on `subject`, waiting up to `timeout` seconds for it. Raises StateLocked."""
     deadline = time.monotonic() + timeout
     with told("lock", file):
@@ -115,7 +115,7 @@ def hold(file: Path, *, subject: Path, owner: str, lease: float, timeout: float)
                 )
             if found:
                 time.sleep(_POLL)
-        lock = Lock(file, found, owner=owner, lease=lease)
+        lock = Lock(file, found, lease=lease)
     try:
         yield lock
     finally:
@@ -196,7 +196,7 @@ def _host() -> str:
     return os.uname().nodename
 
 
-def _default_owner() -> str:
+def _owner() -> str:
     import getpass  # only a session needs it
 
     try:
