@@ -29,6 +29,7 @@ from wexa_sync.manifests.nodes import (
     merged_in,
 )
 from wexa_sync.manifests.spelling import Written, is_plain
+from wexa_sync.manifests.yaml_faults import ODD_SPACE, odd_space_hint
 from wexa_sync.model import Document, Path, Source, show_path
 from wexa_sync.text.files import TextFault, decode, read_bytes
 
@@ -36,6 +37,7 @@ Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
 Fill: TypeAlias = Callable[[str], Filled]
 
 MAX_FAULTS = 1_000
+_BEGIN = ("apiVersion", "kind")
 # Aliases and variables can say much with few words. A value weighs this, and its text on top, so that a text without
 # them weighs up to 12 times its length (`[a,a,a`): that, and what nobody has to wait for, is allowed.
 _WEIGHT = 20
@@ -156,7 +158,7 @@ class _Builder:
         if isinstance(node, yaml.ScalarNode) and tag in SCALARS:
             return self._scalar(node, path)
         shown = "!!" + tag.removeprefix(TAG) if tag.startswith(TAG) else tag
-        hint = "Write plain YAML: text, numbers, true or false, lists and mappings."
+        hint = "Write plain YAML: text, numbers, true or false, lists and mappings; quote a text that starts with `!`."
         return self._fault(node, path, f"the tag {shown} is not allowed here", hint)
 
     def _count(self, node: yaml.Node, length: int) -> None:
@@ -169,19 +171,38 @@ class _Builder:
         own: dict[str, Any] = {}
         first: dict[str, yaml.Node] = {}
         merged: dict[str, Any] = {}
+        again: list[yaml.Node] = []
         for key, value in node.value:
             if key.tag == MERGE:
                 merged = {**self._merge(value, path), **merged}
             elif key.tag != STR or not isinstance(key, yaml.ScalarNode):
                 self._bad_key(key, path)
             elif key.value in first:
-                line = first[key.value].start_mark.line + 1
-                message = f"the key {key.value!r} stands here twice; first in line {line}"
-                self._fault(key, (*path, key.value), message, "Take one of the two out.")
+                again.append(key)
             else:
+                if not key.value.isascii():
+                    self._refuse_odd_space(key, path)
                 first[key.value] = key
                 own[key.value] = self.value(value, (*path, key.value))
+        self._refuse_twice(again, first, path)
         return {**merged, **own}
+
+    def _refuse_twice(self, again: list[yaml.Node], first: dict[str, yaml.Node], path: Path) -> None:
+        forgotten = not path and any(key.value in _BEGIN for key in again)
+        for key in again[:1] if forgotten else again:  # then one fault has made all of them
+            line = first[key.value].start_mark.line + 1
+            message = f"the key {key.value!r} stands here twice; first in line {line}"
+            hint = "Take one of the two out."
+            if forgotten:
+                hint = "A second document seems to begin here: put a line `---` before this one."
+            self._fault(key, (*path, key.value), message, hint)
+
+    def _refuse_odd_space(self, key: yaml.Node, path: Path) -> None:
+        for edge in (key.value[0], key.value[-1]):
+            if ODD_SPACE.match(edge):
+                message = f"the key {key.value!a} has U+{ord(edge):04X} at its start or end"
+                self._fault(key, path, message, odd_space_hint(edge))
+                return
 
     def _merge(self, node: yaml.Node, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}

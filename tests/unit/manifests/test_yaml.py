@@ -234,7 +234,12 @@ def test_a_document_that_is_no_data_as_a_whole_is_told_of_once(text: str) -> Non
 
 def test_all_faults_of_a_file_at_once() -> None:
     text = "a: 1\na: 2\nb: !x c\nd: {5: e}\n---\nf: .inf\n"
-    assert [fault.split(" ")[0] for fault in faults(text)] == ["m.yaml:2:1", "m.yaml:3:4", "m.yaml:4:5", "m.yaml:6:4"]
+    assert sorted(fault.split(" ")[0] for fault in faults(text)) == [
+        "m.yaml:2:1",
+        "m.yaml:3:4",
+        "m.yaml:4:5",
+        "m.yaml:6:4",
+    ]
 
 
 def test_faults_without_an_end_are_told_up_to_a_number() -> None:
@@ -336,3 +341,73 @@ def test_without_libyaml_the_same_is_read() -> None:
     here = [parse(text, "m") for text in TEXTS]
     assert [data for data, _ in found] == [[document.data for document in documents] for documents, _ in here]
     assert [count for _, count in found] == [len(problems) for _, problems in here]
+
+
+ONE = "apiVersion: wexa.ai/v1\nkind: Skill\nmetadata: {name: s}\nspec:\n  name: S\n"
+
+
+@pytest.mark.parametrize("other", [ONE, ONE.partition("\n")[2], f"# another\n{ONE}"])
+def test_a_forgotten_separator_is_one_fault_that_says_so(other: str) -> None:
+    for text in (ONE + other, ONE + other + other):
+        _, (problem,) = parse(text, "m.yaml")
+        assert problem.source.line == 6 + other.startswith("#")
+        assert problem.hint == "A second document seems to begin here: put a line `---` before this one."
+
+
+def test_a_field_that_stands_twice_is_no_second_document() -> None:
+    _, (problem,) = parse(f"{ONE}spec: {{}}\n", "m.yaml")
+    assert problem.hint == "Take one of the two out."
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "hint"),
+    [
+        *((f"{ONE}{line}\n{ONE}", 6, "three hyphens at its very start") for line in ("--", "----", " ---", "\u2014")),
+        ('a: "C:\\Users"', 1, "a backslash is written twice"),
+        ('a: "C:\\projects"', 1, "a backslash is written twice"),
+        ('a: "\\d+"', 1, "single quotes take it as it is"),
+        ('a: "\\xyz"', 1, "a backslash is written twice"),
+        ('a: "hi \\ud83d\\ude00"', 1, "write \U0001f600, or \\U0001F600."),
+        ('a: "\\ud83d"', 1, "half a character"),
+        ('a: "\\uDE00 x"', 1, "half a character"),
+        *((f"a: {text}", 1, "Quote a text that starts with `*`") for text in ("*text*", "**b** c", "*", "* x", "*x")),
+        ("frequency: */5 * * * *", 1, "Quote a text that starts with `*`"),
+        ("- *a b", 1, "Quote a text that starts with `*`"),
+        ("a: &nbsp;", 1, "Quote a text that starts with `&`"),
+        ("a: & b", 1, "Quote a text that starts with `&`"),
+        ("a: !Important", 1, "quote a text that starts with `!`"),
+        ("spec:\n\xa0\xa0name: x\n", 2, "U+00A0 is a no-break space"),
+        ("spec:\n  a: 1\n  \xa0b: 2\n", 3, "U+00A0 is a no-break space"),
+        ("spec:\n  a:\n  \xa0 b: x\n    c: 1\n", 4, "U+00A0 is a no-break space"),
+        ("spec:\n\u3000name: x\n", 2, "U+3000 is an ideographic space"),
+        ("spec:\n  \u200bname: x\n", 2, "U+200B is an invisible character"),
+        ("name\xa0: x", 1, "U+00A0 is a no-break space"),
+        ("b: 1\na:\xa0x\nc: 1", 2, "U+00A0 is a no-break space"),
+        ("name\uff1ax\nb: 1", 2, "Curly quotes and wide colons"),
+        ("a: \u201cx: y\u201d", 1, "Curly quotes and wide colons"),
+        ("a: 1\nkey:value\nb: 1\n", 2, "A space is missing behind a colon"),
+        ("key:value\nb: 1\n", 2, "A space is missing behind a colon"),
+        ("a: {{ x }} is", 1, "Quote a text that starts with a bracket"),
+        ("a: [x] done", 1, "Quote a text that starts with a bracket"),
+        ("a: ]", 1, "Quote a text that starts with a bracket"),
+        ('a: "He said "hi""', 1, 'write \\" for one inside'),
+        ("a: 'don't'", 1, "write '' for one inside"),
+        ("a: |text\n  x", 1, "the text begins on the next line"),
+        ("a: - b", 1, "each item behind `- `"),
+        ("a: 1\nno colon\nb: 1\n", 2, "This line is no `key: value`"),
+        ("a: 1\n=======\nb: 1\n", 2, "a line of a merge conflict"),
+        ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n", 2, "Resolve the merge"),
+        ("a: |\n  text\n||||||| 1a2b\nb: 1\n", 3, "Resolve the merge"),
+        ("a: 1\n>>>>>>> x\n", 2, "Resolve the merge"),
+    ],
+    ids=lambda it: ascii(it)[:40],
+)
+def test_a_hint_fits_the_mistake(text: str, line: int, hint: str) -> None:
+    problem = parse(text, "m.yaml")[1][0]
+    assert problem.source.line == line
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize("text", ["a: x\xa0y", "a: '\xa0'", "a: |\n  \xa0x\n", "caf\xe9: 1", "a b: 1", "a\xa0b: 1"])
+def test_odd_spaces_inside_a_text_are_its_own(text: str) -> None:
+    assert values(text)
