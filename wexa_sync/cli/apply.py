@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     options.manifests_or_plan, options.workspace, options.timeout, options.choice, options.output, options.consent
 )
 def command(request: Request, saved: Path | None) -> int:
-    """Make the changes of a plan: of manifests in PATHS, or of one saved plan."""
+    """Make the changes of a plan: of the manifests in PATHS, or of a saved plan."""
     from wexa_sync import engine
     from wexa_sync.cli.plan_and_apply import carry_out
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command("destroy")
 @options.filled(options.manifests, options.workspace, options.timeout, options.output, options.approval)
 def command(request: Request) -> int:
-    """Delete what PATHS declare, or without one all that is managed; say what stays, with exit code 3."""
+    """Delete the resources that PATHS declare, or without a path all managed ones. Exits with 3 if any stays."""
     from wexa_sync import engine
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.errors import ExitCode

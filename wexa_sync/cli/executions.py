@@ -21,7 +21,7 @@ _one = click.argument("execution", type=AddressOrId(), metavar="ADDRESS|ID")
 
 @click.group("executions")
 def command() -> None:
-    """Look at what runs and what ran, wait for it, and act on it."""
+    """List, watch, control and answer executions."""
 
 
 @command.command("list")
@@ -48,7 +48,7 @@ def list_(request: Request) -> None:
 @_one
 @options.filled(options.workspace, options.shape(RUN_RENDERERS))
 def show(request: Request, execution: str) -> None:
-    """Show one execution: its status, its inputs, what it asks and its result."""
+    """Show one execution: its status, inputs, questions and result."""
     from wexa_sync import engine
     from wexa_sync.errors import ApiError
     from wexa_sync.text.visible import visible
@@ -71,10 +71,10 @@ def show(request: Request, execution: str) -> None:
     default=3600.0,
     show_default=True,
     metavar="SECONDS",
-    help="Stop waiting after that long; the run goes on.",
+    help="Stop waiting after so long; the execution continues.",
 )
 def wait(request: Request, execution: str, timeout: float) -> None:
-    """Wait for the end of an execution, and show its result. Exits with 0 only where it completed.
+    """Wait for the end of an execution, and show its result. Exits with 0 only if the execution completed.
 
     What it asks meanwhile is shown with the command that answers: give it in another terminal.
     """
@@ -112,7 +112,7 @@ def pause(request: Request, execution: str) -> None:
 @_one
 @options.filled(options.workspace, options.shape(RUN_RENDERERS))
 def resume(request: Request, execution: str) -> None:
-    """Let a paused execution go on."""
+    """Let a paused execution continue."""
     _control(request, execution, "resume")
 
 
@@ -129,10 +129,10 @@ def cancel(request: Request, execution: str) -> None:
 @options.filled(options.workspace, options.shape(RUN_RENDERERS))
 @options.option("--approve", is_flag=True, help="Say yes.")
 @options.option("--reject", is_flag=True, help="Say no.")
-@options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value for what it asks; repeatable.")
-@options.option("--item", default="", metavar="ID", help="Which question, where it asks more than one.")
+@options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value that the execution asks for.")
+@options.option("--item", default="", metavar="ID", help="The question to answer, if there are several.")
 def answer(request: Request, execution: str, approve: bool, reject: bool, inputs: tuple[str, ...], item: str) -> None:
-    """Answer what a waiting execution asks. `executions show` has the questions, and the options that answer them."""
+    """Answer a question of a waiting execution. `executions show` prints the questions and how to answer them."""
     from wexa_sync import engine
     from wexa_sync.executions.answer import Answer
 

@@ -16,9 +16,9 @@ _LANGUAGES = ("mermaid", "dot")
 
 @click.command("graph")
 @options.filled(options.manifests, options.where)
-@options.option("--format", "language", type=click.Choice(_LANGUAGES), default="mermaid", help="Which language.")
+@options.option("--format", "language", type=click.Choice(_LANGUAGES), default="mermaid", help="The language.")
 def command(request: Request, language: str) -> None:
-    """Draw what waits for what, as Mermaid or DOT. Offline."""
+    """Draw which resources wait for which, as Mermaid or DOT. Works offline."""
     desired = request.desired()
     names = {address: f"n{number}" for number, address in enumerate(sorted(desired.manifests))}
     arrow, node, first, last = (

@@ -109,7 +109,7 @@ rehearsal = _all(
         multiple=True,
         everywhere=True,
         metavar="FAULT",
-        help="What goes wrong in the sandbox.",
+        help="A fault in the sandbox.",
     ),
 )
 
@@ -123,7 +123,7 @@ speech = _all(
         expose_value=False,
         is_eager=True,
         callback=_noted,
-        help="How stderr speaks: to people, or one JSON object a line.",
+        help="Messages on stderr as text, or as one JSON object a line.",
     ),
     option(
         "--no-color",
@@ -190,7 +190,7 @@ timeout = option(
     everywhere=True,
     type=Seconds(0, min_open=True),
     metavar="SECONDS",
-    help="Begin nothing more after so long; what is in flight is still awaited.",
+    help="Begin no change after so long. Requests that were sent are still awaited.",
 )
 
 lock = option(
@@ -203,15 +203,15 @@ lock = option(
 )
 
 choice = _all(
-    option("--prune", is_flag=True, help="Delete what is managed and no longer declared."),
-    option("--adopt", is_flag=True, help="Take over what is live already."),
+    option("--prune", is_flag=True, help="Delete resources that are managed and no longer declared."),
+    option("--adopt", is_flag=True, help="Take over live objects that have the name of a declared resource."),
     option(
         "--target",
         "targets",
         type=AddressType(),
         multiple=True,
         metavar="ADDRESS",
-        help="Only this, and what it needs that is not there yet.",
+        help="Plan only this resource, and what it needs that does not exist yet.",
     ),
     option(
         "--exclude",
@@ -219,24 +219,24 @@ choice = _all(
         type=AddressType(),
         multiple=True,
         metavar="ADDRESS",
-        help="Not this, nor what can't be without it.",
+        help="Leave out this resource, and what can't exist without it.",
     ),
-    option("--strict", is_flag=True, help="Do nothing, and exit with 3, where anything is blocked."),
+    option("--strict", is_flag=True, help="Do nothing and exit with 3 if anything is blocked."),
 )
 
 
 def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
     """Return the option --format, with the formats that the command can write."""
-    return option("--format", "format_", type=click.Choice([*formats]), default=FOR_PEOPLE, help="How to show it.")
+    return option("--format", "format_", type=click.Choice([*formats]), default=FOR_PEOPLE, help="The output format.")
 
 
 output = _all(
     shape(RENDERERS),
-    option("--output", type=NewFile(), metavar="FILE", help="Write it to a file, not to stdout."),
+    option("--output", type=NewFile(), metavar="FILE", help="Write the output to a file, not to stdout."),
     option(
         "--details/--no-details",
         default=None,
-        help="Show a plan in whole, or a line a resource; by default it goes by the plan's size.",
+        help="Show every field of a plan, or a line a resource. By default the plan's size decides.",
     ),
 )
 
@@ -252,7 +252,7 @@ consent = _all(
         metavar="BUDGET=N",
         help="Lift one budget to N: deletes=N, updates=N, executions=N (or runs=N).",
     ),
-    option("--force", is_flag=True, help="Go over every budget: on deletes, updates and executions."),
+    option("--force", is_flag=True, help="Exceed every budget: on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),
 )

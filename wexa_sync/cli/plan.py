@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @click.command("plan")
 @options.filled(options.manifests, options.workspace, options.timeout, options.choice, options.output)
-@options.option("--out", type=PlanFile(), metavar="FILE", help="Save the plan, to apply it later as it is.")
-@options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where changes are pending.")
+@options.option("--out", type=PlanFile(), metavar="FILE", help="Save the plan, to apply exactly this plan later.")
+@options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 def command(request: Request, out: Path | None, detailed_exitcode: bool) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync import engine

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 @click.command("resolve")
 @options.address
 @options.filled(options.manifests, options.workspace, options.timeout, options.lock)
-@options.option("--happened", metavar="ID", help="It is live under this id.")
-@options.option("--did-not-happen", is_flag=True, help="It is not live; apply may send it again.")
+@options.option("--happened", metavar="ID", help="It was carried out, and the object has this id.")
+@options.option("--did-not-happen", is_flag=True, help="It was not carried out; apply may send it again.")
 def command(request: Request, address: Address, happened: str | None, did_not_happen: bool) -> None:
-    """Say whether something in doubt happened, after looking in Wexa Studio. Sends GET only."""
+    """Settle whether a request without a response was carried out; look in Wexa Studio first. Sends GET only."""
     from wexa_sync import engine
     from wexa_sync.errors import UsageError
     from wexa_sync.text.ids import ID_HINT, is_id

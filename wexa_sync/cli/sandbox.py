@@ -10,18 +10,18 @@ from wexa_sync.cli.options import option, rehearsal
 
 
 @click.command("sandbox")
-@option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port; a free one where left out.")
+@option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port; by default a free one.")
 @option(
     "--data",
     type=click.Path(path_type=Path),
     default=Path(".wexa-sync/sandbox.db"),
     metavar="FILE",
-    help="Where its data lie.",
+    help="The file for its data.",
 )
 @rehearsal
 @option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="A file of faults, one a line.")
-@option("--api-key", metavar="KEY", help="The only key it accepts; any key where left out.")
-@option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait before every answer.")
+@option("--api-key", metavar="KEY", help="The only key that is accepted; by default any key.")
+@option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait so long before every response.")
 def command(
     port: int,
     data: Path,

@@ -10,7 +10,7 @@ import click
 @click.command("schema")
 @click.argument("name", metavar="[KIND|settings|plan]", required=False)
 def command(name: str | None) -> None:
-    """Print a JSON Schema, whole: of a KIND for an editor, of `settings` (wexa-sync.yaml), or of a `plan` as JSON.
+    """Print a complete JSON Schema: of a KIND for an editor, of `settings` (wexa-sync.yaml), or of a `plan` as JSON.
 
     Without a name, all the names there are.
     """

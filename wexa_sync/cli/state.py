@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @click.group("state")
 def command() -> None:
-    """Look at the state, and fix it. Only rebuild calls the API."""
+    """Show and repair the state. Only rebuild calls the API."""
 
 
 @command.command("list")
 @options.filled(options.where)
 def list_(request: Request) -> None:
-    """List the addresses that are managed, with their ids; with a tab between where no person looks."""
+    """List the managed addresses with their ids. Without a terminal a tab separates the two."""
     from wexa_sync.text.visible import visible
 
     store = request.store
@@ -41,7 +41,7 @@ def list_(request: Request) -> None:
 @options.address
 @options.filled(options.where)
 def show(request: Request, address: Address) -> None:
-    """Show what was applied last under an address; secrets as fingerprints."""
+    """Show what was last applied under an address. Secrets are shown as fingerprints."""
     from wexa_sync.state.data import record_to_data
     from wexa_sync.text.visible import visible_json
 
@@ -53,7 +53,7 @@ def show(request: Request, address: Address) -> None:
 @options.address
 @options.filled(options.where, options.lock)
 def rm(request: Request, address: Address) -> None:
-    """Give an address up: it stays on the server, and is no longer managed."""
+    """Forget an address. Its object stays on the server, and is no longer managed."""
     from wexa_sync import engine
     from wexa_sync.text.visible import visible
 
@@ -66,7 +66,7 @@ def rm(request: Request, address: Address) -> None:
 @click.argument("to", type=AddressType())
 @options.filled(options.where, options.lock)
 def mv(request: Request, address: Address, to: Address) -> None:
-    """Give what is managed under ADDRESS, and all that is in it, the address TO, after its handle was renamed."""
+    """Move a managed resource, with all that is in it, from ADDRESS to TO, after its handle was renamed."""
     from wexa_sync import engine
     from wexa_sync.text.visible import visible
 
@@ -77,7 +77,7 @@ def mv(request: Request, address: Address, to: Address) -> None:
 @command.command("unlock")
 @options.filled(options.where)
 def unlock(request: Request) -> None:
-    """Remove a lock that a machine left which runs no more; one of a living process here stays."""
+    """Remove a lock left by a machine that is gone. The lock of a living process on this machine stays."""
     from wexa_sync.text.visible import visible
 
     holder = request.store.unlock()
@@ -91,7 +91,7 @@ def unlock(request: Request) -> None:
 @command.command()
 @options.filled(options.manifests, options.workspace, options.timeout, options.lock, options.shape(["text", "json"]))
 def rebuild(request: Request) -> None:
-    """Make a lost state anew of what is live, by name; say how sure each match is. Sends GET only."""
+    """Rebuild a lost state from the live objects, and report how sure each match is. Sends GET only."""
     from wexa_sync import engine
     from wexa_sync.text.visible import visible, visible_json
 

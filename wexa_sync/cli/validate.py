@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 @click.command("validate")
 @options.filled(options.manifests, options.where)
 def command(request: Request) -> None:
-    """Check the manifests offline, every problem at once."""
+    """Check the manifests offline, and report every problem at once."""
     count = len(request.desired().manifests)
     click.echo(f"Valid: {count} resource{'' if count == 1 else 's'}.")
