@@ -23,7 +23,6 @@ def desk(toys: Callable[..., Toys]) -> Toys:
     made.declare("Sheet", "people", name="People", columns=[NAME, STAGE])
     made.declare("Sheet", "firms", name="Firms", columns=[NAME, STAGE])
     made.apply()
-    assert made.plan() == []
     return made
 
 
@@ -39,6 +38,7 @@ def test_sheets_are_made_with_columns_whose_ids_are_their_own(desk: Toys) -> Non
         "stage": {"column_id": "stage", "title": "Stage", "type": "choice", "choices": ["new", "hired"]},
     }
     assert columns(desk) == columns(desk, "Firms") == expected
+    assert desk.plan() == []
     assert desk.records[f"{PEOPLE}/SheetColumn/full-name"] == desk.records[f"{FIRMS}/SheetColumn/full-name"]
 
 
@@ -100,6 +100,7 @@ def test_a_column_of_somebody_else_stays_and_holds_its_sheet(desk: Toys) -> None
     (blocked,) = (line for line in desk.plan("--prune") if line.startswith(f"blocked {PEOPLE}:"))
     assert "SheetColumn 'Theirs' of desk/Sheet/people" in blocked
     desk.remote.raw("DELETE", "/columns", {"sheet_id": id, "column_ids": ["x"]}).raise_for_status()
+    desk.remote.fault(f"drop after DELETE /sheets/{id}")
     desk.apply("--prune")
     assert [each["name"] for each in desk.live("/sheets")] == ["Firms"]
     assert [address for address in desk.records if address.startswith(PEOPLE)] == []
@@ -145,10 +146,55 @@ def test_a_delete_whose_response_is_lost_deletes_one_column(desk: Toys, fault: s
     assert desk.plan() == []
 
 
+def test_a_sheet_that_is_gone_is_made_again_with_its_columns(desk: Toys) -> None:
+    before, id = columns(desk), desk.records[PEOPLE]
+    desk.remote.raw("DELETE", f"/sheets/{id}").raise_for_status()
+    assert sorted(desk.plan()) == [f"create {each}" for each in desk.records if each.startswith(PEOPLE)]
+    desk.apply()
+    assert columns(desk) == before
+    assert desk.records[PEOPLE] != id
+    assert desk.plan() == []
+
+
+def test_a_column_that_came_since_the_plan_holds_its_sheet(desk: Toys) -> None:
+    desk.declare("Sheet", "people", name="People", columns=[NAME])
+    desk.apply("--prune")
+    (desk.folder / "people.yaml").unlink()
+    desk.run("plan", "--prune", "--out", "saved.plan")
+    theirs = {"column_id": "stage", "title": "Theirs", "type": "text"}  # the id of a column of ours, in another sheet
+    desk.remote.raw("POST", f"/sheets/{desk.records[PEOPLE]}/columns", [theirs]).raise_for_status()
+    assert "it got SheetColumn 'Theirs'" in desk.run("apply", "saved.plan", "--auto-approve", code=1).stdout.replace(
+        "\n              ", " "
+    )
+    assert columns(desk) == {"stage": theirs}
+
+
+def test_a_sheet_that_was_given_up_is_taken_over_under_another_handle(desk: Toys) -> None:
+    before = columns(desk)
+    desk.run("state", "rm", PEOPLE)
+    (desk.folder / "people.yaml").unlink()
+    desk.declare("Sheet", "staff", name="People", columns=[NAME, STAGE])
+    assert desk.apply("--adopt", "--prune") == []
+    assert columns(desk) == columns(desk, "Firms") == before
+    assert [address for address in desk.records if address.startswith(PEOPLE)] == []
+    assert desk.plan("--prune") == []
+
+
 def test_a_state_that_was_lost_is_rebuilt(desk: Toys) -> None:
     before = desk.records
     (desk.folder / ".wexa-sync" / "state.json").unlink()
     desk.run("state", "rebuild")
+    assert desk.records == before
+    assert desk.plan() == []
+
+
+def test_one_of_two_sheets_with_the_same_columns_is_taken_over(desk: Toys) -> None:
+    before = desk.records
+    ours = [address for address in before if address.startswith(PEOPLE)]
+    for address in reversed(ours):
+        desk.run("state", "rm", address)
+    assert sorted(desk.plan("--adopt")) == [f"adopt {address}" for address in ours]
+    assert desk.apply("--adopt") == []
     assert desk.records == before
     assert desk.plan() == []
 

@@ -212,6 +212,11 @@ class Kind:
         """Return the parts that responses about the owner show."""
         return tuple(part for part in self.parts if not part.own_list)
 
+    @property
+    def has_ids_by_handle(self) -> bool:
+        """True when the client makes ids from the handle alone: parts of two owners may then have the same id."""
+        return self.new_id is not None and self.new_id("one", "handle") == self.new_id("another", "handle")
+
     def called(self, fields: Mapping[str, Any]) -> str:
         """Return a live thing with these fields as people call it: Skill 'Summarise'."""
         return f"{self.name} {fields.get(self.display)!r}"

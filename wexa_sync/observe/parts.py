@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from wexa_sync.api.calls import Ids, Raw
@@ -28,10 +28,11 @@ class _Owner:
 
 def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mapping[str, Sequence[Raw]]) -> None:
     """Pair the parts of every resource of a kind that is known. `listed`: what the lists show of it, by project."""
+    for project, raws in listed.items():
+        _find_given_up(known, api, kind, project, raws)
     for part in kind.parts:
-        ask = partial(_items, api, part)
-        owners = [each for project, raws in listed.items() for each in _owners(known, kind, part, project, raws, ask)]
-        shown = (pool.map if part.own_list else map)(ask, owners)
+        owners = [each for project, raws in listed.items() for each in _owners(known, kind, part, project, raws)]
+        shown = (pool.map if part.own_list else map)(partial(_items, api, part), owners)
         for owner, raws in zip(owners, shown, strict=True):
             place = part_place(owner.address, part)
             contents = contents_of(known, part.kind, place, raws, owner.ids.owner)
@@ -47,23 +48,31 @@ def _items(api: Api, part: Part, owner: _Owner) -> list[Raw]:
     return part.items(owner.raw)
 
 
-def _owners(
-    known: Known, kind: Kind, part: Part, project: str, raws: Sequence[Raw], ask: Callable[[_Owner], list[Raw]]
-) -> Iterator[_Owner]:
+def _find_given_up(known: Known, api: Api, kind: Kind, project: str, raws: Sequence[Raw]) -> None:
+    """Note the ids of the owners that the state gave up before a part: those in which the id of such a part is live.
+
+    An id that the handle alone makes proves nothing: a part of another owner may have it too.
+    """
+    for part in kind.parts:
+        held = {} if part.kind.has_ids_by_handle else _held_by_unknown(known, kind, part, project)
+        for raw in raws if held else ():
+            id = kind.id_of(raw) or ""  # the field's name
+            owner = _Owner(address=next(iter(held)), ids=_ids(known, project, id), raw=raw)
+            inside = {each for item in _items(api, part, owner) for each in part.kind.ids_of(item)}
+            known.ids |= {address: id for address, ids in held.items() if ids & inside}
+
+
+def _owners(known: Known, kind: Kind, part: Part, project: str, raws: Sequence[Raw]) -> Iterator[_Owner]:
     """Yield the declared and recorded owners in a project, and those that the state forgot before their parts."""
     shown = {kind.id_of(raw) or "": raw for raw in raws}
-    ids = Ids(project=known.ids.get(Address(kind="Project", name=project), ""))
+    for address in (*known.at(Place(project, kind.name)), *sorted(_held_by_unknown(known, kind, part, project))):
+        id = known.ids.get(address, "")  # the field's name
+        raw = shown.get(id, {}) if _are_needed(known, address, part) else {}
+        yield _Owner(address=address, ids=_ids(known, project, id), raw=raw)
 
-    def owner_at(address: Address, id: str, raw: Raw) -> _Owner:
-        return _Owner(address=address, ids=replace(ids, owner=id), raw=raw)
 
-    held = _held_by_unknown(known, kind, part, project)
-    for id, raw in shown.items() if held else ():
-        inside = {each for item in ask(owner_at(next(iter(held)), id, raw)) for each in part.kind.ids_of(item)}
-        known.ids |= {address: id for address, ids in held.items() if ids & inside}
-    for address in (*known.at(Place(project, kind.name)), *sorted(held)):
-        id = known.ids.get(address, "")
-        yield owner_at(address, id, shown.get(id, {}) if _are_needed(known, address, part) else {})
+def _ids(known: Known, project: str, owner: str) -> Ids:
+    return Ids(project=known.ids.get(Address(kind="Project", name=project), ""), owner=owner)
 
 
 def _are_needed(known: Known, owner: Address, part: Part) -> bool:

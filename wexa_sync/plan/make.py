@@ -21,6 +21,7 @@ from wexa_sync.plan.rules.child_order import hold_unordered
 from wexa_sync.plan.rules.containers import hold_containers, taken_along
 from wexa_sync.plan.rules.dependents import spread_blocks
 from wexa_sync.plan.rules.failed_runs import heed_failed_runs
+from wexa_sync.plan.rules.given_up import forget_given_up
 from wexa_sync.plan.rules.renamed import hold_renamed
 from wexa_sync.plan.rules.unseen import hold_unseen
 from wexa_sync.plan.scope import Scope, with_found
@@ -84,6 +85,7 @@ def _decide_all(
     """
     pairs = sorted(observation.pairs.items())
     whole = {address: decide(pair, observation, rules) for address, pair in pairs if address not in left}
+    forget_given_up(whole, observation)
     hold_renamed(whole, observation)
     hold_unordered(whole, observation)
     decisions = {address: whole[address] for address in choose(whole, observation, targets, excludes)}

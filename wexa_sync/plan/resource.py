@@ -267,6 +267,8 @@ class Case:
         if self.pair.record is None and (self.pair.intent is None or self.pair.live is not None):
             return None
         reason = "it is gone" if self.pair.record else "it never arrived"
+        if self.pair.record and self.pair.address.owner_address not in (None, *self.observation.pairs):
+            reason = f"{self.pair.address.owner_address} is not managed any more"
         return self.change(Action.FORGET, reason=reason, settles=self.pair.mark)
 
     def found(self) -> Decision:

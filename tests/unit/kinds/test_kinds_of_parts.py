@@ -259,6 +259,37 @@ def test_an_owner_that_the_state_gave_up_is_found_by_its_parts(desk: Desk) -> No
     assert sorted(work(desk.plan())) == sorted(f"orphan {each}" for each in (EMAIL, STAGE, FIRST, SECOND))
 
 
+@pytest.mark.parametrize("notes_go", [True], indirect=True)
+def test_what_is_declared_under_another_handle_of_its_owner_is_not_deleted_under_the_old_one(
+    desk: Desk, store: Store
+) -> None:
+    ((id, table),) = store.tables.items()
+    text = (desk.folder / "table.yaml").read_text("utf-8")
+    engine.forget(desk.store, TABLE)
+    desk.write(text.replace("name: people", "name: staff"))
+    plan = desk.plan(prune=True)
+    assert {change.reason for change in plan.work if change.action is Action.FORGET} == {
+        f"it is declared as desk/Table/staff/{each}"
+        for each in ("Column/email", "Column/stage", "Note/first", "Note/second")
+    }
+    assert {change.action for change in plan.work} == {Action.FORGET, Action.ADOPT}
+    assert set(desk.done(plan).values()) == {Status.APPLIED}
+    assert (len(store.columns[id]), len(table["notes"])) == (2, 2)
+    assert work(desk.plan(prune=True)) == []
+
+
+def test_an_owner_that_the_state_gave_up_is_not_taken_for_one_with_parts_of_the_same_ids(desk: Desk) -> None:
+    text = (desk.folder / "table.yaml").read_text("utf-8")
+    desk.write(text.replace("people", "teams").replace("People", "Teams").partition("  notes:")[0], "teams.yaml")
+    desk.apply()
+    for address in (TABLE, FIRST, SECOND):
+        engine.forget(desk.store, address)
+    (desk.folder / "table.yaml").unlink()
+    plan = desk.plan(prune=True)
+    assert work(plan) == [f"forget {EMAIL}", f"forget {STAGE}"]
+    assert {change.reason for change in plan.work} == {f"{TABLE} is not managed any more"}
+
+
 def test_what_only_a_list_shows_is_not_forgotten_where_its_project_was_given_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
