@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,7 +87,81 @@ def test_a_closed_stream_takes_everything(desk: Desk, cli: Cli, closed: int) -> 
     assert len(desk.workspace.store.load().records) == 9
 
 
-def test_what_a_stream_can_t_show_is_shown_by_its_number(desk: Desk, cli: Cli) -> None:
-    env = {**desk.remote.env, "PYTHONIOENCODING": "ascii"}
-    cli(desk.folder, "plan", "--details", env=env)
-    assert "\\u2026" in cli(desk.folder, "plan", env=env).stdout
+def with_streams(desk: Desk, cli: Cli, words: str, redirected: str) -> subprocess.CompletedProcess[str]:
+    """The command with its streams redirected by a shell."""
+    return shell(desk, cli, f"-m wexa_sync {words} {redirected}")
+
+
+def shell(desk: Desk, cli: Cli, words: str) -> subprocess.CompletedProcess[str]:
+    """Python with those words, which a shell reads."""
+    return subprocess.run(
+        ["sh", "-c", f"{shlex.quote(sys.executable)} {words}"],
+        cwd=desk.folder,
+        env={**cli.env, **desk.remote.env},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("redirected", [">&-", ">/dev/full", "1</dev/null"])
+@pytest.mark.parametrize(
+    "words",
+    ["plan --format json", "schema AgentFlow", "graph", "executions list --format json", "plan --format json -v 2>&-"],
+)
+def test_data_that_can_not_be_written_is_a_failure(desk: Desk, cli: Cli, words: str, redirected: str) -> None:
+    done = with_streams(desk, cli, words, redirected)
+    assert done.returncode == 1
+    if "2>" not in words:
+        assert "stdout is closed" in done.stderr or "the output can't be written" in done.stderr
+        assert "Hint: " in done.stderr
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_apply_whose_report_has_nowhere_to_go_changes_nothing(desk: Desk, cli: Cli) -> None:
+    done = with_streams(desk, cli, "apply --auto-approve --format json", ">&-")
+    assert done.returncode == 1
+    assert "stdout is closed" in done.stderr
+    assert desk.remote.writes == []
+
+
+def test_an_apply_whose_report_is_cut_short_is_no_success(desk: Desk, cli: Cli) -> None:
+    done = with_streams(desk, cli, "apply --auto-approve --format json", ">/dev/full")
+    assert done.returncode == 1
+    said = " ".join(done.stderr.split())
+    assert "the report can't be written: No space left on device" in said
+    assert "The changes were made" in said
+    with unread() as pipe:
+        assert run(desk, cli, "apply", "--auto-approve", "--format", "json", stdout=pipe).code == 1
+    assert run(desk, cli, "apply", "--auto-approve", "--format", "json").code == 0
+
+
+@pytest.mark.parametrize("words", ["--help", "validate", "init new", "--nope"])
+@pytest.mark.parametrize("redirected", [">/dev/full", ">&-", "2>/dev/full", "2>&-", ">/dev/full 2>&1", "<&- >&- 2>&-"])
+def test_no_command_calls_its_streams_a_bug(desk: Desk, cli: Cli, words: str, redirected: str) -> None:
+    done = with_streams(desk, cli, words, redirected)
+    fails = words == "--nope" or (">/dev/full" in redirected and not redirected.startswith("2>"))
+    assert done.returncode == (64 if words == "--nope" else int(fails))
+    for trace in ("bug", "Traceback", "Exception ignored"):
+        assert trace not in done.stdout + done.stderr
+
+
+def test_without_a_stdin_nobody_can_agree(desk: Desk, cli: Cli) -> None:
+    done = with_streams(desk, cli, "apply", "<&-")
+    assert done.returncode == 64
+    assert "there is no terminal to ask on" in done.stderr
+    assert desk.remote.writes == []
+
+
+def test_a_full_stderr_stops_no_apply(desk: Desk, cli: Cli) -> None:
+    done = with_streams(desk, cli, "apply --auto-approve -v", "2>/dev/full")
+    assert done.returncode == 0
+    assert "Apply complete!" in done.stdout
+
+
+def test_no_file_gets_the_number_of_a_closed_stream(desk: Desk, cli: Cli) -> None:
+    """A message for people would be written into it: into the state, or to the server."""
+    code = "import os; from wexa_sync.cli.streams import make_safe; make_safe(); print(os.dup(0))"
+    assert int(shell(desk, cli, f"-c {shlex.quote(code)} <&- 2>&-").stdout) > 2

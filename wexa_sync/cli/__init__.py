@@ -6,12 +6,13 @@ import gc
 import os
 import sys
 from importlib import import_module
-from io import StringIO, TextIOWrapper
+from io import StringIO
 from typing import Any
 
 import click
 
 from wexa_sync import __version__
+from wexa_sync.cli.streams import make_safe, require_utf8
 
 # Name -> what `--help` says, so that it needs no import of the commands.
 COMMANDS = {
@@ -58,15 +59,6 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except BrokenPipeError:  # the reader of the output has closed it, as `head` does
-            from wexa_sync.cli.terminal import hang_up
-
-            hang_up(sys.stdout)
-            return 1
-        except OSError as error:
-            from wexa_sync.cli.terminal import show_error, unwritten
-
-            return show_error(unwritten(error))
         except Exception as error:  # noqa: BLE001  # the boundary: nothing is behind it
             from wexa_sync.cli.terminal import show_error
 
@@ -87,23 +79,38 @@ def cli() -> None:
 
 def _show(error: click.ClickException) -> None:
     """Show the error without the API key: a person may have typed the key in the wrong place, and logs are read."""
+    from wexa_sync.cli.terminal import event, say, speaks_json
+
     said = StringIO()
     error.show(file=said)
     key = os.environ.get("WEXA_API_KEY", "")
-    click.echo(said.getvalue().replace(key, "***") if len(key) > 3 else said.getvalue(), err=True, nl=False)
+    text = said.getvalue().replace(key, "***") if len(key) > 3 else said.getvalue()
+    if speaks_json():
+        event("error", type=type(error).__name__, message=text.strip())
+    else:
+        say(text, nl=False)
 
 
-def _make_safe_to_write() -> None:
-    """Make stdout and stderr safe to write.
+def _code() -> int:
+    """Run the command line, and return its exit code."""
+    from wexa_sync.cli.terminal import note, show_error
 
-    Replace a closed stream by the null device, and escape characters that a stream's encoding cannot show.
-    """
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115  # until the exit
-        elif isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        _show(error)
+        return 64 if isinstance(error, click.UsageError) else 1
+    except (KeyboardInterrupt, click.Abort) as interrupt:
+        note("Interrupted.")
+        # click turns a KeyboardInterrupt into an Abort, a question's one `from None`; Terminated (signals.py) says that
+        # it was SIGTERM.
+        chain = (interrupt, interrupt.__cause__, interrupt.__context__)
+        return 143 if any(type(each).__name__ == "Terminated" for each in chain) else 130
+    except OSError as error:  # in --help and --version; a command's own is shown by `invoke`
+        return show_error(error)
 
 
 def main() -> None:
@@ -111,22 +118,8 @@ def main() -> None:
     # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
     # at the end, would take a fifth of a large plan's time.
     gc.set_threshold(100_000)
-    _make_safe_to_write()
-    try:
-        code = cli.main(standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        code = exit_.exit_code
-    except click.UsageError as error:
-        _show(error)
-        code = 64
-    except (KeyboardInterrupt, click.Abort) as interrupt:
-        click.echo("Interrupted.", err=True)
-        # click turns a KeyboardInterrupt into an Abort, a question's one `from None`; Terminated (signals.py) says that
-        # it was SIGTERM.
-        chain = (interrupt, interrupt.__cause__, interrupt.__context__)
-        code = 143 if any(type(each).__name__ == "Terminated" for each in chain) else 130
-    except click.ClickException as error:
-        _show(error)
-        code = 1
+    require_utf8()
+    make_safe()
+    code = _code()
     gc.freeze()
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)

@@ -29,6 +29,7 @@ def command() -> None:
 def list_(request: Request) -> None:
     """List the executions of the managed projects, with their addresses where they are declared."""
     from wexa_sync import engine
+    from wexa_sync.cli.terminal import note, show_data, show_text
     from wexa_sync.render.view.run import run_view
     from wexa_sync.text.visible import visible
 
@@ -36,12 +37,12 @@ def list_(request: Request) -> None:
         views = [run_view(run) for run in engine.runs(workspace)]
     talks = request.output.format == FOR_PEOPLE
     if talks and not views:
-        click.echo("No executions.", err=True)
+        note("No executions.")
     elif talks and not sys.stdout.isatty():  # for a pipe: a line a run, its fields apart
-        for view in views:
-            click.echo("\t".join(map(visible, (view.id, view.status, view.address or "-", view.goal))))
+        rows = [(view.id, view.status, view.address or "-", view.goal) for view in views]
+        show_data("".join("\t".join(map(visible, row)) + "\n" for row in rows))
     else:
-        click.echo(_renderer(request.output.format).runs(views), nl=False)
+        show_text(_renderer(request.output.format).runs(views), request.output.format)
 
 
 @command.command()
@@ -50,15 +51,15 @@ def list_(request: Request) -> None:
 def show(request: Request, execution: str) -> None:
     """Show one execution: its status, inputs, questions and result."""
     from wexa_sync import engine
+    from wexa_sync.cli.terminal import note
     from wexa_sync.errors import ApiError
-    from wexa_sync.text.visible import visible
 
     with request.workspace() as workspace:
         run = engine.find_run(workspace, execution)
         try:
             run = engine.with_questions(workspace, run)
         except ApiError as error:
-            _say(visible(f"Warning: what it asks can't be read: {error.message}"))
+            note(f"Warning: what it asks can't be read: {error.message}")
     _show(run, request.output.format)
 
 
@@ -80,6 +81,7 @@ def wait(request: Request, execution: str, timeout: float) -> None:
     """
     from wexa_sync import engine
     from wexa_sync.cli.progress import watching
+    from wexa_sync.cli.terminal import note
     from wexa_sync.executions.runs import bad_end
     from wexa_sync.render.text.runs import lines_of
     from wexa_sync.secrecy.redact import redact_run
@@ -90,7 +92,7 @@ def wait(request: Request, execution: str, timeout: float) -> None:
             with watching(found) as (report, ask):
                 run = engine.wait(workspace, found, seconds=timeout, tell=report, ask=ask)
         except KeyboardInterrupt:
-            _say("The run goes on by itself; `wexa-sync executions wait` waits again.")
+            note("The run goes on by itself; `wexa-sync executions wait` waits again.")
             raise
     if request.output.format != FOR_PEOPLE:
         _show(run, request.output.format)
@@ -163,11 +165,12 @@ def _show_result(run: Run, request: Request, text: str) -> None:
 
 
 def _show(run: Run, format: str) -> None:
+    from wexa_sync.cli.terminal import show_text
     from wexa_sync.executions.answer import how_to_answer
     from wexa_sync.render.view.run import run_view
 
     answers = [how_to_answer(run, question) for question in run.questions]
-    click.echo(_renderer(format).run(run_view(run, answers)), nl=False)
+    show_text(_renderer(format).run(run_view(run, answers)), format)
 
 
 def _renderer(format: str) -> RunRenderer:
@@ -185,12 +188,3 @@ def _assigned(inputs: tuple[str, ...]) -> dict[str, str]:
         if not name or not sign:
             raise UsageError(f"{text!r} is no NAME=VALUE", hint="Write --input NAME=VALUE, once for each value.")
     return {name: value for name, _, value in pairs}
-
-
-def _say(text: str) -> None:
-    from wexa_sync.cli.terminal import event, speaks_json
-
-    if speaks_json():
-        event("note", message=text)
-    else:
-        click.echo(text, err=True)

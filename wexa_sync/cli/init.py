@@ -26,7 +26,7 @@ def command(folder: Path) -> None:
 
     A file that is there already is kept as it is; lines that are missing in its .gitignore are added.
     """
-    from wexa_sync.cli.terminal import say
+    from wexa_sync.cli.terminal import note
 
     texts = _texts()
     if manifests := _has_manifests(folder):
@@ -35,13 +35,13 @@ def command(folder: Path) -> None:
     for path in written:
         click.echo(click.format_filename(path))
     if kept:
-        say(f"Kept as they are: {', '.join(click.format_filename(path) for path in kept)}.")
+        note(f"Kept as they are: {', '.join(click.format_filename(path) for path in kept)}.")
     if manifests:
-        say("There are manifests already, so none were written as an example.")
+        note("There are manifests already, so none were written as an example.")
     if failed:
         raise failed[0]
     there = "" if folder == Path() else f"cd {shlex.quote(click.format_filename(folder))} && "
-    say(f"\nNext: {there}wexa-sync validate && wexa-sync plan --sandbox")
+    note(f"\nNext: {there}wexa-sync validate && wexa-sync plan --sandbox")
 
 
 def _free(folder: Path, name: str) -> Path:

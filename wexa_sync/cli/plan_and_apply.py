@@ -14,7 +14,8 @@ from wexa_sync.cli.exit_code import report_exit_code
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.request import Output
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.terminal import agrees, event, hang_up, say, show_error, speaks_json, wants_color, width
+from wexa_sync.cli.streams import hang_up
+from wexa_sync.cli.terminal import agrees, event, note, say, show_error, show_text, speaks_json, wants_color, width
 from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
 from wexa_sync.model import Action, Limits, Plan, Report
 from wexa_sync.plan.limits import Excess
@@ -22,10 +23,9 @@ from wexa_sync.render import FOR_PEOPLE, RENDERERS, Renderer
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import report_view
+from wexa_sync.text.orders import without_orders
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wexa_sync.cli.request import Request
     from wexa_sync.workspace import Workspace
 
@@ -41,7 +41,7 @@ def _lifted(over: Sequence[Excess]) -> None:
 
 def show_plan(plan: Plan, output: Output, stream: TextIO) -> None:
     """Write the plan in the format that was asked for."""
-    _hand_over(_renderer(output, stream).plan(plan_view(plan)), output.file, stream)
+    _hand_over(_renderer(output, stream).plan(plan_view(plan)), output, stream)
 
 
 def _renderer(output: Output, stream: TextIO) -> Renderer:
@@ -55,50 +55,65 @@ def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits
     `limits` None: everything in the plan is meant.
     """
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
-    stream = sys.stdout if talks else sys.stderr
-    show_plan(plan, Output(details=request.output.details), stream)
-    if plan.work:
-        click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
+    if talks or not speaks_json():
+        stream = sys.stdout if talks else sys.stderr
+        show_plan(plan, Output(details=request.output.details), stream)
+        if plan.work:
+            click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 
     def agreed(over: Sequence[Excess]) -> bool:
         _lifted(over)
         return not plan.work or request.auto_approve or _agreed(plan)
 
     if not engine.approve(plan, workspace, limits, agreed):
-        click.echo("Nothing was applied.", err=True)
+        note("Nothing was applied.")
         return int(ExitCode.FAILED)
     with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=not talks) as callbacks:
         report = engine.apply(plan, workspace, limits, *callbacks)
-    _show_report(report, request.output, talks=talks)
     code = report_exit_code(report)
+    if not _show_report(report, request.output, talks=talks) and code is ExitCode.DONE:
+        return int(ExitCode.FAILED)
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
 
 
-def _show_report(report: Report, output: Output, *, talks: bool) -> None:
-    """Write the report in the format that was asked for. Of an apply with nothing to do, the plan has said it all."""
+def _show_report(report: Report, output: Output, *, talks: bool) -> bool:
+    """Write the report in the format that was asked for. True when it was written, or nobody needs it whole.
+
+    Of an apply with nothing to do, the plan has said it all.
+    """
     if not talks and report.error[0]:
         show_error(StateError(report.error[0], hint=report.error[1]))
     if talks and not (report.plan.work or report.doubts or report.error[0]) and output.file is None:
+        return True
+    try:
+        _hand_over(_renderer(output, sys.stdout).report(report_view(report)), output, sys.stdout)
+    except OSError as error:
+        hang_up(sys.stdout)
+        if talks and isinstance(error, BrokenPipeError):
+            return True  # the exit code says what came of it all the same
+        show_error(
+            WexaSyncError(
+                f"the report can't be written: {error.strerror}",
+                hint="The changes were made. Make room where it goes to; `wexa-sync plan` shows what is left to do.",
+            )
+        )
+        return False
+    return True
+
+
+def _hand_over(text: str, output: Output, stream: TextIO) -> None:
+    """Write the text to the output file, or to the stream where there is no file or the file can't be written."""
+    if output.file is None:
+        show_text(text, output.format, stream)
         return
     try:
-        _hand_over(_renderer(output, sys.stdout).report(report_view(report)), output.file, sys.stdout)
-    except BrokenPipeError:
-        hang_up(sys.stdout)  # the exit code says what came of it all the same
-
-
-def _hand_over(text: str, output: Path | None, stream: TextIO) -> None:
-    """Write the text to the output file, or to the stream where there is no file or the file can't be written."""
-    try:
-        if output is not None:
-            output.write_text(text, encoding="utf-8")
+        output.file.write_text(without_orders(text), encoding="utf-8")
     except OSError as error:
-        _hand_over(text, None, stream)
+        show_text(text, output.format, stream)
         raise WexaSyncError(
-            f"{output} can't be written: {error.strerror}; what was for it stands above",
-            hint="Make room, or name another file with --output. The changes were made.",
+            f"{output.file} can't be written: {error.strerror}; what was for it stands above",
+            hint="Make room, or name another file with --output. What the text above says was done all the same.",
         ) from None
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"), file=stream, color=True)
 
 
 def _agreed(plan: Plan) -> bool:
@@ -110,5 +125,5 @@ def _agreed(plan: Plan) -> bool:
     count, deletes = len(plan.work), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
     yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
-    click.echo(err=True)
+    say("")
     return yes

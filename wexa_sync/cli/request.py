@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from click.core import ParameterSource
 
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.signals import heeded
+from wexa_sync.cli.streams import require_open
 from wexa_sync.cli.terminal import warn
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Sources
@@ -102,6 +104,8 @@ class Request:
 def request_of(given: Mapping[str, Any]) -> Request:
     """Return the request of a command's options. An option that the command does not have counts as not given."""
     get, paths = given.get, given.get("paths", ())
+    if get("format_", FOR_PEOPLE) != FOR_PEOPLE and not get("output"):
+        require_open(sys.stdout)
     settings = _settings(given, paths)
     limits = {"force": get("force", False), "strict": get("strict", False)}
     return Request(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 
@@ -14,18 +12,20 @@ def command(name: str | None) -> None:
 
     Without a name, all the names there are.
     """
+    from wexa_sync.cli.terminal import show_data
     from wexa_sync.errors import UsageError
     from wexa_sync.kinds import declarable
     from wexa_sync.kinds.spec.schema import bundled
+    from wexa_sync.render.json import json_text
     from wexa_sync.text.suggest import did_you_mean
 
     files = {kind.name: kind.schema for kind in declarable()}
     files |= {"settings": "settings.schema.json", "plan": "plan.schema.json"}
     if name is None:
-        click.echo("\n".join(files))
+        show_data("".join(f"{each}\n" for each in files))
         return
     if name not in files:
         raise UsageError(
             f"there is no schema {name!r}", hint=did_you_mean(name, files, f"There are: {', '.join(files)}.")
         )
-    click.echo(json.dumps(bundled(files[name]), indent=2, ensure_ascii=False))
+    show_data(json_text(bundled(files[name])))

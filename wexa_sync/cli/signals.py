@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _ECHO = 1.0  # seconds
+_INTERRUPTED = b"\nInterrupted: what is in flight is finished, nothing new begins. Once more cuts it off.\n\n"
 
 
 class Terminated(KeyboardInterrupt):
@@ -44,7 +45,8 @@ def heeded(cutoff: Cutoff, *, breaks_in: bool) -> Iterator[list[int]]:
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
         if len(came) == 1 and not speaks_json():
             # Not through a buffered stream: the handler may have broken into one.
-            os.write(2, b"\nInterrupted: what is in flight is finished, nothing new begins. Once more cuts it off.\n\n")
+            with suppress(OSError):  # closed
+                os.write(2, _INTERRUPTED)
 
     before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,16 +24,16 @@ def command() -> None:
 @options.filled(options.where)
 def list_(request: Request) -> None:
     """List the managed addresses with their ids. Without a terminal a tab separates the two."""
+    from wexa_sync.cli.terminal import note, show_data
     from wexa_sync.text.visible import visible
 
     store = request.store
     shown = [(visible(str(address)), visible(record.id)) for address, record in sorted(store.load().records.items())]
-    column = max((len(address) for address, _ in shown), default=0)
-    for address, id_ in shown:
-        gap = " " * (column - len(address) + 2) if sys.stdout.isatty() else "\t"
-        click.echo(f"{address}{gap}{id_}")
+    widest, for_people = max((len(address) for address, _ in shown), default=0), sys.stdout.isatty()
+    lines = (f"{address:{widest}}  {id_}" if for_people else f"{address}\t{id_}" for address, id_ in shown)
+    show_data("".join(f"{line}\n" for line in lines))
     if not shown:
-        click.echo(f"Nothing is managed yet: {store.describe()} holds no address.", err=True)
+        note(f"Nothing is managed yet: {store.describe()} holds no address.")
 
 
 @command.command("show")
@@ -42,11 +41,11 @@ def list_(request: Request) -> None:
 @options.filled(options.where)
 def show(request: Request, address: Address) -> None:
     """Show what was last applied under an address. Secrets are shown as fingerprints."""
+    from wexa_sync.cli.terminal import show_data
+    from wexa_sync.render.json import json_text
     from wexa_sync.state.data import record_to_data
-    from wexa_sync.text.visible import visible_json
 
-    data = record_to_data(request.store.load().require(address))
-    click.echo(visible_json(json.dumps(data, indent=2, ensure_ascii=False)))
+    show_data(json_text(record_to_data(request.store.load().require(address))))
 
 
 @command.command("rm")
@@ -93,14 +92,17 @@ def unlock(request: Request) -> None:
 def rebuild(request: Request) -> None:
     """Rebuild a lost state from the live objects, and report how sure each match is. Sends GET only."""
     from wexa_sync import engine
-    from wexa_sync.text.visible import visible, visible_json
+    from wexa_sync.text.visible import visible
 
     desired = request.desired()
     with request.workspace() as workspace:
         found = engine.rebuild(desired, workspace)
     if request.output.format == "json":
         data = [{"address": str(m.address), "sure": m.sure, "why": m.why, "id": m.id or None} for m in found]
-        click.echo(visible_json(json.dumps(data, indent=2, ensure_ascii=False)))
+        from wexa_sync.cli.terminal import show_data
+        from wexa_sync.render.json import json_text
+
+        show_data(json_text(data))
         return
     for match in found:
         click.echo(visible(f"{match.sure:<8}  {match.address}{f'  ({match.id})' if match.id else ''}"))

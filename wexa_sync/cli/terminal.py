@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+from wexa_sync.cli.streams import hang_up, write_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +33,14 @@ def wants_color(stream: TextIO) -> bool:
 
 
 def speaks_json() -> bool:
-    """True when stderr is one JSON object a line (--log-format json)."""
-    return bool(_chosen("log_format") == "json")
+    """True when stderr is one JSON object a line (--log-format json), also for an error in the command line itself."""
+    return (_chosen("log_format") or _typed_log_format()) == "json"
+
+
+def _typed_log_format() -> str:
+    """Return the --log-format of a command line that could not be read as a whole."""
+    typed = re.findall(r"(?:^|\0)--log-format[=\0](\w*)", "\0".join(sys.argv[1:]))
+    return typed[-1] if typed else os.environ.get("WEXA_SYNC_LOG_FORMAT", "")
 
 
 def width() -> int:
@@ -40,40 +49,63 @@ def width() -> int:
 
 
 def say(text: str, *, nl: bool = True) -> None:
-    """Print the text on stderr. A closed stderr is no error: an apply must not stop half done for that."""
+    """Print the text on stderr. A closed or full stderr is no error: an apply must not stop half done for that."""
     try:
         click.echo(text, err=True, nl=nl)
-    except BrokenPipeError:
+    except OSError:
         hang_up(sys.stderr)
 
 
-def hang_up(stream: TextIO) -> None:
-    """Replace a stream whose reader has gone (`| head`) by the null device, so that the exit can flush it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def note(text: str) -> None:
+    """Print a message that is neither an error nor a warning on stderr."""
+    from wexa_sync.text.visible import visible
+
+    if speaks_json():
+        event("note", message=text.strip())
+    else:
+        say("\n".join(map(visible, text.split("\n"))))
 
 
-def unwritten(error: OSError) -> Exception:
-    """Return the error to show. An OSError that names no file is a failure to write the output."""
+def _of_surroundings(error: OSError) -> Exception:
+    """Return the error to show for a failure of the operating system: no bug, but a file, a disk or a limit."""
     from wexa_sync.errors import WexaSyncError
 
-    if error.filename is not None or error.errno not in (
-        errno.ENOSPC,
-        errno.EIO,
-        errno.EBADF,
-        errno.EFBIG,
-        errno.EDQUOT,
-    ):
+    if error.errno is None:  # raised by a library for reasons of its own
         return error
-    hang_up(sys.stdout)
-    hint = "Make room on the disk that it goes to, or send it elsewhere."
-    return WexaSyncError(f"the output can't be written: {error.strerror}", hint=hint)
+    why = error.strerror or os.strerror(error.errno)
+    if error.filename is not None:
+        hint = "Check that path, who may use it, and the room on its disk. WEXA_SYNC_DEBUG=1 shows what needed it."
+        return WexaSyncError(f"{error.filename!s}: {why}", hint=hint)
+    if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT):
+        hang_up(sys.stdout)
+        hint = "Make room on the disk that it goes to, or send it elsewhere."
+        return WexaSyncError(f"the output can't be written: {why}", hint=hint)
+    hint = "Free what the system lacks, or raise its limit. WEXA_SYNC_DEBUG=1 shows where it was refused."
+    return WexaSyncError(f"the operating system refused: {why}", hint=hint)
+
+
+def show_text(text: str, format: str, stream: TextIO | None = None) -> None:  # the option's name
+    """Print a text that was made in that format: for people as the terminal can show it, for programs as UTF-8."""
+    from wexa_sync.render import FOR_PEOPLE
+
+    if format == FOR_PEOPLE:
+        click.echo(text, nl=not text.endswith("\n"), color=True, file=stream)
+    else:
+        show_data(text)
+
+
+def show_data(text: str) -> None:
+    """Print text for a program on stdout, as UTF-8. A CI system finds no order in it."""
+    from wexa_sync.text.orders import without_orders
+
+    write_data(without_orders(text), sys.stdout)
 
 
 def agrees(question: str) -> bool:
     """Ask on the terminal, and return True for y or yes. Every other answer is a no."""
     import select
 
-    click.echo(f"{question} [y/N]: ", err=True, nl=False)
+    say(f"{question} [y/N]: ", nl=False)
     # A signal that comes just before a read that blocks is heard only after it: nothing is read before it is there.
     while not select.select([sys.stdin], [], [], 0.1)[0]:
         pass
@@ -84,8 +116,15 @@ def agrees(question: str) -> bool:
 
 def event(name: str, **about: Any) -> None:
     """Print one line of the JSON log."""
+    from wexa_sync.errors import WexaSyncError
+    from wexa_sync.text.visible import visible_json
+
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    say(json.dumps({"time": at, "event": name, **about}))
+    line = visible_json(json.dumps({"time": at, "event": name, **about})) + "\n"
+    try:
+        write_data(line, sys.stderr)
+    except (OSError, WexaSyncError):
+        hang_up(sys.stderr)
 
 
 def warn(text: str) -> None:
@@ -105,11 +144,17 @@ def show_error(error: Exception) -> int:
     from wexa_sync.render.layout import Layout
     from wexa_sync.render.view.problems import problems_view
 
+    if isinstance(error, BrokenPipeError):  # the reader of the output has closed it, as `head` does
+        hang_up(sys.stdout)
+        return int(ExitCode.FAILED)
+    debug = bool(os.environ.get("WEXA_SYNC_DEBUG"))
+    if debug and not isinstance(error, WexaSyncError):
+        say(_where(error))
+    if isinstance(error, OSError):
+        error = _of_surroundings(error)
     if not isinstance(error, WexaSyncError):
-        hint = "This is a bug. Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints."
-        if os.environ.get("WEXA_SYNC_DEBUG"):
-            click.echo(_where(error), err=True)
-            hint = "This is a bug. Report what stands above."
+        again = "Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints."
+        hint = f"This is a bug. {'Report what stands above.' if debug else again}"
         error = WexaSyncError(f"wexa-sync itself failed: {type(error).__name__}", hint=hint)
     view = problems_view(error)
     if speaks_json():
@@ -117,7 +162,7 @@ def show_error(error: Exception) -> int:
         event("error", type=view.type, message=view.message, hint=view.hint, problems=problems)
     else:
         layout = Layout(color=wants_color(sys.stderr), width=width())
-        click.echo(RENDERERS[FOR_PEOPLE](layout).problems(view).rstrip("\n"), err=True)
+        say(RENDERERS[FOR_PEOPLE](layout).problems(view).rstrip("\n"))
     return int(getattr(error, "exit_code", ExitCode.FAILED))
 
 

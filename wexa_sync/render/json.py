@@ -29,7 +29,7 @@ _HEAD: Final = {"format_version": FORMAT_VERSION, "wexa_sync_version": __version
 def plan_json(view: PlanView) -> str:
     """Return the plan as JSON: all changes, no-ops too, with secrets as null."""
     made = frozenset(change.address for change in view.changes if change.makes)
-    return _dump(
+    return json_text(
         {
             **_HEAD,
             "target": _target(view.target),
@@ -46,7 +46,7 @@ def plan_json(view: PlanView) -> str:
 
 def report_json(view: ReportView) -> str:
     """Return the report as JSON: one outcome for each change that was to do something, in plan order."""
-    return _dump(
+    return json_text(
         {
             **_HEAD,
             "plan_digest": view.digest,
@@ -75,19 +75,19 @@ def problems_json(view: ProblemsView) -> str:
         }
         for problem in view.problems
     ]
-    return _dump({**_HEAD, "type": view.type, "message": view.message, "hint": view.hint, "problems": problems})
+    return json_text({**_HEAD, "type": view.type, "message": view.message, "hint": view.hint, "problems": problems})
 
 
 def runs_json(views: Sequence[RunView]) -> str:
     """Return executions as a JSON list, each in short."""
-    return _dump([_run(view) for view in views])
+    return json_text([_run(view) for view in views])
 
 
 def run_json(view: RunView) -> str:
     """Return an execution as JSON, whole."""
     asks = [question_data(question) for question in view.questions]
     more = {"inputs": view.inputs, "result": view.result, "failure": view.failure or None, "asks": asks}
-    return _dump({**_run(view), **more})
+    return json_text({**_run(view), **more})
 
 
 def question_data(view: QuestionView) -> dict[str, Any]:
@@ -113,7 +113,8 @@ def _run(view: RunView) -> dict[str, Any]:
     }
 
 
-def _dump(data: Any) -> str:
+def json_text(data: Any) -> str:
+    """Return data as JSON for a log: no terminal and no CI system obeys it."""
     return visible_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from wexa_sync.text.orders import json_without_orders
+
 # Control characters, ANSI's included; bidirectional marks and overrides; zero-width and other invisible characters;
 # line separators that are no newline; lone surrogates; tags.
 _HIDDEN = re.compile(
@@ -25,8 +27,8 @@ def prose(text: str) -> str:
 
 
 def visible_json(text: str) -> str:
-    r"""Return the same JSON, with hidden characters inside its strings as `\uXXXX`."""
-    return _HIDDEN.sub(_escape_for_json, text)
+    r"""Return the same JSON, with hidden characters and orders to a CI system inside its strings as `\uXXXX`."""
+    return json_without_orders(_HIDDEN.sub(_escape_for_json, text))
 
 
 def _escape(found: re.Match[str]) -> str:
