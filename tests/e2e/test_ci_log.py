@@ -20,7 +20,7 @@ HOSTILE = "\n".join(re.sub("[\x1b\r\n]", " ", order) for order in ORDERS)
 
 @pytest.fixture
 def hostile(desk: Desk) -> Desk:
-    """The desk, with orders in every text of its manifests, and in the goal and the result of its run."""
+    """Return the desk, with orders in every text of its manifests, and in the goal and the result of its run."""
     for file in desk.folder.glob("*.yaml"):
         documents = [*yaml.safe_load_all(file.read_text("utf-8"))]
         for document in documents:
@@ -34,7 +34,7 @@ def hostile(desk: Desk) -> Desk:
 
 
 def heard(done: Done) -> str:
-    """What a CI system reads."""
+    """Return what a CI system reads."""
     return done.stdout + done.stderr
 
 

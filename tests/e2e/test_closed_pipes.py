@@ -88,12 +88,12 @@ def test_a_closed_stream_takes_everything(desk: Desk, cli: Cli, closed: int) -> 
 
 
 def with_streams(desk: Desk, cli: Cli, words: str, redirected: str) -> subprocess.CompletedProcess[str]:
-    """The command with its streams redirected by a shell."""
+    """Run the command with its streams redirected by a shell."""
     return shell(desk, cli, f"-m wexa_sync {words} {redirected}")
 
 
 def shell(desk: Desk, cli: Cli, words: str) -> subprocess.CompletedProcess[str]:
-    """Python with those words, which a shell reads."""
+    """Run Python with those words, which a shell reads."""
     return subprocess.run(
         ["sh", "-c", f"{shlex.quote(sys.executable)} {words}"],
         cwd=desk.folder,
@@ -162,6 +162,6 @@ def test_a_full_stderr_stops_no_apply(desk: Desk, cli: Cli) -> None:
 
 
 def test_no_file_gets_the_number_of_a_closed_stream(desk: Desk, cli: Cli) -> None:
-    """A message for people would be written into it: into the state, or to the server."""
+    # A message for people would be written into it: into the state, or to the server.
     code = "import os; from wexa_sync.cli.streams import make_safe; make_safe(); print(os.dup(0))"
     assert int(shell(desk, cli, f"-c {shlex.quote(code)} <&- 2>&-").stdout) > 2

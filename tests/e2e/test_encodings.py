@@ -20,7 +20,7 @@ ENCODINGS = ["ascii", "latin-1", "cp1252", "utf-16", "utf-32-be", "cp037"]
 
 @pytest.fixture
 def spelled(desk: Desk) -> Desk:
-    """The desk, with a project whose description is in no small alphabet."""
+    """Return the desk, with a project whose description is in no small alphabet."""
     file = desk.folder / "project.yaml"
     text = file.read_text("utf-8").replace("Reads tickets, sorts them and drafts answers.", TEXT)
     file.write_text(text, "utf-8")
@@ -28,7 +28,7 @@ def spelled(desk: Desk) -> Desk:
 
 
 def run(folder: Path, cli: Cli, *words: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-    """The command in a new interpreter, which reads that environment as it starts; its output as bytes."""
+    """Run the command in a new interpreter, which reads that environment as it starts. Return its output as bytes."""
     command = [sys.executable, "-m", "wexa_sync", *words]
     return subprocess.run(command, cwd=folder, env={**cli.env, **env}, capture_output=True, check=False)
 
