@@ -9,6 +9,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 ├── StateError                    exit 1   the state file
 │   ├── StateLocked                        another process is applying
 │   └── StateDamaged                       the state file exists and can't be trusted
+├── NotEnded                      exit 1   a run goes on
 ├── UnclearEnd                    exit 3   the status of a run does not say whether it ended well
 ├── NoSuchCall                    exit 1   the server lacks a call that only the vendor's SDK knows
 ├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
@@ -138,6 +139,10 @@ class StateLocked(StateError):
 
 class StateDamaged(StateError):
     """The state file exists, but its content is not what wexa-sync wrote."""
+
+
+class NotEnded(WexaSyncError):
+    """A run goes on: its end was not seen while there was time."""
 
 
 class UnclearEnd(WexaSyncError):

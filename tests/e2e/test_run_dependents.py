@@ -166,6 +166,6 @@ def test_one_that_waits_for_an_answer_is_to_be_answered(chain: Desk, run: Run, s
     scripted(chain.remote, "preview", 0, "Triage")
     run(chain, "apply", "--auto-approve", code=1)
     again = run(chain, "apply", "--auto-approve", code=1).stdout
-    assert f"failed > {FIRST}" in again
+    assert f"ongoing > {FIRST}" in again
     assert f"It waits for an answer: `wexa-sync executions show {FIRST}` shows what it asks." in again
     assert "metadata.generation" not in again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -38,6 +39,13 @@ def run(cli: Cli) -> Run:
         return replace(done, stdout=" ".join(done.stdout.split()), stderr=" ".join(done.stderr.split()))
 
     return start
+
+
+@pytest.fixture
+def chain_of_two(desk: Desk) -> Desk:
+    """Return a desk whose second run waits for the end of the first."""
+    edit(desk, "", MANIFEST)
+    return desk
 
 
 def edit(desk: Desk, old: str, new: str) -> None:
@@ -80,6 +88,65 @@ def test_a_wait_that_was_killed_is_gone_on_with_and_fails_with_the_run(
         assert "the run ended as failed" in run(desk, "apply", "--auto-approve", code=1).stdout
         assert run(desk, "apply", "--auto-approve").stdout.endswith("No changes."), "it was said once"
         assert len(runs(desk)) == 1
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_a_wait_that_was_interrupted_says_that_the_run_goes_on(
+    chain_of_two: Desk,
+    going: Going,
+    run: Run,
+    scripted: Callable[..., None],
+    passing: Callable[..., None],
+    presses: int,
+) -> None:
+    desk = chain_of_two
+    scripted(desk.remote, "completed", 100, "")
+    with going(desk, "apply", "--auto-approve") as waiting:
+        assert waiting.stderr is not None
+        assert any(line.endswith(f"{FIRST}: running\n") for line in waiting.stderr)
+        for _ in range(presses):
+            waiting.send_signal(signal.SIGINT)
+        out, _ = waiting.communicate()
+    said = " ".join(out.split())
+    assert waiting.returncode == 130
+    assert f"ongoing > {FIRST} (" in said
+    assert re.search("the run has not ended: (it is running, and )?the wait was interrupted", said)
+    assert f"`wexa-sync executions wait {FIRST}` waits for its end" in said
+    assert f"skipped > {SECOND} {FIRST} has not ended" in said
+    assert "1 ongoing, 1 skipped (interrupted)." in said
+    assert "failed" not in said
+    passing(desk.remote, 200)
+    assert run(desk, "apply", "--auto-approve").stdout.endswith("Executions: 1 started.")
+    assert len(runs(desk)) == 2
+
+
+@pytest.mark.parametrize("more", [[], ["--timeout", "4"]], ids=["its own time", "--timeout"])
+def test_a_run_that_takes_too_long_did_not_fail(
+    desk: Desk, run: Run, scripted: Callable[..., None], more: list[str]
+) -> None:
+    if not more:
+        edit(desk, "  wait: {timeout: 120}\n", "  wait: {timeout: 0.2}\n")
+    scripted(desk.remote, "completed", 100, "")
+    said = run(desk, "apply", "--auto-approve", *more, code=1).stdout
+    assert f"ongoing > {FIRST} (" in said
+    assert "the run has not ended: it is running" in said
+    assert " failed " not in said
+
+
+def test_a_run_whose_end_can_not_be_read_did_not_fail(
+    desk: Desk, going: Going, wire: Wire, scripted: Callable[..., None]
+) -> None:
+    scripted(desk.remote, "completed", 100, "")
+    with going(desk, "apply", "--auto-approve", **wire.env(desk)) as waiting:
+        assert waiting.stderr is not None
+        assert any(line.endswith(f"{FIRST}: running\n") for line in waiting.stderr)
+        wire.refuse = {"GET /execute_flow/*": 403}
+        out, _ = waiting.communicate()
+    said = " ".join(out.split())
+    assert waiting.returncode == 1
+    assert f"ongoing > {FIRST} (" in said
+    assert "the run was started, and its end can't be read: GET /execute_flow/" in said
+    assert " failed " not in said
 
 
 def test_an_open_end_outlives_an_edit_and_is_no_start(

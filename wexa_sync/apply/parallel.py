@@ -22,7 +22,7 @@ from wexa_sync.apply.delete import delete, forget
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.run import run, take_over
-from wexa_sync.apply.steps import Http, Turn, Work, Write, ended
+from wexa_sync.apply.steps import Http, Turn, Work, Write, ended, skipped_after
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.turns import Turns
 from wexa_sync.apply.update import adopt, update
@@ -280,8 +280,7 @@ class _Drive:
             self.walk.done(address)
             return
         for other in self.walk.skip(address, holds):
-            because = WexaSyncError(f"{address} {outcome.status.value}", hint=f"Fix {address}, then apply again.")
-            self.outcomes[other] = ended(self.changes[other], Status.SKIPPED, because)
+            self.outcomes[other] = skipped_after(self.changes[other], address, outcome.status)
             if self.changes[other].action is not Action.NOOP:
                 self.context.report(self.changes[other], Status.SKIPPED.value)
 

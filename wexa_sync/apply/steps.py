@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.model import Change, Outcome, Status
+from wexa_sync.model import Address, Change, Outcome, Status
 from wexa_sync.state.base import Entry
 
 
@@ -41,6 +41,14 @@ def ended(change: Change, status: Status, error: WexaSyncError | None = None, **
     """Return the outcome of a change, with the message and the hint of the error."""
     said = {"error": error.message, "hint": error.hint} if error is not None else {}
     return Outcome(change=change, status=status, **{**said, **more})
+
+
+def skipped_after(change: Change, other: Address, status: Status) -> Outcome:
+    """Return the outcome of a change that waits for another one, which ended with that status."""
+    why, hint = f"{other} {status.value}", f"Fix {other}, then apply again."
+    if status is Status.ONGOING:
+        why, hint = f"{other} has not ended", "Apply again: it waits for that end."
+    return ended(change, Status.SKIPPED, WexaSyncError(why, hint=hint))
 
 
 def replace_hint(error: WexaSyncError, hint: str) -> WexaSyncError:

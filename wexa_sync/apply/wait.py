@@ -6,11 +6,12 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any
 
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.steps import Http, Work, Write, ended
 from wexa_sync.apply.task import Task
-from wexa_sync.errors import UnclearEnd, WexaSyncError
-from wexa_sync.executions.runs import GONE, bad_end, secret_texts
+from wexa_sync.errors import ApiError, NotEnded, UnclearEnd, WexaSyncError
+from wexa_sync.executions.runs import GONE, bad_end, not_ended, running, secret_texts
 from wexa_sync.executions.watch import READ_FAILURES, watch
 from wexa_sync.kinds.base import Running
 from wexa_sync.model import Action, Address, Change, Outcome, Record, Run, Status
@@ -44,14 +45,25 @@ def _patience(task: Task) -> float | None:
 def wait(task: Task, record: Record, attempts: int) -> Work:
     """Wait for the end of a run, and record that it was seen. Until then the next apply waits again."""
     seconds, words = _patience(task) or 0.0, how_it_runs(task)
-    run = yield Http(poll(task, record.id, until=words.ended.__contains__, seconds=seconds, asking=True))
+    try:
+        run = yield Http(poll(task, record.id, until=words.ended.__contains__, seconds=seconds, asking=True))
+    except ApiError as lost:
+        unread = NotEnded(f"the run was started, and its end can't be read: {lost.message}", hint=lost.hint)
+        return ended(task.change, Status.ONGOING, unread, id=record.id, attempts=attempts)
     if run.status in words.ended:
         yield Write((Remember(replace(record, ended=True)),), last=True)
-    waited = "was interrupted" if task.context.cutoff.over else f"took longer than {seconds:g} s"
-    if error := bad_end(run, waited):
-        status = Status.UNKNOWN if isinstance(error, UnclearEnd) else Status.FAILED
-        return ended(task.change, status, error, id=record.id, attempts=attempts)
-    return ended(task.change, Status.APPLIED, id=record.id, attempts=attempts)
+    status, error = _judged(run, task.context.cutoff, seconds)
+    return ended(task.change, status, error, id=record.id, attempts=attempts)
+
+
+def _judged(run: Run, cutoff: Cutoff, seconds: float) -> tuple[Status, WexaSyncError | None]:
+    """Return how a run that was waited for ended. One whose wait was cut short goes on, as far as anybody knows."""
+    if cutoff.over and run.status not in (*running(run).ended, GONE):
+        return Status.ONGOING, not_ended(run, "was interrupted" if cutoff.stopped else "was cut short by --timeout")
+    error = bad_end(run, f"took longer than {seconds:g} s")
+    if isinstance(error, NotEnded):
+        return Status.ONGOING, error
+    return (Status.UNKNOWN if isinstance(error, UnclearEnd) else Status.FAILED if error else Status.APPLIED), error
 
 
 def earlier_runs(task: Task) -> Generator[Http, Any, Outcome | None]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wexa_sync.cli.terminal import event, say, speaks_json, wants_color, width
 from wexa_sync.kinds import BY_NAME
+from wexa_sync.model import Status
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.runs import questions_text, spell, status_part
 from wexa_sync.render.view.run import run_view
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from wexa_sync.model import Change, Question, Run
     from wexa_sync.render.text.page import Part
 
-ENDS = ("applied", "failed", "skipped", "unknown", "conflict")
+ENDS = frozenset(status.value for status in Status)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
-from wexa_sync.errors import UnclearEnd, UsageError, WexaSyncError
+from wexa_sync.errors import NotEnded, UnclearEnd, UsageError, WexaSyncError
 from wexa_sync.kinds import BY_NAME, runnable
 from wexa_sync.kinds.base import Kind, Running
 from wexa_sync.kinds.spec.wire import at_path
@@ -87,7 +87,13 @@ def bad_end(run: Run, waited: str) -> WexaSyncError | None:
             f"the run is {run.status!r}, and whether that is a good end is not known",
             hint=f"`wexa-sync executions show {run.name}` shows the run.{_settled_by(run)}",
         )
-    return WexaSyncError(f"the run has not ended: it is {run.status}, and the wait {waited}", hint=_way_on(run))
+    return not_ended(run, waited)
+
+
+def not_ended(run: Run, waited: str) -> NotEnded:
+    """Return the error for a run that goes on. `waited`: how the wait ended."""
+    shown = f"it is {run.status}, and " if run.status else ""
+    return NotEnded(f"the run has not ended: {shown}the wait {waited}", hint=_way_on(run))
 
 
 def _way_on(run: Run) -> str:

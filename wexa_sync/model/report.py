@@ -10,9 +10,10 @@ from wexa_sync.model.plan import Action, Change, Plan
 
 
 class Status(Enum):
-    """How a change ended."""
+    """How a change ended. ONGOING: a run that was started, and whose end was not seen."""
 
     APPLIED = "applied"
+    ONGOING = "ongoing"
     FAILED = "failed"
     SKIPPED = "skipped"
     UNKNOWN = "unknown"

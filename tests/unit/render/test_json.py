@@ -220,7 +220,7 @@ def test_a_report() -> None:
         "ended": "2025-04-22T08:59:13Z",
         "interrupted": False,
         "doubts": [],
-        "summary": {"applied": 1, "failed": 2, "skipped": 0, "unknown": 0, "conflict": 0},
+        "summary": {"applied": 1, "ongoing": 0, "failed": 2, "skipped": 0, "unknown": 0, "conflict": 0},
     }
     assert [(outcome["action"], outcome["status"]) for outcome in listed] == [
         ("create", "applied"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wexa_sync.model import Status
+from wexa_sync.model import Action, Status
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.style import COLORS, DIM, MANY
@@ -46,7 +46,7 @@ def _graveness(outcome: OutcomeView) -> int:
 
 
 def _receipt(page: Page, outcome: OutcomeView, *, brief: bool) -> None:
-    """Write how a change ended; in `brief`, its id and time where there is room."""
+    """Write how a change ended; in `brief`, its id and time where there is room. The id of a run is always there."""
     status = (f"{STATUS_WORDS[outcome.status]:<8}", _STATUS_COLORS.get(outcome.status, "red"))
     symbol = (outcome.symbol, COLORS.get(outcome.symbol, ""))
     head: list[Part] = ["  ", status, "  ", symbol, " ", (outcome.address, "bold")]
@@ -56,7 +56,8 @@ def _receipt(page: Page, outcome: OutcomeView, *, brief: bool) -> None:
         head.append((f"  ({facts})", DIM))
         facts = ""
     page.line(*head)
-    for text in (f"({facts})" if facts and not brief else "", prose(outcome.error)):
+    is_kept = not brief or (outcome.id and outcome.action is Action.RUN)
+    for text in (f"({facts})" if facts and is_kept else "", prose(outcome.error)):
         if text:
             page.wrapped([" " * 14], text)
     for label, texts in (("hint", [outcome.hint]), ("warning", outcome.warnings)):

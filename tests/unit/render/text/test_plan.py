@@ -167,6 +167,15 @@ def test_of_many_ends_each_is_one_line() -> None:
     assert report_text(report_view(made), Layout()).count("\n") == 41 + 4
 
 
+def test_of_many_ends_a_run_keeps_its_id() -> None:
+    changes = [Change(action=Action.RUN, address=skill(f"{number}-" + "n" * 60)) for number in range(41)]
+    ends = tuple(
+        Outcome(change=change, status=Status.APPLIED, id=f"run-{n}-68075b23") for n, change in enumerate(changes)
+    )
+    shown = report_text(report_view(Report(plan=plan(*changes), outcomes=ends, started=0, ended=1)), Layout())
+    assert all(f"\n              (run-{number}-68075b23)\n" in shown for number in range(41))
+
+
 def test_names_stand_in_a_column_beside_long_addresses() -> None:
     names = ("s", "n" * 35)
     shown = text(
