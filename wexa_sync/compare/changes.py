@@ -16,13 +16,32 @@ from wexa_sync.model import FieldChange, Path, Spec, show_path
 
 
 def edited(kind: Kind, declared: Spec, applied: Spec, comparison: Comparison) -> tuple[FieldChange, ...]:
-    """Return the top-level fields whose declared value is not the applied one."""
-    now, before, fields = sent_fields(kind, declared), sent_fields(kind, applied), kind.fields.fields
-    return tuple(
-        FieldChange(path=(name,), before=before.get(name), after=now.get(name), changed_by="repository")
-        for name in sorted({*now, *before})
-        if not same_value(now.get(name), before.get(name), fields.get(name, UNKNOWN), comparison)
-    )
+    """Return the fields whose declared value is not the applied one, each as deep as both sides have the same form.
+
+    So a secret that is as it was is no part of a change beside it: nobody could tell that from its shown value.
+    """
+    now, before = sent_fields(kind, declared), sent_fields(kind, applied)
+    return tuple(_edits(now, before, kind.fields, comparison, ()))
+
+
+def _edits(now: Any, before: Any, field: Field, comparison: Comparison, path: Path) -> Iterator[FieldChange]:
+    if same_value(now, before, field, comparison):
+        return
+    if isinstance(now, dict) and isinstance(before, dict):
+        for name in sorted({*now, *before}):
+            inner = field.fields.get(name, UNKNOWN)
+            yield from _edits(now.get(name), before.get(name), inner, comparison, (*path, name))
+    elif _item_by_item(now, before, field):
+        for index, sides in enumerate(zip(now, before, strict=True)):
+            yield from _edits(*sides, field.items or UNKNOWN, comparison, (*path, index))
+    else:
+        yield FieldChange(path=path, before=before, after=now, changed_by="repository")
+
+
+def _item_by_item(now: Any, before: Any, field: Field) -> bool:
+    """True for lists of objects that have as many items on both sides."""
+    are_lists = isinstance(now, list) and isinstance(before, list) and field.order is not Order.SET
+    return are_lists and len(now) == len(before) and all(isinstance(item, dict) for item in (*now, *before))
 
 
 def field_changes(

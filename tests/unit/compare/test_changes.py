@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.changes import edited, field_changes
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import ignored, restrict, touches
 from wexa_sync.compare.propose import as_applied, assumed, propose, whole
 from wexa_sync.compare.same import hardened, is_as_expected, natural_key, same, spec_fingerprint
 from wexa_sync.kinds.agent import AGENT, display_text
 from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.execution import EXECUTION
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.model import Sealed, Secret
@@ -53,6 +54,23 @@ def test_a_secret_that_is_rotated_is_the_repositorys_change(live: str, by: str) 
     applied, declared = ({"title": Secret(template="${secret:A}", value=value)} for value in ("one", "two"))
     (change,) = field_changes(AGENT, declared, {"title": live}, conceal(applied, COMPARISON.seal_key), COMPARISON)
     assert change.changed_by == by
+
+
+def test_a_secret_that_is_as_it_was_is_no_part_of_an_edit_beside_it() -> None:
+    key = Secret(template="${secret:A}", value="one")
+    spec: dict[str, Any] = {
+        "input_variables": {"key": key, "n": 1, "hooks": [{"key": key, "url": "a"}, {"url": "b"}]},
+        "goal": "G",
+    }
+    now = {**spec, "input_variables": {"key": key, "n": 2, "hooks": [{"key": key, "url": "c"}, {"url": "b"}]}}
+    found = edited(EXECUTION, now, conceal(spec, COMPARISON.seal_key), COMPARISON)
+    assert [(change.path, change.before, change.after) for change in found] == [
+        (("input_variables", "hooks", 0, "url"), "a", "c"),
+        (("input_variables", "n"), 1, 2),
+    ]
+    rotated = {**now, "input_variables": {**now["input_variables"], "key": Secret(template="", value="two")}}
+    found = edited(EXECUTION, rotated, conceal(spec, COMPARISON.seal_key), COMPARISON)
+    assert ("input_variables", "key") in [change.path for change in found]
 
 
 def test_a_removed_part_goes_back_to_its_defaults_and_what_the_server_filled_in_is_nobodys_change() -> None:
