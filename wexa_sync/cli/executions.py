@@ -39,7 +39,7 @@ def list_(request: Request) -> None:
     if talks and not views:
         note("No executions.")
     elif talks and not sys.stdout.isatty():  # for a pipe: a line a run, its fields apart
-        rows = [(view.id, view.status, view.address or "-", view.goal) for view in views]
+        rows = [(view.id, view.status, str(view.address or "-"), view.goal) for view in views]
         show_data("".join("\t".join(map(visible, row)) + "\n" for row in rows))
     else:
         show_text(_renderer(request.output.format).runs(views), request.output.format)

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import FieldChange, Ref, Source, Target, show_path
+from wexa_sync.model import Address, FieldChange, Outcome, Ref, Source, Target, show_path
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
-from wexa_sync.render.view.report import OutcomeView, ReportView
+from wexa_sync.render.view.report import ReportView
 from wexa_sync.render.view.run import QuestionView, RunView
 from wexa_sync.secrecy.hide import SENSITIVE
 from wexa_sync.text.visible import visible_json
@@ -28,35 +27,36 @@ _HEAD: Final = {"format_version": FORMAT_VERSION, "wexa_sync_version": __version
 
 def plan_json(view: PlanView) -> str:
     """Return the plan as JSON: all changes, no-ops too, with secrets as null."""
-    made = frozenset(change.address for change in view.changes if change.makes)
+    plan, made = view.plan, frozenset(change.address for change in view.changes if change.makes)
     return json_text(
         {
             **_HEAD,
-            "target": _target(view.target),
-            "digest": view.digest,
-            "state": {"lineage": view.lineage, "serial": view.serial},
-            "summary": asdict(view.counts),
+            "target": _target(plan.target),
+            "digest": plan.digest,
+            "state": {"lineage": plan.lineage, "serial": plan.serial},
+            "summary": view.counts,
             "resource_changes": [_resource_change(change, made) for change in view.changes],
             "blocked": [_blocked(blocked) for blocked in view.blocked],
-            "orphans": list(view.orphans),
-            "warnings": list(view.warnings),
+            "orphans": list(map(str, plan.orphans)),
+            "warnings": list(plan.warnings),
         }
     )
 
 
 def report_json(view: ReportView) -> str:
     """Return the report as JSON: one outcome for each change that was to do something, in plan order."""
+    report = view.report
     return json_text(
         {
             **_HEAD,
-            "plan_digest": view.digest,
-            "target": _target(view.target),
-            "started": _time(view.started),
-            "ended": _time(view.ended),
-            "interrupted": view.interrupted,
-            **({"error": dict(zip(("message", "hint"), view.error, strict=True))} if view.error[0] else {}),
+            "plan_digest": report.plan.digest,
+            "target": _target(report.plan.target),
+            "started": _time(report.started),
+            "ended": _time(report.ended),
+            "interrupted": report.interrupted,
+            **({"error": dict(zip(("message", "hint"), report.error, strict=True))} if report.error[0] else {}),
             "outcomes": [_outcome(outcome) for outcome in view.outcomes],
-            "doubts": list(view.doubts),
+            "doubts": list(map(str, report.doubts)),
             "summary": {status.value: count for status, count in view.counts.items()},
         }
     )
@@ -109,7 +109,7 @@ def _run(view: RunView) -> dict[str, Any]:
         "status": view.status,
         "goal": view.goal,
         "project": view.project,
-        "address": view.address,
+        "address": str(view.address) if view.address else None,
     }
 
 
@@ -126,13 +126,13 @@ def _time(epoch: float) -> str:
     return datetime.fromtimestamp(epoch, tz=timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _resource_change(change: ChangeView, made: Collection[str]) -> dict[str, Any]:
-    unknown = _mirror(change.after, lambda leaf: isinstance(leaf, Ref) and str(leaf.address) in made) or {}
+def _resource_change(change: ChangeView, made: Collection[Address | None]) -> dict[str, Any]:
+    unknown = _mirror(change.after, lambda leaf: isinstance(leaf, Ref) and leaf.address in made) or {}
     return {
-        "address": change.address,
-        "kind": change.kind,
+        "address": str(change.address),
+        "kind": change.address.kind,
         "project": change.project,
-        "name": change.name,
+        "name": change.address.name,
         "change": {
             "actions": [change.action.value],
             "before": _plain(change.before),
@@ -141,7 +141,7 @@ def _resource_change(change: ChangeView, made: Collection[str]) -> dict[str, Any
             "before_sensitive": _sensitive(change.before),
             "after_sensitive": _sensitive(change.after),
         },
-        "fields": list(map(_field, change.differences)),
+        "fields": list(map(_field, change.fields)),
         "reason": change.reason,
         "source": _source(change.source),
     }
@@ -149,9 +149,9 @@ def _resource_change(change: ChangeView, made: Collection[str]) -> dict[str, Any
 
 def _blocked(blocked: BlockedView) -> dict[str, Any]:
     return {
-        "address": blocked.address,
+        "address": str(blocked.address),
         "wanted": blocked.wanted,
-        "fields": list(map(_field, blocked.differences)),
+        "fields": list(map(_field, blocked.fields)),
         "reason": blocked.reason,
         "hint": blocked.hint,
         "source": _source(blocked.source),
@@ -167,10 +167,10 @@ def _field(field: FieldChange) -> dict[str, Any]:
     }
 
 
-def _outcome(outcome: OutcomeView) -> dict[str, Any]:
+def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
-        "address": outcome.address,
-        "action": outcome.action.value,
+        "address": str(outcome.change.address),
+        "action": outcome.change.action.value,
         "status": outcome.status.value,
         "id": outcome.id,
         "error": outcome.error,

@@ -33,10 +33,8 @@ def write_changes(page: Page, changes: Sequence[ChangeView], detail: Detail) -> 
         if len(projects) > 1:
             page.line((f"{project}:", "bold underline"))
         groups = _grouped((change for change in changes if change.project == project), detail)
-        titled = [
-            len(visible(each.address)) for group in groups if not group.rows for each in group.changes if each.title
-        ]
-        column = min(max(titled, default=0), page.width - _TITLE)
+        titled = (each for group in groups if not group.rows for each in group.changes if each.title)
+        column = min(max((len(visible(str(each.address))) for each in titled), default=0), page.width - _TITLE)
         for group in groups:
             _group(page, group, column, detail)
 
@@ -45,8 +43,8 @@ def _grouped(changes: Iterable[ChangeView], detail: Detail) -> list[_Alike]:
     groups: dict[Hashable, _Alike] = {}
     for change in changes:
         is_shown = detail >= Detail.USUAL or change.action is Action.UPDATE
-        rows = rows_of(change.fields) if is_shown else ()
-        alike = (change.action, change.kind, change.reason, change.note, rows) if rows else change.address
+        rows = rows_of(change.leaves) if is_shown else ()
+        alike = (change.action, change.address.kind, change.reason, change.note, rows) if rows else change.address
         groups.setdefault(alike, _Alike(rows)).changes.append(change)
     return list(groups.values())
 
@@ -59,7 +57,7 @@ def _group(page: Page, group: _Alike, column: int, detail: Detail) -> None:
     if len(group.changes) >= _MANY_ALIKE and detail <= Detail.BRIEF:
         _counted(page, group, detail)
         write_rows(page, rows, detail)
-        page.wrapped(["      "], "  ".join(visible(change.address) for change in group.changes))
+        page.wrapped(["      "], "  ".join(visible(str(change.address)) for change in group.changes))
         return
     for change in group.changes:
         _heading(page, change, group.rows, column, detail)
@@ -71,13 +69,14 @@ def _group(page: Page, group: _Alike, column: int, detail: Detail) -> None:
 def _counted(page: Page, group: _Alike, detail: Detail) -> None:
     """Write how many changes are equal, in place of a line for each."""
     first = group.changes[0]
-    head: list[Part] = ["  ", (first.symbol, COLORS[first.symbol]), f" {len(group.changes)} {first.kind}s alike"]
+    count = f" {len(group.changes)} {first.address.kind}s alike"
+    head: list[Part] = ["  ", (first.symbol, COLORS[first.symbol]), count]
     _with_remark(page, head, _about(first, group.rows, detail), detail)
 
 
 def _heading(page: Page, change: ChangeView, rows: Sequence[Row], column: int, detail: Detail) -> None:
     """Write the change's own line: its address, its name unless its fields show it, and its reason and note."""
-    address = visible(change.address)
+    address = visible(str(change.address))
     head: list[Part] = ["  ", (change.symbol, COLORS[change.symbol]), " ", (address, "bold")]
     about = _about(change, rows, detail)
     if change.title and not rows and not (about and detail <= Detail.BRIEF):  # the reason says more than the name

@@ -20,7 +20,7 @@ def plan_text(view: PlanView, layout: Layout) -> str:
     """Return a plan for the terminal. A large plan is shown in short, unless the layout asks for details."""
     page = Page(color=layout.color, width=layout.width)
     changes, detail = view.work, _detail(view, layout)
-    page.wrapped([], (f"Plan for {view.target}", "bold"))
+    page.wrapped([], (f"Plan for {view.plan.target}", "bold"))
     page.blank()
     if changes:
         _legend(page, changes)
@@ -28,12 +28,12 @@ def plan_text(view: PlanView, layout: Layout) -> str:
             _overview(page, changes)
         write_changes(page, changes, detail)
     _blocked(page, view.blocked, detail)
-    if view.orphans:
+    if view.plan.orphans:
         page.blank()
         page.wrapped([], ("No longer declared; --prune deletes what can be deleted:", "bold"))
-        for address in view.orphans:
-            page.line("  ", address)
-    for number, warning in enumerate(view.warnings):
+        for address in view.plan.orphans:
+            page.line("  ", str(address))
+    for number, warning in enumerate(view.plan.warnings):
         if not number:
             page.blank()
         page.wrapped([("Warning: ", "yellow")], prose(warning))
@@ -62,7 +62,7 @@ def _legend(page: Page, changes: Sequence[ChangeView]) -> None:
 
 
 def _overview(page: Page, changes: Sequence[ChangeView]) -> None:
-    counts = Counter((change.kind, change.action) for change in changes)
+    counts = Counter((change.address.kind, change.action) for change in changes)
     actions = [action for action in Action if any(action is used for _, used in counts)]
     kinds = sorted({kind for kind, _ in counts})
     rows = ([f"  {kind}", *(str(counts[kind, action] or "") for action in actions)] for kind in kinds)
@@ -83,7 +83,7 @@ def _blocked(page: Page, all_blocked: Sequence[BlockedView], detail: Detail) -> 
     # What several changes share is written once.
     groups: dict[tuple[str, str, str, tuple[Row, ...]], list[BlockedView]] = {}
     for blocked in all_blocked:
-        rows = rows_of(blocked.fields)
+        rows = rows_of(blocked.leaves)
         groups.setdefault((blocked.wanted, blocked.reason, blocked.hint, rows), []).append(blocked)
     for number, ((wanted, reason, hint, rows), members) in enumerate(groups.items()):
         if number:
@@ -97,7 +97,7 @@ def _blocked(page: Page, all_blocked: Sequence[BlockedView], detail: Detail) -> 
 
 
 def _head(blocked: BlockedView) -> list[Part]:
-    return ["  ", ("!", "magenta"), " ", (blocked.address, "bold")]
+    return ["  ", ("!", "magenta"), " ", (str(blocked.address), "bold")]
 
 
 def _labelled(page: Page, rows: Iterable[tuple[str, str]]) -> None:

@@ -55,7 +55,7 @@ def runs_text(views: Sequence[RunView], layout: Layout) -> str:
 def run_text(view: RunView, layout: Layout) -> str:
     """Return one execution: what it is, its status, what it asks (with the commands that answer), and its result."""
     page = Page(color=layout.color, width=layout.width)
-    _labelled(page, "address", view.address or "-")
+    _labelled(page, "address", str(view.address or "-"))
     _labelled(page, "id", view.id)
     _labelled(page, "status", status_part(view.status))
     _labelled(page, "goal", prose(view.goal))

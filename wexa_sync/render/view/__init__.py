@@ -2,3 +2,15 @@
 
 A value of a field is the manifest's own: a Ref where the field refers to something, SENSITIVE where it is secret.
 """
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+View = TypeVar("View")
+
+
+def view_of(kind: type[View], noun: Any, **more: Any) -> View:
+    """Return the view of a noun, of a kind that has the noun's fields. `more`: those that are the view's own."""
+    return kind(**{field.name: getattr(noun, field.name) for field in dataclasses.fields(noun)} | more)

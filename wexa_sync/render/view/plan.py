@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Blocked, Change, FieldChange, Plan, Source, Spec, Target
+from wexa_sync.model import Action, Blocked, Change, Plan
+from wexa_sync.render.view import view_of
 from wexa_sync.render.view.fields import FieldView, differing_fields, new_fields
 from wexa_sync.secrecy.redact import redact_plan
 
@@ -31,50 +32,17 @@ SYMBOLS: Final[Mapping[Action, str]] = {
     Action.NOOP: " ",
 }
 
+_ALWAYS: Final = {"add": Action.CREATE, "change": Action.UPDATE, "delete": Action.DELETE, "run": Action.RUN}
+_COUNTED: Final = {**_ALWAYS, "adopt": Action.ADOPT, "forget": Action.FORGET, "noop": Action.NOOP}
+
 # Where a kind keeps the name that people know it by on the server.
 _DISPLAY_NAMES = ("name", "projectName", "title")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How much a plan holds of each."""
+class ChangeView(Change):
+    """A change to list."""
 
-    add: int = 0
-    change: int = 0
-    delete: int = 0
-    run: int = 0
-    adopt: int = 0
-    forget: int = 0
-    noop: int = 0
-    blocked: int = 0
-
-    @property
-    def work(self) -> int:
-        """Return how many changes do something."""
-        return self.add + self.change + self.delete + self.run + self.adopt + self.forget
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeView:
-    """A change to list. `title` is the display name on the server, or empty; `id` is None where there is none yet.
-
-    `before` and `after` are whole specs. `differences` are the fields that an update is about, each as a whole.
-    """
-
-    action: Action
-    address: str
-    kind: str
-    project: str
-    name: str
-    title: str
-    id: str | None
-    reason: str
-    note: str
-    before: Spec | None
-    after: Spec | None
-    differences: tuple[FieldChange, ...]
-    awaits: bool
-    source: Source | None
+    __slots__ = ()
 
     @property
     def symbol(self) -> str:
@@ -82,134 +50,79 @@ class ChangeView:
         return SYMBOLS[self.action]
 
     @property
+    def project(self) -> str:
+        """Return the handle of the project that the change is made in."""
+        return self.address.project_address.name
+
+    @property
+    def title(self) -> str:
+        """Return the display name on the server; empty where there is none."""
+        spec = self.after or self.before or {}
+        names = (spec.get(field) for field in _DISPLAY_NAMES)
+        return next((name for name in names if name and isinstance(name, str)), "")
+
+    @property
+    def note(self) -> str:
+        """Return what people should know of the change beside its reason; empty for most changes."""
+        return "goes on where an earlier apply was cut off" if self.resume and not self.awaits else ""
+
+    @property
     def makes(self) -> bool:
         """True for a change that makes a resource or a run: its id is known after the apply."""
         return self.action in (Action.CREATE, Action.RUN)
 
     @property
-    def fields(self) -> tuple[FieldView, ...]:
+    def leaves(self) -> tuple[FieldView, ...]:
         """Return the leaves worth showing: all declared ones of a create or a run, the differing ones of an update."""
         if self.makes and not self.awaits:
             return new_fields(self.after or {})
-        return differing_fields(self.differences) if self.action is Action.UPDATE else ()
+        return differing_fields(self.fields) if self.action is Action.UPDATE else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockedView:
+class BlockedView(Blocked):
     """A wanted change that can't be made: why, and what a person can do instead."""
 
-    address: str
-    wanted: str
-    reason: str
-    hint: str
-    differences: tuple[FieldChange, ...]
-    source: Source | None
+    __slots__ = ()
 
     @property
-    def fields(self) -> tuple[FieldView, ...]:
-        """Return the leaves of its differences."""
-        return differing_fields(self.differences)
+    def leaves(self) -> tuple[FieldView, ...]:
+        """Return the leaves in which something differs."""
+        return differing_fields(self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """A plan to lay out. `changes` has the no-ops too, in plan order; `summary` is its last line."""
+    """A plan to lay out. `changes` has the no-ops too, in plan order."""
 
-    target: Target
-    lineage: str
-    serial: int
-    digest: str
+    plan: Plan
     changes: tuple[ChangeView, ...]
     blocked: tuple[BlockedView, ...]
-    orphans: tuple[str, ...]
-    warnings: tuple[str, ...]
-    counts: Counts
-    summary: str
 
     @property
     def work(self) -> tuple[ChangeView, ...]:
         """Return the changes that do something: those to list for people."""
         return tuple(change for change in self.changes if change.action is not Action.NOOP)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many changes there are of each action, and how many are blocked."""
+        return {name: self.plan.count(action) for name, action in _COUNTED.items()} | {"blocked": len(self.blocked)}
+
+    @property
+    def summary(self) -> str:
+        """Return the last line of the plan: the whole in numbers."""
+        *counts, _, (_, blocked) = self.counts.items()
+        if not self.work and not blocked:
+            return "No changes."
+        parts = [f"{count} to {name}" for name, count in counts if count or name in _ALWAYS]
+        return f"Plan: {', '.join([*parts, *([f'{blocked} blocked'] if blocked else [])])}."
+
 
 def plan_view(plan: Plan) -> PlanView:
     """Return the view of a plan, its secrets hidden."""
     plan = redact_plan(plan)
-    counts = _counts(plan)
     return PlanView(
-        target=plan.target,
-        lineage=plan.lineage,
-        serial=plan.serial,
-        digest=plan.digest,
-        changes=tuple(_change(change) for change in plan.changes),
-        blocked=tuple(_blocked(blocked) for blocked in plan.blocked),
-        orphans=tuple(map(str, plan.orphans)),
-        warnings=plan.warnings,
-        counts=counts,
-        summary=_summary(counts),
-    )
-
-
-def _counts(plan: Plan) -> Counts:
-    return Counts(
-        add=plan.count(Action.CREATE),
-        change=plan.count(Action.UPDATE),
-        delete=plan.count(Action.DELETE),
-        run=plan.count(Action.RUN),
-        adopt=plan.count(Action.ADOPT),
-        forget=plan.count(Action.FORGET),
-        noop=plan.count(Action.NOOP),
-        blocked=len(plan.blocked),
-    )
-
-
-def _summary(counts: Counts) -> str:
-    if not counts.work and not counts.blocked:
-        return "No changes."
-    parts = [
-        f"{counts.add} to add",
-        f"{counts.change} to change",
-        f"{counts.delete} to delete",
-        f"{counts.run} to run",
-        *([f"{counts.adopt} to adopt"] if counts.adopt else []),
-        *([f"{counts.forget} to forget"] if counts.forget else []),
-        *([f"{counts.blocked} blocked"] if counts.blocked else []),
-    ]
-    return f"Plan: {', '.join(parts)}."
-
-
-def _change(change: Change) -> ChangeView:
-    address = change.address
-    return ChangeView(
-        action=change.action,
-        address=str(address),
-        kind=address.kind,
-        project=address.project_address.name,
-        name=address.name,
-        title=_title(change),
-        id=change.id,
-        reason=change.reason,
-        note="goes on where an earlier apply was cut off" if change.resume and not change.awaits else "",
-        before=change.before,
-        after=change.after,
-        differences=change.fields,
-        awaits=change.awaits,
-        source=change.source,
-    )
-
-
-def _title(change: Change) -> str:
-    spec = change.after or change.before or {}
-    names = (spec.get(field) for field in _DISPLAY_NAMES)
-    return next((name for name in names if name and isinstance(name, str)), "")
-
-
-def _blocked(blocked: Blocked) -> BlockedView:
-    return BlockedView(
-        address=str(blocked.address),
-        wanted=blocked.wanted,
-        reason=blocked.reason,
-        hint=blocked.hint,
-        differences=blocked.fields,
-        source=blocked.source,
+        plan=plan,
+        changes=tuple(view_of(ChangeView, change) for change in plan.changes),
+        blocked=tuple(view_of(BlockedView, blocked) for blocked in plan.blocked),
     )

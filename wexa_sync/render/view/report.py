@@ -6,31 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Outcome, Report, Status, Target
-from wexa_sync.render.view.plan import SYMBOLS
+from wexa_sync.model import Action, Outcome, Report, Status
 from wexa_sync.secrecy.redact import redact_report
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in Status} | {Status.APPLIED: "done"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeView:
-    """How a change ended. `id` is None where the server gave none; `attempts` counts the requests that wrote."""
-
-    status: Status
-    action: Action
-    address: str
-    id: str | None
-    seconds: float
-    attempts: int
-    error: str
-    hint: str
-    warnings: tuple[str, ...]
-
-    @property
-    def symbol(self) -> str:
-        """Return the one character that stands for the action."""
-        return SYMBOLS[self.action]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +24,12 @@ class NextStep:
 class ReportView:
     """A report to lay out: a receipt for each change, the summary, and what a person does next.
 
-    `outcomes` leaves out the no-ops, but for one that failed (a run that was still waited for). `error` is what kept
-    the apply from going on, and what to do then; both are empty where nothing did. Times are epoch seconds.
+    `outcomes` leaves out the no-ops, but for one that failed (a run that was still waited for).
     """
 
-    target: Target
-    digest: str
-    started: float
-    ended: float
-    outcomes: tuple[OutcomeView, ...]
-    doubts: tuple[str, ...]
-    blocked: int
+    report: Report
+    outcomes: tuple[Outcome, ...]
     complete: bool
-    interrupted: bool
-    error: tuple[str, str]
     counts: Mapping[Status, int]
     summary: str
     next_steps: tuple[NextStep, ...]
@@ -72,16 +43,9 @@ def report_view(report: Report) -> ReportView:
     done = all(outcome.status is Status.APPLIED for outcome in report.outcomes)
     complete = done and not (report.interrupted or report.doubts or report.error[0])
     return ReportView(
-        target=report.plan.target,
-        digest=report.plan.digest,
-        started=report.started,
-        ended=report.ended,
-        outcomes=tuple(_outcome(outcome) for outcome in outcomes),
-        doubts=tuple(map(str, report.doubts)),
-        blocked=len(report.plan.blocked),
+        report=report,
+        outcomes=outcomes,
         complete=complete,
-        interrupted=report.interrupted,
-        error=report.error,
         counts=counts,
         summary=_complete_summary(report) if complete else _incomplete_summary(report, outcomes, counts),
         next_steps=tuple(_next_steps(report, outcomes)),
@@ -91,20 +55,6 @@ def report_view(report: Report) -> ReportView:
 def _receipts(report: Report) -> tuple[Outcome, ...]:
     quiet = (Status.APPLIED, Status.SKIPPED)
     return tuple(o for o in report.outcomes if o.change.action is not Action.NOOP or o.status not in quiet)
-
-
-def _outcome(outcome: Outcome) -> OutcomeView:
-    return OutcomeView(
-        status=outcome.status,
-        action=outcome.change.action,
-        address=str(outcome.change.address),
-        id=outcome.id,
-        seconds=outcome.seconds,
-        attempts=outcome.attempts,
-        error=outcome.error,
-        hint=outcome.hint,
-        warnings=outcome.warnings,
-    )
 
 
 def _complete_summary(report: Report) -> str:

@@ -22,12 +22,12 @@ def view(action: Action, **more: Any) -> ChangeView:
 
 @pytest.mark.parametrize("action", [Action.DELETE, Action.ADOPT, Action.FORGET, Action.NOOP])
 def test_a_change_of_no_field_shows_none(action: Action) -> None:
-    assert view(action, before={"a": 1}, after={"a": 2}).fields == ()
+    assert view(action, before={"a": 1}, after={"a": 2}).leaves == ()
 
 
 def test_a_run_shows_its_inputs_unless_it_is_only_awaited() -> None:
-    assert view(Action.RUN, after={"goal": "go"}).fields == (FieldView(path="goal", before=ABSENT, after="go"),)
-    assert view(Action.RUN, after={"goal": "go"}, awaits=True).fields == ()
+    assert view(Action.RUN, after={"goal": "go"}).leaves == (FieldView(path="goal", before=ABSENT, after="go"),)
+    assert view(Action.RUN, after={"goal": "go"}, awaits=True).leaves == ()
 
 
 def test_values_are_whole() -> None:
@@ -35,16 +35,16 @@ def test_values_are_whole() -> None:
     ref = Ref(kind="Connector", external="Mail")
     secret = Secret(template="${secret:T}", value="hush-hush")
     made = view(Action.CREATE, after={"name": text, "by": ref, "key": secret}, reason=text, source=Source(file="\x1b"))
-    assert [field.after for field in made.fields] == [text, ref, SENSITIVE]
+    assert [field.after for field in made.leaves] == [text, ref, SENSITIVE]
     assert (made.title, made.reason, made.source) == (text, text, Source(file="\x1b"))
 
 
 def test_a_difference_is_there_whole_and_by_its_leaves() -> None:
     field = FieldChange(path=("llm",), before={"a": 1, "b": 2}, after={"a": 1, "b": 3, "c": None}, changed_by="both")
     made = view(Action.UPDATE, fields=(field,))
-    assert made.differences == (field,)
-    assert made.fields == (
+    assert made.fields == (field,)
+    assert made.leaves == (
         FieldView(path="llm.b", before=2, after=3, changed_by="both"),
         FieldView(path="llm.c", before=ABSENT, after=None, changed_by="both"),
     )
-    assert [field.symbol for field in made.fields] == ["~", "+"]
+    assert [field.symbol for field in made.leaves] == ["~", "+"]
