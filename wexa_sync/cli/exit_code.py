@@ -9,12 +9,12 @@ from wexa_sync.model import Plan, Report, Status
 def plan_exit_code(plan: Plan, *, detailed: bool, strict: bool) -> ExitCode:
     """Return 3 where anything is blocked and `strict` is set, 2 where anything is pending and `detailed` is, else 0.
 
-    `detailed` is `--detailed-exitcode`. Work is pending, and so are a blocked change and an orphan: the workspace is
-    not as the manifests say.
+    `detailed` is `--detailed-exitcode`. Work is pending, and so are a blocked change, an orphan, and a part that
+    somebody added: the workspace is not as the manifests say.
     """
     if strict and plan.blocked:
         return ExitCode.NEEDS_A_PERSON
-    pending = plan.work or plan.blocked or plan.orphans
+    pending = plan.work or plan.blocked or plan.orphans or plan.unmanaged
     return ExitCode.CHANGES_PENDING if detailed and pending else ExitCode.DONE
 
 

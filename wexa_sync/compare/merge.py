@@ -12,7 +12,7 @@ from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import paired, patched
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.kinds.spec.fields import NO_DEFAULT, UNKNOWN, Field, Format, Order
-from wexa_sync.kinds.spec.wire import default_of
+from wexa_sync.kinds.spec.wire import default_of, is_sealed
 from wexa_sync.secrecy.find import has_secret
 from wexa_sync.secrecy.hide import hidden
 
@@ -95,6 +95,8 @@ def _removed(live: Any, last: Any, field: Field, comparison: Comparison, *, stri
         left = [item for item in inner.target.values() if item is not None]
         alone = not field.fields and not left and inner.theirs.keys() == live.keys()
         return Sides(inner.theirs, ABSENT, last) if alone else inner
+    if "array" in field.types:
+        return _left_out(live, last)
     default = ABSENT if field.default is NO_DEFAULT else default_of(field)
     if live is ABSENT:
         settled = strict or default is ABSENT or same_value(last, default, field, comparison)
@@ -105,6 +107,16 @@ def _removed(live: Any, last: Any, field: Field, comparison: Comparison, *, stri
         sides = merge(default, live, NEVER, field, comparison, strict=strict)
     hide = has_secret(last) and not same_value(sides.theirs, sides.target, field, comparison)
     return Sides(hidden(sides.theirs) if hide else sides.theirs, sides.target, last)
+
+
+def _left_out(live: Any, last: Any) -> Sides:
+    """Return the sides of a list that was applied and is left out: the manifest manages it no longer, and it stays.
+
+    Where a read does not show the list, an update that the API wants it with sends what was applied.
+    """
+    if live is ABSENT and last is not NEVER and last is not ABSENT and not is_sealed(last):
+        return Sides(last, last, last)
+    return Sides(ABSENT, ABSENT, last)
 
 
 def _mappings(

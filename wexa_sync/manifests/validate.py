@@ -75,6 +75,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
     own, inherited = lifecycles(metadata, kind, faults)
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
     spec = refer(_part(data, "spec"), kind.fields, project or "", faults)
+    unlisted = frozenset(part.field for part in kind.parts if part.field not in spec)
     parts = [(part, spec.pop(part.field, None)) for part in kind.parts]
     handle = metadata.get("name")
     if not _is_handle(handle) or project is None:
@@ -88,6 +89,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
         generation=generation if type(generation) is int else 1,
         depends_on=waits_for,
         templates=document.templates,
+        unlisted=unlisted,
     )
     yield manifest
     for part, items in parts:

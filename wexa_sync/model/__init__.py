@@ -5,7 +5,7 @@ from __future__ import annotations
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
 from wexa_sync.model.manifest import Desired, Document, Lifecycle, Manifest
 from wexa_sync.model.observation import Live, Observation, Pair
-from wexa_sync.model.plan import Action, Blocked, Change, FieldChange, Plan
+from wexa_sync.model.plan import Action, Blocked, Change, FieldChange, Plan, Unmanaged
 from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Options
 from wexa_sync.model.run import Question, Run
@@ -46,5 +46,6 @@ __all__ = [
     "Spec",
     "Status",
     "Target",
+    "Unmanaged",
     "show_path",
 ]

@@ -43,7 +43,8 @@ class Manifest:
     """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
 
     `position` is the place of a part in its owner's list of parts. `generation` counts runs of an action.
-    `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document.
+    `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document. `unlisted`
+    are the fields of parts that the manifest leaves out: it does not manage those parts.
     """
 
     address: Address
@@ -54,6 +55,7 @@ class Manifest:
     depends_on: tuple[Address | None, ...] = ()
     position: int = 0
     templates: Mapping[str, str] = field(default_factory=dict)
+    unlisted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

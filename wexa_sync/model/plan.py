@@ -85,6 +85,16 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmanaged:
+    """A live part of a declared resource (`owner`) that no manifest declares and no apply made. `title` names it."""
+
+    owner: Address
+    kind: str
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Decisions, and all that applying them needs. `digest` is a hash over everything else in it.
 
@@ -98,6 +108,7 @@ class Plan:
     changes: tuple[Change, ...]
     blocked: tuple[Blocked, ...] = ()
     orphans: tuple[Address, ...] = ()
+    unmanaged: tuple[Unmanaged, ...] = ()
     warnings: tuple[str, ...] = ()
     ids: Mapping[Address, str] = field(default_factory=dict)
     externals: Mapping[ExternalName, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.plan.action import ActionCase, as_doubt
 from wexa_sync.plan.decision import Decision, Rules
-from wexa_sync.plan.resource import Case
+from wexa_sync.plan.undeclared import ResourceCase
 
 _AGAIN = "It happened already. Raise metadata.generation by one, and it happens again with the new spec."
 
@@ -28,7 +28,7 @@ def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
     """Return what is to happen to one address."""
     if BY_NAME[pair.address.kind].nature is Nature.ACTION:
         return _decide_action(ActionCase(pair, observation, rules))
-    resource = Case(pair, observation, rules)
+    resource = ResourceCase(pair, observation, rules)
     recorded = pair.record is not None and (pair.live is None or pair.live.id == pair.record.id)
     match (pair.manifest is not None, pair.live is not None, recorded):
         case (True, False, _):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import PlanRefused
-from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Plan, Sealed, Secret
+from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Plan, Sealed, Secret, Unmanaged
 from wexa_sync.secrecy.hide import hide
 from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
@@ -135,11 +135,14 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "changes": [_change_to_data(change, key) for change in plan.changes],
         "blocked": [_blocked_to_data(blocked, key) for blocked in plan.blocked],
         "orphans": [address_to_data(address) for address in plan.orphans],
+        "unmanaged": [_unmanaged_to_data(found) for found in plan.unmanaged],
         "ids": {address_to_data(address): found for address, found in sorted(plan.ids.items())},
         "externals": [[*name, found] for name, found in sorted(plan.externals.items())],
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
     }
     del data["digest"]
+    if not plan.unmanaged:
+        del data["unmanaged"]
     return data
 
 
@@ -149,12 +152,21 @@ def _from_data(data: Any) -> Plan:
         "changes": tuple(_change_from_data(change) for change in data["changes"]),
         "blocked": tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
         "orphans": tuple(address_from_data(address) for address in data["orphans"]),
+        "unmanaged": tuple(_unmanaged_from_data(found) for found in data.get("unmanaged", ())),
         "warnings": tuple(data["warnings"]),
         "ids": {address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
         "externals": {ExternalName(*name): id_from_data(found) for *name, found in data["externals"]},
         "lifecycles": {address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
     }
     return Plan(**{**data, **read})
+
+
+def _unmanaged_to_data(found: Unmanaged) -> dict[str, str]:
+    return {"owner": address_to_data(found.owner), "kind": found.kind, "id": found.id, "title": found.title}
+
+
+def _unmanaged_from_data(data: Any) -> Unmanaged:
+    return Unmanaged(**{**data, "owner": address_from_data(data["owner"]), "id": id_from_data(data["id"])})
 
 
 def _change_to_data(change: Change, key: str) -> dict[str, Any]:

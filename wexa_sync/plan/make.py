@@ -26,6 +26,7 @@ from wexa_sync.plan.rules.renamed import hold_renamed
 from wexa_sync.plan.rules.unseen import hold_unseen
 from wexa_sync.plan.scope import Scope, with_found
 from wexa_sync.plan.targets import choose, partly
+from wexa_sync.plan.unmanaged import unmanaged_parts, unmanaged_warnings
 
 _ALL = Scope()
 
@@ -47,16 +48,27 @@ def make_plan(
     observation = scope.protected(with_found(observation) if rules.prune else observation)
     left = scope.left_alone(observation)
     decisions = _decide_all(observation, rules, left, tuple(targets), tuple(excludes))
+    plan = keep_secret(_plan_of(decisions, observation, left, limits), observation)
+    return replace(plan, digest=digest(plan))
+
+
+def _plan_of(
+    decisions: Decisions, observation: Observation, left: Mapping[Address, str], limits: Limits | None
+) -> Plan:
+    """Return the decisions as a plan that has no digest yet."""
     changes = {address: found for address, found in decisions.items() if isinstance(found, Change)}
     ordered = _in_order(changes, observation)
-    plan = Plan(
+    unmanaged = tuple(unmanaged_parts(decisions, observation))
+    return Plan(
         target=observation.target,
         lineage=observation.lineage,
         serial=observation.serial,
         changes=ordered,
         blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
         orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
+        unmanaged=unmanaged,
         warnings=(
+            *unmanaged_warnings(unmanaged),
             *partly(observation, decisions.keys(), left),
             *taken_along(changes, observation),
             *_too_far(ordered, observation, limits),
@@ -67,8 +79,6 @@ def make_plan(
         user_id=observation.user_id,
         content=observation.content,
     )
-    plan = keep_secret(plan, observation)
-    return replace(plan, digest=digest(plan))
 
 
 def _decide_all(

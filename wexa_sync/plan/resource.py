@@ -9,7 +9,6 @@ from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.propose import assumed, propose
-from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import look_up
 from wexa_sync.kinds import BY_NAME
@@ -17,8 +16,19 @@ from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.kinds.spec.wire import accepted, references
-from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Live, Observation, Pair, Spec, show_path
-from wexa_sync.plan.decision import ADOPTED, FOUND, Decision, Orphan, Rules
+from wexa_sync.model import (
+    Action,
+    Blocked,
+    Change,
+    ExternalName,
+    FieldChange,
+    Live,
+    Observation,
+    Pair,
+    Spec,
+    show_path,
+)
+from wexa_sync.plan.decision import ADOPTED, FOUND, Decision, Rules
 
 _LATER = "Give it a later time."
 
@@ -220,43 +230,6 @@ class Case:
         """Return what a person can do where the API has no call."""
         hint = self.kind.hints.get(operation, "Put the manifest back to what is live, or change it in Wexa Studio.")
         return hint.replace("{address}", str(self.pair.address))
-
-    def prune(self) -> Decision:
-        """Decide on a resource that is recorded and live, and no longer declared."""
-        pair = self.pair
-        assert pair.live is not None
-        assert pair.record is not None
-        mark = pair.mark if pair.certain else ""
-        if pair.record.lifecycle.retain:
-            reason = "retained on the server (deletion: retain)"
-            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
-        # A part that no call can delete, taken out of an owner that stays, keeps the owner from being as declared: that
-        # is said whether one prunes or not.
-        if not self.rules.prune and (self.kind.can(Operation.DELETE) or not self.inside_declared()):
-            return Orphan()
-        if pair.certain and (pair.record.lifecycle.prevent_destroy or not self.kind.can(Operation.DELETE)):
-            return self.found()  # first of all it is recorded
-        if pair.record.lifecycle.prevent_destroy:
-            return self.blocked(
-                "delete",
-                "prevent_destroy protects it",
-                f"`wexa-sync state rm {pair.address}` gives it up; or set prevent_destroy to false and apply first.",
-            )
-        if not self.kind.can(Operation.DELETE):
-            return self.blocked("delete", "the API has no call to delete it", self.hint(Operation.DELETE))
-        return self.change(
-            Action.DELETE,
-            id=pair.live.id,
-            before=part_of(self.kind, pair.live.spec, pair.record.spec),
-            expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
-            settles=mark,
-        )
-
-    def inside_declared(self) -> bool:
-        """True when the resource lives inside one that is still declared."""
-        owner = self.pair.address.owner_address
-        around = self.observation.pairs.get(owner) if owner else None
-        return around is not None and around.manifest is not None
 
     def forget(self) -> Decision:
         """Decide on a resource that is recorded or intended, not live, and no longer declared."""

@@ -113,9 +113,9 @@ def test_what_somebody_takes_out_of_an_item_is_put_back(there: Desk) -> None:
     assert agent_in(there)["triggers"] == [{**MAIL, "goal": "Answer.", **THEIRS}]
 
 
-def test_a_list_that_is_removed_goes_and_what_was_never_declared_stays(there: Desk) -> None:
+def test_an_empty_list_takes_all_out_and_what_was_never_declared_stays(there: Desk) -> None:
     by_hand(there, context=[{"note": "by hand"}])
-    write(there.folder, flow_of({}))
+    write(there.folder, flow_of({"triggers": []}))
     assert failures_of(there.apply()) == []
     assert (agent_in(there)["triggers"], agent_in(there)["context"]) == ([], [{"note": "by hand"}])
     assert work_of(there.plan()) == []

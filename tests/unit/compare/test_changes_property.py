@@ -105,8 +105,9 @@ def test_an_edit_is_applied_once(server: Callable[[Any], Any], first: Any, secon
 def test_nothing_is_written_that_is_not_shown(declared: Any, live: Any, applied: Any) -> None:
     shown = {change.path for change in field_changes(AGENT, declared, live, applied, COMPARISON)}
     derived = {rule.target for rule in AGENT.derived}
-    for path in _differences(live, propose(AGENT, declared, live, applied, COMPARISON)):
-        if at_path(live, path) is None and at_path(declared, path) == at_path(applied, path):
+    proposed = propose(AGENT, declared, live, applied, COMPARISON)
+    for path in _differences(live, proposed):
+        if at_path(live, path) is None and at_path(proposed, path) == at_path(applied, path):
             continue  # not shown by the read, and applied already: it is taken to stand there
         assert any(path[: len(each)] == each or each[: len(path)] == path for each in shown | derived), path
 

@@ -1,0 +1,61 @@
+"""Hold the rows of the decision table for a resource that is recorded and live, and no longer declared. Pure."""
+
+from __future__ import annotations
+
+from wexa_sync.compare.parts import part_of
+from wexa_sync.compare.same import spec_fingerprint
+from wexa_sync.kinds import part_of as part_kind
+from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.model import Action, Manifest
+from wexa_sync.plan.decision import Decision, Orphan
+from wexa_sync.plan.resource import Case
+
+
+class ResourceCase(Case):
+    """Hold one pair of a resource, and the rows of the table that only resources have."""
+
+    def prune(self) -> Decision:
+        """Decide on a resource that is recorded and live, and no longer declared."""
+        pair = self.pair
+        assert pair.live is not None
+        assert pair.record is not None
+        mark = pair.mark if pair.certain else ""
+        if field := self.left_out():
+            reason = f"{pair.address.owner_address} leaves {field} out, and so does not manage them"
+            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
+        if pair.record.lifecycle.retain:
+            reason = "retained on the server (deletion: retain)"
+            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
+        # A part that no call can delete, taken out of an owner that stays, keeps the owner from being as declared: that
+        # is said whether one prunes or not.
+        if not self.rules.prune and (self.kind.can(Operation.DELETE) or self.owner_manifest is None):
+            return Orphan()
+        if pair.certain and (pair.record.lifecycle.prevent_destroy or not self.kind.can(Operation.DELETE)):
+            return self.found()  # first of all it is recorded
+        if pair.record.lifecycle.prevent_destroy:
+            return self.blocked(
+                "delete",
+                "prevent_destroy protects it",
+                f"`wexa-sync state rm {pair.address}` gives it up; or set prevent_destroy to false and apply first.",
+            )
+        if not self.kind.can(Operation.DELETE):
+            return self.blocked("delete", "the API has no call to delete it", self.hint(Operation.DELETE))
+        return self.change(
+            Action.DELETE,
+            id=pair.live.id,
+            before=part_of(self.kind, pair.live.spec, pair.record.spec),
+            expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
+            settles=mark,
+        )
+
+    def left_out(self) -> str:
+        """Return the field that lists such parts, where the owner's manifest leaves it out; else an empty text."""
+        part, owner = part_kind(self.kind), self.owner_manifest
+        return part.field if part and owner and part.field in owner.unlisted else ""
+
+    @property
+    def owner_manifest(self) -> Manifest | None:
+        """Return the manifest of the resource that a part lives inside; None where there is none."""
+        owner = self.pair.address.owner_address
+        around = self.observation.pairs.get(owner) if owner else None
+        return around.manifest if around is not None else None
