@@ -29,6 +29,23 @@ def varied(declared: Any, live: Any, templates: Mapping[str, str]) -> Any:
     return declared
 
 
+def as_sent(declared: Any, sent: Any, templates: Mapping[str, str]) -> Any:
+    """Return what is declared, with what was sent at each text of the same template that has a secret or `${env:}`.
+
+    What happened once is not judged by their values: a rotated secret or another commit is no edit of it.
+    """
+    if isinstance(declared, Secret) and isinstance(sent, Sealed):
+        return sent if declared.template == sent.template else declared
+    if isinstance(declared, str) and isinstance(sent, str):
+        template = templates.get(declared, "")
+        return sent if "${env:" in template and _pattern(template).fullmatch(sent) else declared
+    if isinstance(declared, Mapping) and isinstance(sent, Mapping):
+        return {name: as_sent(value, sent.get(name), templates) for name, value in declared.items()}
+    if isinstance(declared, list) and isinstance(sent, list) and len(declared) == len(sent):
+        return [as_sent(value, other, templates) for value, other in zip(declared, sent, strict=True)]
+    return declared
+
+
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     """Return what every text of that template matches, whatever its variables hold."""

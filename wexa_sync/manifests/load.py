@@ -57,7 +57,7 @@ def load(sources: Sources) -> Loaded:
     if not documents and not problems:
         raise _nothing(files, others)
     unused = () if sources.whole else variables.unused()  # other manifests may use them
-    return Loaded(tuple(documents), tuple(problems), (*_skipped(others), *unused))
+    return Loaded(tuple(documents), tuple(problems), (*_skipped(others), *unused, *variables.warnings()))
 
 
 def _named(sources: Sources) -> tuple[str, ...]:

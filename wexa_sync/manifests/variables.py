@@ -40,6 +40,11 @@ class Variables:
     env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
     given: Mapping[str, Collection[str]] = field(default_factory=dict)  # names, by the flag or the file that gives them
     asked: set[str] = field(default_factory=set, compare=False)  # the names that texts use
+    odd: dict[str, str] = field(default_factory=dict, compare=False)  # what is odd about a value, by its `${...}`
+
+    def warnings(self) -> Iterator[str]:
+        """Return a warning for each value of the environment that was probably not meant to be as it is."""
+        return (f"{use} {what}" for use, what in self.odd.items())
 
     def unused(self) -> Iterator[str]:
         """Return a warning for each flag and file that gives a variable which no text uses."""
@@ -73,12 +78,21 @@ class Variables:
             if use["source"] == "var" and use.group() == text:
                 return value, []
             secret = secret or use["source"] == "secret"
-            shown += [between, use.group() if use["source"] == "secret" else plain(value)]
+            shown += [between, use.group() if use["source"] in ("secret", "env") else plain(value)]
             real += [between, plain(value)]
         if faults:
             return Unfilled(text), list(faults.values())
         template, filled = "".join([*shown, text[end:]]), "".join([*real, text[end:]])
         return Secret(template=template, value=filled) if secret else filled, []
+
+    def _note(self, use: re.Match[str], value: Any) -> None:
+        """Note that a variable is used, and what is odd about its value."""
+        if use["source"] == "var":
+            self.asked.add(use["name"])
+        elif not value:
+            self.odd[use.group()] = f"is empty: the environment variable {use['name']} is set to nothing."
+        elif use["source"] == "secret" and value[-1] in "\r\n":
+            self.odd[use.group()] = "ends with a line end, which is sent as well: `printf %s` writes none, `echo` does."
 
     def _value(self, use: re.Match[str]) -> Any:
         source, name = use["source"], use["name"]
@@ -98,8 +112,7 @@ class Variables:
         if name not in values:
             hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
             raise TextFault(f"{short(use.group())} is not defined", hint=hint)
-        if source == "var":
-            self.asked.add(name)
+        self._note(use, values[name])
         if not is_utf8(values[name]):
             raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
         if source == "secret" and not values[name]:

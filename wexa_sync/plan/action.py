@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wexa_sync.compare.changes import edited
+from wexa_sync.compare.varied import as_sent
 from wexa_sync.errors import look_up
 from wexa_sync.kinds.base import Kind
-from wexa_sync.model import Action, Blocked, Intent
+from wexa_sync.model import Action, Blocked, FieldChange, Intent, Manifest, Record
 from wexa_sync.plan.decision import FOUND, Decision, Orphan
 from wexa_sync.plan.resource import Case
 
@@ -24,6 +25,11 @@ class ActionCase(Case):
     def past(self) -> str:
         """Return the verb for an action that is over, or that nothing more has to be done for."""
         return "ran" if self.kind.run is not None else "happened"
+
+    def edits(self, record: Record, manifest: Manifest) -> tuple[FieldChange, ...]:
+        """Return the fields that were edited since the action was sent; its secrets and `${env:}` count for nothing."""
+        declared = as_sent(manifest.spec, record.spec, manifest.templates)
+        return edited(self.kind, declared, record.spec, self.comparison)
 
     def sent_later(self) -> bool:
         """True when a later generation than the recorded one was sent, and its response was lost."""
@@ -88,7 +94,7 @@ class ActionCase(Case):
         return self.change(
             Action.RUN,
             id=record.id,
-            after=record.spec if edited(self.kind, manifest.spec, record.spec, self.comparison) else manifest.spec,
+            after=record.spec if self.edits(record, manifest) else manifest.spec,
             reason=f"it was started before, and its end was not seen{shown}; {_at_its_end(self.kind, status)}",
             resume=True,
             awaits=True,

@@ -12,7 +12,6 @@ no        yes   no       not ours
 
 from __future__ import annotations
 
-from wexa_sync.compare.changes import edited
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.endpoint import Operation
@@ -76,7 +75,7 @@ def _decide_recorded(case: ActionCase, record: Record, manifest: Manifest) -> De
         )
     if record.started and record.ended is False:
         return case.wait()
-    if fields := edited(case.kind, manifest.spec, record.spec, case.comparison):
+    if fields := case.edits(record, manifest):
         hint = case.kind.hints.get(Operation.UPDATE, _AGAIN)
         return case.blocked("update", f"a {case.noun} can't be changed", hint, fields)
     if record.started is False:
