@@ -222,7 +222,7 @@ def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
 
 def move(store: StateStore, old: Address, new: Address) -> None:
     """Move the record at `old`, and all records inside it, to the address `new`. Raises UsageError if it can't be."""
-    from wexa_sync.repair.move import moved
+    from wexa_sync.repair.records import moved
 
     with _recorded(store, old) as session:
         session.write(*moved(session.state, old, new))
@@ -233,7 +233,7 @@ def forget(store: StateStore, address: Address) -> Record:
 
     Raises UsageError while the resource is in doubt.
     """
-    from wexa_sync.repair.forget import forgotten
+    from wexa_sync.repair.records import forgotten
 
     with _recorded(store, address) as session:
         record = session.state.require(address)

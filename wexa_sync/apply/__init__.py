@@ -3,7 +3,7 @@
 Each is a generator of steps (`steps.py`) about one task (`task.py`). Their doubts stand in find and checks.
 """
 
-from wexa_sync.apply.context import Ask, nobody
+from wexa_sync.apply.context import Ask
 from wexa_sync.apply.parallel import Progress, apply_plan
 
-__all__ = ["Ask", "Progress", "apply_plan", "nobody"]
+__all__ = ["Ask", "Progress", "apply_plan"]

@@ -11,7 +11,7 @@ from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.records import intent_of
 from wexa_sync.apply.steps import Http, Write, ended, replace_hint
 from wexa_sync.apply.task import Task
-from wexa_sync.apply.wait import how_it_runs, poll, record_of_run
+from wexa_sync.apply.wait import poll, record_of_run
 from wexa_sync.errors import ApiError, Nonsense, Refused, WexaSyncError, look_up
 from wexa_sync.executions.runs import GONE
 from wexa_sync.model import Intent, Outcome, Run, Status
@@ -20,7 +20,7 @@ from wexa_sync.state.base import Intend, Remember
 
 def status_after_grace(task: Task, id: str, status: str) -> Generator[Http, Any, str]:  # the field's name
     """Return the status once it is clear whether the run starts by itself. `status` is what the create returned."""
-    if status in how_it_runs(task).begun:
+    if status in task.kind.running.begun:
         return status
     return (yield from _awaited(task, id, 0.0 if _is_explicit(task) else task.context.options.grace)).status
 
@@ -37,7 +37,7 @@ def _is_explicit(task: Task) -> bool:
 
 def has_begun(task: Task, status: str) -> bool:
     """True when a run of that status was started. An unknown word proves that only where no start is demanded."""
-    words = how_it_runs(task)
+    words = task.kind.running
     if _is_explicit(task):
         return status in words.begun | words.perhaps_ended
     return status not in (*words.not_begun, GONE)
@@ -82,7 +82,7 @@ def start(task: Task, id: str) -> Generator[Any, Any, Outcome | None]:  # the fi
 
 def _send(task: Task, id: str) -> Generator[Http, Any, None]:  # the field's name
     """Send the start, once. Raise ApiError where the response does not say that the run starts."""
-    words = how_it_runs(task)
+    words = task.kind.running
     call = Call(endpoint=words.start, ids=task.ids_with(id), repeatable=False)
     said, _ = yield Http(lambda: task.context.api.send(call))
     # The page's answer is `ready`, for a moment. Any other word may be about the call, or about a failure.
@@ -99,7 +99,7 @@ def _begun_all_the_same(task: Task, id: str, error: ApiError) -> Generator[Http,
     A start may be refused because the run began by itself in between. A run that stands in a queue and can't be told to
     start begins when its turn comes.
     """
-    refused, words = isinstance(error, Refused), how_it_runs(task)
+    refused, words = isinstance(error, Refused), task.kind.running
     patience = task.context.options.grace if error.may_be_processed or refused else 0.0
     try:
         run = yield from _awaited(task, id, patience)

@@ -13,15 +13,8 @@ from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, NotEnded, UnclearEnd, WexaSyncError
 from wexa_sync.executions.runs import GONE, bad_end, not_ended, running, secret_texts
 from wexa_sync.executions.watch import READ_FAILURES, watch
-from wexa_sync.kinds.base import Running
 from wexa_sync.model import Action, Address, Change, Outcome, Record, Run, Status
 from wexa_sync.state.base import Remember
-
-
-def how_it_runs(task: Task) -> Running:
-    """Return how the task's kind runs."""
-    assert task.kind.run is not None  # only a run is started, read and waited for
-    return task.kind.run
 
 
 def record_of_run(task: Task, id: str, *, started: bool) -> Record:  # the field's name
@@ -44,7 +37,7 @@ def _patience(task: Task) -> float | None:
 
 def wait(task: Task, record: Record, attempts: int) -> Work:
     """Wait for the end of a run, and record that it was seen. Until then the next apply waits again."""
-    seconds, words = _patience(task) or 0.0, how_it_runs(task)
+    seconds, words = _patience(task) or 0.0, task.kind.running
     try:
         run = yield Http(poll(task, record.id, until=words.ended.__contains__, seconds=seconds, asking=True))
     except ApiError as lost:
@@ -72,7 +65,7 @@ def earlier_runs(task: Task) -> Generator[Http, Any, Outcome | None]:
     Where the end of such a run is wanted and was not seen, it is waited for now: `wait` may have been asked for since.
     """
     for other in _ran_before(task):
-        words = how_it_runs(other)
+        words = other.kind.running
         seconds = None if other.record is not None and other.record.ended else _patience(other)
         awaited, id = seconds is not None, other.change.id or ""  # the field's name
         run = yield Http(poll(other, id, until=words.ended.__contains__, seconds=seconds or 0.0, asking=awaited))

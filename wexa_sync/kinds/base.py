@@ -217,6 +217,12 @@ class Kind:
         """True when the client makes ids from the handle alone: parts of two owners may then have the same id."""
         return self.new_id is not None and self.new_id("one", "handle") == self.new_id("another", "handle")
 
+    @property
+    def running(self) -> Running:
+        """Return how it runs. Only a kind that runs is asked."""
+        assert self.run is not None
+        return self.run
+
     def called(self, fields: Mapping[str, Any]) -> str:
         """Return a live thing with these fields as people call it: Skill 'Summarise'."""
         return f"{self.name} {fields.get(self.display)!r}"

@@ -68,20 +68,15 @@ _RECOVERY = 0.8
 
 
 class RateLimiter:
-    """The pace of all workers together: at most `per_second` requests (None: any), and none during a pause.
+    """The pace of all workers together: as fast as they can, and nobody during a pause.
 
     A pause halves the pace, and each success brings back a fifth of what was lost, so that after a 429 nobody storms.
     """
 
     def __init__(
-        self,
-        *,
-        per_second: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
+        self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
     ) -> None:
-        self._usual_gap = 1.0 / per_second if per_second else 0.0
-        self._gap = self._usual_gap
+        self._gap = 0.0
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -101,15 +96,15 @@ class RateLimiter:
         with self._lock:
             now = self._clock()
             if now >= self._free_at - self._gap:
-                self._gap = min(max(2 * self._gap, _FIRST_GAP), max(_SLOWEST, self._usual_gap))
+                self._gap = min(max(2 * self._gap, _FIRST_GAP), _SLOWEST)
             self._free_at = max(self._free_at, now + seconds)
 
     def succeeded(self) -> None:
-        """Raise the pace a little, up to the usual pace, after a request that went well."""
-        if self._gap > self._usual_gap:
+        """Raise the pace a little, until it has no bounds any more, after a request that went well."""
+        if self._gap:
             with self._lock:
                 gap = self._gap * _RECOVERY
-                self._gap = gap if gap > max(self._usual_gap, _FIRST_GAP / 10) else self._usual_gap
+                self._gap = gap if gap > _FIRST_GAP / 10 else 0.0
 
     def _take(self) -> float:
         """Take the moment and return 0.0, or return how long to wait before asking again."""

@@ -22,7 +22,7 @@ from wexa_sync.model import (
 )
 from wexa_sync.plan.decision import Decision
 from wexa_sync.plan.rules.renamed import hold_renamed
-from wexa_sync.repair.move import moved
+from wexa_sync.repair.records import moved
 from wexa_sync.state.base import State
 
 OLD, NEW = (Address(project="desk", kind="Execution", name=name) for name in ("check", "recheck"))

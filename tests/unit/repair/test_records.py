@@ -8,7 +8,7 @@ import pytest
 
 from wexa_sync.errors import UsageError
 from wexa_sync.model import Address, Intent, Record
-from wexa_sync.repair.forget import forgotten
+from wexa_sync.repair.records import forgotten
 from wexa_sync.state.base import Forget, Intend, Remember, State
 
 SKILL = Address.parse("desk/Skill/sum")

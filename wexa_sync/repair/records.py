@@ -1,4 +1,4 @@
-"""Give records another address after a handle was renamed: the resource, its parts, and what refers to it. Pure."""
+"""Change records as a person says: give them another address after a handle was renamed, or give one up. Pure."""
 
 from __future__ import annotations
 
@@ -69,3 +69,14 @@ def _said(value: Any, old: Address, new: Address) -> Any:
     if isinstance(value, dict):
         return {name: _said(inner, old, new) for name, inner in value.items()}
     return [_said(inner, old, new) for inner in value] if isinstance(value, list) else value
+
+
+def forgotten(state: State, address: Address) -> Entry:
+    """Return what to write so that `address` is not managed. Raises UsageError while it is in doubt."""
+    intent = state.intents.get(address)
+    if intent is not None and not intent.settled:
+        raise UsageError(
+            f"{address} is in doubt: it was sent, and nothing shows what became of it",
+            hint=f"Settle that first, so that it is not forgotten: `wexa-sync resolve {address}`.",
+        )
+    return Forget(address, intent.mark if intent is not None else "")
