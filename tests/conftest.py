@@ -6,12 +6,15 @@ Only loopback connections are allowed: pyproject.toml configures pytest-socket.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import pty
 import shutil
 import socket
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -159,15 +162,22 @@ class Cli:
             started.kill()
 
     def on_terminal(
-        self, folder: Path, *words: str, typed: str = "", killed: int = 0, env: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *words: str,
+        typed: str = "",
+        killed: int = 0,
+        env: Mapping[str, str] | None = None,
+        columns: int = 80,
     ) -> Done:
-        """Run the command line on a terminal of 80 columns. At its question, type `typed` or send the signal `killed`.
+        """Run the command line on a terminal of so many columns.
 
-        All output of the terminal is in `stdout`.
+        At its question, type `typed` or send the signal `killed`. All output of the terminal is in `stdout`.
         """
         main, side = pty.openpty()
         try:
-            own = {**self.env, "COLUMNS": "80", **(env or {})}
+            fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+            own = {**self.env, "COLUMNS": "", **(env or {})}
             going = _forks().start(words, folder, own, [side, side, side])
         finally:
             os.close(side)

@@ -46,6 +46,19 @@ def test_yes_applies(project: Desk, on_terminal: Callable[..., Done]) -> None:
     assert project.remote.writes == ["POST /v1/project"]
 
 
+@pytest.mark.parametrize("columns", [50, 120])
+def test_what_is_shown_has_the_width_of_the_terminal(project: Desk, cli: Cli, columns: int) -> None:
+    file = project.folder / "project.yaml"
+    file.write_text(
+        re.sub("description: .*", "description: " + "word " * 60, file.read_text("utf-8")), encoding="utf-8"
+    )
+    env = {"TERM": "xterm", **project.remote.env}
+    shown = text(cli.on_terminal(project.folder, "plan", columns=columns, env=env)).splitlines()
+    assert columns - 10 < max(map(len, shown[:-1])) <= columns
+    failed = text(cli.on_terminal(project.folder, "apply", "no-such-folder", columns=columns, env=env)).splitlines()
+    assert max(map(len, failed)) <= columns
+
+
 def _prompt(desk: Desk, lines: list[str]) -> None:
     (desk.folder / "prompt.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

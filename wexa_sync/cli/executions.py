@@ -177,7 +177,7 @@ def _renderer(format: str) -> RunRenderer:
     from wexa_sync.cli.terminal import wants_color, width
     from wexa_sync.render.layout import Layout
 
-    return RUN_RENDERERS[format](Layout(color=wants_color(sys.stdout), width=width()))
+    return RUN_RENDERERS[format](Layout(color=wants_color(sys.stdout), width=width(sys.stdout)))
 
 
 def _assigned(inputs: tuple[str, ...]) -> dict[str, str]:

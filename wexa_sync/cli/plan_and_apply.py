@@ -46,7 +46,7 @@ def show_plan(plan: Plan, output: Output, stream: TextIO) -> None:
 
 def _renderer(output: Output, stream: TextIO) -> Renderer:
     color = wants_color(stream) and output.file is None
-    return RENDERERS[output.format](Layout(color=color, width=width(), details=output.details))
+    return RENDERERS[output.format](Layout(color=color, width=width(stream), details=output.details))
 
 
 def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits | None) -> int:

@@ -114,7 +114,7 @@ class _Line:
 
             event("question", execution=view.name, **question_data(view.questions[0]))
             return
-        text = questions_text(view, Layout(color=wants_color(sys.stderr), width=width()))
+        text = questions_text(view, Layout(color=wants_color(sys.stderr), width=width(sys.stderr)))
         if self._moves:
             from rich.text import Text
 
@@ -128,7 +128,9 @@ class _Line:
             from rich.live import Live
             from rich.spinner import Spinner
 
-            self._console = Console(stderr=True, no_color=not wants_color(sys.stderr), highlight=False, width=width())
+            self._console = Console(
+                stderr=True, no_color=not wants_color(sys.stderr), highlight=False, width=width(sys.stderr)
+            )
             self._spinner = Spinner("dots", style="cyan")
             self._live = Live(get_renderable=self._look, console=self._console, transient=True, refresh_per_second=10)
         self._live.__enter__()
@@ -144,7 +146,7 @@ class _Line:
 
     def _look(self) -> RenderableType:
         text = self._text()
-        text.truncate(width() - 3, overflow="ellipsis")  # two for the spinner, one for the cursor
+        text.truncate(width(sys.stderr) - 3, overflow="ellipsis")  # two for the spinner, one for the cursor
         self._spinner.update(text=text)
         return self._spinner
 

@@ -6,9 +6,9 @@ import errno
 import json
 import os
 import re
-import shutil
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -43,9 +43,14 @@ def _typed_log_format() -> str:
     return typed[-1] if typed else os.environ.get("WEXA_SYNC_LOG_FORMAT", "")
 
 
-def width() -> int:
-    """Return the width of the terminal, from 40 to 160 columns; 80 where there is none."""
-    return max(40, min(shutil.get_terminal_size((80, 24)).columns, 160))
+def width(stream: TextIO) -> int:
+    """Return the width of the stream's terminal, or COLUMNS, from 40 to 160 columns; 80 where there is none."""
+    said = os.environ.get("COLUMNS", "")
+    columns = int(said) if said.isascii() and said.isdigit() else 0
+    if not columns:
+        with suppress(OSError, ValueError):
+            columns = os.get_terminal_size(stream.fileno()).columns
+    return max(40, min(columns or 80, 160))
 
 
 def say(text: str, *, nl: bool = True) -> None:
@@ -161,7 +166,7 @@ def show_error(error: Exception) -> int:
         problems = [str(problem) for problem in view.problems]
         event("error", type=view.type, message=view.message, hint=view.hint, problems=problems)
     else:
-        layout = Layout(color=wants_color(sys.stderr), width=width())
+        layout = Layout(color=wants_color(sys.stderr), width=width(sys.stderr))
         say(RENDERERS[FOR_PEOPLE](layout).problems(view).rstrip("\n"))
     return int(getattr(error, "exit_code", ExitCode.FAILED))
 

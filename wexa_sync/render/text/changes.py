@@ -14,7 +14,7 @@ from wexa_sync.render.view.plan import ChangeView
 from wexa_sync.text.visible import prose, visible
 
 _TITLE = 26  # columns kept for the symbol and the name, however long the addresses beside them are
-_MANY_ALIKE = 3  # equal changes that a plan in short counts
+_MANY_ALIKE = 5  # so many equal changes are counted, and their addresses written behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ def _group(page: Page, group: _Alike, column: int, detail: Detail) -> None:
     apart = bool(rows) and detail >= Detail.USUAL
     if apart:
         page.blank()
-    if len(group.changes) >= _MANY_ALIKE and detail <= Detail.BRIEF:
+    if len(group.changes) >= _MANY_ALIKE:
         _counted(page, group, detail)
-        write_rows(page, rows, detail)
+        write_rows(page, rows, detail, new=first.makes)
         page.wrapped(["      "], "  ".join(visible(str(change.address)) for change in group.changes))
-        return
-    for change in group.changes:
-        _heading(page, change, group.rows, column, detail)
-    write_rows(page, rows, detail, new=first.makes)
+    else:
+        for change in group.changes:
+            _heading(page, change, group.rows, column, detail)
+        write_rows(page, rows, detail, new=first.makes)
     if apart:
         page.blank()
 
