@@ -152,7 +152,7 @@ def test_the_server_agrees_on_what_can_be_done(desk: Desk, kind: Kind) -> None:
     desk.apply()
     ids = {address.kind: record.id for address, record in desk.workspace.store.load().records.items()}
     server = desk.remote.server
-    places = {"project": ids["Project"], "owner": ids["AgentFlow"], "id": ids[kind.name]}
+    places = {"project": ids["Project"], "owner": ids[(owner_of(kind) or kind).name], "id": ids[kind.name]}
     places |= {"org": server.org_id, "user": server.user_id}
     read = (owner_of(kind) or kind).call(Operation.READ)
     place = read.path.format(**{**places, "id": ids[(owner_of(kind) or kind).name]})

@@ -1,6 +1,6 @@
 """Plans against what they look like: each folder here is a case; `--update-golden` writes its two files anew.
 
-    manifests/   what is declared         live.json    what the server answers to each list
+    manifests/   what is declared         live.json    what the server answers to a list (else: none)
     state.json   what was applied last    given.json   flags, where there are any
 
 The lists are served by a real server on a socket and read by the real client; ids, times and the clock are fixed.
@@ -22,6 +22,7 @@ import pytest
 from wexa_sync import __version__, engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
+from wexa_sync.kinds import KINDS
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Limits, Options, Plan, Secret, Target
 from wexa_sync.observe import observe
@@ -39,15 +40,17 @@ TARGET = Target(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f
 USER = "67fdea40aac77be632954f0e"
 NOW = 1_893_456_000.0  # 2030-01-01
 SECRET = "sentinel-secret-31c7"
+LISTS = {kind.listing.endpoint.path for kind in KINDS if kind.listing is not None}
 
 
 @contextmanager
 def served(live: dict[str, Any]) -> Iterator[str]:
-    """Yield the address of a server that answers each path in `live`, and 404 to all others."""
+    """Yield the address of a server that answers each path in `live`, an empty list to other lists, and else 404."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(live.get(urlsplit(self.path).path)).encode()
+            path = urlsplit(self.path).path
+            body = json.dumps(live.get(path, [] if path in LISTS else None)).encode()
             self.send_response(200 if body != b"null" else 404)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

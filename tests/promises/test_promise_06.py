@@ -43,7 +43,7 @@ def test_everything_ends_before_what_needs_it_begins(desk: Desk, slow: Remote, p
 def test_on_the_wire_a_run_comes_last_and_a_project_first(desk: Desk, slow: Remote) -> None:
     replace(desk, remote=slow).apply()
     kinds = ["project", "skills", "agentflow", "skilled", "coworker", "execute_flow"]
-    seen = [next(kind for kind in reversed(kinds) if kind in write) for write in slow.writes]
+    seen = [next((kind for kind in reversed(kinds) if kind in write), "") for write in slow.writes]
     assert seen[0] == "project"
     last_agent = max(place for place, kind in enumerate(seen) if kind == "skilled")
     assert last_agent < min(place for place, kind in enumerate(seen) if kind in {"coworker", "execute_flow"})

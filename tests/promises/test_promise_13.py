@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wexa_sync.kinds import KINDS
+
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
@@ -71,7 +73,8 @@ def test_no_plan_reads_anything_one_by_one(desk: Desk) -> None:
     desk.apply()
     ids = {record.id for record in desk.workspace.store.load().records.values()}
     project = next(r.id for a, r in desk.workspace.store.load().records.items() if a.kind == "Project")
-    lists = {f"/connectors/{project}", f"/{project}/execution_flows"}
+    listings = [kind.listing.endpoint.path for kind in KINDS if kind.listing is not None]
+    lists = {path.format(project=project, owner=id) for path in listings for id in ids}
     singles = [path for path in _asked(desk) if path not in lists and set(path.split("/")) & ids]
     assert singles == []
 
