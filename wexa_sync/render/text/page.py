@@ -48,18 +48,29 @@ class Page:
             self._print(_text(parts))
             return
         # rich has nothing to do here, and is slow to load: in CI most plans are two such lines.
-        text = "".join(part if isinstance(part, str) else part[0] for part in parts)
-        self._out.write(visible(text).rstrip() + "\n")
+        self._out.write(visible(_plain(parts)).rstrip() + "\n")
         self._paragraph_open = True
 
     def wrapped(self, head: Sequence[Part], *parts: Part) -> None:
         """Write a paragraph, its further lines indented to the end of `head`; a wide head gets lines of its own."""
+        if not head and not self._color and self._is_short(parts):
+            self.line(*parts)
+            return
         first = _text(head)
         if first.cell_len > self.width // 2:
             margin = len(first.plain) - len(first.plain.lstrip())
             self._fold(_text([" " * margin]), first[margin:])
             first = _text([" " * (margin + 4)])
         self._fold(first, _text(parts))
+
+    def _is_short(self, parts: Sequence[Part]) -> bool:
+        """True for plain ASCII that fits on one line. Of other texts, rich knows how wide they are."""
+        text = _plain(parts)
+        return (
+            text.isascii()
+            and len(text) <= self.width
+            and not any(MARKED in part[1] for part in parts if isinstance(part, tuple))
+        )
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Write a table: the first column to the left, numbers to the right."""
@@ -144,6 +155,10 @@ def _folded(text: Text, width: int) -> Iterator[Text]:
             filled = 0
         filled += cell_len(word[0])
     yield from text.divide(ends)
+
+
+def _plain(parts: Iterable[Part]) -> str:
+    return "".join(part if isinstance(part, str) else part[0] for part in parts)
 
 
 def _text(parts: Iterable[Part]) -> Text:
