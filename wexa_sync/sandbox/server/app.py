@@ -46,7 +46,7 @@ def build(world: World, listener: Listener, more: Sequence[APIRouter] = ()) -> A
 
 @cache
 def _plain() -> FastAPI:
-    """Return the application without more routes, built once a process: that takes longer than a plan."""
+    """Return the application without more routes, built once a process: that takes a while."""
     return _application(())
 
 
