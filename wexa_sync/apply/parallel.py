@@ -22,9 +22,8 @@ from wexa_sync.apply.delete import delete, forget
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.run import run, take_over
-from wexa_sync.apply.steps import Http, Turn, Work, Write, ended, skipped_after
+from wexa_sync.apply.steps import Http, Turn, Turns, Work, Write, ended, skipped_after
 from wexa_sync.apply.task import Task
-from wexa_sync.apply.turns import Turns
 from wexa_sync.apply.update import adopt, update
 from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME

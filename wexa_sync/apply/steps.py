@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable
+from collections import deque
+from collections.abc import Callable, Generator, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,31 @@ class Turn:
     """A wait until no other task has the turn of that key. The turn ends with the task, or when None is yielded."""
 
     key: Hashable
+
+
+class Turns:
+    """Give out turns by key: the first change that asks has the turn, and the others wait in line."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Hashable, deque[Address]] = {}
+        self._keys: dict[Address, Hashable] = {}
+
+    def taken_by(self, address: Address, key: Hashable) -> bool:
+        """True when the change has the turn of that key; False when it waits in line for the turn."""
+        self._keys[address] = key
+        line = self._lines.setdefault(key, deque())
+        line.append(address)
+        return line[0] == address
+
+    def given_up_by(self, address: Address) -> Iterator[Address]:
+        """End the turn of a change, if it has one, and yield the next change in line, if any."""
+        if address in self._keys:
+            key = self._keys.pop(address)
+            self._lines[key].popleft()
+            if self._lines[key]:
+                yield self._lines[key][0]
+            else:
+                del self._lines[key]
 
 
 Work = Generator[Write | Http | Turn, Any, Outcome]

@@ -14,9 +14,9 @@ from typing import Any
 
 from wexa_sync.errors import StateDamaged
 from wexa_sync.model import Target
-from wexa_sync.state.base import Entry, State
-from wexa_sync.state.data import target_from_data
-from wexa_sync.state.entries import entry_from_data, entry_to_data
+from wexa_sync.secrecy.seal import address_to_data
+from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
+from wexa_sync.state.data import address_from_data, intent_to_data, record_to_data, target_from_data
 from wexa_sync.state.format import (
     HEAD,
     checksum,
@@ -63,7 +63,7 @@ def journal_start(state: State) -> bytes:
 
 def journal_line(serial: int, entries: tuple[Entry, ...]) -> bytes:
     """Return the line of one write, after which the state is at `serial`."""
-    return line_of({"serial": serial, "entries": [entry_to_data(entry) for entry in entries]})
+    return line_of({"serial": serial, "entries": [_entry_to_data(entry) for entry in entries]})
 
 
 def read_journal(text: bytes, file: Path) -> Journal | None:
@@ -127,9 +127,30 @@ def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, 
         raise ValueError(f"write {number}: {error}") from error
 
 
+def _entry_to_data(entry: Entry) -> dict[str, Any]:
+    match entry:
+        case Remember(record, settles):
+            return {"remember": record_to_data(record), "settles": settles}
+        case Forget(address, settles):
+            return {"forget": address_to_data(address), "settles": settles}
+        case Intend(intent, settles):
+            return {"intend": intent_to_data(intent), "settles": settles}
+        case Settle(address, settles):
+            return {"settle": address_to_data(address), "settles": settles}
+
+
 def _entry_from_data(data: Any, version: int) -> Entry:
     data = upgraded(data, version, lambda step: step.entry) if isinstance(data, dict) else data
-    return entry_from_data(data, lambda record: record_in(record, version), lambda intent: intent_in(intent, version))
+    match data if isinstance(data, dict) and len(data) == 2 else None:
+        case {"remember": record, "settles": str(settles)}:
+            return Remember(record_in(record, version), settles)
+        case {"forget": address, "settles": str(settles)}:
+            return Forget(address_from_data(address), settles)
+        case {"intend": intent, "settles": str(settles)}:
+            return Intend(intent_in(intent, version), settles)
+        case {"settle": address, "settles": str(settles)}:
+            return Settle(address_from_data(address), settles)
+    raise ValueError("an entry is none that is known")
 
 
 def _runs_on(rest: bytes) -> bool:
