@@ -21,6 +21,7 @@ from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.spelling import spelled_out, written
 from wexa_sync.model import Document, Limits, Options, Secret, Source
 from wexa_sync.text.files import SETTINGS_FILE, TextFault, shown_path, siblings
+from wexa_sync.text.ids import usual_case
 from wexa_sync.text.paths import expanded, to_write
 
 KEY_VARIABLE = "WEXA_API_KEY"
@@ -109,7 +110,7 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
     return Settings(
         root=root,
         base_url=_one_spelling(found["base_url"]),
-        org_id=found.get("org_id", ""),
+        org_id=usual_case(found.get("org_id", "")),
         user_id=found.get("user_id", ""),
         api_key=_api_key(overrides.get("api_key") or env.get(KEY_VARIABLE)),
         state=_state(found, root, manifests, "--state" if "state" in given else _place(written, "state")),

@@ -14,7 +14,10 @@ from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused,
 from wexa_sync.kinds import owner_of, part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
-from wexa_sync.text.ids import is_id
+from wexa_sync.text.ids import is_id, usual_case
+
+_OF_THE_ORGANISATION = frozenset({400, 404, 405, 410, 422})
+"""The statuses that a wrong organisation, or a wrong path to the API, is answered with."""
 
 
 class Api:
@@ -40,12 +43,12 @@ class Api:
         try:
             body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body
         except (NotFound, Refused) as error:
-            if error.status is not None and error.status < 400:
-                raise  # a redirect says nothing of the organisation
+            if error.status not in _OF_THE_ORGANISATION:
+                raise  # it says nothing of the organisation
             raise _wrong_org(self.org_id, error) from None
         customer = unwrap(body)
         shown = customer.get("organization_id")
-        if shown is not None and shown != self.org_id:
+        if shown is not None and (not isinstance(shown, str) or usual_case(shown) != usual_case(self.org_id)):
             raise _wrong_org(self.org_id, Refused(f"it belongs to {shown}", method="GET", path=path))
         owner = customer.get("user_id")
         self._owner = owner if isinstance(owner, str) and is_id(owner) else ""

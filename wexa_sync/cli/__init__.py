@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from wexa_sync import __version__
+from wexa_sync.cli.habits import Commands, answered
 from wexa_sync.cli.streams import make_safe, require_utf8
 
 # Name -> what `--help` says, so that it needs no import of the commands.
@@ -31,7 +32,7 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(COMMANDS)
 
@@ -41,22 +42,21 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"wexa_sync.cli.{cmd_name}").command
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that was called. Fails for an unknown name, and suggests the nearest one."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            from wexa_sync.text.suggest import did_you_mean
-
-            hint = did_you_mean(name, COMMANDS, f"There are: {', '.join(COMMANDS)}.")
-            raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
-        return super().resolve_command(ctx, args)
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the part of the command line before the command."""
+        ctx.meta["wexa_sync.typed"] = [*args]
+        try:
+            return super().parse_args(ctx, [*args])
+        except click.NoSuchOption as error:
+            name = next((word for word in args if word in COMMANDS), "")
+            raise answered(error, args, self.get_command(ctx, name)) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and show its errors here, where the context still has --log-format and --no-color."""
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            raise answered(error, ctx.meta["wexa_sync.typed"], None) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001  # the boundary: nothing is behind it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.cli.habits import Commands
 from wexa_sync.cli.values import AddressOrId, Seconds
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _one = click.argument("execution", type=AddressOrId(), metavar="ADDRESS|ID")
 
 
-@click.group("executions")
+@click.group("executions", cls=Commands)
 def command() -> None:
     """List, watch, control and answer executions."""
 

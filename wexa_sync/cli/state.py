@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.cli.habits import Commands
 from wexa_sync.cli.values import AddressType
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from wexa_sync.model import Address
 
 
-@click.group("state")
+@click.group("state", cls=Commands)
 def command() -> None:
     """Show and repair the state. Only rebuild calls the API."""
 

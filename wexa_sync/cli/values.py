@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +60,26 @@ class PlanFile(NewFile):
         return path
 
 
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
+
+
 class Seconds(click.FloatRange):
-    """A finite number of seconds."""
+    """A finite time: a number of seconds, or `5m`, `1h30m`, `90s`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the seconds. Fails for `nan`, `inf` and a text that is no number."""
-        found: float = super().convert(value, param, ctx)
+        """Return the seconds. Fails for `nan`, `inf` and a text that is no time."""
+        text = str(value).strip().lower()
+        if re.fullmatch(f"({_SPAN.pattern})+", text, re.ASCII):
+            found = sum(float(number) * _UNITS[unit] for number, unit in _SPAN.findall(text))
+        else:
+            try:
+                found = float(text)
+            except ValueError:
+                found = math.nan
         if not math.isfinite(found):
-            self.fail(f"{value} is no number of seconds.", param, ctx)
-        return found
+            self.fail(f"{value!r} is no time: write seconds, as 300, or 5m, 1h30m.", param, ctx)
+        return float(super().convert(found, param, ctx))
 
 
 class Allowance(click.types.StringParamType):

@@ -10,6 +10,10 @@ class SandboxError(Exception):
 
     hint = "See docs/sandbox.md."
 
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint or self.hint
+
 
 class ReadingError(SandboxError):
     """Report an unknown reading or value. The message lists the known ones."""
@@ -19,10 +23,6 @@ class ReadingError(SandboxError):
 
 class FaultError(SandboxError):
     """Report a scripted fault that can't be read."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 class ApiError(Exception):

@@ -6,11 +6,12 @@ Every `..._from_data` raises ValueError, and says what is wrong, for data that i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from wexa_sync.model import Address, Intent, Lifecycle, Record, Source, Target
 from wexa_sync.secrecy.seal import address_to_data, seal, unseal
-from wexa_sync.text.ids import is_id
+from wexa_sync.text.ids import is_id, usual_case
 from wexa_sync.text.json import Shape, members
 
 
@@ -56,7 +57,8 @@ def target_to_data(target: Target) -> dict[str, Any]:
 
 def target_from_data(data: Any) -> Target:
     """Return a workspace."""
-    return Target(**members(data, _TARGET))
+    found = Target(**members(data, _TARGET))
+    return replace(found, org_id=usual_case(found.org_id))
 
 
 def lifecycle_to_data(lifecycle: Lifecycle) -> dict[str, Any]:

@@ -10,6 +10,14 @@ _ID = re.compile(r"(?!\.{1,2}\Z)[^\x00-\x20\x7f-\U0010ffff/?#%\\]{1,200}\Z")
 ID_HINT = "An id of the API is 24 hexadecimal digits or a UUID; look where this one comes from."
 
 
+_HEX = re.compile(r"[0-9A-Fa-f-]{24,36}")
+
+
+def usual_case(id: str) -> str:  # the field's name
+    """Return an id in the one case that it is compared in: hexadecimal digits mean the same in both."""
+    return id.lower() if _HEX.fullmatch(id) else id
+
+
 def is_id(found: object) -> bool:
     """True when it can be an id of the API."""
     return isinstance(found, str) and _ID.match(found) is not None

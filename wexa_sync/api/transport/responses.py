@@ -31,6 +31,18 @@ _HINTS: Mapping[type[ApiError], str] = {
     Refused: "The server says why: fix the manifest (or the settings) and run `wexa-sync plan`.",
     ServerFault: "The server failed. Run `wexa-sync plan` again later: it looks for what became of this.",
 }
+_NOT_THE_API = "The API knows no such answer: a firewall or a protection against bots on the way may have given it. "
+_STATUS_HINTS = {
+    402: "Wexa wants a payment: see the plan and the credits of the organisation in Wexa, then run the command again.",
+    407: "A proxy on the way wants a user and a password: write them into HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT.",
+    413: "What was sent is too large for the server, or for a proxy on the way: make the text in the manifest shorter.",
+    418: f"{_NOT_THE_API}Check WEXA_BASE_URL and any proxy, or ask who runs that network.",
+    421: f"{_NOT_THE_API}Check WEXA_BASE_URL and any proxy.",
+    426: "The server wants another protocol: check that WEXA_BASE_URL begins with https://, and any proxy on the way.",
+    431: f"{_NOT_THE_API}A header is too large for it: check that WEXA_API_KEY is the key alone.",
+    451: "The server says that the law forbids the answer: it may depend on the country that the request comes from.",
+    511: "The network wants a log-in first, as in a hotel: open a page in a browser there, then run the command again.",
+}
 _REDIRECT_HINT = "Redirects are never followed with the key in hand: set WEXA_BASE_URL to where the API is."
 _NOT_JSON_HINT = "Something on the way may have answered in the API's place: check WEXA_BASE_URL and any proxy."
 _NOT_READ_HINT = "Nothing is done on such a response. Fix what the response names, or run `wexa-sync plan` again later."
@@ -76,7 +88,8 @@ def understand(call: Call, status: int, headers: Mapping[str, str], content: byt
         message = f"the server answered {status} and points to {target}"
         return Redirected(message, method=call.method, path=call.path, status=status, hint=_REDIRECT_HINT)
     family = _family(status)
-    error = family(message, method=call.method, path=call.path, status=status, hint=_HINTS[family])
+    hint = _STATUS_HINTS.get(status, _HINTS[family])
+    error = family(message, method=call.method, path=call.path, status=status, hint=hint)
     if isinstance(error, ServerFault):
         error.retry_after = retry_after
     return error

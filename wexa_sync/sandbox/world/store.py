@@ -25,6 +25,7 @@ Json = dict[str, Any]
 
 _SCHEMA_VERSION = 1
 _LOCK_SECONDS = 30.0
+_UNUSABLE = "Check who may write that file and its folder, and the room on that disk."
 _NAMES = ("kind", "id", "alias", "project", "owner", "due", "body", "inner")
 _COLUMNS = ", ".join(_NAMES)
 _SCHEMA = """
@@ -82,7 +83,8 @@ class Store:
                 Path(data).parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(str(data), timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
-            raise SandboxError(f"{data} can't be opened: {error}") from error
+            why = error.strerror if isinstance(error, OSError) else error
+            raise SandboxError(f"the sandbox can't open {data}: {why}", hint=_UNUSABLE) from error
         try:
             self._prepare(data)
         except BaseException:
@@ -101,6 +103,8 @@ class Store:
                 )
             self._db.executescript(_SCHEMA)
             self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+        except sqlite3.OperationalError as error:  # locked, read-only, or no room
+            raise SandboxError(f"the sandbox can't use {data}: {error}", hint=_UNUSABLE) from error
         except sqlite3.DatabaseError as error:
             raise SandboxError(f"{data} is not a sandbox data file: {error}") from error
 

@@ -1,0 +1,128 @@
+"""Answer the words that people bring from other tools with the words that do the same here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import click
+
+_PLAN = "`wexa-sync plan` shows what an apply would do, and changes nothing."
+_DRIFT = "`wexa-sync plan` reads the live workspace each time, and shows what differs: nothing is kept to be refreshed."
+_APPLY = "`wexa-sync apply` makes the workspace as the manifests say."
+_DESTROY = "`wexa-sync destroy` deletes what PATHS declare; `wexa-sync apply --prune` what is no longer declared."
+_VALIDATE = "`wexa-sync validate` checks the manifests offline."
+_SHOW = (
+    "`wexa-sync plan` shows what differs, `wexa-sync state show ADDRESS` what was applied, and "
+    "`wexa-sync executions show ADDRESS` a run."
+)
+_LIST = "`wexa-sync state list` lists what is managed, `wexa-sync executions list` the runs."
+_IMPORT = (
+    "`wexa-sync apply --adopt` takes over what is declared and live already; `wexa-sync state rebuild` makes a lost "
+    "state anew."
+)
+_EXPORT = (
+    "Manifests of what is live can't be written yet: `wexa-sync init` and `wexa-sync schema KIND` help to write them."
+)
+_INIT = "`wexa-sync init` writes a repository to start from."
+_LOGIN = "Set WEXA_API_KEY and WEXA_ORG_ID in the environment: there is no login."
+_RUN = "Declare an Execution: `wexa-sync apply` starts it. To run it again, raise its metadata.generation."
+_UNLOCK = "`wexa-sync state unlock` removes the lock of another machine; one of a process here goes with the process."
+_UNDO = "Take the commit back in git, then `wexa-sync apply`."
+_SETTINGS = "wexa-sync.yaml holds the settings; name another workspace with --base-url, WEXA_ORG_ID and --state."
+
+_WORDS = {
+    _PLAN: "diff preview dry-run dryrun whatif what-if compare changes",
+    _DRIFT: "refresh drift status detect-drift",
+    _APPLY: "up deploy sync push update converge reconcile create ensure start-sync release",
+    _DESTROY: "delete down remove teardown rm uninstall prune purge",
+    _VALIDATE: "lint check test verify fmt format",
+    _SHOW: "show describe inspect view",
+    _LIST: "list ls get resources ps",
+    _IMPORT: "import adopt",
+    _EXPORT: "export pull dump generate extract clone eject",
+    _INIT: "new bootstrap scaffold",
+    _LOGIN: "login logout auth configure connect",
+    _RUN: "run exec execute trigger start rerun retry taint untaint",
+    _UNLOCK: "unlock force-unlock",
+    _UNDO: "rollback undo revert",
+    _SETTINGS: "workspace env environment profile context config set-context use select",
+    "`wexa-sync executions show ADDRESS` shows the result of a run and what it asks.": "output outputs logs log result",
+    "`wexa-sync state mv` gives what is managed another address.": "mv move rename",
+    "`wexa-sync --help` lists the commands.": "help commands",
+    "Use the tool that installed it, as `pip install --upgrade wexa-sync`.": "upgrade self-update",
+}
+_COMMANDS = {word: answer for answer, words in _WORDS.items() for word in words.split()} | {
+    word: f"`wexa-sync executions {word}` does that." for word in ("wait", "pause", "resume", "cancel", "answer")
+}
+
+_AGREE = "--auto-approve applies without asking."
+_OUT = "--out FILE saves a plan to be applied later; --output FILE writes what is shown to a file."
+_PATHS = (
+    "Name files and folders without a flag: `wexa-sync COMMAND PATH...`; folders are read with all that is in them."
+)
+_QUIET = "stdout carries the data and stderr the talk: `2>/dev/null` leaves the talk out; `plan --no-details` is short."
+
+_FLAG_WORDS = {
+    _PLAN: "dry-run dryrun check-only what-if whatif noop no-op simulate preview diff plan-only pretend",
+    _AGREE: "y yes approve assume-yes autoapprove non-interactive no-input noninteractive no-prompt no-confirm confirm "
+    "input interactive batch",
+    _OUT: "o save write plan-file planfile",
+    _PATHS: "f file filename files R recursive k kustomize C chdir dir directory cwd config config-file c",
+    _DRIFT: "refresh refresh-only",
+    _DESTROY: "destroy delete",
+    _QUIET: "q quiet silent s summary compact compact-warnings",
+    "--format json prints JSON.": "json j",
+    "-v logs every request to stderr.": "debug d trace log-level loglevel",
+    "Set WEXA_API_KEY in the environment: others see a key on a command line.": "api-key apikey token key password",
+    "Set WEXA_ORG_ID in the environment, or org_id in wexa-sync.yaml.": "org org-id organization organisation",
+    "--lock-timeout SECONDS waits for a state that another process has locked; an apply always locks.": "lock no-lock",
+    "--parallelism N says how many requests are sent at a time.": "concurrency parallel jobs workers p n",
+    "--target ADDRESS changes only that, and what it needs.": "t only include select resource",
+    "Raise metadata.generation of an Execution to run it again; other things are updated in place.": "replace taint",
+    "--no-color leaves colours out.": "color colour no-colour",
+    _SETTINGS: "env e environment workspace w profile context namespace",
+    "`wexa-sync --version` shows the version.": "V version",
+}
+_FLAGS = {word: answer for answer, words in _FLAG_WORDS.items() for word in words.split()}
+
+
+class Commands(click.Group):
+    """A group of commands that answers the name of an unknown one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that was called. Fails for an unknown name, with the command that does the same here."""
+        from wexa_sync.text.suggest import did_you_mean
+
+        name, known = args[0], self.list_commands(ctx)
+        if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
+            meant = _COMMANDS.get(name.lower().replace("_", "-"), "")
+            hint = meant or did_you_mean(name, known, f"There are: {', '.join(known)}.")
+            raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def answered(error: click.NoSuchOption, typed: Sequence[str], before: click.Command | None) -> click.UsageError:
+    """Return the error for an unknown flag, with what does the same here where that is known.
+
+    `typed` is the whole command line. `before` is the command that it names, where the flag stands before that.
+    """
+    flag = next((each for each in typed if each.startswith(error.option_name)), error.option_name).partition("=")[0]
+    meant = _meant(flag, _flags_of(error.ctx.command) if error.ctx else set(), before)
+    return click.UsageError(f"No such option {flag!r}. {meant}", error.ctx) if meant else error
+
+
+def _meant(flag: str, flags: Collection[str], before: click.Command | None) -> str:
+    name = flag.lstrip("-")
+    if before is not None and flag in _flags_of(before):
+        return f"Write {flag} behind the command: `wexa-sync {before.name} {flag}`."
+    if not flag.startswith("--") and f"--{name}" in flags:
+        return f"Write it with two dashes: --{name}."
+    answer = _FLAGS.get(name) or _FLAGS.get(name.lower().replace("_", "-"), "")
+    # An answer that is a flag is none to a command that lacks the flag.
+    return "" if answer.startswith("-") and answer.split()[0] not in flags else answer
+
+
+def _flags_of(command: click.Command) -> set[str]:
+    return {flag for parameter in command.params for flag in parameter.opts}
