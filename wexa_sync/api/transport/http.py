@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 import uuid
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from wexa_sync import __version__
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.body import encode
+from wexa_sync.api.transport.certificates import certificates
 from wexa_sync.api.transport.connection import Flight, telling
 from wexa_sync.api.transport.failures import lost, not_begun, reason, unreachable
 from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
@@ -110,12 +112,12 @@ class Http:
         # One id for all attempts, so that the server's log shows them as one.
         headers = {"x-client-request-id": str(uuid.uuid4()), **encoded.wire.get("headers", {})}
         wire = {"params": dict(query or {}), **encoded.wire, "headers": headers}
-        attempt = 0
+        attempt, last = 0, None
         while True:
             attempt += 1
             self._limiter.wait(lambda: self._cutoff.over)
             if self._cutoff.over:
-                raise not_begun(call, self._cutoff)
+                raise not_begun(call, self._cutoff, last)
             status, outcome = self._observed(call, wire, attempt)
             if not isinstance(outcome, ApiError):
                 self._limiter.succeeded()
@@ -125,6 +127,7 @@ class Http:
                 # Raised here, not where it was caught: the exceptions of requests carry the headers, and must not
                 # hang on to this one as its context.
                 raise outcome
+            last = outcome
             if isinstance(outcome, Throttled) or asked_wait(outcome) is not None:
                 self._limiter.pause(wait)  # it is the server that is busy, so everyone waits
             else:
@@ -161,7 +164,7 @@ class Http:
                 response = self._session.request(
                     call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
                 )
-            except (RequestException, HTTPError) as fault:
+            except (RequestException, HTTPError, OSError, ValueError) as fault:  # the last two: what it is set up with
                 return None, self._unanswered(call, flight, reason(fault))
             with response:
                 if (seconds := ahead(response.headers)) is not None:
@@ -190,7 +193,7 @@ class Http:
 
         url = self._base_url + call.path
         proxy = select_proxy(url, get_environ_proxies(url, None)) if self._session.trust_env else None
-        return unreachable(call, flight.cut or why, self._base_url, proxy or "")
+        return unreachable(call, flight.cut or why, self._base_url, proxy or "", os.environ)
 
 
 def _usable(api_key: Secret) -> Secret:
@@ -233,13 +236,15 @@ def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
             pool.ConnectionCls = telling(pool.ConnectionCls)
             return pool
 
+    parts = urlsplit(base_url)
     session = Straight()
+    if parts.scheme == "https":
+        session.verify = certificates(os.environ) or True
     session.auth = KeyAuth()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"wexa-sync/{__version__}", "Accept": "application/json"})
     for scheme in ("http://", "https://"):
         session.mount(scheme, Telling(pool_maxsize=pool))
-    parts = urlsplit(base_url)
     if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
     return session

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.http import Http
 from wexa_sync.api.transport.retry import Policy
 from wexa_sync.errors import ApiError, LostAnswer, Unreachable
@@ -94,7 +95,7 @@ def test_what_no_tunnel_was_made_for_was_not_sent(
     error = fail(connect("https://wexa.invalid", policy=Policy(attempts=2), sleep=lambda _: None), "POST", body={})
     assert type(error) is Unreachable
     assert f"could not connect to wexa.invalid through the proxy {address}: " in error.message
-    assert "Check the proxy" in error.hint
+    assert "Check the proxy, which https_proxy names" in error.hint
     assert "hush-hush" not in f"{error} {error.hint}"
     assert len(proxy.requests) == 2
 
@@ -106,7 +107,22 @@ def test_a_proxy_that_is_no_address(connect: Connect, fail: Fail, monkeypatch: p
     monkeypatch.setenv("https_proxy", text)
     error = fail(connect("https://wexa.invalid"), "POST")
     assert type(error) is Unreachable
+    assert "https_proxy" in error.hint
     assert "hush-hush" not in f"{error} {error.hint}"
+
+
+def test_the_time_that_is_over_hides_no_broken_proxy(
+    connect: Connect, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    cutoff = Cutoff(60)
+    # The pause before the second attempt outlasts the time.
+    client = connect("https://wexa.invalid", policy=Policy(attempts=3), cutoff=cutoff, sleep=lambda _: cutoff.stop())
+    error = fail(client, "POST")
+    assert "not sent: it was interrupted; before that: could not connect to wexa.invalid through the proxy" in str(
+        error
+    )
+    assert "https_proxy" in error.hint
 
 
 def test_through_a_tunnel_all_is_as_ever(connect: Connect, through: Callable[..., Any]) -> None:
