@@ -128,10 +128,14 @@ class Http:
                 # hang on to this one as its context.
                 raise outcome
             last = outcome
-            if isinstance(outcome, Throttled) or asked_wait(outcome) is not None:
-                self._limiter.pause(wait)  # it is the server that is busy, so everyone waits
-            else:
-                self._sleep(wait)
+            self._rest(wait, outcome)
+
+    def _rest(self, seconds: float, outcome: ApiError) -> None:
+        """Let the time until the next attempt pass."""
+        if isinstance(outcome, Throttled) or asked_wait(outcome) is not None:
+            self._limiter.pause(seconds)  # it is the server that is busy, so everyone waits
+        else:
+            self._sleep(seconds)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -236,18 +240,23 @@ def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
             pool.ConnectionCls = telling(pool.ConnectionCls)
             return pool
 
-    parts = urlsplit(base_url)
     session = Straight()
-    if parts.scheme == "https":
-        session.verify = certificates(os.environ) or True
     session.auth = KeyAuth()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"wexa-sync/{__version__}", "Accept": "application/json"})
     for scheme in ("http://", "https://"):
         session.mount(scheme, Telling(pool_maxsize=pool))
-    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
-        session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
+    _trust(session, base_url)
     return session
+
+
+def _trust(session: Session, base_url: str) -> None:
+    """Set whom the session trusts, and whether it heeds the environment."""
+    parts = urlsplit(base_url)
+    if parts.scheme == "https":
+        session.verify = certificates(os.environ) or True
+    elif is_loopback(parts.hostname or ""):
+        session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
 
 
 def _read(response: Response, limit: int) -> bytes:
