@@ -11,7 +11,7 @@ from wexa_sync.api.transport.body import Multipart
 from wexa_sync.api.transport.url import segment
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds.endpoint import Endpoint, Shape, Template
-from wexa_sync.model import Secret
+from wexa_sync.model import Address, Secret
 
 Raw = dict[str, Any]
 
@@ -25,6 +25,12 @@ class Ids:
     project: str = ""
     owner: str = ""
     id: str = ""
+
+    @classmethod
+    def at(cls, address: Address, known: Mapping[Address, str], id: str = "") -> Ids:
+        """Return the ids for a call about what stands at an address, those around it as far as they are `known`."""
+        owner = address.owner_address
+        return cls(project=known.get(address.project_address, ""), owner=known.get(owner, "") if owner else "", id=id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

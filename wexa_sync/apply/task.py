@@ -39,8 +39,7 @@ class Task:
     @cached_property
     def place(self) -> Ids:
         """Return the ids of what the resource lies in. They are known once the change has its turn."""
-        ids, owner = self.context.ids, self.address.owner_address
-        return Ids(project=ids.get(self.address.project_address, ""), owner=ids.get(owner, "") if owner else "")
+        return Ids.at(self.address, self.context.ids)
 
     @cached_property
     def ids(self) -> Ids:

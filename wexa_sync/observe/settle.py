@@ -26,12 +26,7 @@ def hidden(known: Known, api: Api, pool: Executor, now: float) -> list[Address]:
     suspects = [address for address, pair in sorted(known.pairs.items()) if _is_missing(known, pair, now)]
 
     def is_there(address: Address) -> bool:
-        owner = address.owner_address
-        ids = Ids(
-            project=known.ids.get(address.project_address, ""),
-            owner=known.ids[owner] if owner else "",
-            id=known.state.records[address].id,
-        )
+        ids = Ids.at(address, known.ids, known.state.records[address].id)
         return api.read(BY_NAME[address.kind], ids) is not None
 
     return [address for address, found in zip(suspects, pool.map(is_there, suspects), strict=True) if found]

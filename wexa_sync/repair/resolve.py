@@ -34,14 +34,14 @@ def resolved(
 
 def live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[str, ...]:
     """Return the id in every spelling. Raises UsageError where nothing live has it, or something of another project."""
-    kind, owner, project = BY_NAME[address.kind], address.owner_address, seen.ids.get(address.project_address, "")
-    raw = api.read(kind, Ids(project=project, owner=seen.ids.get(owner, "") if owner else "", id=id))
+    kind, ids = BY_NAME[address.kind], Ids.at(address, seen.ids, id)
+    raw = api.read(kind, ids)
     if raw is None:
         raise UsageError(
             f"no {kind.name} is live under the id {id}",
             hint="Look in Wexa Studio for its id, or say --did-not-happen.",
         )
-    if address.project and raw.get("projectID") not in (None, "", project):
+    if address.project and raw.get("projectID") not in (None, "", ids.project):
         raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
     return tuple(dict.fromkeys((*kind.ids_of(raw), id)))
 
