@@ -36,7 +36,7 @@ spec:
   name: Many
   description: D
   role: R
-  agents: [{handle: a, title: A, role: R, skills: [{external: No. 44 of many}], prompt: {template: T}}]
+  agents: [{handle: a, title: A, role: R, skills: [{external: No. 24 of many}], prompt: {template: T}}]
 """
 OTHER = """apiVersion: wexa.ai/v1
 kind: Project
@@ -70,7 +70,7 @@ def make(desk: Desk, *numbers: int) -> None:
 def names(desk: Desk) -> Counter[str]:
     """Return the names of all skills there are, asked for one by one."""
     found: dict[str, str] = {}
-    for n in range(60):
+    for n in range(41):
         body = desk.remote.raw("GET", "/skills/", projectID=project_of(desk), name=f"No. {n} of many").json()
         items: list[Any] = body if isinstance(body, list) else body["skills"]
         found.update({item["_id"]: item["name"] for item in items})
@@ -83,14 +83,14 @@ def test_more_skills_than_a_list_shows_are_made_once_and_planned_on(
 ) -> None:
     with open_sandbox(readings=readings) as remote:
         desk = small(remote, "project")
-        declare(desk, *range(45))
+        declare(desk, *range(25))
         assert failures(desk.apply()) == []
         assert work(desk.plan()) == []
-        declare(desk, *range(46))
-        assert work(desk.plan()) == ["create desk/Skill/more-45"]
+        declare(desk, *range(26))
+        assert work(desk.plan()) == ["create desk/Skill/more-25"]
         assert failures(desk.apply()) == []
         assert work(desk.plan()) == []
-        assert (len(names(desk)), set(names(desk).values())) == (46, {1})
+        assert (len(names(desk)), set(names(desk).values())) == (26, {1})
 
 
 @pytest.mark.parametrize("readings", READINGS, ids=json.dumps)
@@ -100,16 +100,16 @@ def test_a_live_skill_out_of_sight_is_neither_made_again_nor_missed(
     with open_sandbox(readings=readings) as remote:
         desk = small(remote, "project")
         desk.apply()
-        make(desk, *range(45))
-        declare(desk, 43)
-        assert work(desk.plan())[0].startswith("blocked desk/Skill/more-43: Skill 'No. 43 of many'")
+        make(desk, *range(25))
+        declare(desk, 23)
+        assert work(desk.plan())[0].startswith("blocked desk/Skill/more-23: Skill 'No. 23 of many'")
         (desk.folder / "more.yaml").write_text(FLOW, "utf-8")
         assert failures(desk.apply()) == [], "what is named is found"
-        declare(desk, 50)
+        declare(desk, 40)
         plan = desk.plan()
-        make(desk, 50)
+        make(desk, 40)
         assert "somebody else made it since the plan" in failures(desk.apply(plan))[0]
-        assert names(desk)["No. 50 of many"] == 1
+        assert names(desk)["No. 40 of many"] == 1
 
 
 def test_a_lost_answer_is_found_out_of_sight(small: Small, open_sandbox: Open, work: Any, failures: Any) -> None:
@@ -168,7 +168,7 @@ def test_what_is_put_out_of_sight_keeps_its_project(small: Small, open_sandbox: 
             file.unlink()
         (desk.folder / "other.yaml").write_text(OTHER, "utf-8")
         pruned = desk.plan(Choice(prune=True))
-        make(desk, 50)
+        make(desk, 40)
         assert "it got perhaps a Skill that its list does not show" in "".join(failures(desk.apply(pruned)))
         assert remote.raw("GET", f"/v1/project/{project}").status_code == 200
 

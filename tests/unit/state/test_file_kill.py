@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,44 +18,59 @@ from wexa_sync.state import Entry, FileStore, Intend, Remember, State
 
 TARGET = Target(base_url="https://api.example.com", org_id="org")
 
-# Writes `count` times, and says so each time that `write` has returned. Dies by itself before the nth call that
-# changes what is on the disk; with n = 0 it lives to the end and says how many such calls there were. Each pwrite
-# writes only a part of what it is given, so that a death in the middle of a line is among the moments.
+# `live(path, count, fatal)` writes `count` times, and says so each time that `write` has returned. It dies by itself
+# before the nth call that changes what is on the disk; with n = 0 it lives to the end and says how many such calls
+# there were. Each pwrite writes only a part of what it is given, so that a death in the middle of a line is among the
+# moments.
 VICTIM = """
 import os, signal, sys
 from pathlib import Path
 from wexa_sync.model import Address, Intent, Record, Target
 from wexa_sync.state import FileStore, Intend, Remember
 
-path, count, fatal = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-calls = 0
+def live(path, count, fatal):
+    calls = 0
 
-def mortal(original):
-    def call(*args, **kwargs):
-        global calls
-        calls += 1
-        if calls == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*args, **kwargs)
-    return call
+    def mortal(original):
+        def call(*args, **kwargs):
+            nonlocal calls
+            calls += 1
+            if calls == fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return original(*args, **kwargs)
+        return call
 
-whole = os.pwrite
-os.pwrite = lambda fd, data, offset: whole(fd, bytes(data)[: max(200, len(data) // 2)], offset)
-for name in ("open", "pwrite", "fsync", "replace", "rename", "unlink", "close", "ftruncate"):
-    setattr(os, name, mortal(getattr(os, name)))
-
-target = Target(base_url="https://api.example.com", org_id="org")
-with FileStore(path).session(target) as session:
-    os.write(1, b"held\\n")
-    for n in range(count):
-        address = Address(project="desk", kind="Skill", name=f"s{n // 2}")
-        if n % 2:
-            session.write(Remember(Record(address=address, id=str(n), spec={"n": n})))
-        else:
-            session.write(Intend(Intent(address=address, operation="create", time=n, spec={"n": n}, fingerprint="f")))
-        os.write(1, b"ack\\n")
-os.write(1, b"end %d\\n" % calls)
+    whole = os.pwrite
+    os.pwrite = lambda fd, data, offset: whole(fd, bytes(data)[: max(200, len(data) // 2)], offset)
+    for name in ("open", "pwrite", "fsync", "replace", "rename", "unlink", "close", "ftruncate"):
+        setattr(os, name, mortal(getattr(os, name)))
+    target = Target(base_url="https://api.example.com", org_id="org")
+    with FileStore(Path(path)).session(target) as session:
+        os.write(1, b"held\\n")
+        for n in range(count):
+            address = Address(project="desk", kind="Skill", name=f"s{n // 2}")
+            if n % 2:
+                session.write(Remember(Record(address=address, id=str(n), spec={"n": n})))
+            else:
+                intent = Intent(address=address, operation="create", time=n, spec={"n": n}, fingerprint="f")
+                session.write(Intend(intent))
+            os.write(1, b"ack\\n")
+    os.write(1, b"end %d\\n" % calls)
 """
+ONE = VICTIM + "live(sys.argv[1], int(sys.argv[2]), 0)"
+# A process for each path, which dies at the call whose number it has. Their parent has imported all and says how each
+# ended; what a process says stands beside its state.
+EACH = (
+    VICTIM
+    + """
+for fatal, path in enumerate(sys.argv[2:], start=1):
+    if not (pid := os.fork()):
+        os.dup2(os.open(path + ".said", os.O_WRONLY | os.O_CREAT), 1)
+        live(path, int(sys.argv[1]), fatal)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+)
 
 
 def entry(n: int) -> Entry:
@@ -77,9 +91,10 @@ def after(start: State, count: int) -> State:
     return state
 
 
-def run(path: Path, count: int, fatal: int) -> subprocess.CompletedProcess[str]:
-    args = [sys.executable, "-c", VICTIM, str(path), str(count), str(fatal)]
-    return subprocess.run(args, capture_output=True, text=True, check=False, timeout=60)
+def run(code: str, *words: object) -> list[str]:
+    """Return the words that the code says."""
+    args = [sys.executable, "-c", code, *map(str, words)]
+    return subprocess.run(args, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
 
 
 def check(path: Path, start: State, count: int, acknowledged: int) -> None:
@@ -108,7 +123,7 @@ def applied(folder: Path) -> Path:
 
 def killed(folder: Path) -> Path:
     path = applied(folder)
-    args = [sys.executable, "-c", VICTIM, str(path), "5000", "0"]
+    args = [sys.executable, "-c", ONE, str(path), "5000"]
     with subprocess.Popen(args, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(3)] == ["held\n", "ack\n", "ack\n"]
@@ -126,22 +141,20 @@ def test_a_kill_at_any_call_loses_nothing(tmp_path: Path, prepare: Callable[[Pat
     def copy(name: str) -> Path:
         return Path(shutil.copytree(tmp_path / "start", tmp_path / name)) / "state.json"
 
-    words = run(copy("whole"), count, 0).stdout.split()
+    words = run(ONE, copy("whole"), count)
     assert words[:-2] == ["held", *["ack"] * count]
     calls = int(words[-1])
     assert calls > 20
-
-    def kill_at(fatal: int) -> int:
-        path = copy(str(fatal))
-        process = run(path, count, fatal)
-        assert process.returncode == -signal.SIGKILL, process.stderr
-        acknowledged = process.stdout.count("ack")
+    paths = [copy(str(fatal)) for fatal in range(1, calls + 1)]
+    assert run(EACH, count, *paths) == [str(-signal.SIGKILL)] * calls
+    counts = set()
+    for path in paths:
+        said = path.with_name("state.json.said")
+        acknowledged = said.read_text("utf-8").count("ack")
+        said.unlink()
         check(path, start, count, acknowledged)
-        return acknowledged
-
-    with ThreadPoolExecutor(4) as pool:
-        counts = list(pool.map(kill_at, range(1, calls + 1)))
-    assert set(counts) == set(range(count + 1))  # the kills reached each stage
+        counts.add(acknowledged)
+    assert counts == set(range(count + 1))  # the kills reached each stage
 
 
 def test_a_kill_at_a_random_moment_loses_nothing(tmp_path: Path) -> None:
@@ -151,7 +164,7 @@ def test_a_kill_at_a_random_moment_loses_nothing(tmp_path: Path) -> None:
     for attempt in range(12):
         path = applied(tmp_path / str(attempt))
         start = FileStore(path).load()
-        args = [sys.executable, "-c", VICTIM, str(path), str(count), "0"]
+        args = [sys.executable, "-c", ONE, str(path), str(count)]
         with subprocess.Popen(args, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "held\n"
