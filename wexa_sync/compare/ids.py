@@ -8,6 +8,7 @@ from typing import Any
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.model import Address, ExternalName, Ref
+from wexa_sync.text.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +46,8 @@ def no_such_external(kind: Kind, name: str, raws: Sequence[Mapping[str, Any]]) -
     names = sorted(str(raw.get(kind.display)) for raw in raws)
     if names.count(name) > 1:
         return f"{names.count(name)} live {kind.name}s are called {name!r}; refer to one by {{id: ...}}"
-    others = f"; there are: {', '.join(repr(other) for other in names[:10])}" if names else "; there is none at all"
-    return f"no live {kind.name} is called {name!r}{others}"
+    if not names:
+        return f"no live {kind.name} is called {name!r}; there is none at all"
+    guess = did_you_mean(name, names, "")
+    others = f"here are: {', '.join(repr(other) for other in names[:10])}"
+    return f"no live {kind.name} is called {name!r}" + (f". {guess} T{others}" if guess else f"; t{others}")

@@ -12,7 +12,7 @@ from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.base import Nature, PartOrder
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Address, Desired, Manifest, Path, Place, Ref, Secret, Source, show_path
-from wexa_sync.text.suggest import did_you_mean
+from wexa_sync.text.suggest import did_you_mean, named, nearest
 
 Locate = Callable[[Manifest, Path], Source]
 
@@ -59,6 +59,7 @@ class _Links:
         self._declared = declared
         self._report = report
         self._guesses = _MOST_GUESSES
+        self._used: set[Address] | None = None  # what anything refers to: asked for where a reference leads nowhere
         self._parts: defaultdict[Address, list[Address]] = defaultdict(list)
         self._before: dict[Address, Address] = {}  # a part that can only be appended -> the one in front of it
         places: defaultdict[Place, list[Manifest]] = defaultdict(list)
@@ -107,10 +108,20 @@ class _Links:
     def _guess(self, wanted: Address, otherwise: str) -> str:
         if other := next((address for address in self._declared if address.name == wanted.name), None):
             return f"There is {other}; {wanted} is wanted here."
-        alike = [
-            a for a in self._declared if (a.project, a.owner, a.kind) == (wanted.project, wanted.owner, wanted.kind)
-        ]
-        return did_you_mean(wanted.name, [address.name for address in alike], otherwise)
+        alike = [address for address in self._declared if address.place == wanted.place]
+        names = [address.name for address in alike]
+        new = [address for address in alike if address not in self._referred_to()]
+        if nearest(wanted.name, names) is None and len(new) == 1:  # nothing refers to the new name yet
+            return f"Was {wanted} renamed to {new[0]}? Then write {new[0].name!r} here. If not: {otherwise}"
+        some = f" Declared are: {named(names)}." if names else ""
+        return did_you_mean(wanted.name, names, f"{otherwise}{some}")
+
+    def _referred_to(self) -> set[Address]:
+        """Return every address that some manifest names, the projects too."""
+        if self._used is None:
+            self._used = {other for manifest in self._declared.values() for _, other in _named(manifest)}
+            self._used |= {address.project_address for address in self._declared if address.project}
+        return self._used
 
 
 def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:

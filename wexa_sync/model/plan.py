@@ -98,6 +98,8 @@ class Unmanaged:
 class Plan:
     """Decisions, and all that applying them needs. `digest` is a hash over everything else in it.
 
+    `orphans` are no longer declared, and stay without --prune; `unprunable` are those that stay with it too.
+
     `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
     `content` is the checksum of the state it was made at, and `user_id` the user it was made as: it holds for no other.
     """
@@ -108,6 +110,7 @@ class Plan:
     changes: tuple[Change, ...]
     blocked: tuple[Blocked, ...] = ()
     orphans: tuple[Address, ...] = ()
+    unprunable: tuple[Blocked, ...] = ()
     unmanaged: tuple[Unmanaged, ...] = ()
     warnings: tuple[str, ...] = ()
     ids: Mapping[Address, str] = field(default_factory=dict)

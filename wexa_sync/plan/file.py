@@ -135,14 +135,16 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "changes": [_change_to_data(change, key) for change in plan.changes],
         "blocked": [_blocked_to_data(blocked, key) for blocked in plan.blocked],
         "orphans": [address_to_data(address) for address in plan.orphans],
+        "unprunable": [_blocked_to_data(blocked, key) for blocked in plan.unprunable],
         "unmanaged": [_unmanaged_to_data(found) for found in plan.unmanaged],
         "ids": {address_to_data(address): found for address, found in sorted(plan.ids.items())},
         "externals": [[*name, found] for name, found in sorted(plan.externals.items())],
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
     }
     del data["digest"]
-    if not plan.unmanaged:
-        del data["unmanaged"]
+    for name in ("unprunable", "unmanaged"):  # as plans were written before there were any
+        if not data[name]:
+            del data[name]
     return data
 
 
@@ -152,6 +154,7 @@ def _from_data(data: Any) -> Plan:
         "changes": tuple(_change_from_data(change) for change in data["changes"]),
         "blocked": tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
         "orphans": tuple(address_from_data(address) for address in data["orphans"]),
+        "unprunable": tuple(_blocked_from_data(blocked) for blocked in data.get("unprunable", ())),
         "unmanaged": tuple(_unmanaged_from_data(found) for found in data.get("unmanaged", ())),
         "warnings": tuple(data["warnings"]),
         "ids": {address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},

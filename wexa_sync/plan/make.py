@@ -32,11 +32,11 @@ _ALL = Scope()
 
 
 def make_plan(
-    observation: Observation,
+    seen: Observation,
     rules: Rules,
     *,
-    targets: Iterable[Address] = (),
-    excludes: Iterable[Address] = (),
+    targets: tuple[Address, ...] = (),
+    excludes: tuple[Address, ...] = (),
     limits: Limits | None = None,
     scope: Scope = _ALL,
 ) -> Plan:
@@ -45,10 +45,14 @@ def make_plan(
     `targets` keeps those and what they need that is not there yet; `excludes` drops those and what can't be without
     them. What goes over `limits` is warned of. Raise PlanRefused for a target or exclude that names nothing.
     """
-    observation = scope.protected(with_found(observation) if rules.prune else observation)
+    observation = scope.protected(with_found(seen) if rules.prune else seen)
     left = scope.left_alone(observation)
-    decisions = _decide_all(observation, rules, left, tuple(targets), tuple(excludes))
-    plan = keep_secret(_plan_of(decisions, observation, left, limits), observation)
+    decisions = _decide_all(observation, rules, left, targets, excludes)
+    plan = _plan_of(decisions, observation, left, limits)
+    if plan.orphans and not rules.prune:
+        pruned = make_plan(seen, replace(rules, prune=True), targets=targets, excludes=excludes, scope=scope)
+        plan = replace(plan, unprunable=tuple(each for each in pruned.blocked if each.address in plan.orphans))
+    plan = keep_secret(plan, observation)
     return replace(plan, digest=digest(plan))
 
 

@@ -12,7 +12,7 @@ from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation
 from wexa_sync.plan.decision import Decision
 from wexa_sync.plan.order import builds
-from wexa_sync.plan.rules.containers import named
+from wexa_sync.text.suggest import named
 
 
 def choose(

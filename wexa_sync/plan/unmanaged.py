@@ -7,7 +7,7 @@ from itertools import groupby
 
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.model import Address, Observation, Unmanaged
-from wexa_sync.plan.rules.containers import named
+from wexa_sync.text.suggest import named
 
 
 def unmanaged_parts(chosen: Collection[Address], observation: Observation) -> Iterator[Unmanaged]:

@@ -38,6 +38,7 @@ def plan_json(view: PlanView) -> str:
             "resource_changes": [_resource_change(change, made) for change in view.changes],
             "blocked": [_blocked(blocked) for blocked in view.blocked],
             "orphans": list(map(str, plan.orphans)),
+            "unprunable": [_blocked(blocked) for blocked in view.unprunable],
             "unmanaged": [
                 {"in": str(part.owner), "kind": part.kind, "id": part.id, "name": part.title} for part in plan.unmanaged
             ],

@@ -31,6 +31,7 @@ def mask_plan(plan: Plan, mask: Mask) -> Plan:
         plan,
         changes=tuple(_mask_change(change, mask) for change in plan.changes),
         blocked=tuple(_mask_blocked(blocked, mask) for blocked in plan.blocked),
+        unprunable=tuple(_mask_blocked(blocked, mask) for blocked in plan.unprunable),
         unmanaged=tuple(replace(found, title=mask.text(found.title)) for found in plan.unmanaged),
         warnings=tuple(map(mask.text, plan.warnings)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -17,6 +17,11 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return a hint that names the nearest known word, or `otherwise` where none is near."""
     found = nearest(word, known)
     return f"Did you mean {found!r}?" if found is not None else otherwise
+
+
+def named(names: Sequence[object]) -> str:
+    """Return the first names of a list, and how many more there are."""
+    return ", ".join(map(str, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _plain(word: str) -> str:

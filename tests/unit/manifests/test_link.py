@@ -249,3 +249,22 @@ def test_without_a_way_to_look_a_problem_stands_at_its_manifest() -> None:
     source = Source(file="m.yaml", line=7)
     _, (problem,) = link([Manifest(address=address, spec={}, source=source)])
     assert problem.source == source
+
+
+@pytest.mark.parametrize(("kind", "old", "new"), [("Skill", "summarise", "shorten"), ("AgentFlow", "triage", "sorter")])
+def test_what_refers_to_a_renamed_one_hears_of_the_new_name(folder: Folder, kind: str, old: str, new: str) -> None:
+    text = agents("handle: a, skills: [summarise]") + skill("summarise") + RUN % "triage"
+    (problem,) = folder.problems(text.replace(f"metadata: {{name: {old}", f"metadata: {{name: {new}"))
+    assert problem.message.startswith(f"there is no {kind} {old!r}")
+    assert problem.hint.startswith(f"Was desk/{kind}/{old} renamed to desk/{kind}/{new}? Then write {new!r} here.")
+
+
+def test_what_is_in_a_renamed_project_hears_of_the_new_name(folder: Folder) -> None:
+    folder.write({"a.yaml": OTHER.replace("other", "office")})
+    problems = folder.problems(skill("a", ", project: sales") + skill("b", ", project: sales"), project=False)
+    assert ["renamed to Project/office?" in problem.hint for problem in problems] == [True, True]
+
+
+def test_where_several_names_are_possible_they_are_listed(folder: Folder) -> None:
+    (problem,) = folder.problems(agents("handle: a, skills: [zzz]") + skill("one") + skill("other"))
+    assert "Declared are: one, other." in problem.hint

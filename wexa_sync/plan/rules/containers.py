@@ -9,6 +9,7 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Live, Observation, Place
 from wexa_sync.plan.decision import Decision, Orphan, Rules, block, does
+from wexa_sync.text.suggest import named
 
 
 def hold_containers(
@@ -59,11 +60,6 @@ def taken_along(changes: Mapping[Address, Change], observation: Observation) -> 
         if address.kind == "Project" and change.action is Action.DELETE
         for made in [_called(observation.made_by_connectors, address)]
     )
-
-
-def named(names: Sequence[object]) -> str:
-    """Return the first names of a list, and how many more there are."""
-    return ", ".join(map(str, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _called(unmanaged: Mapping[Place, Sequence[Live]], around: Address) -> list[str]:

@@ -27,12 +27,13 @@ def plan_text(view: PlanView, layout: Layout) -> str:
         if detail <= Detail.BRIEF:
             _overview(page, changes)
         write_changes(page, changes, detail)
-    _blocked(page, view.blocked, detail)
-    if view.plan.orphans:
+    _blocked(page, "Blocked:", view.blocked, detail)
+    if view.prunable:
         page.blank()
-        page.wrapped([], ("No longer declared; --prune deletes what can be deleted:", "bold"))
-        for address in view.plan.orphans:
+        page.wrapped([], ("No longer declared; --prune deletes, or forgets, these:", "bold"))
+        for address in view.prunable:
             page.line("  ", str(address))
+    _blocked(page, "No longer declared; --prune can't delete these:", view.unprunable, detail)
     for number, warning in enumerate(view.plan.warnings):
         if not number:
             page.blank()
@@ -70,11 +71,11 @@ def _overview(page: Page, changes: Sequence[ChangeView]) -> None:
     page.blank()
 
 
-def _blocked(page: Page, all_blocked: Sequence[BlockedView], detail: Detail) -> None:
+def _blocked(page: Page, heading: str, all_blocked: Sequence[BlockedView], detail: Detail) -> None:
     if not all_blocked:
         return
     page.blank()
-    page.line(("Blocked:", "bold magenta"))
+    page.line((heading, "bold magenta"))
     if detail is Detail.LINE:
         for blocked in all_blocked:
             head = _head(blocked)

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Blocked, Change, Plan
+from wexa_sync.model import Action, Address, Blocked, Change, Plan
 from wexa_sync.render.view import view_of
 from wexa_sync.render.view.fields import FieldView, differing_fields, new_fields
 from wexa_sync.secrecy.redact import redact_plan
@@ -97,6 +97,13 @@ class PlanView:
     plan: Plan
     changes: tuple[ChangeView, ...]
     blocked: tuple[BlockedView, ...]
+    unprunable: tuple[BlockedView, ...]
+
+    @property
+    def prunable(self) -> tuple[Address, ...]:
+        """Return the orphans that go with --prune."""
+        stay = {blocked.address for blocked in self.unprunable}
+        return tuple(address for address in self.plan.orphans if address not in stay)
 
     @property
     def work(self) -> tuple[ChangeView, ...]:
@@ -125,4 +132,5 @@ def plan_view(plan: Plan) -> PlanView:
         plan=plan,
         changes=tuple(view_of(ChangeView, change) for change in plan.changes),
         blocked=tuple(view_of(BlockedView, blocked) for blocked in plan.blocked),
+        unprunable=tuple(view_of(BlockedView, blocked) for blocked in plan.unprunable),
     )
