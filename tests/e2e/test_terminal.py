@@ -59,6 +59,43 @@ def test_what_is_shown_has_the_width_of_the_terminal(project: Desk, cli: Cli, co
     assert max(map(len, failed)) <= columns
 
 
+def test_no_command_breaks_a_word_on_a_narrow_terminal(desk: Desk, cli: Cli) -> None:
+    run = "support-desk/Execution/smoke-test"
+    (desk.folder / "wexa-sync.yaml").write_text("max_executions: 0\n", encoding="utf-8")
+    broken = desk.folder / "broken.txt"
+    broken.write_text("apiVersion: wexa.ai/v1\nkind: Skil\nmetadata: {name: a}\nspec: {}\n", encoding="utf-8")
+    lines: list[str] = []
+
+    def narrow(*words: str, typed: str = "") -> None:
+        done = cli.on_terminal(desk.folder, *words, typed=typed, columns=50, env={"TERM": "xterm", **desk.remote.env})
+        assert "Traceback" not in done.stdout
+        shown = re.sub(r"\x1b\[2K|\x1b\[1A|\r", "\n", done.stdout)  # what a moving line shows, too
+        lines.extend(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).splitlines())
+
+    narrow("apply", typed="y\n")
+    narrow("apply", "--details", "--allow", "runs=1", typed="y\n")
+    narrow("plan", "no-such-folder")
+    narrow("apply", "--prune", "--auto-approve", "--wait", "--force")
+    narrow("executions", "list")
+    narrow("executions", "show", run)
+    narrow("executions", "wait", run)
+    narrow("executions", "pause", run)
+    narrow("resolve", run, "--did-not-happen")
+    narrow("state", "mv", run, "support-desk/Execution/another-name")
+    narrow("state", "unlock")
+    narrow("plan")
+    narrow("state", "rebuild")
+    narrow("state", "rm", "support-desk/Skill/summarise")
+    broken.rename(desk.folder / "broken.yaml")
+    narrow("validate")
+    narrow("destroy", typed="n\n")
+    wide = [
+        line for line in lines if len(line) > 50 and not line.startswith(("Plan: ", "Apply complete!", "Apply inc"))
+    ]
+    # What is wider is one thing to copy, with a sign or a word before it.
+    assert [line for line in wide if len(line.split()) > 3 and "wexa-sync " not in line] == []
+
+
 def _prompt(desk: Desk, lines: list[str]) -> None:
     (desk.folder / "prompt.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

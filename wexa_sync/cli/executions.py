@@ -157,10 +157,10 @@ def _control(request: Request, execution: str, verb: str) -> None:
 
 
 def _show_result(run: Run, request: Request, text: str) -> None:
-    from wexa_sync.text.visible import visible
+    from wexa_sync.cli.terminal import tell
 
     if request.output.format == FOR_PEOPLE:
-        click.echo(visible(text))
+        tell(text)
     else:
         _show(run, request.output.format)
 

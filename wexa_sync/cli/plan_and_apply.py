@@ -36,7 +36,7 @@ def _lifted(over: Sequence[Excess]) -> None:
         if speaks_json():
             event("forced", budget=each.what, flag=each.flag)
         else:
-            say(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
+            note(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
 
 
 def show_plan(plan: Plan, output: Output, stream: TextIO) -> None:

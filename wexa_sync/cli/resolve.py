@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def command(request: Request, address: Address, happened: str | None, did_not_happen: bool) -> None:
     """Settle whether a request without a response was carried out; look in Wexa Studio first. Sends GET only."""
     from wexa_sync import engine
+    from wexa_sync.cli.terminal import tell
     from wexa_sync.errors import UsageError
     from wexa_sync.text.ids import ID_HINT, is_id
-    from wexa_sync.text.visible import visible
 
     if bool(happened) == did_not_happen:
         raise UsageError(
@@ -34,4 +34,4 @@ def command(request: Request, address: Address, happened: str | None, did_not_ha
     desired = request.desired()
     with request.workspace() as workspace:
         noted = engine.resolve(address, desired, workspace, happened_as=happened)
-    click.echo(visible(f"Noted: {address} {noted}. `wexa-sync plan` shows what follows."))
+    tell(f"Noted: {address} {noted}. `wexa-sync plan` shows what follows.")

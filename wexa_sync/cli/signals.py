@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _ECHO = 1.0  # seconds
-_INTERRUPTED = b"\nInterrupted: what is in flight is finished, nothing new begins. Once more cuts it off.\n\n"
+_INTERRUPTED = b"\nInterrupted: what is in flight is finished,\nnothing new begins. Once more cuts it off.\n\n"
 
 
 class Terminated(KeyboardInterrupt):

@@ -55,10 +55,10 @@ def show(request: Request, address: Address) -> None:
 def rm(request: Request, address: Address) -> None:
     """Forget an address. Its object stays on the server, and is no longer managed."""
     from wexa_sync import engine
-    from wexa_sync.text.visible import visible
+    from wexa_sync.cli.terminal import tell
 
     record = engine.forget(request.store, address)
-    click.echo(visible(f"{address} is not managed any more. It is still live, with id {record.id}."))
+    tell(f"{address} is not managed any more. It is still live, with id {record.id}.")
 
 
 @command.command("mv")
@@ -68,24 +68,23 @@ def rm(request: Request, address: Address) -> None:
 def mv(request: Request, address: Address, to: Address) -> None:
     """Move a managed resource, with all that is in it, from ADDRESS to TO, after its handle was renamed."""
     from wexa_sync import engine
-    from wexa_sync.text.visible import visible
+    from wexa_sync.cli.terminal import tell
 
     engine.move(request.store, address, to)
-    click.echo(visible(f"{address} is now {to}."))
+    tell(f"{address} is now {to}.")
 
 
 @command.command("unlock")
 @options.filled(options.where)
 def unlock(request: Request) -> None:
     """Remove a lock left by a machine that is gone. The lock of a living process on this machine stays."""
-    from wexa_sync.text.visible import visible
+    from wexa_sync.cli.terminal import tell
 
     holder = request.store.unlock()
     if holder is None:
-        click.echo("The state is not locked.")
+        tell("The state is not locked.")
     else:
-        held = f"Unlocked. It was locked by {holder.owner} since {holder.created}, until {holder.expires}."
-        click.echo(visible(held))
+        tell(f"Unlocked. It was locked by {holder.owner} since {holder.created}, until {holder.expires}.")
 
 
 @command.command()
@@ -93,6 +92,7 @@ def unlock(request: Request) -> None:
 def rebuild(request: Request) -> None:
     """Rebuild a lost state from the live objects, and report how sure each match is. Sends GET only."""
     from wexa_sync import engine
+    from wexa_sync.cli.terminal import tell
     from wexa_sync.text.visible import visible
 
     desired = request.desired()
@@ -107,6 +107,7 @@ def rebuild(request: Request) -> None:
         return
     for match in found:
         click.echo(visible(f"{match.sure:<8}  {match.address}{f'  ({match.id})' if match.id else ''}"))
-        click.echo(f"          {visible(match.why)}")
+        tell(match.why, head=" " * 10)
     held = sum(bool(match.id) for match in found)
-    click.echo(f"\nRebuilt: {held} of {len(found)} declared resources are in the state. Review: `wexa-sync plan`.")
+    click.echo()
+    tell(f"Rebuilt: {held} of {len(found)} declared resources are in the state. Review: `wexa-sync plan`.")

@@ -53,6 +53,20 @@ def width(stream: TextIO) -> int:
     return max(40, min(columns or 80, 160))
 
 
+def folded(text: str, stream: TextIO, head: str = "") -> str:
+    """Return a message as one line and, on a narrow terminal, on several: broken at spaces, indented behind `head`."""
+    from wexa_sync.text.visible import visible
+
+    line = head + visible(text)
+    if not stream.isatty() or len(line) <= width(stream):
+        return line
+    from wexa_sync.render.text.page import Page
+
+    page = Page(color=False, width=width(stream))
+    page.wrapped([head], text)
+    return page.render().rstrip("\n")
+
+
 def say(text: str, *, nl: bool = True) -> None:
     """Print the text on stderr. A closed or full stderr is no error: an apply must not stop half done for that."""
     try:
@@ -61,14 +75,17 @@ def say(text: str, *, nl: bool = True) -> None:
         hang_up(sys.stderr)
 
 
+def tell(text: str, head: str = "") -> None:
+    """Print on stdout what a command came to."""
+    click.echo(folded(text, sys.stdout, head))
+
+
 def note(text: str) -> None:
     """Print a message that is neither an error nor a warning on stderr."""
-    from wexa_sync.text.visible import visible
-
     if speaks_json():
         event("note", message=text.strip())
     else:
-        say("\n".join(map(visible, text.split("\n"))))
+        say("\n".join(folded(line, sys.stderr) for line in text.split("\n")))
 
 
 def _of_surroundings(error: OSError) -> Exception:
@@ -134,12 +151,10 @@ def event(name: str, **about: Any) -> None:
 
 def warn(text: str) -> None:
     """Write a warning to stderr: what a person should hear though nothing failed."""
-    from wexa_sync.text.visible import visible
-
     if speaks_json():
         event("warning", message=text)
     else:
-        say(f"Warning: {visible(text)}")
+        say(folded(text, sys.stderr, "Warning: "))
 
 
 def show_error(error: Exception) -> int:

@@ -11,11 +11,12 @@ from wexa_sync.render.text.style import COLORS, DIM, Detail
 
 _EXCERPT = 4  # lines shown of a long text that is new
 _WIDEST_LABEL = 28  # values of a change are aligned up to here
+_AROUND_LABEL = 10  # columns that stand around a label
 
 
 def write_rows(page: Page, rows: Sequence[Row], detail: Detail, *, new: bool = False) -> None:
     """Write the fields. Of a long text that is `new` the beginning is enough, unless the whole is wanted."""
-    label = min(max((len(row.path) for row in rows), default=0), _WIDEST_LABEL)
+    label = min(max((len(row.path) for row in rows), default=0), _WIDEST_LABEL, page.width // 2 - _AROUND_LABEL)
     for row in rows:
         _row(page, row, label)
         if row.lines and detail >= Detail.USUAL:
