@@ -163,9 +163,8 @@ def test_a_column_that_came_since_the_plan_holds_its_sheet(desk: Toys) -> None:
     desk.run("plan", "--prune", "--out", "saved.plan")
     theirs = {"column_id": "stage", "title": "Theirs", "type": "text"}  # the id of a column of ours, in another sheet
     desk.remote.raw("POST", f"/sheets/{desk.records[PEOPLE]}/columns", [theirs]).raise_for_status()
-    assert "it got SheetColumn 'Theirs'" in desk.run("apply", "saved.plan", "--auto-approve", code=1).stdout.replace(
-        "\n              ", " "
-    )
+    said = desk.run("apply", "saved.plan", "--auto-approve", code=1).stdout
+    assert "it got SheetColumn 'Theirs'" in " ".join(said.split())
     assert columns(desk) == {"stage": theirs}
 
 
