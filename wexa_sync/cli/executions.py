@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
     from wexa_sync.model import Run
     from wexa_sync.render import RunRenderer
-
-_one = click.argument("execution", type=AddressOrId(), metavar="ADDRESS|ID")
 
 
 @click.group("executions", cls=Commands)
@@ -46,9 +45,13 @@ def list_(request: Request) -> None:
         show_text(_renderer(request.output.format).runs(views), request.output.format)
 
 
-@command.command()
-@_one
-@options.filled(options.workspace, options.shape(RUN_RENDERERS))
+def _of_one(function: Callable[..., None]) -> click.Command:
+    """Make a command about one execution of a function."""
+    execution = click.argument("execution", type=AddressOrId(), metavar="ADDRESS|ID")
+    return command.command()(execution(options.filled(options.workspace, options.shape(RUN_RENDERERS))(function)))
+
+
+@_of_one
 def show(request: Request, execution: str) -> None:
     """Show one execution: its status, inputs, questions and result."""
     from wexa_sync import engine
@@ -64,9 +67,7 @@ def show(request: Request, execution: str) -> None:
     _show(run, request.output.format)
 
 
-@command.command()
-@_one
-@options.filled(options.workspace, options.shape(RUN_RENDERERS))
+@_of_one
 @options.option(
     "--timeout",
     type=Seconds(min=0),
@@ -103,33 +104,25 @@ def wait(request: Request, execution: str, timeout: float) -> None:
         raise error
 
 
-@command.command()
-@_one
-@options.filled(options.workspace, options.shape(RUN_RENDERERS))
+@_of_one
 def pause(request: Request, execution: str) -> None:
     """Pause an execution."""
     _control(request, execution, "pause")
 
 
-@command.command()
-@_one
-@options.filled(options.workspace, options.shape(RUN_RENDERERS))
+@_of_one
 def resume(request: Request, execution: str) -> None:
     """Let a paused execution continue."""
     _control(request, execution, "resume")
 
 
-@command.command()
-@_one
-@options.filled(options.workspace, options.shape(RUN_RENDERERS))
+@_of_one
 def cancel(request: Request, execution: str) -> None:
     """End an execution for good."""
     _control(request, execution, "cancel")
 
 
-@command.command()
-@_one
-@options.filled(options.workspace, options.shape(RUN_RENDERERS))
+@_of_one
 @options.option("--approve", is_flag=True, help="Say yes.")
 @options.option("--reject", is_flag=True, help="Say no.")
 @options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value that the execution asks for.")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import Address, FieldChange, Outcome, Ref, Source, Target, show_path
+from wexa_sync.model import Address, FieldChange, Outcome, Ref, Source, show_path
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
@@ -31,7 +32,7 @@ def plan_json(view: PlanView) -> str:
     return json_text(
         {
             **_HEAD,
-            "target": _target(plan.target),
+            "target": asdict(plan.target),
             "digest": plan.digest,
             "state": {"lineage": plan.lineage, "serial": plan.serial},
             "summary": view.counts,
@@ -54,7 +55,7 @@ def report_json(view: ReportView) -> str:
         {
             **_HEAD,
             "plan_digest": report.plan.digest,
-            "target": _target(report.plan.target),
+            "target": asdict(report.plan.target),
             "started": _time(report.started),
             "ended": _time(report.ended),
             "interrupted": report.interrupted,
@@ -69,14 +70,7 @@ def report_json(view: ReportView) -> str:
 def problems_json(view: ProblemsView) -> str:
     """Return the error as JSON, each problem with its place."""
     problems = [
-        {
-            "file": problem.source.file,
-            "line": problem.source.line,
-            "column": problem.source.column,
-            "path": problem.path,
-            "message": problem.message,
-            "hint": problem.hint,
-        }
+        {**asdict(problem.source), "path": problem.path, "message": problem.message, "hint": problem.hint}
         for problem in view.problems
     ]
     return json_text({**_HEAD, "type": view.type, "message": view.message, "hint": view.hint, "problems": problems})
@@ -120,10 +114,6 @@ def _run(view: RunView) -> dict[str, Any]:
 def json_text(data: Any) -> str:
     """Return data as JSON for a log: no terminal and no CI system obeys it."""
     return visible_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
-
-
-def _target(target: Target) -> dict[str, str]:
-    return {"base_url": target.base_url, "org_id": target.org_id}
 
 
 def _time(epoch: float) -> str:
