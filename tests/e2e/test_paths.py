@@ -290,3 +290,24 @@ def test_a_saved_plan_does_not_change_what_a_manifest_ignores_by_now(two: Desk, 
     file.write_text(text, "utf-8")
     cli(two.folder, *words, env=two.remote.env)
     assert len(two.remote.writes) == 1
+
+
+@pytest.mark.parametrize("paths", [(), ("a",), ("a/flow.yaml",)], ids=["whole", "folder", "file"])
+def test_destroy_names_what_is_declared_and_not_in_the_state(two: Desk, cli: Cli, paths: tuple[str, ...]) -> None:
+    flow = Address.parse("a/AgentFlow/flow")
+    gone = [flow, Address.parse("a/AgentFlow/flow/Agent/sort")]
+    with two.workspace.store.session(two.workspace.target) as session:
+        session.write(*(Forget(address=address) for address in gone))
+    done = cli(two.folder, "destroy", *paths, "--auto-approve", code=None, env=two.remote.env)
+    shown = " ".join(done.stdout.split())
+    assert "Warning: The state does not know a/AgentFlow/flow, so it is not deleted." in shown
+    assert "`wexa-sync apply --adopt` takes it into the state; then destroy it." in shown
+
+
+def test_destroy_of_a_path_in_an_empty_state_names_the_rebuild(two: Desk, cli: Cli) -> None:
+    cli(two.folder, "destroy", "--auto-approve", env=two.remote.env)
+    done = cli(two.folder, "destroy", "b", "--auto-approve", env=two.remote.env)
+    assert done.last == "No changes."
+    shown = " ".join(done.stdout.split())
+    assert "The state does not know Project/b, b/AgentFlow/flow, b/Schedule/digest, so they are not deleted." in shown
+    assert "`wexa-sync state rebuild`" in shown

@@ -49,6 +49,7 @@ def make_plan(
     left = scope.left_alone(observation)
     decisions = _decide_all(observation, rules, left, targets, excludes)
     plan = _plan_of(decisions, observation, left, limits)
+    plan = replace(plan, warnings=(*scope.unknown(observation), *plan.warnings))
     if plan.orphans and not rules.prune:
         pruned = make_plan(seen, replace(rules, prune=True), targets=targets, excludes=excludes, scope=scope)
         plan = replace(plan, unprunable=tuple(each for each in pruned.blocked if each.address in plan.orphans))

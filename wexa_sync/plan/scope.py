@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wexa_sync.compare.parts import touches
@@ -22,6 +22,7 @@ from wexa_sync.model import (
     Record,
     show_path,
 )
+from wexa_sync.text.suggest import named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,20 @@ class Scope:
             files = ", ".join(self.unread[:3]) + (" ..." if self.unread[3:] else "")
             return f"it may be declared in {files}, which PATH does not cover and which can't be read"
         return ""
+
+    def unknown(self, observation: Observation) -> Iterator[str]:
+        """Give a warning where a destroy leaves a declared resource alone, since the state does not know it."""
+        resources = [each for each in self.lifecycles if BY_NAME[each.kind].nature is Nature.RESOURCE]
+        absent = sorted(each for each in resources if each not in observation.pairs)
+        absent = [each for each in absent if each.owner_address not in absent]
+        if not absent:
+            return
+        lost = not any(pair.record for pair in observation.pairs.values())
+        way = "wexa-sync state rebuild" if lost else "wexa-sync apply --adopt"
+        yield (
+            f"The state does not know {named(absent)}, so {'it is' if len(absent) == 1 else 'they are'} not deleted. "
+            f"For what is live all the same: `{way}` takes it into the state; then destroy it."
+        )
 
     def forbids(self, change: Change) -> str:
         """Return what a saved change does that its manifest does not allow; empty where it does nothing such."""
