@@ -153,7 +153,7 @@ def require_api(settings: Settings) -> None:
     if missing:
         what, how = (" and ".join(parts) for parts in zip(*missing, strict=True))
         raise SettingsError(
-            f"missing: {what}", hint=f"{how[0].upper()}{how[1:]}. To try things out without any, add --sandbox."
+            f"missing: {what}", hint=f"{how[0].upper()}{how[1:]}. To try wexa-sync without them, add --sandbox."
         )
 
 

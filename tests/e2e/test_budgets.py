@@ -60,9 +60,7 @@ def test_a_plan_over_the_budget_warns_and_is_not_applied(desk: Desk, cli: Cli) -
 def test_a_plan_of_too_many_runs_warns_and_is_not_applied(desk: Desk, cli: Cli) -> None:
     (desk.folder / "wexa-sync.yaml").write_text("max_executions: 0\n", "utf-8")
     shown = " ".join(cli(desk.folder, "plan", env=desk.remote.env).stdout.split())
-    assert (
-        "it would start 1 execution, more than 0. If that is meant, apply with --allow executions=1, or raise" in shown
-    )
+    assert "it would start 1 execution, more than 0. To allow it, apply with --allow executions=1, or raise" in shown
     refused = cli(desk.folder, "apply", code=1, env=desk.remote.env)
     assert "it would start 1 execution, more than 0" in " ".join(refused.stderr.split())
     assert desk.remote.writes == []

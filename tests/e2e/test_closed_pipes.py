@@ -65,7 +65,7 @@ def test_a_disk_without_room_for_the_output_is_no_bug(desk: Desk, cli: Cli) -> N
         done = run(desk, cli, "plan", stdout=full.fileno())
     assert done.stderr.splitlines() == [
         "Error: the output can't be written: No space left on device",
-        "Hint: Make room on the disk that it goes to, or send it elsewhere.",
+        "Hint: Make room on that disk, or send the output elsewhere.",
     ]
     assert done.code == 1
 

@@ -89,7 +89,7 @@ def test_where_nothing_shows_the_project_nothing_is_forgotten(wire: Wire, desk: 
     wire.lies.update(hides)
     done = cli(desk.folder, "destroy", "--auto-approve", code=3, env=wire.env(desk))
     said = " ".join((done.stdout + done.stderr).split())
-    assert f"{PROJECT} is not in the state any more, so nobody can look whether it is live" in said
+    assert f"{PROJECT} is no longer in the state, so wexa-sync can't see whether it is live" in said
     assert DIGEST in desk.workspace.store.load().records
 
 
@@ -100,5 +100,5 @@ def test_a_schedule_that_outlives_its_project_is_named_and_not_forgotten(wire: W
     for file in desk.folder.glob("*.yaml"):
         file.unlink()
     done = cli(desk.folder, "destroy", "--auto-approve", code=3, env=wire.env(desk))
-    assert f"`wexa-sync state rm {DIGEST}` gives it up as well" in " ".join((done.stdout + done.stderr).split())
+    assert f"`wexa-sync state rm {DIGEST}` forgets it as well" in " ".join((done.stdout + done.stderr).split())
     assert DIGEST in desk.workspace.store.load().records

@@ -50,7 +50,7 @@ def test_a_create_that_hangs_is_looked_for_and_not_sent_twice(
     (desk.folder / "wexa-sync.yaml").write_text("read_timeout: 2\nsettle: 0.5\n", "utf-8")
     fault(desk, "hang after POST /agentflow/", "hang after POST /execute_flow")
     done = cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
-    assert "the answer was lost; it was found on the server" in " ".join(done.stdout.split())
+    assert "the response was lost; it was found on the server" in " ".join(done.stdout.split())
     assert desk.remote.writes.count("POST /agentflow/") == 1
     assert desk.remote.writes.count("POST /execute_flow") == 1
     assert work(desk.plan()) == []

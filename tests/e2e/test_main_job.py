@@ -93,7 +93,7 @@ def test_a_saved_plan_is_applied_as_it_was_reviewed_and_once(applied: Path, tmp_
     run(applied, "plan", "--sandbox", "--out", saved)
     run(tmp_path, "apply", saved, "--sandbox", "--auto-approve", code=1, said="made with another state")
     assert "1 added, 1 changed" in run(applied, "apply", saved, "--sandbox", "--auto-approve")
-    run(applied, "apply", saved, "--sandbox", "--auto-approve", code=1, said="somebody applied meanwhile")
+    run(applied, "apply", saved, "--sandbox", "--auto-approve", code=1, said="there was another apply")
 
 
 def test_destroy_takes_everything_that_is_managed(applied: Path, run: Run) -> None:

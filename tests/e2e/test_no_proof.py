@@ -37,4 +37,4 @@ def test_a_start_that_no_answer_confirms_is_not_taken_for_done(
         applied = cli(desk.folder, "apply", "--auto-approve", code=3, env=remote.env)
         assert "the answer does not say that it starts" in " ".join(applied.stdout.split())
         planned = cli(desk.folder, "plan", env=remote.env)
-        assert "its start was sent before and the answer was lost" in " ".join(planned.stdout.split())
+        assert "its start was sent before and the response was lost" in " ".join(planned.stdout.split())

@@ -71,9 +71,7 @@ def test_a_plan_is_saved_over_another_one_or_over_nothing(desk: Desk, cli: Cli) 
 def test_a_receipt_that_can_not_be_written_is_shown(desk: Desk, cli: Cli) -> None:
     done = cli(desk.folder, "apply", "--auto-approve", "--output", "/dev/full", code=1, env=desk.remote.env)
     assert done.last.startswith("Apply complete!")
-    assert "/dev/full can't be written: No space left on device; what was for it stands above" in " ".join(
-        done.stderr.split()
-    )
+    assert "/dev/full can't be written: No space left on device; its text stands above" in " ".join(done.stderr.split())
 
 
 def test_a_receipt_is_written_where_there_was_nothing_to_do_too(desk: Desk, cli: Cli) -> None:

@@ -84,7 +84,7 @@ def test_destroy_of_a_path_deletes_what_it_declares_and_nothing_else(two: Desk, 
     assert "(PATH does not declare it)" in said(done)
     # One file of a project is not the project.
     kept = cli(two.folder, "destroy", "b/project.yaml", "--auto-approve", code=3, env=two.remote.env)
-    assert "b/AgentFlow/flow is in it and would go with it" in said(kept)
+    assert "b/AgentFlow/flow is in it and would be deleted too" in said(kept)
     assert "Name every PATH that declares something in the project" in said(kept)
     assert managed(two) == OF_B
 

@@ -122,7 +122,7 @@ def test_a_rebuild_says_what_it_is_not_sure_of(desk: Desk, cli: Cli, work: Calla
     flow.write_text(flow.read_text("utf-8").replace("Classifies a ticket", "Reads a ticket"), "utf-8")
     shown = cli(desk.folder, "state", "rebuild", env=desk.remote.env).stdout
     assert "the only one with its name; description differs" in shown
-    assert "none      support-desk/Schedule/new-year-digest\n          nothing live has its name" in shown
+    assert "none      support-desk/Schedule/new-year-digest\n          no live object has its name" in shown
     assert shown.rstrip().endswith("Rebuilt: 8 of 9 declared resources are in the state. Review: `wexa-sync plan`.")
     assert sorted(line.split(":")[0] for line in work(desk.plan())) == [
         "blocked support-desk/AgentFlow/triage",

@@ -151,7 +151,7 @@ def test_a_lock_that_is_lost_in_the_middle_of_an_apply(
     require_recovery(desk, env, cli)
 
 
-UNRECORDED = "it is done, and the state could not be written after it: the next plan looks for it"
+UNRECORDED = "the change was made, and the state could not be written after it: the next plan looks for it"
 
 
 def test_the_receipt_in_words(desk: Desk, cli: Cli, wire: Wire) -> None:

@@ -69,7 +69,7 @@ def test_a_doubt_outlives_an_edit_of_the_lifecycle(desk: Desk, cli: Cli, wire: W
     file.write_text(text.replace("generation: 2", "generation: 2\n  lifecycle: {prevent_destroy: true}"), "utf-8")
     for _ in range(2):
         done = cli(desk.folder, "apply", "--auto-approve", code=3, env=env)
-        assert "it was sent before and the answer was lost" in " ".join(done.stdout.split())
+        assert "it was sent before and the response was lost" in " ".join(done.stdout.split())
     refused = cli(desk.folder, "state", "rm", "support-desk/Execution/smoke-test", code=64, env=env)
     assert "wexa-sync resolve support-desk/Execution/smoke-test" in " ".join(refused.stderr.split())
     assert executed(desk.remote) == 2

@@ -106,10 +106,10 @@ def test_the_log_has_the_question_as_an_object(desk: Desk, cli: Cli, begun: Begu
         ("preview", (), "whether its preview is right"),
         ("preview", ("--reject",), "no call that rejects a preview"),
         ("preview", ("--approve", "--input", "content.tickt=x"), "Did you mean 'content.ticket'?"),
-        ("input_required", (), "it asks for input"),
-        ("input_required", ("--approve",), "it asks for input"),
+        ("input_required", (), "the run asks for input"),
+        ("input_required", ("--approve",), "the run asks for input"),
         ("input_required", ("--input", "=x"), "is no NAME=VALUE"),
-        ("anomaly", ("--approve", "--input", "a=b"), "it asks for a yes or no"),
+        ("anomaly", ("--approve", "--input", "a=b"), "the run asks for a yes or no"),
         ("anomaly", ("--approve", "--item", "none"), "Name one with --item ID"),
     ],
 )

@@ -189,7 +189,7 @@ def test_a_saved_plan_needs_the_secrets_it_was_made_with(project: Desk, cli: Cli
     missing = cli(project.folder, "apply", "it.plan", "--auto-approve", code=1, env=env)
     assert "the plan needs It is ${secret:TOKEN}, which is not set" in " ".join(missing.stderr.split())
     other = cli(project.folder, "apply", "it.plan", "--auto-approve", code=1, env={**env, "TOKEN": "two"})
-    assert "is not what the plan was made with" in " ".join(other.stderr.split())
+    assert "is not the one that the plan was made with" in " ".join(other.stderr.split())
     assert project.remote.writes == []
     cli(project.folder, "apply", "it.plan", "--auto-approve", env={**env, "TOKEN": "one"})
     assert cli(project.folder, "plan", env={**env, "TOKEN": "one"}).last == "No changes."

@@ -21,8 +21,8 @@ OWN_HINT = {"InvalidManifests", "InvalidSettings", "Throttled"}  # the same one 
 LATER = {
     "it belongs to",
     "interrupted before it began",
-    "the answer holds no id, and no single live one matches",
-    "the answer holds no id, and no single live run matches",
+    "the response has no id, and not exactly one live object matches",
+    "the response has no id, and not exactly one live run matches",
 }
 
 

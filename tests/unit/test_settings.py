@@ -260,7 +260,7 @@ def test_a_file_that_cant_be_read_is_not_passed_over(folder: Folder, target: str
         ({"WEXA_ORG_ID": "a\n"}, {}, 'WEXA_ORG_ID: "a\\n" is not of the form'),
         ({"WEXA_ORG_ID": os.fsdecode(b"\xff")}, {}, "WEXA_ORG_ID: "),
         ({"WEXA_USER_ID": " u"}, {}, 'WEXA_USER_ID: " u" is not of the form'),
-        ({"WEXA_BASE_URL": "x", "WEXA_ORG_ID": " "}, {}, 'of the form that is wanted here; WEXA_ORG_ID: " " is not'),
+        ({"WEXA_BASE_URL": "x", "WEXA_ORG_ID": " "}, {}, 'of the form that this field takes; WEXA_ORG_ID: " " is not'),
         ({"WEXA_BASE_URL": "http://ok"}, {"base_url": "ftp://x"}, '--base-url: "ftp://x" is not of the form'),
         ({}, {"parallelism": 0}, "--parallelism: expected at least 1, got 0"),
         ({}, {"max_executions": -1}, "--max-executions: expected at least 0, got -1"),

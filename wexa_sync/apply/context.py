@@ -91,7 +91,7 @@ class Context:
                 return found
             raise WexaSyncError(
                 f"{address}: the id of {ref} is not known",
-                hint="Run `wexa-sync plan` again: what it refers to was not created, or was removed meanwhile.",
+                hint="Run `wexa-sync plan` again: a resource that it refers to was not created, or was removed since.",
             )
 
         return resolve

@@ -24,7 +24,7 @@ from wexa_sync.kinds.spec.wire import accepted, encode
 from wexa_sync.model import Intent, Status
 from wexa_sync.state.base import Intend, Remember, Settle
 
-_NO_ID = "The server did not say what it made. `wexa-sync plan` looks for it and says what it found."
+_NO_ID = "The response does not show the new object. `wexa-sync plan` looks for it."
 
 
 def create(task: Task) -> Work:
@@ -32,10 +32,10 @@ def create(task: Task) -> Work:
     yield from resolve_externals(task)
     yield from turn_for(task, Operation.CREATE)
     if rival := (yield from made_since_the_plan(task)):
-        return conflict(task.change, f"somebody else made it since the plan: {', '.join(rival)}")
+        return conflict(task.change, f"others made it since the plan: {', '.join(rival)}")
     made = yield from send_create(task, body_of(task))
     if made.id is None:
-        said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
+        said = made.lost or WexaSyncError("the response has no id, and not exactly one live object matches")
         return ended(task.change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
     applied = as_applied(task.kind, task.declared, sent_by_create(task), task.comparison)
     record = replace(record_of(task, made.id, spec=applied), made_at=task.context.clock())  # perhaps made again
@@ -78,7 +78,7 @@ class Made:
     @property
     def why(self) -> str:
         """Return why the resource had to be looked for."""
-        return "the answer can't be right" if isinstance(self.lost, Nonsense) else "the answer was lost"
+        return "the response can't be right" if isinstance(self.lost, Nonsense) else "the response was lost"
 
 
 def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:

@@ -41,7 +41,7 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
     if not is_as_expected(found, task.change.expected, task.comparison):
         return "it was changed on the live side since the plan was made"
     if others := (yield from put_inside(task)):
-        return f"since the plan was made, it got {', '.join(others)}: that would go with it"
+        return f"since the plan was made, it got {', '.join(others)}, which would be deleted too"
     return ""
 
 

@@ -41,8 +41,8 @@ Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""
 
 _UNWRITABLE = "the state could not be written"
-_GO_ON = "Apply again when the state can be written: it goes on from what was done."
-_UNRECORDED = f"it is done, and {_UNWRITABLE} after it: the next plan looks for it"
+_GO_ON = "Apply again when the state can be written: it continues from what was done."
+_UNRECORDED = f"the change was made, and {_UNWRITABLE} after it: the next plan looks for it"
 
 _HOW: dict[Action, Callable[[Task], Work]] = {
     Action.CREATE: create,
@@ -170,7 +170,7 @@ class _Drive:
             return WexaSyncError(f"{_UNWRITABLE} before it began", hint=_GO_ON)
         stopped = self.context.cutoff.stopped
         why = "interrupted before it began" if stopped else "the time was over before it began (--timeout)"
-        return WexaSyncError(why, hint="Apply again: it goes on from what was done.")
+        return WexaSyncError(why, hint="Apply again: it continues from what was done.")
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
         """Begin changes, or continue them after a lookup, as long as there is room for their requests.

@@ -89,7 +89,7 @@ def _create(task: Task) -> Generator[Any, Any, Outcome | _Made]:
     yield Turn((task.address.project, natural_key(kind, task.declared, kind.identity, task.comparison)))
     verb = "ran" if kind.run is not None else "made"
     if rival := (yield from look_before(task)):
-        return conflict(task.change, f"somebody else {verb} it since the plan: {', '.join(rival)}")
+        return conflict(task.change, f"others {verb} it since the plan: {', '.join(rival)}")
     try:
         made = yield from send_create(task, body_of(task))
     finally:
@@ -98,6 +98,6 @@ def _create(task: Task) -> Generator[Any, Any, Outcome | _Made]:
         is_about_it = kind.id_of(made.answer) == made.id  # else it was looked for
         status = kind.run.status_of(made.answer) if kind.run is not None and is_about_it else ""
         return _Made(made.ids, status, made.attempts, made.intent.mark)
-    said = made.lost or WexaSyncError("the answer holds no id, and no single live one matches")
+    said = made.lost or WexaSyncError("the response has no id, and not exactly one live object matches")
     hint = look_up(task.address)
     return ended(task.change, Status.UNKNOWN, replace_hint(said, hint), attempts=made.attempts)

@@ -67,7 +67,7 @@ def prepare(
     _require_shown(task.kind, others)
     if task.change.id and len(others) == len(items):
         hint = "Nothing was sent. `wexa-sync plan` shows what is there."
-        raise NotFound("its list has it no longer", method=endpoint.method, path=endpoint.path, hint=hint)
+        raise NotFound("its list no longer has it", method=endpoint.method, path=endpoint.path, hint=hint)
     call = Call(
         endpoint=endpoint,
         ids=task.ids,
@@ -101,9 +101,9 @@ def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
         raise LostAnswer(said, method=endpoint.method, path=endpoint.path, hint=error.hint) from None
     lost = [each for each in prepared.others if not _stands_in(task.kind, each, items)]
     fault = WexaSyncError(
-        f"the {part.field} of {task.address.owner_address} were written as one list, and others are not as they were: "
+        f"the {part.field} of {task.address.owner_address} were written as one list, and items of others changed: "
         + ", ".join(_called(task.kind, each) for each in lost),
-        hint="Look in Wexa Studio: somebody else may have changed them just now, or the server does not keep them as "
+        hint="Look in Wexa Studio: another person may have changed them just now, or the server does not keep them as "
         "they are sent.",
     )
     return Sent(answer={**owner, part.field: items}, attempts=attempts, fault=fault if lost else None)

@@ -58,7 +58,7 @@ def can_not_start(task: Task, id: str, status: str, attempts: int) -> Outcome:  
         )
         return ended(task.change, Status.FAILED, error, id=id, attempts=attempts)
     error = WexaSyncError(
-        f"its start was sent before and the answer was lost; the run is still {status}",
+        f"its start was sent before and the response was lost; the run is still {status}",
         hint=look_up(task.address, [id]),
     )
     return ended(task.change, Status.UNKNOWN, error, id=id)

@@ -52,5 +52,5 @@ def _require_no_choice(request: Request) -> None:
     if said := [flag for flag, value in flags.items() if value]:
         raise UsageError(
             f"a saved plan is applied as it was reviewed: {' and '.join(said)} can't change it",
-            hint="Plan again with them, and apply that.",
+            hint="Make a new plan with these options, and apply that plan.",
         )

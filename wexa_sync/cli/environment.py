@@ -21,9 +21,9 @@ def unknown_variables(env: Mapping[str, str], of_flags: Callable[[], Collection[
     for name in ours:
         if name not in known:
             found = nearest(name, [*known, *_CONNECTION])
-            yield f"the environment variable {name} is read by nothing." + (f" Did you mean {found}?" if found else "")
+            yield f"the environment variable {name} is read by no flag." + (f" Did you mean {found}?" if found else "")
     unset = [name for name in _CONNECTION if not env.get(name)]
     for name in sorted(env):
         is_ours = name.startswith("WEXA_") and not name.startswith(_PREFIX) and name not in _CONNECTION
         if is_ours and (found := nearest(name, unset)):
-            yield f"the environment variable {name} is read by nothing. Did you mean {found}?"
+            yield f"the environment variable {name} is read by no flag. Did you mean {found}?"

@@ -63,7 +63,7 @@ def show(request: Request, execution: str) -> None:
         try:
             run = engine.with_questions(workspace, run)
         except ApiError as error:
-            note(f"Warning: what it asks can't be read: {error.message}")
+            note(f"Warning: its questions can't be read: {error.message}")
     _show(run, request.output.format)
 
 
@@ -133,7 +133,7 @@ def answer(request: Request, execution: str, approve: bool, reject: bool, inputs
     from wexa_sync.executions.answer import Answer
 
     if approve and reject:
-        raise click.UsageError("--approve and --reject can't both be meant.")
+        raise click.UsageError("--approve and --reject can't be given together.")
     approved = approve if approve or reject else None
     said = Answer(approved=approved, values=_assigned(inputs), item=item)
     with request.workspace() as workspace:

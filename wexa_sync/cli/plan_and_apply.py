@@ -94,7 +94,7 @@ def _show_report(report: Report, output: Output, *, talks: bool) -> bool:
         show_error(
             WexaSyncError(
                 f"the report can't be written: {error.strerror}",
-                hint="The changes were made. Make room where it goes to; `wexa-sync plan` shows what is left to do.",
+                hint="The changes were made. Make room there; `wexa-sync plan` shows what is left to do.",
             )
         )
         return False
@@ -111,8 +111,8 @@ def _hand_over(text: str, output: Output, stream: TextIO) -> None:
     except OSError as error:
         show_text(text, output.format, stream)
         raise WexaSyncError(
-            f"{output.file} can't be written: {error.strerror}; what was for it stands above",
-            hint="Make room, or name another file with --output. What the text above says was done all the same.",
+            f"{output.file} can't be written: {error.strerror}; its text stands above",
+            hint="Make room, or name another file with --output. The changes in the text above were made all the same.",
         ) from None
 
 

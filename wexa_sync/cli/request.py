@@ -136,8 +136,8 @@ def _settings(given: Mapping[str, Any], paths: Sequence[Path]) -> Settings:
     typed = click.get_current_context().get_parameter_source("base_url") is ParameterSource.COMMANDLINE
     if typed and given.get("sandbox"):
         raise UsageError(
-            "--base-url and --sandbox are two places to go to",
-            hint="Leave one out: --sandbox starts a server of its own, and no other one is called.",
+            "--base-url and --sandbox can't be given together",
+            hint="Leave one out: --sandbox starts its own server and calls no other.",
         )
     overrides = {
         "base_url": given.get("base_url"),

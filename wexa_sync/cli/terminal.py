@@ -100,7 +100,7 @@ def _of_surroundings(error: OSError) -> Exception:
         return WexaSyncError(f"{error.filename!s}: {why}", hint=hint)
     if error.errno in (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT):
         hang_up(sys.stdout)
-        hint = "Make room on the disk that it goes to, or send it elsewhere."
+        hint = "Make room on that disk, or send the output elsewhere."
         return WexaSyncError(f"the output can't be written: {why}", hint=hint)
     hint = "Free what the system lacks, or raise its limit. WEXA_SYNC_DEBUG=1 shows where it was refused."
     return WexaSyncError(f"the operating system refused: {why}", hint=hint)

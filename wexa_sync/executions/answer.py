@@ -58,13 +58,13 @@ def _chosen(run: Run, item: str) -> Question:
     """Return the question that is meant. Raise where the run asks nothing, or the choice is not clear."""
     open_ = {question.id: question for question in run.questions}
     if not open_:
-        hint = f"It was answered already, or asks later: `wexa-sync executions wait {run.name}` shows it then."
+        hint = f"It may ask again: `wexa-sync executions wait {run.name}` shows the next question."
         if run.status in running(run).ended:
             hint = f"It has ended: `wexa-sync executions show {run.name}` shows how."
         raise WexaSyncError(f"{run.name} is {run.status} and asks nothing now", hint=hint)
     if item not in open_ and (item or len(open_) > 1):
         shown = ", ".join(f"{id} ({question.type})" for id, question in open_.items())
-        raise UsageError(f"say which of its questions is answered: {shown}", hint="Name one with --item ID.")
+        raise UsageError(f"name the question to answer: {shown}", hint="Name one with --item ID.")
     return open_[item] if item else run.questions[0]
 
 
@@ -84,12 +84,12 @@ def _misfit(question: Question, said: Answer) -> str:
     match question.type:
         case "preview":
             if said.approved is False:
-                return "the API has no call that rejects a preview: --input changes what it goes on with"
-            return "" if said.approved else "it asks whether its preview is right"
+                return "the API has no call that rejects a preview: give other values with --input, or cancel the run"
+            return "" if said.approved else "the run asks whether its preview is right"
         case "runtime_input":
-            return "" if said.values and said.approved is None else "it asks for input"
+            return "" if said.values and said.approved is None else "the run asks for input"
         case "anomaly_detection":
-            return "" if said.approved is not None and not said.values else "it asks for a yes or no"
+            return "" if said.approved is not None and not said.values else "the run asks for a yes or no"
     return f"no known call answers a question of this type ({question.type})"
 
 

@@ -63,7 +63,7 @@ def after_failure(api: Api, run: Run, error: ApiError, until: Callable[[str], bo
 
 def not_done(error: ApiError, run: Run, now: str) -> WexaSyncError:
     """Return the error of a call that changed nothing. `now` says how the run stands."""
-    hint = f"`wexa-sync executions show {run.name}` tells how it stands."
+    hint = f"`wexa-sync executions show {run.name}` shows its status."
     if error.may_be_processed:
         hint = "Repeat the command: wexa-sync reads the run before it sends anything."
     return WexaSyncError(f"{error.message}; {now}", hint=hint)

@@ -41,7 +41,7 @@ def list_runs(api: Api, state: State) -> list[Run]:
 def find_run(api: Api, state: State, name: str) -> Run:
     """Return the run of that address or id. Raise UsageError where there is none."""
     if not name:
-        raise UsageError("an address or an id is wanted", hint="`wexa-sync executions list` shows both.")
+        raise UsageError("give an address or an id", hint="`wexa-sync executions list` shows both.")
     address = Address.parse(name) if "/" in name else None
     if address is None and not is_id(name):
         raise UsageError(f"{name!a} is no address, and can't be an id", hint=ID_HINT)

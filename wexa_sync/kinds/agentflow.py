@@ -37,7 +37,7 @@ AGENTFLOW = Kind(
     hints={
         Operation.UPDATE: "Change it in Wexa Studio, or allow the call that only the vendor's SDK knows: "
         "`allow_undocumented: [agentflow.update]` in wexa-sync.yaml.",
-        Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm {address}` gives it up. "
+        Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm {address}` forgets it. "
         "Only deleting the whole project removes it by the API.",
     },
 )

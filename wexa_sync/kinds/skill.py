@@ -49,6 +49,6 @@ SKILL = Kind(
     hints={
         Operation.UPDATE: "Declare a skill of another handle and name and point the agents at it, or put the manifest "
         "back: `wexa-sync state show {address}` has what was applied.",
-        Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm {address}` gives it up.",
+        Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm {address}` forgets it.",
     },
 )

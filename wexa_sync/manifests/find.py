@@ -177,7 +177,7 @@ class _Search:
                 return None
             is_folder = False
         if not is_folder and "." not in entry.name and not os.path.exists(path / entry.name):  # noqa: PTH110  # as above
-            hint = "It may have led to manifests. Mend it, or list it under `ignore`."
+            hint = "The link may have led to manifests. Fix it, or list it under `ignore`."
             source = Source(file=shown_path(path / entry.name))
             self._problems.append(Problem(message="this link leads nowhere", source=source, hint=hint))
             return None

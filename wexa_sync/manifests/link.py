@@ -107,7 +107,7 @@ class _Links:
 
     def _guess(self, wanted: Address, otherwise: str) -> str:
         if other := next((address for address in self._declared if address.name == wanted.name), None):
-            return f"There is {other}; {wanted} is wanted here."
+            return f"There is {other}, but no {wanted}."
         alike = [address for address in self._declared if address.place == wanted.place]
         names = [address.name for address in alike]
         new = [address for address in alike if address not in self._referred_to()]

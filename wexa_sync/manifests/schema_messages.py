@@ -120,7 +120,7 @@ def _const(wanted: Any, value: Any, _schema: Schema) -> tuple[str, str]:
 
 def _pattern(wanted: Any, value: Any, schema: Schema) -> tuple[str, str]:
     if wanted != HANDLE.pattern:
-        return f"{shown(value)} is not of the form that is wanted here", _about(schema)
+        return f"{shown(value)} is not of the form that this field takes", _about(schema)
     better = re.sub(r"[^a-z0-9]+", "-", value[:63].lower()).strip("-")
     hint = f"Write {better!r}, for example." if better else "Choose a name such as 'support-desk'."
     return f"{shown(value)} is no handle: lower-case letters, digits and hyphens inside", hint

@@ -107,8 +107,10 @@ class Variables:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)
         if source == "env" and _is_a_credential(name, self.env.get(name, "")):
-            hint = f"Write ${{secret:{short(name)}}}. If it is none, make it a variable: --var {short(name)}=VALUE."
-            raise TextFault(f"{short(use.group())} looks like a credential, and plans show what it holds", hint=hint)
+            hint = (
+                f"Write ${{secret:{short(name)}}}. If it is no credential, use a variable: --var {short(name)}=VALUE."
+            )
+            raise TextFault(f"{short(use.group())} looks like a credential, and plans show its value", hint=hint)
         if name not in values:
             hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
             raise TextFault(f"{short(use.group())} is not defined", hint=hint)

@@ -89,5 +89,5 @@ def contradiction(unlisted: Sequence[Address]) -> Nonsense:
         method="GET",
         path=listing.endpoint.path,
         hint="The list is incomplete, or lags behind: nothing is planned on it. Plan again in a moment. If it stays "
-        f"so, Wexa hides it from lists: `wexa-sync state rm {unlisted[0]}` gives it up.",
+        f"so, Wexa hides it from lists: `wexa-sync state rm {unlisted[0]}` forgets it.",
     )

@@ -44,7 +44,7 @@ class ActionCase(Case):
         if pair.live is not None and pair.certain:
             return self.let_go() if pair.manifest is None and self.rules.prune else self.found()
         ids = [live.id for live in (*pair.candidates, *pair.similar)]
-        reason = f"it was sent before and the answer was lost; live {self.noun}s that might be it: "
+        reason = f"it was sent before and the response was lost; live {self.noun}s that might be it: "
         return self.blocked("run", reason + (", ".join(ids) or "none"), look_up(pair.address, ids))
 
     def similar(self) -> Decision:
@@ -110,7 +110,7 @@ class ActionCase(Case):
         still = f"; the run is still {live.status or run.ready}" if live is not None else ""
         return self.blocked(
             "run",
-            f"its start was sent before and the answer was lost{still}",
+            f"its start was sent before and the response was lost{still}",
             f"Look in Wexa Studio, then `wexa-sync resolve {self.pair.address} --happened {intent.id}` (it was "
             f"started) or `--did-not-happen` ({self._if_not_started(intent)}).",
         )

@@ -108,8 +108,8 @@ def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:
     secret = Secret(template="" if value.template == _escaped(text) else value.template, value=text)
     if secret_fingerprint(secret, key) != value.fingerprint:
         raise PlanRefused(
-            f"what stands for {value.template} is not what the plan was made with",
-            hint="Set it as it was, or plan again.",
+            f"the value of {value.template} is not the one that the plan was made with",
+            hint="Set the value that the plan was made with, or plan again.",
         )
     return secret
 

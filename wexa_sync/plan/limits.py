@@ -46,7 +46,7 @@ def _way_out(over: Sequence[Excess]) -> str:
     """Return how to allow these changes: the flags, ready to be pasted, and the settings."""
     flags = " ".join(each.flag for each in over)
     settings = " and ".join(dict.fromkeys(f"`{each.setting}`" for each in over))
-    return f"If that is meant, apply with {flags}, or raise {settings} in wexa-sync.yaml."
+    return f"To allow it, apply with {flags}, or raise {settings} in wexa-sync.yaml."
 
 
 def warnings(changes: Sequence[Change], limits: Limits, *, managed: int) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
     """
     if limits is not None and limits.strict and plan.blocked:
         raise PlanBlocked(
-            f"{len(plan.blocked)} blocked, and --strict applies nothing then", hint="Fix what is blocked, shown above."
+            f"{len(plan.blocked)} blocked, so --strict applies nothing", hint="Fix the blocked changes, shown above."
         )
     if plan.serial and plan.lineage != state.lineage:
         raise PlanRefused(
@@ -72,7 +72,7 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
         )
     if plan.serial != state.serial or plan.content != checksum(state):
         raise PlanRefused(
-            "the state has changed since this plan was made: somebody applied meanwhile",
+            "the state has changed since this plan was made: there was another apply",
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
     for change in plan:
@@ -108,7 +108,7 @@ def require_recorded(state: State, place: str) -> None:
     """Raise StateError where nothing was ever recorded at `place`: a destroy would find nothing to delete."""
     if not state.lineage:
         raise StateError(
-            f"there is no state in {place}: nobody knows what was made from these manifests, so nothing was deleted",
+            f"there is no state in {place}, so wexa-sync does not know what it made: nothing was deleted",
             hint="Name the state with --state, or restore it. If it is lost, `wexa-sync state rebuild` makes a new one "
             "of what is live; then destroy again.",
         )

@@ -115,7 +115,7 @@ class Case:
             return None
         if record is not None:
             return self.change(Action.NOOP, id=record.id, reason="its time has come: it fired")
-        lost = "it was sent before and the answer was lost, so it may have fired: " if leeway else ""
+        lost = "it was sent before and the response was lost, so it may have fired: " if leeway else ""
         return self.blocked("create", f"{lost}its time has {'come' if lost else 'passed'}", _LATER)
 
     def ambiguous(self) -> Blocked:

@@ -36,7 +36,7 @@ class ResourceCase(Case):
             return self.blocked(
                 "delete",
                 "prevent_destroy protects it",
-                f"`wexa-sync state rm {pair.address}` gives it up; or set prevent_destroy to false and apply first.",
+                f"`wexa-sync state rm {pair.address}` forgets it; or set prevent_destroy to false and apply first.",
             )
         if not self.kind.can(Operation.DELETE):
             return self.blocked("delete", "the API has no call to delete it", self.hint(Operation.DELETE))

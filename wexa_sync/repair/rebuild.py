@@ -31,8 +31,8 @@ def require_empty(state: State) -> None:
     if state.records or state.intents:
         raise UsageError(
             f"there is a state already, with {len(state.records)} resources: nothing was rebuilt",
-            hint="`wexa-sync state list` shows it. A damaged file is to be moved away first; "
-            "to take over single things, use --adopt.",
+            hint="`wexa-sync state list` shows it. Move a damaged file away first. "
+            "To take over single objects, use --adopt.",
         )
 
 
@@ -55,7 +55,7 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
         found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else "only its variables differ in"
         id = ids[0] if len(ids) == 1 else "ID"
         which = f"{found}: {', '.join(ids)}; `wexa-sync resolve {address} --happened {id}`"
-        why = which if ids else "nothing live has its name"
+        why = which if ids else "no live object has its name"
         return Match(address=address, sure="none", why=why)
     run, is_action = kind.run, kind.nature is Nature.ACTION
     record = Record(

@@ -76,7 +76,7 @@ def forgotten(state: State, address: Address) -> Entry:
     intent = state.intents.get(address)
     if intent is not None and not intent.settled:
         raise UsageError(
-            f"{address} is in doubt: it was sent, and nothing shows what became of it",
-            hint=f"Settle that first, so that it is not forgotten: `wexa-sync resolve {address}`.",
+            f"{address} is in doubt: a request was sent, and nothing shows whether it was carried out",
+            hint=f"Settle the doubt first: `wexa-sync resolve {address}`.",
         )
     return Forget(address, intent.mark if intent is not None else "")

@@ -65,8 +65,8 @@ class Lock:
             ours = self._is_ours()
         if not ours:
             raise StateError(
-                f"The lock {self._file} was lost: somebody removed it, or took it over after it expired.",
-                hint="See that no other apply runs, then run the same command again: it goes on from what was done.",
+                f"The lock {self._file} was lost: another process removed it, or took it over after it expired.",
+                hint="See that no other apply runs, then run the same command again: it continues from what was done.",
             )
         if time.time() > self._expires - self._lease / 2:
             with told("write", self._file):

@@ -108,7 +108,7 @@ def test_a_live_skill_out_of_sight_is_neither_made_again_nor_missed(
         declare(desk, 40)
         plan = desk.plan()
         make(desk, 40)
-        assert "somebody else made it since the plan" in failures(desk.apply(plan))[0]
+        assert "others made it since the plan" in failures(desk.apply(plan))[0]
         assert names(desk)["No. 40 of many"] == 1
 
 

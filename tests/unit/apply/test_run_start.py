@@ -96,7 +96,7 @@ def test_a_lost_start_of_one_in_a_queue_is_for_a_person(
         desk = small(remote, "project", "flow", "skill", "run", without="run")
         assert applied(desk, grace=0.1, start="explicit").status is Status.UNKNOWN
         (blocked,) = work(desk.plan())
-        assert blocked == f"blocked {RUN}: its start was sent before and the answer was lost; the run is still queued"
+        assert blocked == f"blocked {RUN}: its start was sent before and the response was lost; the run is still queued"
 
 
 def test_one_that_begins_by_itself_before_it_is_told_to_is_well(small: Small, open_sandbox: Open) -> None:

@@ -29,7 +29,7 @@ def test_a_misspelt_variable(here: Here, name: str, meant: str) -> None:
     env: dict[str, Any] = {name: "hush-hush"}
     out, said = here.run("validate", **env)
     assert out == "Valid: 1 resource.\n"
-    assert said.startswith(f"Warning: the environment variable {name} is read by nothing.")
+    assert said.startswith(f"Warning: the environment variable {name} is read by no flag.")
     assert f"Did you mean {meant}?" in said or meant.startswith("WEXA_SYNC_STATE")
     assert "hush" not in said
     (line,) = here.run("validate", "--log-format", "json", **env)[1].splitlines()

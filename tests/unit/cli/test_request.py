@@ -94,7 +94,7 @@ def test_a_rehearsal_has_its_faults_and_another_state(asked: Ask) -> None:
 
 
 def test_an_address_to_call_and_a_sandbox_are_two_places(asked: Ask) -> None:
-    with pytest.raises(UsageError, match="two places to go to"):
+    with pytest.raises(UsageError, match="can't be given together"):
         asked("--sandbox", "--base-url", "http://x")
     assert asked("--sandbox", WEXA_SYNC_BASE_URL="http://x").rehearsal
 

@@ -279,7 +279,7 @@ def test_one_that_may_have_happened_is_for_a_person(
     hires(**({} if listed else {"listing": None}))
     office.broken = "before" if listed else "after"
     assert status(desk.apply()) is Status.UNKNOWN
-    assert blocked(desk.plan()).endswith("the answer was lost; live Hires that might be it: none")
+    assert blocked(desk.plan()).endswith("the response was lost; live Hires that might be it: none")
     office.broken = ""
     if listed:
         engine.resolve(HIRE, desk.desired(), desk.workspace, happened_as=None)

@@ -63,7 +63,7 @@ def test_what_depends_on_is_placed_by_its_item_whatever_stands_before(folder: Fo
         "metadata.depends_on[0]: expected text, got 5",
         "metadata.depends_on[1]: 'Foo' is no kind that is declared",
         "metadata.depends_on[2]: Agent is a part of AgentFlow",
-        'metadata.depends_on[3]: "a b" is not of the form that is wanted here',
+        'metadata.depends_on[3]: "a b" is not of the form that this field takes',
         "metadata.depends_on[4]: there is no Skill 'none' in project 'desk'",
         "metadata.depends_on[5]: there is no Skill 'nope' in project 'desk'",
     ]
@@ -106,11 +106,11 @@ OTHER = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: other}\nspec: {
             "5:22 spec.agentflow_id: there is no AgentFlow 'summarise'",
             "There is desk/Skill/summarise",
         ),
-        (RUN % "classify", "5:22 spec.agentflow_id: there is no", "There is desk/AgentFlow/triage/Agent/classify;"),
+        (RUN % "classify", "5:22 spec.agentflow_id: there is no", "There is desk/AgentFlow/triage/Agent/classify,"),
         (
             (RUN % "triage").replace("name: run", "name: run, project: other"),
             "5:22 spec.agentflow_id: there is no AgentFlow 'triage' in project 'other'",
-            "There is desk/AgentFlow/triage; other/AgentFlow/triage is wanted here.",
+            "There is desk/AgentFlow/triage, but no other/AgentFlow/triage.",
         ),
         (
             skill("a", ", depends_on: [Skill/summarize]"),

@@ -117,7 +117,7 @@ def test_what_it_waits_for(folder: Folder, depends_on: str, addresses: list[str]
     [
         ("Skill/s", ': expected a list, got "Skill/s"', "Write a list"),
         ("[5]", "[0]: expected text, got 5", "quotes"),
-        ("[s]", '[0]: "s" is not of the form that is wanted here', "KIND/NAME in the same project"),
+        ("[s]", '[0]: "s" is not of the form that this field takes', "KIND/NAME in the same project"),
         ("[Skill//s]", '[0]: "Skill//s" is not of the form', "KIND/NAME"),
         ("['${secret:T}']", '[0]: "***" is not of the form', "KIND/NAME"),
         ("['${var:none}']", "[0]: ${var:none} is not defined", "--var"),

@@ -112,7 +112,7 @@ OTHERS = "KEYBOARD MONKEY HOTKEYS MAX_TOKENS TOKENIZER PWD OLDPWD AUTHOR PASSENG
 def test_a_name_of_a_credential_is_refused_where_its_value_would_be_shown(name: str) -> None:
     for env in ({name: "hush"}, {}):
         _, (fault,) = Variables({}, env).fill(f"Bearer ${{env:{name}}}")
-        assert fault.message == f"${{env:{name}}} looks like a credential, and plans show what it holds"
+        assert fault.message == f"${{env:{name}}} looks like a credential, and plans show its value"
         assert f"${{secret:{name}}}" in fault.hint
     found, faults = Variables({name: "shown"}, {name: "hush"}).fill(f"${{secret:{name}}} ${{var:{name}}}")
     assert isinstance(found, Secret)
@@ -127,7 +127,7 @@ def test_a_name_that_only_sounds_like_a_credential_is_not_refused(name: str) -> 
 def test_an_address_with_a_password_in_it_is_a_credential_whatever_it_is_called() -> None:
     for value in ("postgres://app:hush@db/x", "see redis://:hush@cache:6379"):
         _, (fault,) = Variables({}, {"DATABASE_URL": value}).fill("${env:DATABASE_URL}")
-        assert fault.message == "${env:DATABASE_URL} looks like a credential, and plans show what it holds"
+        assert fault.message == "${env:DATABASE_URL} looks like a credential, and plans show its value"
     for value in ("https://app@db:5432/x", "https://db:5432/a:b@c", "a: b@c"):
         assert Variables({}, {"DATABASE_URL": value}).fill("${env:DATABASE_URL}") == (value, [])
 

@@ -200,7 +200,7 @@ def test_a_manifest_is_no_plan(tmp_path: Path) -> None:
 
 
 def test_another_secret_than_the_reviewed_one_is_not_sent(saved: Path) -> None:
-    with pytest.raises(PlanRefused, match="is not what the plan was made with") as caught:
+    with pytest.raises(PlanRefused, match="is not the one that the plan was made with") as caught:
         read(saved, lambda _template: "Bearer hunter3")
     assert "${secret:TOKEN}" in caught.value.message
     assert "hunter" not in f"{caught.value} {caught.value.hint}"

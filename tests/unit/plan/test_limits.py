@@ -106,8 +106,8 @@ def state_with(id: str, **more: Any) -> State:
 @pytest.mark.parametrize(
     ("now", "why"),
     [
-        (state_with("1", serial=3), "somebody applied meanwhile"),
-        (state_with("2"), "somebody applied meanwhile"),
+        (state_with("1", serial=3), "there was another apply"),
+        (state_with("2"), "there was another apply"),
         (state_with("1", lineage="m"), "made with another state"),
         (State(), "made with another state"),
     ],
@@ -124,5 +124,5 @@ def test_a_plan_holds_for_the_state_it_was_made_at_and_no_other(now: State, why:
 def test_a_plan_of_a_workspace_without_a_state_holds_until_there_is_one() -> None:
     plan = Plan(target=TARGET, lineage="", serial=0, content=checksum(State()), changes=())
     require_applicable(plan, State(), Limits())
-    with pytest.raises(PlanRefused, match="somebody applied meanwhile"):
+    with pytest.raises(PlanRefused, match="there was another apply"):
         require_applicable(plan, state_with("1"), Limits())

@@ -16,7 +16,7 @@ def not_begun(call: Call, cutoff: Cutoff, last: ApiError | None = None) -> Unrea
     """Return the error of a request that the cutoff kept from being sent. `last` is the error of the attempt before."""
     why = cutoff.why if cutoff.stopped else "the time given by --timeout is over"
     larger = "" if cutoff.stopped else " A larger --timeout helps."
-    hint = f"Run the command again: it goes on from what was done.{larger}"
+    hint = f"Run the command again: it continues from what was done.{larger}"
     if last is not None:
         why += f"; before that: {last.message.removeprefix(f'{call.method} {call.path}: ')}"
         hint = last.hint if isinstance(last, Unreachable) else hint

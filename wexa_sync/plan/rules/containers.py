@@ -44,10 +44,10 @@ def _out_of_sight(change: Change, observation: Observation) -> Change | Blocked:
     address = change.address
     if BY_NAME[address.kind].nature is Nature.ACTION:
         return change
-    rest = f"`wexa-sync state rm {address}` gives it up as well"
+    rest = f"`wexa-sync state rm {address}` forgets it as well"
     if observation.pairs[address].record is None:
         rest = f"`wexa-sync resolve {address}` settles what was sent"
-    why = f"{address.project_address} is not in the state any more, so nobody can look whether it is live"
+    why = f"{address.project_address} is no longer in the state, so wexa-sync can't see whether it is live"
     return block(change, why, f"Look in Wexa Studio; {rest}.")
 
 
@@ -120,18 +120,21 @@ def _must_stay(
             hint = f"Leave out --target and --exclude, or keep the {noun}."
             if why := left.get(address):
                 hint = f"{address} is left alone: {why}. Name every PATH that declares something in the {noun}."
-            return f"{address} is in it and would go with it", hint
+            return f"{address} is in it and would be deleted too", hint
         if record is not None and (record.lifecycle.prevent_destroy or record.lifecycle.retain):
-            return f"{address} in it is protected and would go with it", f"`wexa-sync state rm {address}` gives it up."
+            return (
+                f"{address} in it is protected and would be deleted too",
+                f"`wexa-sync state rm {address}` forgets it.",
+            )
         if isinstance(decisions[address], Blocked) and BY_NAME[address.kind].nature is Nature.ACTION:
-            what = f"{address} may have happened, and what would show it goes with the {noun}"
-            return what, "Look there first, and settle that: the hint of that run says how."
+            what = f"{address} may have happened, and what would show it is deleted with the {noun}"
+            return what, "Settle that run first: its hint says how."
     cut = ((place, why) for place, why in observation.cut.items() if BY_NAME[place.kind].nature is Nature.RESOURCE)
     more = [f"perhaps more: {why}" for place, why in cut if _is_inside(place, around)]
     if others := [*_called(observation.unmanaged, around), *more]:
         return (
-            f"it also holds what is not managed here and would go with it: {named(others)}",
-            f"Delete the {noun} in Wexa Studio if that is meant, or move those things away first.",
+            f"it also holds objects that are not managed here and would be deleted too: {named(others)}",
+            f"To delete all of it, delete the {noun} in Wexa Studio. Else move those objects away first.",
         )
     return None
 
@@ -156,5 +159,5 @@ def _keep_around(
     decisions[change.address] = Orphan()
     if rules.prune:
         why = f"{named(stays)} in it would stay in the state, and could not be found without the {kind}"
-        hint = f"Let that go first; `wexa-sync state rm {stays[0]}` gives it up."
+        hint = f"Forget that first: `wexa-sync state rm {stays[0]}`."
         decisions[change.address] = block(change, why, hint)

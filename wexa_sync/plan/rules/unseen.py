@@ -23,7 +23,7 @@ def hold_unseen(decisions: MutableMapping[Address, Decision], observation: Obser
         found = decisions[address]
         if does(found, Action.UPDATE) and (lost := _lost(observation.pairs[address], inside[address])):
             why = f"{update.method} {update.path} may replace all of it, and reads do not show {lost}"
-            hint = "Change it in Wexa Studio. What a manifest says of such a field is sent along, and so is known."
+            hint = "Change it in Wexa Studio. Or declare such a field: a declared value is sent along."
             decisions[address] = block(found, why, hint)
 
 

@@ -30,7 +30,7 @@ def report_text(view: ReportView, layout: Layout) -> str:
         _receipt(page, outcome, brief=brief)
     if blocked := len(view.report.plan.blocked):
         page.blank()
-        page.wrapped([], f"{blocked} blocked, and left as it is: the plan above says why, and what a person can do.")
+        page.wrapped([], f"{blocked} blocked, and left as it is: the plan above says why, and what you can do.")
     page.blank()
     page.line((view.summary, "bold green" if view.complete else "bold red"))
     for step in view.next_steps:

@@ -103,12 +103,13 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
             commands=tuple(f"wexa-sync resolve {each.change.address} --happened {each.id or ''}" for each in open_ends),
         )
     if Status.CONFLICT in statuses:
-        yield NextStep(text="Each resource in conflict was changed by somebody else since the plan.")
+        yield NextStep(text="Each resource in conflict was changed on the live side since the plan.")
     if Status.FAILED in statuses:
         yield NextStep(text="Fix what failed.")
     if report.interrupted or report.error[0] or statuses - {Status.APPLIED}:
         yield NextStep(
-            text="Plan and apply again: what is done is not done twice.", commands=("wexa-sync plan", "wexa-sync apply")
+            text="Plan and apply again: finished changes are not repeated.",
+            commands=("wexa-sync plan", "wexa-sync apply"),
         )
 
 

@@ -92,7 +92,7 @@ def test_what_is_protected_keeps_its_project(address: Address, lifecycle: Lifecy
     scope = Scope(lifecycles={address: lifecycle} if said_by == "manifest" else {})
     plan = planned(seen(*pairs), scope=scope)
     (blocked,) = [each for each in plan.blocked if each.address == DESK]
-    assert blocked.reason == f"{address} in it is protected and would go with it"
+    assert blocked.reason == f"{address} in it is protected and would be deleted too"
     assert f"delete {address}" not in work(plan)
 
 
@@ -113,7 +113,7 @@ def test_what_is_not_managed_keeps_the_project_and_what_a_connector_made_goes_wi
     theirs[SORT.place] = (Live(id="3" * 24, spec={"title": "Also theirs"}),)
     plan = planned(seen(managed(DESK), unmanaged=theirs, made_by_connectors=made))
     assert work(plan) == [f"blocked delete {DESK}"]
-    assert f"would go with it: Skill 'Theirs', Agent 'Also theirs' of {FLOW}" in plan.blocked[0].reason
+    assert f"would be deleted too: Skill 'Theirs', Agent 'Also theirs' of {FLOW}" in plan.blocked[0].reason
     plan = planned(seen(managed(DESK), made_by_connectors=made))
     assert work(plan) == [f"delete {DESK}"]
     assert "and what its connectors made: Skill 'Mail - Send'." in plan.warnings[0]
@@ -148,7 +148,7 @@ def test_nobody_says_that_a_thing_is_gone_whose_project_nobody_knows() -> None:
     assert work(planned(seen(gone))) == [f"forget {DIGEST}"]
     plan = planned(seen(gone, unplaced=frozenset({"desk"})))
     assert work(plan) == [f"blocked forget {DIGEST}"]
-    assert "Project/desk is not in the state any more" in plan.blocked[0].reason
+    assert "Project/desk is no longer in the state" in plan.blocked[0].reason
     assert f"`wexa-sync state rm {DIGEST}`" in plan.blocked[0].hint
 
 
@@ -228,7 +228,7 @@ def test_what_a_lost_answer_left_is_protected_as_its_manifest_says(address: Addr
 def test_a_project_is_kept_while_a_run_in_it_may_have_happened() -> None:
     plan = planned(seen(managed(DESK), managed(FLOW), lost(RUN)))
     assert work(plan) == [f"blocked delete {DESK}", f"blocked delete {FLOW}", f"blocked run {RUN}"]
-    assert plan.blocked[0].reason == f"{RUN} may have happened, and what would show it goes with the project"
+    assert plan.blocked[0].reason == f"{RUN} may have happened, and what would show it is deleted with the project"
     # Where it is found, and where it surely never arrived, it goes.
     for settled in (found(RUN), lost(RUN, absent=True)):
         plan = planned(seen(managed(DESK), managed(FLOW), settled))

@@ -29,7 +29,7 @@ OLD, NEW = (Address(project="desk", kind="Execution", name=name) for name in ("c
 SPEC = {"agentflow_id": {"ref": "triage"}, "goal": "Sort."}
 SENT = Intent(address=OLD, operation="create", time=1.0, spec=SPEC, fingerprint="f", generation=2)
 RAN = Record(address=OLD, id="r1", spec=SPEC, generation=1)
-DOUBT = Blocked(address=OLD, wanted="run", reason="the answer was lost", hint="resolve it")
+DOUBT = Blocked(address=OLD, wanted="run", reason="the response was lost", hint="resolve it")
 
 
 def held(old: Pair, was: Decision) -> dict[Address, Decision]:

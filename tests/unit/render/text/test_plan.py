@@ -134,7 +134,7 @@ def test_what_to_do_next_depends_on_what_went_wrong() -> None:
     earlier = report((Action.CREATE, Status.APPLIED), doubts=(skill("s9"),))
     assert "Apply incomplete: 1 done, 1 in doubt since an earlier apply." in earlier
     assert "      wexa-sync resolve desk/Skill/s9 --happened ID\n" in earlier
-    assert "somebody else" in report((Action.UPDATE, Status.CONFLICT))
+    assert "changed on the live side" in report((Action.UPDATE, Status.CONFLICT))
     assert "wexa-sync apply" not in report((Action.CREATE, Status.APPLIED))
 
 
