@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from wexa_sync.text.look import look
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is most like `word`. Another style of spelling (`agentflowId`) counts as very near."""
@@ -16,6 +18,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return a hint that names the nearest known word, or `otherwise` where none is near."""
     found = nearest(word, known)
+    if found is not None and found != word and look(found) == look(word):
+        return f"Did you mean {found!a}? It only looks like {word!a}."
     return f"Did you mean {found!r}?" if found is not None else otherwise
 
 

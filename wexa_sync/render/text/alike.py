@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import SequenceMatcher
-from typing import Final
+
+from wexa_sync.text.look import escape, escaped, look
 
 Segment = tuple[str, bool]
 """A piece of a line, and whether it differs from the other side's."""
@@ -13,21 +13,7 @@ Segment = tuple[str, bool]
 _TOKEN = re.compile(r"(?:\w[\u0300-\u036f]*)+|\s+|.")
 _MOST = 250_000  # pairs of words to compare in one line: beyond, all between its ends counts as one difference
 
-_TWINS: Final = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧνορ‐‑‒–—―−‘’‚‛′“”„‟″ı",  # noqa: RUF001
-    "ABESIJKMHOPCTYXaesijopcyxdqwhABEZHIKMNOPTYXvop-------'''''\"\"\"\"\"i",
-)
-"""Letters of other alphabets and punctuation that a terminal shows as, or much like, an ASCII character."""
-
-_UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # variation selectors
 _ODD_SPACE = re.compile(r"(?! )\s")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-
-
-def look(text: str) -> str:
-    """Return a text that is equal for texts that look the same."""
-    composed = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
-    return " ".join(unicodedata.normalize("NFC", composed.translate(_TWINS)).split())
 
 
 def told_apart(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
@@ -52,11 +38,6 @@ def _append(segments: list[Segment], text: str, *, marked: bool) -> None:
 def text_of(segments: list[Segment]) -> str:
     """Return the segments as one text."""
     return "".join(text for text, _ in segments)
-
-
-def escaped(text: str) -> str:
-    """Return the text in ASCII."""
-    return _NOT_ASCII.sub(_escape, text)
 
 
 def _stretches(one: str, other: str) -> list[tuple[bool, str, str]]:
@@ -87,15 +68,10 @@ def _stretches(one: str, other: str) -> list[tuple[bool, str, str]]:
 def _spelled_out(one: str, other: str) -> tuple[str, str]:
     if look(one) == look(other):
         return _dotted(one), _dotted(other)
-    one, other = (_dotted(text) if text.isspace() else _ODD_SPACE.sub(_escape, text) for text in (one, other))
+    one, other = (_dotted(text) if text.isspace() else _ODD_SPACE.sub(escape, text) for text in (one, other))
     return one, other
 
 
 def _dotted(text: str) -> str:
     """Return the text in ASCII, its blanks as dots where it has more than one in a row, or at an end."""
     return re.sub(r"^ +| +$| {2,}", lambda blanks: "·" * len(blanks[0]), escaped(text))
-
-
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

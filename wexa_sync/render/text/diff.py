@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from wexa_sync.render.text.alike import Segment, look, text_of, told_apart
+from wexa_sync.render.text.alike import Segment, text_of, told_apart
+from wexa_sync.text.look import look
 from wexa_sync.text.visible import visible
 
 _CONTEXT = 2  # unchanged lines around a difference
@@ -148,7 +149,7 @@ def _longest(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
             ends[diagonal] = (x, trail)
             if x >= len(old) and x - diagonal >= len(new):
                 return _unwound(trail)
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    blocks = SequenceMatcher(None, old, new).get_matching_blocks()
     return [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
 
 

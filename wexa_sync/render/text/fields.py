@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wexa_sync.model import Ref
-from wexa_sync.render.text.alike import escaped, look, text_of, told_apart
+from wexa_sync.render.text.alike import text_of, told_apart
 from wexa_sync.render.text.diff import Line, diff, diff_of_texts, lines_of
 from wexa_sync.render.view.fields import ABSENT, FieldView
+from wexa_sync.text.look import escaped, look
 from wexa_sync.text.visible import visible
 
 _LONG_NEW = 240  # a value of more characters is laid out as lines
