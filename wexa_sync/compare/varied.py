@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from wexa_sync.model import Sealed, Secret
+from wexa_sync.model import Recalled, Sealed, Secret, Unset
 
 _USE = re.compile(r"(\$\$\{|\$\{(?:env|var|secret):[^}\n]*\})")
 
@@ -43,6 +43,22 @@ def as_sent(declared: Any, sent: Any, templates: Mapping[str, str]) -> Any:
         return {name: as_sent(value, sent.get(name), templates) for name, value in declared.items()}
     if isinstance(declared, list) and isinstance(sent, list) and len(declared) == len(sent):
         return [as_sent(value, other, templates) for value, other in zip(declared, sent, strict=True)]
+    return declared
+
+
+def recalled(declared: Any, sent: Any) -> Any:
+    """Return what is declared, with what was sent at each place where a text of the same template is Unset."""
+    if isinstance(declared, Unset):
+        if isinstance(sent, Sealed):
+            return sent if declared.template == sent.template else declared
+        if isinstance(sent, str) and _pattern(declared.template).fullmatch(sent):
+            text = Recalled(sent)
+            text.template = declared.template
+            return text
+    if isinstance(declared, Mapping) and isinstance(sent, Mapping):
+        return {name: recalled(value, sent.get(name)) for name, value in declared.items()}
+    if isinstance(declared, list) and isinstance(sent, list) and len(declared) == len(sent):
+        return [recalled(value, other) for value, other in zip(declared, sent, strict=True)]
     return declared
 
 

@@ -12,7 +12,7 @@ from wexa_sync.manifests.find import Found, find
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.spelling import Written, plain
 from wexa_sync.manifests.variables import Variables, is_one_variable
-from wexa_sync.model import Document, Source
+from wexa_sync.model import Document, Source, Unset
 from wexa_sync.text.files import TextFault, is_utf8, shown_path
 
 _MOST_NAMES = 3
@@ -50,10 +50,12 @@ def load(sources: Sources) -> Loaded:
             hint = "Rename it: it stands in plans, which are UTF-8."
             problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))
             continue
-        fill = _Filling(variables)
+        fill, odd = _Filling(variables), dict(variables.odd)
         found, faults = read(file, shown, fill, others=None if _is_named(real, named) else others)
-        documents += (replace(document, templates=fill.templates) for document in found)
+        documents += (replace(document, templates=fill.templates, unset=fill.unset) for document in found)
         problems += faults
+        if not found:
+            variables.forget(odd)
     if not documents and not problems:
         raise _nothing(files, others)
     unused = () if sources.whole else variables.unused()  # other manifests may use them
@@ -99,9 +101,11 @@ class _Filling:
     def __init__(self, variables: Variables) -> None:
         self._variables = variables
         self.templates: dict[str, str] = {}
+        self.unset = False
 
     def __call__(self, text: str) -> tuple[Any, list[TextFault]]:
         value, faults = self._variables.fill(text)
+        self.unset = self.unset or isinstance(value, Unset)
         if is_one_variable(text) and not isinstance(value, (Unfilled, Written)):
             value = Written(value, plain(value))
         became = value.text if isinstance(value, Written) else value

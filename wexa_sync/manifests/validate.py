@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as File
 from typing import Any, TypeGuard
 
@@ -12,6 +12,7 @@ from wexa_sync.kinds import BY_NAME, declarable, owner_of, part_of
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.fields import manifest_fields
+from wexa_sync.kinds.spec.wire import replaced
 from wexa_sync.manifests.foreign import API_VERSION, is_ours
 from wexa_sync.manifests.metadata import depends_on, lifecycles
 from wexa_sync.manifests.positions import Places
@@ -19,8 +20,9 @@ from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.spelling import spelled_out
 from wexa_sync.manifests.typed import as_wanted
-from wexa_sync.manifests.values import fill_in, refer, stand_ins
-from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source
+from wexa_sync.manifests.values import fill_in, not_set, refer, stand_ins
+from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unset
+from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.text.suggest import did_you_mean, nearest
 
 
@@ -41,9 +43,20 @@ def validate(
     problems: list[Problem] = []
     for document in documents:
         faults: list[Fault] = []
+        document = _known(document, faults)  # noqa: PLW2901  # the same one, and sure of its envelope
         manifests += _manifests(document, projects, root, faults)
         problems += places.problems(document, faults)
     return tuple(manifests), tuple(problems)
+
+
+def _known(document: Document, faults: list[Fault]) -> Document:
+    """Return the document with no variable unset outside of its spec, nor as the handle of a part: that is a fault."""
+    data = document.data
+    for path, leaf in leaves_of(data, (Unset,)) if document.unset else ():
+        if path[:1] != ("spec",) or path[-1] == "handle":
+            faults.append(not_set(leaf, path))
+            data = replaced(data, path, Unfilled("..."))
+    return replace(document, data=data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec import cron, times
 from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
-from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Source
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Source, Unset
+from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.secrecy.hide import hide
 from wexa_sync.text.files import TextFault, read_text, short, shown_path, siblings
 from wexa_sync.text.leftovers import is_blank, refuse_leftovers
@@ -54,7 +55,9 @@ def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
         if field.read_only:
             faults.append(Fault(path, "only the server sets this field", "Take it out.", at_key=True))
         if field.ref:
-            return _reference(value, field.ref, project, path, faults)
+            return _known_reference(value, field.ref, path, faults) or _reference(
+                value, field.ref, project, path, faults
+            )
         if field.key and isinstance(value, list):
             faults.extend(_same_keys(value, field.key, path))
         return DESCEND
@@ -92,10 +95,25 @@ def _is_clear(leaf: Any) -> bool:
 
 def stand_ins(value: Any) -> Any:
     """Return the value with a harmless text for each Secret: the form that a schema and a message may show."""
-    return hide(value, lambda leaf: "***" if isinstance(leaf, Secret) else leaf)
+    return hide(value, _stand_in)
+
+
+def _stand_in(leaf: Any) -> Any:
+    if isinstance(leaf, Unset):
+        return Unfilled("***")  # of the type that is wanted, whatever that is
+    return "***" if isinstance(leaf, Secret) else leaf
+
+
+def not_set(value: Unset, path: Path) -> Fault:
+    """Return what is said of an unset variable where a plan can't be made without its value."""
+    hint = "Set the environment variable. A name, a time or a reference must be known to plan with."
+    return Fault(path, f"{short(value.template)} is not set, and must be known here", hint)
 
 
 def _included(name: Any, folder: File, root: File, path: Path, faults: list[Fault]) -> str:
+    if isinstance(name, Unset):
+        faults.append(not_set(name, (*path, "file")))
+        return Unfilled("...")
     if isinstance(name, Unfilled):
         return name  # reported already
     try:
@@ -139,6 +157,9 @@ def _looked_at(file: File, shown: str) -> str:
 def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
     if isinstance(value, (Unfilled, bool)) or not isinstance(value, (str, int, Secret)):
         return value  # reported already, or by the schema
+    if isinstance(value, Unset):
+        faults.append(not_set(value, path))
+        return value
     if isinstance(value, Secret):
         faults.append(Fault(path, "a time can't be a secret: the plan shows it", "Use ${env:NAME} or ${var:NAME}."))
         return value
@@ -148,6 +169,16 @@ def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
         zone = "has no zone" if str(error).startswith("the time has no zone") else "is no time"
         faults.append(Fault(path, f"{shown(value)} {zone}", _TIME_HINT))
         return value
+
+
+def _known_reference(value: Any, kind: str, path: Path, faults: list[Fault]) -> Any:
+    """Return what stands for a reference with an unset variable in it; None where there is none."""
+    leaves = list(leaves_of(value, (Unset,), path))
+    for place, leaf in leaves:
+        if place[-1] == "external" and "${secret:" not in leaf.template:
+            return Ref(kind=kind, external=leaf.template)  # nothing live is called so: what needs it is blocked
+        faults.append(not_set(leaf, place))
+    return value if leaves else None
 
 
 def _reference(value: Any, kind: str, project: str, path: Path, faults: list[Fault]) -> Any:

@@ -13,7 +13,7 @@ from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, Unfilled, U
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.spelling import plain, written
-from wexa_sync.model import Secret
+from wexa_sync.model import Secret, Unset
 from wexa_sync.secrecy.find import SHORTEST_KEY
 from wexa_sync.text.files import TextFault, is_utf8, short, shown_path
 from wexa_sync.text.suggest import did_you_mean
@@ -42,6 +42,11 @@ class Variables:
     asked: set[str] = field(default_factory=set, compare=False)  # the names that texts use
     odd: dict[str, str] = field(default_factory=dict, compare=False)  # what is odd about a value, by its `${...}`
 
+    def forget(self, since: Mapping[str, str]) -> None:
+        """Forget what was odd of the environment in a file that is none of ours; `since`: what was before that file."""
+        for use in self.odd.keys() - since.keys():
+            del self.odd[use]
+
     def warnings(self) -> Iterator[str]:
         """Return a warning for each value of the environment that was probably not meant to be as it is."""
         return (f"{use} {what}" for use, what in self.odd.items())
@@ -57,12 +62,13 @@ class Variables:
         """Return the text with its variables filled in, and the faults in it.
 
         A text that is nothing but one `${var:NAME}` becomes that value with its type; one with a secret in it becomes
-        a Secret; `$${` stands for a literal `${`. What is filled in is not searched again.
+        a Secret; one whose environment variable is not set becomes Unset; `$${` stands for a literal `${`. What is
+        filled in is not searched again.
         """
         faults: dict[str, TextFault] = {}  # by what is wrong: a text may say it many times
         shown: list[str] = []
         real: list[str] = []
-        secret = False
+        secret = unset = False
         end = 0
         for use in _USE.finditer(text):
             between, end = text[end : use.start()], use.end()
@@ -77,12 +83,16 @@ class Variables:
                 continue
             if use["source"] == "var" and use.group() == text:
                 return value, []
+            if value is _NOT_SET:
+                unset, value = True, use.group()
             secret = secret or use["source"] == "secret"
             shown += [between, use.group() if use["source"] in ("secret", "env") else plain(value)]
             real += [between, plain(value)]
         if faults:
             return Unfilled(text), list(faults.values())
         template, filled = "".join([*shown, text[end:]]), "".join([*real, text[end:]])
+        if unset:
+            return Unset(template=template), []
         return Secret(template=template, value=filled) if secret else filled, []
 
     def _note(self, use: re.Match[str], value: Any) -> None:
@@ -111,15 +121,18 @@ class Variables:
                 f"Write ${{secret:{short(name)}}}. If it is no credential, use a variable: --var {short(name)}=VALUE."
             )
             raise TextFault(f"{short(use.group())} looks like a credential, and plans show its value", hint=hint)
+        if source != "var" and not (values.get(name) or (source == "env" and name in values)):
+            # Continuous integration gives an empty text for a secret that it does not have.
+            known = [other for other in values if not _is_a_credential(other, "") or source == "secret"]
+            hint = did_you_mean(name, sorted(set(known) - _KEYS), "What needs it is planned, and can't be applied.")
+            self.odd[use.group()] = f"is not set here. {hint}"
+            return _NOT_SET
         if name not in values:
             hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
             raise TextFault(f"{short(use.group())} is not defined", hint=hint)
         self._note(use, values[name])
         if not is_utf8(values[name]):
             raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
-        if source == "secret" and not values[name]:
-            # Continuous integration gives an empty text for a secret that it does not have.
-            raise TextFault(f"{use.group()} is empty", hint=_GIVE[source].format(short(name)))
         return values[name]
 
 
@@ -133,6 +146,7 @@ def _is_a_credential(name: str, value: str) -> bool:
     return named or _ADDRESS_WITH_A_PASSWORD.search(value) is not None
 
 
+_NOT_SET: Any = object()
 _GIVE = {
     "var": "Give it with --var {0}=VALUE, in a --var-file, or under `vars` in wexa-sync.yaml.",
     "env": "Set the environment variable {0}.",
@@ -146,14 +160,16 @@ def is_one_variable(text: str) -> bool:
     return use is not None and use["source"] == "var"
 
 
-def revealed(template: str, env: Mapping[str, str]) -> str:
-    """Return the secret of a saved plan's template. Raises PlanRefused where `env` does not have it.
+def revealed(template: str, env: Mapping[str, str]) -> str | None:
+    """Return the secret of a saved plan's template; None where `env` does not have it.
 
     A text that the manifest has in a write-only field is its own template.
     """
     value, faults = Variables(env=env).fill(template)
+    if isinstance(value, Unset):
+        return None
     if faults:
-        raise PlanRefused(f"the plan needs {template}, which is not set", hint="Set the environment variable.")
+        raise PlanRefused(f"the plan has {template}: {faults[0].message}", hint=faults[0].hint)
     return value.reveal() if isinstance(value, Secret) else str(value)
 
 

@@ -9,7 +9,7 @@ from wexa_sync.model.plan import Action, Blocked, Change, FieldChange, Plan, Unm
 from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Options
 from wexa_sync.model.run import Question, Run
-from wexa_sync.model.spec import Path, Ref, Sealed, Secret, Spec, show_path
+from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
 from wexa_sync.model.state import Intent, Record, Target
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Place",
     "Plan",
     "Question",
+    "Recalled",
     "Record",
     "Ref",
     "Report",
@@ -47,5 +48,6 @@ __all__ = [
     "Status",
     "Target",
     "Unmanaged",
+    "Unset",
     "show_path",
 ]

@@ -25,7 +25,7 @@ class Document:
 
     `templates` are the file's texts before their variables were filled in, by what they became. `spelled` are the
     numbers, true and false that are written otherwise than JSON writes them. `variables` are the texts of the values
-    that are one variable and nothing else.
+    that are one variable and nothing else. `unset`: the file has a text that is Unset.
     """
 
     data: Any
@@ -36,6 +36,7 @@ class Document:
     templates: Mapping[str, str] = field(default_factory=dict)
     spelled: Mapping[Path, str] = field(default_factory=dict)
     variables: Mapping[Path, str] = field(default_factory=dict)
+    unset: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

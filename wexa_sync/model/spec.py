@@ -69,6 +69,24 @@ class Secret:
         raise TypeError("a Secret can't be stored")
 
 
+class Unset(Secret):
+    """A leaf of that template whose `${secret:}` or `${env:}` is not set here: its value is unknown.
+
+    What stands in for the value is equal to that of the same template, and to nothing else.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *, template: str) -> None:
+        super().__init__(template=template, value=f"\0{template}")
+
+
+class Recalled(str):
+    """A text as it was sent last, where its template's `${env:}` is not set here: to compare with, not to send."""
+
+    template: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
     """What is left of a Secret in a file: its template and a keyed fingerprint of its value (hex)."""

@@ -30,6 +30,7 @@ from wexa_sync.observe.known import Externals, Known, external_refs, require_kno
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
 from wexa_sync.observe.pair import pair
 from wexa_sync.observe.parts import pair_parts
+from wexa_sync.observe.recall import with_recalled
 from wexa_sync.observe.settle import contradiction, hidden, worth_waiting
 from wexa_sync.observe.strangers import sort_out_skills
 from wexa_sync.state.base import State
@@ -55,6 +56,7 @@ def observe(
     Raise StateDamaged or ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
     """
     require_known_kinds(state)
+    desired = with_recalled(desired, state)
     user_id = api.sign_in()
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
         known, lists = _settled(desired, state, api, pool, options, now=now, sleep=sleep)

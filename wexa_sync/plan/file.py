@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import PlanRefused
-from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Plan, Sealed, Secret, Unmanaged
+from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Plan, Sealed, Secret, Unmanaged, Unset
 from wexa_sync.secrecy.hide import hide
 from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
@@ -58,8 +58,8 @@ def is_plan(path: Path) -> bool:
         return False
 
 
-def read(path: Path, reveal: Callable[[str], str]) -> Plan:
-    """Return the saved plan. `reveal` gives the value of a secret's template, or raises WexaSyncError.
+def read(path: Path, reveal: Callable[[str], str | None]) -> Plan:
+    """Return the saved plan. `reveal` gives the value of a secret's template; None where it is not set.
 
     Raise PlanRefused where the file is no plan, was changed, or a secret is not the one that was planned with.
     """
@@ -97,7 +97,7 @@ def _no_plan(path: Path, why: str) -> PlanRefused:
     return PlanRefused(f"{path} can't be applied: {why}", hint=f"Make a new one: `wexa-sync plan --out {path}`.")
 
 
-def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:
+def _opened(value: Any, key: str, reveal: Callable[[str], str | None]) -> Any:
     if isinstance(value, Mapping):
         return {name: _opened(item, key, reveal) for name, item in value.items()}
     if isinstance(value, list):
@@ -105,8 +105,11 @@ def _opened(value: Any, key: str, reveal: Callable[[str], str]) -> Any:
     if not isinstance(value, Sealed):
         return value
     text = reveal(value.template)
+    if text is None:
+        return value  # whoever needs it is refused
     secret = Secret(template="" if value.template == _escaped(text) else value.template, value=text)
-    if secret_fingerprint(secret, key) != value.fingerprint:
+    unset = Unset(template=value.template)  # when the plan was made: any value will do
+    if value.fingerprint not in (secret_fingerprint(secret, key), secret_fingerprint(unset, key)):
         raise PlanRefused(
             f"the value of {value.template} is not the one that the plan was made with",
             hint="Set the value that the plan was made with, or plan again.",

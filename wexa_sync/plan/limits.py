@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wexa_sync.errors import PlanBlocked, PlanRefused, StateError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.model import Action, Change, Limits, Plan, Target
+from wexa_sync.model import Action, Change, Limits, Plan, Recalled, Sealed, Spec, Target, Unset
 from wexa_sync.plan.decision import ADOPTED
+from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
 
@@ -75,6 +76,7 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
             "the state has changed since this plan was made: there was another apply",
             hint="Run `wexa-sync plan` again and review what it says now.",
         )
+    _require_known(plan)
     for change in plan:
         calls = BY_NAME[change.address.kind].updates(change.names) if change.action is Action.UPDATE else ()
         if not all(call.may_be_sent(allowed) for call in calls):
@@ -86,6 +88,26 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
         raise PlanRefused(
             "the plan goes too far: " + "; ".join(each.what for each in over),
             hint=f"{_way_out(over)} --force lifts every budget.",
+        )
+
+
+def _unknown_in(spec: Spec | None) -> Iterator[str]:
+    """Yield the template of each value in a spec that can't be sent: it is not known here."""
+    yield from (leaf.template for _, leaf in leaves_of(spec, (Unset,)))
+    yield from (leaf.template for _, leaf in leaves_of(spec, (Sealed,)))
+    yield from (leaf.template for _, leaf in leaves_of(spec, (Recalled,)))
+
+
+def _require_known(plan: Plan) -> None:
+    """Raise PlanRefused where a change would send a value of a variable that is not set here."""
+    sends = (Action.CREATE, Action.UPDATE, Action.RUN)
+    changes = (change for change in plan if change.action in sends and not change.resume)
+    needs = {template: change.address for change in changes for template in _unknown_in(change.after)}
+    if needs:
+        what = "; ".join(f"{address} needs {template}" for template, address in sorted(needs.items()))
+        raise PlanRefused(
+            f"not all that would be sent is known: {what}",
+            hint="Set these environment variables. --target and --exclude leave out what needs them.",
         )
 
 

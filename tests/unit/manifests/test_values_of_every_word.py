@@ -41,9 +41,10 @@ def test_a_write_only_text_in_clear_has_no_template_which_would_be_the_text() ->
     assert spec["server"]["password"].template == ""
 
 
-def test_a_saved_plan_whose_secret_is_not_set_is_refused() -> None:
-    with pytest.raises(PlanRefused, match="TOKEN"):
-        revealed("${secret:TOKEN}", {})
+def test_a_saved_plan_whose_secret_is_not_set_has_none() -> None:
+    assert revealed("${secret:TOKEN}", {}) is None
+    with pytest.raises(PlanRefused, match="is no variable"):
+        revealed("${secret:TO KEN}", {})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, Unfilled, UsageError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import Variables, gather
-from wexa_sync.model import Secret
+from wexa_sync.model import Secret, Unset
 
 if TYPE_CHECKING:
     from tests.unit.conftest import Folder
@@ -70,9 +70,6 @@ def test_a_text_with_a_secret_is_one(text: str, template: str, value: str) -> No
     [
         ("${var:regoin}", "${var:regoin} is not defined", "Did you mean 'region'?"),
         ("${var:zzzzzzz}", "${var:zzzzzzz} is not defined", "--var zzzzzzz=VALUE"),
-        ("${env:NOPE_NOPE}", "${env:NOPE_NOPE} is not defined", "environment variable NOPE_NOPE"),
-        ("${secret:NOPE_NOPE}", "${secret:NOPE_NOPE} is not defined", "to the secret's value"),
-        ("${secret:EMPTY}", "${secret:EMPTY} is empty", "environment variable EMPTY"),
         ("${env:}", "${env:} is no variable", "${env:NAME}"),
         ("${var:}", "${var:} is no variable", "${var:NAME}"),
         ("${var:a b}", "${var:a b} is no variable", "${var:NAME}"),
@@ -137,8 +134,31 @@ def test_a_key_that_is_no_secret_is_met_by_chance() -> None:
 
 
 def test_the_api_key_is_not_what_somebody_may_have_meant() -> None:
-    _, (fault,) = Variables({}, {"WEXA_API_KEY": KEY}).fill("${secret:WEXA_APIKEY}")
-    assert "Set the environment variable WEXA_APIKEY" in fault.hint
+    variables = Variables({}, {"WEXA_API_KEY": KEY})
+    variables.fill("${secret:WEXA_APIKEY}")
+    assert "Did you mean" not in " ".join(variables.warnings())
+
+
+@pytest.mark.parametrize(
+    "text", ["${env:NOPE}", "x ${secret:NOPE} ${var:region}", "${secret:EMPTY}", "${env:A}${env:B}"]
+)
+def test_what_is_not_set_is_unknown(text: str) -> None:
+    value, faults = VARIABLES.fill(text)
+    assert (type(value), faults) == (Unset, [])
+    assert value.template == text.replace("${var:region}", "eu")
+    assert value == VARIABLES.fill(text)[0]
+    assert value != VARIABLES.fill(text + "!")[0]
+
+
+def test_what_is_not_set_is_warned_of_with_what_may_have_been_meant() -> None:
+    variables = Variables({}, {"COMMIT": "a", "DB_TOKEN": "hush"})
+    for text in ("${env:COMIT}", "${secret:DB_TOKN}", "${env:ZZZ}", "${env:ZZZ}"):
+        variables.fill(text)
+    assert list(variables.warnings()) == [
+        "${env:COMIT} is not set here. Did you mean 'COMMIT'?",
+        "${secret:DB_TOKN} is not set here. Did you mean 'DB_TOKEN'?",
+        "${env:ZZZ} is not set here. What needs it is planned, and can't be applied.",
+    ]
 
 
 @pytest.mark.parametrize("text", ["${env:ODD}", "${secret:ODD}", "${var:odd}", "x ${var:odd}"])
@@ -151,7 +171,7 @@ def test_values_are_utf8(text: str) -> None:
 
 def test_every_fault_of_a_text_is_told_once_and_not_too_many() -> None:
     _, faults = VARIABLES.fill("${var:a} ${env:b} ${var:a} ${var:region} ${secret:c}")
-    assert [fault.message.split(" ")[0] for fault in faults] == ["${var:a}", "${env:b}", "${secret:c}"]
+    assert [fault.message.split(" ")[0] for fault in faults] == ["${var:a}"]
     _, faults = VARIABLES.fill("".join(f"${{var:x{n}}}" for n in range(100_000)))
     assert len(faults) == 20
     _, faults = VARIABLES.fill("${var:none}" * 100_000)
