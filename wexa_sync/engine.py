@@ -154,8 +154,7 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
 
 def _look(desired: Desired, workspace: Workspace) -> Observation:
     state = workspace.store.load(workspace.target)
-    pause = workspace.cutoff.wait
-    return observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=pause)
+    return observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=workspace.let_lists_settle)
 
 
 def approve(
@@ -281,7 +280,7 @@ def wait(workspace: Workspace, run: Run, *, seconds: float, tell: Tell, ask: Run
     """
     from wexa_sync.executions.watch import to_the_end
 
-    return to_the_end(workspace.api, run, seconds=seconds, tell=tell, ask=ask)
+    return to_the_end(workspace.api, run, seconds=seconds, cutoff=workspace.cutoff, tell=tell, ask=ask)
 
 
 def control(workspace: Workspace, run: Run, verb: str) -> tuple[Run, bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.model import Options, Secret, Target
 from wexa_sync.settings import Settings, require_api
@@ -37,6 +37,11 @@ class Workspace:
     cutoff: Cutoff = field(default_factory=Cutoff)
     session: StateSession | None = None
 
+    def let_lists_settle(self, seconds: float) -> None:
+        """Wait between two looks at the lists, and report that."""
+        self.cutoff.waiting("the lists of the API, which may not show yet what was sent", self.options.settle)
+        self.cutoff.wait(seconds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
@@ -46,15 +51,21 @@ class Rehearsal:
     readings: tuple[str, ...] = ()
 
 
-def open_store(settings: Settings, *, rehearsal: bool = False, lock_timeout: float = 0.0) -> StateStore:
+def open_store(
+    settings: Settings,
+    *,
+    rehearsal: bool = False,
+    lock_timeout: float = 0.0,
+    waits: Hear = lambda _what, _left: None,
+) -> StateStore:
     """Return the store of the state. A rehearsal has a state of its own, beside the real one.
 
-    `lock_timeout`: seconds to wait for a state that another process has locked.
+    `lock_timeout`: seconds to wait for a state that another process has locked. `waits` is told of that wait.
     """
     from wexa_sync.state import FileStore
 
     path = settings.state.with_name(f"sandbox-{settings.state.name}") if rehearsal else settings.state
-    return FileStore(path, lock_timeout=lock_timeout)
+    return FileStore(path, lock_timeout=lock_timeout, waits=waits)
 
 
 @contextmanager
@@ -89,7 +100,9 @@ def open_workspace(
         with closing(http):
             yield Workspace(
                 api=Api(http, org_id=own.org_id, user_id=own.user_id),
-                store=open_store(settings, rehearsal=rehearsal is not None, lock_timeout=lock_timeout),
+                store=open_store(
+                    settings, rehearsal=rehearsal is not None, lock_timeout=lock_timeout, waits=ends.waiting
+                ),
                 target=target,
                 options=chosen,
                 cutoff=ends,

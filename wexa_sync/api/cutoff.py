@@ -7,17 +7,29 @@ import threading
 import time
 from collections.abc import Callable
 
+Hear = Callable[[str, float], None]
+"""Gets what is waited for, and for how many seconds at most."""
+
+AGAIN = 10.0
+"""Seconds until a wait that lasts is reported again."""
+
+_WORTH_A_WORD = 1.0
+
 
 class Cutoff:
     """Shared by all that wait: `stop()` or the end of `seconds` (None: never) ends every wait at once.
 
+    `hear` is told of the waits that last, so that nobody takes them for a hang.
     A request that is under way is not cut by that: its answer is worth more than the seconds. `cut()` does.
     """
 
-    def __init__(self, seconds: float | None = None) -> None:
+    def __init__(self, seconds: float | None = None, hear: Hear = lambda _what, _left: None) -> None:
         self._end = math.inf if seconds is None else time.monotonic() + seconds
         self._stopped = threading.Event()
         self._cut = False
+        self._hear = hear
+        self._quiet_until: dict[str, float] = {}
+        self._hearing = threading.Lock()
         self.why = ""
         """The reason of the stop, in words that follow "not sent:"."""
         self._under_way: set[Callable[[], None]] = set()
@@ -58,7 +70,23 @@ class Cutoff:
         """True when nothing more is to begin."""
         return self.stopped or self.left <= 0
 
-    def wait(self, seconds: float) -> bool:
-        """Wait that long, or until the cutoff is over. True when it is."""
-        self._stopped.wait(max(0.0, min(seconds, self.left, threading.TIMEOUT_MAX)))
+    def waiting(self, what: str, seconds: float) -> None:
+        """Report a wait for `what`, of at most so many seconds: at once, and again as it lasts. For any thread.
+
+        A wait of less than a second is not worth a word.
+        """
+        left, now = min(seconds, self.left), time.monotonic()
+        with self._hearing:
+            if left < _WORTH_A_WORD or now < self._quiet_until.get(what, now):
+                return
+            self._quiet_until[what] = now + AGAIN
+        self._hear(what, left)
+
+    def wait(self, seconds: float, what: str = "") -> bool:
+        """Wait that long, or until the cutoff is over. True when it is. `what` is reported, if it is named."""
+        end = time.monotonic() + max(0.0, min(seconds, self.left, threading.TIMEOUT_MAX))
+        while (rest := end - time.monotonic()) > 0 and not self.stopped:
+            if what:
+                self.waiting(what, rest)
+            self._stopped.wait(min(rest, AGAIN) if what else rest)
         return self.over

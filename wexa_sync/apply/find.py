@@ -172,6 +172,10 @@ def looked(context: Context, look: Callable[[], list[Sought]]) -> list[Sought]:
     end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
     while True:
         found = look()
-        if found or time.monotonic() >= end or context.cutoff.wait(pause):
+        left = end - time.monotonic()
+        if found or left <= 0:
+            return found
+        context.cutoff.waiting("the server to show what was sent", left)
+        if context.cutoff.wait(pause):
             return found
         pause *= 2

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wexa_sync.cli.terminal import event, say, speaks_json, wants_color, width
+from wexa_sync.executions.watch import AGAIN
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Status
 from wexa_sync.render.layout import Layout
@@ -37,16 +38,17 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
     """
     silent = not total or (quiet and not speaks_json())
     line, lock = _Line(still=silent), threading.Lock()
-    words: dict[str, str] = {}
+    words: dict[str, tuple[str, float]] = {}
     open_: dict[str, str] = {}
     ended: set[str] = set()
 
     def report(change: Change, word: str) -> None:
         address = visible(str(change.address))
         with lock:
-            if silent or words.get(address) == word:
+            before, since = words.get(address, ("", 0.0))
+            if silent or (before == word and line.seconds < since + AGAIN / 2):
                 return
-            words[address] = open_[address] = word
+            words[address], open_[address] = (word, line.seconds), word
             run = BY_NAME[change.address.kind].run
             if word in ENDS or (run is not None and word in run.ended):
                 del open_[address]

@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.streams import require_open
-from wexa_sync.cli.terminal import warn
+from wexa_sync.cli.terminal import request_log, wait_log, warn
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Choice, Desired, Limits, Options
@@ -57,14 +57,17 @@ class Request:
     @property
     def store(self) -> StateStore:
         """Return the store of the state, for commands that call no API."""
-        return open_store(self.settings, rehearsal=self.rehearsal is not None, lock_timeout=self.lock_timeout)
+        return open_store(
+            self.settings,
+            rehearsal=self.rehearsal is not None,
+            lock_timeout=self.lock_timeout,
+            waits=Cutoff(hear=wait_log()).waiting,
+        )
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
         """Open the workspace. A signal interrupts at once until an apply begins: nothing can be lost before."""
-        from wexa_sync.cli.terminal import request_log
-
-        cutoff = Cutoff(self.timeout)
+        cutoff = Cutoff(self.timeout, wait_log())
         with (
             heeded(cutoff, breaks_in=True),
             open_workspace(

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from wexa_sync.api.transport.http import Exchange
 
 
+_FOREVER = 365 * 86400.0
+
+
 def _chosen(name: str) -> Any:
     """Return the value of an option of options.speech; None outside of a command."""
     context = click.get_current_context(silent=True)
@@ -155,6 +158,23 @@ def warn(text: str) -> None:
         event("warning", message=text)
     else:
         say(folded(text, sys.stderr, "Warning: "))
+
+
+def wait_log() -> Callable[[str, float], None]:
+    """Return what tells a person, or a log, of a wait that lasts."""
+    from wexa_sync.render.text.runs import spell
+    from wexa_sync.text.visible import visible
+
+    as_json = speaks_json()  # asked here: another thread knows nothing of the command
+
+    def log(what: str, left: float) -> None:
+        most = left if left < _FOREVER else None
+        if as_json:
+            event("waiting", what=what, seconds=most and round(most, 1))
+        else:
+            say(visible(f"Waiting for {what}{f' (at most {spell(most)} more)' if most else ''}."))
+
+    return log
 
 
 def show_error(error: Exception) -> int:

@@ -13,6 +13,9 @@ from wexa_sync.executions.inbox import asking
 from wexa_sync.executions.runs import GONE, read_again, running
 from wexa_sync.model import Question, Run
 
+AGAIN = 30.0
+"""Seconds until a status that stays is reported again: many CI systems end a job that is silent."""
+
 READ_FAILURES = 3
 """How many reads in a row may fail, each with its retries, before a wait for the end is given up."""
 
@@ -40,18 +43,21 @@ def watch(
 ) -> Run:
     """Return the run once `until` holds for its status, the time is over, or the `cutoff` is; with what it asks then.
 
-    `tell` gets every new status, and `ask` every question once; without `ask` the inbox is left alone. `most` is the
-    longest pause. A failed read is raised, but for as many in a row as `patience` says. A run whose status may be an
-    unknown end is returned at once.
+    `tell` gets every new status at once, and again while it stays. `ask` gets every question once; without `ask` the
+    inbox is left alone. `most` is the longest pause. A failed read is raised, but for as many in a row as `patience`
+    says. A run whose status may be an unknown end is returned at once.
     """
     end, pause = time.monotonic() + seconds, min(_FIRST_PAUSE, most)
-    reads, inbox, told, since = _Reads(api, patience), _Inbox(api), None, 0.0
+    reads, inbox, told, since, again = _Reads(api, patience), _Inbox(api), None, 0.0, 0.0
     while True:
         if (shown := reads.again(run)) is not None:
             run = shown
+            now = time.monotonic()
             if run.status != told:
-                told, since = run.status, time.monotonic()
+                told, since = run.status, now
+            if since == now or now >= again:
                 tell(told)
+                again = now + AGAIN
             if until(run.status):
                 return replace(run, questions=())
             if ask is not None and run.status not in (*running(run).not_begun, GONE):
@@ -64,14 +70,14 @@ def watch(
         pause = min(most, pause * 1.5)
 
 
-def to_the_end(api: Api, run: Run, *, seconds: float, tell: Tell, ask: Ask) -> Run:
+def to_the_end(api: Api, run: Run, *, seconds: float, cutoff: Cutoff, tell: Tell, ask: Ask) -> Run:
     """Return the run when it has ended or is gone, or as it is after so many seconds."""
     return watch(
         api,
         run,
         until=(running(run).ended | {GONE}).__contains__,
         seconds=seconds,
-        cutoff=Cutoff(),
+        cutoff=cutoff,
         tell=tell,
         ask=ask,
         most=2.0,

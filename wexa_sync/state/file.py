@@ -8,7 +8,7 @@ a journal that continues it, or the new file and a journal that it has overtaken
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,9 +28,17 @@ class FileStore:
     """A StateStore in the file `path`, with `path`.journal and `path`.lock beside it while it is in use.
 
     `lock_timeout`: seconds to wait for the lock; `lease`: seconds after which another host may take the lock over.
+    `waits` gets what is waited for, and for how many seconds at most, often while a wait lasts.
     """
 
-    def __init__(self, path: Path, *, lock_timeout: float = 0, lease: float = 15 * 60) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        lock_timeout: float = 0,
+        lease: float = 15 * 60,
+        waits: Callable[[str, float], object] = lambda _what, _left: None,
+    ) -> None:
         # Replacing a link would leave the file it points to behind, and its other readers with it.
         # These two, unlike Path's, never raise: not for a link that leads to itself, nor for a name that is too long.
         self.path = Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114
@@ -38,6 +46,7 @@ class FileStore:
         self.lock_path = self.path.with_name(self.path.name + ".lock")
         self._lock_timeout = lock_timeout
         self._lease = lease
+        self._waits = waits
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -69,7 +78,9 @@ class FileStore:
         """Hold the lock to change the state of `target`."""
         with told("make the folder", self.path.parent):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with hold(self.lock_path, subject=self.path, lease=self._lease, timeout=self._lock_timeout) as lock:
+        with hold(
+            self.lock_path, subject=self.path, lease=self._lease, timeout=self._lock_timeout, waits=self._waits
+        ) as lock:
             session = _FileSession(self, lock, self._load_for(target), target)
             try:
                 yield session

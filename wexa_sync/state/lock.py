@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -102,8 +102,13 @@ class Lock:
 
 
 @contextmanager
-def hold(file: Path, *, subject: Path, lease: float, timeout: float) -> Iterator[Lock]:
-    """Hold the lock `file` on `subject`, waiting up to `timeout` seconds for it. Raises StateLocked."""
+def hold(
+    file: Path, *, subject: Path, lease: float, timeout: float, waits: Callable[[str, float], object]
+) -> Iterator[Lock]:
+    """Hold the lock `file` on `subject`, waiting up to `timeout` seconds for it. Raises StateLocked.
+
+    While it waits, `waits` gets what for, and for how many seconds at most.
+    """
     deadline = time.monotonic() + timeout
     with told("lock", file):
         while not isinstance(found := _try(file), int):
@@ -114,6 +119,8 @@ def hold(file: Path, *, subject: Path, lease: float, timeout: float) -> Iterator
                     "machine at once, elsewhere when it expires, or by `wexa-sync state unlock`.",
                 )
             if found:
+                left = deadline - time.monotonic()
+                waits(f"the lock of {subject}, which {found.owner} holds since {found.created}", left)
                 time.sleep(_POLL)
         lock = Lock(file, found, lease=lease)
     try:

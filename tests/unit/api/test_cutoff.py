@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
+from wexa_sync.api import cutoff as module
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply import apply_plan
 from wexa_sync.model import Options, Status
@@ -47,3 +50,34 @@ def test_what_has_begun_is_finished_and_told_as_it_is(desk: Desk) -> None:
     assert run.id
     record = workspace.store.load().records[run.change.address]
     assert (record.id, record.started) == (run.id, True)
+
+
+def test_a_wait_is_told_at_once_and_again_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AGAIN", 0.01)
+    heard: list[tuple[str, float]] = []
+
+    def hear(what: str, left: float) -> None:
+        heard.append((what, left))
+        if len(heard) == 3:
+            cutoff.stop()
+
+    cutoff = Cutoff(1000, hear)
+    assert cutoff.wait(86400, "the server")
+    assert [what for what, _ in heard] == ["the server"] * 3
+    assert all(left <= 1000 for _, left in heard), "the end of the given time counts too"
+
+
+def test_workers_that_wait_for_the_same_are_told_of_once() -> None:
+    heard: list[str] = []
+    cutoff = Cutoff(hear=lambda what, _: heard.append(what))
+    for what in ("the server", "the server", "a lock", "the server"):
+        cutoff.waiting(what, 60)
+    assert heard == ["the server", "a lock"]
+
+
+def test_a_short_wait_and_one_without_a_name_are_not_worth_a_word() -> None:
+    heard: list[str] = []
+    cutoff = Cutoff(hear=lambda what, _: heard.append(what))
+    cutoff.wait(0.01, "a moment")
+    cutoff.wait(0.01)
+    assert heard == []

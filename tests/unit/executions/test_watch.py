@@ -118,3 +118,9 @@ def test_a_time_of_its_end_says_that_it_ended() -> None:
 
 def test_an_inbox_that_fails_does_not_end_the_wait() -> None:
     assert watched("running", "running", "completed", inbox={"pending": LOST})[0].status == "completed"
+
+
+def test_a_status_that_stays_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "AGAIN", 0.0)
+    _, told = watched("running", "running", "running", "completed")
+    assert told == ["running", "running", "running", "completed"]

@@ -12,11 +12,12 @@ from http import HTTPStatus
 from http.client import HTTPResponse
 from typing import Any
 
-from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.cutoff import AGAIN, Cutoff
 from wexa_sync.api.transport.deadline import Deadlines
 
 _DEADLINES = Deadlines()
 _here = threading.local()
+_SLOW = 5.0  # seconds without a response, after which that is said
 
 
 class Flight:
@@ -27,9 +28,10 @@ class Flight:
     `cut` says why, and whatever the connection gives from there on is not to be believed.
     """
 
-    def __init__(self, *, seconds: float, late: str, cutoff: Cutoff) -> None:
+    def __init__(self, *, seconds: float, about: str, late: str, cutoff: Cutoff) -> None:
         self.sent = False
         self.cut = ""
+        self._about = about
         self._late = late
         self._ends_at = time.monotonic() + seconds
         self._cutoff = cutoff
@@ -39,11 +41,13 @@ class Flight:
     def __enter__(self) -> Flight:
         _here.flight = self
         _DEADLINES.set(self._be_late, self._ends_at)
+        _DEADLINES.set(self._be_slow, time.monotonic() + _SLOW)
         self._cutoff.under_way(self._be_stopped)
         return self
 
     def __exit__(self, *_: object) -> None:
         _DEADLINES.call_off(self._be_late)
+        _DEADLINES.call_off(self._be_slow)
         self._cutoff.landed(self._be_stopped)
         with self._lock:
             self._let_go()
@@ -67,6 +71,11 @@ class Flight:
             if self.cut:
                 raise ConnectionAbortedError(self.cut)
             self.sent = True
+
+    def _be_slow(self) -> None:
+        now = time.monotonic()
+        self._cutoff.waiting(self._about, self._ends_at - now)
+        _DEADLINES.set(self._be_slow, now + AGAIN)
 
     def _be_late(self) -> None:
         self._end(self._late)

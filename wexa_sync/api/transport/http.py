@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 64 * 1024
 _WHOLE = 4.0  # times `read_timeout`, for an answer as a whole: it may come in parts, but not forever
+_BUSY = "the server, which asks for a pause"
 _GRACE = 10.0  # seconds that what is in flight is given after the time is over
 
 
@@ -84,8 +85,8 @@ class Http:
         self._timeout = (connect_timeout, read_timeout)
         self._policy = policy or Policy()
         self._cutoff = cutoff or Cutoff()
-        self._sleep = sleep or self._cutoff.wait
-        self._limiter = limiter or RateLimiter(sleep=self._sleep)
+        self._sleep = (lambda seconds, _: sleep(seconds)) if sleep else self._cutoff.wait
+        self._limiter = limiter or RateLimiter(sleep=lambda seconds: self._sleep(seconds, _BUSY))
         self._observer = observer
         self._jitter = jitter
         self._session = _open_session(self._base_url, api_key, pool)
@@ -135,7 +136,7 @@ class Http:
         if isinstance(outcome, Throttled) or asked_wait(outcome) is not None:
             self._limiter.pause(seconds)  # it is the server that is busy, so everyone waits
         else:
-            self._sleep(seconds)
+            self._sleep(seconds, f"another try, after {outcome.message}")
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -163,7 +164,7 @@ class Http:
         from urllib3.exceptions import HTTPError  # a few of them come through requests as they are
 
         url = self._base_url + call.path
-        with self._flight() as flight:
+        with self._flight(call) as flight:
             try:
                 response = self._session.request(
                     call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
@@ -184,11 +185,12 @@ class Http:
                     return status, lost(call, flight.cut or broken, status)
                 return status, understand(call, status, response.headers, content)
 
-    def _flight(self) -> Flight:
+    def _flight(self, call: Call) -> Flight:
         seconds, late = _WHOLE * self._timeout[1], "the answer as a whole took longer than {:g} s"
         if self._cutoff.left + _GRACE < seconds:
             seconds, late = self._cutoff.left + _GRACE, "the time given by --timeout is over"
-        return Flight(seconds=seconds, late=late.format(seconds), cutoff=self._cutoff)
+        about = f"the response to {call.method} {call.path}"
+        return Flight(seconds=seconds, about=about, late=late.format(seconds), cutoff=self._cutoff)
 
     def _unanswered(self, call: Call, flight: Flight, why: str) -> ApiError:
         if flight.sent:

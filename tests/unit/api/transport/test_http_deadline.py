@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from wexa_sync.api import cutoff as waits
 from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.transport import connection as transport
 from wexa_sync.api.transport import http
 from wexa_sync.api.transport.deadline import Deadlines
 from wexa_sync.api.transport.http import Http
@@ -153,3 +155,27 @@ def test_deeds_are_done_in_the_order_of_their_moments_unless_they_are_called_off
             deadlines.call_off(deeds[name])
     assert over.wait(60)
     assert done == ["first", "second", "third"]
+
+
+def test_a_response_that_does_not_come_is_told_of_again_and_again(
+    connect: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_WHOLE", 100.0)
+    monkeypatch.setattr(transport, "_SLOW", 0.0)
+    monkeypatch.setattr(transport, "AGAIN", 0.01)
+    monkeypatch.setattr(waits, "AGAIN", 0.005)
+    heard: list[str] = []
+    enough = threading.Event()
+
+    def hear(what: str, _left: float) -> None:
+        heard.append(what)
+        if len(heard) == 3:
+            enough.set()
+
+    def reply(connection: socket.socket) -> None:
+        enough.wait(60)
+        connection.sendall(OK)
+
+    client = connect(serve(reply).url, cutoff=Cutoff(hear=hear))
+    assert client.request("GET", "/customer", repeatable=True).body == {}
+    assert set(heard) == {"the response to GET /customer"}
