@@ -15,7 +15,7 @@ def command(name: str | None) -> None:
     from wexa_sync.cli.terminal import show_data
     from wexa_sync.errors import UsageError
     from wexa_sync.kinds import declarable
-    from wexa_sync.kinds.spec.schema import bundled
+    from wexa_sync.kinds.spec.published import published
     from wexa_sync.render.json import json_text
     from wexa_sync.text.suggest import did_you_mean
 
@@ -28,4 +28,4 @@ def command(name: str | None) -> None:
         raise UsageError(
             f"there is no schema {name!r}", hint=did_you_mean(name, files, f"There are: {', '.join(files)}.")
         )
-    show_data(json_text(bundled(files[name])))
+    show_data(json_text(published(files[name])))
