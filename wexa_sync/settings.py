@@ -119,15 +119,21 @@ def read_settings(start: Path, env: Mapping[str, str], overrides: Mapping[str, A
         vars=found["vars"],
         connect_timeout=float(found["connect_timeout"]),
         read_timeout=float(found["read_timeout"]),
-        options=Options(
-            parallelism=found["parallelism"],
-            start=found["start"],
-            grace=float(found["start_grace"]),
-            settle=float(found["settle"]),
-            allowed=frozenset(found["allow_undocumented"]),
-        ),
+        options=_options(found),
         limits=Limits(budget=float(found["budget"]), max_executions=found["max_executions"]),
         unconfirmed=None if written is None or "base_url" in given else _unconfirmed(written),
+    )
+
+
+def _options(found: Mapping[str, Any]) -> Options:
+    """Return how to work, as far as settings say so."""
+    return Options(
+        parallelism=found["parallelism"],
+        start=found["start"],
+        grace=float(found["start_grace"]),
+        settle=float(found["settle"]),
+        allowed=frozenset(found["allow_undocumented"]),
+        presumed=frozenset(found["new_project_connectors"]),
     )
 
 

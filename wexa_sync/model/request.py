@@ -42,7 +42,8 @@ class Options:
     """How to work; `wait_timeout`, `grace`, `poll` and `settle` in seconds.
 
     `wait`: for executions without a `wait` of their own. `settle`: for how long a list may lag behind what was just
-    made. `allowed`: the undocumented calls that may be used (`agentflow.update`).
+    made. `allowed`: the undocumented calls that may be used (`agentflow.update`). `presumed`: the connectors that a new
+    project is taken to have.
     """
 
     parallelism: int = 10
@@ -53,3 +54,4 @@ class Options:
     poll: float = 1.0
     settle: float = 15.0
     allowed: frozenset[str] = frozenset()
+    presumed: frozenset[str] = frozenset({"Content creator", "Mail", "REST API", "WhatsApp"})

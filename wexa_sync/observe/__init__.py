@@ -20,6 +20,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.compare.ids import no_such_external
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Address, Desired, ExternalName, Observation, Options, Place, Target
@@ -66,7 +67,7 @@ def observe(
         depends_on=_edges(known),
         ids=known.ids,
         externals=known.externals,
-        missing_externals=_missing(known, lists),
+        missing_externals=_missing(known, lists, options.presumed),
         unmanaged={place: tuple(lives) for place, lives in known.unmanaged.items() if lives},
         made_by_connectors={place: tuple(lives) for place, lives in known.made_by_connectors.items() if lives},
         cut=known.cut,
@@ -191,13 +192,17 @@ def _edges(known: Known) -> dict[Address, frozenset[Address]]:
     return edges
 
 
-def _missing(known: Known, lists: Mapping[tuple[str, str], list[Raw]]) -> Externals:
+def _missing(known: Known, lists: Mapping[tuple[str, str], list[Raw]], presumed: frozenset[str]) -> Externals:
     """Return the external names that lead nowhere, or to several things, each with the reason."""
     missing: Externals = {}
     for address, ref in external_refs(known):
         key = ExternalName(address.project, ref.kind, ref.external or "")
-        if key in known.externals or key[:2] not in lists:
-            continue  # known, or of a project that is not there yet: looked up when it is
+        if key in known.externals:
+            continue
+        if key[:2] not in lists:  # its project is not there yet: what it is taken to have then is looked up when it is
+            if not (key.kind == CONNECTOR.name and key.name in presumed) and key.project not in known.unplaced:
+                missing[key] = f"Project/{key.project} is not there yet, so it has no {key.kind} {key.name!r}"
+            continue
         why = no_such_external(BY_NAME[ref.kind], ref.external or "", lists[key[:2]])
         cut = known.unsettled.get(key) or (known.cut.get(Place(*key[:2])) if not BY_NAME[ref.kind].declarable else None)
         missing[key] = f"{why}; {cut}" if cut else why

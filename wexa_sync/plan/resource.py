@@ -18,6 +18,7 @@ from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.kinds.spec.wire import accepted, references
 from wexa_sync.model import (
     Action,
+    Address,
     Blocked,
     Change,
     ExternalName,
@@ -25,6 +26,7 @@ from wexa_sync.model import (
     Live,
     Observation,
     Pair,
+    Ref,
     Spec,
     show_path,
 )
@@ -35,6 +37,15 @@ _LATER = "Give it a later time."
 
 def _names(fields: Iterable[FieldChange]) -> str:
     return ", ".join(dict.fromkeys(str(change.path[0]) for change in fields))
+
+
+def _order(project: Address, ref: Ref) -> str:
+    """Say in which order to make a new project and what is made in Wexa Studio alone."""
+    declared = f" A {ref.kind} that is declared here is referred to by its handle."
+    return (
+        f"In this order: apply, which makes {project}; set up the {ref.kind.lower()} {ref.external!r} there in Wexa "
+        f"Studio; apply again, which makes the rest.{declared if BY_NAME[ref.kind].declarable else ''}"
+    )
 
 
 class Case:
@@ -76,6 +87,8 @@ class Case:
             key = ExternalName(self.pair.address.project, ref.kind, ref.external or "")
             if ref.external is not None and (why := self.observation.missing_externals.get(key)):
                 hint = f"Configure the {ref.kind.lower()} in Wexa Studio, or correct the name in {{external: ...}}."
+                if self.pair.address.project_address not in self.observation.ids:
+                    hint = _order(self.pair.address.project_address, ref)
                 return self.blocked(wanted, why, hint)
         return None
 
