@@ -124,8 +124,11 @@ class Page:
         self._paragraph_open = True
 
     def _fold(self, first: Text, body: Text) -> None:
-        indent = _text([" " * first.cell_len])
         for number, line in enumerate(_folded(body, self.width - first.cell_len)):
+            line.rstrip()
+            # What is too long to be indented as deep is there to be copied: further left it may fit.
+            room = self.width - line.cell_len
+            indent = _text([" " * (room if 2 <= room < first.cell_len else first.cell_len)])
             self._print((indent if number else first) + line)
             if not self._color and (marks := _carets(line)):
                 self._print(indent + marks)

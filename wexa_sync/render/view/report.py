@@ -85,7 +85,7 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
     ids = {str(outcome.change.address): outcome.id for outcome in outcomes if outcome.id}
     if report.error[0]:
         yield NextStep(text=f"The apply could not go on. {report.error[0]} {report.error[1]}")
-    if report.interrupted:
+    if report.interrupted and Status.SKIPPED in statuses:
         yield NextStep(text="The apply was interrupted: each change listed as skipped was not begun.")
     if unclear:
         yield NextStep(

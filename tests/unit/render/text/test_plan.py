@@ -122,6 +122,7 @@ def test_an_interrupted_report_says_so() -> None:
     shown = report((Action.CREATE, Status.APPLIED), (Action.CREATE, Status.SKIPPED), interrupted=True)
     assert "Apply incomplete: 1 done, 1 skipped (interrupted)." in shown
     assert "skipped was not begun" in shown
+    assert "skipped" not in report((Action.RUN, Status.ONGOING), interrupted=True)
 
 
 def test_what_to_do_next_depends_on_what_went_wrong() -> None:
@@ -386,6 +387,13 @@ def test_no_line_is_wider_than_asked(one: str, other: str, width: int, details: 
     # The last line is for grep and so never broken.
     assert [line for line in lines if cell_len(line) > width] == []
     assert [line for line in lines if line.endswith(" ")] == []
+
+
+def test_a_command_that_fits_further_left_stands_there() -> None:
+    page = Page(color=False, width=50)
+    command = "`wexa-sync state rm support-desk/Skill/a-name`"
+    page.wrapped([" " * 14, "hint: "], f"Run {command} first.")
+    assert page.render().splitlines() == [" " * 14 + "hint: Run", " " * 4 + command, " " * 20 + "first."]
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
