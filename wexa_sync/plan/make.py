@@ -51,8 +51,9 @@ def make_plan(
     plan = _plan_of(decisions, observation, left, limits)
     plan = replace(plan, warnings=(*scope.unknown(observation), *plan.warnings))
     if plan.orphans and not rules.prune:
-        pruned = make_plan(seen, replace(rules, prune=True), targets=targets, excludes=excludes, scope=scope)
-        plan = replace(plan, unprunable=tuple(each for each in pruned.blocked if each.address in plan.orphans))
+        pruned = _decide_all(scope.protected(with_found(seen)), replace(rules, prune=True), left, targets, excludes)
+        stay = (pruned.get(address) for address in plan.orphans)
+        plan = replace(plan, unprunable=tuple(found for found in stay if isinstance(found, Blocked)))
     plan = keep_secret(plan, observation)
     return replace(plan, digest=digest(plan))
 
