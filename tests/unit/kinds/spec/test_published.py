@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import fastjsonschema
 import pytest
 
 from wexa_sync.cli.init import _texts
@@ -13,7 +14,6 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.published import published
 from wexa_sync.manifests.yaml import parse
 
-fastjsonschema = pytest.importorskip("fastjsonschema")
 EXAMPLES = Path(__file__).resolve().parents[4] / "examples"
 
 
