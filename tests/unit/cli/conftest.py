@@ -33,4 +33,4 @@ class Here:
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
     monkeypatch.chdir(tmp_path)
-    return Here(tmp_path, {name: None for name in os.environ if name.startswith("WEXA_")})
+    return Here(tmp_path, {name: None for name in os.environ if name.startswith(("WEXA_", "COLUMNS"))})
