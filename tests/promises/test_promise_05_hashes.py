@@ -168,11 +168,14 @@ def test_what_is_live_is_not_sealed_for_each_thing_that_is_looked_at(desk: Desk,
     found = desk.workspace.store.load()
     project = next(record.id for address, record in found.records.items() if address.kind == "Project")
     flow = next(record.id for address, record in found.records.items() if address.kind == "AgentFlow")
-    for number in range(30):
-        body: dict[str, Any] = {"agentflow_id": flow, "executed_by": desk.remote.server.user_id, "goal": "Another"}
-        body |= {"input_variables": {"ticket": f"PIN {number}"}, "projectID": project}
-        desk.remote.raw("POST", "/execute_flow", body, projectID=project).raise_for_status()
     run.write_text(run.read_text("utf-8").replace("name: smoke-test", "name: other"), "utf-8")
-    hashed.sealed = 0
-    desk.plan(env=ENV)
-    assert hashed.sealed < 30, "each secret of a manifest a few times, and none of the thirty runs"
+    counts = []
+    for _ in range(2):
+        hashed.sealed = 0
+        desk.plan(env=ENV)
+        counts.append(hashed.sealed)
+        for number in range(30):
+            body: dict[str, Any] = {"agentflow_id": flow, "executed_by": desk.remote.server.user_id, "goal": "Another"}
+            body |= {"input_variables": {"ticket": f"PIN {number}"}, "projectID": project}
+            desk.remote.raw("POST", "/execute_flow", body, projectID=project).raise_for_status()
+    assert 0 < counts[0] == counts[1], "each secret of a manifest a few times, and none of the thirty runs"

@@ -24,7 +24,6 @@ CASES = {
     "another project": (SKILL.replace("  name: odd", "  name: odd\n  project: none"), "bad.yaml:", "none"),
     "a name twice": (SKILL.replace("odd", "summarise"), "bad.yaml:", "summarise"),
     "an unset variable": (SKILL.replace("D\n", "${var:NONE}\n"), "bad.yaml:7", "NONE"),
-    "an unset secret": (SKILL.replace("D\n", "${secret:NONE}\n"), "bad.yaml:7", "NONE"),
     "a file outside": (SKILL.replace("D\n", "{file: ../../etc/passwd}\n"), "bad.yaml:7", ""),
     "a missing file": (SKILL.replace("D\n", "{file: prompts/none.md}\n"), "bad.yaml:7", "none.md"),
     "an alias bomb": (
