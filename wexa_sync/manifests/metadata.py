@@ -106,5 +106,5 @@ def _bad_kind(address: Address, at: Path) -> Fault | None:
     if owner == (home.name if home else ""):
         return None
     if home:
-        return Fault(at, f"{kind.name} is a part of {home.name}", f"Write {home.name}/NAME/{kind.name}/NAME.")
-    return Fault(at, f"a {kind.name} lives in no {owner}", f"Write {kind.name}/NAME.")
+        return Fault(at, f"{kind.name} is a part of {home.name}", f"Write {home.name}/NAME/{kind.name}/{address.name}.")
+    return Fault(at, f"a {kind.name} lives in no {owner}", f"Write {kind.name}/{address.name}.")

@@ -125,9 +125,9 @@ def test_what_it_waits_for(folder: Folder, depends_on: str, addresses: list[str]
         ("[Skil/s]", "[0]: 'Skil' is no kind that is declared", "Did you mean 'Skill'?"),
         ("[Zzz/s]", "[0]: 'Zzz' is no kind that is declared", "Known kinds: Project, Skill, AgentFlow"),
         ("[Connector/mail]", "[0]: 'Connector' is no kind that is declared", "Known kinds"),
-        ("[Agent/a]", "[0]: Agent is a part of AgentFlow", "Write AgentFlow/NAME/Agent/NAME."),
-        ("[Skill/x/Agent/a]", "[0]: Agent is a part of AgentFlow", "Write AgentFlow/NAME/Agent/NAME."),
-        ("[AgentFlow/x/Skill/s]", "[0]: a Skill lives in no AgentFlow", "Write Skill/NAME."),
+        ("[Agent/a]", "[0]: Agent is a part of AgentFlow", "Write AgentFlow/NAME/Agent/a."),
+        ("[Skill/x/Agent/a]", "[0]: Agent is a part of AgentFlow", "Write AgentFlow/NAME/Agent/a."),
+        ("[AgentFlow/x/Skill/s]", "[0]: a Skill lives in no AgentFlow", "Write Skill/s."),
         ("[Project/x/s]", "[0]: 'x' is no kind that is declared", "Known kinds"),
     ],
 )
