@@ -85,6 +85,7 @@ def test_where_nothing_shows_the_project_nothing_is_forgotten(wire: Wire, desk: 
     (desk.folder / "schedule.yaml").unlink()
     for file in desk.folder.glob("*.yaml"):
         file.unlink()
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")
     hides = {"GET /schedule/coworker/*": lambda answer: {k: v for k, v in answer.items() if k != "projectID"}}
     wire.lies.update(hides)
     done = cli(desk.folder, "destroy", "--auto-approve", code=3, env=wire.env(desk))
@@ -99,6 +100,7 @@ def test_a_schedule_that_outlives_its_project_is_named_and_not_forgotten(wire: W
     wire.lies["GET /v1/project"] = lambda _answer: {"projectList": []}
     for file in desk.folder.glob("*.yaml"):
         file.unlink()
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")
     done = cli(desk.folder, "destroy", "--auto-approve", code=3, env=wire.env(desk))
     assert f"`wexa-sync state rm {DIGEST}` forgets it as well" in " ".join((done.stdout + done.stderr).split())
     assert DIGEST in desk.workspace.store.load().records

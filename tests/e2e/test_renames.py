@@ -89,6 +89,7 @@ def test_what_can_not_be_moved_is_said(desk: Desk, cli: Cli, old: str, new: str,
 
 
 def test_a_run_in_doubt_whose_handle_is_renamed_has_a_way_out_and_is_not_run_beside(desk: Desk, cli: Cli) -> None:
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")
     desk.apply()
     file = desk.folder / "execution.yaml"
     file.write_text(file.read_text("utf-8").replace("name: smoke-test", "name: smoke-test\n  generation: 2"), "utf-8")
