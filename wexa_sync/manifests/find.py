@@ -25,8 +25,12 @@ _NOWHERE = (errno.ELOOP, errno.ENAMETOOLONG)  # where a link leads that no folde
 _INSTALLED = {"node_modules", "site-packages", "venv"}
 _ENVIRONMENT = "pyvenv.cfg"
 _NEVER = {".git", ".wexa-sync"}
-_MANIFEST = re.compile(rb"(?m)^[ \t{]*[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?wexa\.ai/")
-_GLANCE = 8_192
+_MANIFEST = re.compile(
+    rb"(?:^|[\n\r{,])(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[ \t{[-]*[\"']?apiVersion[\"']?[ \t]*:"
+    rb"[ \t]*(?:[&!]\S*[ \t]+)*[\"']?wexa\.ai/"
+)
+_GLANCE = 65_536
+_DEEPEST = 3  # how deep a hidden folder is looked into
 
 Found = tuple[Path, str]
 """A file by the path that led to it, and its real path."""
@@ -154,7 +158,8 @@ class _Search:
         is_folder = self._is_folder(path, entry)
         if is_folder and _is_left_out(entry.name):
             if entry.name not in _NEVER:
-                self._glance_inside(path / entry.name, self._quietly(path / entry.name))
+                deepest = 1 if entry.name in _INSTALLED else _DEEPEST
+                self._glance_inside(path / entry.name, self._quietly(path / entry.name), deepest)
             return ""
         if is_folder:
             return "folder"
@@ -192,21 +197,29 @@ class _Search:
         except OSError:
             return []
 
-    def _glance_inside(self, folder: Path, entries: list[os.DirEntry[str]]) -> None:
+    def _glance_inside(self, folder: Path, entries: list[os.DirEntry[str]], deepest: int = 1) -> None:
+        """Note the manifests in a folder that is not searched. Checkouts and environments in it are left alone."""
         for entry in entries:
+            inside = folder / entry.name
             if entry.name.lower().endswith(_SUFFIXES):
-                self._glance(folder / entry.name, f"the folder {folder.name} is not searched")
+                self._glance(inside, f"the folder {folder.name} is not searched")
+            elif deepest > 1 and entry.name not in _INSTALLED | _NEVER and entry.is_dir(follow_symlinks=False):
+                found = self._quietly(inside)
+                if not any(each.name in (".git", _ENVIRONMENT) for each in found) and not self._is_ignored(inside):
+                    self._glance_inside(inside, found, deepest - 1)
+
+    def _is_ignored(self, path: Path) -> bool:
+        return self._ignored.fullmatch(os.path.realpath(path).removeprefix(self._base)) is not None
 
     def _glance(self, path: Path, reason: str) -> None:
         """Note a file that is not read, for this reason, where it holds a manifest."""
         if not _holds_a_manifest(path):
             return
-        real = os.path.realpath(path)
-        if not self._ignored.fullmatch(real.removeprefix(self._base)):
+        if not self._is_ignored(path):
             hint = "Rename it or move it; or name it as a PATH or under `manifests`; or list it under `ignore`."
             source = Source(file=shown_path(path))
             message = f"this holds a manifest, but {reason}"
-            self._overlooked[real] = Problem(message=message, source=source, hint=hint)
+            self._overlooked[os.path.realpath(path)] = Problem(message=message, source=source, hint=hint)
 
 
 def _holds_a_manifest(path: Path) -> bool:
@@ -215,7 +228,7 @@ def _holds_a_manifest(path: Path) -> bool:
         if not stat.S_ISREG(about.st_mode) or not about.st_size:  # what the system makes as it is read (/proc) has none
             return False
         with open(path, "rb") as file:  # noqa: PTH123  # as above
-            return _MANIFEST.search(file.read(_GLANCE)) is not None
+            return _MANIFEST.search(file.read(_GLANCE).replace(b"\0", b"")) is not None  # without NUL: UTF-16, too
     except OSError:
         return False
 

@@ -246,6 +246,7 @@ def test_the_case_of_a_suffix_means_nothing(folder: Folder, name: str) -> None:
         (".hidden.yaml", "hidden files are not searched"),
         ("a/.hidden.YML", "hidden files are not searched"),
         (".wexa/flow.yaml", "the folder .wexa is not searched"),
+        (".wexa/agents/flow.yaml", "the folder agents is not searched"),
         ("venv/flow.yaml", "the folder venv is not searched"),
         ("made/flow.yaml", "the folder made is not searched"),
         ("production.vars.yaml", "a file of this name holds variables"),
@@ -269,7 +270,20 @@ def test_what_holds_a_manifest_and_is_not_read_is_named(folder: Folder, name: st
 
 
 @pytest.mark.parametrize(
-    "text", ['{"apiVersion":"wexa.ai/v1"}', '{\n  "apiVersion": "wexa.ai/v1"\n}', "# x\n" + MANIFEST]
+    "text",
+    [
+        '{"apiVersion":"wexa.ai/v1"}',
+        '{\n  "apiVersion": "wexa.ai/v1"\n}',
+        '{"kind":"Project","apiVersion":"wexa.ai/v1"}',
+        '[{"apiVersion": "wexa.ai/v1"}]',
+        "# x\n" + MANIFEST,
+        "# x\r" + MANIFEST.replace("\n", "\r"),
+        "- {kind: Project, apiVersion: wexa.ai/v1}",
+        "apiVersion: &ours !!str wexa.ai/v1",
+        "\ufeff" + MANIFEST,
+        "\0".join(MANIFEST),
+        "# a licence, line by line\n" * 1_000 + MANIFEST,
+    ],
 )
 def test_a_manifest_is_known_by_its_text(folder: Folder, text: str) -> None:
     folder.write({"m.yaml": "a: 1", "flow.json": text})
@@ -277,6 +291,13 @@ def test_a_manifest_is_known_by_its_text(folder: Folder, text: str) -> None:
         "m.yaml",
         "flow.json:1:1: this holds a manifest, but its name does not end in .yaml or .yml",
     ]
+
+
+def test_what_is_checked_out_or_installed_in_a_hidden_folder_is_left_alone(folder: Folder) -> None:
+    folder.write({"m.yaml": "a: 1", ".work/other/.git": "", ".work/other/flow.yaml": MANIFEST})
+    folder.write({".tox/py/pyvenv.cfg": "", ".tox/py/flow.yaml": MANIFEST, ".x/node_modules/flow.yaml": MANIFEST})
+    folder.write({".desk/old/flow.yaml": MANIFEST})
+    assert loaded(folder, ignore=[".desk/old"]) == ["m.yaml"]
 
 
 @pytest.mark.parametrize(
