@@ -58,6 +58,21 @@ def test_an_agent_that_somebody_added_is_a_warning_and_pending(cli: Cli, desk: D
     assert any(STRANGER in warning for warning in shown["warnings"])
 
 
+@pytest.mark.parametrize(
+    "words", [("--target", "support-desk/Execution/smoke-test"), ("--exclude", "support-desk/AgentFlow/triage")]
+)
+def test_an_agent_that_somebody_added_is_shown_with_a_run_whose_flow_is_left_out(
+    cli: Cli, desk: Desk, words: tuple[str, ...]
+) -> None:
+    desk.apply()
+    _add_agent(desk)
+    file = desk.folder / "execution.yaml"
+    file.write_text(file.read_text("utf-8").replace("name: smoke-test", "name: smoke-test\n  generation: 2"), "utf-8")
+    text = " ".join(cli(desk.folder, "plan", *words, env=desk.remote.env).stdout.split())
+    assert "1 to run" in text
+    assert f"triage holds what no manifest declares: Agent 'Added by hand' ({STRANGER})" in text
+
+
 def test_an_agent_that_somebody_added_is_taken_over_where_it_is_listed(desk: Desk, work: Callable[[Plan], Any]) -> None:
     desk.apply()
     _add_agent(desk)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from wexa_sync import graph
 from wexa_sync.kinds import BY_NAME, part_of
-from wexa_sync.model import Address, Observation, Unmanaged
+from wexa_sync.model import Action, Address, Change, Observation, Unmanaged
+from wexa_sync.plan.decision import Decision
 from wexa_sync.text.suggest import named
 
 
-def unmanaged_parts(chosen: Collection[Address], observation: Observation) -> Iterator[Unmanaged]:
-    """Give the parts that nobody declares, of the chosen resources whose manifests list their parts."""
+def unmanaged_parts(decisions: Mapping[Address, Decision], observation: Observation) -> Iterator[Unmanaged]:
+    """Give the parts that nobody declares, of the chosen resources whose manifests list their parts.
+
+    A run uses them too where what it waits for was left out.
+    """
+    runs = {address for address, found in decisions.items() if isinstance(found, Change) and found.action is Action.RUN}
+    chosen = decisions.keys() | graph.dependencies(observation.depends_on, runs)
     in_question = {live.id for pair in observation.pairs.values() for live in pair.candidates}
     for place, lives in sorted(observation.unmanaged.items()):
         kind, part = BY_NAME[place.kind], part_of(BY_NAME[place.kind])
