@@ -56,7 +56,9 @@ def test_all_that_reads_goes_on_without(desk: Path, cli: Cli, env: dict[str, str
 def test_what_needs_it_is_not_applied_and_the_rest_can_be(desk: Path, cli: Cli) -> None:
     refused = " ".join(cli(desk, "apply", "--sandbox", "--auto-approve", code=1).stderr.split())
     assert "not all that would be sent is known" in refused
-    assert "Project/desk needs Desk of ${env:COMMIT}, ${secret:TOKEN}" in refused
+    assert "Project/desk needs ${env:COMMIT}, ${secret:TOKEN};" in refused
+    for name in ("AgentFlow/flow/Agent/a needs ${secret:TOKEN};", "AgentFlow/flow needs ${env:COMMIT};"):
+        assert f"desk/{name}" in refused
     assert "Plan: 4 to add" in cli(desk, "plan", "--sandbox").stdout
     cli(desk, "apply", "--sandbox", "--auto-approve", "--target", "Project/other")
     assert "Plan: 3 to add" in cli(desk, "plan", "--sandbox").stdout
@@ -77,7 +79,7 @@ def test_a_change_beside_it_is_planned_and_not_applied(desk: Path, cli: Cli) -> 
     assert "Plan: 0 to add, 1 to change" in shown
     assert "(sensitive)" not in shown
     refused = cli(desk, "apply", "--sandbox", "--auto-approve", code=1).stderr
-    assert "Agent/a needs Use ${secret:TOKEN}" in " ".join(refused.split())
+    assert "Agent/a needs ${secret:TOKEN}" in " ".join(refused.split())
     cli(desk, "apply", "--sandbox", "--auto-approve", env=SET)
     assert cli(desk, "plan", "--sandbox").last == "No changes."
 
@@ -112,3 +114,14 @@ def test_the_name_of_a_connector_that_is_not_set_blocks_what_needs_it(desk: Path
     (desk / "m.yaml").write_text((DESK % "Desk") + skill, encoding="utf-8")
     cli(desk, "validate")
     assert "${env:CONNECTOR}" in cli(desk, "plan", "--sandbox", env=SET).stdout
+
+
+@pytest.mark.parametrize("written", ["${env:AGENTS}", '["${env:AGENTS}"]'])
+def test_a_list_of_agents_must_be_known_or_it_would_be_taken_for_none(desk: Path, cli: Cli, written: str) -> None:
+    cli(desk, "apply", "--sandbox", "--auto-approve", env=SET)
+    agents = '[{handle: a, title: A, role: R, prompt: {template: "Use ${secret:TOKEN}"}}]'
+    text = (DESK % "Desk").replace(agents, written)
+    (desk / "m.yaml").write_text(text, encoding="utf-8")
+    refused = cli(desk, "plan", "--sandbox", "--prune", code=1, env=SET).stderr
+    assert "spec.agents" in refused
+    assert "${env:AGENTS} is not set, and must be known here" in refused

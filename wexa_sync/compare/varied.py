@@ -62,6 +62,11 @@ def recalled(declared: Any, sent: Any) -> Any:
     return declared
 
 
+def variables_of(template: str) -> list[str]:
+    """Return the variables that a template has, each as `${...}`."""
+    return [use for use in _USE.findall(template) if use != "$${"]
+
+
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     """Return what every text of that template matches, whatever its variables hold."""

@@ -113,7 +113,12 @@ def _parts(
     owner: Manifest, part: Part, items: Any, document: Document, lifecycle: Lifecycle, faults: list[Fault]
 ) -> Iterator[Manifest]:
     field, seen = part.field, dict[str, int]()
-    for index, item in enumerate(items if isinstance(items, list) else ()):
+    listed = list(enumerate(items)) if isinstance(items, list) else []
+    # Taken for none, what is not known would want parts gone that it may well hold.
+    for place, found in (((), items), *(((index,), item) for index, item in listed)):
+        if isinstance(found, Unset):
+            faults.append(not_set(found, ("spec", field, *place)))
+    for index, item in listed:
         handle = item.get("handle") if isinstance(item, dict) else None
         if not _is_handle(handle):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from wexa_sync.compare.varied import variables_of
 from wexa_sync.errors import PlanBlocked, PlanRefused, StateError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Action, Change, Limits, Plan, Recalled, Sealed, Spec, Target, Unset
@@ -12,6 +13,7 @@ from wexa_sync.plan.decision import ADOPTED
 from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
+from wexa_sync.text.suggest import named
 
 DELETES, UPDATES, EXECUTIONS = "deletes", "updates", "executions"
 BUDGETS = {DELETES: DELETES, UPDATES: UPDATES, EXECUTIONS: EXECUTIONS, "runs": EXECUTIONS}
@@ -92,19 +94,21 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
 
 
 def _unknown_in(spec: Spec | None) -> Iterator[str]:
-    """Yield the template of each value in a spec that can't be sent: it is not known here."""
-    yield from (leaf.template for _, leaf in leaves_of(spec, (Unset,)))
-    yield from (leaf.template for _, leaf in leaves_of(spec, (Sealed,)))
-    yield from (leaf.template for _, leaf in leaves_of(spec, (Recalled,)))
+    """Yield the variables, as `${...}`, of each value in a spec that can't be sent: it is not known here."""
+    templates = [leaf.template for _, leaf in leaves_of(spec, (Unset,))]
+    templates += [leaf.template for _, leaf in leaves_of(spec, (Sealed,))]
+    templates += [leaf.template for _, leaf in leaves_of(spec, (Recalled,))]
+    for template in templates:
+        yield from variables_of(template) or ["a secret"]
 
 
 def _require_known(plan: Plan) -> None:
     """Raise PlanRefused where a change would send a value of a variable that is not set here."""
     sends = (Action.CREATE, Action.UPDATE, Action.RUN)
     changes = (change for change in plan if change.action in sends and not change.resume)
-    needs = {template: change.address for change in changes for template in _unknown_in(change.after)}
+    needs = [(change.address, named(sorted(found))) for change in changes if (found := set(_unknown_in(change.after)))]
     if needs:
-        what = "; ".join(f"{address} needs {template}" for template, address in sorted(needs.items()))
+        what = "; ".join(f"{address} needs {variables}" for address, variables in sorted(needs))
         raise PlanRefused(
             f"not all that would be sent is known: {what}",
             hint="Set these environment variables. --target and --exclude leave out what needs them.",
