@@ -65,7 +65,7 @@ _QUIET = "stdout carries the data and stderr the talk: `2>/dev/null` leaves the 
 _FLAG_WORDS = {
     _PLAN: "dry-run dryrun check-only what-if whatif noop no-op simulate preview diff plan-only pretend",
     _AGREE: "y yes approve assume-yes autoapprove non-interactive no-input noninteractive no-prompt no-confirm confirm "
-    "input interactive batch",
+    "input interactive batch force",
     _OUT: "o save write plan-file planfile",
     _PATHS: "f file filename files R recursive k kustomize C chdir dir directory cwd config config-file c",
     _DRIFT: "refresh refresh-only",
@@ -108,9 +108,17 @@ def answered(error: click.NoSuchOption, typed: Sequence[str], before: click.Comm
 
     `typed` is the whole command line. `before` is the command that it names, where the flag stands before that.
     """
-    flag = next((each for each in typed if each.startswith(error.option_name)), error.option_name).partition("=")[0]
-    meant = _meant(flag, _flags_of(error.ctx.command) if error.ctx else set(), before)
+    name = error.option_name
+    flag = next((each for each in typed if _led_to(each, name)), name).partition("=")[0]
+    flags = _flags_of(error.ctx.command) if error.ctx else set()
+    meant = _meant(flag, flags, before) or _meant(name, flags, before)
     return click.UsageError(f"No such option {flag!r}. {meant}", error.ctx) if meant else error
+
+
+def _led_to(typed: str, name: str) -> bool:
+    """True when this word was read as that flag: `-var` is read as -v, -a and -r."""
+    is_short = len(name) == 2 and not typed.startswith("--")
+    return typed.startswith(name) or (is_short and typed.startswith("-") and name[1] in typed.partition("=")[0])
 
 
 def _meant(flag: str, flags: Collection[str], before: click.Command | None) -> str:

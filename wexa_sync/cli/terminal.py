@@ -105,6 +105,8 @@ def _of_surroundings(error: OSError) -> Exception:
         hang_up(sys.stdout)
         hint = "Make room on that disk, or send the output elsewhere."
         return WexaSyncError(f"the output can't be written: {why}", hint=hint)
+    if error.errno == errno.ENOENT:  # without a name: it was asked for the current folder
+        return WexaSyncError(f"the current folder is gone: {why}", hint="Go to another one.")
     hint = "Free what the system lacks, or raise its limit. WEXA_SYNC_DEBUG=1 shows where it was refused."
     return WexaSyncError(f"the operating system refused: {why}", hint=hint)
 

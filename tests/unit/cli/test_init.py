@@ -117,3 +117,10 @@ def test_init_in_a_folder_whose_name_is_not_utf8(here: Here) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_init_in_a_folder_that_is_gone(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here.path / "gone").mkdir()
+    monkeypatch.chdir(here.path / "gone")
+    (here.path / "gone").rmdir()
+    assert "the current folder is gone" in here.run("init", code=1)[1]

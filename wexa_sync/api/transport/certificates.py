@@ -26,6 +26,18 @@ def certificates(env: Mapping[str, str]) -> str | None:
     return None
 
 
+def require_key_log(env: Mapping[str, str]) -> None:
+    """Raise SettingsError where SSLKEYLOGFILE names what can't be written: every connection would fail for it."""
+    if path := env.get("SSLKEYLOGFILE"):
+        try:
+            with open(path, "ab"):  # noqa: PTH123  # as below
+                pass
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            hint = "Correct SSLKEYLOGFILE, or unset it: it is for those who look into TLS connections."
+            raise SettingsError(f"SSLKEYLOGFILE names {path}, and that can't be written: {why}", hint=hint) from None
+
+
 def _fault(path: str) -> str:
     """Return why these certificates can't be used, in words; empty where they can."""
     import ssl

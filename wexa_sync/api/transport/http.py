@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from wexa_sync import __version__
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.body import encode
-from wexa_sync.api.transport.certificates import certificates
+from wexa_sync.api.transport.certificates import certificates, require_key_log
 from wexa_sync.api.transport.connection import Flight, telling
 from wexa_sync.api.transport.failures import lost, not_begun, reason, unreachable
 from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
@@ -256,6 +256,7 @@ def _trust(session: Session, base_url: str) -> None:
     """Set whom the session trusts, and whether it heeds the environment."""
     parts = urlsplit(base_url)
     if parts.scheme == "https":
+        require_key_log(os.environ)
         session.verify = certificates(os.environ) or True
     elif is_loopback(parts.hostname or ""):
         session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key

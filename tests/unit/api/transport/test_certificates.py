@@ -74,6 +74,15 @@ def test_an_unknown_authority_names_the_variables(connect: Connect, fail: Fail, 
     assert "docs/network.md" in error.hint
 
 
+def test_a_key_log_that_can_not_be_written_names_its_variable(
+    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "nowhere" / "keys"))
+    with pytest.raises(SettingsError, match=r"SSLKEYLOGFILE names .* No such file or directory") as caught:
+        connect("https://localhost:1")
+    assert "unset it" in caught.value.hint
+
+
 def test_a_certificate_for_another_name_is_told_as_that(
     connect: Connect, fail: Fail, raw: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
