@@ -51,6 +51,7 @@ def test_all_that_reads_goes_on_without(desk: Path, cli: Cli, env: dict[str, str
         done = cli(desk, *words, env=env)
         assert "${secret:TOKEN} is not set here" in done.stderr
         assert "${env:COMMIT} is not set here" in done.stderr
+        assert "Did you mean 'TOKEN'" not in done.stderr
 
 
 def test_what_needs_it_is_not_applied_and_the_rest_can_be(desk: Path, cli: Cli) -> None:
@@ -125,3 +126,17 @@ def test_a_list_of_agents_must_be_known_or_it_would_be_taken_for_none(desk: Path
     refused = cli(desk, "plan", "--sandbox", "--prune", code=1, env=SET).stderr
     assert "spec.agents" in refused
     assert "${env:AGENTS} is not set, and must be known here" in refused
+
+
+@pytest.mark.parametrize(("field", "value"), [("llm: {max_tokens: %s}", "64"), ("has_knowledge_base: %s", "true")])
+def test_a_text_of_the_environment_where_a_number_is_wanted_is_told_what_to_write(
+    desk: Path, cli: Cli, field: str, value: str
+) -> None:
+    written = field % '"${env:SIZE}"'
+    text = (DESK % "Desk").replace("role: R, prompt", f"role: R, {written}, prompt")
+    (desk / "m.yaml").write_text(text, encoding="utf-8")
+    said = " ".join(cli(desk, "validate", code=1, env={**SET, "SIZE": value}).stderr.split())
+    assert "${env:NAME} is always a text. Write ${var:NAME}" in said
+    assert "quotes" not in said
+    (desk / "m.yaml").write_text(text.replace("${env:SIZE}", "${var:SIZE}"), encoding="utf-8")
+    cli(desk, "validate", "--var", f"SIZE={value}", env=SET)

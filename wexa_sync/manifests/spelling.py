@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Document
 
@@ -46,10 +47,22 @@ def written(document: Document, data: dict[str, Any], *path: str) -> dict[str, A
 
 
 def spelled_out(faults: Iterable[Fault], document: Document) -> list[Fault]:
-    """Return the faults with each number that they show as it is written."""
-    return [
-        replace(fault, message=re.sub(r"got -?[0-9][^\"]*$", lambda _: f"got {text}", fault.message))
-        if (text := document.spelled.get(fault.path))
-        else fault
-        for fault in faults
-    ]
+    """Return the faults with each number that they show as it is written, and with what is said of `${env:}` there."""
+    return [_of_the_environment(_as_written(fault, document), document) for fault in faults]
+
+
+def _as_written(fault: Fault, document: Document) -> Fault:
+    text = document.spelled.get(fault.path)
+    if not text:
+        return fault
+    return replace(fault, message=re.sub(r"got -?[0-9][^\"]*$", lambda _: f"got {text}", fault.message))
+
+
+def _of_the_environment(fault: Fault, document: Document) -> Fault:
+    """Return the fault with another hint where the value is a text only since `${env:}` always gives one."""
+    value = at_path(document.data, fault.path)
+    if not isinstance(value, str) or "${env:" not in document.templates.get(value, ""):
+        return fault
+    if not fault.message.startswith(("expected a number", "expected a whole number", "expected true or false")):
+        return fault
+    return replace(fault, hint="${env:NAME} is always a text. Write ${var:NAME}, and give it with --var NAME=VALUE.")

@@ -124,7 +124,9 @@ class Variables:
         if source != "var" and not (values.get(name) or (source == "env" and name in values)):
             # Continuous integration gives an empty text for a secret that it does not have.
             known = [other for other in values if not _is_a_credential(other, "") or source == "secret"]
-            hint = did_you_mean(name, sorted(set(known) - _KEYS), "What needs it is planned, and can't be applied.")
+            hint = did_you_mean(
+                name, sorted(set(known) - _KEYS - {name}), "What needs it is planned, and can't be applied."
+            )
             self.odd[use.group()] = f"is not set here. {hint}"
             return _NOT_SET
         if name not in values:
