@@ -41,7 +41,7 @@ def _names(fields: Iterable[FieldChange]) -> str:
 
 def _order(project: Address, ref: Ref) -> str:
     """Say in which order to make a new project and what is made in Wexa Studio alone."""
-    declared = " The handle refers to one that is declared here."
+    declared = " One that is declared here is referred to by its handle."
     return (
         f"In this order: apply, which makes {project}; set up the {ref.kind.lower()} {ref.external!r} there in Wexa "
         f"Studio; apply again, which makes the rest.{declared if BY_NAME[ref.kind].declarable else ''}"
