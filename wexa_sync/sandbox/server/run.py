@@ -104,7 +104,16 @@ def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
     server = _server(world, config)
     with _bound(config) as listener:
         host, port = listener.getsockname()[:2]
-        thread = threading.Thread(target=server.run, args=([listener],), name="wexa-sync sandbox", daemon=True)
+        faults: list[OSError] = []
+
+        def run() -> None:
+            try:
+                server.run([listener])
+            except OSError as fault:
+                faults.append(fault)
+                listener.close()  # whoever waits for a response hears that there is none
+
+        thread = threading.Thread(target=run, name="wexa-sync sandbox", daemon=True)
         thread.start()
         try:
             # The socket listens already: a client that connects now is answered as soon as the loop runs.
@@ -112,6 +121,8 @@ def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
         finally:
             server.end()
             thread.join()
+            if faults:
+                raise SandboxError(f"the sandbox stopped: {faults[0].strerror or faults[0]}") from faults[0]
 
 
 def _bound(config: SandboxConfig) -> socket.socket:
