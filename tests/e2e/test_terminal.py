@@ -187,7 +187,7 @@ def test_a_saved_plan_needs_the_secrets_it_was_made_with(project: Desk, cli: Cli
     env = project.remote.env
     cli(project.folder, "plan", "--out", "it.plan", env={**env, "TOKEN": "one"})
     missing = cli(project.folder, "apply", "it.plan", "--auto-approve", code=1, env=env)
-    assert "Project/support-desk needs It is ${secret:TOKEN}" in " ".join(missing.stderr.split())
+    assert "Project/support-desk needs ${secret:TOKEN}" in " ".join(missing.stderr.split())
     other = cli(project.folder, "apply", "it.plan", "--auto-approve", code=1, env={**env, "TOKEN": "two"})
     assert "is not the one that the plan was made with" in " ".join(other.stderr.split())
     assert project.remote.writes == []
