@@ -37,6 +37,8 @@ def is_ours(data: Any) -> bool:
         return any(map(is_ours, (item for item in data if isinstance(item, dict))))
     if not isinstance(data, dict):
         return False
+    if data.get(_VERSION_KEY) == API_VERSION:  # far the most common
+        return True
     versions = [value for key, value in data.items() if nearest(key, [_VERSION_KEY])]
     kinds = [value for key, value in data.items() if nearest(key, [_KIND_KEY])]
     if any(isinstance(value, (Unfilled, Secret)) for value in (*versions, *kinds)):
