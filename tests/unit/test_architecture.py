@@ -50,7 +50,7 @@ ROOMS = {
     "state": {"secrecy", "text", *_NOUNS},
     "compare": {"kinds", "secrecy", "text", "model"},
     "manifests": {"graph", "kinds", "secrecy", "text", *_NOUNS},
-    "observe": {"api", "compare", "kinds", "secrecy", "state", *_NOUNS},
+    "observe": {"api", "compare", "kinds", "secrecy", "state", "text", *_NOUNS},
     "plan": {"compare", "graph", "kinds", "secrecy", "state", "text", *_NOUNS},
     "executions": {"api", "kinds", "secrecy", "state", "text", *_NOUNS},
     "apply": {"api", "compare", "executions", "graph", "kinds", "secrecy", "state", *_NOUNS},

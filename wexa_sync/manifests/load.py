@@ -13,6 +13,7 @@ from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.spelling import Written, plain
 from wexa_sync.manifests.variables import Variables, is_one_variable
 from wexa_sync.model import Document, Source, Unset
+from wexa_sync.text import suggest
 from wexa_sync.text.files import TextFault, is_utf8, shown_path
 
 _MOST_NAMES = 3
@@ -90,9 +91,7 @@ def _skipped(others: Sequence[Source]) -> tuple[str, ...]:
 
 
 def _names(others: Sequence[Source]) -> str:
-    files = list(dict.fromkeys(source.file for source in others))
-    more = f" and {len(files) - _MOST_NAMES} more" if files[_MOST_NAMES:] else ""
-    return ", ".join(files[:_MOST_NAMES]) + more
+    return suggest.named(list(dict.fromkeys(source.file for source in others)), most=_MOST_NAMES)
 
 
 class _Filling:

@@ -16,6 +16,7 @@ from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Address, Pair
 from wexa_sync.observe.known import Known
+from wexa_sync.text.suggest import named
 
 LOOKS = 3
 """How often a list is read, at the least, before it is said that something sent is not there."""
@@ -80,7 +81,7 @@ def _is_awaited(pair: Pair) -> bool:
 
 def contradiction(unlisted: Sequence[Address]) -> Nonsense:
     """Return the error for a list that leaves out what single reads find: nothing is planned on that."""
-    names = ", ".join(map(str, unlisted[:3])) + (f" and {len(unlisted) - 3} more" if len(unlisted) > 3 else "")
+    names = named(unlisted, most=3)
     first = BY_NAME[unlisted[0].kind]
     listing = (first if first.listing is not None else owner_of(first) or first).listing
     assert listing is not None  # a part without one is listed with its owner

@@ -23,9 +23,9 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean {found!r}?" if found is not None else otherwise
 
 
-def named(names: Sequence[object]) -> str:
-    """Return the first names of a list, and how many more there are."""
-    return ", ".join(map(str, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+def named(names: Sequence[object], most: int = 5) -> str:
+    """Return the first `most` names of a list, and how many more there are."""
+    return ", ".join(map(str, names[:most])) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _plain(word: str) -> str:
