@@ -9,6 +9,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 ├── StateError                    exit 1   the state file
 │   ├── StateLocked                        another process is applying
 │   └── StateDamaged                       the state file exists and can't be trusted
+├── GitError                      exit 1   git is missing, or refused what was asked of it
 ├── NotEnded                      exit 1   a run goes on
 ├── UnclearEnd                    exit 3   the status of a run does not say whether it ended well
 ├── NoSuchCall                    exit 1   the server lacks a call that only the vendor's SDK knows
@@ -139,6 +140,10 @@ class StateLocked(StateError):
 
 class StateDamaged(StateError):
     """The state file exists, but its content is not what wexa-sync wrote."""
+
+
+class GitError(WexaSyncError):
+    """git is missing, or refused."""
 
 
 class NotEnded(WexaSyncError):

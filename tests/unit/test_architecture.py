@@ -44,6 +44,7 @@ ROOMS = {
     "text": set(),
     "graph": set(),
     "errors": {"model"},
+    "git": {"errors"},
     "secrecy": {"model", "text"},
     "kinds": {"model", "text"},
     "api": {"kinds", "secrecy", "text", *_NOUNS},
