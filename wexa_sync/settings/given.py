@@ -1,0 +1,49 @@
+"""Read the settings that flags and environment variables give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.errors import SettingsError
+from wexa_sync.manifests.schema_check import schema_faults
+from wexa_sync.model import Secret
+from wexa_sync.settings.file import SCHEMA
+from wexa_sync.settings.key import KEY_VARIABLE
+from wexa_sync.settings.place import path_of
+from wexa_sync.text.paths import to_write
+
+_ENVIRONMENT = {"base_url": "WEXA_BASE_URL", "org_id": "WEXA_ORG_ID", "user_id": "WEXA_USER_ID"}
+_USABLE_KEY = re.compile(r"[\x21-\x7e]+")
+
+
+def given_settings(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of the environment and the flags, in the form of the file. Paths are absolute."""
+    said = {name: value for name, value in overrides.items() if value is not None and name != "api_key"}
+    if "state" in said:
+        said["state"] = str(Path(path_of(to_write, str(said["state"]), "--state")).absolute())
+    if "manifests" in said:
+        said["manifests"] = [str(Path(path).absolute()) for path in said["manifests"]]
+    if "allow_undocumented" in said:
+        said["allow_undocumented"] = list(said["allow_undocumented"])
+    given = {name: env[variable] for name, variable in _ENVIRONMENT.items() if env.get(variable)} | said
+    if faults := schema_faults(SCHEMA, given):
+        names = [str(fault.path[0]) for fault in faults]
+        where = [f"--{name.replace('_', '-')}" if name in said else _ENVIRONMENT[name] for name in names]
+        message = "; ".join(f"{place}: {fault.message}" for place, fault in zip(where, faults, strict=True))
+        raise SettingsError(message, hint=" ".join(dict.fromkeys(fault.hint for fault in faults)))
+    return given
+
+
+def usable_key(value: str | None) -> Secret | None:
+    """Return the API key; None where there is none. Raises SettingsError for a text that can't be a key."""
+    if not value:
+        return None
+    if not _USABLE_KEY.fullmatch(value):
+        raise SettingsError(
+            f"{KEY_VARIABLE} holds a space, a line end or a character that no key has",
+            hint="Copy the key again, without quotes and line ends: `printf %s` writes none, `echo` does.",
+        )
+    return Secret(template=f"${{env:{KEY_VARIABLE}}}", value=value)
