@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wexa_sync.model import Action
-from wexa_sync.render.text.fields import Row, rows_of, shown
+from wexa_sync.render.rows.fields import Row, rows_of, shown
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.rows import write_rows
 from wexa_sync.render.text.style import COLORS, DIM, Detail

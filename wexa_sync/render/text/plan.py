@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from wexa_sync.model import Action
 from wexa_sync.render.layout import Layout
+from wexa_sync.render.rows.fields import Row, rows_of
 from wexa_sync.render.text.changes import write_changes
-from wexa_sync.render.text.fields import Row, rows_of
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.rows import write_rows
 from wexa_sync.render.text.style import COLORS, DIM, MANY, Detail

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wexa_sync.render.text.diff import Line, cut
-from wexa_sync.render.text.fields import Row
+from wexa_sync.render.rows.diff import Line, cut
+from wexa_sync.render.rows.fields import Row
 from wexa_sync.render.text.page import MARKED, Page, Part
 from wexa_sync.render.text.style import COLORS, DIM, Detail
 

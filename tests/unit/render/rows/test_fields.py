@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wexa_sync.model import Address, FieldChange, Ref
-from wexa_sync.render.text.diff import diff_of_texts
-from wexa_sync.render.text.fields import Row, row_of, rows_of, shown
+from wexa_sync.render.rows.diff import hunks_of_texts, unified
+from wexa_sync.render.rows.fields import Row, row_of, rows_of, shown
 from wexa_sync.render.view.fields import differing_fields, new_fields
 from wexa_sync.secrecy.hide import SENSITIVE
 
@@ -301,6 +301,6 @@ def test_lines_are_counted_as_git_counts_them(before: str, after: str) -> None:
             (Path(folder) / name).write_bytes(text.encode())
         words = ["git", "-c", "core.autocrlf=false", "diff", "--no-index", "--minimal", "--numstat", "old", "new"]
         stat = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False).stdout
-    shown = list(diff_of_texts(before, after))
+    shown = list(unified(hunks_of_texts(before, after), headed=True))
     counted = [sum(line.sign == sign for line in shown) for sign in "+-"]
     assert counted == ([int(number) for number in stat.split()[:2]] or [0, 0])

@@ -1,4 +1,7 @@
-"""Compare two texts line by line, as git does: a line is the text's own line, and the fewest lines change."""
+"""Compare two texts line by line, as git does: a line is the text's own line, and the fewest lines change.
+
+The one differ of all formats. A format shows its hunks one line under the other (`unified`), or side by side.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from wexa_sync.render.text.alike import Segment, text_of, told_apart
+from wexa_sync.render.rows.alike import Segment, text_of, told_apart
 from wexa_sync.text.look import look
 from wexa_sync.text.visible import visible
 
@@ -31,10 +34,12 @@ class Line:
     """A line of a long value, in segments.
 
     `sign`: `+` added, `-` removed, a space for context, `@` for the head of a hunk, a backslash for a remark.
+    `unended`: the line has no line break, and is to be told from one that has.
     """
 
     sign: str
     segments: tuple[Segment, ...]
+    unended: bool = False
 
     @classmethod
     def plain(cls, sign: str, text: str) -> Line:
@@ -58,7 +63,46 @@ class Line:
             segment if segment[1] else (_around(segment[0], first=not number, last=number == last), False)
             for number, segment in enumerate(self.segments)
         )
-        return Line(self.sign, tuple(kept))
+        return Line(self.sign, tuple(kept), self.unended)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Lines that others replace. `versions`: positions in both, each of two versions of one line."""
+
+    removed: tuple[Line, ...]
+    added: tuple[Line, ...]
+    versions: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Differences that are near each other, with the lines around and between them.
+
+    `old`, `new`: the number of the first line in both texts, counted from 1; `sizes`: how many lines of both it spans.
+    """
+
+    old: int
+    new: int
+    sizes: tuple[int, int]
+    parts: tuple[Line | Replaced, ...]
+
+    @property
+    def head(self) -> str:
+        """Return where the hunk is, as git writes it."""
+        return f"@@ -{self.old},{self.sizes[0]} +{self.new},{self.sizes[1]} @@"
+
+
+def unified(hunks: Sequence[Hunk], *, headed: bool) -> Iterator[Line]:
+    """Yield the lines of the hunks: what is removed, and below it what is added."""
+    for hunk in hunks:
+        if headed:
+            yield Line.plain("@", hunk.head)
+        for part in hunk.parts:
+            for line in (part,) if isinstance(part, Line) else (*part.removed, *part.added):
+                yield line
+                if line.unended:
+                    yield Line.plain("\\", NO_BREAK)
 
 
 def cut(text: str) -> str:
@@ -74,13 +118,13 @@ def _around(text: str, *, first: bool, last: bool) -> str:
     return text if len(text) <= len(before) + len(after) + _AROUND else f"{before} … {after}"
 
 
-def diff_of_texts(before: str, after: str) -> Iterator[Line]:
-    """Yield the lines that differ, with context. A line break at the end of one of the texts alone is a difference."""
+def hunks_of_texts(before: str, after: str) -> tuple[Hunk, ...]:
+    """Return where two texts differ. A line break at the end of one of them alone is a difference."""
     old, new = lines_of(before), lines_of(after)
     if old and new and before.endswith("\n") != after.endswith("\n"):
         unended = old if after.endswith("\n") else new
         unended[-1] += _UNENDED
-    return diff(old, new)
+    return hunks_of(old, new)
 
 
 def lines_of(text: str) -> list[str]:
@@ -89,28 +133,35 @@ def lines_of(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def diff(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    """Yield the lines that differ, with context and the heads of hunks."""
-    headed = max(len(old), len(new)) > 2 * _CONTEXT + 1  # else so short that a head would say nothing
-    for hunk in _hunks(kept_lines(old, new), len(old), len(new)):
-        (first, _, first_new, _), (_, last, _, last_new) = hunk[0], hunk[-1]
-        lead, tail = min(_CONTEXT, first), min(_CONTEXT, len(old) - last)
-        if headed:
-            sizes = f"-{first - lead + 1},{last - first + lead + tail}"
-            yield Line.plain("@", f"@@ {sizes} +{first_new - lead + 1},{last_new - first_new + lead + tail} @@")
-        at = first - lead
-        for i1, i2, j1, j2 in hunk:
-            yield from (Line.plain(" ", visible(text)) for text in old[at:i1])
-            yield from _replaced(old[i1:i2], new[j1:j2])
-            at = i2
-        yield from (Line.plain(" ", visible(text)) for text in old[at : last + tail])
+def hunks_of(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
+    """Return where two lists of lines differ, with context."""
+    return tuple(_hunk(gaps, old, new) for gaps in _near(kept_lines(old, new), len(old), len(new)))
+
+
+def is_short(old: int, new: int) -> bool:
+    """True for texts of so few lines that the head of a hunk would say nothing."""
+    return max(old, new) <= 2 * _CONTEXT + 1
+
+
+def _hunk(gaps: Sequence[Gap], old: Sequence[str], new: Sequence[str]) -> Hunk:
+    (first, _, first_new, _), (_, last, _, last_new) = gaps[0], gaps[-1]
+    lead, tail = min(_CONTEXT, first), min(_CONTEXT, len(old) - last)
+    parts: list[Line | Replaced] = []
+    at = first - lead
+    for i1, i2, j1, j2 in gaps:
+        parts += (Line.plain(" ", visible(text)) for text in old[at:i1])
+        parts.append(_replaced(old[i1:i2], new[j1:j2]))
+        at = i2
+    parts += (Line.plain(" ", visible(text)) for text in old[at : last + tail])
+    sizes = (last - first + lead + tail, last_new - first_new + lead + tail)
+    return Hunk(first - lead + 1, first_new - lead + 1, sizes, tuple(parts))
 
 
 Gap = tuple[int, int, int, int]
 """Lines from i1 to i2 of the old text that lines from j1 to j2 of the new one replace."""
 
 
-def _hunks(kept: Sequence[tuple[int, int]], old: int, new: int) -> Iterator[list[Gap]]:
+def _near(kept: Sequence[tuple[int, int]], old: int, new: int) -> Iterator[list[Gap]]:
     """Yield the gaps between the lines that are kept, together where their context meets."""
     hunk: list[Gap] = []
     i1 = j1 = 0
@@ -161,17 +212,21 @@ def _unwound(trail: Any) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    """Yield the removed and the added lines. Of two versions of one line, the words that differ are marked."""
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Replaced:
+    """Return the removed and the added lines. Of two versions of one line, the words that differ are marked."""
     removed: list[list[Segment]] = [[(visible(text.removesuffix(_UNENDED)), False)] for text in old]
     added: list[list[Segment]] = [[(visible(text.removesuffix(_UNENDED)), False)] for text in new]
-    for i, j in _versions(old, new):
+    versions = tuple(_versions(old, new))
+    for i, j in versions:
         removed[i], added[j] = _marked(old[i].removesuffix(_UNENDED), new[j].removesuffix(_UNENDED))
-    for sign, lines, shown in (("-", old, removed), ("+", new, added)):
-        for line, segments in zip(lines, shown, strict=True):
-            yield Line(sign, tuple(_dotted(segments)))
-            if line.endswith(_UNENDED):
-                yield Line.plain("\\", NO_BREAK)
+    ours, theirs = (
+        tuple(
+            Line(sign, tuple(_dotted(segments)), line.endswith(_UNENDED))
+            for line, segments in zip(lines, shown, strict=True)
+        )
+        for sign, lines, shown in (("-", old, removed), ("+", new, added))
+    )
+    return Replaced(ours, theirs, versions)
 
 
 def _marked(one: str, other: str) -> tuple[list[Segment], list[Segment]]:

@@ -1,4 +1,4 @@
-"""Lay out the fields of a change for a terminal: short values in a line, long text as a diff, made visible."""
+"""Lay out the fields of a change: short values in a line, long text as lines or as a diff, all made visible."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wexa_sync.model import Ref
-from wexa_sync.render.text.alike import text_of, told_apart
-from wexa_sync.render.text.diff import Line, diff, diff_of_texts, lines_of
+from wexa_sync.render.rows.alike import text_of, told_apart
+from wexa_sync.render.rows.diff import Hunk, Line, hunks_of, hunks_of_texts, is_short, lines_of, unified
 from wexa_sync.render.view.fields import ABSENT, FieldView
 from wexa_sync.text.look import escaped, look
 from wexa_sync.text.visible import visible
@@ -23,7 +23,10 @@ _CHANGED_BY = {"repository": "", "live": "changed on the live side", "both": "ch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A field laid out: short values in `before` and `after` (None: not there), a long one in `lines` alone."""
+    """A field laid out: short values in `before` and `after` (None: not there), a long one in `lines` alone.
+
+    `hunks`: of two versions of a long value, where they differ; `lines` holds the same, one line under the other.
+    """
 
     symbol: str
     path: str
@@ -31,6 +34,7 @@ class Row:
     before: str | None = None
     after: str | None = None
     lines: tuple[Line, ...] = ()
+    hunks: tuple[Hunk, ...] = ()
     unit: str = "line"
 
     @property
@@ -56,13 +60,15 @@ def row_of(field: FieldView) -> Row:
     limit = _LONG_PAIR if symbol == "~" else _LONG_NEW
     if not (_is_long(before, limit) or _is_long(after, limit)):
         return _in_a_line(row, before, after)
-    are_texts = all(isinstance(value, str) for value in (before, after) if value is not ABSENT)
+    unit = "line" if isinstance(before, str) or isinstance(after, str) else "item"
     if symbol != "~":
-        lines = tuple(Line.plain(symbol, visible(line)) for line in _units(after if before is ABSENT else before))
-    else:
-        lines = tuple(diff_of_texts(before, after) if are_texts else diff(_units(before), _units(after)))
-    texts = isinstance(before, str) or isinstance(after, str)
-    return replace(row, lines=lines, unit="line" if texts else "item")
+        lines = _units(after if before is ABSENT else before)
+        return replace(row, lines=tuple(Line.plain(symbol, visible(line)) for line in lines), unit=unit)
+    are_texts = isinstance(before, str) and isinstance(after, str)
+    old, new = _units(before), _units(after)
+    hunks = hunks_of_texts(before, after) if are_texts else hunks_of(old, new)
+    headed = not is_short(len(old), len(new))
+    return replace(row, lines=tuple(unified(hunks, headed=headed)), hunks=hunks, unit=unit)
 
 
 def _in_a_line(row: Row, before: Any, after: Any) -> Row:
