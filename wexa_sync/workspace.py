@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
-from wexa_sync.model import Options, Secret, Target
+from wexa_sync.model import FilePlace, GitPlace, Options, Secret, Target
 from wexa_sync.settings import Settings, require_api
 from wexa_sync.state.base import StateSession, StateStore
 
@@ -58,14 +58,19 @@ def open_store(
     lock_timeout: float = 0.0,
     waits: Hear = lambda _what, _left: None,
 ) -> StateStore:
-    """Return the store of the state. A rehearsal has a state of its own, beside the real one.
+    """Return the store of the state. A rehearsal has a state file of its own, beside the real one.
 
     `lock_timeout`: seconds to wait for a state that another process has locked. `waits` is told of that wait.
     """
+    place = settings.state
+    if rehearsal:
+        real = place.path if isinstance(place, FilePlace) else settings.root / ".wexa-sync" / "state.json"
+        place = FilePlace(real.with_name(f"sandbox-{real.name}"))
+    if isinstance(place, GitPlace):
+        raise SettingsError(f"the state is {place}, which does not work yet", hint="Name a file: --state FILE.")
     from wexa_sync.state import FileStore
 
-    path = settings.state.with_name(f"sandbox-{settings.state.name}") if rehearsal else settings.state
-    return FileStore(path, lock_timeout=lock_timeout, waits=waits)
+    return FileStore(place.path, lock_timeout=lock_timeout, waits=waits)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_a_rehearsal_has_a_state_beside_the_real_one(settings: Settings) -> None:
     real, rehearsed = open_store(settings), open_store(settings, rehearsal=True)
-    assert {file.parent for file in (*real.files, *rehearsed.files)} == {settings.state.parent}
+    assert {file.parent for file in (*real.files, *rehearsed.files)} == {settings.root / ".wexa-sync"}
     assert {*real.files} & {*rehearsed.files} == set()
     assert "sandbox-state.json" in rehearsed.describe()
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, NewFile, Seconds
+from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, NewFile, Seconds, StateName
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -142,9 +142,9 @@ where = _all(
         "--state",
         "state_file",
         everywhere=True,
-        type=Named(),
+        type=StateName(),
         metavar="FILE",
-        help="The state file.",
+        help="The state file, or git:REMOTE#REF for a ref.",
     ),
     option("--sandbox", is_flag=True, everywhere=True, help="Use a local server that behaves as the Wexa API does."),
     speech,

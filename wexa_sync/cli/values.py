@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from wexa_sync.text.paths import path_of
+from wexa_sync.text.paths import GIT, path_of
 
 
 class Named(click.Path):
@@ -21,6 +21,14 @@ class Named(click.Path):
         if not os.fspath(value):
             self.fail("a path is empty: name one, or write . for the current folder.", param, ctx)
         return Path(os.fsdecode(super().convert(_at_home(self, value, param, ctx), param, ctx)))
+
+
+class StateName(Named):
+    """A state: a file, or git:REMOTE#REF."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or the text of a ref as it is: a path would make one slash of two."""
+        return value if str(value).startswith(GIT) else super().convert(value, param, ctx)
 
 
 def _at_home(kind: click.Path, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:

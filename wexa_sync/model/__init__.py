@@ -10,7 +10,7 @@ from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Options
 from wexa_sync.model.run import Question, Run
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
-from wexa_sync.model.state import Intent, Record, Target
+from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
 
 __all__ = [
     "HANDLE",
@@ -23,6 +23,8 @@ __all__ = [
     "Document",
     "ExternalName",
     "FieldChange",
+    "FilePlace",
+    "GitPlace",
     "Intent",
     "Lifecycle",
     "Limits",
@@ -45,6 +47,7 @@ __all__ = [
     "Secret",
     "Source",
     "Spec",
+    "StatePlace",
     "Status",
     "Target",
     "Unmanaged",

@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
 from wexa_sync.model.address import Address
 from wexa_sync.model.manifest import Lifecycle
 from wexa_sync.model.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A state in a file of this machine. The path is absolute."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class GitPlace:
+    """A state on a ref of a git remote, reached from the repository that holds `folder`.
+
+    `remote` is a name that the repository knows, or an address.
+    """
+
+    folder: Path
+    remote: str = "origin"
+    ref: str = "refs/wexa-sync/state"
+
+    @property
+    def lock(self) -> str:
+        """Return the ref of the state's lock."""
+        return f"{self.ref}-lock"
+
+    def __str__(self) -> str:
+        return f"{self.ref} of {self.remote}"
+
+
+StatePlace: TypeAlias = FilePlace | GitPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

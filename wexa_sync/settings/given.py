@@ -13,7 +13,7 @@ from wexa_sync.model import Secret
 from wexa_sync.settings.file import SCHEMA
 from wexa_sync.settings.key import KEY_VARIABLE
 from wexa_sync.settings.place import path_of
-from wexa_sync.text.paths import to_write
+from wexa_sync.text.paths import GIT, to_write
 
 _ENVIRONMENT = {"base_url": "WEXA_BASE_URL", "org_id": "WEXA_ORG_ID", "user_id": "WEXA_USER_ID"}
 _USABLE_KEY = re.compile(r"[\x21-\x7e]+")
@@ -23,7 +23,7 @@ def given_settings(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict
     """Return the settings of the environment and the flags, in the form of the file. Paths are absolute."""
     said = {name: value for name, value in overrides.items() if value is not None and name != "api_key"}
     if "state" in said:
-        said["state"] = str(Path(path_of(to_write, str(said["state"]), "--state")).absolute())
+        said["state"] = state_named(str(said["state"]), "--state")
     if "manifests" in said:
         said["manifests"] = [str(Path(path).absolute()) for path in said["manifests"]]
     if "allow_undocumented" in said:
@@ -35,6 +35,17 @@ def given_settings(env: Mapping[str, str], overrides: Mapping[str, Any]) -> dict
         message = "; ".join(f"{place}: {fault.message}" for place, fault in zip(where, faults, strict=True))
         raise SettingsError(message, hint=" ".join(dict.fromkeys(fault.hint for fault in faults)))
     return given
+
+
+def state_named(text: str, place: str) -> str | dict[str, Any]:
+    """Return the setting that the text of a flag or a variable means: a file, or a ref as git:REMOTE#REF.
+
+    Both parts of a ref may be left out. Raises SettingsError with the place where it can't be a file.
+    """
+    if not text.startswith(GIT):
+        return str(Path(path_of(to_write, text, place)).absolute())
+    remote, _, ref = text.removeprefix(GIT).partition("#")
+    return {"git": {name: part for name, part in (("remote", remote), ("ref", ref)) if part}}
 
 
 def usable_key(value: str | None) -> Secret | None:

@@ -10,7 +10,7 @@ from typing import Any
 from wexa_sync.errors import SettingsError
 from wexa_sync.kinds.spec.schema import bundled
 from wexa_sync.manifests.find import is_searched
-from wexa_sync.model import Document, Limits, Options
+from wexa_sync.model import Document, FilePlace, GitPlace, Limits, Options, StatePlace
 from wexa_sync.settings.file import SCHEMA, read_file, settings_file
 from wexa_sync.settings.given import given_settings, usable_key
 from wexa_sync.settings.key import KEY_VARIABLE, one_spelling, unconfirmed
@@ -83,8 +83,10 @@ def _manifests(paths: Sequence[str], root: Path, file: Document | None) -> tuple
     return tuple(root / path_of(expanded, path, place) for path, place in zip(paths, places, strict=True))
 
 
-def _state(found: Mapping[str, Any], root: Path, manifests: Sequence[Path], place: str) -> Path:
-    """Return the state's file. Raises SettingsError where it can't be one, or would stand among the manifests."""
+def _state(found: Mapping[str, Any], root: Path, manifests: Sequence[Path], place: str) -> StatePlace:
+    """Return the place of the state. Raises SettingsError for a file that can't be one, or is among the manifests."""
+    if isinstance(found["state"], dict):
+        return GitPlace(root, **found["state"]["git"])
     file = root / path_of(to_write, found["state"], place)
     if os.path.isdir(file):  # noqa: PTH112  # as above
         raise SettingsError(f"the state {file} is a folder", hint="Name a file: --state FILE, or `state: FILE`.")
@@ -93,4 +95,4 @@ def _state(found: Mapping[str, Any], root: Path, manifests: Sequence[Path], plac
             f"{place}: the state {found['state']} would stand among the manifests and be read as one",
             hint=f"Call it {file.stem}.json: the state is JSON. Move a state that is there already.",
         )
-    return file
+    return FilePlace(file)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Limits, Options, Secret, Source
+from wexa_sync.model import FilePlace, Limits, Options, Secret, Source, StatePlace
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 
@@ -25,7 +25,7 @@ class Settings:
     org_id: str
     user_id: str
     api_key: Secret | None
-    state: Path
+    state: StatePlace
     manifests: tuple[Path, ...]
     ignore: tuple[str, ...]
     vars: Mapping[str, Any]
@@ -65,5 +65,5 @@ class Settings:
         """
         here = Path.cwd()
         named = (self.root / SETTINGS_FILE).exists()
-        alone = named or self.state.is_relative_to(self.root) or not self.root.is_relative_to(here)
-        return self.manifests if alone else (here,)
+        inside = isinstance(self.state, FilePlace) and self.state.path.is_relative_to(self.root)
+        return self.manifests if named or inside or not self.root.is_relative_to(here) else (here,)

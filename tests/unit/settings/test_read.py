@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync.errors import InvalidSettings, SettingsError
-from wexa_sync.model import Limits, Options
+from wexa_sync.model import FilePlace, GitPlace, Limits, Options
 from wexa_sync.settings import Settings, read_settings, require_api
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def test_defaults_are_the_schemas(folder: Folder) -> None:
         org_id="",
         user_id="",
         api_key=None,
-        state=folder.path / ".wexa-sync/state.json",
+        state=FilePlace(folder.path / ".wexa-sync/state.json"),
         manifests=(folder.path,),
         ignore=(),
         vars={},
@@ -77,7 +78,7 @@ max_executions: 0
     )
     found = settings()
     assert (found.base_url, found.org_id, found.user_id) == ("http://localhost:8080", "670000000000000000000001", "u")
-    assert found.state == folder.path / "state/live.json"
+    assert found.state == FilePlace(folder.path / "state/live.json")
     assert found.manifests == (folder.path / "a", folder.path / "../b")
     assert (found.ignore, found.vars) == (("charts",), {"region": "eu", "count": 3, "on": True})
     assert (found.options.start, found.options.grace) == ("explicit", 0.5)
@@ -92,7 +93,7 @@ def test_flags_over_the_environment_over_the_file(folder: Folder) -> None:
         env=env, base_url="http://flag", state=Path("t"), manifests=["m"], allow_undocumented=(), parallelism=None
     )
     assert (found.base_url, found.org_id, found.user_id, found.options.parallelism) == ("http://flag", "env", "file", 2)
-    assert (found.state, found.manifests) == (folder.path / "t", (folder.path / "m",))
+    assert (found.state, found.manifests) == (FilePlace(folder.path / "t"), (folder.path / "m",))
     assert found.api_key is not None
     assert found.api_key.reveal() == KEY
     assert KEY not in repr(found)
@@ -362,15 +363,15 @@ def test_a_state_never_stands_among_the_manifests(folder: Folder, lines: str, st
 )
 def test_a_state_may_be_called_anything_elsewhere(folder: Folder, lines: str, state: str) -> None:
     folder.write({"wexa-sync.yaml": f"{lines}state: {state}\n"})
-    assert settings().state == folder.path / state
+    assert settings().state == FilePlace(folder.path / state)
 
 
 def test_a_home_folder_in_a_path(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder.path / "home"))
     folder.write({"wexa-sync.yaml": "state: ~/live.json\nmanifests: [~/desk]\n"})
-    assert settings().state == folder.path / "home/live.json"
+    assert settings().state == FilePlace(folder.path / "home/live.json")
     assert settings().manifests == (folder.path / "home/desk",)
-    assert settings(state="~/other.json").state == folder.path / "home/other.json"
+    assert settings(state="~/other.json").state == FilePlace(folder.path / "home/other.json")
 
 
 @pytest.mark.parametrize("path", ["~nobody-of-that-name/x", "$HOME/x", "${HOME}/x", "s3://a/b"])
@@ -386,3 +387,59 @@ def test_a_state_that_would_make_a_folder_nobody_meant(folder: Folder, path: str
 def test_settings_of_nearly_the_right_name_are_not_overlooked(folder: Folder, name: str) -> None:
     folder.write({name: "org_id: x\n"})
     assert refused().message.endswith(f"{name} is not read")
+
+
+def test_a_state_on_a_ref(folder: Folder) -> None:
+    folder.write({"wexa-sync.yaml": "state: {git: {}}\n"})
+    assert settings().state == GitPlace(folder.path, "origin", "refs/wexa-sync/state")
+    folder.write({"wexa-sync.yaml": "state: {git: {remote: 'https://git.example/a b', ref: refs/wexa-sync/eu-1}}\n"})
+    found = settings()
+    assert found.state == GitPlace(folder.path, "https://git.example/a b", "refs/wexa-sync/eu-1")
+    assert isinstance(found.state, GitPlace)
+    assert found.state.lock == "refs/wexa-sync/eu-1-lock"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("git:", {}),
+        ("git:upstream", {"remote": "upstream"}),
+        ("git:#refs/wexa-sync/live", {"ref": "refs/wexa-sync/live"}),
+        ("git:https://a/b.git#refs/wexa-sync/live", {"remote": "https://a/b.git", "ref": "refs/wexa-sync/live"}),
+    ],
+)
+def test_a_flag_names_a_ref(folder: Folder, text: str, parts: dict[str, str]) -> None:
+    assert settings(state=text).state == GitPlace(folder.path, **parts)
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "production",
+        "refs/production",
+        "refs/wexa-sync/eu-lock",
+        "refs/wexa-sync/eu.lock",
+        "refs/wexa-sync/a..b",
+        "refs/wexa-sync/-x",
+        "refs/wexa-sync/x/",
+        "refs//x/y",
+        "refs/wexa-sync/x y",
+        "refs/wexa-sync/@{1}",
+        "refs/wexa-sync/x\n",
+    ],
+)
+def test_a_ref_that_git_or_the_lock_forbids(folder: Folder, ref: str) -> None:
+    assert "ref" in said(refused(state=f"git:#{ref}"))
+    folder.write({"wexa-sync.yaml": f"state: {{git: {{ref: {json.dumps(ref)}}}}}\n"})
+    assert "state.git.ref: " in said(refused())
+
+
+@pytest.mark.parametrize("remote", ["--upload-pack=touch x", "https://me:sentinel@git.example/x.git", "a#b", ""])
+def test_a_remote_that_is_an_option_or_holds_a_password(folder: Folder, remote: str) -> None:
+    folder.write({"wexa-sync.yaml": f"state: {{git: {{remote: {json.dumps(remote)}}}}}\n"})
+    assert "state.git.remote: " in said(refused())
+
+
+def test_the_spelling_of_a_flag_is_no_file_in_the_settings(folder: Folder) -> None:
+    folder.write({"wexa-sync.yaml": "state: 'git:origin#refs/wexa-sync/live'\n"})
+    assert "{git: {remote: NAME, ref: REF}}" in said(refused())
