@@ -22,6 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARYING = re.compile(
+    r"\b(?:[0-9a-f]{4}-){3}[0-9a-f]{4}\b|"  # a digest
     r"\b[0-9a-f]{24,64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|, \d+\.\d s\b"
     r'|(?<="serial": )\d+'  # the number of writes depends on how many changes end together
 )

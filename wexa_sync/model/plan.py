@@ -9,6 +9,7 @@ from typing import Any
 
 from wexa_sync.model.address import Address, ExternalName, Source
 from wexa_sync.model.manifest import Lifecycle
+from wexa_sync.model.request import Choice
 from wexa_sync.model.spec import Path, Spec
 from wexa_sync.model.state import Target
 
@@ -96,7 +97,7 @@ class Unmanaged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Decisions, and all that applying them needs. `digest` is a hash over everything else in it.
+    """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
 
     `orphans` are no longer declared, and stay without --prune; `unprunable` are those that stay with it too.
 
@@ -118,6 +119,7 @@ class Plan:
     lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
     user_id: str = ""
     content: str = ""
+    choice: Choice = Choice()
     digest: str = ""
 
     def __iter__(self) -> Iterator[Change]:

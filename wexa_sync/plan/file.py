@@ -1,4 +1,4 @@
-"""Save a plan in a file (`plan --out`), to be applied later as it was reviewed; and count the digest of a plan.
+"""Save a plan in a file (`plan --out`), to be applied later as it was reviewed.
 
 No secret's value is in it: a secret stands there as its template and a keyed fingerprint, is read from the environment
 again when the plan is applied, and must still be the one that was reviewed. A write-only text that a manifest has in
@@ -15,7 +15,20 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import PlanRefused
-from wexa_sync.model import Action, Blocked, Change, ExternalName, FieldChange, Plan, Sealed, Secret, Unmanaged, Unset
+from wexa_sync.model import (
+    Action,
+    Blocked,
+    Change,
+    Choice,
+    ExternalName,
+    FieldChange,
+    Plan,
+    Sealed,
+    Secret,
+    Unmanaged,
+    Unset,
+)
+from wexa_sync.plan.digest import choice_to_data, digest
 from wexa_sync.secrecy.hide import hide
 from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
@@ -37,15 +50,15 @@ VERSION = 2
 _PLAN, _CHANGE, _BLOCKED = ([field.name for field in fields(noun)] for noun in (Plan, Change, Blocked))
 
 
-def digest(plan: Plan) -> str:
-    """Return a hex sha256 over everything in the plan but the digest: what was reviewed is what is applied."""
+def checksum(plan: Plan) -> str:
+    """Return a hex sha256 over everything in the plan: what was saved is what is applied."""
     text = json.dumps(_to_data(plan), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def save(plan: Plan, path: Path) -> None:
     """Write the plan, readable by its owner alone. Raise StateError where the place can't be written."""
-    data = {"format": FORMAT, "version": VERSION, "digest": plan.digest, "plan": _to_data(plan)}
+    data = {"format": FORMAT, "version": VERSION, "digest": checksum(plan), "plan": _to_data(plan)}
     replace_file(path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
 
 
@@ -84,8 +97,8 @@ def _stored(path: Path) -> Plan:
         raise _no_plan(path, f"it was written by another wexa-sync (this one reads plans of version {VERSION})")
     try:
         plan = _from_data(data["plan"])
+        same = checksum(plan) == data["digest"]
         plan = replace(plan, digest=digest(plan))
-        same = plan.digest == data["digest"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         same = False
     if not same:
@@ -143,8 +156,11 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "ids": {address_to_data(address): found for address, found in sorted(plan.ids.items())},
         "externals": [[*name, found] for name, found in sorted(plan.externals.items())],
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
+        "choice": choice_to_data(plan.choice),
     }
     del data["digest"]
+    if plan.choice == Choice():
+        del data["choice"]
     for name in ("unprunable", "unmanaged"):  # as plans were written before there were any
         if not data[name]:
             del data[name]
@@ -163,8 +179,14 @@ def _from_data(data: Any) -> Plan:
         "ids": {address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
         "externals": {ExternalName(*name): id_from_data(found) for *name, found in data["externals"]},
         "lifecycles": {address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
+        "choice": _choice_from_data(data["choice"]) if "choice" in data else Choice(),
     }
     return Plan(**{**data, **read})
+
+
+def _choice_from_data(data: Any) -> Choice:
+    addresses = {name: tuple(map(address_from_data, data[name])) for name in ("targets", "excludes")}
+    return Choice(**{**data, **addresses})
 
 
 def _unmanaged_to_data(found: Unmanaged) -> dict[str, str]:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Address, Blocked, Change, ExternalName, Lifecycle, Limits, Observation, Plan
+from wexa_sync.model import Address, Blocked, Change, Choice, ExternalName, Lifecycle, Limits, Observation, Plan
 from wexa_sync.plan.decide import decide
 from wexa_sync.plan.decision import Decisions, Orphan, Rules
-from wexa_sync.plan.file import digest
+from wexa_sync.plan.digest import digest
 from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.limits import warnings
 from wexa_sync.plan.order import in_order, waits_of
@@ -54,7 +54,8 @@ def make_plan(
         pruned = _decide_all(scope.protected(with_found(seen)), replace(rules, prune=True), left, targets, excludes)
         stay = (pruned.get(address) for address in plan.orphans)
         plan = replace(plan, unprunable=tuple(found for found in stay if isinstance(found, Blocked)))
-    plan = keep_secret(plan, observation)
+    choice = Choice(prune=rules.prune, adopt=rules.adopt, targets=targets, excludes=excludes)
+    plan = replace(keep_secret(plan, observation), choice=choice)
     return replace(plan, digest=digest(plan))
 
 

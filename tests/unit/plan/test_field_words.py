@@ -14,7 +14,8 @@ from wexa_sync.manifests.values import refer
 from wexa_sync.manifests.variables import revealed
 from wexa_sync.model import Address, Live, Manifest, Observation, Pair, Plan, Record, Source, Target
 from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.file import digest, read, save
+from wexa_sync.plan.digest import digest
+from wexa_sync.plan.file import read, save
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json
 from wexa_sync.render.layout import Layout

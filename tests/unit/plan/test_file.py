@@ -17,6 +17,7 @@ from wexa_sync.model import (
     Address,
     Blocked,
     Change,
+    Choice,
     ExternalName,
     FieldChange,
     Lifecycle,
@@ -26,7 +27,8 @@ from wexa_sync.model import (
     Source,
     Target,
 )
-from wexa_sync.plan.file import digest, is_plan, read, save
+from wexa_sync.plan.digest import digest
+from wexa_sync.plan.file import checksum, is_plan, read, save
 
 PROJECT = Address(kind="Project", name="desk")
 SKILL = Address(kind="Skill", name="sum", project="desk")
@@ -117,9 +119,9 @@ def test_only_its_owner_can_read_it_and_no_secret_is_in_it(saved: Path) -> None:
     assert b"hunter2" not in saved.read_bytes()
 
 
-def test_a_digest_is_of_everything_but_itself() -> None:
+def test_a_checksum_is_of_everything_but_the_digest() -> None:
     one = plan()
-    assert digest(replace(one, digest="other")) == one.digest
+    assert checksum(replace(one, digest="other")) == checksum(one)
     others = [
         replace(one, serial=8),
         replace(one, lineage="other"),
@@ -132,8 +134,9 @@ def test_a_digest_is_of_everything_but_itself() -> None:
         replace(one, blocked=one.blocked[:1]),
         replace(one, changes=one.changes[::-1]),
         *(replace(one, changes=(replace(one.changes[1], **other), *one.changes)) for other in OTHER_CHANGES),
+        replace(one, choice=Choice(prune=True, targets=(SKILL,))),
     ]
-    assert len({each.digest for each in [one]} | {digest(each) for each in others}) == 1 + len(others)
+    assert len({checksum(each) for each in [one, *others]}) == 1 + len(others)
 
 
 def _edited(name: str, change: Callable[[Any], Any]) -> Callable[[dict[str, Any]], Any]:

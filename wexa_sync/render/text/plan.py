@@ -21,6 +21,8 @@ def plan_text(view: PlanView, layout: Layout) -> str:
     page = Page(color=layout.color, width=layout.width)
     changes, detail = view.work, _detail(view, layout)
     page.wrapped([], (f"Plan for {view.plan.target}", "bold"))
+    if view.digest:
+        page.line((f"digest: {view.digest}", DIM))
     page.blank()
     if changes:
         _legend(page, changes)

@@ -21,6 +21,7 @@ from wexa_sync.model import Action, Address, Blocked, Change, Plan
 from wexa_sync.render.view import view_of
 from wexa_sync.render.view.fields import FieldView, differing_fields, new_fields
 from wexa_sync.secrecy.redact import redact_plan
+from wexa_sync.text.digests import short
 
 SYMBOLS: Final[Mapping[Action, str]] = {
     Action.CREATE: "+",
@@ -98,6 +99,11 @@ class PlanView:
     changes: tuple[ChangeView, ...]
     blocked: tuple[BlockedView, ...]
     unprunable: tuple[BlockedView, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return the digest as people read it; empty where the plan has none."""
+        return short(self.plan.digest)
 
     @property
     def prunable(self) -> tuple[Address, ...]:
