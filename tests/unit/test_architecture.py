@@ -20,7 +20,8 @@ DOORS = {
     "requests": ("api/transport/http.py",),
     "urllib3": ("api/transport/http.py",),
     "deepdiff": ("compare/changes.py",),
-    "yaml": ("manifests/nodes.py", "manifests/yaml.py", "manifests/positions.py"),  # positions names a type of it
+    # positions names a type of it
+    "yaml": ("manifests/nodes.py", "manifests/yaml.py", "manifests/positions.py", "manifests/edit.py"),
     "jsonschema": ("manifests/schema_check.py",),
     "click": ("cli/",),
     "rich": ("render/", "cli/"),
