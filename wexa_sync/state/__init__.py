@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State, StateSession, StateStore
+from wexa_sync.state.base import Entry, Forget, Intend, Note, Remember, Settle, State, StateSession, StateStore
 from wexa_sync.state.file import FileStore
 
-__all__ = ["Entry", "FileStore", "Forget", "Intend", "Remember", "Settle", "State", "StateSession", "StateStore"]
+__all__ = [
+    "Entry",
+    "FileStore",
+    "Forget",
+    "Intend",
+    "Note",
+    "Remember",
+    "Settle",
+    "State",
+    "StateSession",
+    "StateStore",
+]

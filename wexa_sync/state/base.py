@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from wexa_sync.errors import StateError, UsageError
 from wexa_sync.model import Address, Intent, Record, Target
@@ -55,6 +55,23 @@ class Settle:
 
 
 Entry = Remember | Forget | Intend | Settle
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Keep this for the history of the apply of that id. A note changes no state, and no serial.
+
+    `data` is plain JSON without a secret. A note that is not `durable` may be lost when the process is killed: a write
+    without durable notes and without entries needs no flush, and one that fails for such notes alone is no failure.
+    """
+
+    run: str
+    data: Mapping[str, Any]
+    durable: bool = False
+
+
+Notes = tuple[Mapping[str, Any], ...]
+"""What was noted of one apply, in the order of writing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +200,11 @@ class StateSession(Protocol):
         """Return the lineage that the state has, or will have once written. Its secrets are sealed with that."""
         ...
 
-    def write(self, *entries: Entry) -> None:
-        """Make the entries durable, all or none, before returning. Without entries, renew the lock's lease."""
+    def write(self, *entries: Entry | Note) -> None:
+        """Make the entries durable, all or none, before returning. Without entries, renew the lock's lease.
+
+        Durable notes are so before the entries are.
+        """
         ...
 
 
@@ -206,6 +226,10 @@ class StateStore(Protocol):
 
     def load(self, target: Target | None = None) -> State:
         """Return the stored state, without waiting for a lock. Raise StateError for the state of another target."""
+        ...
+
+    def past(self) -> Mapping[str, Notes]:
+        """Return the notes of each apply that is kept, by its id, the oldest apply first. The ids sort by time."""
         ...
 
     def session(self, target: Target) -> AbstractContextManager[StateSession]:

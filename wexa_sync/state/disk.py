@@ -67,13 +67,14 @@ def read_if_there(file: Path) -> bytes | None:
             return opened.read()
 
 
-def write_at(fd: int, data: bytes, offset: int) -> None:
-    """Write all of `data` at `offset`, and wait until the disk has it."""
+def write_at(fd: int, data: bytes, offset: int, *, flush: bool = True) -> None:
+    """Write all of `data` at `offset` and, to `flush` it, wait until the disk has it."""
     view = memoryview(data)
     while view:
         written = os.pwrite(fd, view, offset)
         view, offset = view[written:], offset + written
-    os.fsync(fd)
+    if flush:
+        os.fsync(fd)
 
 
 def replace_file(file: Path, data: bytes) -> None:

@@ -3,12 +3,13 @@
 Each write is one line in the journal, flushed to the disk before `write` returns, whatever the size of the state. At
 the end the whole state replaces the file, then the journal goes. A kill at any moment leaves either the old file and
 a journal that continues it, or the new file and a journal that it has overtaken; reading tells them by the serial.
+The notes of an apply go to a file of its own (past.py), and no state is read from it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,18 +17,20 @@ from uuid import uuid4
 
 from wexa_sync.errors import StateError
 from wexa_sync.model import Target
-from wexa_sync.state.base import Entry, State, StateSession
+from wexa_sync.state.base import Entry, Note, Notes, State, StateSession
 from wexa_sync.state.disk import PRIVATE, read_if_there, replace_file, sync_folder, told, write_at
 from wexa_sync.state.format import read_state, state_text
 from wexa_sync.state.journal import journal_line, journal_start, read_journal, replay
 from wexa_sync.state.lock import Holder, Lock, break_lock, hold
+from wexa_sync.state.past import KEEP, Past
 from wexa_sync.text.files import shown_path
 
 
 class FileStore:
     """A StateStore in the file `path`, with `path`.journal and `path`.lock beside it while it is in use.
 
-    `lock_timeout`: seconds to wait for the lock; `lease`: seconds after which another host may take the lock over.
+    The folder `path`.history holds the notes of the newest `keep` applies. `lock_timeout`: seconds to wait for the
+    lock; `lease`: seconds after which another host may take the lock over.
     `waits` gets what is waited for, and for how many seconds at most, often while a wait lasts.
     """
 
@@ -37,6 +40,7 @@ class FileStore:
         *,
         lock_timeout: float = 0,
         lease: float = 15 * 60,
+        keep: int = KEEP,
         waits: Callable[[str, float], object] = lambda _what, _left: None,
     ) -> None:
         # Replacing a link would leave the file it points to behind, and its other readers with it.
@@ -44,14 +48,16 @@ class FileStore:
         self.path = Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114
         self.journal_path = self.path.with_name(self.path.name + ".journal")
         self.lock_path = self.path.with_name(self.path.name + ".lock")
+        self.history_path = self.path.with_name(self.path.name + ".history")
+        self._keep = keep
         self._lock_timeout = lock_timeout
         self._lease = lease
         self._waits = waits
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Return the state file, its journal and its lock."""
-        return self.path, self.journal_path, self.lock_path
+        """Return the state file, its journal, its lock and the folder of its history."""
+        return self.path, self.journal_path, self.lock_path, self.history_path
 
     def describe(self) -> str:
         """Name the file as a person would."""
@@ -72,6 +78,10 @@ class FileStore:
                 hint="Each workspace has a state of its own: name this one's file with --state.",
             )
         return state
+
+    def past(self) -> Mapping[str, Notes]:
+        """Return the notes of the newest applies."""
+        return Past(self.history_path, self._keep).read()
 
     @contextmanager
     def session(self, target: Target) -> Iterator[StateSession]:
@@ -111,6 +121,7 @@ class _FileSession:
         self._lock = lock
         self._state = state
         self._target = target
+        self._past = Past(store.history_path, store._keep)
         self._journal = -1  # its descriptor, once there is something to write
         self._size = 0  # of what is acknowledged
         self._failed = False  # a write, and whoever asked for it knows
@@ -120,15 +131,16 @@ class _FileSession:
     def state(self) -> State:
         return self._state
 
-    def write(self, *entries: Entry) -> None:
+    def write(self, *entries: Entry | Note) -> None:
         try:
-            self._written(entries)
+            self._lock.keep()
+            self._past.add([each for each in entries if isinstance(each, Note)])
+            self._written(tuple(each for each in entries if not isinstance(each, Note)))
         except StateError:
             self._failed = True
             raise
 
     def _written(self, entries: tuple[Entry, ...]) -> None:
-        self._lock.keep()
         if not entries:
             return
         start = self._state
@@ -141,6 +153,7 @@ class _FileSession:
         self._state = after
 
     def close(self) -> None:
+        self._past.close()
         if self._journal < 0:
             return
         os.close(self._journal)

@@ -16,7 +16,7 @@ from wexa_sync.state import Remember
 if TYPE_CHECKING:
     from tests.conftest import Desk
     from wexa_sync.state import State
-    from wexa_sync.state.base import Entry, StateSession
+    from wexa_sync.state.base import Entry, Note, StateSession
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Interrupted:
     def lineage(self) -> str:
         return self.inner.lineage
 
-    def write(self, *entries: Entry) -> None:
+    def write(self, *entries: Entry | Note) -> None:
         if any(isinstance(entry, Remember) and entry.record.started is False for entry in entries):
             self.cutoff.stop()  # what the handler of a signal does
         self.inner.write(*entries)

@@ -19,7 +19,7 @@ from wexa_sync.state.keep import kept
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
-    from wexa_sync.state import Entry
+    from wexa_sync.state import Entry, Note
 
 RUN = Address.parse("desk/Execution/run")
 Small = Callable[..., "Desk"]
@@ -219,7 +219,7 @@ def test_two_equal_runs_of_one_apply_do_not_exchange_their_ids(
 def test_the_lock_is_renewed_at_each_wake_while_an_apply_waits(ran: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     kept_alive, write = [], _FileSession.write
 
-    def counted(self: _FileSession, *entries: Entry) -> None:
+    def counted(self: _FileSession, *entries: Entry | Note) -> None:
         kept_alive.extend([self] * (not entries))
         write(self, *entries)
 
@@ -237,7 +237,7 @@ class Waiting:
     def __init__(self) -> None:
         self.kept = Event()
 
-    def write(self, *entries: Entry) -> None:
+    def write(self, *entries: Entry | Note) -> None:
         assert not entries
         self.kept.set()
 
