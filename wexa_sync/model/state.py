@@ -43,13 +43,20 @@ StatePlace: TypeAlias = FilePlace | GitPlace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The workspace a state and a plan belong to."""
+    """The workspace a state and a plan belong to. `environment` is empty where the settings declare none."""
 
     base_url: str
     org_id: str
+    environment: str = ""
 
     def __str__(self) -> str:
-        return f"{self.base_url} (organisation {self.org_id})"
+        named = f"environment {self.environment}, " if self.environment else ""
+        return f"{self.base_url} ({named}organisation {self.org_id})"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return what the target is without the name that the settings give it."""
+        return self.base_url, self.org_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

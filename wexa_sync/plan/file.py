@@ -161,6 +161,8 @@ def _to_data(plan: Plan) -> dict[str, Any]:
     del data["digest"]
     if plan.choice == Choice():
         del data["choice"]
+    if not plan.target.environment:
+        del data["target"]["environment"]
     for name in ("unprunable", "unmanaged"):  # as plans were written before there were any
         if not data[name]:
             del data[name]
@@ -169,7 +171,7 @@ def _to_data(plan: Plan) -> dict[str, Any]:
 
 def _from_data(data: Any) -> Plan:
     read = {
-        "target": target_from_data(data["target"]),
+        "target": target_from_data({"environment": "", **data["target"]}),
         "changes": tuple(_change_from_data(change) for change in data["changes"]),
         "blocked": tuple(_blocked_from_data(blocked) for blocked in data["blocked"]),
         "orphans": tuple(address_from_data(address) for address in data["orphans"]),

@@ -117,6 +117,12 @@ def _require_known(plan: Plan) -> None:
 
 def require_target(plan: Plan, target: Target) -> None:
     """Raise PlanRefused where the plan is for another workspace."""
+    if plan.target.environment != target.environment and plan.target.environment:
+        here = f"the environment {target.environment}" if target.environment else "no environment"
+        raise PlanRefused(
+            f"the plan is for the environment {plan.target.environment}, and this is {here}: nothing was sent",
+            hint=f"Apply it with --env {plan.target.environment}, or make a plan of this environment.",
+        )
     if plan.target != target:
         raise PlanRefused(f"the plan is for {plan.target}, not for {target}", hint="Check the settings, or plan again.")
 

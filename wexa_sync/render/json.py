@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import Address, FieldChange, Outcome, Ref, Source, show_path
+from wexa_sync.model import Address, FieldChange, Outcome, Ref, Source, Target, show_path
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
@@ -32,7 +32,8 @@ def plan_json(view: PlanView) -> str:
     return json_text(
         {
             **_HEAD,
-            "target": asdict(plan.target),
+            "target": _target(plan.target),
+            "environment": plan.target.environment or None,
             "digest": plan.digest,
             "state": {"lineage": plan.lineage, "serial": plan.serial},
             "summary": view.counts,
@@ -55,7 +56,8 @@ def report_json(view: ReportView) -> str:
         {
             **_HEAD,
             "plan_digest": report.plan.digest,
-            "target": asdict(report.plan.target),
+            "target": _target(report.plan.target),
+            "environment": report.plan.target.environment or None,
             "started": _time(report.started),
             "ended": _time(report.ended),
             "interrupted": report.interrupted,
@@ -114,6 +116,10 @@ def _run(view: RunView) -> dict[str, Any]:
 def json_text(data: Any) -> str:
     """Return data as JSON for a log: no terminal and no CI system obeys it."""
     return visible_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+
+
+def _target(target: Target) -> dict[str, str]:
+    return {"base_url": target.base_url, "org_id": target.org_id}
 
 
 def _time(epoch: float) -> str:

@@ -116,6 +116,28 @@ class State:
                     _take(intents, address, settles)
         return replace(self, serial=self.serial + 1, records=records.next(), intents=intents.next(), sha256="")
 
+    def owned_by(self, environment: str, target: Target | None, place: str) -> State:
+        """Return the state as the one of that environment and target (None: any). `place` names the state in errors.
+
+        A state without an environment takes the name. Raise StateError for the state of another one.
+        """
+        own = self.target
+        if own is None:
+            return self
+        if own.environment and own.environment != environment:
+            wanted = f"not to {environment}" if environment else "and none is named"
+            raise StateError(
+                f"{place} belongs to the environment {own.environment}, {wanted}: nothing was sent",
+                hint=f"Work on it with --env {own.environment}, without --state. Each environment has a state of its "
+                "own, and remembers its name.",
+            )
+        if target is not None and own.place != target.place:
+            raise StateError(
+                f"{place} belongs to {own}, not to {target}.",
+                hint="Each workspace has a state of its own: name this one's file with --state.",
+            )
+        return replace(self, target=replace(own, environment=environment))
+
     def require(self, address: Address) -> Record:
         """Return the record at `address`. Raise UsageError where there is none."""
         if (record := self.records.get(address)) is None:

@@ -36,7 +36,7 @@ def id_from_data(data: Any) -> str:
 
 
 _SOURCE: Shape = {"file": (str,), "line": (int,), "column": (int,)}
-_TARGET: Shape = {"base_url": (str,), "org_id": (str,)}
+_TARGET: Shape = {"base_url": (str,), "org_id": (str,), "environment": (str,)}
 _LIFECYCLE: Shape = {"prevent_destroy": (bool,), "ignore_changes": (list,), "retain": (bool,)}
 
 

@@ -31,13 +31,15 @@ class FileStore:
 
     The folder `path`.history holds the notes of the newest `keep` applies. `lock_timeout`: seconds to wait for the
     lock; `lease`: seconds after which another host may take the lock over.
-    `waits` gets what is waited for, and for how many seconds at most, often while a wait lasts.
+    `waits` gets what is waited for, and for how many seconds at most, often while a wait lasts. `environment` is the
+    name of the environment that the state belongs to, if any.
     """
 
     def __init__(
         self,
         path: Path,
         *,
+        environment: str = "",
         lock_timeout: float = 0,
         lease: float = 15 * 60,
         keep: int = KEEP,
@@ -50,6 +52,7 @@ class FileStore:
         self.lock_path = self.path.with_name(self.path.name + ".lock")
         self.history_path = self.path.with_name(self.path.name + ".history")
         self._keep = keep
+        self._environment = environment
         self._lock_timeout = lock_timeout
         self._lease = lease
         self._waits = waits
@@ -72,12 +75,7 @@ class FileStore:
         state = State() if state_bytes is None else read_state(state_bytes, self.path)
         journal = None if journal_text is None else read_journal(journal_text, self.journal_path)
         state = replay(state, journal, file=self.path, journal_file=self.journal_path)
-        if target is not None and state.target not in (None, target):
-            raise StateError(
-                f"{self.path} belongs to {state.target}, not to {target}.",
-                hint="Each workspace has a state of its own: name this one's file with --state.",
-            )
-        return state
+        return state.owned_by(self._environment, target, str(self.path))
 
     def past(self) -> Mapping[str, Notes]:
         """Return the notes of the newest applies."""
@@ -120,7 +118,7 @@ class _FileSession:
         self._store = store
         self._lock = lock
         self._state = state
-        self._target = target
+        self._target = replace(target, environment=store._environment)
         self._past = Past(store.history_path, store._keep)
         self._journal = -1  # its descriptor, once there is something to write
         self._size = 0  # of what is acknowledged

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wexa_sync.errors import StateDamaged, StateError
-from wexa_sync.model import Intent, Record
+from wexa_sync.model import Intent, Record, Target
 from wexa_sync.secrecy.seal import address_to_data
 from wexa_sync.state.base import ANY, State
 from wexa_sync.state.data import (
@@ -27,7 +27,7 @@ from wexa_sync.state.data import (
 )
 from wexa_sync.text.json import MAX_DEPTH, members, parse
 
-VERSION = 3
+VERSION = 4
 _SUMMED = 3
 """The version from which on a state, and the start of a journal, hold a checksum."""
 
@@ -38,11 +38,12 @@ def _as_it_is(data: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What the next version of the format makes of a record and of an intent, in the file and in its journal.
+    """What the next version of the format makes of a record, an intent and the target, in the file and in its journal.
 
     `entry` is for the journal alone.
     """
 
+    target: Callable[[Any], Any] = _as_it_is
     record: Callable[[Any], Any] = _as_it_is
     intent: Callable[[Any], Any] = _as_it_is
     entry: Callable[[Any], Any] = _as_it_is
@@ -55,6 +56,7 @@ STEPS: Mapping[int, Step] = {
         intent=lambda data: {**data, "before": []},
         entry=lambda data: {**data, "settles": ANY},
     ),
+    3: Step(target=lambda data: {**data, "environment": ""}),
 }
 """From version N to N + 1, by N, down to the oldest that is still read."""
 
@@ -103,7 +105,7 @@ def read_state(text: bytes, file: Path) -> State:
         found = document(text, _STATE, {**HEAD, "records": (dict,), "intents": (dict,)}, file)
         version = found["version"]
         state = State(
-            target=target_from_data(found["target"]),
+            target=target_in(found["target"], version),
             lineage=found["lineage"],
             serial=found["serial"],
             records={record.address: record for record in _held(found["records"], version, record_in)},
@@ -151,6 +153,11 @@ def upgraded(data: Any, version: int, part: Callable[[Step], Callable[[Any], Any
     for step in range(version, VERSION):
         data = part(STEPS[step])(data)
     return data
+
+
+def target_in(data: Any, version: int) -> Target:
+    """Return the target in data of that version."""
+    return target_from_data(upgraded(data, version, lambda step: step.target))
 
 
 def record_in(data: Any, version: int) -> Record:

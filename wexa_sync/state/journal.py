@@ -16,7 +16,7 @@ from wexa_sync.errors import StateDamaged
 from wexa_sync.model import Target
 from wexa_sync.secrecy.seal import address_to_data
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
-from wexa_sync.state.data import address_from_data, intent_to_data, record_to_data, target_from_data
+from wexa_sync.state.data import address_from_data, intent_to_data, record_to_data
 from wexa_sync.state.format import (
     HEAD,
     checksum,
@@ -27,6 +27,7 @@ from wexa_sync.state.format import (
     line_of,
     parsed,
     record_in,
+    target_in,
     upgraded,
 )
 from wexa_sync.text.json import members
@@ -86,7 +87,7 @@ def read_journal(text: bytes, file: Path) -> Journal | None:
         if not writes:
             return None
         return Journal(
-            target=target_from_data(head["target"]),
+            target=target_in(head["target"], head["version"]),
             lineage=head["lineage"],
             serial=head["serial"],
             writes=writes,
@@ -111,7 +112,7 @@ def replay(state: State, journal: Journal | None, *, file: Path, journal_file: P
         )
     for entries in journal.writes:
         state = state.after(*entries)
-    return state
+    return replace(state, target=journal.target)  # a state without a name has the one of its last write
 
 
 def _entries(line: bytes, number: int, head: Mapping[str, Any]) -> tuple[Entry, ...]:

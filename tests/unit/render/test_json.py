@@ -216,6 +216,7 @@ def test_a_report() -> None:
         "wexa_sync_version": __version__,
         "plan_digest": "d",
         "target": {"base_url": "https://api.wexa.ai", "org_id": "org"},
+        "environment": None,
         "started": "2025-04-22T08:59:12Z",
         "ended": "2025-04-22T08:59:13Z",
         "interrupted": False,

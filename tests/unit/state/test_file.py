@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -459,3 +460,21 @@ def test_a_write_costs_the_same_whatever_the_state_holds(path: Path, monkeypatch
         best = min(best, time.process_time() - start)
     assert best < 0.1  # about 0.02 where nothing else runs
     assert json.loads(path.read_bytes())["serial"] == 2
+
+
+def test_a_state_takes_the_name_of_its_environment_and_keeps_it(tmp_path: Path) -> None:
+    unnamed, staging = (FileStore(tmp_path / "s.json", environment=name) for name in ("", "staging"))
+    with unnamed.session(TARGET) as session:
+        session.write(Remember(record()))
+    with staging.session(TARGET) as session:
+        pass
+    assert unnamed.load(TARGET).serial == 1, "nothing was written, so the name was not taken"
+    with staging.session(TARGET) as session:
+        session.write(Remember(record(B)))
+    assert staging.load(TARGET).target == replace(TARGET, environment="staging")
+    for name, what in (("production", "not to production"), ("", "and none is named")):
+        store = FileStore(tmp_path / "s.json", environment=name)
+        for use in (store.load, lambda s=store: s.load(TARGET), lambda s=store: s.session(TARGET).__enter__()):
+            with pytest.raises(StateError, match=f"belongs to the environment staging, {what}") as caught:
+                use()
+            assert "--env staging" in caught.value.hint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from wexa_sync.model import Address, Intent, Record, Ref, Sealed, Target
 from wexa_sync.state import Entry, Forget, Intend, Remember, Settle, State
 from wexa_sync.state import format as state_format
 from wexa_sync.state.format import (
+    VERSION,
     Step,
     checksum,
     read_state,
@@ -52,7 +54,7 @@ def test_a_state_file_is_sorted_readable_and_comes_back() -> None:
     data = json.loads(text)
     assert text.decode() == json.dumps(data, indent=1, sort_keys=True) + "\n"
     assert data["format"] == "wexa-sync-state"
-    assert (data["version"], data["lineage"], data["serial"]) == (3, "line", 4)
+    assert (data["version"], data["lineage"], data["serial"]) == (VERSION, "line", 4)
     assert list(data["records"]) == ["desk/Skill/a"]
     assert list(data["intents"]) == ["desk/Skill/b"]
 
@@ -121,13 +123,13 @@ def test_damage_is_named_with_the_file_and_what_to_do(name: str) -> None:
 
 
 def test_a_newer_format_asks_for_an_upgrade() -> None:
-    newer = edited(lambda d: d.update(version=4, something="new"))
+    newer = edited(lambda d: d.update(version=VERSION + 1, something="new"))
     with pytest.raises(StateError, match="written by a newer wexa-sync") as caught:
         read_state(newer, FILE)
     assert not isinstance(caught.value, StateDamaged)
     assert "Upgrade" in caught.value.hint
     with pytest.raises(StateError, match="written by a newer wexa-sync"):
-        read_journal(journal_start(STATE).replace(b'"version":3', b'"version":9') + b"[]\n", JOURNAL)
+        read_journal(journal_start(STATE).replace(f'"version":{VERSION}'.encode(), b'"version":99') + b"[]\n", JOURNAL)
 
 
 # As version 1 had them: intents did not know the server's clock, and a journal's lines had no numbers.
@@ -152,7 +154,7 @@ def test_version_1_is_read_and_written_as_the_current_one() -> None:
     now = replay(state, journal, file=FILE, journal_file=JOURNAL)
     one = Intent(address=A, operation="create", time=2.5, spec={}, fingerprint="f", ahead=0.0)
     assert (now.serial, now.intents, now.records) == (5, {A: one}, {})
-    assert json.loads(state_text(now))["version"] == 3
+    assert json.loads(state_text(now))["version"] == VERSION
     assert read_state(state_text(now), FILE) == now
 
 
@@ -184,7 +186,7 @@ def test_version_2_is_read_with_what_its_entries_meant_and_written_as_the_curren
     assert now.records[run] == Record(address=run, id="1", spec={}, started=True)
     assert set(now.intents) == [{B}, {A}, {A}, set()][writes]
     assert set(now.records) == {run, A} if writes == 3 else {run}
-    assert json.loads(state_text(now))["version"] == 3
+    assert json.loads(state_text(now))["version"] == VERSION
     assert read_state(state_text(now), FILE) == now
 
 
@@ -198,6 +200,23 @@ def test_version_2_had_no_checksum_and_knew_of_no_ends() -> None:
     del start["sha256"]
     old = json.dumps({**start, "version": 2}).encode() + b"\n" + journal_line(STATE.serial + 1, tuple(ENTRIES))
     assert replay(STATE, read_journal(old, JOURNAL), file=FILE, journal_file=JOURNAL).serial == STATE.serial + 1
+
+
+def test_version_3_knew_no_environments() -> None:
+    data, start = json.loads(state_text(STATE)), json.loads(journal_start(STATE))
+    for old in (data, start):
+        del old["target"]["environment"]
+        old["version"] = 3
+    assert read_state(json.dumps(data).encode(), FILE) == STATE
+    journal = read_journal(json.dumps(start).encode() + b"\n" + journal_line(STATE.serial + 1, tuple(ENTRIES)), JOURNAL)
+    assert journal is not None
+    assert journal.target == STATE.target
+
+
+def test_a_journal_gives_its_environment_to_a_state_that_had_none() -> None:
+    named = replace(STATE, target=replace(TARGET, environment="staging"))
+    journal = read_journal(journal_of(named, [[Settle(B, "")]]), JOURNAL)
+    assert replay(STATE, journal, file=FILE, journal_file=JOURNAL).target == named.target
 
 
 ONE, OTHER = (STATE.after(Remember(Record(address=B, id=id, spec={}))) for id in "12")
@@ -229,10 +248,10 @@ def test_a_journal_does_not_continue_another_state_of_the_same_serial() -> None:
 def test_an_older_format_is_brought_up_step_by_step_in_the_file_and_its_journal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # A future in which 5 is current, and 3 and 4 are old.
+    # A future in which two versions more are old.
     steps = {
-        3: Step(record=lambda data: {**data, "id": data["id"] + "-3"}),
-        4: Step(
+        VERSION: Step(record=lambda data: {**data, "id": data["id"] + "-3"}),
+        VERSION + 1: Step(
             record=lambda data: {**data, "id": data["id"] + "-4"},
             intent=lambda data: {**data, "operation": data["operation"].upper()},
         ),
@@ -240,7 +259,7 @@ def test_an_older_format_is_brought_up_step_by_step_in_the_file_and_its_journal(
     record = next(iter(STATE.records.values()))
     intent = next(iter(STATE.intents.values()))
     old, old_journal = state_text(STATE), journal_of(STATE, [[Remember(record), Intend(intent)]])
-    monkeypatch.setattr(state_format, "VERSION", 5)
+    monkeypatch.setattr(state_format, "VERSION", VERSION + 2)
     monkeypatch.setattr(state_format, "STEPS", steps)
     state, journal = read_state(old, FILE), read_journal(old_journal, JOURNAL)
     assert journal is not None
@@ -252,9 +271,9 @@ def test_an_older_format_is_brought_up_step_by_step_in_the_file_and_its_journal(
     for each in (state.intents[intent.address], intended.intent):
         assert each.operation == intent.operation.upper()
     assert read_state(state_text(state), FILE) == state, "what is written next is of the current version"
-    assert json.loads(state_text(state))["version"] == 5
+    assert json.loads(state_text(state))["version"] == VERSION + 2
     with pytest.raises(StateDamaged, match="no version that is known"):
-        read_state(old.replace(b'"version": 3', b'"version": 0'), FILE)
+        read_state(old.replace(f'"version": {VERSION}'.encode(), b'"version": 0'), FILE)
 
 
 def test_a_state_file_cut_at_any_byte_is_refused() -> None:
