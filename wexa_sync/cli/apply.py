@@ -21,20 +21,22 @@ if TYPE_CHECKING:
 def command(request: Request, saved: Path | None) -> int:
     """Make the changes of a plan: of the manifests in PATHS, or of a saved plan."""
     from wexa_sync import engine
+    from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
+    from wexa_sync.render.view.report import ReportView
 
-    request.require_apart(request.output.file, reads=[saved] if saved else ())
-    if saved is not None:
-        _require_no_choice(request)
-        plan = engine.saved_plan(saved, request.sources, os.environ)
+    with outputs(request, ReportView, reads=[saved] if saved else ()) as show:
+        if saved is not None:
+            _require_no_choice(request)
+            plan = engine.saved_plan(saved, request.sources, os.environ)
+            with request.workspace() as found, engine.locked(found) as workspace:
+                engine.require_planned_here(plan, workspace)
+                return carry_out(plan, workspace, request, request.limits, show)
+        desired = request.desired()
+        scope = engine.scope_of(desired, request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
-            engine.require_planned_here(plan, workspace)
-            return carry_out(plan, workspace, request, request.limits)
-    desired = request.desired()
-    scope = engine.scope_of(desired, request.sources)
-    with request.workspace() as found, engine.locked(found) as workspace:
-        plan = engine.plan(desired, workspace, request.choice, scope=scope)
-        return carry_out(plan, workspace, request, request.limits)
+            plan = engine.plan(desired, workspace, request.choice, scope=scope)
+            return carry_out(plan, workspace, request, request.limits, show)
 
 
 def _require_no_choice(request: Request) -> None:

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 def command(request: Request) -> int:
     """Delete the resources that PATHS declare, or without a path all managed ones. Exits with 3 if any stays."""
     from wexa_sync import engine
+    from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.errors import ExitCode
     from wexa_sync.model import Action
+    from wexa_sync.render.view.report import ReportView
 
-    request.require_apart(request.output.file)
-    scope = engine.scope_to_destroy(request.sources)
-    with request.workspace() as found, engine.locked(found) as workspace:
-        plan = engine.plan_to_destroy(workspace, scope)
-        code = carry_out(plan, workspace, request, limits=None)
+    with outputs(request, ReportView) as show:
+        scope = engine.scope_to_destroy(request.sources)
+        with request.workspace() as found, engine.locked(found) as workspace:
+            plan = engine.plan_to_destroy(workspace, scope)
+            code = carry_out(plan, workspace, request, None, show)
     stays = code == ExitCode.BLOCKED or (code == ExitCode.DONE and plan.count(Action.ADOPT))
     return int(ExitCode.NEEDS_A_PERSON) if stays else code

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, NewFile, Seconds, StateName
+from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, OutputType, Seconds, StateName
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -230,9 +230,20 @@ def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
     return option("--format", "format_", type=click.Choice([*formats]), default=FOR_PEOPLE, help="The output format.")
 
 
-output = _all(
+formats = _all(
     shape(RENDERERS),
-    option("--output", type=NewFile(), metavar="FILE", help="Write the output to a file, not to stdout."),
+    option(
+        "--output",
+        "outputs",
+        type=OutputType(),
+        multiple=True,
+        metavar="[FORMAT=]FILE",
+        help="Write the output to a file too, in that format. FILE alone: in place of stdout.",
+    ),
+)
+
+output = _all(
+    formats,
     option(
         "--details/--no-details",
         default=None,

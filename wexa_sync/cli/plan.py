@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,15 +22,16 @@ def command(request: Request, out: Path | None, detailed_exitcode: bool) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync import engine
     from wexa_sync.cli.exit_code import plan_exit_code
-    from wexa_sync.cli.plan_and_apply import show_plan
+    from wexa_sync.cli.outputs import outputs
     from wexa_sync.plan.file import save
+    from wexa_sync.render.view.plan import PlanView, plan_view
 
-    request.require_apart(out, request.output.file)
-    desired = request.desired()
-    scope = engine.scope_of(desired, request.sources)
-    with request.workspace() as workspace:
-        plan = engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
-    if out is not None:
-        save(plan, out)
-    show_plan(plan, request.output, sys.stdout)
+    with outputs(request, PlanView, out) as show:
+        desired = request.desired()
+        scope = engine.scope_of(desired, request.sources)
+        with request.workspace() as workspace:
+            plan = engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
+        if out is not None:
+            save(plan, out)
+        show(plan_view(plan))
     return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=request.limits.strict))

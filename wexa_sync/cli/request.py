@@ -17,10 +17,11 @@ from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.streams import require_open
 from wexa_sync.cli.terminal import request_log, wait_log, warn
+from wexa_sync.cli.values import OutputFile
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Choice, Desired, Limits, Options
-from wexa_sync.render import FOR_PEOPLE
+from wexa_sync.render import FOR_LOGS, FOR_PEOPLE
 from wexa_sync.settings import Settings, read_settings
 from wexa_sync.state import StateStore
 from wexa_sync.workspace import Rehearsal, Workspace, open_store, open_workspace
@@ -28,13 +29,16 @@ from wexa_sync.workspace import Rehearsal, Workspace, open_store, open_workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """How to show a plan or a report: the format, and the file that it goes to (None: stdout).
+    """How to show a plan or a report: the format of stdout, and the files to write, each in its format.
 
+    `to_stdout`: False where a file takes the place of stdout. `log`: formats for a CI system, behind the text.
     `details`: show every field; None: where the plan is not large.
     """
 
     format: str = FOR_PEOPLE
-    file: Path | None = None
+    to_stdout: bool = True
+    files: tuple[OutputFile, ...] = ()
+    log: tuple[str, ...] = ()
     details: bool | None = None
 
 
@@ -106,8 +110,8 @@ class Request:
 
 def request_of(given: Mapping[str, Any]) -> Request:
     """Return the request of a command's options. An option that the command does not have counts as not given."""
-    get, paths = given.get, given.get("paths", ())
-    if get("format_", FOR_PEOPLE) != FOR_PEOPLE and not get("output"):
+    get, paths, output = given.get, given.get("paths", ()), _output(given)
+    if output.to_stdout and output.format != FOR_PEOPLE:
         require_open(sys.stdout)
     settings = _settings(given, paths)
     limits = {"force": get("force", False), "strict": get("strict", False)}
@@ -125,12 +129,37 @@ def request_of(given: Mapping[str, Any]) -> Request:
         # Of two --allow of one budget, the larger number holds.
         limits=replace(settings.limits, allowed=dict(sorted(get("allowances", ()))), **limits),
         options=replace(settings.options, wait=get("wait", False)),
-        output=Output(format=get("format_", FOR_PEOPLE), file=get("output"), details=get("details")),
+        output=output,
         auto_approve=get("auto_approve", False),
         rehearsal=_rehearsal(given),
         timeout=get("timeout"),
         lock_timeout=get("lock_timeout", 0.0),
         verbose=get("verbose", False),
+    )
+
+
+def _output(given: Mapping[str, Any]) -> Output:
+    """Return where the output goes. A FILE without a format takes the place of stdout, with the format of --format.
+
+    Raises UsageError where several formats are to go to stdout, but for those of the log beside text.
+    """
+    format_, outputs = given.get("format_", FOR_PEOPLE), given.get("outputs", ())
+    typed = click.get_current_context().get_parameter_source("format_")
+    on_stdout = dict.fromkeys(each.format or format_ for each in outputs if each.path is None)
+    log = tuple(name for name in on_stdout if name in FOR_LOGS)
+    whole = [name for name in on_stdout if name not in FOR_LOGS]
+    chosen = [format_] if typed not in (None, ParameterSource.DEFAULT) else []
+    if len({*whole, *chosen}) > 1 or (log and {*whole, *chosen} - {FOR_PEOPLE}):
+        names = " and ".join(dict.fromkeys([*chosen, *whole, *log]))
+        raise UsageError(f"stdout can't have {names} at once", hint="Give all but one a file: --output FORMAT=FILE.")
+    files = tuple(replace(each, format=each.format or format_) for each in outputs if each.path is not None)
+    instead = any(not each.format for each in outputs if each.path is not None)
+    return Output(
+        format=whole[0] if whole else format_,
+        to_stdout=bool(whole or log) or not instead,
+        files=files,
+        log=log,
+        details=given.get("details"),
     )
 
 

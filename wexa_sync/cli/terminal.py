@@ -113,10 +113,12 @@ def _of_surroundings(error: OSError) -> Exception:
 
 def show_text(text: str, format: str, stream: TextIO | None = None) -> None:  # the option's name
     """Print a text that was made in that format: for people as the terminal can show it, for programs as UTF-8."""
-    from wexa_sync.render import FOR_PEOPLE
+    from wexa_sync.render import FOR_LOGS, FOR_PEOPLE
 
     if format == FOR_PEOPLE:
         click.echo(text, nl=not text.endswith("\n"), color=True, file=stream)
+    elif format in FOR_LOGS:
+        write_data(text, sys.stdout)
     else:
         show_data(text)
 
@@ -182,8 +184,8 @@ def wait_log() -> Callable[[str, float], None]:
 def show_error(error: Exception) -> int:
     """Print what failed and what to do next. Return the exit code."""
     from wexa_sync.errors import ExitCode, WexaSyncError
-    from wexa_sync.render import FOR_PEOPLE, RENDERERS
     from wexa_sync.render.layout import Layout
+    from wexa_sync.render.text.problems import problems_text
     from wexa_sync.render.view.problems import problems_view
 
     if isinstance(error, BrokenPipeError):  # the reader of the output has closed it, as `head` does
@@ -204,7 +206,7 @@ def show_error(error: Exception) -> int:
         event("error", type=view.type, message=view.message, hint=view.hint, problems=problems)
     else:
         layout = Layout(color=wants_color(sys.stderr), width=width(sys.stderr))
-        say(RENDERERS[FOR_PEOPLE](layout).problems(view).rstrip("\n"))
+        say(problems_text(view, layout).rstrip("\n"))
     return int(getattr(error, "exit_code", ExitCode.FAILED))
 
 

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@options.filled(options.manifests, options.where)
+@options.filled(options.manifests, options.where, options.formats)
 def command(request: Request) -> None:
     """Check the manifests offline, and report every problem at once."""
-    count = len(request.desired().manifests)
-    click.echo(f"Valid: {count} resource{'' if count == 1 else 's'}.")
+    from wexa_sync.cli.outputs import outputs
+    from wexa_sync.render.view.problems import ProblemsView, no_problems
+
+    with outputs(request, ProblemsView) as show:
+        count = len(request.desired().manifests)
+        show(no_problems(f"Valid: {count} resource{'' if count == 1 else 's'}."))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from wexa_sync.render import RENDERERS
 from wexa_sync.text.paths import GIT, path_of
 
 
@@ -66,6 +68,35 @@ class PlanFile(NewFile):
         if path.exists() and not (path.is_file() and (not path.stat().st_size or is_plan(path))):
             self.fail(f"{path} is there and is no saved plan, so it is not overwritten.", param, ctx)
         return path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputFile:
+    """A file to write, and the format to write in it; empty: that of --format. No path: stdout."""
+
+    path: Path | None
+    format: str = ""
+
+
+class OutputType(NewFile):
+    """`FILE`, or `FORMAT=FILE`, where `-` is stdout. A variable holds several with semicolons between them."""
+
+    envvar_list_splitter = ";"
+    _WITH_FORMAT = re.compile(r"(?P<format>[a-z][a-z0-9-]*)=(?P<file>.*)", re.DOTALL)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the file and its format. Fails for an unknown format, and as for any file to write."""
+        from wexa_sync.text.suggest import did_you_mean
+
+        text = os.fsdecode(value)
+        found = self._WITH_FORMAT.fullmatch(text)
+        format_, file = (found["format"], found["file"]) if found else ("", text)
+        if format_ and format_ not in RENDERERS:
+            hint = did_you_mean(format_, RENDERERS, f"The formats are {', '.join(RENDERERS)}.")
+            self.fail(f"{format_!r} is no format. {hint} A file of that name is written ./{text}.", param, ctx)
+        if format_ and not file:
+            self.fail(f"{text!r} names no file: write {format_}=FILE, or {format_}=- for stdout.", param, ctx)
+        return OutputFile(path=None if file == "-" else super().convert(file, param, ctx), format=format_)
 
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """Lay out the three views in one format. A new format is one file with these, and one line in RENDERERS."""
+    """Lay out the three views in one format; None for a view that the format has no form for.
 
-    plan: Callable[[PlanView], str]
-    report: Callable[[ReportView], str]
-    problems: Callable[[ProblemsView], str]
+    A new format is one file with these, and one line in RENDERERS.
+    """
+
+    plan: Callable[[PlanView], str] | None = None
+    report: Callable[[ReportView], str] | None = None
+    problems: Callable[[ProblemsView], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +72,11 @@ FOR_PEOPLE: Final = "text"
 """The format of a conversation on the terminal. Any other is one document, and stdout holds nothing else."""
 
 RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {FOR_PEOPLE: _text, "json": _json}
+
+FOR_LOGS: Final[frozenset[str]] = frozenset()
+"""The formats that are commands to a CI system, which reads them in the log. They make every text in them harmless."""
+
+ADDED: Final[frozenset[str]] = frozenset()
+"""The formats that are added to what their file holds already."""
 
 RUN_RENDERERS: Final[Mapping[str, Callable[[Layout], RunRenderer]]] = {FOR_PEOPLE: _text_of_runs, "json": _json_of_runs}

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from wexa_sync.cli import options
 from wexa_sync.cli.request import Output, Request
+from wexa_sync.cli.values import OutputFile
 from wexa_sync.errors import UsageError
 from wexa_sync.model import Address, Choice
 from wexa_sync.workspace import Rehearsal
@@ -73,10 +74,25 @@ def test_each_flag_has_its_place(asked: Ask) -> None:
     assert (request.limits.force, request.limits.strict, request.limits.max_executions) == (True, True, 7)
     assert request.limits.allowed == {"deletes": 3, "executions": 2}
     assert (request.options.wait, request.options.parallelism) == (True, 3)
-    assert request.output == Output(format="json", file=Path("o.json"))
+    assert request.output == Output(
+        format="json", to_stdout=False, files=(OutputFile(path=Path("o.json"), format="json"),)
+    )
     assert (request.sources.paths, request.sources.assignments) == ((Path("a"),), ("x=1",))
     assert (request.timeout, request.lock_timeout, request.auto_approve, request.verbose) == (9.0, 8.0, True, True)
     assert request.store.files[0] == Path.cwd() / "s.json"
+
+
+def test_each_output_has_its_format_and_its_place(asked: Ask) -> None:
+    files = tuple(OutputFile(path=Path(f"o.{name}"), format=name) for name in ("json", "text"))
+    both = asked("--output", "json=o.json", "--output", "text=o.text").output
+    assert both == Output(files=files)
+    assert asked(WEXA_SYNC_APPLY_OUTPUT="json=o.json;text=o.text").output == both
+    assert asked("--output", "json=-").output == asked("--format", "json").output == Output(format="json")
+    assert asked("--output", "json=-", "--output", "o.text").output == Output(format="json", files=files[1:])
+    assert asked("--output", "json=-", "--format", "json").output == Output(format="json")
+    for words in (["--output", "text=-"], ["--format", "text"]):
+        with pytest.raises(UsageError, match="stdout can't have"):
+            asked("--output", "json=-", *words)
 
 
 @pytest.mark.parametrize("words", [("deletes=3", "deletes=12"), ("deletes=12", "deletes=3")])

@@ -13,6 +13,9 @@ from wexa_sync.text.visible import prose
 def problems_text(view: ProblemsView, layout: Layout) -> str:
     """Return an error for the terminal; of invalid manifests every problem, by file, and last how many there are."""
     page = Page(color=layout.color, width=layout.width)
+    if not view.type:
+        page.wrapped([], view.message)
+        return page.render()
     if not view.problems:
         page.wrapped([("Error: ", "bold red")], prose(view.message))
         if view.hint:

@@ -9,7 +9,10 @@ from wexa_sync.errors import InvalidManifests, Problem, WexaSyncError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemsView:
-    """An error to lay out: what failed, and what to do next. Each problem holds its file, line and column as data."""
+    """An error to lay out: what failed, and what to do next. Each problem holds its file, line and column as data.
+
+    Without a `type` nothing failed, and the message says so.
+    """
 
     type: str
     message: str
@@ -25,3 +28,8 @@ def problems_view(error: WexaSyncError) -> ProblemsView:
         hint=error.hint,
         problems=error.problems if isinstance(error, InvalidManifests) else (),
     )
+
+
+def no_problems(message: str) -> ProblemsView:
+    """Return the view of a check that found nothing."""
+    return ProblemsView(type="", message=message, hint="")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Outcome, Report, Status
+from wexa_sync.model import Action, Outcome, Plan, Report, Status
 from wexa_sync.secrecy.redact import redact_report
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in Status} | {Status.APPLIED: "done"}
@@ -50,6 +50,12 @@ def report_view(report: Report) -> ReportView:
         summary=_complete_summary(report) if complete else _incomplete_summary(report, outcomes, counts),
         next_steps=tuple(_next_steps(report, outcomes)),
     )
+
+
+def not_begun(plan: Plan, message: str, hint: str, at: float) -> ReportView:
+    """Return the view of a plan of which nothing was applied, and why. `at`: epoch seconds."""
+    outcomes = tuple(Outcome(change=change, status=Status.SKIPPED) for change in plan.work)
+    return report_view(Report(plan=plan, outcomes=outcomes, started=at, ended=at, error=(message, hint)))
 
 
 def _receipts(report: Report) -> tuple[Outcome, ...]:
