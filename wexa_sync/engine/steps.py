@@ -1,7 +1,6 @@
 """Name the steps in order. No other file names them all.
 
-read: load -> validate -> link. plan: observe -> make_plan. apply: require_applicable -> apply_plan. Then repairs of the
-state, and what a person does to executions.
+read: load -> validate -> link. plan: observe -> make_plan. apply: require_applicable -> apply_plan.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.validate import validate
 from wexa_sync.manifests.variables import revealed
-from wexa_sync.model import Address, Choice, Desired, Limits, Observation, Plan, Record, Report, Run
+from wexa_sync.model import Choice, Desired, Limits, Observation, Plan, Report
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import read as read_plan
@@ -36,16 +35,11 @@ from wexa_sync.plan.limits import (
 )
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, beyond, require_allowed, to_destroy
-from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.state.keep import kept
 from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from wexa_sync.apply import Ask, Progress
-    from wexa_sync.executions.answer import Answer
-    from wexa_sync.executions.watch import Ask as RunAsk
-    from wexa_sync.executions.watch import Tell
-    from wexa_sync.repair.rebuild import Match
 
 NOTHING = Desired(manifests={}, depends_on={})
 """No manifest at all: the desired side of a destroy."""
@@ -130,7 +124,7 @@ def plan(
     scope: Scope = _ALL,
 ) -> Plan:
     """Compare desired, recorded and live. The plan warns of what goes over `limits`. Sends GET only."""
-    seen = _look(desired, workspace)
+    seen = look(desired, workspace)
     rules = Rules(prune=choice.prune, adopt=choice.adopt, allowed=workspace.options.allowed)
     return make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, limits=limits, scope=scope)
 
@@ -152,7 +146,8 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
         yield replace(workspace, session=session)
 
 
-def _look(desired: Desired, workspace: Workspace) -> Observation:
+def look(desired: Desired, workspace: Workspace) -> Observation:
+    """Return what is declared, recorded and live. Sends GET only."""
     state = workspace.store.load(workspace.target)
     return observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=workspace.let_lists_settle)
 
@@ -186,112 +181,3 @@ def apply(
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
         require_applicable(planned, session.state, limits, options.allowed)
         return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
-
-
-def resolve(address: Address, desired: Desired, workspace: Workspace, *, happened_as: str | None) -> str:
-    """Settle a doubt as a person says: the resource is live under the id `happened_as`, or (None) it was not made.
-
-    Return a phrase that says what was noted. For a run of which only the end is open, `happened_as` is the run's own id
-    and means that it ended well. Raises UsageError where there is no doubt, or nothing live has that id.
-    Sends GET only.
-    """
-    from wexa_sync.repair.resolve import resolved
-
-    with workspace.store.session(workspace.target) as session:
-        seen = _look(desired, workspace)
-        entry, noted = resolved(address, seen, session, workspace.api, happened_as)
-        session.write(entry)
-        return noted
-
-
-def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
-    """Rebuild a lost state from what is live. Return each match and how certain it is. Sends GET only.
-
-    Raises UsageError where there is a state: it holds more than a rebuild could find out.
-    """
-    from wexa_sync.repair.rebuild import entries, matches, require_empty
-
-    with workspace.store.session(workspace.target) as session:
-        require_empty(session.state)
-        found = matches(_look(desired, workspace), session.lineage)
-        if made := entries(found):
-            session.write(*made)
-        return found
-
-
-def move(store: StateStore, old: Address, new: Address) -> None:
-    """Move the record at `old`, and all records inside it, to the address `new`. Raises UsageError if it can't be."""
-    from wexa_sync.repair.records import moved
-
-    with _recorded(store, old) as session:
-        session.write(*moved(session.state, old, new))
-
-
-def forget(store: StateStore, address: Address) -> Record:
-    """Remove the record at `address` from the state, and return it. The resource stays live and is unmanaged.
-
-    Raises UsageError while the resource is in doubt.
-    """
-    from wexa_sync.repair.records import forgotten
-
-    with _recorded(store, address) as session:
-        record = session.state.require(address)
-        session.write(forgotten(session.state, address))
-        return record
-
-
-@contextmanager
-def _recorded(store: StateStore, address: Address) -> Iterator[StateSession]:
-    """Lock the state for a change to the record at `address`. Raises UsageError where there is no record."""
-    state = store.load()
-    state.require(address)
-    assert state.target is not None  # a state with a record has one
-    with store.session(state.target) as session:
-        yield session
-
-
-def runs(workspace: Workspace) -> list[Run]:
-    """Return every execution in the managed projects. Sends GET only."""
-    from wexa_sync.executions.runs import list_runs
-
-    workspace.api.sign_in()
-    return list_runs(workspace.api, workspace.store.load())
-
-
-def find_run(workspace: Workspace, name: str) -> Run:
-    """Return the execution with that address or id. Raises UsageError where there is none. Sends GET only."""
-    from wexa_sync.executions import runs as executions
-
-    workspace.api.sign_in()
-    return executions.find_run(workspace.api, workspace.store.load(), name)
-
-
-def with_questions(workspace: Workspace, run: Run) -> Run:
-    """Return the run with its open questions. Sends GET only."""
-    from wexa_sync.executions.inbox import asking
-
-    return asking(workspace.api, run)
-
-
-def wait(workspace: Workspace, run: Run, *, seconds: float, tell: Tell, ask: RunAsk) -> Run:
-    """Wait until the run has ended, or for so many seconds, and return it.
-
-    `tell` gets each new status, `ask` each question once.
-    """
-    from wexa_sync.executions.watch import to_the_end
-
-    return to_the_end(workspace.api, run, seconds=seconds, cutoff=workspace.cutoff, tell=tell, ask=ask)
-
-
-def control(workspace: Workspace, run: Run, verb: str) -> tuple[Run, bool]:
-    """Pause, resume or cancel a run. Return the run afterwards, and whether a call was sent."""
-    from wexa_sync.executions import control as executions
-
-    return executions.move(workspace.api, run, verb)
-
-
-def answer(workspace: Workspace, run: Run, said: Answer) -> Run:
-    """Answer a question of the run. Return the run afterwards. Raises UsageError for an answer that does not fit."""
-    from wexa_sync.executions import answer as executions
-
-    return executions.answer(workspace.api, run, said)

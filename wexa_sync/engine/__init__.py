@@ -1,0 +1,45 @@
+"""The story of the tool: the steps from manifests to an apply, repairs of the state, and the control of executions."""
+
+from __future__ import annotations
+
+from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
+from wexa_sync.engine.repairs import forget, move, rebuild, resolve
+from wexa_sync.engine.steps import (
+    NOTHING,
+    apply,
+    approve,
+    locked,
+    look,
+    plan,
+    plan_to_destroy,
+    read,
+    require_planned_here,
+    saved_plan,
+    scope_of,
+    scope_to_destroy,
+)
+
+__all__ = [
+    "NOTHING",
+    "answer",
+    "apply",
+    "approve",
+    "control",
+    "find_run",
+    "forget",
+    "locked",
+    "look",
+    "move",
+    "plan",
+    "plan_to_destroy",
+    "read",
+    "rebuild",
+    "require_planned_here",
+    "resolve",
+    "runs",
+    "saved_plan",
+    "scope_of",
+    "scope_to_destroy",
+    "wait",
+    "with_questions",
+]
