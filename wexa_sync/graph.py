@@ -53,8 +53,9 @@ class Walk(Generic[Node]):
         """End a node well. The nodes that wait for it may become ready."""
         self._open -= 1
         for dependent in self._dependents[node]:
-            self._waits[dependent].discard(node)
-            if not self._waits[dependent]:
+            waits = self._waits[dependent]
+            waits.discard(node)
+            if not waits:
                 self._release(dependent)
 
     def skip(self, node: Node, holds: Callable[[Node], bool] = lambda _node: True) -> list[Node]:

@@ -42,6 +42,8 @@ def merge(wanted: Any, live: Any, last: Any, field: Field, comparison: Compariso
     A field of the schema that a read leaves out may have a value all the same: the last apply decides. With `strict`, a
     field that is left out has no value: so in list items, and in objects whose fields the schema does not know.
     """
+    if type(wanted) is str and wanted == live and not field.write_only:  # far the most common
+        return Sides(live, live, last)
     if live is None and wanted is not ABSENT and field.format is Format.JSON_TEXT:
         live = ABSENT  # a server may have no such form of a text: nobody took it away
     if field.write_only:
@@ -122,7 +124,9 @@ def _left_out(live: Any, last: Any) -> Sides:
 def _mappings(
     wanted: dict[str, Any], live: dict[str, Any], last: Any, field: Field, comparison: Comparison, *, strict: bool
 ) -> Sides:
-    trees: tuple[dict[str, Any], ...] = ({}, {}, {})
+    theirs: dict[str, Any] = {}
+    target: dict[str, Any] = {}
+    earlier: dict[str, Any] = {}
     fields, before = field.fields, last if isinstance(last, dict) else {}
     for name in dict.fromkeys([*wanted, *before]):
         sides = merge(
@@ -133,10 +137,13 @@ def _mappings(
             comparison,
             strict=strict or name not in fields,
         )
-        for tree, value in zip(trees, (sides.theirs, sides.target, sides.last), strict=True):
-            if value is not ABSENT and value is not NEVER:
-                tree[name] = value
-    return Sides(trees[0], trees[1], trees[2] if isinstance(last, dict) else last)
+        if sides.theirs is not ABSENT:
+            theirs[name] = sides.theirs
+        if sides.target is not ABSENT:
+            target[name] = sides.target
+        if sides.last is not ABSENT and sides.last is not NEVER:
+            earlier[name] = sides.last
+    return Sides(theirs, target, earlier if isinstance(last, dict) else last)
 
 
 def _lists(wanted: list[Any], live: list[Any], last: Any, field: Field, comparison: Comparison) -> Sides:

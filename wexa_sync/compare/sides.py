@@ -71,14 +71,16 @@ def _with_followers(kind: Kind, sides: Sides, wanted: Spec, live: Spec, applied:
 
     Where the source changed too, the field goes with it, and is not shown.
     """
-    full, theirs, target, last = with_derived(kind, wanted, declared=wanted), sides.theirs, sides.target, sides.last
+    theirs, target, last = sides.theirs, sides.target, sides.last
     for rule in kind.derived:
         was, now = at_path(applied, rule.target), at_path(live, rule.target)
         if was is None or now is None or at_path(wanted, rule.target) is not None:
             continue
-        sources = [at_path(spec, rule.source) for spec in (full, live, applied)]
+        if any(follows(kind, rule, at_path(spec, rule.source), now, comparison) for spec in (live, applied)):
+            continue
+        full = with_derived(kind, wanted, declared=wanted)
         value = at_path(full, rule.target)
-        if value is not None and not any(follows(kind, rule, source, now, comparison) for source in sources):
+        if value is not None and not follows(kind, rule, at_path(full, rule.source), now, comparison):
             theirs = replaced(theirs, rule.target, hidden(now) if has_secret(was, value) else now)
             target = replaced(target, rule.target, value)
             last = replaced(last, rule.target, was)

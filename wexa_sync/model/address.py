@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
@@ -57,27 +58,31 @@ class Address:
     @property
     def project_address(self) -> Address:
         """Return the address of the project that the resource belongs to (its own, for a project)."""
-        return self if self.kind == "Project" else Address(kind="Project", name=self.project)
+        return self if self.kind == "Project" else _made(kind="Project", name=self.project)
 
     @property
     def owner_address(self) -> Address | None:
         """Return the address of the resource that a part lives inside; None for what is no part."""
-        return Address(kind=self.owner[0], name=self.owner[1], project=self.project) if self.owner else None
+        return _made(kind=self.owner[0], name=self.owner[1], project=self.project) if self.owner else None
 
-    @classmethod
-    def parse(cls, text: str) -> Address:
+    @staticmethod
+    def parse(text: str) -> Address:
         """Read an address back from its text. Raises ValueError with what was expected."""
         parts = text.split("/")
         if len(parts) == 2 and parts[0] == "Project" and all(parts):
-            return cls(kind="Project", name=parts[1])
+            return _made(kind="Project", name=parts[1])
         if len(parts) == 3 and all(parts):
-            return cls(project=parts[0], kind=parts[1], name=parts[2])
+            return _made(project=parts[0], kind=parts[1], name=parts[2])
         if len(parts) == 5 and all(parts):
-            return cls(project=parts[0], owner=(parts[1], parts[2]), kind=parts[3], name=parts[4])
+            return _made(project=parts[0], owner=(parts[1], parts[2]), kind=parts[3], name=parts[4])
         raise ValueError(
             f"{text!r} is not an address; write Project/NAME, PROJECT/KIND/NAME, or PROJECT/KIND/NAME/KIND/NAME for a "
             "part of another resource"
         )
+
+
+# The same few are asked for again and again, for every resource in a project or an owner.
+_made = cache(Address)
 
 
 class Place(NamedTuple):

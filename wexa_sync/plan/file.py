@@ -29,7 +29,6 @@ from wexa_sync.model import (
     Unset,
 )
 from wexa_sync.plan.digest import choice_to_data, digest
-from wexa_sync.secrecy.hide import hide
 from wexa_sync.secrecy.seal import address_to_data, seal, secret_fingerprint, unseal
 from wexa_sync.state.data import (
     address_from_data,
@@ -130,14 +129,9 @@ def _opened(value: Any, key: str, reveal: Callable[[str], str | None]) -> Any:
     return secret
 
 
-def _reopenable(value: Any) -> Any:
-    """Return the value with a template for each secret that has none: the text itself."""
-
-    def leaf(item: Any) -> Any:
-        clear = isinstance(item, Secret) and not item.template
-        return Secret(template=_escaped(item.reveal()), value=item.reveal()) if clear else item
-
-    return hide(value, leaf)
+def _reopening(secret: Secret) -> str:
+    """Return a template from which the secret can be read again: of one that has none, the text itself."""
+    return secret.template or _escaped(secret.reveal())
 
 
 def _escaped(text: str) -> str:
@@ -204,7 +198,7 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "action": change.action.value,
         "address": address_to_data(change.address),
         "before": seal(change.before, key),
-        "after": seal(_reopenable(change.after), key),
+        "after": seal(change.after, key, _reopening),
         "fields": _fields_to_data(change.fields, key),
         "source": source_to_data(change.source) if change.source else None,
         "depends_on": [address_to_data(address) for address in change.depends_on],

@@ -16,16 +16,13 @@ def builds(change: Change) -> bool:
 
 def waits_of(changes: Mapping[Address, Change], observation: Observation) -> dict[Address, set[Address]]:
     """Return what each change waits for: what it refers to; a delete, for what refers, or referred, to it."""
-    waits: dict[Address, set[Address]] = {address: set() for address in changes}
-    for address, change in changes.items():
-        now = observation.depends_on.get(address, frozenset())
+    gone = {address for address, change in changes.items() if change.action in (Action.DELETE, Action.FORGET)}
+    edges = {address: observation.depends_on.get(address, frozenset()) for address in changes}
+    waits = {address: (changes.keys() & now) - gone - {address} for address, now in edges.items()}
+    for address, change in changes.items() if gone else ():
         before = {ref.address for _, ref in references(recorded(observation.pairs[address])) if ref.address}
-        for other in {*now, *before} - {address}:
-            if other not in changes:
-                continue
-            if changes[other].action not in (Action.DELETE, Action.FORGET):
-                waits[address] |= {other} & now
-            elif not change.with_project:
+        for other in ({*edges[address], *before} & gone) - {address}:
+            if not change.with_project:
                 waits[other].add(address)
             elif other in (address.project_address, address.owner_address) and _goes_first(changes[other]):
                 waits[address].add(other)

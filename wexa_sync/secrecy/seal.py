@@ -10,8 +10,9 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from wexa_sync.model import Address, Ref, Sealed, Secret
@@ -25,25 +26,29 @@ _LEAVES = frozenset({str, int, float, bool, type(None)})
 _STORED_AS_IT_IS = _LEAVES - {float}  # JSON has no infinity and no NaN
 
 
-def seal(value: Any, key: str | None) -> Any:
-    """Return a spec, or any value in one, as JSON data in which a secret is a fingerprint made with `key`.
+def seal(value: Any, key: str | None, template: Callable[[Secret], str] = attrgetter("template")) -> Any:
+    """Return a spec, or any value in one, as JSON data in which a secret is its `template` and a fingerprint.
 
-    Raises TypeError for a value that can't be stored; without a key, a Secret is one.
+    The fingerprint is made with `key`. Raises TypeError for a value that can't be stored; without a key, a Secret is
+    one.
     """
     if type(value) in _STORED_AS_IT_IS or isinstance(value, (str, int)):  # far the most common first
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, (dict, Mapping)):
-        return {_escape(name): seal(item, key) for name, item in value.items()}
+        return {
+            _escape(name): item if type(item) in _STORED_AS_IT_IS else seal(item, key, template)
+            for name, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [seal(item, key) for item in value]
+        return [seal(item, key, template) for item in value]
     if isinstance(value, Ref):
         return {"$ref": _ref_to_data(value)}
     if isinstance(value, Sealed):
         return {"$secret": {"template": value.template, "fingerprint": value.fingerprint}}
     if isinstance(value, Secret) and key is not None:
-        return {"$secret": {"template": value.template, "fingerprint": secret_fingerprint(value, key)}}
+        return {"$secret": {"template": template(value), "fingerprint": secret_fingerprint(value, key)}}
     raise TypeError(f"{value!r} ({type(value).__name__}) can't be stored")
 
 

@@ -17,8 +17,7 @@ from wexa_sync.text.json import Shape, members
 
 def as_data(noun: object, names: Iterable[str]) -> dict[str, Any]:
     """Return these fields of a noun by their names, each as it is, a tuple as a list."""
-    values = ((name, getattr(noun, name)) for name in names)
-    return {name: [*value] if isinstance(value, tuple) else value for name, value in values}
+    return {name: [*value] if isinstance(value := getattr(noun, name), tuple) else value for name in names}
 
 
 def address_from_data(data: Any) -> Address:
