@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wexa_sync.model import Choice, Outcome, Plan
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
 
@@ -174,4 +174,4 @@ def test_random_manifests_converge_and_an_edit_is_all_that_is_seen(
 
 def _shown(plan: Plan) -> str:
     """Return the text of a plan."""
-    return plan_text(plan_view(plan), Layout(details=True))
+    return plan_text(plan_view(plan), Layout(level=Level.FULL))

@@ -13,6 +13,7 @@ import click
 
 from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, OutputType, Seconds, StateName
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
+from wexa_sync.render.layout import Level
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -245,10 +246,12 @@ formats = _all(
 output = _all(
     formats,
     option(
-        "--details/--no-details",
-        default=None,
-        help="Show every field of a plan, or a line a resource. By default the plan's size decides.",
+        "--detail",
+        type=click.Choice([level.value for level in Level]),
+        default=Level.NORMAL.value,
+        help="How much of a plan or a report is shown as text.",
     ),
+    option("--details/--no-details", default=None, help="The same as --detail full, and --detail summary."),
 )
 
 approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))

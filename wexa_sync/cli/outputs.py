@@ -99,7 +99,7 @@ def _laid_out(view: View, name: str, output: Output, *, color: bool = False) -> 
 
 
 def _renderer(name: str, output: Output, *, color: bool = False) -> Renderer:
-    return RENDERERS[name](Layout(color=color, width=width(sys.stdout), details=output.details))
+    return RENDERERS[name](Layout(color=color, width=width(sys.stdout), level=output.level))
 
 
 def _maker(renderer: Renderer, kind: type[View]) -> Callable[[Any], str] | None:

@@ -48,7 +48,7 @@ def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
     if talks or not speaks_json():
         stream = sys.stdout if talks else sys.stderr
-        layout = Layout(color=wants_color(stream), width=width(stream), details=request.output.details)
+        layout = Layout(color=wants_color(stream), width=width(stream), level=request.output.level)
         show_text(plan_text(plan_view(plan), layout), FOR_PEOPLE, stream)
         if plan.work:
             click.echo(file=stream)  # what follows, a question or a receipt, stands by itself

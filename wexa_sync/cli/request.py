@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
@@ -22,9 +22,13 @@ from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Choice, Desired, Limits, Options
 from wexa_sync.render import FOR_LOGS, FOR_PEOPLE
+from wexa_sync.render.layout import Level
 from wexa_sync.settings import Settings, read_settings
 from wexa_sync.state import StateStore
 from wexa_sync.workspace import Rehearsal, Workspace, open_store, open_workspace
+
+_LEVELS: Final = {True: Level.FULL, False: Level.SUMMARY, None: None}
+"""The short names of the levels: --details and --no-details."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +36,13 @@ class Output:
     """How to show a plan or a report: the format of stdout, and the files to write, each in its format.
 
     `to_stdout`: False where a file takes the place of stdout. `log`: formats for a CI system, behind the text.
-    `details`: show every field; None: where the plan is not large.
     """
 
     format: str = FOR_PEOPLE
     to_stdout: bool = True
     files: tuple[OutputFile, ...] = ()
     log: tuple[str, ...] = ()
-    details: bool | None = None
+    level: Level = Level.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +162,7 @@ def _output(given: Mapping[str, Any]) -> Output:
         to_stdout=bool(whole or log) or not instead,
         files=files,
         log=log,
-        details=given.get("details"),
+        level=_LEVELS[given.get("details")] or Level(given.get("detail", "normal")),
     )
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Level(Enum):
+    """Say how much is wanted."""
+
+    SUMMARY = "summary"
+    """A line a resource; of many changes, those that delete or run something, and the others as numbers."""
+    NORMAL = "normal"
+    """What differs: of many changes in short."""
+    FULL = "full"
+    """Everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Say what the reader's terminal can show, and how much of it is wanted. A format for programs ignores it.
-
-    `details`: True shows everything, False the least; None goes by the plan's size.
-    """
+    """Say what the reader's terminal can show, and how much of it is wanted. A format for programs ignores it."""
 
     color: bool = False
     width: int = 80
-    details: bool | None = None
+    level: Level = Level.NORMAL

@@ -15,6 +15,7 @@ from wexa_sync.cli.request import Output, Request
 from wexa_sync.cli.values import OutputFile
 from wexa_sync.errors import UsageError
 from wexa_sync.model import Address, Choice
+from wexa_sync.render.layout import Level
 from wexa_sync.workspace import Rehearsal
 
 Ask = Callable[..., Request]
@@ -93,6 +94,19 @@ def test_each_output_has_its_format_and_its_place(asked: Ask) -> None:
     for words in (["--output", "text=-"], ["--format", "text"]):
         with pytest.raises(UsageError, match="stdout can't have"):
             asked("--output", "json=-", *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        ([], Level.NORMAL),
+        (["--detail", "full"], Level.FULL),
+        (["--details"], Level.FULL),
+        (["--no-details", "--detail", "full"], Level.SUMMARY),
+    ],
+)
+def test_a_level_of_detail_has_a_short_name(asked: Ask, words: list[str], level: Level) -> None:
+    assert asked(*words).output.level is level
 
 
 @pytest.mark.parametrize("words", [("deletes=3", "deletes=12"), ("deletes=12", "deletes=3")])

@@ -11,7 +11,7 @@ from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import save
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.secrecy.seal import conceal
@@ -61,7 +61,7 @@ def test_a_secret_that_was_sent_and_is_live_is_not_shown_though_its_manifest_has
     plan = make_plan(observation, Rules())
     file = tmp_path_factory.mktemp("plan") / "it.plan"
     save(plan, file)
-    shown = plan_text(plan_view(plan), Layout(width=200, details=True))
+    shown = plan_text(plan_view(plan), Layout(width=200, level=Level.FULL))
     assert {field.path for field in plan.changes[0].fields} == {("description",), ("coworker_role",)}
     assert [text for text in (file.read_text("utf-8"), shown, plan_json(plan_view(plan))) if OLD in text] == []
     assert json.loads(file.read_text("utf-8"))["plan"]["changes"][0]["before"]["projectName"] == "Desk"

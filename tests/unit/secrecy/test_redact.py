@@ -29,7 +29,7 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import plan_json, report_json
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.text.problems import problems_text
 from wexa_sync.render.text.report import report_text
@@ -154,8 +154,8 @@ def assert_clean(text: str) -> None:
 @given(plans)
 def test_a_plan_is_safe_in_every_form(plan: Plan) -> None:
     view = plan_view(plan)
-    for details in (None, True, False):
-        assert_clean(plan_text(view, Layout(details=details)))
+    for level in Level:
+        assert_clean(plan_text(view, Layout(level=level)))
     assert_clean(plan_json(view))
     json.loads(plan_json(view))
     assert SENTINEL not in repr(view)

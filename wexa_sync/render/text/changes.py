@@ -50,7 +50,7 @@ def _grouped(changes: Iterable[ChangeView], detail: Detail) -> list[_Alike]:
 
 
 def _group(page: Page, group: _Alike, column: int, detail: Detail) -> None:
-    first, rows = group.changes[0], () if detail is Detail.LINE else group.rows
+    first, rows = group.changes[0], () if detail <= Detail.LINE else group.rows
     apart = bool(rows) and detail >= Detail.USUAL
     if apart:
         page.blank()
@@ -87,7 +87,7 @@ def _heading(page: Page, change: ChangeView, rows: Sequence[Row], column: int, d
 
 def _about(change: ChangeView, rows: Sequence[Row], detail: Detail) -> str:
     """Return the reason and the note of a change and, where its fields have no lines of their own, their names."""
-    fields = ", ".join(row.path for row in rows) if detail is Detail.LINE else ""
+    fields = ", ".join(row.path for row in rows) if detail <= Detail.LINE else ""
     return "; ".join(text for text in (fields, prose(change.reason), change.note) if text)
 
 
@@ -97,6 +97,6 @@ def _with_remark(page: Page, head: Sequence[Part], remark: str, detail: Detail) 
         page.line(*head, *([(f"  ({remark})", DIM)] if remark else []))
         return
     room = page.fits(*head, "  (", " " * 12)
-    page.line(*head, *([(page.clip(f"  ({remark})", *head), DIM)] if detail is Detail.LINE and room else []))
+    page.line(*head, *([(page.clip(f"  ({remark})", *head), DIM)] if detail <= Detail.LINE and room else []))
     if detail >= Detail.USUAL:
         page.wrapped(["      "], (f"({remark})", DIM))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from wexa_sync.model import Action
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.rows.fields import Row, rows_of
 from wexa_sync.render.text.changes import write_changes
 from wexa_sync.render.text.page import Page, Part
@@ -14,6 +15,13 @@ from wexa_sync.render.text.rows import write_rows
 from wexa_sync.render.text.style import COLORS, DIM, MANY, Detail
 from wexa_sync.render.view.plan import SYMBOLS, BlockedView, ChangeView, PlanView
 from wexa_sync.text.visible import prose
+
+_IN_ANY_CASE: Final = (Action.DELETE, Action.RUN)
+_SHORT: Final = {
+    Detail.COUNTS: "Only deletes, runs and blocked changes are listed; --detail normal lists all.",
+    Detail.LINE: "Shown in short; --details shows every field.",
+    Detail.BRIEF: "Shown in short; --details shows every field.",
+}
 
 
 def plan_text(view: PlanView, layout: Layout) -> str:
@@ -28,7 +36,8 @@ def plan_text(view: PlanView, layout: Layout) -> str:
         _legend(page, changes)
         if detail <= Detail.BRIEF:
             _overview(page, changes)
-        write_changes(page, changes, detail)
+        is_listed = _IN_ANY_CASE if detail is Detail.COUNTS else Action
+        write_changes(page, [change for change in changes if change.action in is_listed], detail)
     _blocked(page, "Blocked:", view.blocked, detail)
     if view.prunable:
         page.blank()
@@ -42,16 +51,19 @@ def plan_text(view: PlanView, layout: Layout) -> str:
         page.wrapped([("Warning: ", "yellow")], prose(warning))
     if detail <= Detail.BRIEF and (changes or view.blocked):
         page.blank()
-        page.wrapped([], ("Shown in short; --details shows every field.", DIM))
+        page.wrapped([], (_SHORT[detail], DIM))
     page.blank()
     page.line((view.summary, "bold"))
     return page.render()
 
 
 def _detail(view: PlanView, layout: Layout) -> Detail:
-    if layout.details is not None:
-        return Detail.WHOLE if layout.details else Detail.LINE
-    return Detail.BRIEF if len(view.work) + len(view.blocked) > MANY else Detail.USUAL
+    many = len(view.work) + len(view.blocked) > MANY
+    if layout.level is Level.FULL:
+        return Detail.WHOLE
+    if layout.level is Level.SUMMARY:
+        return Detail.COUNTS if many else Detail.LINE
+    return Detail.BRIEF if many else Detail.USUAL
 
 
 def _legend(page: Page, changes: Sequence[ChangeView]) -> None:
@@ -78,7 +90,7 @@ def _blocked(page: Page, heading: str, all_blocked: Sequence[BlockedView], detai
         return
     page.blank()
     page.line((heading, "bold magenta"))
-    if detail is Detail.LINE:
+    if detail <= Detail.LINE:
         for blocked in all_blocked:
             head = _head(blocked)
             page.line(*head, page.clip(f"  ({blocked.wanted}: {prose(blocked.reason)})", *head))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wexa_sync.model import Action, Outcome, Status
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.style import COLORS, DIM, MANY
 from wexa_sync.render.view.plan import SYMBOLS
@@ -20,14 +20,15 @@ _STATUS_COLORS: Final = {Status.APPLIED: "green", Status.SKIPPED: DIM}
 def report_text(view: ReportView, layout: Layout) -> str:
     """Return a receipt for the terminal: each change and how it ended, then what to do next.
 
-    Of many, those that are not done come last, where they are seen.
+    Of many, those that are not done come last, where they are seen. A summary counts those that are done.
     """
     brief = len(view.outcomes) > MANY
     page = Page(color=layout.color, width=layout.width)
     page.wrapped([], (f"Apply to {view.report.plan.target}", "bold"))
     page.blank()
     for outcome in sorted(view.outcomes, key=_graveness) if brief else view.outcomes:
-        _receipt(page, outcome, brief=brief)
+        if not (brief and layout.level is Level.SUMMARY and _is_plain(outcome)):
+            _receipt(page, outcome, brief=brief)
     if blocked := len(view.report.plan.blocked):
         page.blank()
         page.wrapped([], f"{blocked} blocked, and left as it is: the plan above says why, and what you can do.")
@@ -38,6 +39,12 @@ def report_text(view: ReportView, layout: Layout) -> str:
         for command in step.commands:
             page.line("      ", (command, "bold"))
     return page.render()
+
+
+def _is_plain(outcome: Outcome) -> bool:
+    """True for a change that was made, of which there is nothing to say."""
+    starts = outcome.change.action is Action.RUN
+    return outcome.status is Status.APPLIED and not starts and not outcome.warnings
 
 
 def _graveness(outcome: Outcome) -> int:

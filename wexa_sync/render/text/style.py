@@ -15,11 +15,13 @@ COLORS: Final = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "=": "blu
 class Detail(IntEnum):
     """Say how much of a plan is shown."""
 
-    LINE = 0
+    COUNTS = 0
+    """A line a change that deletes or runs; the others are counted."""
+    LINE = 1
     """A line a change at the most."""
-    BRIEF = 1
+    BRIEF = 2
     """A line a field of an update."""
-    USUAL = 2
+    USUAL = 3
     """Every field, and all that an update changes in a long text. Of a long new text the beginning."""
-    WHOLE = 3
+    WHOLE = 4
     """Everything."""

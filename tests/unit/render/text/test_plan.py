@@ -27,7 +27,7 @@ from wexa_sync.model import (
     Status,
     Target,
 )
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.text.page import Page
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.text.problems import problems_text
@@ -168,6 +168,19 @@ def test_of_many_ends_each_is_one_line() -> None:
     assert report_text(report_view(made), Layout()).count("\n") == 41 + 4
 
 
+def test_a_summary_counts_what_went_well() -> None:
+    *made, run, failed = (Change(action=Action.CREATE, address=skill(f"s{number}.")) for number in range(42))
+    ends = [Outcome(change=change, status=Status.APPLIED) for change in made]
+    ends += [
+        Outcome(change=replace(run, action=Action.RUN), status=Status.APPLIED, id="run-id"),
+        Outcome(change=failed, status=Status.FAILED, error="no"),
+    ]
+    done = Report(plan=plan(*made, run, failed), outcomes=tuple(ends), started=0, ended=1)
+    shown = report_text(report_view(done), Layout(level=Level.SUMMARY))
+    assert [n for n in range(42) if f"Skill/s{n}." in shown] == [40, 41]
+    assert "run-id" in shown
+
+
 def test_of_many_ends_a_run_keeps_its_id() -> None:
     changes = [Change(action=Action.RUN, address=skill(f"{number}-" + "n" * 60)) for number in range(41)]
     ends = tuple(
@@ -181,7 +194,7 @@ def test_names_stand_in_a_column_beside_long_addresses() -> None:
     names = ("s", "n" * 35)
     shown = text(
         plan(*(Change(action=Action.CREATE, address=skill(name), after={"name": "Name"}) for name in names)),
-        details=False,
+        level=Level.SUMMARY,
     )
     assert len({line.index('"Name"') for line in shown.splitlines() if '"Name"' in line}) == 1
 
@@ -223,7 +236,7 @@ def test_projects_are_kept_apart_and_in_plan_order() -> None:
 def test_a_reason_too_long_for_the_line_goes_below_it_and_is_cut_in_a_short_plan() -> None:
     made = plan(Change(action=Action.CREATE, address=skill(), reason="because " * 12, after={"name": "N"}))
     assert "+ desk/Skill/s\n      (because" in text(made)
-    (line,) = [line for line in text(made, details=False).splitlines() if "because" in line]
+    (line,) = [line for line in text(made, level=Level.SUMMARY).splitlines() if "because" in line]
     assert line.startswith("  + desk/Skill/s  (because")
     assert line.endswith("…")
 
@@ -243,8 +256,8 @@ def test_many_changes_are_shown_in_short(count: int, is_short: bool) -> None:
     made = plan(*changes)
     assert ("+ x:" not in text(made)) is is_short
     assert ("Shown in short" in text(made)) is is_short
-    assert "+ x:" in text(made, details=True)
-    assert "+ x:" not in text(made, details=False)
+    assert "+ x:" in text(made, level=Level.FULL)
+    assert "+ x:" not in text(made, level=Level.SUMMARY)
 
 
 def test_details_show_every_line() -> None:
@@ -258,8 +271,8 @@ def test_details_show_every_line() -> None:
     assert "… 196 more lines (--details)" in shown
     assert shown.count("more lines") == 1, "what an update changes is shown, as it is what a person is asked about"
     assert "+ row 199" in shown
-    assert "more lines" not in text(made, details=True)
-    assert "\n          line 199\n" in text(made, details=True)
+    assert "more lines" not in text(made, level=Level.FULL)
+    assert "\n          line 199\n" in text(made, level=Level.FULL)
     five = plan(Change(action=Action.CREATE, address=skill(), after={"prompt": "a\nb\nc\nd\ne"}))
     assert "          e\n" in text(five), "to say that one line more is there takes a line"
 
@@ -274,10 +287,10 @@ def alike(count: int, kind: str = "Skill") -> list[Change]:
     return [Change(action=Action.UPDATE, address=address, fields=fields) for address in addresses]
 
 
-@pytest.mark.parametrize("details", [None, True, False])
-def test_equal_changes_are_written_once(details: bool | None) -> None:
-    shown = text(plan(*alike(300)), details=details)
-    assert shown.count('"gpt-4o" → "gpt-5"') == (0 if details is False else 1)
+@pytest.mark.parametrize("level", [Level.NORMAL, Level.FULL])
+def test_equal_changes_are_written_once(level: Level) -> None:
+    shown = text(plan(*alike(300)), level=level)
+    assert shown.count('"gpt-4o" → "gpt-5"') == 1
     assert {f"desk/Skill/s{number}" for number in range(300)} <= set(shown.split())
     assert len(shown.splitlines()) < 100
     assert "~ 300 Skills alike" in shown
@@ -302,16 +315,31 @@ def test_what_differs_in_anything_is_not_counted_as_equal() -> None:
     assert text(plan(skill, schedule)).count("llm.model") == 2
 
 
+def of_each(count: int) -> Plan:
+    """Return a plan with so many creates, deletes, blocked changes, equal updates and different ones."""
+    updates = [replace(change, fields=(*change.fields, _field(number))) for number, change in enumerate(alike(count))]
+    creates = [Change(action=Action.CREATE, address=skill(f"c{n}"), after={"name": f"N{n}"}) for n in range(count)]
+    deletes = [Change(action=Action.DELETE, address=skill(f"d{n}"), before={"name": f"N{n}"}) for n in range(count)]
+    stopped = [replace(BLOCKED, address=skill(f"b{n}"), reason=f"reason {n} " * 9) for n in range(count)]
+    return plan(*creates, *deletes, *alike(count), *updates, blocked=tuple(stopped))
+
+
 @pytest.mark.parametrize("width", [50, 80])
-def test_without_details_a_resource_takes_a_line_at_most(width: int) -> None:
-    updates = [replace(change, fields=(*change.fields, _field(number))) for number, change in enumerate(alike(100))]
-    creates = [Change(action=Action.CREATE, address=skill(f"c{n}"), after={"name": f"N{n}"}) for n in range(100)]
-    stopped = [replace(BLOCKED, address=skill(f"b{n}"), reason=f"reason {n} " * 9) for n in range(100)]
-    made = plan(*creates, *alike(100), *updates, blocked=tuple(stopped))
-    lines = text(made, width=width, details=False).splitlines()
-    assert len(lines) < 400
+def test_in_a_summary_a_resource_takes_a_line_at_most(width: int) -> None:
+    lines = text(of_each(8), width=width, level=Level.SUMMARY).splitlines()
+    assert len(lines) < 60
     assert all(cell_len(line) <= width for line in lines[:-1])
     assert any(line.startswith("  ~ desk/Skill/s1  (llm.model, prompt") for line in lines)
+
+
+def test_a_summary_of_many_changes_counts_all_but_what_is_deleted_run_or_blocked() -> None:
+    shown = text(of_each(100), level=Level.SUMMARY)
+    assert all(f"  - desk/Skill/d{number} " in shown for number in range(100))
+    assert all(f"  ! desk/Skill/b{number} " in shown for number in range(100))
+    assert "desk/Skill/c1" not in shown
+    assert "desk/Skill/s1" not in shown
+    assert "--detail normal lists all." in shown
+    assert len(shown.splitlines()) < 220
 
 
 def _field(number: int) -> FieldChange:
@@ -346,7 +374,7 @@ def test_no_line_breaks_inside_a_word(width: int) -> None:
     made = replace(plan(*changes, *alike(50), blocked=(BLOCKED,)), target=target)
     ends = tuple(Outcome(change=each, status=Status.APPLIED, id=each.id) for each in changes)
     report = Report(plan=made, outcomes=ends, started=0, ended=1, interrupted=True)
-    pages = [text(made, width=width, details=details) for details in (None, True, False)]
+    pages = [text(made, width=width, level=level) for level in Level]
     pages.append(report_text(report_view(report), Layout(width=width)))
     *lines, _ = "\n".join(page.rpartition("Plan: ")[0] or page for page in pages).splitlines()
     for line in lines:
@@ -374,8 +402,8 @@ def test_rich_is_loaded_only_to_lay_out() -> None:
 words = st.text(st.sampled_from("ab é要🙂.\n"), max_size=200)
 
 
-@given(words, words, st.integers(40, 120), st.sampled_from([None, True, False]))
-def test_no_line_is_wider_than_asked(one: str, other: str, width: int, details: bool | None) -> None:
+@given(words, words, st.integers(40, 120), st.sampled_from(Level))
+def test_no_line_is_wider_than_asked(one: str, other: str, width: int, level: Level) -> None:
     field = FieldChange(path=("prompt", "a" * (len(one) % 60)), before=one, after=other, changed_by="both")
     made = plan(
         Change(action=Action.CREATE, address=skill(), reason=one, after={"name": one, "n" + other: one}),
@@ -383,7 +411,7 @@ def test_no_line_is_wider_than_asked(one: str, other: str, width: int, details: 
         blocked=(Blocked(address=skill("b"), wanted=one, reason=other, hint=one, source=Source(file=one)),),
         warnings=(one,),
     )
-    *lines, _ = text(made, width=width, details=details).splitlines()
+    *lines, _ = text(made, width=width, level=level).splitlines()
     # The last line is for grep and so never broken.
     assert [line for line in lines if cell_len(line) > width] == []
     assert [line for line in lines if line.endswith(" ")] == []

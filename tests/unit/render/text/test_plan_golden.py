@@ -28,7 +28,7 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import plan_json, report_json
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.text.problems import problems_text
 from wexa_sync.render.text.report import report_text
@@ -303,8 +303,8 @@ SAMPLES: dict[str, Callable[[], Plan | Report | WexaSyncError]] = {
 }
 FILES: dict[str, Callable[[], str]] = {
     **{f"{name}.txt": partial(_text_of_sample, sample) for name, sample in SAMPLES.items()},
-    "few.details.txt": lambda: plan_text(plan_view(few()), Layout(details=True)),
-    "few.short.txt": lambda: plan_text(plan_view(few()), Layout(details=False)),
+    "few.details.txt": lambda: plan_text(plan_view(few()), Layout(level=Level.FULL)),
+    "few.short.txt": lambda: plan_text(plan_view(few()), Layout(level=Level.SUMMARY)),
     "few.json": lambda: plan_json(plan_view(few())),
     "hostile.json": lambda: plan_json(plan_view(hostile())),
     "incomplete.json": lambda: report_json(report_view(incomplete())),
