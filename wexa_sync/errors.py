@@ -14,7 +14,8 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 ├── UnclearEnd                    exit 3   the status of a run does not say whether it ended well
 ├── NoSuchCall                    exit 1   the server lacks a call that only the vendor's SDK knows
 ├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
-│   └── PlanBlocked               exit 3   --strict, and something is blocked
+│   ├── PlanBlocked               exit 3   --strict, and something is blocked
+│   └── PlanMoved                 exit 5   the plan is not the one that was reviewed
 └── ApiError                      exit 1   method, path, status
     ├── Unreachable                        surely not processed: refused, DNS, connect timeout
     ├── LostAnswer                         may have been processed: the response never came, or was cut
@@ -47,6 +48,7 @@ class ExitCode(IntEnum):
     CHANGES_PENDING = 2
     NEEDS_A_PERSON = 3
     BLOCKED = 4
+    MOVED = 5
     USAGE = 64
     INTERRUPTED = 130
     TERMINATED = 143
@@ -164,6 +166,12 @@ class PlanBlocked(PlanRefused):
     """A change is blocked, and `--strict` then applies nothing."""
 
     exit_code = ExitCode.NEEDS_A_PERSON
+
+
+class PlanMoved(PlanRefused):
+    """The plan is not the one that was reviewed: its digest is another one."""
+
+    exit_code = ExitCode.MOVED
 
 
 class NoSuchCall(WexaSyncError):

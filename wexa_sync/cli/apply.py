@@ -9,34 +9,52 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.cli.values import Digest, Named
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
+    from wexa_sync.plan.reviewed import Reviewed
 
 
 @click.command("apply")
 @options.filled(
     options.manifests_or_plan, options.workspace, options.timeout, options.choice, options.output, options.consent
 )
-def command(request: Request, saved: Path | None) -> int:
+@options.option(
+    "--expect", type=Digest(), metavar="DIGEST", help="Apply only the plan of this digest; else exit with 5."
+)
+@options.option(
+    "--reviewed", type=Named(), metavar="FILE", help="The JSON of that plan, so that what moved since can be named."
+)
+def command(request: Request, saved: Path | None, expect: str | None, reviewed: Path | None) -> int:
     """Make the changes of a plan: of the manifests in PATHS, or of a saved plan."""
     from wexa_sync import engine
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.render.view.report import ReportView
 
-    with outputs(request, ReportView, reads=[saved] if saved else ()) as show:
+    with outputs(request, ReportView, reads=[*filter(None, (saved, reviewed))]) as show:
+        agreed = _reviewed(expect, reviewed)
         if saved is not None:
             _require_no_choice(request)
             plan = engine.saved_plan(saved, request.sources, os.environ)
             with request.workspace() as found, engine.locked(found) as workspace:
                 engine.require_planned_here(plan, workspace)
-                return carry_out(plan, workspace, request, request.limits, show)
+                return carry_out(plan, workspace, request, request.limits, show, agreed)
         desired = request.desired()
         scope = engine.scope_of(desired, request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = engine.plan(desired, workspace, request.choice, scope=scope)
-            return carry_out(plan, workspace, request, request.limits, show)
+            return carry_out(plan, workspace, request, request.limits, show, agreed)
+
+
+def _reviewed(expect: str | None, file: Path | None) -> Reviewed | None:
+    from wexa_sync.errors import UsageError
+    from wexa_sync.plan.reviewed import read_reviewed
+
+    if expect is None and file is not None:
+        raise UsageError("--reviewed needs --expect", hint="Add --expect with the digest that was reviewed.")
+    return read_reviewed(expect, file) if expect is not None else None
 
 
 def _require_no_choice(request: Request) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.values import PlanFile
+from wexa_sync.cli.values import Digest, PlanFile
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 @options.filled(options.manifests, options.workspace, options.timeout, options.choice, options.output)
 @options.option("--out", type=PlanFile(), metavar="FILE", help="Save the plan, to apply exactly this plan later.")
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
-def command(request: Request, out: Path | None, detailed_exitcode: bool) -> int:
+@options.option("--check", type=Digest(), metavar="DIGEST", help="Exit with 5 if the plan has another digest.")
+def command(request: Request, out: Path | None, detailed_exitcode: bool, check: str | None) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync import engine
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.plan.file import save
+    from wexa_sync.plan.reviewed import Reviewed, require_reviewed
     from wexa_sync.render.view.plan import PlanView, plan_view
 
     with outputs(request, PlanView, out) as show:
@@ -34,4 +36,6 @@ def command(request: Request, out: Path | None, detailed_exitcode: bool) -> int:
         if out is not None:
             save(plan, out)
         show(plan_view(plan))
+        if check is not None:
+            require_reviewed(plan, Reviewed(digest=check))
     return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=request.limits.strict))

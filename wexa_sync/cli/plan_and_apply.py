@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -20,7 +21,9 @@ from wexa_sync.cli.terminal import agrees, event, note, say, show_error, show_te
 from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
 from wexa_sync.model import Action, Limits, Plan, Report
 from wexa_sync.plan.limits import Excess
+from wexa_sync.plan.reviewed import Reviewed, require_reviewed
 from wexa_sync.render import FOR_PEOPLE
+from wexa_sync.render.json import plan_json
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
@@ -40,10 +43,17 @@ def _lifted(over: Sequence[Excess]) -> None:
             note(f"--force lifts a budget: {each.what} ({each.flag} lifts this one alone).")
 
 
-def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits | None, show: Show) -> int:
+def carry_out(
+    plan: Plan,
+    workspace: Workspace,
+    request: Request,
+    limits: Limits | None,
+    show: Show,
+    reviewed: Reviewed | None = None,
+) -> int:
     """Show the plan, ask, apply the plan and show the report. Return the exit code.
 
-    `limits` None: everything in the plan is meant.
+    `limits` None: everything in the plan is meant. `reviewed`: the plan that was agreed to, and no other is applied.
     """
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
     if talks or not speaks_json():
@@ -58,6 +68,8 @@ def carry_out(plan: Plan, workspace: Workspace, request: Request, limits: Limits
         return not plan.work or request.auto_approve or _agreed(plan)
 
     try:
+        if reviewed is not None:
+            require_reviewed(plan, reviewed, lambda made: json.loads(plan_json(plan_view(made))))
         if not engine.approve(plan, workspace, limits, agreed):
             note("Nothing was applied.")
             _show_nothing_done(plan, "The plan was not approved.", "", show)

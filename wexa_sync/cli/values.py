@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from wexa_sync.render import RENDERERS
+from wexa_sync.text.digests import digest_from
+from wexa_sync.text.files import short
 from wexa_sync.text.paths import GIT, path_of
 
 
@@ -97,6 +99,17 @@ class OutputType(NewFile):
         if format_ and not file:
             self.fail(f"{text!r} names no file: write {format_}=FILE, or {format_}=- for stdout.", param, ctx)
         return OutputFile(path=None if file == "-" else super().convert(file, param, ctx), format=format_)
+
+
+class Digest(click.types.StringParamType):
+    """The digest of a plan, in its short or its full form."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the hex digits. Fails for a text that is no digest."""
+        try:
+            return digest_from(str(value))
+        except ValueError as error:
+            self.fail(f"{short(str(value))!r} is no digest: {error}.", param, ctx)
 
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import Address, FieldChange, Outcome, Ref, Source, Target, show_path
+from wexa_sync.model import Address, Choice, FieldChange, Outcome, Ref, Source, Target, show_path
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
@@ -35,6 +35,7 @@ def plan_json(view: PlanView) -> str:
             "target": _target(plan.target),
             "environment": plan.target.environment or None,
             "digest": plan.digest,
+            "choice": {**asdict(plan.choice), **_addresses(plan.choice)},
             "state": {"lineage": plan.lineage, "serial": plan.serial},
             "summary": view.counts,
             "resource_changes": [_resource_change(change, made) for change in view.changes],
@@ -47,6 +48,10 @@ def plan_json(view: PlanView) -> str:
             "warnings": list(plan.warnings),
         }
     )
+
+
+def _addresses(choice: Choice) -> dict[str, list[str]]:
+    return {"targets": list(map(str, choice.targets)), "excludes": list(map(str, choice.excludes))}
 
 
 def report_json(view: ReportView) -> str:
