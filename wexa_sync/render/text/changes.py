@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from wexa_sync.model import Action
-from wexa_sync.render.rows.fields import Row, rows_of, shown
+from wexa_sync.render.rows.fields import Row, shown
+from wexa_sync.render.rows.groups import MANY_ALIKE, Alike, grouped
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.rows import write_rows
 from wexa_sync.render.text.style import COLORS, DIM, Detail
@@ -14,15 +14,6 @@ from wexa_sync.render.view.plan import ChangeView
 from wexa_sync.text.visible import prose, visible
 
 _TITLE = 26  # columns kept for the symbol and the name, however long the addresses beside them are
-_MANY_ALIKE = 5  # so many equal changes are counted, and their addresses written behind
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """Changes that do the same to resources of one kind, with the fields that they are about."""
-
-    rows: tuple[Row, ...]
-    changes: list[ChangeView] = field(default_factory=list)
 
 
 def write_changes(page: Page, changes: Sequence[ChangeView], detail: Detail) -> None:
@@ -32,29 +23,20 @@ def write_changes(page: Page, changes: Sequence[ChangeView], detail: Detail) -> 
         page.blank()
         if len(projects) > 1:
             page.line((f"{project}:", "bold underline"))
-        groups = _grouped((change for change in changes if change.project == project), detail)
+        inside = (change for change in changes if change.project == project)
+        groups = grouped(inside, lambda change: detail >= Detail.USUAL or change.action is Action.UPDATE)
         titled = (each for group in groups if not group.rows for each in group.changes if each.title)
         column = min(max((len(visible(str(each.address))) for each in titled), default=0), page.width - _TITLE)
         for group in groups:
             _group(page, group, column, detail)
 
 
-def _grouped(changes: Iterable[ChangeView], detail: Detail) -> list[_Alike]:
-    groups: dict[Hashable, _Alike] = {}
-    for change in changes:
-        is_shown = detail >= Detail.USUAL or change.action is Action.UPDATE
-        rows = rows_of(change.leaves) if is_shown else ()
-        alike = (change.action, change.address.kind, change.reason, change.note, rows) if rows else change.address
-        groups.setdefault(alike, _Alike(rows)).changes.append(change)
-    return list(groups.values())
-
-
-def _group(page: Page, group: _Alike, column: int, detail: Detail) -> None:
+def _group(page: Page, group: Alike, column: int, detail: Detail) -> None:
     first, rows = group.changes[0], () if detail <= Detail.LINE else group.rows
     apart = bool(rows) and detail >= Detail.USUAL
     if apart:
         page.blank()
-    if len(group.changes) >= _MANY_ALIKE:
+    if len(group.changes) >= MANY_ALIKE:
         _counted(page, group, detail)
         write_rows(page, rows, detail, new=first.makes)
         page.wrapped(["      "], "  ".join(visible(str(change.address)) for change in group.changes))
@@ -66,7 +48,7 @@ def _group(page: Page, group: _Alike, column: int, detail: Detail) -> None:
         page.blank()
 
 
-def _counted(page: Page, group: _Alike, detail: Detail) -> None:
+def _counted(page: Page, group: Alike, detail: Detail) -> None:
     """Write how many changes are equal, in place of a line for each."""
     first = group.changes[0]
     count = f" {len(group.changes)} {first.address.kind}s alike"

@@ -8,7 +8,7 @@ from typing import Final
 
 from wexa_sync.model import Action
 from wexa_sync.render.layout import Layout, Level
-from wexa_sync.render.rows.fields import Row, rows_of
+from wexa_sync.render.rows.groups import blocked_alike
 from wexa_sync.render.text.changes import write_changes
 from wexa_sync.render.text.page import Page, Part
 from wexa_sync.render.text.rows import write_rows
@@ -95,20 +95,16 @@ def _blocked(page: Page, heading: str, all_blocked: Sequence[BlockedView], detai
             head = _head(blocked)
             page.line(*head, page.clip(f"  ({blocked.wanted}: {prose(blocked.reason)})", *head))
         return
-    # What several changes share is written once.
-    groups: dict[tuple[str, str, str, tuple[Row, ...]], list[BlockedView]] = {}
-    for blocked in all_blocked:
-        rows = rows_of(blocked.leaves)
-        groups.setdefault((blocked.wanted, blocked.reason, blocked.hint, rows), []).append(blocked)
-    for number, ((wanted, reason, hint, rows), members) in enumerate(groups.items()):
+    for number, group in enumerate(blocked_alike(all_blocked)):
         if number:
             page.blank()
-        for blocked in members:
+        for blocked in group.blocked:
             place = f"  {blocked.source.file}:{blocked.source.line}" if blocked.source else ""
             head = _head(blocked)
             page.line(*head, *([(place, DIM)] if place and page.fits(*head, place) else []))
-        write_rows(page, rows, detail)
-        _labelled(page, (("wanted", wanted), ("why", reason), ("hint", hint)))
+        write_rows(page, group.rows, detail)
+        first = group.blocked[0]
+        _labelled(page, (("wanted", first.wanted), ("why", first.reason), ("hint", first.hint)))
 
 
 def _head(blocked: BlockedView) -> list[Part]:
