@@ -5,8 +5,7 @@ The manifest owns a list: it decides which items there are, and their order. Fie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import paired, patched
@@ -23,8 +22,7 @@ NEVER: Any = object()
 """Nothing was ever applied at the place: there is no record to judge by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(NamedTuple):
     """The three sides of one place.
 
     `theirs`: live, restricted to the fields that are declared now or were at the last apply. `target`: the value that

@@ -53,7 +53,9 @@ def load(sources: Sources) -> Loaded:
             continue
         fill, odd = _Filling(variables), dict(variables.odd)
         found, faults = read(file, shown, fill, others=None if _is_named(real, named) else others)
-        documents += (replace(document, templates=fill.templates, unset=fill.unset) for document in found)
+        if fill.templates or fill.unset:
+            found = [replace(document, templates=fill.templates, unset=fill.unset) for document in found]
+        documents += found
         problems += faults
         if not found:
             variables.forget(odd)

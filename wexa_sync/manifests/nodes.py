@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
+from yaml import MappingNode, ScalarNode
 
 from wexa_sync.manifests.yaml_faults import refuse_odd, syntax_fault
 from wexa_sync.text.files import TextFault
@@ -46,8 +47,8 @@ class _Loader(_Base):  # type: ignore[misc]  # which class it is depends on whet
         self.values = 0
 
     def resolve(self, kind: type, value: str, implicit: Any) -> str:
-        if kind is not yaml.ScalarNode:
-            return MAP if kind is yaml.MappingNode else SEQ
+        if kind is not ScalarNode:
+            return MAP if kind is MappingNode else SEQ
         if implicit[0] and (not value or value[0] in _MAY_BE_MORE):
             found = _PLAIN.match(value)
             return f"{TAG}{found.lastgroup}" if found else STR

@@ -51,8 +51,10 @@ def validate(
 
 def _known(document: Document, faults: list[Fault]) -> Document:
     """Return the document with no variable unset outside of its spec, nor as the handle of a part: that is a fault."""
+    if not document.unset:
+        return document
     data = document.data
-    for path, leaf in leaves_of(data, (Unset,)) if document.unset else ():
+    for path, leaf in leaves_of(data, (Unset,)):
         if path[:1] != ("spec",) or path[-1] == "handle":
             faults.append(not_set(leaf, path))
             data = replaced(data, path, Unfilled("..."))
@@ -150,9 +152,10 @@ def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:
         faults.append(Fault((), f"a manifest is a mapping, not {shown(stand_ins(data))}", hint))
         return None
     name = _kind_of(document)
+    kind = BY_NAME.get(name)
+    if kind is not None and kind.declarable and owner_of(kind) is None:
+        return kind
     names = [kind.name for kind in declarable()]
-    if name in names:
-        return BY_NAME[name]
     if isinstance(data.get("kind"), Unfilled):
         return None
     if data.get("apiVersion") != API_VERSION and nearest(name, names) is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path as File
 from typing import Any, TypeAlias
 
@@ -94,8 +93,16 @@ def parse(
                 others.append(source)
                 del problems[known:]
             elif data is not None and not isinstance(data, Unfilled):  # empty, or reported as a whole
-                document = Document(data=data, source=source, index=index, item_lines=_item_lines(root))
-                documents.append(replace(document, spelled=builder.spelled, variables=builder.variables))
+                documents.append(
+                    Document(
+                        data=data,
+                        source=source,
+                        index=index,
+                        item_lines=_item_lines(root),
+                        spelled=builder.spelled,
+                        variables=builder.variables,
+                    )
+                )
     except TextFault as fault:
         source = Source(file=file, line=fault.line, column=fault.column)
         if others is None or documents or may_be_ours(text):

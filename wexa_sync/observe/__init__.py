@@ -165,7 +165,12 @@ def _pair_kind(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:
     paired = pair(contents)
     if place in known.cut:  # what a list leaves out may be older or newer than what it shows
         paired = {address: replace(found, absent=False) for address, found in paired.items()}
-    known.add({address: replace(found, unseen=unseen(known, kind, found)) for address, found in paired.items()})
+    known.add(
+        {
+            address: replace(found, unseen=why) if (why := unseen(known, kind, found)) else found
+            for address, found in paired.items()
+        }
+    )
     rest = unpaired(contents, paired.values())
     if kind.nature is Nature.ACTION:  # an earlier generation of a run is ours as well
         rest = [live for live in rest if known.owners.keys().isdisjoint(live.ids)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from wexa_sync.compare.same import hardened
 from wexa_sync.model import Change, Observation, Plan, Sealed, Secret
-from wexa_sync.secrecy.find import secrets_in, texts_where_sealed
+from wexa_sync.secrecy.find import has_secret, secrets_in, texts_where_sealed
 from wexa_sync.secrecy.hide import scrubber_of, veil
 from wexa_sync.secrecy.redact import Mask, mask_plan
 from wexa_sync.secrecy.seal import secret_fingerprint
@@ -19,7 +19,8 @@ def keep_secret(plan: Plan, observation: Observation) -> Plan:
     The declared specs stay as they are: they are sent.
     """
     specs = [pair.manifest.spec for pair in observation.pairs.values() if pair.manifest is not None]
-    known = [found for spec in specs for _, found in secrets_in(spec) if isinstance(found, Secret)]
+    held = (found for spec in specs if has_secret(spec) for _, found in secrets_in(spec))
+    known = [found for found in held if isinstance(found, Secret)]
     known += _sent_before(observation, {secret.reveal() for secret in known})
     if not known:
         return plan
@@ -36,7 +37,7 @@ def _sent_before(observation: Observation, known: Collection[str]) -> Iterator[S
     """
     for pair in observation.pairs.values():
         for sent in (pair.record, pair.intent):
-            if sent is None or pair.live is None:
+            if sent is None or pair.live is None or not has_secret(sent.spec):
                 continue
             sealed = (found for _, found in secrets_in(sent.spec) if isinstance(found, Sealed))
             templates = {found.fingerprint: found.template for found in sealed}

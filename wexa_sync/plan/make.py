@@ -100,8 +100,8 @@ def _decide_all(
     What its siblings and its former address mean for an address holds though those are left out; the other rules are
     about what is carried out together.
     """
-    pairs = sorted(observation.pairs.items())
-    whole = {address: decide(pair, observation, rules) for address, pair in pairs if address not in left}
+    pairs = observation.pairs
+    whole = {address: decide(pairs[address], observation, rules) for address in sorted(pairs) if address not in left}
     forget_given_up(whole, observation)
     hold_renamed(whole, observation)
     hold_unordered(whole, observation)

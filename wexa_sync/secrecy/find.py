@@ -22,6 +22,7 @@ SHORTEST_HUNTED = 4
 
 Leaf = TypeVar("Leaf")
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _PLACEHOLDER = re.compile(r"(\$\{[^}]*\})")
 
 
@@ -46,7 +47,15 @@ def leaves_of(value: Any, types: tuple[type[Leaf], ...], path: Path = ()) -> Ite
 
 def has_secret(*values: Any) -> bool:
     """True when one of the values is a secret, or holds one."""
-    return any(True for value in values for _ in secrets_in(value))
+    # A plan asks it of every value there is: no generator, and no call for a leaf.
+    for value in values:
+        if isinstance(value, (Secret, Sealed)):
+            return True
+        if isinstance(value, (dict, list, tuple, Mapping)):
+            inner = value.values() if isinstance(value, (dict, Mapping)) else value
+            if has_secret(*[item for item in inner if type(item) not in _PLAIN]):
+                return True
+    return False
 
 
 def texts_where_sealed(sent: Any, live: Any) -> Iterator[str]:

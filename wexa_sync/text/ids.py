@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Printable ASCII, without what ends a segment of a path or may be read as an escape; no dot segment.
-_ID = re.compile(r"(?!\.{1,2}\Z)[^\x00-\x20\x7f-\U0010ffff/?#%\\]{1,200}\Z")
+_ID = re.compile(r"(?!\.{1,2}\Z)[!\"$&-.0->@-\[\]-~]{1,200}\Z")
 
 ID_HINT = "An id of the API is 24 hexadecimal digits or a UUID; look where this one comes from."
 
