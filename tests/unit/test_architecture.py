@@ -20,8 +20,8 @@ DOORS = {
     "requests": ("api/transport/http.py",),
     "urllib3": ("api/transport/http.py",),
     "deepdiff": ("compare/changes.py",),
-    # positions names a type of it
-    "yaml": ("manifests/nodes.py", "manifests/yaml.py", "manifests/positions.py", "manifests/edit.py"),
+    # positions names a type of it; entries hands that type on
+    "yaml": ("manifests/nodes.py", "manifests/yaml.py", "manifests/positions.py", "manifests/entries.py"),
     "jsonschema": ("manifests/schema_check.py",),
     "click": ("cli/",),
     "rich": ("render/", "cli/"),

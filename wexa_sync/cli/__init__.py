@@ -19,6 +19,7 @@ from wexa_sync.cli.streams import make_safe, require_utf8
 COMMANDS = {
     "init": "Write a repository to start from.",
     "validate": "Check the manifests offline.",
+    "fmt": "Write manifests in one form.",
     "plan": "Show what differs between the manifests and the live workspace.",
     "apply": "Make the changes of a plan.",
     "destroy": "Delete the resources that PATHS declare, or all managed ones.",

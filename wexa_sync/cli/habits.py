@@ -11,6 +11,7 @@ _DRIFT = "`wexa-sync plan` reads the live workspace each time, and shows what di
 _APPLY = "`wexa-sync apply` makes the workspace as the manifests say."
 _DESTROY = "`wexa-sync destroy` deletes what PATHS declare; `wexa-sync apply --prune` what is no longer declared."
 _VALIDATE = "`wexa-sync validate` checks the manifests offline."
+_FORMAT = "`wexa-sync fmt` writes manifests in one form; `wexa-sync fmt --check` says whether they have it."
 _SHOW = (
     "`wexa-sync plan` shows what differs, `wexa-sync state show ADDRESS` what was applied, and "
     "`wexa-sync executions show ADDRESS` a run."
@@ -35,7 +36,8 @@ _WORDS = {
     _DRIFT: "refresh drift status detect-drift",
     _APPLY: "up deploy sync push update converge reconcile create ensure start-sync release",
     _DESTROY: "delete down remove teardown rm uninstall prune purge",
-    _VALIDATE: "lint check test verify fmt format",
+    _VALIDATE: "lint check test verify",
+    _FORMAT: "format prettify tidy beautify",
     _SHOW: "show describe inspect view",
     _LIST: "list ls get resources ps",
     _IMPORT: "import adopt",

@@ -166,7 +166,9 @@ variables = _all(
     ),
 )
 
-manifests = _all(click.argument("paths", nargs=-1, type=Named()), variables)
+paths = click.argument("paths", nargs=-1, type=Named())
+
+manifests = _all(paths, variables)
 
 
 def _plan_apart(context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:

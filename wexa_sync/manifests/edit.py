@@ -6,25 +6,22 @@ The changed text is read again: a change that would touch another value, as thro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.manifests.emit import emitted, inline, is_block
-from wexa_sync.manifests.nodes import compose
+from wexa_sync.manifests.entries import Entries, Entry, is_flow
 from wexa_sync.model import Path, show_path
 from wexa_sync.text.files import TextFault, place_of
 
 if TYPE_CHECKING:
-    from yaml import Node
+    from wexa_sync.manifests.entries import Node
 
 REMOVED: Any = object()
 """The value of a field that is to be taken out."""
 
-_ALIAS = re.compile(r"(?:[\s:-]|#[^\n]*)*\*[^\s,\[\]{}]+")
-_COLON = re.compile(r"\s*:")
-_HEADER = re.compile(r"[|>][-+0-9]*")
 _COMMENT = re.compile(r"[ \t]+#[^\n]*")
 
 
@@ -102,34 +99,18 @@ def _with(data: Any, path: Path, value: Any) -> Any:
     return fields
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A field or an item of a collection: its own begin (of its key, or its hyphen), its value's begin, its end."""
-
-    part: str | int
-    begin: int
-    behind: int  # where the colon or the hyphen ends
-    value: Node
-    start: int
-    end: int
-
-
-class _Text:
-    """YAML text whose parts are found by their nodes."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._roots = list(compose(text))
+class _Text(Entries):
+    """YAML text that can be changed."""
 
     def changed(self, edit: Edit) -> str:
-        if not edit.path or edit.index >= len(self._roots):
+        if not edit.path or edit.index >= len(self.roots):
             raise self.refused(edit.path, edit.index)
-        node, around, way = self._roots[edit.index], None, []
+        node, around, way = self.roots[edit.index], None, []
         flow = False
         for depth, part in enumerate(edit.path):
-            flow = flow or bool(getattr(node, "flow_style", False))
+            flow = flow or is_flow(node)
             way.append(node)
-            around = next((each for each in self._entries(node) if each.part == part), None)
+            around = next((each for each in self.of(node) if each.part == part), None)
             if around is None:
                 return self._added(edit, way, depth, flow)
             node = around.value
@@ -140,91 +121,29 @@ class _Text:
     def refused(self, path: Path, index: int) -> TextFault:
         """Return the fault for a change that can't be made without touching something else."""
         line, column = 1, 1
-        if index < len(self._roots):
-            node = self._roots[index]
+        if index < len(self.roots):
+            node = self.roots[index]
             for part in path:
-                if not (found := next((each for each in self._entries(node) if each.part == part), None)):
+                if not (found := next((each for each in self.of(node) if each.part == part), None)):
                     break
                 node = found.value
-                line, column = place_of(self._text[: found.begin])
+                line, column = place_of(self.text[: found.begin])
         hint = "Change it by hand: an anchor, an alias or a comment stands in the way."
         return TextFault(f"{show_path(path)} can't be changed here", hint=hint, line=line, column=column)
 
-    def _entries(self, node: Node) -> list[_Entry]:
-        """Return the fields or items of a collection, in order; of a scalar none. What `<<` merges is none of them."""
-        from yaml import MappingNode, SequenceNode
-
-        if isinstance(node, MappingNode):
-            return list(self._fields(node))
-        return list(self._items(node)) if isinstance(node, SequenceNode) else []
-
-    def _fields(self, node: Any) -> Iterator[_Entry]:
-        for key, value in node.value:
-            begin, after = key.start_mark.index, key.end_mark.index
-            if colon := _COLON.match(self._text, after):
-                after = colon.end()
-            start, end = self._span(value, after)
-            yield _Entry(key.value if isinstance(key.value, str) else "", begin, after, value, start, end)
-
-    def _items(self, node: Any) -> Iterator[_Entry]:
-        last = node.start_mark.index
-        for index, value in enumerate(node.value):
-            start, end = self._span(value, last)
-            begin = start
-            if not node.flow_style:
-                begin = self._text.rfind("-", last, max(start, last + 1)) if start > last else last
-            yield _Entry(index, begin, begin + (not node.flow_style), value, start, end)
-            last = end
-
-    def _span(self, node: Node, after: int) -> tuple[int, int]:
-        """Return where a value that stands behind `after` begins and ends, without comments and empty lines."""
-        start, end = node.start_mark.index, node.end_mark.index
-        if start < after:  # what an alias stands for is elsewhere
-            found = _ALIAS.match(self._text, after)
-            end = found.end() if found else after
-            return (self._text.rfind("*", after, end) if found else after), end
-        if getattr(node, "flow_style", False) or start == end:
-            return start, end
-        if isinstance(node.value, str):
-            return start, self._scalar_end(node, start, end)
-        inner = self._entries(node)
-        return start, inner[-1].end if inner else end
-
-    def _scalar_end(self, node: Any, start: int, end: int) -> int:
-        if node.style not in ("|", ">"):
-            return end
-        head = self._text[start : self._text.find("\n", start)]
-        if "+" in head.partition("#")[0]:  # its empty lines belong to it
-            return end - self._text[:end].endswith("\n")
-        return max(len(self._text[:end].rstrip()), start)
-
-    def _header_end(self, entry: _Entry) -> int:
-        """Return where the `|` of a block scalar ends; the value's end for every other value."""
-        if getattr(entry.value, "style", None) not in ("|", ">"):
-            return entry.end
-        header = _HEADER.match(self._text, entry.start)
-        return header.end() if header else entry.end
-
-    def _line_end(self, at: int) -> int:
-        found = self._text.find("\n", at)
-        return len(self._text) if found < 0 else found
-
-    def _column(self, at: int) -> int:
-        return at - (self._text.rfind("\n", 0, at) + 1)
-
-    def _replaced(self, entry: _Entry | None, value: Any, flow: bool) -> str:
+    def _replaced(self, entry: Entry | None, value: Any, flow: bool) -> str:
         assert entry is not None
-        text, behind = self._text, entry.behind
+        text, behind = self.text, entry.behind
         gap = text[behind : entry.start]
         if flow:
             space = "" if gap or text[behind - 1] != ":" else " "
             return f"{text[: entry.start]}{space}{inline(value)}{text[entry.end :]}"
         comments = gap.rstrip()
         end = entry.end
-        for at in sorted({self._header_end(entry), end}):
+        for at in sorted({self.header_end(entry), end}):
             if note := _COMMENT.match(text, at):
                 comments, end = comments + note.group(), max(end, note.end())
-        column = self._column(entry.begin) + 2
+        column = self.column(entry.begin) + 2
         if isinstance(entry.part, str) and is_block(value):
             return f"{text[:behind]}{comments}\n{' ' * column}{emitted(value, column)}{text[end:]}"
         head, newline, rest = emitted(value, column).partition("\n")
@@ -233,10 +152,10 @@ class _Text:
     def _added(self, edit: Edit, way: Sequence[Node], depth: int, flow: bool) -> str:
         """Return the text with a new field or item in the innermost collection that is there."""
         if edit.value is REMOVED:
-            return self._text
+            return self.text
         node, part = way[-1], edit.path[depth]
         value = _with(None, edit.path[depth + 1 :], edit.value)
-        entries = self._entries(node)
+        entries = self.of(node)
         if isinstance(part, int) and part != len(entries):
             raise self.refused(edit.path, edit.index)
         if not entries:  # nothing, {} or []
@@ -245,24 +164,24 @@ class _Text:
         last = entries[-1]
         if flow:
             new = inline(value) if isinstance(part, int) else inline({part: value})[1:-1]
-            return f"{self._text[: last.end]}, {new}{self._text[last.end :]}"
-        column, at = self._column(entries[0].begin), self._line_end(last.end)
+            return f"{self.text[: last.end]}, {new}{self.text[last.end :]}"
+        column, at = self.column(entries[0].begin), self.line_end(last.end)
         new = emitted([value] if isinstance(part, int) else {part: value}, column)
-        return f"{self._text[:at]}\n{' ' * column}{new}{self._text[at:]}"
+        return f"{self.text[:at]}\n{' ' * column}{new}{self.text[at:]}"
 
     def _removed(self, edit: Edit, node: Node) -> str:
-        entries, text = self._entries(node), self._text
+        entries, text = self.of(node), self.text
         at = next(number for number, each in enumerate(entries) if each.part == edit.path[-1])
         entry = entries[at]
         if len(entries) == 1:
             return self.changed(Edit(edit.index, edit.path[:-1], [] if isinstance(entry.part, int) else {}))
-        if getattr(node, "flow_style", False):
+        if is_flow(node):
             if at + 1 < len(entries):
                 return text[: entry.begin] + text[entries[at + 1].begin :]
             return text[: entries[at - 1].end] + text[entry.end :]
-        line = text.rfind("\n", 0, entry.begin) + 1
+        line = self.line_start(entry.begin)
         if not text[line : entry.begin].strip():
-            return text[:line] + text[self._line_end(entry.end) + 1 :]
+            return text[:line] + text[self.line_end(entry.end) + 1 :]
         if "#" in text[entry.end : entries[at + 1].begin]:
             raise self.refused(edit.path, edit.index)
         return text[: entry.begin] + text[entries[at + 1].begin :]

@@ -10,7 +10,7 @@ from wexa_sync.manifests.nodes import SCALARS
 
 # Text to YAML 1.2, and something else to the readers of YAML 1.1: true or false, minutes (12:30), 1_000.
 _OTHER_TO_1_1 = re.compile(
-    r"(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|=|"
+    r"(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|=|"
     r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|0b[01_]+|[-+]?0x[0-9a-fA-F_]+)\Z"
 )
 _PLAIN = re.compile(r"[^\W_](?:[^\n:#{}\[\],]|:(?=[^\s,{}\[\]]))*\Z")

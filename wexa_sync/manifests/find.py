@@ -238,6 +238,11 @@ def _is_read(name: str) -> bool:
     return lower.endswith(_SUFFIXES) and not lower.endswith(_VARIABLE_FILES) and name != SETTINGS_FILE
 
 
+def is_other_yaml(path: Path) -> bool:
+    """True for the path of a file of settings or variables."""
+    return path.name == SETTINGS_FILE or path.name.lower().endswith(_VARIABLE_FILES)
+
+
 def _why_not_read(name: str) -> str:
     """Return why a file is not read that a person may take for a manifest; nothing for any other file."""
     lower = name.lower()

@@ -59,7 +59,7 @@ def test_validate_counts_what_is_declared(here: Here) -> None:
         (["plan", "--var", "what=D", "--sandbox", "--reading", "x=y"], 64, "x"),
         (["plna"], 64, "No such command 'plna'. Did you mean 'plan'?"),
         (["Validate", "m.yaml"], 64, "No such command 'Validate'. Did you mean 'validate'?"),
-        (["zzz"], 64, "No such command 'zzz'. There are: init, validate, plan, apply,"),
+        (["zzz"], 64, "No such command 'zzz'. There are: init, validate, fmt, plan,"),
         (["--sandbox"], 64, "No such option"),
         (["state", "lst"], 64, "No such command 'lst'."),
         (["schema", "Skil"], 64, "there is no schema 'Skil'"),
