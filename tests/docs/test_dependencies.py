@@ -10,13 +10,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 DOC = Path(__file__).parents[2] / "docs" / "dependencies.md"
-EXTRAS = ("", "sandbox", "dev")
+EXTRAS = ("", "html", "sandbox", "dev")
 
 
 def test_the_page_and_the_package_name_the_same_dependencies() -> None:
     rows = [line.split("|")[1:4] for line in DOC.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     documented = {(name, extra.strip(" `")) for names, extra, _ in rows for name in re.findall("`([^`]+)`", names)}
-    # [dev] contains [sandbox]; what is in both is documented once, where it comes from.
+    # [dev] contains the others; what is in two is documented once, where it comes from.
     declared: dict[str, str] = {}
     for extra in EXTRAS:
         for wanted in map(Requirement, requires("wexa-sync") or ()):

@@ -56,6 +56,18 @@ def _json(_: Layout) -> Renderer:
     return Renderer(plan=plan_json, report=report_json, problems=problems_json)
 
 
+def _html(layout: Layout) -> Renderer:
+    from wexa_sync.render.html import plan_html, problems_html, report_html
+    from wexa_sync.render.html.page import environment
+
+    environment()  # its library may be missing: better known before an apply than behind it
+    return Renderer(
+        plan=partial(plan_html, layout=layout),
+        report=partial(report_html, layout=layout),
+        problems=partial(problems_html, layout=layout),
+    )
+
+
 def _text_of_runs(layout: Layout) -> RunRenderer:
     from wexa_sync.render.text.runs import run_text, runs_text
 
@@ -71,7 +83,7 @@ def _json_of_runs(_: Layout) -> RunRenderer:
 FOR_PEOPLE: Final = "text"
 """The format of a conversation on the terminal. Any other is one document, and stdout holds nothing else."""
 
-RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {FOR_PEOPLE: _text, "json": _json}
+RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {FOR_PEOPLE: _text, "json": _json, "html": _html}
 
 FOR_LOGS: Final[frozenset[str]] = frozenset()
 """The formats that are commands to a CI system, which reads them in the log. They make every text in them harmless."""

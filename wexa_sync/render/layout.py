@@ -19,8 +19,12 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Say what the reader's terminal can show, and how much of it is wanted. A format for programs ignores it."""
+    """Say what the reader's terminal can show, and how much of it is wanted. A format for programs ignores it.
+
+    `source_url`: what the path of a manifest is put behind to link to it; empty for the path alone.
+    """
 
     color: bool = False
     width: int = 80
     level: Level = Level.NORMAL
+    source_url: str = ""
