@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wexa_sync.errors import GitError
@@ -17,6 +17,8 @@ _SPOKEN = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 """What git sets for the hooks that it runs. It would send our calls to another repository than that of the folder."""
 
+_ALONE = ("-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+"""What a repository of our own, that lasts as long as a command, is spared."""
 
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 """The user and the password in the address of a remote, which git repeats in its messages."""
@@ -38,9 +40,14 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A git repository, named by any folder in it."""
+    """A git repository, named by any folder in it.
+
+    `options` stand before the command of each call, and `env` is added to its environment.
+    """
 
     folder: Path
+    options: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def try_(
         self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, timeout: float | None = None
@@ -52,13 +59,13 @@ class Repository:
         kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
         try:
             done = subprocess.run(  # noqa: S603  # the arguments are ours; names from a person stand behind `--`
-                ["git", "-c", "core.quotePath=false", *args],  # noqa: S607  # the git that the person uses
+                ["git", "-c", "core.quotePath=false", *self.options, *args],  # noqa: S607  # the git that the person uses
                 cwd=self.folder,
                 input=stdin,
                 capture_output=True,
                 check=False,
                 timeout=timeout,
-                env=kept | _SPOKEN | dict(env or {}),
+                env={**kept, **_SPOKEN, **self.env, **(env or {})},
             )
         except FileNotFoundError:
             raise GitError("git is not installed", hint="Install it: `apt install git`.") from None
@@ -88,11 +95,37 @@ class Repository:
         ran = self.try_("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return None if ran.code else ran.text
 
+    def beside(self, place: Path) -> Repository:
+        """Make an empty, bare repository at `place`, and return it with the remotes and credentials of this one.
+
+        The settings of this repository count there too, wherever they come from, without a value of them being read
+        here. Nothing is written to this repository, and none of its hooks runs.
+        """
+        form = self.try_("rev-parse", "--show-object-format")
+        if "dubious ownership" in form.err:
+            raise GitError(f"git does not trust {self.folder}", hint=_hint(form.err))
+        form_of = () if form.code else (f"--object-format={form.text}",)
+        self.run("init", "-q", "--bare", "--template=", *form_of, "--", str(place))
+        here = replace(self, folder=self.top() or self.folder)  # where a relative address of a remote begins
+        made = replace(here, env={**self.env, "GIT_DIR": str(place)}, options=(*self.options, *_ALONE))
+        for file in here._sources():
+            if file not in made._sources():
+                made = replace(made, options=(*made.options, "-c", f"include.path={file}"))
+        return made
+
+    def _sources(self) -> list[str]:
+        """Return the files that the settings come from, each once."""
+        said = self.run("config", "--list", "--show-origin", "--name-only", "-z").text.split("\0")[::2]
+        files = (text.removeprefix("file:") for text in said if text.startswith("file:"))
+        return list(dict.fromkeys(str(self.folder / file) for file in files))
+
 
 def _hint(said: str) -> str:
     """Return the next step for a failure that git describes in these words."""
     if "not a git repository" in said:
         return "Run it inside the repository of the manifests."
+    if "does not appear to be a git repository" in said:
+        return "`git remote -v` lists the remotes that git knows here."
     if "dubious ownership" in said:
         return "Another user owns the folder: `git config --global --add safe.directory FOLDER` trusts it."
     if any(word in said for word in ("Authentication failed", "could not read Username", "Permission denied")):

@@ -67,7 +67,9 @@ def open_store(
         real = place.path if isinstance(place, FilePlace) else settings.root / ".wexa-sync" / "state.json"
         place = FilePlace(real.with_name(f"sandbox-{real.name}"))
     if isinstance(place, GitPlace):
-        raise SettingsError(f"the state is {place}, which does not work yet", hint="Name a file: --state FILE.")
+        from wexa_sync.state.git import GitStore
+
+        return GitStore(place, lock_timeout=lock_timeout, waits=waits)
     from wexa_sync.state import FileStore
 
     return FileStore(place.path, lock_timeout=lock_timeout, waits=waits)

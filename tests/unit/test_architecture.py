@@ -51,7 +51,7 @@ ROOMS = {
     "secrecy": {"model", "text"},
     "kinds": {"model", "text"},
     "api": {"kinds", "secrecy", "text", *_NOUNS},
-    "state": {"secrecy", "text", *_NOUNS},
+    "state": {"git", "secrecy", "text", *_NOUNS},
     "compare": {"kinds", "secrecy", "text", "model"},
     "manifests": {"graph", "kinds", "secrecy", "text", *_NOUNS},
     "observe": {"api", "compare", "kinds", "secrecy", "state", "text", *_NOUNS},

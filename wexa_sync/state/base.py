@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from wexa_sync.errors import StateError, UsageError
 from wexa_sync.model import Address, Intent, Record, Target
-from wexa_sync.state.lock import Holder
+from wexa_sync.state.holder import Holder
 from wexa_sync.state.versions import Versions
 
 Held = TypeVar("Held", Record, Intent)
@@ -134,7 +134,7 @@ class State:
         if target is not None and own.place != target.place:
             raise StateError(
                 f"{place} belongs to {own}, not to {target}.",
-                hint="Each workspace has a state of its own: name this one's file with --state.",
+                hint="Each workspace has a state of its own: name this one's with --state.",
             )
         return replace(self, target=replace(own, environment=environment))
 

@@ -20,8 +20,9 @@ from wexa_sync.model import Target
 from wexa_sync.state.base import Entry, Note, Notes, State, StateSession
 from wexa_sync.state.disk import PRIVATE, read_if_there, replace_file, sync_folder, told, write_at
 from wexa_sync.state.format import read_state, state_text
+from wexa_sync.state.holder import Holder
 from wexa_sync.state.journal import journal_line, journal_start, read_journal, replay
-from wexa_sync.state.lock import Holder, Lock, break_lock, hold
+from wexa_sync.state.lock import Lock, break_lock, hold
 from wexa_sync.state.past import KEEP, Past
 from wexa_sync.text.files import shown_path
 

@@ -8,40 +8,17 @@ shared by machines whose kernels don't tell each other, the lock of another host
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
-from wexa_sync.errors import StateError, StateLocked
+from wexa_sync.errors import StateError
 from wexa_sync.state.disk import open_plain, told, write_at
-from wexa_sync.text.json import members, parse
+from wexa_sync.state.holder import SOMEBODY, Holder, Wait, alive_here, holder_text, ourselves, read_holder, this_host
 
 _POLL = 0.1  # seconds between two tries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who holds a lock; times are ISO 8601, UTC."""
-
-    owner: str
-    pid: int
-    host: str
-    created: str
-    expires: str
-
-    @property
-    def expired(self) -> bool:
-        """True when the lease has run out."""
-        return datetime.fromisoformat(self.expires).timestamp() <= time.time()
-
-
-_HOLDER = {"owner": (str,), "pid": (int,), "host": (str,), "created": (str,), "expires": (str,)}
-_SOMEBODY = Holder(owner="another process", pid=0, host="", created="a moment ago", expires="it ends")
 
 
 class Lock:
@@ -50,7 +27,6 @@ class Lock:
     def __init__(self, file: Path, fd: int, *, lease: float) -> None:
         self._file = file
         self._fd = fd
-        self._owner = _owner()
         self._lease = lease
         self._created = time.time()
         try:
@@ -89,14 +65,7 @@ class Lock:
 
     def _announce(self) -> None:
         self._expires = time.time() + self._lease
-        holder = Holder(
-            owner=self._owner,
-            pid=os.getpid(),
-            host=_host(),
-            created=_iso(self._created),
-            expires=_iso(self._expires),
-        )
-        self._text = (json.dumps(asdict(holder), sort_keys=True) + "\n").encode()
+        self._text = holder_text(ourselves(self._created, self._expires))
         write_at(self._fd, self._text, 0)
         os.ftruncate(self._fd, len(self._text))
 
@@ -109,19 +78,11 @@ def hold(
 
     While it waits, `waits` gets what for, and for how many seconds at most.
     """
-    deadline = time.monotonic() + timeout
+    wait = Wait(subject, timeout=timeout, poll=_POLL, waits=waits)
     with told("lock", file):
         while not isinstance(found := _try(file), int):
-            if found and time.monotonic() >= deadline:
-                raise StateLocked(
-                    f"{subject} is locked by {found.owner} since {found.created}, until {found.expires}.",
-                    hint="Wait until that run has ended. The lock of a killed process frees itself: on the same "
-                    "machine at once, elsewhere when it expires, or by `wexa-sync state unlock`.",
-                )
             if found:
-                left = deadline - time.monotonic()
-                waits(f"the lock of {subject}, which {found.owner} holds since {found.created}", left)
-                time.sleep(_POLL)
+                wait.for_(found)
         lock = Lock(file, found, lease=lease)
     try:
         yield lock
@@ -140,15 +101,11 @@ def break_lock(file: Path) -> Holder | None:
         except FileNotFoundError:
             return None
         try:
-            holder = _read(fd) or _SOMEBODY
+            holder = _read(fd) or SOMEBODY
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                number = f" (kill {holder.pid})" if holder.pid else ""
-                raise StateLocked(
-                    f"{file} is held by {holder.owner} since {holder.created}, and that process is alive here.",
-                    hint=f"Wait for it, or end it{number}: its lock goes with it.",
-                ) from None
+                raise alive_here(file, holder) from None
             if _is_at(fd, file):
                 file.unlink()
             return holder
@@ -173,19 +130,14 @@ def _other_holder(fd: int) -> Holder | None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read(fd) or _SOMEBODY
+        return _read(fd) or SOMEBODY
     # The kernel gave it to us, so no process of this machine has it, whatever the text says.
     holder = _read(fd)
-    return holder if holder and holder.host != _host() and not holder.expired else None
+    return holder if holder and holder.host != this_host() and not holder.expired else None
 
 
 def _read(fd: int) -> Holder | None:
-    try:
-        holder = Holder(**members(parse(os.pread(fd, 4096, 0)), _HOLDER))
-        _ = holder.expired  # not every date is a moment: the year 1 is not, in some time zones
-    except (ValueError, OverflowError):
-        return None  # empty, just being written, or nothing of ours
-    return holder
+    return read_holder(os.pread(fd, 4096, 0))
 
 
 def _is_at(fd: int, file: Path) -> bool:
@@ -193,21 +145,3 @@ def _is_at(fd: int, file: Path) -> bool:
         return os.path.samestat(os.fstat(fd), file.lstat())
     except FileNotFoundError:
         return False
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
-
-
-def _host() -> str:
-    return os.uname().nodename
-
-
-def _owner() -> str:
-    import getpass  # only a session needs it
-
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container's user often has no name
-        user = f"uid-{os.getuid()}"
-    return f"{user}@{_host()} pid {os.getpid()}"

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wexa_sync.errors import StateDamaged, StateError
-from wexa_sync.model import Address, Intent, Record, Ref, Secret, Target
+from wexa_sync.model import Address, Intent, Record, Target
 from wexa_sync.state import Entry, FileStore, Forget, Intend, Remember, Settle, State, StateStore
 
 TARGET = Target(base_url="https://api.example.com", org_id="org")
@@ -47,25 +47,6 @@ def test_an_absent_file_is_an_empty_state_and_reading_it_makes_nothing(path: Pat
     assert not path.parent.exists()
 
 
-def test_a_session_that_writes_nothing_leaves_no_file(path: Path, store: StateStore) -> None:
-    with store.session(TARGET) as session:
-        assert session.state == State()
-        session.write()
-    assert names(path) == []
-
-
-def test_what_was_written_is_there_and_only_the_state_file_stays(path: Path, store: StateStore) -> None:
-    with store.session(TARGET) as session:
-        session.write(Intend(INTENT))
-        session.write(Remember(record(a=Ref(kind="Skill", address=B)), INTENT.mark), Remember(record(B)))
-        assert session.state.records.keys() == {A, B}
-    assert store.load() == session.state
-    assert store.load().target == TARGET
-    assert store.load().intents == {}
-    assert names(path) == ["state.json"]
-    assert path.read_bytes().endswith(b"}\n")
-
-
 def test_the_lineage_is_random_at_first_and_then_stays_while_the_serial_rises(tmp_path: Path) -> None:
     states = []
     for name in ("one", "other"):
@@ -81,59 +62,6 @@ def test_the_lineage_is_random_at_first_and_then_stays_while_the_serial_rises(tm
     assert lineages[0] == lineages[1]
     assert len(lineages[0]) == 32
     assert [state.serial for state in states] == [1, 2, 1, 2]
-
-
-def test_a_saved_plan_fits_the_session_that_applies_it_but_not_after_another_apply(store: StateStore) -> None:
-    def seen(state: State) -> tuple[str, int]:
-        return state.lineage, state.serial
-
-    for address in (A, B):
-        planned = seen(store.load())
-        with store.session(TARGET) as session:
-            assert seen(session.state) == planned
-            session.write(Remember(record(address)))
-            assert seen(store.load()) != planned  # a plan made during an apply is told from one made after it, too
-            half = seen(store.load())
-            session.write(Intend(INTENT))
-        assert seen(store.load()) not in (planned, half)
-
-
-def test_a_plan_sees_what_a_running_apply_has_written(store: StateStore) -> None:
-    with store.session(TARGET) as session:
-        session.write(Intend(INTENT))
-        assert store.load() == session.state
-        session.write(Remember(record()))
-        assert store.load() == session.state
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
-def test_an_exception_loses_nothing_and_frees_the_lock(
-    path: Path, store: StateStore, error: type[BaseException]
-) -> None:
-    def interrupted() -> None:
-        with store.session(TARGET) as session:
-            session.write(Remember(record()))
-            raise error
-
-    with pytest.raises(error):
-        interrupted()
-    assert names(path) == ["state.json"]
-    assert store.load().records == {A: record()}
-
-
-def test_another_workspace_is_refused_and_nothing_is_touched(path: Path, store: StateStore) -> None:
-    with store.session(TARGET) as session:
-        session.write(Remember(record()))
-    before = path.read_bytes()
-    other = Target(base_url="https://api.example.com", org_id="other")
-    with (
-        pytest.raises(StateError, match=r"organisation org\), not to .*organisation other\)") as caught,
-        store.session(other),
-    ):
-        pass
-    assert "--state" in caught.value.hint
-    assert names(path) == ["state.json"]
-    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("umask", [0o022, 0])
@@ -416,24 +344,6 @@ def test_a_path_that_can_t_be_is_told(tmp_path: Path) -> None:
         with pytest.raises(StateError, match="Can't read") as caught:
             wrong.load()
         assert caught.value.hint
-
-
-def test_a_secret_is_never_written_and_the_journal_stays_sound(path: Path, store: StateStore) -> None:
-    secret = Secret(template="${secret:T}", value="hunter2-sentinel")
-    with store.session(TARGET) as session:
-        with pytest.raises(TypeError):
-            session.write(Remember(record(token=secret)))
-        session.write(Remember(record(B)))
-        assert all(b"sentinel" not in entry.read_bytes() for entry in path.parent.iterdir())
-    assert store.load().records == {B: record(B)}
-
-
-def test_a_session_is_over_when_it_is_over(path: Path, store: StateStore) -> None:
-    with store.session(TARGET) as session:
-        session.write(Remember(record()))
-    with pytest.raises(StateError, match="lost"):
-        session.write(Forget(A))
-    assert names(path) == ["state.json"]
 
 
 def test_a_write_costs_the_same_whatever_the_state_holds(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
