@@ -11,24 +11,27 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync import __version__
+from wexa_sync.cli import options
 
 if TYPE_CHECKING:
     from wexa_sync.errors import WexaSyncError
 
 _ALWAYS = ("wexa-sync.yaml", ".gitignore", ".github/workflows/wexa-sync.yml")
+_SCHEMA = ".schemas/wexa-sync.json"
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
-def command(folder: Path) -> None:
+@options.option("--schema", metavar="URL", help="Where editors find the schema of manifests; else a file is written.")
+def command(folder: Path, schema: str | None) -> None:
     """Write a repository to start from into DIR: settings, a project with a flow, and a CI workflow.
 
     A file that is there already is kept as it is; lines that are missing in its .gitignore are added.
     """
     from wexa_sync.cli.terminal import note
 
-    texts = _texts()
+    texts = _texts(schema)
     if manifests := _has_manifests(folder):
         texts = {name: text for name, text in texts.items() if name in _ALWAYS}
     written, kept, failed = _write({_free(folder, name): text for name, text in texts.items()})
@@ -63,16 +66,21 @@ def _has_manifests(folder: Path) -> bool:
         return False
 
 
-def _texts() -> dict[str, str]:
-    """Return the text of each file to write, by path.
+def _texts(schema: str | None = None) -> dict[str, str]:
+    """Return the text of each file to write, by path; the schema's too, unless it is at the address `schema`.
 
     A template's `dot-` stands for a dot: a template called .gitignore would take effect in this repository.
     """
-    files = {path.relative_to(_TEMPLATES).as_posix(): path for path in _TEMPLATES.rglob("*") if path.is_file()}
-    texts = {
-        name.replace("dot-", "."): path.read_text(encoding="utf-8").replace("@VERSION@", __version__)
-        for name, path in files.items()
-    }
+    from wexa_sync.cli.schema import manifest_schema
+    from wexa_sync.text.visible import visible
+
+    words = {"@VERSION@": __version__, "@SCHEMA@": visible(schema or _SCHEMA)}
+    texts = {} if schema else {_SCHEMA: manifest_schema()}
+    for path in filter(Path.is_file, _TEMPLATES.rglob("*")):
+        text = path.read_text(encoding="utf-8")
+        for word, value in words.items():
+            text = text.replace(word, value)
+        texts[path.relative_to(_TEMPLATES).as_posix().replace("dot-", ".")] = text
     return dict(sorted(texts.items()))
 
 

@@ -6,9 +6,10 @@ import click
 
 
 @click.command("schema")
-@click.argument("name", metavar="[KIND|settings|plan]", required=False)
+@click.argument("name", metavar="[manifest|KIND|settings|plan]", required=False)
 def command(name: str | None) -> None:
-    """Print a complete JSON Schema: of a KIND for an editor, of `settings` (wexa-sync.yaml), or of a `plan` as JSON.
+    """Print a complete JSON Schema: of every kind of `manifest` or of one KIND, for an editor; of `settings`
+    (wexa-sync.yaml); or of a `plan` as JSON.
 
     Without a name, all the names there are.
     """
@@ -19,7 +20,7 @@ def command(name: str | None) -> None:
     from wexa_sync.render.json import json_text
     from wexa_sync.text.suggest import did_you_mean
 
-    files = {kind.name: kind.schema for kind in declarable()}
+    files = {"manifest": "", **{kind.name: kind.schema for kind in declarable()}}
     files |= {"settings": "settings.schema.json", "plan": "plan.schema.json"}
     if name is None:
         show_data("".join(f"{each}\n" for each in files))
@@ -28,4 +29,13 @@ def command(name: str | None) -> None:
         raise UsageError(
             f"there is no schema {name!r}", hint=did_you_mean(name, files, f"There are: {', '.join(files)}.")
         )
-    show_data(json_text(published(files[name])))
+    show_data(manifest_schema() if name == "manifest" else json_text(published(files[name])))
+
+
+def manifest_schema() -> str:
+    """Return the schema for manifests of every kind, as it is printed and as `init` writes it."""
+    from wexa_sync.kinds import declarable
+    from wexa_sync.kinds.spec.published import combined
+    from wexa_sync.render.json import json_text
+
+    return json_text(combined({kind.name: kind.schema for kind in declarable()}))

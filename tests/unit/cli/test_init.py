@@ -43,7 +43,8 @@ def test_init_in_a_repository_that_has_files(here: Here) -> None:
         (here.path / name).parent.mkdir(parents=True, exist_ok=True)
         (here.path / name).write_text(text, encoding="utf-8", newline="")
     written, said = here.run("init")
-    assert set(written.split()) == {".gitignore", "assistant.yaml", "wexa-project.yaml", "wexa-sync.yaml"}
+    mine = {".gitignore", ".schemas/wexa-sync.json", "assistant.yaml", "wexa-project.yaml", "wexa-sync.yaml"}
+    assert set(written.split()) == mine
     assert "Kept as they are: .github/workflows/wexa-sync.yml, prompts/answer.md." in said
     del files[".gitignore"]
     assert {name: (here.path / name).read_text(encoding="utf-8") for name in files} == files
@@ -124,3 +125,24 @@ def test_init_in_a_folder_that_is_gone(here: Here, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(here.path / "gone")
     (here.path / "gone").rmdir()
     assert "the current folder is gone" in here.run("init", code=1)[1]
+
+
+def test_manifests_name_the_schema_that_init_writes(here: Here) -> None:
+    here.run("init")
+    schema = here.path / ".schemas" / "wexa-sync.json"
+    assert schema.read_text(encoding="utf-8") == here.run("schema", "manifest")[0]
+    for name in ("project.yaml", "assistant.yaml"):
+        first, *_ = (here.path / name).read_text(encoding="utf-8").splitlines()
+        assert first == "# yaml-language-server: $schema=.schemas/wexa-sync.json"
+        assert (here.path / first.partition("=")[2]) == schema
+
+
+def test_the_schema_may_be_at_an_address(here: Here) -> None:
+    out, _ = here.run("init", "--schema", "https://example.com/s.json")
+    assert ".schemas" not in out
+    assert (
+        (here.path / "project.yaml")
+        .read_text(encoding="utf-8")
+        .startswith("# yaml-language-server: $schema=https://example.com/s.json\n")
+    )
+    assert here.run("validate")[0].startswith("Valid: ")

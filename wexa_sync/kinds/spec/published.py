@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from wexa_sync.kinds.spec.fields import kind_referred_to
 from wexa_sync.kinds.spec.schema import Schema, bundled
@@ -26,6 +28,60 @@ def published(name: str) -> Schema:
         return whole
     written = {part: _as_written(parts[part], file=part == "spec") for part in ("metadata", "spec")}
     return {**whole, "properties": {**parts, **written}}
+
+
+def combined(files: Mapping[str, str]) -> Schema:
+    """Return one schema for manifests of every kind; `files` are the kinds' schemas by kind.
+
+    The fields of a manifest are those of its own kind, and so are the faults that an editor shows. The words are those
+    of draft 7, which every editor knows.
+    """
+    kinds = {name: _plain(published(file)) for name, file in files.items()}
+    first = next(iter(kinds.values()))
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "manifest.schema.json",
+        "title": "wexa-sync manifest",
+        "description": "A manifest of wexa-sync, of any kind.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": first["required"],
+        "properties": {
+            "apiVersion": first["properties"]["apiVersion"],
+            "kind": {"description": "What the manifest declares.", "enum": [*kinds]},
+            "metadata": {"type": "object", "description": "The name, the project and the lifecycle of the resource."},
+            "spec": {"type": "object", "description": "The fields of the resource, as the API names them."},
+        },
+        "allOf": [
+            {
+                "if": {"required": ["kind"], "properties": {"kind": {"const": name}}},
+                "then": {
+                    "description": schema["description"],
+                    "properties": {part: schema["properties"][part] for part in ("metadata", "spec")},
+                },
+            }
+            for name, schema in kinds.items()
+        ],
+        "definitions": _COMMON,
+    }
+
+
+_COMMON = {"variable": _VARIABLE, "file": _FILE}
+
+
+def _plain(node: Any) -> Any:
+    """Return a schema with references to what stands in it often, and without the words that are for wexa-sync alone.
+
+    A program that checks schemas strictly, as SchemaStore does, refuses words that it does not know.
+    """
+    for name, common in _COMMON.items():
+        if node == common:
+            return {"$ref": f"#/definitions/{name}"}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {word: _plain(inner) for word, inner in node.items() if not word.startswith("x-wexa-")}
 
 
 def _as_written(node: Schema, *, file: bool) -> Schema:
