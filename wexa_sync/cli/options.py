@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, OutputType, Seconds, StateName
+from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
 from wexa_sync.render.layout import Level
 
@@ -243,6 +243,7 @@ formats = _all(
         metavar="[FORMAT=]FILE",
         help="Write the output to a file too, in that format. FILE alone: in place of stdout.",
     ),
+    option("--source-url", type=WebAddress(), metavar="URL", help="Where people read this folder's files."),
 )
 
 output = _all(

@@ -99,7 +99,9 @@ def _laid_out(view: View, name: str, output: Output, *, color: bool = False) -> 
 
 
 def _renderer(name: str, output: Output, *, color: bool = False) -> Renderer:
-    return RENDERERS[name](Layout(color=color, width=width(sys.stdout), level=output.level))
+    return RENDERERS[name](
+        Layout(color=color, width=width(sys.stdout), level=output.level, source_url=output.source_url)
+    )
 
 
 def _maker(renderer: Renderer, kind: type[View]) -> Callable[[Any], str] | None:

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.signals import heeded
+from wexa_sync.cli.source_url import source_url
 from wexa_sync.cli.streams import require_open
 from wexa_sync.cli.terminal import request_log, wait_log, warn
 from wexa_sync.cli.values import OutputFile
@@ -36,6 +37,7 @@ class Output:
     """How to show a plan or a report: the format of stdout, and the files to write, each in its format.
 
     `to_stdout`: False where a file takes the place of stdout. `log`: formats for a CI system, behind the text.
+    `source_url`: where people read the files of this folder; empty where that is not known.
     """
 
     format: str = FOR_PEOPLE
@@ -43,6 +45,7 @@ class Output:
     files: tuple[OutputFile, ...] = ()
     log: tuple[str, ...] = ()
     level: Level = Level.NORMAL
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +166,7 @@ def _output(given: Mapping[str, Any]) -> Output:
         files=files,
         log=log,
         level=_LEVELS[given.get("details")] or Level(given.get("detail", "normal")),
+        source_url=given.get("source_url") or source_url(os.environ, Path()),
     )
 
 

@@ -155,6 +155,16 @@ class Fault(click.types.StringParamType):
     envvar_list_splitter = ";"
 
 
+class WebAddress(click.types.StringParamType):
+    """A URL that a page can link to."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the URL. Fails for what is no URL of http or https."""
+        if not re.match(r"https?://[^/\s]+(/\S*)?$", str(value)):
+            self.fail(f"{value!r} is no URL: write https://github.com/ORG/REPOSITORY/blob/COMMIT, say.", param, ctx)
+        return str(value)
+
+
 class AddressType(click.types.StringParamType):
     """An address, as a person types it."""
 
