@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -118,6 +118,19 @@ class Repository:
         said = self.run("config", "--list", "--show-origin", "--name-only", "-z").text.split("\0")[::2]
         files = (text.removeprefix("file:") for text in said if text.startswith("file:"))
         return list(dict.fromkeys(str(self.folder / file) for file in files))
+
+    def write_out(self, commit: str, folder: Path, paths: Iterable[Path]) -> None:
+        """Write the files of a commit at or below these paths into a folder, as a checkout would write them.
+
+        The paths start from the top folder, in which this must be. The folder gets a `.git` of its own that holds
+        nothing of the repository.
+        """
+        (folder / ".git").mkdir()
+        own = {"GIT_INDEX_FILE": str(folder / ".git" / "index")}
+        self.run("read-tree", commit, env=own)
+        names = [str(path) for path in paths]
+        files = self.run("--literal-pathspecs", "ls-files", "-z", "--", *names, env=own).out
+        self.run("checkout-index", "-z", "--stdin", f"--prefix={folder}/", stdin=files, env=own)
 
 
 def _hint(said: str) -> str:

@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARYING = re.compile(
-    r"\b(?:[0-9a-f]{4}-){3}[0-9a-f]{4}\b|"  # a digest
+    r"\b(?:[0-9a-f]{4}-){3}[0-9a-f]{4}\b|\([0-9a-f]{12}\)|"  # a digest, and a commit
     r"\b[0-9a-f]{24,64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|, \d+\.\d s\b"
     r'|(?<="serial": )\d+'  # the number of writes depends on how many changes end together
 )
@@ -72,9 +73,11 @@ def prompts_alone(stage: Stage) -> Stage:
 
 
 def drifted(stage: Stage) -> Stage:
-    """Return the applied support desk, whose project was then edited in git and in Wexa Studio."""
+    """Return the applied and committed support desk, whose project was then edited here and in Wexa Studio."""
     stage = replace(stage, folder=stage.folder / "examples/support-desk")
     assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
+    for words in ("init -q", "add -A", "-c user.name=A -c user.email=a@example.com commit -q -m applied"):
+        subprocess.run(["git", *words.split()], cwd=stage.folder, check=True, timeout=60)
     stage.edit("project.yaml", ("Support coworker", "First line"))
     here = stage.folder / ".wexa-sync"
     id = json.loads((here / "sandbox-state.json").read_text(encoding="utf-8"))["records"]["Project/support-desk"]["id"]

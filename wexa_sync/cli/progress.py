@@ -15,8 +15,9 @@ from wexa_sync.executions.watch import AGAIN
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Status
 from wexa_sync.render.layout import Layout
-from wexa_sync.render.text.runs import questions_text, spell, status_part
+from wexa_sync.render.text.runs import questions_text, status_part
 from wexa_sync.render.view.run import run_view
+from wexa_sync.text.times import spell
 from wexa_sync.text.visible import visible
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,9 +51,12 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox."""
+    """What a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox.
+    `settings_at` reads the settings for another place, with the same flags.
+    """
 
     settings: Settings
+    settings_at: Callable[[Path], Settings]
     sources: Sources
     choice: Choice
     limits: Limits
@@ -119,10 +123,12 @@ def request_of(given: Mapping[str, Any]) -> Request:
     get, paths, output = given.get, given.get("paths", ()), _output(given)
     if output.to_stdout and output.format != FOR_PEOPLE:
         require_open(sys.stdout)
-    settings = _settings(given, paths)
+    settings_at = _settings(given)
+    settings = settings_at(paths[0] if paths else Path())
     limits = {"force": get("force", False), "strict": get("strict", False)}
     return Request(
         settings=settings,
+        settings_at=settings_at,
         sources=settings.sources(
             paths, var_files=get("var_files", ()), assignments=get("assignments", ()), env=os.environ
         ),
@@ -170,8 +176,8 @@ def _output(given: Mapping[str, Any]) -> Output:
     )
 
 
-def _settings(given: Mapping[str, Any], paths: Sequence[Path]) -> Settings:
-    """Return the settings of the repository that holds the first PATH, or the current folder without one."""
+def _settings(given: Mapping[str, Any]) -> Callable[[Path], Settings]:
+    """Return what reads the settings of the repository that holds a path, with the flags over them."""
     typed = click.get_current_context().get_parameter_source("base_url") is ParameterSource.COMMANDLINE
     if typed and given.get("sandbox"):
         raise UsageError(
@@ -184,7 +190,7 @@ def _settings(given: Mapping[str, Any], paths: Sequence[Path]) -> Settings:
         "parallelism": given.get("parallelism"),
         "max_executions": given.get("max_executions"),
     }
-    return read_settings(paths[0] if paths else Path(), os.environ, overrides)
+    return partial(read_settings, env=os.environ, overrides=overrides)
 
 
 def _rehearsal(given: Mapping[str, Any]) -> Rehearsal | None:

@@ -166,7 +166,7 @@ def warn(text: str) -> None:
 
 def wait_log() -> Callable[[str, float], None]:
     """Return what tells a person, or a log, of a wait that lasts."""
-    from wexa_sync.render.text.runs import spell
+    from wexa_sync.text.times import spell
     from wexa_sync.text.visible import visible
 
     as_json = speaks_json()  # asked here: another thread knows nothing of the command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
+from wexa_sync.engine.offline import plan_against
 from wexa_sync.engine.repairs import forget, move, rebuild, resolve
 from wexa_sync.engine.steps import (
     NOTHING,
@@ -31,6 +32,7 @@ __all__ = [
     "look",
     "move",
     "plan",
+    "plan_against",
     "plan_to_destroy",
     "read",
     "rebuild",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
 from wexa_sync.model.manifest import Desired, Document, Lifecycle, Manifest
 from wexa_sync.model.observation import Live, Observation, Pair
-from wexa_sync.model.plan import Action, Blocked, Change, FieldChange, Plan, Unmanaged
+from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Plan, Unmanaged
 from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Options
 from wexa_sync.model.run import Question, Run
@@ -16,6 +16,7 @@ __all__ = [
     "HANDLE",
     "Action",
     "Address",
+    "Basis",
     "Blocked",
     "Change",
     "Choice",

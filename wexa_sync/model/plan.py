@@ -96,6 +96,20 @@ class Unmanaged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a plan was made from in place of the live workspace. Such a plan can't be applied, and has no digest.
+
+    `ref` and `commit`: the manifests there. `taken`: a snapshot of that time, in epoch seconds; `age` was its age in
+    seconds when the plan was made.
+    """
+
+    ref: str = ""
+    commit: str = ""
+    taken: float = 0.0
+    age: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
 
@@ -103,6 +117,7 @@ class Plan:
 
     `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
     `content` is the checksum of the state it was made at, and `user_id` the user it was made as: it holds for no other.
+    `basis` is None for a plan of the live workspace.
     """
 
     target: Target
@@ -120,6 +135,7 @@ class Plan:
     user_id: str = ""
     content: str = ""
     choice: Choice = Choice()
+    basis: Basis | None = None
     digest: str = ""
 
     def __iter__(self) -> Iterator[Change]:

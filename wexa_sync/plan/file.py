@@ -46,7 +46,10 @@ from wexa_sync.state.disk import replace_file
 FORMAT = "wexa-sync-plan"
 VERSION = 2
 
-_PLAN, _CHANGE, _BLOCKED = ([field.name for field in fields(noun)] for noun in (Plan, Change, Blocked))
+_UNSAVED = {"digest", "basis"}
+_PLAN, _CHANGE, _BLOCKED = (
+    [field.name for field in fields(noun) if field.name not in _UNSAVED] for noun in (Plan, Change, Blocked)
+)
 
 
 def checksum(plan: Plan) -> str:
@@ -152,7 +155,6 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
         "choice": choice_to_data(plan.choice),
     }
-    del data["digest"]
     if plan.choice == Choice():
         del data["choice"]
     if not plan.target.environment:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import Address, Choice, FieldChange, Outcome, Ref, Source, Target, show_path
+from wexa_sync.model import Address, Basis, Choice, FieldChange, Outcome, Ref, Source, Target, show_path
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
 from wexa_sync.render.view.run import QuestionView, RunView
 from wexa_sync.secrecy.hide import SENSITIVE
+from wexa_sync.text.times import utc
 from wexa_sync.text.visible import visible_json
 
 # Raised in its second number for additions, in its first for anything that could break a reader.
@@ -36,6 +36,7 @@ def plan_json(view: PlanView) -> str:
             "environment": plan.target.environment or None,
             "digest": plan.digest,
             "choice": {**asdict(plan.choice), **_addresses(plan.choice)},
+            "basis": _basis(plan.basis),
             "state": {"lineage": plan.lineage, "serial": plan.serial},
             "summary": view.counts,
             "resource_changes": [_resource_change(change, made) for change in view.changes],
@@ -54,6 +55,14 @@ def _addresses(choice: Choice) -> dict[str, list[str]]:
     return {"targets": list(map(str, choice.targets)), "excludes": list(map(str, choice.excludes))}
 
 
+def _basis(basis: Basis | None) -> dict[str, Any] | None:
+    if basis is None:
+        return None
+    if basis.ref:
+        return {"kind": "manifests", "ref": basis.ref, "commit": basis.commit}
+    return {"kind": "snapshot", "taken": utc(basis.taken), "age": round(basis.age)}
+
+
 def report_json(view: ReportView) -> str:
     """Return the report as JSON: one outcome for each change that was to do something, in plan order."""
     report = view.report
@@ -63,8 +72,8 @@ def report_json(view: ReportView) -> str:
             "plan_digest": report.plan.digest,
             "target": _target(report.plan.target),
             "environment": report.plan.target.environment or None,
-            "started": _time(report.started),
-            "ended": _time(report.ended),
+            "started": utc(report.started),
+            "ended": utc(report.ended),
             "interrupted": report.interrupted,
             **({"error": dict(zip(("message", "hint"), report.error, strict=True))} if report.error[0] else {}),
             "outcomes": [_outcome(outcome) for outcome in view.outcomes],
@@ -125,10 +134,6 @@ def json_text(data: Any) -> str:
 
 def _target(target: Target) -> dict[str, str]:
     return {"base_url": target.base_url, "org_id": target.org_id}
-
-
-def _time(epoch: float) -> str:
-    return datetime.fromtimestamp(epoch, tz=timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _resource_change(change: ChangeView, made: Collection[Address | None]) -> dict[str, Any]:

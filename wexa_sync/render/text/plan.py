@@ -28,7 +28,9 @@ def plan_text(view: PlanView, layout: Layout) -> str:
     """Return a plan for the terminal. A large plan is shown in short, unless the layout asks for details."""
     page = Page(color=layout.color, width=layout.width)
     changes, detail = view.work, _detail(view, layout)
-    page.wrapped([], (f"Plan for {view.plan.target}", "bold"))
+    page.wrapped([], (prose(view.title), "bold"))
+    if view.note:
+        page.wrapped([], prose(view.note))
     if view.digest:
         page.line((f"digest: {view.digest}", DIM))
     page.blank()

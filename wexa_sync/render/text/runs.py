@@ -83,14 +83,6 @@ def lines_of(text: str) -> str:
     return "\n".join(map(visible, text.strip().splitlines()))
 
 
-def spell(seconds: float) -> str:
-    """Return a length of time as people write it: 9 s, 2 min 05 s, 1 h 12 min."""
-    minutes, rest = divmod(int(seconds), 60)
-    if not minutes:
-        return f"{rest} s"
-    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
-
-
 def _question(page: Page, question: QuestionView) -> None:
     words = question.type.replace("_", " ")
     by = f" ({question.asker})" if question.asker else ""

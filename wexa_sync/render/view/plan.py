@@ -22,6 +22,7 @@ from wexa_sync.render.view import view_of
 from wexa_sync.render.view.fields import FieldView, differing_fields, new_fields
 from wexa_sync.secrecy.redact import redact_plan
 from wexa_sync.text.digests import short
+from wexa_sync.text.times import spell, utc
 
 SYMBOLS: Final[Mapping[Action, str]] = {
     Action.CREATE: "+",
@@ -99,6 +100,28 @@ class PlanView:
     changes: tuple[ChangeView, ...]
     blocked: tuple[BlockedView, ...]
     unprunable: tuple[BlockedView, ...]
+
+    @property
+    def title(self) -> str:
+        """Return the first line of the plan: what it is for, or what it was made from in place of that."""
+        basis, target = self.plan.basis, self.plan.target
+        if basis is None:
+            return f"Plan for {target}"
+        if basis.ref:
+            return f"Plan against the manifests of {basis.ref} ({basis.commit[:12]})"
+        return f"Plan for {target} as it was {spell(basis.age)} ago ({utc(basis.taken)})"
+
+    @property
+    def note(self) -> str:
+        """Return what to know of a plan that was not made of the live workspace; empty for one that was."""
+        if (basis := self.plan.basis) is None:
+            return ""
+        if basis.ref:
+            return (
+                "It compares manifests with manifests, not with the workspace: it shows what changes where those are "
+                "applied as they are. It can't be applied."
+            )
+        return "It was made from a snapshot, and shows nothing that changed since. It can't be applied."
 
     @property
     def digest(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wexa_sync.render.text.runs import spell
+from wexa_sync.text.times import spell
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""Read the manifests of another commit, with the settings and the files of that commit, for `plan --against`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from wexa_sync import engine
+from wexa_sync.errors import InvalidManifests, NothingDeclared, UsageError, WexaSyncError
+from wexa_sync.git import Repository
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.model import Basis, Desired, Plan, Target
+
+if TYPE_CHECKING:
+    from wexa_sync.cli.request import Request
+
+_BRANCH = re.compile(r"(?:refs/heads/|refs/remotes/origin/|origin/)?([\w][\w./-]*)")
+
+
+def plan_against(request: Request, ref: str) -> Plan:
+    """Return the plan of the manifests here, where those of the commit `ref` were live. Sends nothing."""
+    desired = request.desired()
+    base, commit = _declared_at(request, ref)
+    settings = request.settings
+    return engine.plan_against(
+        desired,
+        base,
+        Basis(ref=ref, commit=commit),
+        Target(base_url=settings.base_url, org_id=settings.org_id),
+        request.choice,
+        allowed=request.options.allowed,
+        limits=request.limits,
+        scope=engine.scope_of(desired, request.sources),
+    )
+
+
+def _declared_at(request: Request, ref: str) -> tuple[Desired, str]:
+    """Return what the manifests declare at a commit, and the id of the commit. Raises UsageError where there is none.
+
+    The paths and the variable files are those of the command line, as the commit has them.
+    """
+    root = request.settings.root
+    top = Path(Repository(root).run("rev-parse", "--show-toplevel").text)
+    repository = Repository(top)
+    if (commit := repository.commit(ref)) is None:
+        raise UsageError(f"there is no commit {ref} here", hint=_how_to_fetch(ref))
+    with TemporaryDirectory(prefix="wexa-sync-") as made:
+        folder = Path(os.path.realpath(made))
+        wanted = [root, *request.sources.paths, *request.sources.var_files]
+        inside = [path for path in map(_real, wanted) if path.is_relative_to(top)]
+        repository.write_out(commit, folder, dict.fromkeys(path.relative_to(top) for path in inside))
+        with _as_of(ref, folder):
+            return _read(_sources(request, top, folder)), commit
+
+
+def _sources(request: Request, top: Path, folder: Path) -> Sources:
+    """Return the sources that the command line asks for, in the folder that holds them as the commit has them."""
+
+    def there(path: Path) -> Path:
+        real = _real(path)
+        return folder / real.relative_to(top) if real.is_relative_to(top) else path
+
+    sources = request.sources
+    settings = request.settings_at(there(request.settings.root))
+    paths = [there(path) for path in sources.paths] if sources.whole is not None else []
+    files = [other if (other := there(file)).exists() else file for file in sources.var_files]
+    found = settings.sources(paths, var_files=files, assignments=sources.assignments, env=sources.env)
+    return replace(found, paths=tuple(path for path in found.paths if path.exists()))
+
+
+def _read(sources: Sources) -> Desired:
+    try:
+        return engine.read(sources)
+    except NothingDeclared:
+        return engine.NOTHING
+
+
+@contextmanager
+def _as_of(ref: str, folder: Path) -> Iterator[None]:
+    """Name the files of an error as files of the commit, and not of the folder that they were written to."""
+
+    def named(text: str) -> str:
+        return text.replace(f"{folder}/", f"{ref}:").replace(str(folder), f"{ref}:")
+
+    try:
+        yield
+    except InvalidManifests as error:
+        raise InvalidManifests(
+            [
+                replace(each, message=named(each.message), source=replace(each.source, file=named(each.source.file)))
+                for each in error.problems
+            ]
+        ) from None
+    except WexaSyncError as error:
+        error.message, error.hint = named(error.message), named(error.hint)
+        raise
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _how_to_fetch(ref: str) -> str:
+    """Return how to get a commit that a shallow or a single-branch checkout does not have."""
+    branch = _BRANCH.fullmatch(ref)
+    if branch is None or ref.startswith("HEAD"):
+        return "A shallow checkout has no other commits: `git fetch --unshallow`, or check out with fetch-depth 0."
+    name = branch[1]
+    return (
+        "A shallow checkout has no other commits: "
+        f"`git fetch --depth=1 origin {name}`, then `--against FETCH_HEAD`. Or check out with fetch-depth 0."
+    )

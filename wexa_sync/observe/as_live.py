@@ -1,0 +1,68 @@
+"""See manifests as if other manifests were live, recorded, and changed by nobody: without an API, a state or a key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.spec.wire import references, with_defaults, with_derived
+from wexa_sync.model import Address, Desired, ExternalName, Live, Manifest, Observation, Pair, Record, Target
+from wexa_sync.secrecy.seal import conceal
+
+_KEY = ""
+"""What secrets are sealed with: nothing of such an observation is kept."""
+
+
+def as_live(desired: Desired, base: Desired, target: Target, now: float) -> Observation:
+    """Return the observation of a workspace that holds what `base` declares, and no more.
+
+    Whatever a manifest refers to by a display name counts as live. `now` in epoch seconds.
+    """
+    pairs = {address: _pair(address, desired, base) for address in {**desired.manifests, **base.manifests}}
+    names = {*_externals(desired.manifests.values()), *_externals(base.manifests.values())}
+    return Observation(
+        target=target,
+        pairs=pairs,
+        depends_on={**base.depends_on, **desired.depends_on},
+        ids={address: found.record.id for address, found in pairs.items() if found.record is not None},
+        externals={name: _id("/".join(name)) for name in names},
+        missing_externals={},
+        unmanaged={},
+        user_id="",
+        lineage=_KEY,
+        serial=0,
+        now=now,
+    )
+
+
+def _pair(address: Address, desired: Desired, base: Desired) -> Pair:
+    pair = Pair(address=address, manifest=desired.manifests.get(address))
+    if (applied := base.manifests.get(address)) is None:
+        return pair
+    kind, id = BY_NAME[address.kind], _id(str(address))  # the field's name
+    record = Record(
+        address=address,
+        id=id,
+        spec=conceal(applied.spec, _KEY),
+        lifecycle=applied.lifecycle,
+        generation=applied.generation,
+    )
+    if kind.nature is Nature.ACTION:  # it happened, and is over
+        return replace(pair, record=replace(record, started=True, ended=True))
+    spec = with_derived(kind, with_defaults(kind, applied.spec), declared=applied.spec)
+    return replace(pair, record=record, live=Live(id=id, spec=spec, position=applied.position))
+
+
+def _externals(manifests: Iterable[Manifest]) -> Iterable[ExternalName]:
+    for manifest in manifests:
+        for _, ref in references(manifest.spec):
+            if ref.external is not None:
+                yield ExternalName(manifest.address.project, ref.kind, ref.external)
+
+
+def _id(name: str) -> str:
+    """Return an id for what has none, in the form of the API's ids."""
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:24]
