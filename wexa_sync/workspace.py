@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
-from wexa_sync.model import FilePlace, GitPlace, Options, Secret, Target
+from wexa_sync.model import FilePlace, GitPlace, Options, Origin, Secret, Target
 from wexa_sync.settings import Settings, require_api
 from wexa_sync.state.base import StateSession, StateStore
+from wexa_sync.state.origin import origin_of
 
 if TYPE_CHECKING:
     from wexa_sync.api.client import Api
@@ -27,7 +30,8 @@ SANDBOX_URL = "sandbox"
 class Workspace:
     """The API and the state of one organisation, and how to work with them.
 
-    `session` is the right to change the state, where `engine.locked` holds it.
+    `session` is the right to change the state, where `engine.locked` holds it. `origin` says where an apply comes from;
+    it is asked for once there is something to apply.
     """
 
     api: Api
@@ -36,6 +40,7 @@ class Workspace:
     options: Options = field(default_factory=Options)
     cutoff: Cutoff = field(default_factory=Cutoff)
     session: StateSession | None = None
+    origin: Callable[[], Origin] = Origin
 
     def let_lists_settle(self, seconds: float) -> None:
         """Wait between two looks at the lists, and report that."""
@@ -105,11 +110,11 @@ def open_workspace(
             cutoff=ends,
         )
         with closing(http):
+            store = open_store(settings, rehearsal=rehearsal is not None, lock_timeout=lock_timeout, waits=ends.waiting)
             yield Workspace(
                 api=Api(http, org_id=own.org_id, user_id=own.user_id),
-                store=open_store(
-                    settings, rehearsal=rehearsal is not None, lock_timeout=lock_timeout, waits=ends.waiting
-                ),
+                store=store,
+                origin=partial(origin_of, settings.root, os.environ, leave=store.files, environment=target.environment),
                 target=target,
                 options=chosen,
                 cutoff=ends,

@@ -43,7 +43,7 @@ def test_prune_deletes_the_recorded_twin_and_no_other(
 
 def test_a_lost_state_deletes_nothing(desk: Desk) -> None:
     desk.apply()
-    for file in (desk.folder / ".wexa-sync").iterdir():
+    for file in (desk.folder / ".wexa-sync").glob("*.json"):
         file.unlink()
     for file in desk.folder.glob("*.yaml"):
         if file.name != "project.yaml":

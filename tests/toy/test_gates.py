@@ -80,7 +80,7 @@ def test_a_token_is_sent_once_and_shown_nowhere(gate: Toys) -> None:
     assert gate.plan() == []
     assert gate.apply() == []
     assert [secret for secret in (TOKEN, OTHER) if secret in shown] == []
-    kept = "".join(path.read_text("utf-8") for path in (gate.folder / ".wexa-sync").iterdir() if path.is_file())
+    kept = "".join(path.read_text("utf-8") for path in (gate.folder / ".wexa-sync").rglob("*") if path.is_file())
     assert [secret for secret in (TOKEN, OTHER) if secret in shown + kept] == []
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.apply.history import History
 from wexa_sync.apply.listed import Listed
 from wexa_sync.compare.ids import id_of
 from wexa_sync.errors import WexaSyncError
@@ -32,7 +33,7 @@ class Context:
     the ids of all that the plan saw as ours, that the state holds and that this apply made; `planned` are those that
     the plan saw. Both are kept by the owner's live id, since ids of parts may be unique in their owner alone; under ""
     stand all of them. `seen_before` holds, for a run that is about to be sent, the list as it was read just before.
-    `read_by_id` holds what was read singly since a list shows too little of it.
+    `read_by_id` holds what was read singly since a list shows too little of it. `history`: None where nothing is noted.
     """
 
     api: Api
@@ -49,6 +50,7 @@ class Context:
     seen_before: dict[Address, Listed] = field(default_factory=dict)
     read_by_id: dict[str, Raw] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
+    history: History | None = None
     changes: Mapping[Address, Change] = field(init=False)
     inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
     parts: Mapping[Address, list[Address]] = field(init=False)  # what lives in a resource, as planned or recorded

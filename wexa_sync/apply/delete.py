@@ -7,6 +7,7 @@ from typing import Any
 
 from wexa_sync.apply.checks import not_gone, read_again
 from wexa_sync.apply.find import put_inside
+from wexa_sync.apply.replaced import removing
 from wexa_sync.apply.send import prepare, send, turn_for
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
@@ -27,6 +28,8 @@ def delete(task: Task) -> Work:
         live = yield from read_again(task)
         if live is not None and (why := (yield from _keeps_from_deleting(task, live))):
             return conflict(task.change, why)
+        if live is not None:
+            yield from removing(task, live)
         attempts, error = yield from _take_away(task, live)
         if error is not None:
             return ended(task.change, Status.FAILED, error, id=task.change.id, attempts=attempts)

@@ -14,9 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from wexa_sync import graph
-from wexa_sync.api.client import Api
-from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.apply.context import Ask, Context, nobody
+from wexa_sync.apply.context import Context
 from wexa_sync.apply.create import create
 from wexa_sync.apply.delete import delete, forget
 from wexa_sync.apply.records import record_of
@@ -28,8 +26,8 @@ from wexa_sync.apply.update import adopt, update
 from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Action, Address, Change, Options, Outcome, Plan, Report, Status
-from wexa_sync.state.base import Entry, Intend, Remember, Settle, State, StateSession
+from wexa_sync.model import Action, Address, Change, Outcome, Status
+from wexa_sync.state.base import Entry, Intend, Note, Remember, Settle, StateSession
 
 Progress = Callable[[Change, str], None]
 """Takes a change and a word: "started", a run's status, or how the change ended. Called from any thread."""
@@ -54,50 +52,9 @@ _HOW: dict[Action, Callable[[Task], Work]] = {
 }
 
 
-def apply_plan(
-    plan: Plan,
-    api: Api,
-    session: StateSession,
-    options: Options,
-    progress: Progress = lambda _change, _word: None,
-    cutoff: Cutoff | None = None,
-    ask: Ask | None = None,
-) -> Report:
-    """Make the changes of the plan. Begin none once `cutoff` is over; what is in flight then is still awaited."""
-    context = Context(
-        api=api,
-        plan=plan,
-        key=session.lineage,
-        options=options,
-        report=progress,
-        state=lambda: session.state,
-        ask=ask or nobody,
-        cutoff=cutoff or Cutoff(),
-        ids=dict(plan.ids),
-        externals=dict(plan.externals),
-    )
-    started = time.time()
-    drive = _Drive(context, session)
-    drive.refresh()
-    interrupted = drive.run()
-    return Report(
-        plan=plan,
-        outcomes=tuple(drive.outcomes[change.address] for change in plan),
-        started=started,
-        ended=time.time(),
-        interrupted=interrupted,
-        doubts=tuple(address for address in _doubts(plan, session.state) if address not in drive.unrecorded),
-        error=(drive.unwritable.message, drive.unwritable.hint) if drive.unwritable is not None else ("", ""),
-    )
+class Drive:
+    """Drives the changes of one apply, each a step at a time, and keeps the books."""
 
-
-def _doubts(plan: Plan, state: State) -> tuple[Address, ...]:
-    """Return the addresses of what was sent and never answered, and of runs that look as if they ran."""
-    open_ = {address for address, intent in state.intents.items() if not intent.settled}
-    return tuple(sorted(open_ | {blocked.address for blocked in plan.blocked if blocked.doubt}))
-
-
-class _Drive:
     def __init__(self, context: Context, session: StateSession) -> None:
         self.context, self.session = context, session
         self.changes = context.changes
@@ -116,9 +73,13 @@ class _Drive:
         self.to_write: list[tuple[Address, Write]] = []
         self.unwritable: StateError | None = None  # the first error of a write to the state
         self.unrecorded: set[Address] = set()  # their end is known, and the state does not say it
+        self.noted: list[Note] = []  # for the history, with whatever is written next
 
-    def refresh(self) -> None:
-        """Update the records of resources that need no change, and every lifecycle, whatever happens to the changes."""
+    def refresh(self, *notes: Note) -> None:
+        """Update the records of resources that need no change, and every lifecycle, whatever happens to the changes.
+
+        `notes` are written first.
+        """
         old = self.session.state.records
         lives = self.context.plan.lifecycles
         fresh = {a: replace(old[a], lifecycle=lifecycle) for a, lifecycle in lives.items() if a in old}
@@ -126,16 +87,18 @@ class _Drive:
             if change.action is Action.NOOP and change.after is not None and (record := old.get(address)):
                 now = record_of(Task(self.context, change), record.id)
                 fresh[address] = replace(record, spec=now.spec, lifecycle=now.lifecycle, generation=now.generation)
-        if entries := [Remember(record) for address, record in fresh.items() if record != old[address]]:
-            self._write(*entries)
+        entries = [Remember(record) for address, record in fresh.items() if record != old[address]]
+        if notes or entries:
+            self.write(*notes, *entries)
 
-    def _write(self, *entries: Entry) -> bool:
-        """Write the entries to the state. False where it takes none (a full disk, a lost lock).
+    def write(self, *entries: Entry | Note) -> bool:
+        """Write the entries to the state. Return False where it takes none (a full disk, a lost lock).
 
         Nothing more is begun then. What is in flight is still awaited, and written down where that is possible.
         """
+        noted, self.noted = self.noted, []
         try:
-            self.session.write(*entries)
+            self.session.write(*noted, *entries)
         except StateError as error:
             self.unwritable = self.unwritable or error
             self.context.cutoff.stop(_UNWRITABLE)
@@ -153,14 +116,14 @@ class _Drive:
                 self._flush(pool)
                 if self.flying:
                     done, _ = wait(self.flying, timeout=WAKE, return_when=FIRST_COMPLETED)
-                    self._write()  # nothing: the lock's lease is renewed
+                    self.write()  # nothing: the lock's lease is renewed
                     for future in sorted(done, key=lambda future: str(self.flying[future][0])):
                         self._land(pool, future)
                 elif cutoff.over and not self.to_write:
                     break
         for address, change in self.changes.items():
             if address not in self.outcomes:
-                self.outcomes[address] = ended(change, Status.SKIPPED, self._not_begun())
+                self._keep(ended(change, Status.SKIPPED, self._not_begun()))
         undone = any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
         return cutoff.stopped and undone and self.unwritable is None
 
@@ -206,10 +169,10 @@ class _Drive:
         """Write what is to be written, all at once, and let the changes go on."""
         while self.to_write:
             batch, self.to_write = self.to_write, []
-            written = self._write(*(entry for _, write in batch for entry in write.entries))
+            written = self.write(*(entry for _, write in batch for entry in write.entries))
             for address, write in batch:
                 # What has no room at once may have room one by one: what is done must be known.
-                kept = written or (not _begins(write) and self._write(*write.entries))
+                kept = written or (not _begins(write) and self.write(*write.entries))
                 self._advance(pool, address, None, None if kept else self._unwritten(address, write))
 
     def _unwritten(self, address: Address, write: Write) -> StateError | None:
@@ -266,12 +229,17 @@ class _Drive:
                 self.lookups[step.lookup] = future
         self.flying[future].append(address)
 
+    def _keep(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.change.address] = outcome
+        if self.context.history is not None and outcome.change.action is not Action.NOOP:
+            self.noted.append(self.context.history.ended(outcome))
+
     def _end(self, change: Change, outcome: Outcome, holds: Callable[[Address], bool] = lambda _address: True) -> None:
         address = change.address
         seconds = time.monotonic() - self.began.get(address, time.monotonic())
         if address in self.unrecorded and outcome.status is Status.APPLIED:
             outcome = replace(outcome, warnings=(*outcome.warnings, _UNRECORDED))
-        self.outcomes[address] = replace(outcome, seconds=seconds)
+        self._keep(replace(outcome, seconds=seconds))
         self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
         if change.action is not Action.NOOP:
             self.context.report(change, outcome.status.value)
@@ -279,7 +247,7 @@ class _Drive:
             self.walk.done(address)
             return
         for other in self.walk.skip(address, holds):
-            self.outcomes[other] = skipped_after(self.changes[other], address, outcome.status)
+            self._keep(skipped_after(self.changes[other], address, outcome.status))
             if self.changes[other].action is not Action.NOOP:
                 self.context.report(self.changes[other], Status.SKIPPED.value)
 
@@ -289,5 +257,7 @@ def _happens_once(address: Address) -> bool:
 
 
 def _begins(write: Write) -> bool:
-    """True for an open intent: something is about to be sent."""
-    return any(isinstance(entry, Intend) and not entry.intent.settled for entry in write.entries)
+    """True for an open intent, and for a note of what is replaced: something is about to be sent."""
+    return any(
+        isinstance(each, Note) or (isinstance(each, Intend) and not each.intent.settled) for each in write.entries
+    )

@@ -9,14 +9,14 @@ from typing import Any
 
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Address, Change, Outcome, Status
-from wexa_sync.state.base import Entry
+from wexa_sync.state.base import Entry, Note
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
     """Entries that must be durable before the task goes on. After the `last` of a task, no request follows."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry | Note, ...]
     last: bool = False
 
 

@@ -10,6 +10,7 @@ from wexa_sync.apply.checks import is_as_planned, not_done, read_again
 from wexa_sync.apply.parts import with_the_rest
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import resolve_externals
+from wexa_sync.apply.replaced import replacing
 from wexa_sync.apply.send import Sent, prepare, send, turn_for
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
@@ -39,6 +40,7 @@ def update(task: Task) -> Work:
         return conflict(task.change, "it is gone since the plan was made")
     if not is_as_planned(task, live):
         return conflict(task.change, "it was changed on the live side since the plan was made")
+    yield from replacing(task, live)
     attempts, steps = 0, _steps(task, live)
     for step in steps:
         sent = yield from _send(task, step)

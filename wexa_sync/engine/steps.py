@@ -21,7 +21,7 @@ from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.validate import validate
 from wexa_sync.manifests.variables import revealed
-from wexa_sync.model import Choice, Desired, Limits, Observation, Plan, Report
+from wexa_sync.model import Choice, Desired, Limits, Observation, Origin, Plan, Report
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import read as read_plan
@@ -180,4 +180,5 @@ def apply(
     held, options = workspace.session, workspace.options
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
         require_applicable(planned, session.state, limits, options.allowed)
-        return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask)
+        origin = workspace.origin() if planned.work else Origin()
+        return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask, origin=origin)

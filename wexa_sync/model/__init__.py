@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
+from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
 from wexa_sync.model.manifest import Desired, Document, Lifecycle, Manifest
 from wexa_sync.model.observation import Live, Observation, Pair
-from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Plan, Unmanaged
+from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Move, Plan, Unmanaged
 from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Options
 from wexa_sync.model.run import Question, Run
@@ -31,17 +32,23 @@ __all__ = [
     "Limits",
     "Live",
     "Manifest",
+    "Move",
     "Observation",
     "Options",
+    "Origin",
     "Outcome",
     "Pair",
+    "PastApply",
+    "PastChange",
     "Path",
     "Place",
     "Plan",
+    "PreImage",
     "Question",
     "Recalled",
     "Record",
     "Ref",
+    "Replaced",
     "Report",
     "Run",
     "Sealed",

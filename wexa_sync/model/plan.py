@@ -43,7 +43,8 @@ class Change:
     `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
     delete that needs no call of its own, since its project or its owner goes. `id` is the live id where there is one.
     `resume` marks a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is
-    waited for. `settles` is the mark of the intent whose outcome the change is, if any.
+    waited for. `settles` is the mark of the intent whose outcome the change is, if any. `position` of a part that is
+    deleted is its place among the others.
     """
 
     action: Action
@@ -62,6 +63,7 @@ class Change:
     resume: bool = False
     awaits: bool = False
     settles: str = ""
+    position: int = 0
 
     @property
     def names(self) -> frozenset[str]:
@@ -110,12 +112,22 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The record at `old`, with all that is in it, is that of `new` by now. `source`: where a person said so."""
+
+    old: Address
+    new: Address
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
 
     `orphans` are no longer declared, and stay without --prune; `unprunable` are those that stay with it too.
 
     `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
+    `moved`: what an apply first gives another address, in the state alone; the changes speak of the new ones.
     `content` is the checksum of the state it was made at, and `user_id` the user it was made as: it holds for no other.
     `basis` is None for a plan of the live workspace.
     """
@@ -132,6 +144,7 @@ class Plan:
     ids: Mapping[Address, str] = field(default_factory=dict)
     externals: Mapping[ExternalName, str] = field(default_factory=dict)
     lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
+    moved: tuple[Move, ...] = ()
     user_id: str = ""
     content: str = ""
     choice: Choice = Choice()

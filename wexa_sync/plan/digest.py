@@ -21,7 +21,7 @@ from wexa_sync.state.data import as_data, lifecycle_to_data, target_to_data
 _VERSION = 1
 """Raised whenever the same plan gets another digest."""
 
-_IN_WORDS = {"reason", "source"}
+_IN_WORDS = {"reason", "source", "position"}
 _CHANGE = [field.name for field in fields(Change) if field.name not in _IN_WORDS]
 
 
@@ -41,6 +41,8 @@ def digest(plan: Plan) -> str:
         "externals": sorted([*name, found] for name, found in plan.externals.items()),
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in plan.lifecycles.items()},
     }
+    if plan.moved:
+        data["moved"] = [[address_to_data(each.old), address_to_data(each.new)] for each in plan.moved]
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 

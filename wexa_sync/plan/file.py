@@ -22,6 +22,7 @@ from wexa_sync.model import (
     Choice,
     ExternalName,
     FieldChange,
+    Move,
     Plan,
     Sealed,
     Secret,
@@ -154,12 +155,13 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "externals": [[*name, found] for name, found in sorted(plan.externals.items())],
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
         "choice": choice_to_data(plan.choice),
+        "moved": [_move_to_data(move) for move in plan.moved],
     }
     if plan.choice == Choice():
         del data["choice"]
     if not plan.target.environment:
         del data["target"]["environment"]
-    for name in ("unprunable", "unmanaged"):  # as plans were written before there were any
+    for name in ("unprunable", "unmanaged", "moved"):  # as plans were written before there were any
         if not data[name]:
             del data[name]
     return data
@@ -174,6 +176,7 @@ def _from_data(data: Any) -> Plan:
         "unprunable": tuple(_blocked_from_data(blocked) for blocked in data.get("unprunable", ())),
         "unmanaged": tuple(_unmanaged_from_data(found) for found in data.get("unmanaged", ())),
         "warnings": tuple(data["warnings"]),
+        "moved": tuple(_move_from_data(move) for move in data.get("moved", ())),
         "ids": {address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
         "externals": {ExternalName(*name): id_from_data(found) for *name, found in data["externals"]},
         "lifecycles": {address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
@@ -195,6 +198,16 @@ def _unmanaged_from_data(data: Any) -> Unmanaged:
     return Unmanaged(**{**data, "owner": address_from_data(data["owner"]), "id": id_from_data(data["id"])})
 
 
+def _move_to_data(move: Move) -> dict[str, Any]:
+    source = source_to_data(move.source) if move.source else None
+    return {"old": address_to_data(move.old), "new": address_to_data(move.new), "source": source}
+
+
+def _move_from_data(data: Any) -> Move:
+    source = source_from_data(data["source"]) if data["source"] else None
+    return Move(old=address_from_data(data["old"]), new=address_from_data(data["new"]), source=source)
+
+
 def _change_to_data(change: Change, key: str) -> dict[str, Any]:
     data = as_data(change, _CHANGE) | {
         "action": change.action.value,
@@ -206,8 +219,9 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "depends_on": [address_to_data(address) for address in change.depends_on],
         "lifecycle": lifecycle_to_data(change.lifecycle),
     }
-    if not change.settles:
-        del data["settles"]
+    for name in ("settles", "position"):  # as above
+        if not data[name]:
+            del data[name]
     return data
 
 

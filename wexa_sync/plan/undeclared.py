@@ -46,6 +46,7 @@ class ResourceCase(Case):
             before=part_of(self.kind, pair.live.spec, pair.record.spec),
             expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
             settles=mark,
+            position=pair.live.position if pair.address.owner else 0,
         )
 
     def left_out(self) -> str:

@@ -60,8 +60,8 @@ class FileStore:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Return the state file, its journal, its lock and the folder of its history."""
-        return self.path, self.journal_path, self.lock_path, self.history_path
+        """Return the state file, its journal and its lock."""
+        return self.path, self.journal_path, self.lock_path
 
     def describe(self) -> str:
         """Name the file as a person would."""

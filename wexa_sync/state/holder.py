@@ -138,12 +138,17 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
 
 
-def owner() -> str:
-    """Return who runs this process, and where."""
+def person() -> str:
+    """Return who runs this process, and on which machine."""
     import getpass  # only a session needs it
 
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a container's user often has no name
         user = f"uid-{os.getuid()}"
-    return f"{user}@{this_host()} pid {os.getpid()}"
+    return f"{user}@{this_host()}"
+
+
+def owner() -> str:
+    """Return the process, as a lock names it."""
+    return f"{person()} pid {os.getpid()}"

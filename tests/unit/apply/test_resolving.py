@@ -95,7 +95,7 @@ def test_an_id_can_not_be_two_addresses(made: Desk) -> None:
 
 def test_an_id_of_another_project_is_refused(made: Desk) -> None:
     theirs = ids(made)["other/Skill/theirs"]
-    for file in (made.folder / ".wexa-sync").iterdir():
+    for file in (made.folder / ".wexa-sync").glob("*.json"):
         file.unlink()
     with pytest.raises(WexaSyncError, match="of another project"):
         resolve(made, Address.parse("desk/Skill/sum"), theirs)
@@ -103,7 +103,7 @@ def test_an_id_of_another_project_is_refused(made: Desk) -> None:
 
 @pytest.mark.parametrize("address", ["desk/Skill/sum", str(SORT)])
 def test_an_id_of_nothing_is_refused(made: Desk, address: str) -> None:
-    for file in (made.folder / ".wexa-sync").iterdir():
+    for file in (made.folder / ".wexa-sync").glob("*.json"):
         file.unlink()
     with pytest.raises(UsageError, match="is live under the id 0123456789abcdef01234567"):
         resolve(made, Address.parse(address), "0123456789abcdef01234567")

@@ -159,7 +159,7 @@ def test_a_refused_change_takes_nobody_along(made: Desk) -> None:
 
 
 def test_what_is_live_is_adopted_with_what_differs(made: Desk, work: Work) -> None:
-    for file in (made.folder / ".wexa-sync").iterdir():
+    for file in (made.folder / ".wexa-sync").glob("*.json"):
         file.unlink()
     edit(made, "schedule", "2035-01-02", "2036-01-02")
     plan = made.plan(Choice(adopt=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 
+from wexa_sync.compare.parts import part_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Live, Observation, Place
@@ -98,7 +99,8 @@ def _go_with(
                 action=Action.DELETE,
                 address=address,
                 id=pair.live.id,
-                before=pair.record.spec if pair.record else None,
+                before=part_of(BY_NAME[address.kind], pair.live.spec, pair.record.spec) if pair.record else None,
+                position=pair.live.position if address.owner else 0,
                 reason=f"goes with {around}",
                 with_project=True,
                 settles=pair.mark if pair.certain else "",
