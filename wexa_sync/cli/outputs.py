@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wexa_sync.cli.terminal import show_error, show_text, wants_color, width
 from wexa_sync.errors import UsageError, WexaSyncError
-from wexa_sync.render import ADDED, FOR_LOGS, FOR_PEOPLE, RENDERERS, Renderer
+from wexa_sync.render import ADDED, FOR_LOGS, FOR_PEOPLE, RENDERERS, WHOLE, Renderer
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import PlanView
 from wexa_sync.render.view.problems import ProblemsView, problems_view
@@ -77,7 +77,8 @@ def _show(view: View, output: Output, *, to_people: bool) -> None:
     failed: list[WexaSyncError] = []
     for file in output.files:
         assert file.path is not None  # stdout is no file of these
-        if text := _laid_out(view, file.format, output):
+        taken = _size(file.path) if file.format in ADDED else 0
+        if text := _laid_out(view, file.format, output, taken=taken):
             try:
                 _write(file.path, text if file.format in FOR_LOGS else without_orders(text), added=file.format in ADDED)
             except OSError as error:
@@ -92,16 +93,22 @@ def _show(view: View, output: Output, *, to_people: bool) -> None:
         raise failed[0]
 
 
-def _laid_out(view: View, name: str, output: Output, *, color: bool = False) -> str:
+def _laid_out(view: View, name: str, output: Output, **room: Any) -> str:
     """Return the view in that format; empty where the format has no form for it."""
-    make = _maker(_renderer(name, output, color=color), type(view))
+    make = _maker(_renderer(name, output, **room), type(view))
     return make(view) if make else ""
 
 
-def _renderer(name: str, output: Output, *, color: bool = False) -> Renderer:
+def _renderer(name: str, output: Output, **room: Any) -> Renderer:
+    whole = sorted((file for file in output.files if file.format in WHOLE), key=lambda file: WHOLE.index(file.format))
+    files = tuple(file.path.name for file in whole if file.path)
     return RENDERERS[name](
-        Layout(color=color, width=width(sys.stdout), level=output.level, source_url=output.source_url)
+        Layout(width=width(sys.stdout), level=output.level, source_url=output.source_url, whole=files, **room)
     )
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _maker(renderer: Renderer, kind: type[View]) -> Callable[[Any], str] | None:
@@ -122,7 +129,7 @@ def _write(file: Path, text: str, *, added: bool) -> None:
     data = text.encode("utf-8", "backslashreplace")
     if added or (file.exists() and not file.is_file()):  # a device or a pipe is no file to replace
         with file.open("ab" if added else "wb") as opened:
-            opened.write(data)
+            opened.write(b"\n" + data if added and _size(file) else data)
         return
     try:
         _replace(Path(os.path.realpath(file)), data)

@@ -68,6 +68,20 @@ def _html(layout: Layout) -> Renderer:
     )
 
 
+def _markdown(place: str, layout: Layout) -> Renderer:
+    from wexa_sync.render.markdown import document
+    from wexa_sync.render.markdown.plan import plan_markdown
+    from wexa_sync.render.markdown.problems import problems_markdown
+    from wexa_sync.render.markdown.report import report_markdown
+
+    dialect = document.DIALECTS[place]
+    return Renderer(
+        plan=partial(plan_markdown, layout=layout, dialect=dialect),
+        report=partial(report_markdown, layout=layout, dialect=dialect),
+        problems=partial(problems_markdown, layout=layout, dialect=dialect),
+    )
+
+
 def _text_of_runs(layout: Layout) -> RunRenderer:
     from wexa_sync.render.text.runs import run_text, runs_text
 
@@ -83,12 +97,23 @@ def _json_of_runs(_: Layout) -> RunRenderer:
 FOR_PEOPLE: Final = "text"
 """The format of a conversation on the terminal. Any other is one document, and stdout holds nothing else."""
 
-RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {FOR_PEOPLE: _text, "json": _json, "html": _html}
+RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {
+    FOR_PEOPLE: _text,
+    "json": _json,
+    "html": _html,
+    "markdown": partial(_markdown, "github"),
+    "markdown-gitlab": partial(_markdown, "gitlab"),
+    "markdown-bitbucket": partial(_markdown, "bitbucket"),
+    "step-summary": partial(_markdown, "step-summary"),
+}
 
 FOR_LOGS: Final[frozenset[str]] = frozenset()
 """The formats that are commands to a CI system, which reads them in the log. They make every text in them harmless."""
 
-ADDED: Final[frozenset[str]] = frozenset()
+ADDED: Final = frozenset({"step-summary"})
 """The formats that are added to what their file holds already."""
+
+WHOLE: Final = ("html", "text", "json")
+"""The formats that leave nothing out for want of room. What a shorter format leaves out is found in them."""
 
 RUN_RENDERERS: Final[Mapping[str, Callable[[Layout], RunRenderer]]] = {FOR_PEOPLE: _text_of_runs, "json": _json_of_runs}

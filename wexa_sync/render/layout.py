@@ -22,9 +22,13 @@ class Layout:
     """Say what the reader's terminal can show, and how much of it is wanted. A format for programs ignores it.
 
     `source_url`: what the path of a manifest is put behind to link to it; empty for the path alone.
+    `taken`: the bytes that the file holds already to which the text is added. `whole`: the files of the same run that
+    hold all that a shorter format leaves out.
     """
 
     color: bool = False
     width: int = 80
     level: Level = Level.NORMAL
     source_url: str = ""
+    taken: int = 0
+    whole: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from wexa_sync.errors import InvalidManifests, Problem, Refused, WexaSyncError
 from wexa_sync.model import (
@@ -150,6 +151,35 @@ def many() -> Plan:
         for number in range(20)
     ]
     return plan(*creates, *updates)
+
+
+def large() -> Plan:
+    """Return a plan of five hundred changes of all sorts."""
+    (create, *_), (update, *_) = many().changes[:1], many().changes[480:]
+    deletes = [
+        Change(
+            action=Action.DELETE,
+            address=address("Schedule", f"old-{number:03}"),
+            before={"goal": f"Old goal {number}"},
+            reason="no longer declared",
+        )
+        for number in range(150)
+    ]
+    runs = [Change(action=Action.RUN, address=address("Execution", f"run-{n}"), after={"goal": "g"}) for n in range(10)]
+    creates = [replace(create, address=address("Skill", f"new-{number:03}")) for number in range(100)]
+    updates = [
+        replace(
+            update,
+            address=replace(update.address, name=f"agent-{number:03}"),
+            fields=(*update.fields, FieldChange(path=("title",), before="", after=f"T{number}", changed_by="both")),
+        )
+        for number in range(220)
+    ]
+    stopped = [
+        Blocked(address=address("Skill", f"stays-{number:02}"), wanted="update", reason=f"Reason {number}.", hint="Do.")
+        for number in range(20)
+    ]
+    return plan(*deletes, *updates, *creates, *runs, blocked=tuple(stopped))
 
 
 def blocked() -> Plan:

@@ -15,6 +15,7 @@ from wexa_sync.render.view.fields import ABSENT, FieldView
 from wexa_sync.text.look import escaped, look
 from wexa_sync.text.visible import visible
 
+_EXCERPT = 4  # lines shown of a long text that is new
 _LONG_NEW = 240  # a value of more characters is laid out as lines
 _LONG_PAIR = 100  # the same where two versions stand side by side
 
@@ -44,6 +45,11 @@ class Row:
         signed = [f"{sign}{count}" for sign, count in (("+", added), ("-", removed)) if count]
         count = " ".join(signed) if self.symbol == "~" else str(added + removed)
         return f"{count} {self.unit}{'' if added + removed == 1 else 's'}"
+
+    @property
+    def beginning(self) -> tuple[Line, ...]:
+        """Return the first lines of a long text. One line more costs no more than saying that it is there."""
+        return self.lines[:_EXCERPT] if len(self.lines) > _EXCERPT + 1 else self.lines
 
 
 def rows_of(fields: Iterable[FieldView]) -> tuple[Row, ...]:

@@ -9,7 +9,6 @@ from wexa_sync.render.rows.fields import Row
 from wexa_sync.render.text.page import MARKED, Page, Part
 from wexa_sync.render.text.style import COLORS, DIM, Detail
 
-_EXCERPT = 4  # lines shown of a long text that is new
 _WIDEST_LABEL = 28  # values of a change are aligned up to here
 _AROUND_LABEL = 10  # columns that stand around a label
 
@@ -49,8 +48,7 @@ def _noted(page: Page, head: Sequence[Part], value: Sequence[Part], note: str) -
 
 
 def _lines(page: Page, row: Row, *, whole: bool, excerpt: bool) -> None:
-    # One line more costs no more than saying that it is there.
-    lines = row.lines[:_EXCERPT] if excerpt and len(row.lines) > _EXCERPT + 1 else row.lines
+    lines = row.beginning if excerpt else row.lines
     for line in lines:
         _line(page, line if whole else line.in_short, is_diff=row.symbol == "~", excerpt=excerpt)
     if len(lines) < len(row.lines):

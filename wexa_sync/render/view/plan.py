@@ -153,6 +153,33 @@ class PlanView:
         parts = [f"{count} to {name}" for name, count in counts if count or name in _ALWAYS]
         return f"Plan: {', '.join([*parts, *([f'{blocked} blocked'] if blocked else [])])}."
 
+    @property
+    def verdict(self) -> str:
+        """Return what a reviewer has to know, in one line: what is deleted and run before all else."""
+        counts = self.counts
+        done = [
+            f"{verb} {_counted(counts[name], noun)}"
+            for name, verb, noun in (
+                ("delete", "deletes", "resource"),
+                ("run", "starts", "execution"),
+                ("change", "changes", "resource"),
+                ("add", "adds", "resource"),
+                ("adopt", "adopts", "resource"),
+                ("forget", "forgets", "resource"),
+            )
+            if counts[name]
+        ]
+        does = f"{', '.join(done[:-1])}{' and ' * (len(done) > 1)}{done[-1]}" if done else "no changes"
+        stopped = counts["blocked"]
+        are = "is" if stopped == 1 else "are"
+        blocked = f" {_counted(stopped, 'wanted change')} {are} blocked." if stopped else ""
+        sign = "⚠️ " if stopped or counts["delete"] or counts["run"] else "" if done else "✅ "
+        return f"{sign}{does[0].upper()}{does[1:]}.{blocked}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
 
 def plan_view(plan: Plan) -> PlanView:
     """Return the view of a plan, its secrets hidden."""

@@ -1,0 +1,74 @@
+"""Write texts of others in Markdown so that they are shown, and do nothing: no HTML, link, mention, reference or emoji.
+
+Words that are plain are written as they are. Every other one is written as code, where no Markdown, no `@team`, `#123`,
+address of a page or `:emoji:` means anything, in any of the dialects.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from wexa_sync.text import visible as hidden
+
+_LONGEST = 1000  # characters of a text of others that are worth reading
+_COMMAND = re.compile(r"`([^`\n]+)`")
+_WORD = re.compile(r"""(?P<before>[("']*)(?P<core>.*?)(?P<after>[.,;:!?%)"'…]*)""", re.DOTALL)
+_PLAIN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\d+(?:[.,]\d+)*")
+_LINKED = re.compile(r"[0-9a-f]{7,}|(?=.*\d).*-.*", re.IGNORECASE)  # a commit, GH-123
+_TICKS = re.compile(r"`+")
+
+
+def visible(text: str, longest: int = _LONGEST) -> str:
+    """Return a text on one line, its hidden characters as escapes, and cut where it is long."""
+    left = len(text) - longest
+    return hidden.visible(text) if left <= 0 else f"{hidden.visible(text[:longest])} … {left} more characters"
+
+
+def code(text: str, longest: int = _LONGEST) -> str:
+    """Return a text as code on a line."""
+    text = visible(text, longest) or " "
+    ticks = _fence(text, 1)
+    pad = " " if "`" in (text[0], text[-1]) or (text[0] == text[-1] == " " and text.strip(" ")) else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def html_code(text: str, longest: int = _LONGEST) -> str:
+    """Return a text as code inside HTML, where Markdown is not read."""
+    return f"<code>{html.escape(visible(text, longest))}</code>"
+
+
+def prose(text: str, as_code: Callable[[str], str] = code) -> str:
+    """Return a message: its plain words as they are, commands in backquotes and all else as code."""
+    pieces = _COMMAND.split(visible(hidden.prose(text)))
+    return "".join(as_code(piece) if number % 2 else _words(piece, as_code) for number, piece in enumerate(pieces))
+
+
+def _words(text: str, as_code: Callable[[str], str]) -> str:
+    def written(word: re.Match[str]) -> str:
+        found = _WORD.fullmatch(word[0])
+        assert found is not None
+        core = found["core"]
+        if not core or (_PLAIN.fullmatch(core) and not _LINKED.fullmatch(core)):
+            return word[0]
+        return f"{found['before']}{as_code(core)}{found['after']}"
+
+    return re.sub(r"\S+", written, text)
+
+
+def fenced(lines: Iterable[str], language: str = "") -> str:
+    """Return lines as a block of code. Its fence is longer than any run of backquotes in them."""
+    body = "\n".join(lines)
+    ticks = _fence(body, 3)
+    return f"{ticks}{language}\n{body}\n{ticks}\n"
+
+
+def listed(texts: Sequence[str], most: int = 6, as_code: Callable[[str], str] = code) -> str:
+    """Return texts as code, separated by commas: the first ones, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(map(as_code, texts[:most])) + more
+
+
+def _fence(text: str, least: int) -> str:
+    return "`" * max(least, 1 + max(map(len, _TICKS.findall(text)), default=0))
