@@ -51,7 +51,9 @@ def read(sources: Sources) -> Desired:
     """Return the valid, linked manifests. Raises InvalidManifests with every problem at once. Offline."""
     with sources.named():
         loaded = load(sources)
-    manifests, invalid = validate(loaded.documents, root=sources.root, complete=not loaded.problems)
+    manifests, invalid = validate(
+        loaded.documents, root=sources.root, variables=loaded.variables, complete=not loaded.problems
+    )
     desired, unlinked = link(manifests, Places().in_manifest)
     _require_none([*loaded.problems, *invalid, *unlinked])
     return replace(desired, warnings=loaded.warnings)

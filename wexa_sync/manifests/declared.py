@@ -19,5 +19,5 @@ def declared(sources: Sources) -> tuple[Sequence[Manifest], list[Problem]]:
     """
     loaded = load(sources)
     ours = [each for each in loaded.documents if is_ours(each.data)]
-    manifests, invalid = validate(ours, root=sources.root, complete=not loaded.problems)
+    manifests, invalid = validate(ours, root=sources.root, variables=loaded.variables, complete=not loaded.problems)
     return manifests, [each for each in (*loaded.problems, *invalid) if each.path.partition(".")[0] != "spec"]

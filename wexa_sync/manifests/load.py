@@ -5,27 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from wexa_sync.errors import NothingDeclared, Problem, Unfilled
+from wexa_sync.errors import NothingDeclared, Problem
+from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.find import Found, find
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.spelling import Written, plain
-from wexa_sync.manifests.variables import Variables, is_one_variable
-from wexa_sync.model import Document, Source, Unset
+from wexa_sync.manifests.variables import Variables
+from wexa_sync.model import Document, Source
 from wexa_sync.text import suggest
-from wexa_sync.text.files import TextFault, is_utf8, shown_path
+from wexa_sync.text.files import is_utf8, shown_path
 
 _MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read: the documents, what is wrong, and what is worth a word though it is not."""
+    """What was read: the documents, what is wrong, the YAML of other tools, and the variables that manifests may use.
+
+    `alone`: no other manifests can use them.
+    """
 
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
-    warnings: tuple[str, ...] = ()
+    others: tuple[Source, ...]
+    variables: Variables
+    alone: bool
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what is worth a word though it is not wrong. Files with variables in them must be read by then."""
+        unused = self.variables.unused() if self.alone else ()
+        return (*_skipped(self.others), *unused, *self.variables.warnings())
 
 
 def load(sources: Sources) -> Loaded:
@@ -51,7 +61,7 @@ def load(sources: Sources) -> Loaded:
             hint = "Rename it: it stands in plans, which are UTF-8."
             problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))
             continue
-        fill, odd = _Filling(variables), dict(variables.odd)
+        fill, odd = Filling(variables), dict(variables.odd)
         found, faults = read(file, shown, fill, others=None if _is_named(real, named) else others)
         if fill.templates or fill.unset:
             found = [replace(document, templates=fill.templates, unset=fill.unset) for document in found]
@@ -61,8 +71,7 @@ def load(sources: Sources) -> Loaded:
             variables.forget(odd)
     if not documents and not problems:
         raise _nothing(files, others)
-    unused = () if sources.whole else variables.unused()  # other manifests may use them
-    return Loaded(tuple(documents), tuple(problems), (*_skipped(others), *unused, *variables.warnings()))
+    return Loaded(tuple(documents), tuple(problems), tuple(others), variables, alone=not sources.whole)
 
 
 def _named(sources: Sources) -> tuple[str, ...]:
@@ -94,22 +103,3 @@ def _skipped(others: Sequence[Source]) -> tuple[str, ...]:
 
 def _names(others: Sequence[Source]) -> str:
     return suggest.named(list(dict.fromkeys(source.file for source in others)), most=_MOST_NAMES)
-
-
-class _Filling:
-    """Fills in the variables of a file, and keeps each text as it was, by what it became."""
-
-    def __init__(self, variables: Variables) -> None:
-        self._variables = variables
-        self.templates: dict[str, str] = {}
-        self.unset = False
-
-    def __call__(self, text: str) -> tuple[Any, list[TextFault]]:
-        value, faults = self._variables.fill(text)
-        self.unset = self.unset or isinstance(value, Unset)
-        if is_one_variable(text) and not isinstance(value, (Unfilled, Written)):
-            value = Written(value, plain(value))
-        became = value.text if isinstance(value, Written) else value
-        if isinstance(became, str) and not isinstance(became, Unfilled) and became != text:
-            self.templates[became] = text
-        return value, faults

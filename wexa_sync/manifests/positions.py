@@ -25,17 +25,17 @@ class Places:
 
     def problems(self, document: Document, faults: Iterable[Fault]) -> list[Problem]:
         """Return the faults of a document as problems, in the document's order; of each path, the first one."""
-        first: dict[Path, Fault] = {}
+        first: dict[tuple[Path, Source | None], Fault] = {}
         for fault in faults:
-            first.setdefault(fault.path, fault)
+            first.setdefault((fault.path, fault.source), fault)
         found = (
             Problem(
                 message=fault.message,
-                source=self.in_document(document, path, key=fault.at_key),
-                path=show_path(path),
+                source=fault.source or self.in_document(document, fault.path, key=fault.at_key),
+                path=show_path(fault.path),
                 hint=fault.hint,
             )
-            for path, fault in first.items()
+            for fault in first.values()
         )
         return sorted(found, key=lambda problem: problem.source)
 

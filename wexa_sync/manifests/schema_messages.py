@@ -11,19 +11,20 @@ from typing import Any
 
 from wexa_sync.kinds.spec.fields import kind_referred_to
 from wexa_sync.kinds.spec.schema import Schema
-from wexa_sync.model import HANDLE, Path
+from wexa_sync.model import HANDLE, Path, Source
 from wexa_sync.text.files import short
 from wexa_sync.text.suggest import did_you_mean, nearest
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault at a path; `at_key` for one about the key rather than its value."""
+    """A fault at a path; `at_key` for one about the key rather than its value; `source` where it is in another file."""
 
     path: Path
     message: str
     hint: str
     at_key: bool = False
+    source: Source | None = None
 
 
 def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fault]:
@@ -79,7 +80,7 @@ def shown(value: Any) -> str:
     return short(json.dumps(value, ensure_ascii=False))
 
 
-_TEXT_OR_FILE = "Write the text, or {file: PATH} for text from a file, with nothing beside it."
+_TEXT_OR_FILE = "Write the text, or {file: PATH} for text from a file, with nothing beside it but `fill: true`."
 _JUST_TEXT = "Write the text itself."
 
 

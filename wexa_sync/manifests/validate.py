@@ -13,7 +13,9 @@ from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.fields import manifest_fields
 from wexa_sync.kinds.spec.wire import replaced
+from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.foreign import API_VERSION, is_ours
+from wexa_sync.manifests.included import Files
 from wexa_sync.manifests.metadata import depends_on, lifecycles
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
@@ -21,16 +23,18 @@ from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.spelling import spelled_out
 from wexa_sync.manifests.typed import as_wanted
 from wexa_sync.manifests.values import fill_in, not_set, refer, stand_ins
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unset
 from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.text.suggest import did_you_mean, nearest
 
 
 def validate(
-    documents: Iterable[Document], *, root: File, complete: bool = True
+    documents: Iterable[Document], *, root: File, variables: Variables | None = None, complete: bool = True
 ) -> tuple[tuple[Manifest, ...], tuple[Problem, ...]]:
     """Return the manifests in documents, and every problem. `{file: ...}` may lead to files below `root`.
 
+    `variables` are for those files that manifests want to have filled in.
     `complete` is false where some document could not be read: then a missing project is not reported.
 
     A manifest whose envelope is sound (kind, name, project) is returned even where its spec has problems, so that no
@@ -44,7 +48,8 @@ def validate(
     for document in documents:
         faults: list[Fault] = []
         document = _known(document, faults)  # noqa: PLW2901  # the same one, and sure of its envelope
-        manifests += _manifests(document, projects, root, faults)
+        files = Files(File(document.source.file).parent, root, Filling(variables or Variables()))
+        manifests += _manifests(document, projects, files, faults)
         problems += places.problems(document, faults)
     return tuple(manifests), tuple(problems)
 
@@ -75,14 +80,13 @@ def _projects(documents: Iterable[Document], complete: bool) -> _Projects:
     return _Projects(names, sure=complete and all(map(_is_handle, found)))
 
 
-def _manifests(document: Document, projects: _Projects, root: File, faults: list[Fault]) -> Iterator[Manifest]:
+def _manifests(document: Document, projects: _Projects, files: Files, faults: list[Fault]) -> Iterator[Manifest]:
     kind = _declared_kind(document, faults)
     if kind is None:
         return
     data = as_wanted(document, dict(document.data), manifest_fields(kind.schema), faults)
     if isinstance(data.get("spec"), dict):
-        folder = File(document.source.file).parent
-        data["spec"] = fill_in(data["spec"], kind.fields, folder, root, faults)
+        data["spec"] = fill_in(data["spec"], kind.fields, files, faults)
     faults += spelled_out(schema_faults(kind.schema, data), document)
     metadata = _part(data, "metadata")
     project = "" if kind.name == "Project" else _project(data.get("metadata"), projects, faults)
@@ -103,7 +107,7 @@ def _manifests(document: Document, projects: _Projects, root: File, faults: list
         lifecycle=own,
         generation=generation if type(generation) is int else 1,
         depends_on=waits_for,
-        templates=document.templates,
+        templates={**document.templates, **files.filling.templates},
         unlisted=unlisted,
     )
     yield manifest

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path as File
 from typing import Any
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec import cron, times
 from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk
+from wexa_sync.manifests.included import Files, is_file
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
-from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Source, Unset
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Unset
 from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.secrecy.hide import hide
-from wexa_sync.text.files import TextFault, read_text, short, shown_path, siblings
-from wexa_sync.text.leftovers import is_blank, refuse_leftovers
-from wexa_sync.text.suggest import did_you_mean
+from wexa_sync.text.files import short
 
 _CRON_HINT = "Write minute, hour, day of the month, month and day of the week: '0 9 * * MON-FRI', say."
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
 
 
-def fill_in(spec: Any, fields: Field, folder: File, root: File, faults: list[Fault]) -> Any:
+def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
     """Return the spec with `{file: PATH}` replaced by the file's text and with times in their canonical form.
 
-    Paths start from `folder` and never lead out of `root`, not by a symlink either. The text is kept exactly, but for
-    one newline at its end, which editors add, and CRLF, which becomes LF; `${...}` in it means nothing. A file that
-    can't be read is added to `faults`.
+    A file that can't be read is added to `faults`.
     """
 
     def visit(value: Any, field: Field, path: Path) -> Any:
         if isinstance(value, dict):
-            if value.keys() != {"file"} or "string" not in field.types:
+            if not is_file(value) or "string" not in field.types:
                 return DESCEND
-            value = _included(value["file"], folder, root, path, faults)
+            if isinstance(value["file"], Unset):
+                faults.append(not_set(value["file"], (*path, "file")))
+                return Unfilled("...")
+            value = files.text(value, path, faults)
         if field.format is Format.EPOCH_SECONDS:
             return _time(value, path, faults)
         if field.format is Format.CRON and isinstance(value, str) and (fault := cron.wrong_in(value)):
             faults.append(Fault(path, fault, _CRON_HINT))
-        return value if isinstance(value, str) else DESCEND
+        return value if isinstance(value, (str, Secret)) else DESCEND
 
     return walk(spec, fields, visit, ("spec",))
 
@@ -108,50 +106,6 @@ def not_set(value: Unset, path: Path) -> Fault:
     """Return what is said of an unset variable where a plan can't be made without its value."""
     hint = "Set the environment variable. A name, a time or a reference must be known to plan with."
     return Fault(path, f"{short(value.template)} is not set, and must be known here", hint)
-
-
-def _included(name: Any, folder: File, root: File, path: Path, faults: list[Fault]) -> str:
-    if isinstance(name, Unset):
-        faults.append(not_set(name, (*path, "file")))
-        return Unfilled("...")
-    if isinstance(name, Unfilled):
-        return name  # reported already
-    try:
-        return _text_of(name, folder, root)
-    except TextFault as fault:
-        faults.append(Fault(path, fault.message, fault.hint))
-        return Unfilled("...")
-
-
-def _text_of(name: Any, folder: File, root: File) -> str:
-    if not isinstance(name, str) or not name.strip() or "\0" in name:
-        raise TextFault(
-            f"{{file: PATH}} wants a path, got {shown(stand_ins(name))}", hint="Write {file: prompts/triage.md}."
-        )
-    if File(name).is_absolute():
-        raise TextFault(f"the path {short(name)} is absolute", hint="Write it relative to the manifest.")
-    # Where it really is: a symlink must not lead out either, to be sent to a server.
-    real, top = File(os.path.realpath(folder / name)), os.path.realpath(root)
-    if not real.is_relative_to(top):
-        raise TextFault(f"{short(name)} leads out of {top}", hint="Move the file inside, beside the manifests.")
-    if not os.path.lexists(real):
-        hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
-        raise TextFault(f"there is no file {short(name)}", hint=hint)
-    # As git may check a file out with either line end, by machine: the same commit must make the same plan everywhere.
-    return _looked_at(real, shown_path(folder / name)).replace("\r\n", "\n").removesuffix("\n")
-
-
-def _looked_at(file: File, shown: str) -> str:
-    """Return the text of a file, once it is sure that a person wrote it. Raises TextFault with the file's name."""
-    try:
-        text = read_text(file)
-        refuse_leftovers(text)
-        if is_blank(text):
-            raise TextFault("the file is blank", hint="Write the text there, or take the field out.")
-    except TextFault as fault:
-        place = Source(file=shown, line=fault.line, column=fault.column)
-        raise TextFault(f"{place}: {fault.message}", hint=fault.hint) from None
-    return text
 
 
 def _time(value: Any, path: Path, faults: list[Fault]) -> Any:

@@ -15,7 +15,7 @@ from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.spelling import plain, written
 from wexa_sync.model import Secret, Unset
 from wexa_sync.secrecy.find import SHORTEST_KEY
-from wexa_sync.text.files import TextFault, is_utf8, short, shown_path
+from wexa_sync.text.files import TextFault, is_utf8, place_of, short, shown_path
 from wexa_sync.text.suggest import did_you_mean
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
@@ -77,6 +77,7 @@ class Variables:
             try:
                 value = self._value(use)
             except TextFault as fault:
+                fault.line, fault.column = place_of(text[: use.start()])
                 faults[use.group()] = fault
                 if len(faults) == _MOST_FAULTS:
                     break
@@ -86,7 +87,8 @@ class Variables:
             if value is _NOT_SET:
                 unset, value = True, use.group()
             secret = secret or use["source"] == "secret"
-            shown += [between, use.group() if use["source"] in ("secret", "env") else plain(value)]
+            # A template is filled in again where its plan is applied: what is no variable must be none then, too.
+            shown += [between, use.group() if use["source"] != "var" else plain(value).replace("${", "$${")]
             real += [between, plain(value)]
         if faults:
             return Unfilled(text), list(faults.values())

@@ -16,11 +16,14 @@ from jsonschema import Draft202012Validator
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.schema import bundled
+from wexa_sync.manifests.filling import Filling
+from wexa_sync.manifests.included import Files
 from wexa_sync.manifests.load import load
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_fast import glance
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.values import fill_in
+from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Secret
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -40,7 +43,8 @@ def written() -> tuple[tuple[str, Any], ...]:
     manifests = []
     for document in documents:
         kind = BY_NAME[document.data["kind"]]
-        spec = fill_in(document.data["spec"], kind.fields, Path(document.source.file).parent, folder, [])
+        files = Files(Path(document.source.file).parent, folder, Filling(Variables()))
+        spec = fill_in(document.data["spec"], kind.fields, files, [])
         manifests.append((kind.schema, {**document.data, "spec": spec}))
     settings = {"org_id": "o", "vars": {"a": "b", "n": 1}, "start": "auto", "parallelism": 4, "manifests": ["."]}
     return (*manifests, (SETTINGS, settings))

@@ -9,11 +9,13 @@ import pytest
 
 from tests.unit.kinds.connection import CONNECTION
 from wexa_sync.errors import PlanRefused, Unfilled
+from wexa_sync.manifests.filling import Filling
+from wexa_sync.manifests.included import Files
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_fast import glance
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.manifests.values import fill_in, refer
-from wexa_sync.manifests.variables import revealed
+from wexa_sync.manifests.variables import Variables, revealed
 from wexa_sync.model import Address, Ref, Secret
 
 
@@ -21,7 +23,8 @@ def referred(spec: Any) -> tuple[Any, list[Fault]]:
     """Return the final spec of a Connection's manifest, and its faults."""
     faults: list[Fault] = []
     folder = Path(__file__).parent
-    filled = fill_in(spec, CONNECTION.fields, folder, folder, faults)
+    files = Files(folder, folder, Filling(Variables()))
+    filled = fill_in(spec, CONNECTION.fields, files, faults)
     return refer(filled, CONNECTION.fields, "desk", faults), faults
 
 

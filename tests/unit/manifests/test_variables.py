@@ -12,7 +12,7 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, Unfilled, UsageError
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.variables import Variables, gather
+from wexa_sync.manifests.variables import Variables, gather, revealed
 from wexa_sync.model import Secret, Unset
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def test_what_is_filled_in(text: str, value: Any) -> None:
     ("text", "template", "value"),
     [
         ("${secret:TOKEN}", "${secret:TOKEN}", "hush"),
-        ("Bearer ${secret:TOKEN}, ${var:region} $${", "Bearer ${secret:TOKEN}, eu ${", "Bearer hush, eu ${"),
+        ("Bearer ${secret:TOKEN}, ${var:region} $${", "Bearer ${secret:TOKEN}, eu $${", "Bearer hush, eu ${"),
+        ("${secret:TOKEN} $${secret:NONE}", "${secret:TOKEN} $${secret:NONE}", "hush ${secret:NONE}"),
     ],
 )
 def test_a_text_with_a_secret_is_one(text: str, template: str, value: str) -> None:
@@ -62,6 +63,7 @@ def test_a_text_with_a_secret_is_one(text: str, template: str, value: str) -> No
     assert faults == []
     assert isinstance(found, Secret)
     assert (found.template, found.reveal()) == (template, value)
+    assert revealed(template, VARIABLES.env) == value, "where a saved plan is applied"
     assert value not in repr(found)
 
 

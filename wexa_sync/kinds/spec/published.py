@@ -14,7 +14,10 @@ _FILE = {
     "type": "object",
     "required": ["file"],
     "additionalProperties": False,
-    "properties": {"file": {"type": "string"}},
+    "properties": {
+        "file": {"type": "string", "description": "The text of a file, by its path from the manifest."},
+        "fill": {"type": "boolean", "description": "Fill in the variables of the file.", "default": False},
+    },
 }
 _SCALARS = frozenset({"string", "number", "integer", "boolean"})
 

@@ -1,0 +1,87 @@
+"""Read the texts that manifests take from files: `{file: PATH}`, and `{file: PATH, fill: true}` to fill them in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from wexa_sync.errors import Unfilled
+from wexa_sync.manifests.filling import Filling
+from wexa_sync.manifests.schema_messages import Fault, shown
+from wexa_sync.model import Path, Secret, Source
+from wexa_sync.text.files import TextFault, read_text, short, shown_path, siblings
+from wexa_sync.text.leftovers import is_blank, refuse_leftovers
+from wexa_sync.text.suggest import did_you_mean
+
+_FILL_HINT = "Write `fill: true` to fill in the variables of the file, or leave it out."
+
+
+def is_file(value: dict[str, Any]) -> bool:
+    """True when a mapping stands for the text of a file."""
+    return "file" in value and value.keys() <= {"file", "fill"}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files that a manifest in `folder` may name: below `root`, not by a symlink either."""
+
+    folder: File
+    root: File
+    filling: Filling
+
+    def text(self, value: dict[str, Any], path: Path, faults: list[Fault]) -> str | Secret:
+        """Return the text that the value at `path` stands for. What is wrong with it is added to `faults`.
+
+        The text is kept exactly, but for one newline at its end, which editors add, and CRLF, which becomes LF.
+        `${...}` in it means nothing, unless the manifest says `fill: true`.
+        """
+        name, fill = value["file"], value.get("fill", False)
+        if isinstance(name, Unfilled):
+            return name  # reported already
+        if not isinstance(fill, bool):
+            faults.append(Fault((*path, "fill"), f"expected true or false, got {shown(fill)}", _FILL_HINT))
+        try:
+            text, place = self._read(name)
+        except TextFault as fault:
+            faults.append(Fault(path, fault.message, fault.hint))
+            return Unfilled("...")
+        if fill is not True:
+            return text
+        filled, wrong = self.filling.text(text)
+        for each in wrong:
+            source = Source(file=place, line=each.line, column=each.column)
+            faults.append(Fault(path, each.message, each.hint, source=source))
+        return filled
+
+    def _read(self, name: Any) -> tuple[str, str]:
+        """Return the text of the file, and the file's name to be shown."""
+        if not isinstance(name, str) or not name.strip() or "\0" in name:
+            got = shown("***" if isinstance(name, Secret) else name)
+            raise TextFault(f"{{file: PATH}} wants a path, got {got}", hint="Write {file: prompts/triage.md}.")
+        if File(name).is_absolute():
+            raise TextFault(f"the path {short(name)} is absolute", hint="Write it relative to the manifest.")
+        # Where it really is: a symlink must not lead out either, to be sent to a server.
+        real, top = File(os.path.realpath(self.folder / name)), os.path.realpath(self.root)
+        if not real.is_relative_to(top):
+            raise TextFault(f"{short(name)} leads out of {top}", hint="Move the file inside, beside the manifests.")
+        if not os.path.lexists(real):
+            hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
+            raise TextFault(f"there is no file {short(name)}", hint=hint)
+        # As git may check a file out with either line end, by machine: one commit must make one plan everywhere.
+        place = shown_path(self.folder / name)
+        return _looked_at(real, place).replace("\r\n", "\n").removesuffix("\n"), place
+
+
+def _looked_at(file: File, shown: str) -> str:
+    """Return the text of a file, once it is sure that a person wrote it. Raises TextFault with the file's name."""
+    try:
+        text = read_text(file)
+        refuse_leftovers(text)
+        if is_blank(text):
+            raise TextFault("the file is blank", hint="Write the text there, or take the field out.")
+    except TextFault as fault:
+        place = Source(file=shown, line=fault.line, column=fault.column)
+        raise TextFault(f"{place}: {fault.message}", hint=fault.hint) from None
+    return text
