@@ -62,6 +62,17 @@ def restrict(value: Any, shape: Any) -> Any:
     return value
 
 
+def identical(one: Any, other: Any) -> bool:
+    """True when two values are the same, and of the same types in every place."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(identical(item, other[name]) for name, item in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(identical, one, other))
+    return bool(one == other)
+
+
 def ignored(path: Path, ignore: Iterable[str]) -> bool:
     """True when the path is, or lies inside, one of the `ignore_changes` paths."""
     shown = show_path(path)

@@ -46,7 +46,16 @@ def _look(schema: Schema) -> Look:
     if not words.keys() <= _WORDS.keys():
         return lambda _value: False
     looks = [_WORDS[word](wanted, schema) for word, wanted in words.items()]
-    return looks[0] if len(looks) == 1 else lambda value: all(look(value) for look in looks)
+    if len(looks) == 1:
+        return looks[0]
+
+    def all_of(value: Any) -> bool:
+        for look in looks:  # noqa: SIM110  # `all` would make a generator for each value
+            if not look(value):
+                return False
+        return True
+
+    return all_of
 
 
 # One look a word. Each takes its own type of value alone, and exactly: a subclass may stand for something else.

@@ -58,9 +58,14 @@ def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
             )
         if field.key and isinstance(value, list):
             faults.extend(_same_keys(value, field.key, path))
-        return DESCEND
+        return value if all_in(field, _is_plain) else DESCEND
 
     return _without_clear_texts(walk(spec, fields, visit, ("spec",)), fields)
+
+
+def _is_plain(field: Field) -> bool:
+    """True when what stands at the field is a value and nothing else."""
+    return not (field.ref or field.key or field.read_only)
 
 
 def _same_keys(items: list[Any], key: str, path: Path) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wexa_sync.compare.varied import recalled
 from wexa_sync.model import Desired, Unset
-from wexa_sync.secrecy.find import leaves_of
+from wexa_sync.secrecy.find import has_secret, leaves_of
 from wexa_sync.state.base import State
 
 
@@ -15,6 +15,8 @@ def with_recalled(desired: Desired, state: State) -> Desired:
     known = {
         address: replace(manifest, spec=recalled(manifest.spec, record.spec))
         for address, manifest in desired.manifests.items()
-        if (record := state.records.get(address)) and any(leaves_of(manifest.spec, (Unset,)))
+        if has_secret(manifest.spec)
+        and (record := state.records.get(address))
+        and any(leaves_of(manifest.spec, (Unset,)))
     }
     return replace(desired, manifests={**desired.manifests, **known}) if known else desired

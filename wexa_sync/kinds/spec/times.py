@@ -12,17 +12,20 @@ CLOCK_SKEW = 600.0
 _MILLISECONDS_FROM = 100_000_000_000  # the year 5138 in seconds, 1973 in milliseconds
 
 
-def iso(value: Any) -> str:
+def iso(value: Any, zone: timezone | None = None) -> str:
     """Return a time as `2035-06-01T07:00:00Z`. Takes ISO 8601 with a zone, or epoch seconds or milliseconds.
 
-    Raises ValueError where the value is none of these.
+    Raises ValueError where the value is none of these. `zone` is that of a text that names none.
     """
     # strftime writes the year 1 as `1`, which nobody reads again.
-    return datetime.fromtimestamp(epoch(value), timezone.utc).isoformat().replace("+00:00", "Z")
+    return datetime.fromtimestamp(epoch(value, zone), timezone.utc).isoformat().replace("+00:00", "Z")
 
 
-def epoch(value: Any) -> int:
-    """Return a time as whole epoch seconds. Raises ValueError where the value is no time or has no zone."""
+def epoch(value: Any, zone: timezone | None = None) -> int:
+    """Return a time as whole epoch seconds. `zone` is that of a text that names none.
+
+    Raises ValueError where the value is no time or has no zone.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError("expected a time: ISO 8601 with a zone, or epoch seconds")
     if isinstance(value, (int, float)):
@@ -30,9 +33,9 @@ def epoch(value: Any) -> int:
     if value.isdigit():
         return epoch(int(value))
     moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00").replace("z", "+00:00"))
-    if moment.tzinfo is None:
+    if moment.tzinfo is None and zone is None:
         raise ValueError("the time has no zone; write 2035-06-01T07:00:00Z or +02:00")
-    return int(moment.timestamp())
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp())
 
 
 def read_iso(value: Any) -> Any:
@@ -41,13 +44,7 @@ def read_iso(value: Any) -> Any:
     A text without a zone is read as UTC. A value that is no time is returned as it is.
     """
     try:
-        if (
-            isinstance(value, str)
-            and not value.isdigit()
-            and datetime.fromisoformat(value.replace("Z", "+00:00")).tzinfo is None
-        ):
-            return iso(value + "+00:00")
-        return iso(value)
+        return iso(value, timezone.utc)
     except (ValueError, OverflowError, OSError):
         return value
 
@@ -55,6 +52,6 @@ def read_iso(value: Any) -> Any:
 def created_at(raw: Mapping[str, Any]) -> float | None:
     """Return when the server made a resource, in epoch seconds; None where the response does not say."""
     try:
-        return float(epoch(read_iso(raw.get("created_at", raw.get("createdAt")))))
+        return float(epoch(raw.get("created_at", raw.get("createdAt")), timezone.utc))
     except (ValueError, OverflowError):
         return None
