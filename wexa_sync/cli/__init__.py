@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "Show what differs between the manifests and the live workspace.",
     "apply": "Make the changes of a plan.",
     "destroy": "Delete the resources that PATHS declare, or all managed ones.",
+    "history": "Show who applied what, when, and of which commit.",
     "resolve": "Settle whether a request without a response was carried out.",
     "executions": "List, watch, control and answer executions.",
     "state": "Show and repair the state.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
+from wexa_sync.engine.history import find_past, history
 from wexa_sync.engine.offline import plan_against
 from wexa_sync.engine.repairs import forget, move, rebuild, resolve
 from wexa_sync.engine.steps import (
@@ -26,8 +27,10 @@ __all__ = [
     "apply",
     "approve",
     "control",
+    "find_past",
     "find_run",
     "forget",
+    "history",
     "locked",
     "look",
     "move",

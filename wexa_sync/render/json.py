@@ -145,8 +145,8 @@ def _resource_change(change: ChangeView, made: Collection[Address | None]) -> di
         "name": change.address.name,
         "change": {
             "actions": [change.action.value],
-            "before": _plain(change.before),
-            "after": _plain(change.after),
+            "before": plain(change.before),
+            "after": plain(change.after),
             "after_unknown": {"id": True, **unknown} if change.makes else unknown,
             "before_sensitive": _sensitive(change.before),
             "after_sensitive": _sensitive(change.after),
@@ -171,8 +171,8 @@ def _blocked(blocked: BlockedView) -> dict[str, Any]:
 def _field(field: FieldChange) -> dict[str, Any]:
     return {
         "path": show_path(field.path),
-        "before": _plain(field.before),
-        "after": _plain(field.after),
+        "before": plain(field.before),
+        "after": plain(field.after),
         "changed_by": field.changed_by,
     }
 
@@ -195,7 +195,7 @@ def _source(source: Source | None) -> dict[str, Any] | None:
     return None if source is None else {"file": source.file, "line": source.line}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a spec as data: null for a secret; for a Ref `{"ref": ADDRESS}`, `{"external": NAME}` or `{"id": ID}`."""
     if value is SENSITIVE:
         return None
@@ -204,9 +204,9 @@ def _plain(value: Any) -> Any:
             return {"ref": str(value.address)}
         return {"external": value.external} if value.external is not None else {"id": value.id}
     if isinstance(value, Mapping):
-        return {key: _plain(value[key]) for key in sorted(value)}
+        return {key: plain(value[key]) for key in sorted(value)}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 
