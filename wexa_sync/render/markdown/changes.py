@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from wexa_sync.model import Action, Address, Source
-from wexa_sync.render.layout import Level
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.markdown.document import Dialect, Part
-from wexa_sync.render.markdown.words import code, fenced, html_code, listed, prose
+from wexa_sync.render.markdown.words import code, fenced, html_code, listed, place, prose
 from wexa_sync.render.rows.fields import Row, shown
 from wexa_sync.render.rows.groups import MANY_ALIKE, Alike, BlockedAlike, grouped
 from wexa_sync.render.view.plan import BlockedView, ChangeView
@@ -16,19 +16,19 @@ _NAME = 80  # characters of a display name
 _FIELDS = 5  # fields that are named
 
 
-def lines(changes: Iterable[ChangeView]) -> list[Part]:
+def lines(changes: Iterable[ChangeView], layout: Layout) -> list[Part]:
     """Return a part a change: with its name, its reason and its place in the manifests, or the address alone."""
-    return [Part(f"- {_name(each)}\n", f"{_line(each)}{_placed(each.source)}\n") for each in changes]
+    return [Part(f"- {_name(each)}\n", f"{_line(each)}{_placed(each.source, layout)}\n") for each in changes]
 
 
-def unfolding(changes: Iterable[ChangeView], level: Level, dialect: Dialect) -> list[Part]:
+def unfolding(changes: Iterable[ChangeView], layout: Layout, dialect: Dialect) -> list[Part]:
     """Return the parts of changes with fields: equal ones together, as a line or with the diff of their fields."""
-    return [_alike(group, level, dialect) for group in grouped(changes, lambda _: True)]
+    return [_alike(group, layout, dialect) for group in grouped(changes, lambda _: True)]
 
 
-def blocked(groups: Iterable[BlockedAlike], level: Level, dialect: Dialect) -> list[Part]:
+def blocked(groups: Iterable[BlockedAlike], layout: Layout, dialect: Dialect) -> list[Part]:
     """Return the parts of blocked changes: what is wanted, why it can't be done, and what a person can do."""
-    return [_blocked(group, level, dialect) for group in groups]
+    return [_blocked(group, layout, dialect) for group in groups]
 
 
 def addresses(found: Iterable[Address]) -> list[Part]:
@@ -42,7 +42,7 @@ def unprunable(found: Iterable[BlockedView]) -> list[Part]:
     return [Part(f"{name}\n", f"{name}: {why}\n") for name, why in said]
 
 
-def _alike(group: Alike, level: Level, dialect: Dialect) -> Part:
+def _alike(group: Alike, layout: Layout, dialect: Dialect) -> Part:
     first, count = group.changes[0], len(group.changes)
     updates = first.action is Action.UPDATE
     what = f": {listed([row.path for row in group.rows], _FIELDS)}{_drift(group.rows)}" if updates else ""
@@ -50,12 +50,12 @@ def _alike(group: Alike, level: Level, dialect: Dialect) -> Part:
         line = "".join(f"{_line(each)}{what}\n" for each in group.changes)
     else:
         line = f"- **{_counted(group)}**{what}: {_names(group.changes)}\n"
-    if level is Level.SUMMARY or not group.rows:
+    if layout.level is Level.SUMMARY or not group.rows:
         return Part(line, count=count)
-    diff = fenced(_diff(group.rows, whole=updates or level is Level.FULL), "diff")
+    diff = fenced(_diff(group.rows, whole=updates or layout.level is Level.FULL), "diff")
     if not dialect.folds:
         return Part(line, f"{line}\n{diff}\n", count=count)
-    return Part(line, _folded(_summary(group), f"{_above(group.changes)}{diff}"), count=count)
+    return Part(line, _folded(_summary(group), f"{_above(group.changes, layout)}{diff}"), count=count)
 
 
 def _folded(summary: str, text: str) -> str:
@@ -75,19 +75,19 @@ def _summary(group: Alike) -> str:
     return f"{', '.join(html_code(str(each.address)) for each in group.changes)}{what}{about}"
 
 
-def _above(changes: Sequence[ChangeView]) -> str:
+def _above(changes: Sequence[ChangeView], layout: Layout) -> str:
     """Return what stands above a diff: the places of a few changes, the addresses of many."""
-    said = [_names(changes)] if len(changes) >= MANY_ALIKE else [_place(each.source) for each in changes]
+    said = [_names(changes)] if len(changes) >= MANY_ALIKE else [place(each.source, layout) for each in changes]
     return "".join(f"{each}\n\n" for each in dict.fromkeys(said) if each)
 
 
-def _blocked(group: BlockedAlike, level: Level, dialect: Dialect) -> Part:
+def _blocked(group: BlockedAlike, layout: Layout, dialect: Dialect) -> Part:
     first, count = group.blocked[0], len(group.blocked)
     short = "".join(f"- {_name(each)}\n" for each in group.blocked)
-    names = ", ".join(f"{_name(each)}{_placed(each.source)}" for each in group.blocked)
+    names = ", ".join(f"{_name(each)}{_placed(each.source, layout)}" for each in group.blocked)
     hint = f"\n  {prose(first.hint)}" if first.hint else ""
     text = f"- {names}\n  Wanted: {prose(first.wanted)}. {prose(first.reason)}{hint}\n"
-    if not group.rows or level is Level.SUMMARY:
+    if not group.rows or layout.level is Level.SUMMARY:
         return Part(short, text, count=count)
     diff = fenced(_diff(group.rows, whole=True), "diff")
     return Part(short, text, f"{text}\n{_folded('What differs', diff) if dialect.folds else diff}", count=count)
@@ -114,12 +114,8 @@ def _counted(group: Alike) -> str:
     return f"{len(group.changes)} {group.changes[0].address.kind}s alike"
 
 
-def _place(source: Source | None) -> str:
-    return code(f"{source.file}:{source.line}") if source else ""
-
-
-def _placed(source: Source | None) -> str:
-    return f" in {_place(source)}" if source else ""
+def _placed(source: Source | None, layout: Layout) -> str:
+    return f" in {place(source, layout)}" if source else ""
 
 
 def _drift(rows: Sequence[Row]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wexa_sync.model import Action
+from wexa_sync.model import Action, Target
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.markdown import changes
 from wexa_sync.render.markdown.document import Dialect, Part, Section, document
@@ -25,9 +25,14 @@ def whole(layout: Layout) -> str:
     return "`wexa-sync plan` shows the whole, and so does `--output html=FILE` or `--output json=FILE`."
 
 
-def workspace(environment: str, base_url: str) -> str:
+def workspace(target: Target) -> str:
     """Return what a heading calls the workspace."""
-    return code(environment or base_url.partition("://")[2] or base_url)
+    return code(target.environment or target.base_url.partition("://")[2] or target.base_url)
+
+
+def where(target: Target) -> str:
+    """Return where the workspace is."""
+    return f"{code(target.base_url)} · organisation {code(target.org_id)}"
 
 
 def table(counts: Mapping[str, int]) -> str:
@@ -43,11 +48,13 @@ def _head(view: PlanView) -> str:
     kept = ("add", "change", "delete", "run", "blocked")
     counts = {name: count for name, count in view.counts.items() if name != "noop" and (count or name in kept)}
     digest = f" · digest {code(view.digest)}" if view.digest else ""
+    title = prose(view.title) if view.plan.basis else f"wexa-sync plan: {workspace(target)}"
     lines = [
-        f"## wexa-sync plan: {workspace(target.environment, target.base_url)}",
+        f"## {title}",
         f"**{view.verdict}**",
+        *([prose(view.note)] if view.note else []),
         *([table(counts)] if view.work or view.blocked else []),
-        f"{code(target.base_url)} · organisation {code(target.org_id)}{digest}",
+        *([f"{where(target)}{digest}"] if target.base_url else []),
     ]
     return "\n\n".join(lines) + "\n"
 
@@ -56,17 +63,18 @@ def _sections(view: PlanView, layout: Layout, dialect: Dialect) -> list[Section]
     def of(action: Action) -> list[ChangeView]:
         return [change for change in view.work if change.action is action]
 
-    level = layout.level
     warnings = [Part(f"- {prose(warning)}\n") for warning in view.plan.warnings]
     return [
-        Section("Deleted", changes.lines(of(Action.DELETE)), "deletions", grave=True),
-        Section("Executions started", changes.unfolding(of(Action.RUN), level, dialect), "executions", grave=True),
-        Section("Blocked", changes.blocked(blocked_alike(view.blocked), level, dialect), "blocked changes", grave=True),
+        Section("Deleted", changes.lines(of(Action.DELETE), layout), "deletions", grave=True),
+        Section("Executions started", changes.unfolding(of(Action.RUN), layout, dialect), "executions", grave=True),
+        Section(
+            "Blocked", changes.blocked(blocked_alike(view.blocked), layout, dialect), "blocked changes", grave=True
+        ),
         Section("Warnings", warnings, "warnings", grave=True, counted=False),
         Section("No longer declared: `--prune` deletes or forgets", changes.addresses(view.prunable), "resources"),
         Section("No longer declared: can't be deleted", changes.unprunable(view.unprunable), "resources"),
-        Section("Changed", changes.unfolding(of(Action.UPDATE), level, dialect), "updates"),
-        Section("Added", changes.unfolding(of(Action.CREATE), level, dialect), "new resources"),
-        Section("Adopted: live already, managed from now on", changes.lines(of(Action.ADOPT)), "adoptions"),
-        Section("Forgotten: managed no more, not touched", changes.lines(of(Action.FORGET)), "resources"),
+        Section("Changed", changes.unfolding(of(Action.UPDATE), layout, dialect), "updates"),
+        Section("Added", changes.unfolding(of(Action.CREATE), layout, dialect), "new resources"),
+        Section("Adopted: live already, managed from now on", changes.lines(of(Action.ADOPT), layout), "adoptions"),
+        Section("Forgotten: managed no more, not touched", changes.lines(of(Action.FORGET), layout), "resources"),
     ]

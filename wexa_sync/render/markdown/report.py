@@ -8,7 +8,7 @@ from wexa_sync.model import Outcome, Status
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.markdown.changes import addresses
 from wexa_sync.render.markdown.document import Dialect, Part, Section, document
-from wexa_sync.render.markdown.plan import table, whole, workspace
+from wexa_sync.render.markdown.plan import table, where, whole, workspace
 from wexa_sync.render.markdown.words import code, fenced, prose
 from wexa_sync.render.view.plan import SYMBOLS
 from wexa_sync.render.view.report import STATUS_WORDS, NextStep, ReportView
@@ -23,10 +23,10 @@ def _head(view: ReportView) -> str:
     target = view.report.plan.target
     counts = {STATUS_WORDS[status]: n for status, n in view.counts.items() if n or status is Status.APPLIED}
     lines = [
-        f"## wexa-sync apply: {workspace(target.environment, target.base_url)}",
+        f"## wexa-sync apply: {workspace(target)}",
         f"**{'✅' if view.complete else '❌'} {prose(view.summary)}**",
         *([table(counts)] if view.outcomes else []),
-        f"{code(target.base_url)} · organisation {code(target.org_id)}",
+        where(target),
     ]
     return "\n\n".join(lines) + "\n"
 

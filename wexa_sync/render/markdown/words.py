@@ -10,6 +10,9 @@ import html
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from wexa_sync.model import Source
+from wexa_sync.render.layout import Layout
+from wexa_sync.render.links import Links
 from wexa_sync.text import visible as hidden
 
 _LONGEST = 1000  # characters of a text of others that are worth reading
@@ -17,6 +20,7 @@ _COMMAND = re.compile(r"`([^`\n]+)`")
 _WORD = re.compile(r"""(?P<before>[("']*)(?P<core>.*?)(?P<after>[.,;:!?%)"'…]*)""", re.DOTALL)
 _PLAIN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\d+(?:[.,]\d+)*")
 _LINKED = re.compile(r"[0-9a-f]{7,}|(?=.*\d).*-.*", re.IGNORECASE)  # a commit, GH-123
+_URL = re.compile(r"https?://[^\s<>()\\`]+")
 _TICKS = re.compile(r"`+")
 
 
@@ -32,6 +36,15 @@ def code(text: str, longest: int = _LONGEST) -> str:
     ticks = _fence(text, 1)
     pad = " " if "`" in (text[0], text[-1]) or (text[0] == text[-1] == " " and text.strip(" ")) else ""
     return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def place(source: Source | None, layout: Layout, text: str = "") -> str:
+    """Return a place in a manifest as code, with a link where it is known where people read the file."""
+    if source is None:
+        return ""
+    shown = code(text or f"{source.file}:{source.line}")
+    url = Links(base=layout.source_url).to(source) if layout.source_url else ""
+    return f"[{shown}]({url})" if _URL.fullmatch(url) else shown
 
 
 def html_code(text: str, longest: int = _LONGEST) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from tests.unit.render.markdown.reader import read
 from tests.unit.render.samples import SAMPLES, large
 from wexa_sync.model import Action, Plan, Report
+from wexa_sync.model.plan import Basis
 from wexa_sync.render import RENDERERS
 from wexa_sync.render.layout import Layout, Level
+from wexa_sync.render.markdown.document import DIALECTS
+from wexa_sync.render.markdown.plan import plan_markdown
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.problems import problems_view
 from wexa_sync.render.view.report import report_view
@@ -77,6 +81,23 @@ def test_a_page_has_no_tag_of_another_s(name: str, place: str) -> None:
     known = {"h2", "h3", "p", "strong", "code", "pre", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
     assert page.tags <= known | folds | {"blockquote"}
     assert page.attributes <= {"style"}, "of the table's columns"
+
+
+def test_places_are_links_where_it_is_known_where_people_read_them() -> None:
+    url = "https://github.com/org/desk/blob/0123456"
+    assert f"[`flows/triage.yaml:14`]({url}/flows/triage.yaml#L14)" in markdown("few", source_url=url)
+    assert f"[`skills/summarise.yaml:8:3`]({url}/skills/summarise.yaml#L8)" in markdown("problems", source_url=url)
+    for odd in ("javascript:alert(1)", "https://x/a)b", "https://x/<script>"):
+        assert "](" not in markdown("problems", source_url=odd)
+
+
+def test_a_plan_that_was_not_made_of_the_workspace_says_so() -> None:
+    plan = SAMPLES["few"]()
+    assert isinstance(plan, Plan)
+    view = plan_view(replace(plan, basis=Basis(ref="main", commit="0123456789abcdef")))
+    shown = plan_markdown(view, Layout(), DIALECTS["github"])
+    assert shown.startswith("## Plan against the manifests of main (`0123456789ab`)\n")
+    assert "It can't be applied." in shown
 
 
 @pytest.mark.parametrize("name", SAMPLES)
