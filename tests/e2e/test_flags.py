@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "minimal"
 EVERYWHERE = ("--base-url", "--state", "--no-color", "--verbose", "--log-format", "--sandbox")
-OFFLINE = ("init", "schema", "sandbox", "version")
+OFFLINE = ("init", "schema", "completion", "sandbox", "version")
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:

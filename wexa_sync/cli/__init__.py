@@ -7,13 +7,16 @@ import os
 import sys
 from importlib import import_module
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wexa_sync import __version__
 from wexa_sync.cli.habits import Commands, answered
 from wexa_sync.cli.streams import make_safe, require_utf8
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Name -> what `--help` says, so that it needs no import of the commands.
 COMMANDS = {
@@ -29,6 +32,7 @@ COMMANDS = {
     "state": "Show and repair the state.",
     "graph": "Draw which resources wait for which.",
     "schema": "Print the JSON Schema of a kind, of the settings or of a plan.",
+    "completion": "Print the script that completes commands in a shell.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",
     "version": "Show the version.",
 }
@@ -43,6 +47,13 @@ class _Commands(Commands):
             return None
         command: click.Command = import_module(f"wexa_sync.cli.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, without an import of each, and the options."""
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name, help=about) for name, about in COMMANDS.items() if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the part of the command line before the command."""

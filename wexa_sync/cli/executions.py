@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.cli.addresses import KnownAddressOrId
 from wexa_sync.cli.habits import Commands
-from wexa_sync.cli.values import AddressOrId, Seconds
+from wexa_sync.cli.values import Seconds
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def list_(request: Request) -> None:
 
 def _of_one(function: Callable[..., None]) -> click.Command:
     """Make a command about one execution of a function."""
-    execution = click.argument("execution", type=AddressOrId(), metavar="ADDRESS|ID")
+    execution = click.argument("execution", type=KnownAddressOrId(), metavar="ADDRESS|ID")
     return command.command()(execution(options.filled(options.workspace, options.shape(RUN_RENDERERS))(function)))
 
 

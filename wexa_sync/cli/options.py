@@ -11,7 +11,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from wexa_sync.cli.values import AddressType, Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress
+from wexa_sync.cli.addresses import KnownAddress
+from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
 from wexa_sync.render.layout import Level
 
@@ -151,7 +152,7 @@ where = _all(
     speech,
 )
 
-address = click.argument("address", type=AddressType())
+address = click.argument("address", type=KnownAddress())
 
 variables = _all(
     option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A value for ${var:NAME}."),
@@ -211,7 +212,7 @@ choice = _all(
     option(
         "--target",
         "targets",
-        type=AddressType(),
+        type=KnownAddress(),
         multiple=True,
         metavar="ADDRESS",
         help="Plan only this resource, and what it needs that does not exist yet.",
@@ -219,7 +220,7 @@ choice = _all(
     option(
         "--exclude",
         "excludes",
-        type=AddressType(),
+        type=KnownAddress(),
         multiple=True,
         metavar="ADDRESS",
         help="Leave out this resource, and what can't exist without it.",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.cli.addresses import KnownAddress
 from wexa_sync.cli.habits import Commands
-from wexa_sync.cli.values import AddressType
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -63,7 +63,7 @@ def rm(request: Request, address: Address) -> None:
 
 @command.command("mv")
 @options.address
-@click.argument("to", type=AddressType())
+@click.argument("to", type=KnownAddress())
 @options.filled(options.where, options.lock)
 def mv(request: Request, address: Address, to: Address) -> None:
     """Move a managed resource, with all that is in it, from ADDRESS to TO, after its handle was renamed."""
