@@ -10,7 +10,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from benchmarks import many_creates, noop_plan, plan_requests, startup
+from benchmarks import git_state, many_creates, noop_plan, plan_requests, startup
 from benchmarks.figures import Figure, table
 
 _ALL = {
@@ -18,6 +18,7 @@ _ALL = {
     "plan-requests": plan_requests.measure,
     "noop-plan": noop_plan.measure,
     "many-creates": many_creates.measure,
+    "git-state": git_state.measure,
 }
 
 
