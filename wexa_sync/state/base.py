@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -228,6 +229,21 @@ class StateSession(Protocol):
         Durable notes are so before the entries are.
         """
         ...
+
+    def writing(self, *entries: Entry | Note) -> Future[None]:
+        """Begin a write, and return the future of its end. No other write may begin before that."""
+        done: Future[None] = Future()
+        try:
+            self.write(*entries)
+            done.set_result(None)
+        except StateError as error:
+            done.set_exception(error)
+        return done
+
+    @property
+    def is_slow(self) -> bool:
+        """True when a write takes so long that other work should go on meanwhile."""
+        return False
 
 
 class StateStore(Protocol):

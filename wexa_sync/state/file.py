@@ -114,7 +114,7 @@ class FileStore:
         return state
 
 
-class _FileSession:
+class _FileSession(StateSession):
     def __init__(self, store: FileStore, lock: Lock, state: State, target: Target) -> None:
         self._store = store
         self._lock = lock
@@ -124,11 +124,15 @@ class _FileSession:
         self._journal = -1  # its descriptor, once there is something to write
         self._size = 0  # of what is acknowledged
         self._failed = False  # a write, and whoever asked for it knows
-        self.lineage = state.lineage or uuid4().hex
+        self._lineage = state.lineage or uuid4().hex
 
     @property
     def state(self) -> State:
         return self._state
+
+    @property
+    def lineage(self) -> str:
+        return self._lineage
 
     def write(self, *entries: Entry | Note) -> None:
         try:
@@ -144,7 +148,7 @@ class _FileSession:
             return
         start = self._state
         if not start.lineage:
-            start = replace(start, target=self._target, lineage=self.lineage)
+            start = replace(start, target=self._target, lineage=self._lineage)
         after = start.after(*entries)
         line = journal_line(after.serial, entries)
         with told("write", self._store.journal_path):

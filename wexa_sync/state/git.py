@@ -48,7 +48,7 @@ class GitStore:
         environment: str = "",
     ) -> None:
         self.place = place
-        self.remote = Remote(place, pauses=pauses)
+        self.remote = Remote(place, pauses=pauses, waits=waits)
         self._lock_timeout = lock_timeout
         self._lease = lease
         self._waits = waits
@@ -75,7 +75,7 @@ class GitStore:
 
     def at(self, commit: str | None) -> At:
         """Return the state that a fetched commit holds."""
-        files = self.remote.files(commit) if commit else {}
+        files = self.remote.files(commit, STATE, JOURNAL) if commit else {}
         file = Path(f"{STATE} on {self.place.ref}")
         lines = b"".join(data for name, data in files.items() if name.startswith(f"{JOURNAL}/"))
         try:
@@ -86,9 +86,9 @@ class GitStore:
             raise StateDamaged(
                 error.message, hint=_RESTORE.format(remote=self.place.remote, ref=self.place.ref)
             ) from None
-        if files and STATE not in files and journal is None:
+        if commit and not files and (strange := self.remote.names(commit) - {NOTES}):
             raise StateError(
-                f"{self.place} holds other files than a state, as {next(iter(files))}.",
+                f"{self.place} holds other files than a state, as {min(strange)}.",
                 hint="Name another ref: --state git:REMOTE#REF.",
             )
         return At(commit, state, bool(lines))

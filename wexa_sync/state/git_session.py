@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from wexa_sync.errors import StateError
 from wexa_sync.model import Target
-from wexa_sync.state.base import Entry, Note, State
+from wexa_sync.state.base import Entry, Note, State, StateSession
 from wexa_sync.state.format import line_of, state_text
 from wexa_sync.state.history import saved, settled
 from wexa_sync.state.journal import journal_line, journal_start
@@ -28,67 +29,93 @@ class At:
     has_journal: bool = False
 
 
-class GitSession:
-    """A session on the ref of `remote`, which was at `start` when the lock was taken."""
+class GitSession(StateSession):
+    """A session on the ref of `remote`, which was at `start` when the lock was taken.
+
+    One thread pushes, so that other work goes on meanwhile. After the first push that failed nothing more is written
+    until the end of the session.
+    """
+
+    is_slow = True
 
     def __init__(self, remote: Remote, lock: RefLock, start: At, target: Target) -> None:
         self._remote, self._lock, self._target = remote, lock, target
         self._head, self._state, self._journal = start.commit, start.state, start.has_journal
+        self._pusher = ThreadPoolExecutor(max_workers=1)
         self._notes: list[Note] = []  # that go with the next push
         self._noted = 0
         self._doubt: Sequence[Move] = ()  # a push of which nothing was heard
-        self._lost: StateError | None = None  # others moved a ref: nothing can be written any more
-        self._failed = False  # a write, and whoever asked for it knows
-        self.lineage = start.state.lineage or uuid4().hex
+        self._failure: StateError | None = None  # the first one: whoever asked for that write knows
+        self._lost = False  # others moved a ref
+        self._lineage = start.state.lineage or uuid4().hex
 
     @property
     def state(self) -> State:
         """Return the state as of the last write."""
         return self._state
 
+    @property
+    def lineage(self) -> str:
+        """Return the lineage that the state has, or will have."""
+        return self._lineage
+
     def write(self, *entries: Entry | Note) -> None:
         """Push the entries as one commit. Without any, renew the lock's lease."""
-        try:
-            self._notes += (each for each in entries if isinstance(each, Note))
-            self._written(tuple(each for each in entries if not isinstance(each, Note)))
-        except StateError:
-            self._failed = True
-            self._notes = [note for note in self._notes if not note.durable]  # of those, the caller knows
-            raise
+        self.writing(*entries).result()
 
-    def _written(self, entries: tuple[Entry, ...]) -> None:
-        lock, durable = self._lock, any(note.durable for note in self._notes)
-        if not entries and not durable:
-            if lock.is_due:
-                self._settle_doubt()
-                self._push(Move(lock.ref, lock.tip, lock.renewed()))
-            return
+    def writing(self, *entries: Entry | Note) -> Future[None]:
+        """Begin to push the entries as one commit."""
+        self._notes += (each for each in entries if isinstance(each, Note))
+        changes = tuple(each for each in entries if not isinstance(each, Note))
+        if not changes and not any(note.durable for note in self._notes):
+            return self._pusher.submit(self._renew) if self._lock.is_due else _ended(None)
+        if self._failure is not None:
+            return _ended(self._failure)
         start = self._state
         if not start.lineage:
-            start = replace(start, target=self._target, lineage=self.lineage)
-        after, files = start.after(*entries), self._noted_files()
-        if entries:
-            # A write whose push was in doubt, and arrived, has the same number: this one takes its place.
-            line = journal_line(after.serial, entries)
+            start = replace(start, target=self._target, lineage=self._lineage)
+        try:
+            after, files = start.after(*changes), self._noted_files()
+        except StateError as error:
+            return _ended(error)
+        if changes:
+            # A write whose push was in doubt, and arrived, has the same number: the next one takes its place.
+            line = journal_line(after.serial, changes)
             files[f"{JOURNAL}/{after.serial:012}"] = line if self._journal else journal_start(start) + line
-        self._save((saved(after, entries, lock.holder), files))
-        self._notes, self._noted = [], self._noted + 1
-        if entries:
+        self._notes = []
+        return self._pusher.submit(self._write, after, saved(after, changes, self._lock.holder), files)
+
+    def _write(self, after: State, message: str, files: Mapping[str, bytes | None]) -> None:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self._save((message, files))
+        except StateError as error:
+            self._failure = error
+            raise
+        self._noted += 1
+        if after.serial != self._state.serial:
             self._state, self._journal = after, True
+
+    def _renew(self) -> None:
+        if self._lock.is_due and self._failure is None:
+            self._push(Move(self._lock.ref, self._lock.tip, self._lock.renewed()))
 
     def close(self) -> None:
         """Write the whole state, where there is a journal, and give the lock back with the same push."""
+        self._pusher.shutdown()
+        failure, self._failure = self._failure, self._failure or self._loss({})
         try:
             self._settle_doubt()
-            if not (self._journal or self._notes or self._noted) or self._lost is not None:
+            if not (self._journal or self._notes or self._noted) or self._lost:
                 return
             holder = self._lock.holder
             noted = [(saved(self._state, (), holder), files)] if (files := self._noted_files()) else []
             text = state_text(self._state) if self._state.lineage else None
             whole = (settled(self._state, holder), {JOURNAL: None, NOTES: None, STATE: text})
-            self._save(*noted, whole, release=True)
+            self._save(*noted, whole, release=True, patient=failure is None)
         except StateError:
-            if not self._failed:  # else it is known, and what was done is in the journal
+            if failure is None:  # else it is known, and what was done is in the journal
                 raise
 
     def _noted_files(self) -> dict[str, bytes | None]:
@@ -97,7 +124,9 @@ class GitSession:
         lines = {run: b"".join(line_of(note.data) for note in self._notes if note.run == run) for run in runs}
         return {f"{NOTES}/{run}/{self._noted:06}": text for run, text in lines.items()}
 
-    def _save(self, *commits: tuple[str, Mapping[str, bytes | None]], release: bool = False) -> None:
+    def _save(
+        self, *commits: tuple[str, Mapping[str, bytes | None]], release: bool = False, patient: bool = True
+    ) -> None:
         """Put commits of such messages and files on the ref, if ref and lock are where this session left them."""
         lock, ref = self._lock, self._remote.place.ref
         self._settle_doubt()
@@ -105,16 +134,16 @@ class GitSession:
         for message, files in commits:
             head = self._remote.commit(head, message, files)
         held = None if release else lock.renewed() if lock.is_due else lock.tip
-        self._push(Move(ref, self._head, head), Move(lock.ref, lock.tip, held))
+        self._push(Move(ref, self._head, head), Move(lock.ref, lock.tip, held), patient=patient)
 
-    def _push(self, *moves: Move) -> None:
-        if self._lost is not None or self._lock.tip is None:
-            raise self._lost or self._loss({})
+    def _push(self, *moves: Move, patient: bool = True) -> None:
+        if self._lock.tip is None:
+            raise self._loss({})
         try:
-            self._remote.push(*moves)
+            self._remote.push(*moves, patient=patient)
         except Moved as moved:
-            self._lost = self._loss(moved.tips)
-            raise self._lost from None
+            self._lost = True
+            raise self._loss(moved.tips) from None
         except InDoubt:
             self._doubt = moves
             raise
@@ -157,3 +186,13 @@ class GitSession:
             hint=f"See who pushes to it. Put the ref back to {self._head or 'nothing'} where that is the truth, or run "
             "the same command again: it goes on from what the ref holds.",
         )
+
+
+def _ended(error: StateError | None) -> Future[None]:
+    """Return the future of a write that has ended already."""
+    done: Future[None] = Future()
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
+    return done

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from wexa_sync.model import GitPlace
 
-PAUSES = (0.5, 2.0, 5.0)
-"""Seconds between the tries of a push whose outcome is not known."""
+PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0)
+"""Seconds between the tries of a push whose outcome is not known, in the middle of an apply."""
 
 _LONGEST = 120.0
 """Seconds that one call of git may take. No connection that lives takes nearly as long."""
@@ -65,9 +65,16 @@ class InDoubt(StateError):
 class Remote:
     """The refs of one state on its remote."""
 
-    def __init__(self, place: GitPlace, *, pauses: Sequence[float] = PAUSES) -> None:
+    def __init__(
+        self,
+        place: GitPlace,
+        *,
+        pauses: Sequence[float] = PAUSES,
+        waits: Callable[[str, float], object] = lambda _what, _left: None,
+    ) -> None:
         self.place = place
         self._pauses = pauses
+        self._waits = waits
 
     @cached_property
     def _git(self) -> Repository:
@@ -125,6 +132,11 @@ class Remote:
         with self._told("read"):
             return self._git.run("cat-file", "commit", commit).out.partition(b"\n\n")[2]
 
+    def names(self, commit: str) -> set[str]:
+        """Return the names at the top of a commit that was fetched."""
+        with self._told("read"):
+            return {*self._git.run("ls-tree", "--name-only", "-z", "--full-tree", commit).text.split("\0")} - {""}
+
     def files(self, commit: str, *under: str) -> dict[str, bytes]:
         """Return the files of a commit that was fetched, or those in these folders, in the order of their names."""
         with self._told("read"):
@@ -153,9 +165,13 @@ class Remote:
         """Return the id of the fetched commit with that id or the begin of one; None where there is none."""
         return self._git.commit(name)
 
-    def push(self, *moves: Move) -> None:
-        """Make the moves, all or none. Raise Moved where others moved a ref, InDoubt, or StateError."""
-        for pause in (*self._pauses, None):
+    def push(self, *moves: Move, patient: bool = False) -> None:
+        """Make the moves, all or none. Raise Moved where others moved a ref, InDoubt, or StateError.
+
+        With `patient`, a remote that can't be reached is tried again for a while.
+        """
+        pauses = self._pauses if patient else ()
+        for number, pause in enumerate((*pauses, None)):
             ran = self._pushed(moves)
             if ran is not None and ran.code == 0:
                 return
@@ -169,6 +185,7 @@ class Remote:
                     raise error
             if pause is None:
                 break
+            self._waits(f"{self.place}, which can't be reached", sum(pauses[number:]))
             time.sleep(pause)
         said = f": {ran.err}" if ran is not None else ", which gave no response in time"
         raise InDoubt(

@@ -11,16 +11,16 @@ from wexa_sync.api import cutoff as module
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply import apply_plan
 from wexa_sync.model import Options, Status
-from wexa_sync.state import Remember
+from wexa_sync.state import Remember, StateSession
 
 if TYPE_CHECKING:
     from tests.conftest import Desk
     from wexa_sync.state import State
-    from wexa_sync.state.base import Entry, Note, StateSession
+    from wexa_sync.state.base import Entry, Note
 
 
 @dataclass
-class Interrupted:
+class Interrupted(StateSession):
     """A session in which a person presses Ctrl-C while a run that was just created is being written down."""
 
     inner: StateSession

@@ -13,7 +13,7 @@ from wexa_sync import engine
 from wexa_sync.apply import parallel
 from wexa_sync.errors import UsageError
 from wexa_sync.model import Address, Outcome, Plan, Record, Status
-from wexa_sync.state.base import Forget, State
+from wexa_sync.state.base import Forget, State, StateSession
 from wexa_sync.state.file import _FileSession
 from wexa_sync.state.keep import kept
 
@@ -229,13 +229,19 @@ def test_the_lock_is_renewed_at_each_wake_while_an_apply_waits(ran: Desk, monkey
     assert len(kept_alive) > 1
 
 
-class Waiting:
+class Waiting(StateSession):
     """A session that says when it was kept alive."""
-
-    state, lineage = State(), ""
 
     def __init__(self) -> None:
         self.kept = Event()
+
+    @property
+    def state(self) -> State:
+        return State()
+
+    @property
+    def lineage(self) -> str:
+        return ""
 
     def write(self, *entries: Entry | Note) -> None:
         assert not entries
