@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.model import FilePlace, GitPlace, Options, Origin, Secret, Target
-from wexa_sync.settings import Settings, require_api
+from wexa_sync.settings import Settings, require_api, require_environment
 from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.state.origin import origin_of
 
@@ -67,17 +67,23 @@ def open_store(
 
     `lock_timeout`: seconds to wait for a state that another process has locked. `waits` is told of that wait.
     """
+    if settings.environments and not settings.environment:
+        require_environment([each.name for each in settings.environments])
     place = settings.state
     if rehearsal:
-        real = place.path if isinstance(place, FilePlace) else settings.root / ".wexa-sync" / "state.json"
+        real = (
+            place.path
+            if isinstance(place, FilePlace)
+            else settings.root / ".wexa-sync" / f"{settings.name or 'state'}.json"
+        )
         place = FilePlace(real.with_name(f"sandbox-{real.name}"))
     if isinstance(place, GitPlace):
         from wexa_sync.state.git import GitStore
 
-        return GitStore(place, lock_timeout=lock_timeout, waits=waits)
+        return GitStore(place, environment=settings.name, lock_timeout=lock_timeout, waits=waits)
     from wexa_sync.state import FileStore
 
-    return FileStore(place.path, lock_timeout=lock_timeout, waits=waits)
+    return FileStore(place.path, environment=settings.name, lock_timeout=lock_timeout, waits=waits)
 
 
 @contextmanager
@@ -126,15 +132,17 @@ def _reached(settings: Settings, rehearsal: Rehearsal | None) -> Iterator[tuple[
     """Yield the settings to use, the target that state and plans name, and the base URL to call."""
     if rehearsal is None:
         require_api(settings)
-        yield settings, Target(base_url=settings.base_url, org_id=settings.org_id), settings.base_url
+        target = Target(base_url=settings.base_url, org_id=settings.org_id, environment=settings.name)
+        yield settings, target, settings.base_url
         return
     from wexa_sync.sandbox import running
 
-    data = settings.root / ".wexa-sync" / "sandbox.db"
+    named = f"-{settings.name}" if settings.name else ""  # each environment has a sandbox of its own
+    data = settings.root / ".wexa-sync" / f"sandbox{named}.db"
     with sandbox_errors(), running(sandbox_config(data, rehearsal)) as server:
         key = Secret(template="", value="sandbox")
         own = replace(settings, org_id=server.org_id, user_id=server.user_id, api_key=key)
-        yield own, Target(base_url=SANDBOX_URL, org_id=server.org_id), server.base_url
+        yield own, Target(base_url=SANDBOX_URL, org_id=server.org_id, environment=settings.name), server.base_url
 
 
 def sandbox_config(data: Path, rehearsal: Rehearsal) -> SandboxConfig:

@@ -96,8 +96,9 @@ def _show(error: click.ClickException) -> None:
 
     said = StringIO()
     error.show(file=said)
-    key = os.environ.get("WEXA_API_KEY", "")
-    text = said.getvalue().replace(key, "***") if len(key) > 3 else said.getvalue()
+    text = said.getvalue()
+    for key in (value for name, value in os.environ.items() if name.startswith("WEXA_API_KEY") and len(value) > 3):
+        text = text.replace(key, "***")
     if speaks_json():
         event("error", type=type(error).__name__, message=text.strip())
     else:

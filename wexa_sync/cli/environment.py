@@ -8,6 +8,7 @@ from wexa_sync.text.suggest import nearest
 
 _PREFIX = "WEXA_SYNC_"
 _CONNECTION = ("WEXA_API_KEY", "WEXA_BASE_URL", "WEXA_ORG_ID", "WEXA_USER_ID")
+_OF_ONE = tuple(f"{name}_" for name in _CONNECTION)  # with the name of an environment behind it
 _OTHERS = frozenset({"WEXA_SYNC_DEBUG", "WEXA_SYNC_PACKAGE"})  # the second one is for the workflow of `init`
 
 
@@ -24,6 +25,6 @@ def unknown_variables(env: Mapping[str, str], of_flags: Callable[[], Collection[
             yield f"the environment variable {name} is read by no flag." + (f" Did you mean {found}?" if found else "")
     unset = [name for name in _CONNECTION if not env.get(name)]
     for name in sorted(env):
-        is_ours = name.startswith("WEXA_") and not name.startswith(_PREFIX) and name not in _CONNECTION
+        is_ours = name.startswith("WEXA_") and not name.startswith((_PREFIX, *_OF_ONE)) and name not in _CONNECTION
         if is_ours and (found := nearest(name, unset)):
             yield f"the environment variable {name} is read by no flag. Did you mean {found}?"

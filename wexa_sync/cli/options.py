@@ -13,6 +13,7 @@ import click
 
 from wexa_sync.cli.addresses import KnownAddress
 from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress
+from wexa_sync.model import Many
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
 from wexa_sync.render.layout import Level
 
@@ -67,8 +68,11 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return decorate
 
 
-def filled(*groups: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Pass these groups of options to a command as one Request, and its own options by their names."""
+def filled(*groups: Callable[[Any], Any], many: Many = Many.NEVER) -> Callable[[Command], Command]:
+    """Pass these groups of options to a command as one Request, and its own options by their names.
+
+    `many` says when the command works on every environment.
+    """
 
     def decorate(command: Command) -> Command:
         own = signature(command).parameters
@@ -82,7 +86,7 @@ def filled(*groups: Callable[[Any], Any]) -> Callable[[Command], Command]:
             for warning in unknown_variables(os.environ, _variables_of_all):
                 warn(warning)
             mine = {name: given.pop(name) for name in [*given] if name in own}
-            return command(request_of(given), **mine)
+            return command(request_of(given, many), **mine)
 
         return cast("Command", _all(*groups)(run))
 
@@ -138,7 +142,12 @@ speech = _all(
     ),
 )
 
+environment = option(
+    "--env", "environment", everywhere=True, metavar="NAME", help="The environment to work on, of those declared."
+)
+
 where = _all(
+    environment,
     option("--base-url", everywhere=True, metavar="URL", help="The API's address."),
     option(
         "--state",

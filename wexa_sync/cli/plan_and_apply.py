@@ -17,7 +17,18 @@ from wexa_sync.cli.outputs import Show
 from wexa_sync.cli.progress import progress
 from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.streams import hang_up
-from wexa_sync.cli.terminal import agrees, event, note, say, show_error, show_text, speaks_json, wants_color, width
+from wexa_sync.cli.terminal import (
+    agrees,
+    event,
+    note,
+    say,
+    show_error,
+    show_text,
+    speaks_json,
+    types,
+    wants_color,
+    width,
+)
 from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
 from wexa_sync.model import Action, Limits, Plan, Report
 from wexa_sync.plan.limits import Excess
@@ -65,7 +76,7 @@ def carry_out(
 
     def agreed(over: Sequence[Excess]) -> bool:
         _lifted(over)
-        return not plan.work or request.auto_approve or _agreed(plan)
+        return not plan.work or _agreed(plan, request)
 
     try:
         if reviewed is not None:
@@ -116,14 +127,29 @@ def _show_report(report: Report, show: Show, *, talks: bool) -> bool:
     return True
 
 
-def _agreed(plan: Plan) -> bool:
+def _agreed(plan: Plan, request: Request) -> bool:
+    """Return True where --auto-approve or a person agrees to the plan. A protected environment wants its name for it.
+
+    Its name on the command line is enough beside --auto-approve; in a variable it may be left from another task.
+    """
+    protected = request.protection
+    if request.auto_approve and (not protected or request.spelt):
+        return True
     if not sys.stdin.isatty():
+        if request.auto_approve:
+            raise UsageError(
+                f"the environment {protected} is protected: --auto-approve needs its name on the command line, so "
+                "nothing was applied",
+                hint=f"Review the plan above, then add --env {protected}.",
+            )
         raise UsageError(
             "there is no terminal to ask on, so nothing was applied",
             hint="Review the plan above, then run it again with --auto-approve.",
         )
     count, deletes = len(plan.work), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
-    yes = agrees(f"Apply {count} change{'' if count == 1 else 's'}{of_them}?")
+    where = f" to {plan.target.environment}" if plan.target.environment else ""
+    what = f"{count} change{'' if count == 1 else 's'}{of_them}{where}"
+    yes = types(protected, f"To apply {what}, type {protected}") if protected else agrees(f"Apply {what}?")
     say("")
     return yes

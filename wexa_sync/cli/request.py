@@ -22,10 +22,10 @@ from wexa_sync.cli.terminal import request_log, wait_log, warn
 from wexa_sync.cli.values import OutputFile
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Choice, Desired, Limits, Options
+from wexa_sync.model import Choice, Desired, Limits, Many, Options
 from wexa_sync.render import FOR_LOGS, FOR_PEOPLE
 from wexa_sync.render.layout import Level
-from wexa_sync.settings import Settings, read_settings
+from wexa_sync.settings import ALL, Settings, read_settings, require_environment
 from wexa_sync.state import StateStore
 from wexa_sync.workspace import Rehearsal, Workspace, open_store, open_workspace
 
@@ -52,7 +52,10 @@ class Output:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox.
-    `settings_at` reads the settings for another place, with the same flags.
+
+    `settings_at` reads the settings for another place, with the same flags. `spelt`: the environment stands on the
+    command line itself. `every` holds a request for each environment, where all are meant; the request itself is then
+    the first of them.
     """
 
     settings: Settings
@@ -67,6 +70,14 @@ class Request:
     timeout: float | None
     lock_timeout: float
     verbose: bool
+    spelt: bool = False
+    every: tuple[Request, ...] = ()
+
+    @property
+    def protection(self) -> str:
+        """Return the name that a person has to give before anything changes; empty where none is needed."""
+        environment = self.settings.environment
+        return environment.name if environment and environment.protected and self.rehearsal is None else ""
 
     @property
     def store(self) -> StateStore:
@@ -108,18 +119,50 @@ class Request:
         """Raise UsageError where a file to write is also read, belongs to the state, or is named twice."""
         read = (*self.sources.paths, *self.sources.var_files, *reads)
         taken = {os.path.realpath(file): "is read by the same command" for file in read}
-        for rehearsal in (False, True):
-            files = open_store(self.settings, rehearsal=rehearsal).files
-            taken |= {os.path.realpath(file): "belongs to the state" for file in files}
+        for store in self._stores():
+            taken |= {os.path.realpath(file): "belongs to the state" for file in store.files}
         for file in writes:
             if file is not None:
                 if what := taken.get(real := os.path.realpath(file)):
                     raise UsageError(f"{file} {what}, and would be overwritten", hint="Name another file to write.")
                 taken[real] = "is written by the same command"
 
+    def _stores(self) -> Iterator[StateStore]:
+        """Yield the store of each state that the repository has, and of its rehearsals."""
+        settings = self.settings
+        for each in (settings, *(replace(settings, state=it.state, environment=it) for it in settings.environments)):
+            yield from (open_store(each, rehearsal=rehearsal) for rehearsal in (False, True))
 
-def request_of(given: Mapping[str, Any]) -> Request:
-    """Return the request of a command's options. An option that the command does not have counts as not given."""
+
+def request_of(given: Mapping[str, Any], many: Many = Many.NEVER) -> Request:
+    """Return the request of a command's options. An option that the command does not have counts as not given.
+
+    Raises UsageError where environments are declared and none is named, unless the command then works on all (`many`).
+    """
+    if given.get("environment") == ALL:
+        return _of_all(given, many)
+    request = _request(given)
+    if "environment" in given and not request.settings.environment and (declared := request.settings.environments):
+        if many is Many.BY_DEFAULT:
+            return _of_all(given, many)
+        require_environment([each.name for each in declared], every=many is Many.ON_DEMAND)
+    return request
+
+
+def _of_all(given: Mapping[str, Any], many: Many) -> Request:
+    """Return the request for every environment."""
+    if many is Many.NEVER:
+        raise UsageError("--env all is for `plan` and `validate`", hint="Name one environment.")
+    if given.get("state_file"):
+        raise UsageError("--state and --env all can't be given together", hint="Each environment has its own state.")
+    names = [each.name for each in _request({**given, "environment": ""}).settings.environments]
+    if not names:
+        raise UsageError("--env all: no environment is declared here", hint="Leave --env out, or declare some.")
+    every = tuple(_request({**given, "environment": name}) for name in names)
+    return replace(every[0], every=every)
+
+
+def _request(given: Mapping[str, Any]) -> Request:
     get, paths, output = given.get, given.get("paths", ()), _output(given)
     if output.to_stdout and output.format != FOR_PEOPLE:
         require_open(sys.stdout)
@@ -147,6 +190,7 @@ def request_of(given: Mapping[str, Any]) -> Request:
         timeout=get("timeout"),
         lock_timeout=get("lock_timeout", 0.0),
         verbose=get("verbose", False),
+        spelt=click.get_current_context().get_parameter_source("environment") is ParameterSource.COMMANDLINE,
     )
 
 
@@ -190,7 +234,8 @@ def _settings(given: Mapping[str, Any]) -> Callable[[Path], Settings]:
         "parallelism": given.get("parallelism"),
         "max_executions": given.get("max_executions"),
     }
-    return partial(read_settings, env=os.environ, overrides=overrides)
+    environment = given.get("environment") or ""
+    return partial(read_settings, env=os.environ, overrides=overrides, environment=environment)
 
 
 def _rehearsal(given: Mapping[str, Any]) -> Rehearsal | None:

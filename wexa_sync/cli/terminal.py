@@ -132,15 +132,24 @@ def show_data(text: str) -> None:
 
 def agrees(question: str) -> bool:
     """Ask on the terminal, and return True for y or yes. Every other answer is a no."""
+    return _answer(f"{question} [y/N]: ").lower() in ("y", "yes")
+
+
+def types(word: str, question: str) -> bool:
+    """Ask on the terminal, and return True where the answer is that very word."""
+    return _answer(f"{question}: ") == word
+
+
+def _answer(question: str) -> str:
     import select
 
-    say(f"{question} [y/N]: ", nl=False)
+    say(question, nl=False)
     # A signal that comes just before a read that blocks is heard only after it: nothing is read before it is there.
     while not select.select([sys.stdin], [], [], 0.1)[0]:
         pass
     if not (line := sys.stdin.readline()):  # Ctrl-D
         raise click.Abort
-    return line.strip().lower() in ("y", "yes")
+    return line.strip()
 
 
 def event(name: str, **about: Any) -> None:

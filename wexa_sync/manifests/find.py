@@ -71,6 +71,12 @@ def is_searched(file: Path, folders: Sequence[Path], ignore: Sequence[str], root
     return False
 
 
+def is_ignored(file: Path, ignore: Sequence[str], root: Path) -> bool:
+    """True when a pattern of `ignore` matches the file, or a folder that it stands in below `root`."""
+    real, base = Path(os.path.realpath(file)), _base(root)
+    return any(_ignored(ignore).fullmatch(str(each).removeprefix(base)) for each in (real, *real.parents))
+
+
 def _is_left_out(name: str) -> bool:
     return name.startswith(".") or name in _INSTALLED
 
@@ -90,6 +96,7 @@ class _Search:
         self._paths = sources.paths
         self._base = _base(sources.root)
         self._ignored = _ignored(sources.ignore)
+        self._no_manifests = sources.no_manifests
         self._problems = problems
         self._overlooked: dict[str, Problem] = {}
         self._folders: set[str] = set()
@@ -112,6 +119,8 @@ class _Search:
         elif not _is_read(path.name):
             hint = "Manifests are .yaml or .yml files; wexa-sync.yaml holds settings, *.vars.yaml is for --var-file."
             raise UsageError(f"{path} is no manifest", hint=hint)
+        elif os.path.realpath(path) in self._no_manifests:
+            raise UsageError(f"{path} is no manifest", hint="It belongs to an environment: name that with --env.")
         else:
             yield path, os.path.realpath(path)
 
@@ -135,7 +144,8 @@ class _Search:
                     is_inner := self._wanted(path, entry)
                 ):
                     inside = os.path.realpath(inside) if entry.is_symlink() else inside
-                    waiting.append((path / entry.name, inside, is_inner == "folder"))
+                    if inside not in self._no_manifests:
+                        waiting.append((path / entry.name, inside, is_inner == "folder"))
 
     def _entries(self, folder: Path, top: Path) -> list[os.DirEntry[str]]:
         try:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.schema_messages import Fault, shown
-from wexa_sync.model import Path, Secret, Source
+from wexa_sync.model import Laid, Path, Secret, Source, laid_at
 from wexa_sync.text.files import TextFault, read_text, short, shown_path, siblings
 from wexa_sync.text.leftovers import is_blank, refuse_leftovers
 from wexa_sync.text.suggest import did_you_mean
@@ -25,11 +26,15 @@ def is_file(value: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files that a manifest in `folder` may name: below `root`, not by a symlink either."""
+    """The files that a manifest in `folder` may name: below `root`, not by a symlink either.
+
+    The paths of an environment, which `laid` some values over the manifest, start from `root`.
+    """
 
     folder: File
     root: File
     filling: Filling
+    laid: Mapping[Path, Laid] = field(default_factory=dict)
 
     def text(self, value: dict[str, Any], path: Path, faults: list[Fault]) -> str | Secret:
         """Return the text that the value at `path` stands for. What is wrong with it is added to `faults`.
@@ -43,7 +48,7 @@ class Files:
         if not isinstance(fill, bool):
             faults.append(Fault((*path, "fill"), f"expected true or false, got {shown(fill)}", _FILL_HINT))
         try:
-            text, place = self._read(name)
+            text, place = self._read(name, self.root if laid_at(self.laid, path) else self.folder)
         except TextFault as fault:
             faults.append(Fault(path, fault.message, fault.hint))
             return Unfilled("...")
@@ -55,7 +60,7 @@ class Files:
             faults.append(Fault(path, each.message, each.hint, source=source))
         return filled
 
-    def _read(self, name: Any) -> tuple[str, str]:
+    def _read(self, name: Any, folder: File) -> tuple[str, str]:
         """Return the text of the file, and the file's name to be shown."""
         if not isinstance(name, str) or not name.strip() or "\0" in name:
             got = shown("***" if isinstance(name, Secret) else name)
@@ -63,14 +68,14 @@ class Files:
         if File(name).is_absolute():
             raise TextFault(f"the path {short(name)} is absolute", hint="Write it relative to the manifest.")
         # Where it really is: a symlink must not lead out either, to be sent to a server.
-        real, top = File(os.path.realpath(self.folder / name)), os.path.realpath(self.root)
+        real, top = File(os.path.realpath(folder / name)), os.path.realpath(self.root)
         if not real.is_relative_to(top):
             raise TextFault(f"{short(name)} leads out of {top}", hint="Move the file inside, beside the manifests.")
         if not os.path.lexists(real):
             hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
             raise TextFault(f"there is no file {short(name)}", hint=hint)
         # As git may check a file out with either line end, by machine: one commit must make one plan everywhere.
-        place = shown_path(self.folder / name)
+        place = shown_path(folder / name)
         return _looked_at(real, place).replace("\r\n", "\n").removesuffix("\n"), place
 
 

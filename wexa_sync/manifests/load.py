@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from wexa_sync.errors import NothingDeclared, Problem
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.find import Found, find
+from wexa_sync.manifests.overlay import overlaid
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Document, Source
@@ -69,6 +70,9 @@ def load(sources: Sources) -> Loaded:
         problems += faults
         if not found:
             variables.forget(odd)
+    if sources.overlays is not None:
+        laid, faults = overlaid(documents, sources.overlays, lambda: Filling(variables), whole=sources.whole is None)
+        documents, problems = laid, [*problems, *faults]
     if not documents and not problems:
         raise _nothing(files, others)
     return Loaded(tuple(documents), tuple(problems), tuple(others), variables, alone=not sources.whole)

@@ -41,6 +41,8 @@ class Places:
 
     def in_document(self, document: Document, path: Path, *, key: bool = False) -> Source:
         """Return the place of a field's value (with `key`: of its key), or of the nearest value around it."""
+        if laid := document.laid_at(path):
+            return self.in_document(laid.document, laid.path, key=key)
         roots = self._read(document.source.file)
         if document.index >= len(roots):
             return document.source  # the file has changed since
@@ -48,6 +50,8 @@ class Places:
 
     def in_manifest(self, manifest: Manifest, path: Path) -> Source:
         """Return the place of a field's value, by its path in the document of the manifest."""
+        if laid := manifest.laid_at(path):
+            return self.in_document(laid.document, laid.path)
         roots = self._read(manifest.source.file)
         index = bisect_left(roots, manifest.source.line, key=lambda root: root.start_mark.line)
         return self._inside(roots[index - 1], manifest.source.file, path, key=False) if index else manifest.source

@@ -9,7 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import SettingsError, UsageError
+from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.variables import Variables, gather
+from wexa_sync.model import Document
+from wexa_sync.model import Path as Path_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlays:
+    """Fields to lay over those of manifests: at `path` of the document, by the address of a resource."""
+
+    document: Document
+    path: Path_
+
+    @property
+    def data(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the fields by address."""
+        return at_path(self.document.data, self.path) or {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,23 +34,35 @@ class Sources:
 
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
     `settings_file` names `whole`, and `paths` where no person did. `dedicated` are the paths that it names for
-    manifests alone.
+    manifests alone. `own_var_files`, `own_vars` and `overlays` are those of the environment. `no_manifests` are the
+    real paths of files that no search takes for manifests.
     """
 
     paths: tuple[Path, ...]
     root: Path
     ignore: tuple[str, ...] = ()
     vars: Mapping[str, Any] = field(default_factory=dict)
+    own_var_files: tuple[Path, ...] = ()
+    own_vars: Mapping[str, Any] = field(default_factory=dict)
     var_files: tuple[Path, ...] = ()
     assignments: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
     whole: tuple[Path, ...] | None = None
     settings_file: str = ""
     dedicated: tuple[Path, ...] = ()
+    overlays: Overlays | None = None
+    no_manifests: frozenset[str] = frozenset()
 
     def variables(self) -> Variables:
         """Return the values of the variables. Raises UsageError or InvalidManifests for a flag or a file of them."""
-        return gather(settings=self.vars, files=self.var_files, assignments=self.assignments, env=self.env)
+        return gather(
+            settings=self.vars,
+            own_files=self.own_var_files,
+            own=self.own_vars,
+            files=self.var_files,
+            assignments=self.assignments,
+            env=self.env,
+        )
 
     def all(self) -> Sources:
         """Return the sources of all manifests of the state."""

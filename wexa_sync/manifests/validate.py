@@ -48,7 +48,7 @@ def validate(
     for document in documents:
         faults: list[Fault] = []
         document = _known(document, faults)  # noqa: PLW2901  # the same one, and sure of its envelope
-        files = Files(File(document.source.file).parent, root, Filling(variables or Variables()))
+        files = Files(File(document.source.file).parent, root, Filling(variables or Variables()), document.laid)
         manifests += _manifests(document, projects, files, faults)
         problems += places.problems(document, faults)
     return tuple(manifests), tuple(problems)
@@ -108,6 +108,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
         generation=generation if type(generation) is int else 1,
         depends_on=waits_for,
         templates={**document.templates, **files.filling.templates},
+        laid=document.laid,
         unlisted=unlisted,
     )
     yield manifest
@@ -144,6 +145,7 @@ def _parts(
             source=Source(file=document.source.file, line=line),
             lifecycle=lifecycle,
             position=index,
+            laid=owner.laid,
         )
         seen[handle] = index
 

@@ -21,6 +21,7 @@ from wexa_sync.text.suggest import did_you_mean
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
+_KEY_OF_AN_ENVIRONMENT = "WEXA_API_KEY_"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
 _CREDENTIALS = frozenset(
     {"KEY", "KEYS", "APIKEYS", "SECRETS", "PASS", "PW", "PASSWORDS", "PASSCODE", "CREDENTIAL", "CREDS", "PRIVATE"}
@@ -41,6 +42,11 @@ class Variables:
     given: Mapping[str, Collection[str]] = field(default_factory=dict)  # names, by the flag or the file that gives them
     asked: set[str] = field(default_factory=set, compare=False)  # the names that texts use
     odd: dict[str, str] = field(default_factory=dict, compare=False)  # what is odd about a value, by its `${...}`
+    keys: frozenset[str] = field(init=False, repr=False, compare=False)  # the API keys of this environment
+
+    def __post_init__(self) -> None:
+        known = (value for name, value in self.env.items() if _is_the_key(name))
+        object.__setattr__(self, "keys", frozenset(key for key in known if len(key) >= SHORTEST_KEY))
 
     def forget(self, since: Mapping[str, str]) -> None:
         """Forget what was odd of the environment in a file that is none of ours; `since`: what was before that file."""
@@ -114,8 +120,7 @@ class Variables:
             hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
             raise TextFault(f"{short(use.group())} is no variable", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
-        keys = {key for known in _KEYS if len(key := self.env.get(known, "")) >= SHORTEST_KEY}
-        if (source != "var" and name in _KEYS) or str(values.get(name, "")) in keys:
+        if (source != "var" and _is_the_key(name)) or str(values.get(name, "")) in self.keys:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)
         if source == "env" and _is_a_credential(name, self.env.get(name, "")):
@@ -127,17 +132,26 @@ class Variables:
             # Continuous integration gives an empty text for a secret that it does not have.
             known = [other for other in values if not _is_a_credential(other, "") or source == "secret"]
             hint = did_you_mean(
-                name, sorted(set(known) - _KEYS - {name}), "What needs it is planned, and can't be applied."
+                name, sorted(_usable(known) - {name}), "What needs it is planned, and can't be applied."
             )
             self.odd[use.group()] = f"is not set here. {hint}"
             return _NOT_SET
         if name not in values:
-            hint = did_you_mean(name, sorted(set(values) - _KEYS), _GIVE[source].format(short(name)))
+            hint = did_you_mean(name, sorted(_usable(values)), _GIVE[source].format(short(name)))
             raise TextFault(f"{short(use.group())} is not defined", hint=hint)
         self._note(use, values[name])
         if not is_utf8(values[name]):
             raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
         return values[name]
+
+
+def _is_the_key(name: str) -> bool:
+    """True for a variable with an API key: the one of every environment, or of one (WEXA_API_KEY_PRODUCTION)."""
+    return name in _KEYS or name.startswith(_KEY_OF_AN_ENVIRONMENT)
+
+
+def _usable(names: Iterable[str]) -> set[str]:
+    return {name for name in names if not _is_the_key(name)}
 
 
 def _is_a_credential(name: str, value: str) -> bool:
@@ -151,6 +165,7 @@ def _is_a_credential(name: str, value: str) -> bool:
 
 
 _NOT_SET: Any = object()
+_NONE: Mapping[str, Any] = {}
 _GIVE = {
     "var": "Give it with --var {0}=VALUE, in a --var-file, or under `vars` in wexa-sync.yaml.",
     "env": "Set the environment variable {0}.",
@@ -180,20 +195,26 @@ def revealed(template: str, env: Mapping[str, str]) -> str | None:
 def gather(
     *,
     settings: Mapping[str, Any],
+    own_files: Iterable[Path] = (),
+    own: Mapping[str, Any] = _NONE,
     files: Iterable[Path] = (),
     assignments: Iterable[str] = (),
     env: Mapping[str, str],
 ) -> Variables:
-    """Return all variables: of the settings, then of each `--var-file`, then `--var NAME=VALUE`; the last one wins.
+    """Return all variables; the last one wins.
 
+    First those of the settings, then those of the environment (of each file, then its own), then those of each
+    `--var-file`, then `--var NAME=VALUE`.
     Raises UsageError for an assignment or a file that is none, InvalidManifests for what is wrong inside a file.
     """
     found = dict(settings)
     problems: list[Problem] = []
     given: dict[str, Collection[str]] = {}
-    for file in files:
-        found |= (read := _read_var_file(file, problems))
-        given[shown_path(file)] = read.keys()
+    for flag, named, over in (("var_files", own_files, own), ("--var-file", files, _NONE)):
+        for file in named:
+            found |= (read := _read_var_file(file, flag, problems))
+            given[shown_path(file)] = read.keys()
+        found |= over
     if problems:
         raise InvalidManifests(sorted(problems, key=lambda problem: problem.source))
     for assignment in assignments:
@@ -206,11 +227,11 @@ def gather(
     return Variables(found, env, given)
 
 
-def _read_var_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
+def _read_var_file(path: Path, flag: str, problems: list[Problem]) -> dict[str, Any]:
     from wexa_sync.manifests.yaml import read  # imports yaml, and most runs have no such file
 
     if not os.path.exists(path):  # noqa: PTH110  # unlike Path's, it never raises
-        raise UsageError(f"--var-file {path}: there is no such file", hint="Check the path; it is a YAML file.")
+        raise UsageError(f"{flag} {path}: there is no such file", hint="Check the path; it is a YAML file.")
     documents, unreadable = read(path, shown_path(path))
     problems += unreadable
     if not documents:

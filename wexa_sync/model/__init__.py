@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
 from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
-from wexa_sync.model.manifest import Desired, Document, Lifecycle, Manifest
+from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, laid_at
 from wexa_sync.model.observation import Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Move, Plan, Unmanaged
 from wexa_sync.model.report import Outcome, Report, Status
-from wexa_sync.model.request import Choice, Limits, Options
+from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.run import Question, Run
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
@@ -28,10 +28,12 @@ __all__ = [
     "FilePlace",
     "GitPlace",
     "Intent",
+    "Laid",
     "Lifecycle",
     "Limits",
     "Live",
     "Manifest",
+    "Many",
     "Move",
     "Observation",
     "Options",
@@ -60,5 +62,6 @@ __all__ = [
     "Target",
     "Unmanaged",
     "Unset",
+    "laid_at",
     "show_path",
 ]

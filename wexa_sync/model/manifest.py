@@ -25,7 +25,8 @@ class Document:
 
     `templates` are the file's texts before their variables were filled in, by what they became. `spelled` are the
     numbers, true and false that are written otherwise than JSON writes them. `variables` are the texts of the values
-    that are one variable and nothing else. `unset`: the file has a text that is Unset.
+    that are one variable and nothing else. `unset`: the file has a text that is Unset. `laid`: what an environment laid
+    over the document, and where that stands.
     """
 
     data: Any
@@ -37,6 +38,27 @@ class Document:
     spelled: Mapping[Path, str] = field(default_factory=dict)
     variables: Mapping[Path, str] = field(default_factory=dict)
     unset: bool = False
+    laid: Mapping[Path, Laid] = field(default_factory=dict)
+
+    def laid_at(self, path: Path) -> Laid | None:
+        """Return where the value at the path stands, if an environment laid it over the document."""
+        return laid_at(self.laid, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The place in another document from which a value came."""
+
+    document: Document
+    path: Path
+
+
+def laid_at(laid: Mapping[Path, Laid], path: Path) -> Laid | None:
+    """Return where the value at the path stands, if another document has it."""
+    for size in range(len(path), 0, -1) if laid else ():
+        if found := laid.get(path[:size]):
+            return Laid(found.document, (*found.path, *path[size:]))
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +67,7 @@ class Manifest:
 
     `position` is the place of a part in its owner's list of parts. `generation` counts runs of an action.
     `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document. `unlisted`
-    are the fields of parts that the manifest leaves out: it does not manage those parts.
+    are the fields of parts that the manifest leaves out: it does not manage those parts. `laid` as in Document.
     """
 
     address: Address
@@ -57,6 +79,11 @@ class Manifest:
     position: int = 0
     templates: Mapping[str, str] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
+    laid: Mapping[Path, Laid] = field(default_factory=dict)
+
+    def laid_at(self, path: Path) -> Laid | None:
+        """Return where the value at the path of the document stands, if an environment laid it over the manifest."""
+        return laid_at(self.laid, path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

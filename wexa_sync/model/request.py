@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from wexa_sync.model.address import Address
+
+
+class Many(Enum):
+    """When a command works on every environment at once."""
+
+    NEVER = "never"
+    ON_DEMAND = "with --env all"
+    BY_DEFAULT = "where none is named, too"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,8 @@ class Target:
     environment: str = ""
 
     def __str__(self) -> str:
-        named = f"environment {self.environment}, " if self.environment else ""
-        return f"{self.base_url} ({named}organisation {self.org_id})"
+        named = f"{self.environment} at " if self.environment else ""
+        return f"{named}{self.base_url} (organisation {self.org_id})"
 
     @property
     def place(self) -> tuple[str, str]:

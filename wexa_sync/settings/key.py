@@ -6,12 +6,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 from wexa_sync.api.transport.url import is_vendors, normal_base_url
 from wexa_sync.errors import SettingsError
-from wexa_sync.manifests.positions import Places
-from wexa_sync.model import Document, Source
+from wexa_sync.model import Source
 from wexa_sync.settings.values import Settings
 from wexa_sync.text.files import SETTINGS_FILE
 
 KEY_VARIABLE = "WEXA_API_KEY"
+
+
+def variables_of(variable: str, environment: str) -> tuple[str, ...]:
+    """Return the variables that may hold a setting: of one environment, then of all. The first that is set counts."""
+    return (f"{variable}_{environment.upper().replace('-', '_')}", variable) if environment else (variable,)
 
 
 def require_api(settings: Settings) -> None:
@@ -29,9 +33,12 @@ def require_api(settings: Settings) -> None:
         )
     missing = []
     if settings.api_key is None:
-        missing.append((f"the API key ({KEY_VARIABLE})", f"set the environment variable {KEY_VARIABLE}"))
+        own, *others = variables_of(KEY_VARIABLE, settings.name)
+        more = f" (or {others[0]}, for every environment)" if others else ""
+        missing.append((f"the API key ({own})", f"set the environment variable {own}{more}"))
     if not settings.org_id:
-        where = f"set WEXA_ORG_ID, or `org_id` in {settings.root / SETTINGS_FILE}"
+        section = f"the environment {settings.name} of " if settings.name else ""
+        where = f"set WEXA_ORG_ID, or `org_id` in {section}{settings.root / SETTINGS_FILE}"
         missing.append(("the organisation's id (WEXA_ORG_ID)", where))
     if missing:
         what, how = (" and ".join(parts) for parts in zip(*missing, strict=True))
@@ -47,9 +54,6 @@ def one_spelling(base_url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(usual).removesuffix(":")))
 
 
-def unconfirmed(file: Document) -> Source | None:
-    """Return the place of the file's base_url where it is not Wexa's; None where the key may go there."""
-    base_url = file.data.get("base_url")
-    if base_url is None or is_vendors(one_spelling(base_url)):
-        return None
-    return Places().in_document(file, ("base_url",))
+def unconfirmed(base_url: str, place: Source) -> Source | None:
+    """Return the place of a base_url in the repository where it is not Wexa's; None where the key may go there."""
+    return None if is_vendors(one_spelling(base_url)) else place

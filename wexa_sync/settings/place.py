@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from wexa_sync.errors import SettingsError
 from wexa_sync.manifests.positions import Places
-from wexa_sync.model import Document
+from wexa_sync.model import Document, Source
 from wexa_sync.text.files import TextFault
 
 
@@ -18,6 +18,11 @@ def path_of(read: Callable[[str], str], text: str, place: str) -> str:
         raise SettingsError(f"{place}: {fault.message}", hint=fault.hint) from None
 
 
+def source_of(file: Document, *path: str | int) -> Source:
+    """Return the place of a setting in its file."""
+    return Places().in_document(file, path)
+
+
 def place_of(file: Document | None, *path: str | int) -> str:
     """Return the place of a setting in its file, to be shown; its name where no file has it."""
-    return f"{Places().in_document(file, path)}: {path[0]}" if file else str(path[0])
+    return f"{source_of(file, *path)}: {path[0]}" if file else str(path[0])

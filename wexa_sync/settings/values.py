@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wexa_sync.manifests.sources import Sources
+from wexa_sync.errors import UsageError
+from wexa_sync.manifests.sources import Overlays, Sources
 from wexa_sync.model import FilePlace, Limits, Options, Secret, Source, StatePlace
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An environment that the settings declare: what manifests are read with, and where its state is.
+
+    `vars` are over the values of `var_files`. `protected`: a change needs its name from a person. `file` is the file of
+    `environments/` that declares it, if any.
+    """
+
+    name: str
+    state: StatePlace
+    vars: Mapping[str, Any]
+    var_files: tuple[Path, ...]
+    overlays: Overlays
+    protected: bool
+    file: Path | None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that the environment is made of: none of them is a manifest."""
+        return (*self.var_files, *((self.file,) if self.file else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +41,14 @@ class Settings:
     """The settings of a repository of manifests. `org_id` and `user_id` are empty where they are not set.
 
     Paths are absolute. schemas/settings.schema.json explains each field. `unconfirmed` is the place of a `base_url` in
-    wexa-sync.yaml that is not Wexa's and that nothing else names: the key must not go there.
+    wexa-sync.yaml that is not Wexa's and that nothing else names: the key must not go there. `environments` are all
+    that are declared; `environment` is the one that was named.
     """
 
     root: Path
     base_url: str
     org_id: str
     user_id: str
-    api_key: Secret | None
     state: StatePlace
     manifests: tuple[Path, ...]
     ignore: tuple[str, ...]
@@ -33,7 +57,15 @@ class Settings:
     read_timeout: float
     options: Options
     limits: Limits
+    api_key: Secret | None = None
     unconfirmed: Source | None = None
+    environment: Environment | None = None
+    environments: tuple[Environment, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the name of the environment; empty without one."""
+        return self.environment.name if self.environment else ""
 
     def sources(
         self,
@@ -45,18 +77,41 @@ class Settings:
     ) -> Sources:
         """Return the manifests in `paths`, or those that the settings name; with the values of their variables."""
         own = self.manifests == (self.root,)
+        self._require_own(var_files)
+        chosen = self.environment
         return Sources(
             paths=tuple(paths) or self.manifests,
             root=self.root,
             ignore=self.ignore,
             vars=self.vars,
+            own_var_files=chosen.var_files if chosen else (),
+            own_vars=chosen.vars if chosen else {},
+            overlays=chosen.overlays if chosen else None,
             var_files=tuple(var_files),
             assignments=tuple(assignments),
             env=env,
             whole=self._all_manifests() if paths else None,
             dedicated=tuple(path for path in self.manifests if path.resolve() != self.root.resolve()),
+            no_manifests=frozenset(os.path.realpath(file) for each in self.environments for file in each.files),
             settings_file="" if own else shown_path(self.root / SETTINGS_FILE),
         )
+
+    def _require_own(self, var_files: Sequence[Path]) -> None:
+        """Raise UsageError for a file of variables of another environment: its values would be planned into this one.
+
+        A file that this environment names as well is its own.
+        """
+        if self.environment is None:
+            return
+        own = {os.path.realpath(file) for file in self.environment.var_files}
+        for other in self.environments:
+            others = {os.path.realpath(file) for file in other.var_files} - own
+            if found := next((file for file in var_files if os.path.realpath(file) in others), None):
+                raise UsageError(
+                    f"--var-file {found} belongs to the environment {other.name}, and this is {self.name}: "
+                    "nothing was done",
+                    hint=f"Leave it out, or work on --env {other.name}: it takes the file by itself.",
+                )
 
     def _all_manifests(self) -> tuple[Path, ...]:
         """Return where all manifests of the state are.
