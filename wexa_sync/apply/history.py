@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from wexa_sync.compare.ids import Comparison, comparison_in
+from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.parts import overlay, part_of, sent_fields
-from wexa_sync.compare.same import same_value
+from wexa_sync.compare.same import as_recorded
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.spec.fields import UNKNOWN, Field
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import (
     Address,
@@ -118,7 +117,7 @@ class History:
         """Return live, with the values of the record where they mean the same: a name outlives its id."""
         plan = self._plan
         comparison = comparison_in(change.address.project, plan.ids, plan.externals, self._key)
-        return _as_recorded(self._applied(change), live, BY_NAME[change.address.kind].fields, comparison)
+        return as_recorded(self._applied(change), live, BY_NAME[change.address.kind].fields, comparison)
 
     def _hiding(self, change: Change, live: Spec) -> Callable[[Any], Any]:
         """Return what seals every secret in a value: with its template, where the record or the manifest has one."""
@@ -138,19 +137,6 @@ class History:
             return hide(conceal(veil(value, lambda text: scrub(text) != text, name=scrub), self._key), leaf)
 
         return hidden
-
-
-def _as_recorded(recorded: Any, live: Any, field: Field, comparison: Comparison) -> Any:
-    if isinstance(recorded, Ref) and isinstance(live, Ref) and comparison.id_of(recorded) in (None, live.id):
-        return recorded
-    if isinstance(recorded, dict) and isinstance(live, dict):
-        fields = field.fields
-        return {
-            name: _as_recorded(recorded.get(name), value, fields.get(name, UNKNOWN), comparison)
-            for name, value in live.items()
-        }
-    is_hidden = isinstance(live, Secret) and not isinstance(recorded, (Secret, Sealed))
-    return recorded if not is_hidden and same_value(recorded, live, field, comparison) else live
 
 
 def _outside_lists(path: Path) -> Path:

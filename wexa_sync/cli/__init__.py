@@ -27,6 +27,7 @@ COMMANDS = {
     "apply": "Make the changes of a plan.",
     "destroy": "Delete the resources that PATHS declare, or all managed ones.",
     "history": "Show who applied what, when, and of which commit.",
+    "undo": "Make what an apply touched as it was before.",
     "resolve": "Settle whether a request without a response was carried out.",
     "executions": "List, watch, control and answer executions.",
     "state": "Show and repair the state.",

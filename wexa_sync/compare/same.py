@@ -85,6 +85,20 @@ def same_value(one: Any, other: Any, field: Field, comparison: Comparison) -> bo
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
+def as_recorded(recorded: Any, live: Any, field: Field, comparison: Comparison) -> Any:
+    """Return a part of live, with the recorded values where they mean the same: a name outlives its id."""
+    if isinstance(recorded, Ref) and isinstance(live, Ref) and comparison.id_of(recorded) in (None, live.id):
+        return recorded
+    if isinstance(recorded, dict) and isinstance(live, dict):
+        fields = field.fields
+        return {
+            name: as_recorded(recorded.get(name), value, fields.get(name, UNKNOWN), comparison)
+            for name, value in live.items()
+        }
+    is_hidden = isinstance(live, Secret) and not isinstance(recorded, (Secret, Sealed))
+    return recorded if not is_hidden and same_value(recorded, live, field, comparison) else live
+
+
 def kept(ours: Any, theirs: Any) -> bool:
     """True when a server may have made theirs of ours: it trims a text, and has a null for what is empty."""
     if _is_empty(ours):

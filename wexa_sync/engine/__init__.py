@@ -20,6 +20,7 @@ from wexa_sync.engine.steps import (
     scope_of,
     scope_to_destroy,
 )
+from wexa_sync.engine.undo import plan_to_undo, undoing
 
 __all__ = [
     "NOTHING",
@@ -37,6 +38,7 @@ __all__ = [
     "plan",
     "plan_against",
     "plan_to_destroy",
+    "plan_to_undo",
     "read",
     "rebuild",
     "require_planned_here",
@@ -45,6 +47,7 @@ __all__ = [
     "saved_plan",
     "scope_of",
     "scope_to_destroy",
+    "undoing",
     "wait",
     "with_questions",
 ]

@@ -39,8 +39,10 @@ def make_plan(
     excludes: tuple[Address, ...] = (),
     limits: Limits | None = None,
     scope: Scope = _ALL,
+    also: Sequence[Blocked] = (),
+    said: Sequence[str] = (),
 ) -> Plan:
-    """Return the plan: a decision on every address in `scope`.
+    """Return the plan: a decision on every address in `scope`; with what is blocked and to be said `also`.
 
     `targets` keeps those and what they need that is not there yet; `excludes` drops those and what can't be without
     them. What goes over `limits` is warned of. Raise PlanRefused for a target or exclude that names nothing.
@@ -49,7 +51,8 @@ def make_plan(
     left = scope.left_alone(observation)
     decisions = _decide_all(observation, rules, left, targets, excludes)
     plan = _plan_of(decisions, observation, left, limits)
-    plan = replace(plan, warnings=(*scope.unknown(observation), *plan.warnings))
+    blocked = tuple(sorted((*plan.blocked, *also), key=lambda found: found.address))
+    plan = replace(plan, blocked=blocked, warnings=(*scope.unknown(observation), *said, *plan.warnings))
     if plan.orphans and not rules.prune:
         pruned = _decide_all(scope.protected(with_found(seen)), replace(rules, prune=True), left, targets, excludes)
         stay = (pruned.get(address) for address in plan.orphans)

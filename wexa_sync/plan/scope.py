@@ -24,6 +24,8 @@ from wexa_sync.model import (
 )
 from wexa_sync.text.suggest import named
 
+UNTOUCHED = "the apply that is undone did not touch it"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -38,9 +40,12 @@ class Scope:
     elsewhere: Mapping[Address, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     lifecycles: Mapping[Address, Lifecycle] = field(default_factory=dict)
+    exactly: frozenset[Address] | None = None
 
     def left_alone(self, observation: Observation) -> dict[Address, str]:
         """Return the addresses that the plan must not touch, each with the reason."""
+        if self.exactly is not None:
+            return dict.fromkeys(observation.pairs.keys() - self.exactly, UNTOUCHED)
         if self.only is None and not self.elsewhere and not self.unread:
             return {}
         reasons = {address: self._why(pair, observation) for address, pair in sorted(observation.pairs.items())}

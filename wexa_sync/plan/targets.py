@@ -12,6 +12,7 @@ from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation
 from wexa_sync.plan.decision import Decision
 from wexa_sync.plan.order import builds
+from wexa_sync.plan.scope import UNTOUCHED
 from wexa_sync.text.suggest import named
 
 
@@ -108,4 +109,6 @@ def partly(observation: Observation, chosen: Set[Address], left: Mapping[Address
     for address, why in left.items():
         by_reason[why].append(address)
     for why, addresses in by_reason.items():
+        if why == UNTOUCHED:
+            continue  # nobody expects more of an undo
         yield f"Left alone: {named(addresses)} ({why})."
