@@ -62,7 +62,7 @@ ROOMS = {
     "render": {"graph", "secrecy", "text", *_NOUNS},
     "settings": {"api", "kinds", "manifests", "text", *_NOUNS},
     "workspace": {"api", "sandbox", "settings", "state", *_NOUNS},
-    "engine": {"apply", "executions", "manifests", "observe", "plan", "repair", "state", "workspace", *_NOUNS},
+    "engine": {"apply", "executions", "manifests", "observe", "plan", "repair", "state", "text", "workspace", *_NOUNS},
     "sandbox": set(),
 }
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
