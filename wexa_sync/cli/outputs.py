@@ -15,6 +15,7 @@ from wexa_sync.cli.terminal import show_error, show_text, wants_color, width
 from wexa_sync.errors import UsageError, WexaSyncError
 from wexa_sync.render import ADDED, FOR_LOGS, FOR_PEOPLE, RENDERERS, WHOLE, Renderer
 from wexa_sync.render.layout import Layout
+from wexa_sync.render.view.environments import EnvironmentsView
 from wexa_sync.render.view.plan import PlanView
 from wexa_sync.render.view.problems import ProblemsView, problems_view
 from wexa_sync.render.view.report import ReportView
@@ -23,9 +24,9 @@ from wexa_sync.text.orders import without_orders
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Output, Request
 
-View = PlanView | ReportView | ProblemsView
+View = PlanView | ReportView | ProblemsView | EnvironmentsView
 
-_NAMES = {PlanView: "plan", ReportView: "report", ProblemsView: "list of problems"}
+_NAMES = {PlanView: "plan", ReportView: "report", ProblemsView: "list of problems", EnvironmentsView: "table"}
 
 
 class Show(Protocol):
@@ -112,7 +113,12 @@ def _size(file: Path) -> int:
 
 
 def _maker(renderer: Renderer, kind: type[View]) -> Callable[[Any], str] | None:
-    makers = {PlanView: renderer.plan, ReportView: renderer.report, ProblemsView: renderer.problems}
+    makers: dict[type[View], Callable[[Any], str] | None] = {
+        PlanView: renderer.plan,
+        ReportView: renderer.report,
+        ProblemsView: renderer.problems,
+        EnvironmentsView: renderer.environments,
+    }
     return makers[kind]
 
 

@@ -9,14 +9,17 @@ import click
 
 from wexa_sync.cli import options
 from wexa_sync.cli.values import Digest, PlanFile
+from wexa_sync.model import Many
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
-    from wexa_sync.model import Plan
+    from wexa_sync.model import Desired, Plan
 
 
 @click.command("plan")
-@options.filled(options.manifests, options.workspace, options.timeout, options.choice, options.output)
+@options.filled(
+    options.manifests, options.workspace, options.timeout, options.choice, options.output, many=Many.ON_DEMAND
+)
 @options.option("--out", type=PlanFile(), metavar="FILE", help="Save the plan, to apply exactly this plan later.")
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @options.option("--check", type=Digest(), metavar="DIGEST", help="Exit with 5 if the plan has another digest.")
@@ -31,12 +34,15 @@ def command(request: Request, out: Path | None, detailed_exitcode: bool, check: 
     from wexa_sync.plan.reviewed import Reviewed, require_reviewed
     from wexa_sync.render.view.plan import PlanView, plan_view
 
+    if request.every:
+        _require_no_one(out=out, check=check, against=against)
+        return _plan_every(request, detailed=detailed_exitcode)
     with outputs(request, PlanView, out) as show:
         if against is not None:
             _require_shown_alone("--against", out, check)
             plan = _plan_against(request, against)
         else:
-            plan = _plan(request)
+            plan = _plan(request, request.desired())
         if out is not None:
             save(plan, out)
         show(plan_view(plan))
@@ -45,13 +51,51 @@ def command(request: Request, out: Path | None, detailed_exitcode: bool, check: 
     return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=request.limits.strict))
 
 
-def _plan(request: Request) -> Plan:
+def _plan(request: Request, desired: Desired) -> Plan:
     from wexa_sync import engine
 
-    desired = request.desired()
     scope = engine.scope_of(desired, request.sources)
     with request.workspace() as workspace:
         return engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
+
+
+def _plan_every(request: Request, *, detailed: bool) -> int:
+    """Show the plans of all environments side by side. Return the gravest exit code; 1 where one can't be planned."""
+    from wexa_sync.cli.environments import desired_of
+    from wexa_sync.cli.exit_code import plan_exit_code
+    from wexa_sync.cli.outputs import outputs
+    from wexa_sync.cli.terminal import show_error
+    from wexa_sync.errors import ExitCode, WexaSyncError
+    from wexa_sync.render import FOR_PEOPLE
+    from wexa_sync.render.view.environments import Column, EnvironmentsView
+    from wexa_sync.render.view.plan import plan_view
+    from wexa_sync.render.view.problems import problems_view
+
+    columns, codes = list[Column](), {ExitCode.DONE}
+    with outputs(request, EnvironmentsView) as show:
+        for each, desired in zip(request.every, desired_of(request.every), strict=True):
+            try:
+                plan = _plan(each, desired)
+            except WexaSyncError as error:
+                columns.append(Column(name=each.settings.name, error=problems_view(error)))
+                codes.add(ExitCode.FAILED)
+                if request.output.format != FOR_PEOPLE:
+                    show_error(error)
+            else:
+                columns.append(Column(name=each.settings.name, plan=plan_view(plan)))
+                codes.add(plan_exit_code(plan, detailed=detailed, strict=each.limits.strict))
+        show(EnvironmentsView(columns=tuple(columns)))
+    order = (ExitCode.FAILED, ExitCode.NEEDS_A_PERSON, ExitCode.CHANGES_PENDING, ExitCode.DONE)
+    return int(next(code for code in order if code in codes))
+
+
+def _require_no_one(**flags: object) -> None:
+    """Raise UsageError for what is about the plan of one environment."""
+    from wexa_sync.errors import UsageError
+
+    for name, value in flags.items():
+        if value is not None:
+            raise UsageError(f"--{name} is about the plan of one environment", hint="Name it with --env NAME.")
 
 
 def _plan_against(request: Request, ref: str) -> Plan:

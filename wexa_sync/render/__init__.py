@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from wexa_sync.render.layout import Layout
+    from wexa_sync.render.view.environments import EnvironmentsView
     from wexa_sync.render.view.plan import PlanView
     from wexa_sync.render.view.problems import ProblemsView
     from wexa_sync.render.view.report import ReportView
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """Lay out the three views in one format; None for a view that the format has no form for.
+    """Lay out the views in one format; None for a view that the format has no form for.
 
     A new format is one file with these, and one line in RENDERERS.
     """
@@ -28,6 +29,7 @@ class Renderer:
     plan: Callable[[PlanView], str] | None = None
     report: Callable[[ReportView], str] | None = None
     problems: Callable[[ProblemsView], str] | None = None
+    environments: Callable[[EnvironmentsView], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class RunRenderer:
 
 
 def _text(layout: Layout) -> Renderer:
+    from wexa_sync.render.text.environments import environments_text
     from wexa_sync.render.text.plan import plan_text
     from wexa_sync.render.text.problems import problems_text
     from wexa_sync.render.text.report import report_text
@@ -47,13 +50,14 @@ def _text(layout: Layout) -> Renderer:
         plan=partial(plan_text, layout=layout),
         report=partial(report_text, layout=layout),
         problems=partial(problems_text, layout=layout),
+        environments=partial(environments_text, layout=layout),
     )
 
 
 def _json(_: Layout) -> Renderer:
-    from wexa_sync.render.json import plan_json, problems_json, report_json
+    from wexa_sync.render.json import environments_json, plan_json, problems_json, report_json
 
-    return Renderer(plan=plan_json, report=report_json, problems=problems_json)
+    return Renderer(plan=plan_json, report=report_json, problems=problems_json, environments=environments_json)
 
 
 def _html(layout: Layout) -> Renderer:
@@ -70,6 +74,7 @@ def _html(layout: Layout) -> Renderer:
 
 def _markdown(place: str, layout: Layout) -> Renderer:
     from wexa_sync.render.markdown import document
+    from wexa_sync.render.markdown.environments import environments_markdown
     from wexa_sync.render.markdown.plan import plan_markdown
     from wexa_sync.render.markdown.problems import problems_markdown
     from wexa_sync.render.markdown.report import report_markdown
@@ -79,6 +84,7 @@ def _markdown(place: str, layout: Layout) -> Renderer:
         plan=partial(plan_markdown, layout=layout, dialect=dialect),
         report=partial(report_markdown, layout=layout, dialect=dialect),
         problems=partial(problems_markdown, layout=layout, dialect=dialect),
+        environments=partial(environments_markdown, layout=layout, dialect=dialect),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from wexa_sync import __version__
 from wexa_sync.model import Address, Basis, Choice, FieldChange, Outcome, Ref, Source, Target, show_path
+from wexa_sync.render.view.environments import EnvironmentsView
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
@@ -28,27 +29,38 @@ _HEAD: Final = {"format_version": FORMAT_VERSION, "wexa_sync_version": __version
 
 def plan_json(view: PlanView) -> str:
     """Return the plan as JSON: all changes, no-ops too, with secrets as null."""
+    return json_text(_plan(view))
+
+
+def environments_json(view: EnvironmentsView) -> str:
+    """Return the plans of several environments as JSON, by name: each a plan, or the error that kept it from one."""
+    plans = {
+        column.name: _plan(column.plan) if column.plan else {"error": column.error and _error(column.error)}
+        for column in view.columns
+    }
+    return json_text({**_HEAD, "environments": plans})
+
+
+def _plan(view: PlanView) -> dict[str, Any]:
     plan, made = view.plan, frozenset(change.address for change in view.changes if change.makes)
-    return json_text(
-        {
-            **_HEAD,
-            "target": _target(plan.target),
-            "environment": plan.target.environment or None,
-            "digest": plan.digest,
-            "choice": {**asdict(plan.choice), **_addresses(plan.choice)},
-            "basis": _basis(plan.basis),
-            "state": {"lineage": plan.lineage, "serial": plan.serial},
-            "summary": view.counts,
-            "resource_changes": [_resource_change(change, made) for change in view.changes],
-            "blocked": [_blocked(blocked) for blocked in view.blocked],
-            "orphans": list(map(str, plan.orphans)),
-            "unprunable": [_blocked(blocked) for blocked in view.unprunable],
-            "unmanaged": [
-                {"in": str(part.owner), "kind": part.kind, "id": part.id, "name": part.title} for part in plan.unmanaged
-            ],
-            "warnings": list(plan.warnings),
-        }
-    )
+    return {
+        **_HEAD,
+        "target": _target(plan.target),
+        "environment": plan.target.environment or None,
+        "digest": plan.digest,
+        "choice": {**asdict(plan.choice), **_addresses(plan.choice)},
+        "basis": _basis(plan.basis),
+        "state": {"lineage": plan.lineage, "serial": plan.serial},
+        "summary": view.counts,
+        "resource_changes": [_resource_change(change, made) for change in view.changes],
+        "blocked": [_blocked(blocked) for blocked in view.blocked],
+        "orphans": list(map(str, plan.orphans)),
+        "unprunable": [_blocked(blocked) for blocked in view.unprunable],
+        "unmanaged": [
+            {"in": str(part.owner), "kind": part.kind, "id": part.id, "name": part.title} for part in plan.unmanaged
+        ],
+        "warnings": list(plan.warnings),
+    }
 
 
 def _addresses(choice: Choice) -> dict[str, list[str]]:
@@ -85,11 +97,15 @@ def report_json(view: ReportView) -> str:
 
 def problems_json(view: ProblemsView) -> str:
     """Return the error as JSON, each problem with its place."""
+    return json_text({**_HEAD, **_error(view)})
+
+
+def _error(view: ProblemsView) -> dict[str, Any]:
     problems = [
         {**asdict(problem.source), "path": problem.path, "message": problem.message, "hint": problem.hint}
         for problem in view.problems
     ]
-    return json_text({**_HEAD, "type": view.type, "message": view.message, "hint": view.hint, "problems": problems})
+    return {"type": view.type, "message": view.message, "hint": view.hint, "problems": problems}
 
 
 def runs_json(views: Sequence[RunView]) -> str:
