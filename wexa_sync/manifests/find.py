@@ -13,12 +13,13 @@ from pathlib import Path
 from wexa_sync.errors import NothingDeclared, Problem, UsageError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Source
-from wexa_sync.text.files import SETTINGS_FILE, shown_path, siblings
+from wexa_sync.text.files import DEFAULTS_FILE, SETTINGS_FILE, shown_path, siblings
 from wexa_sync.text.suggest import nearest
 
 MAX_ENTRIES = 100_000
 
 _SUFFIXES = (".yaml", ".yml")
+_HOLDS = {SETTINGS_FILE: "settings", DEFAULTS_FILE: "defaults"}
 _VARIABLE_FILES = (".vars.yaml", ".vars.yml")
 _NOWHERE = (errno.ELOOP, errno.ENAMETOOLONG)  # where a link leads that no folder can stand behind
 # Folders that tools fill with what others wrote, often with YAML in it; a virtual environment by its marker too.
@@ -245,19 +246,19 @@ def _holds_a_manifest(path: Path) -> bool:
 
 def _is_read(name: str) -> bool:
     lower = name.lower()
-    return lower.endswith(_SUFFIXES) and not lower.endswith(_VARIABLE_FILES) and name != SETTINGS_FILE
+    return lower.endswith(_SUFFIXES) and not lower.endswith(_VARIABLE_FILES) and name not in _HOLDS
 
 
 def is_other_yaml(path: Path) -> bool:
-    """True for the path of a file of settings or variables."""
-    return path.name == SETTINGS_FILE or path.name.lower().endswith(_VARIABLE_FILES)
+    """True for the path of a file of settings, defaults or variables."""
+    return path.name in _HOLDS or path.name.lower().endswith(_VARIABLE_FILES)
 
 
 def _why_not_read(name: str) -> str:
     """Return why a file is not read that a person may take for a manifest; nothing for any other file."""
     lower = name.lower()
-    if name == SETTINGS_FILE:
-        return "a file of this name holds settings"
+    if name in _HOLDS:
+        return f"a file of this name holds {_HOLDS[name]}"
     if lower.endswith(_VARIABLE_FILES):
         return "a file of this name holds variables"
     if not lower.endswith(_SUFFIXES):

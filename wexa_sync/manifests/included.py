@@ -28,7 +28,8 @@ def is_file(value: dict[str, Any]) -> bool:
 class Files:
     """The files that a manifest in `folder` may name: below `root`, not by a symlink either.
 
-    The paths of an environment, which `laid` some values over the manifest, start from `root`.
+    The paths of an environment, which `laid` some values over the manifest, start from `root`; those of defaults from
+    the folder of their file.
     """
 
     folder: File
@@ -48,7 +49,7 @@ class Files:
         if not isinstance(fill, bool):
             faults.append(Fault((*path, "fill"), f"expected true or false, got {shown(fill)}", _FILL_HINT))
         try:
-            text, place = self._read(name, self.root if laid_at(self.laid, path) else self.folder)
+            text, place = self._read(name, self._start(path))
         except TextFault as fault:
             faults.append(Fault(path, fault.message, fault.hint))
             return Unfilled("...")
@@ -59,6 +60,12 @@ class Files:
             source = Source(file=place, line=each.line, column=each.column)
             faults.append(Fault(path, each.message, each.hint, source=source))
         return filled
+
+    def _start(self, path: Path) -> File:
+        """Return the folder from which the path of a file starts."""
+        if (laid := laid_at(self.laid, path)) is None:
+            return self.folder
+        return self.root if laid.layer == "environment" else File(laid.document.source.file).parent
 
     def _read(self, name: Any, folder: File) -> tuple[str, str]:
         """Return the text of the file, and the file's name to be shown."""

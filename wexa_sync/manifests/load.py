@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wexa_sync.errors import NothingDeclared, Problem
+from wexa_sync.manifests.defaults import with_defaults
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.find import Found, find
 from wexa_sync.manifests.overlay import overlaid
@@ -70,6 +71,8 @@ def load(sources: Sources) -> Loaded:
         problems += faults
         if not found:
             variables.forget(odd)
+    documents, faults = with_defaults(documents, sources, lambda: Filling(variables))
+    problems += faults
     if sources.overlays is not None:
         laid, faults = overlaid(documents, sources.overlays, lambda: Filling(variables), whole=sources.whole is None)
         documents, problems = laid, [*problems, *faults]

@@ -7,19 +7,18 @@ field out. Each value keeps its place, so that what is wrong with it is reported
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wexa_sync.errors import Problem, Unfilled
+from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.fields import Field
-from wexa_sync.kinds.spec.wire import at_path, replaced
+from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.filling import Filling
+from wexa_sync.manifests.layer import Layer, is_leaf
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.manifests.sources import Overlays
-from wexa_sync.manifests.spelling import Written, is_plain
-from wexa_sync.model import Address, Document, Laid, Path
+from wexa_sync.model import Address, Document, Path
 from wexa_sync.text.suggest import did_you_mean
 
 _NOTHING: Any = object()
@@ -50,7 +49,7 @@ def overlaid(
             faults.append(Fault((*at, "handle"), "the handle can't be another one here", hint, at_key=True))
             continue
         for index, path in places:
-            layer = _Layer(found[index], overlays.document, filling())
+            layer = _Over(found[index], overlays.document, filling(), "environment")
             found[index] = layer.over(path, fields, at)
             faults += layer.faults
     return found, Places().problems(overlays.document, faults)
@@ -105,79 +104,26 @@ def _parts(document: Document) -> Iterator[tuple[str, int, str, str]]:
                 yield part.field, number, handle, part.kind.name
 
 
-@dataclass(slots=True)
-class _Layer:
-    """Lays fields over a document, and notes where each comes from."""
-
-    document: Document
-    overlay: Document
-    fill: Filling
-    faults: list[Fault] = field(default_factory=list)
-    _spelled: dict[Path, str] = field(default_factory=dict)
-    _variables: dict[Path, str] = field(default_factory=dict)
-    _laid: dict[Path, Laid] = field(default_factory=dict)
+class _Over(Layer):
+    """Lays the fields of an environment over a document."""
 
     def over(self, path: Path, fields: Mapping[str, Any], at: Path) -> Document:
         """Return the document with the fields laid over what stands at `path`; they stand at `at` of the overlay."""
-        document = self.document
-        schema = BY_NAME[document.data["kind"]].fields.at(path[1:])
-        base = at_path(document.data, path)
-        merged = self._merged(base if isinstance(base, dict) else {}, fields, schema, path, at)
-        return replace(
-            document,
-            data=replaced(document.data, path, merged),
-            laid={**self._without(document.laid), **self._laid},
-            spelled={**self._without(document.spelled), **self._spelled},
-            variables={**self._without(document.variables), **self._variables},
-            templates={**document.templates, **self.fill.templates},
-            unset=document.unset or self.fill.unset,
-            item_lines={
-                (name, number): line
-                for (name, number), line in document.item_lines.items()
-                if ("spec", name) not in self._laid
-            },
+        base = at_path(self.document.data, path)
+        return self.done(
+            path, self._merged(base if isinstance(base, dict) else {}, fields, self.schema(path), path, at)
         )
 
-    def _without(self, noted: Mapping[Path, Any]) -> dict[Path, Any]:
-        """Return what was noted of places, without those where another value stands by now."""
-        gone = {*self._laid}
-        return {path: note for path, note in noted.items() if not any(path[: len(each)] == each for each in gone)}
-
     def _merged(self, base: Any, over: Any, schema: Field, path: Path, at: Path) -> Any:
-        if not isinstance(base, dict) or not isinstance(over, Mapping) or _is_leaf(schema):
-            self._laid[path] = Laid(self.overlay, at)
-            return self._filled(over, path, at)
+        if not isinstance(base, dict) or not isinstance(over, Mapping) or is_leaf(schema):
+            return self.taken(over, path, at)
         merged = dict(base)
         for name, value in over.items():
             inner, there = (*path, name), (*at, name)
             if value is None:
-                self._laid[inner] = Laid(self.overlay, there)
+                self.note(inner, there)
                 if merged.pop(name, _NOTHING) is _NOTHING:
                     self.faults.append(Fault(there, "the manifest has no such field to take out", "Take the line out."))
                 continue
             merged[name] = self._merged(base.get(name), value, schema.at((name,)), inner, there)
         return merged
-
-    def _filled(self, value: Any, path: Path, at: Path) -> Any:
-        """Return a value of the overlay with its variables filled in."""
-        if isinstance(value, dict):
-            return {name: self._filled(each, (*path, name), (*at, name)) for name, each in value.items()}
-        if isinstance(value, list):
-            return [self._filled(each, (*path, number), (*at, number)) for number, each in enumerate(value)]
-        if at in self.overlay.spelled:
-            self._spelled[path] = self.overlay.spelled[at]
-        if not isinstance(value, str) or isinstance(value, Unfilled) or "${" not in value:
-            return value
-        filled, faults = self.fill(value)
-        self.faults += [Fault(at, fault.message, fault.hint) for fault in faults]
-        if isinstance(filled, Written):
-            self._variables[path] = filled.text
-            if not is_plain(filled.value, filled.text):
-                self._spelled[path] = filled.text
-            return filled.value
-        return filled
-
-
-def _is_leaf(schema: Field) -> bool:
-    """True where a mapping stands for one value: a reference, or a text from a file."""
-    return bool(schema.ref) or "string" in schema.types

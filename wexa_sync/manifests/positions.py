@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from yaml import Node
 
 
+def _shown_path(document: Document, fault: Fault) -> Path:
+    """Return the path of a fault; of one in defaults, its path there: however many manifests have it, it is one."""
+    laid = document.laid_at(fault.path) if fault.source is None else None
+    return laid.path if laid is not None and laid.layer == "defaults" else fault.path
+
+
 class Places:
     """Finds where a field stands. Reads each file once, and only when asked about it."""
 
@@ -32,7 +38,7 @@ class Places:
             Problem(
                 message=fault.message,
                 source=fault.source or self.in_document(document, fault.path, key=fault.at_key),
-                path=show_path(fault.path),
+                path=show_path(_shown_path(document, fault)),
                 hint=fault.hint,
             )
             for fault in first.values()

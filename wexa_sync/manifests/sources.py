@@ -28,14 +28,20 @@ class Overlays:
         return at_path(self.document.data, self.path) or {}
 
 
+class Defaults(Overlays):
+    """Fields to put under those of manifests: at `path` of the document, by kind."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
 
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
     `settings_file` names `whole`, and `paths` where no person did. `dedicated` are the paths that it names for
-    manifests alone. `own_var_files`, `own_vars` and `overlays` are those of the environment. `no_manifests` are the
-    real paths of files that no search takes for manifests.
+    manifests alone. `own_var_files`, `own_vars` and `overlays` are those of the environment, and `defaults` those of
+    the settings. `no_manifests` are the real paths of files that no search takes for manifests.
     """
 
     paths: tuple[Path, ...]
@@ -51,6 +57,7 @@ class Sources:
     settings_file: str = ""
     dedicated: tuple[Path, ...] = ()
     overlays: Overlays | None = None
+    defaults: Defaults | None = None
     no_manifests: frozenset[str] = frozenset()
 
     def variables(self) -> Variables:

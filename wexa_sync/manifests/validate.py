@@ -51,7 +51,7 @@ def validate(
         files = Files(File(document.source.file).parent, root, Filling(variables or Variables()), document.laid)
         manifests += _manifests(document, projects, files, faults)
         problems += places.problems(document, faults)
-    return tuple(manifests), tuple(problems)
+    return tuple(manifests), tuple(dict.fromkeys(problems))  # a fault in defaults is met in many manifests
 
 
 def _known(document: Document, faults: list[Fault]) -> Document:

@@ -26,7 +26,7 @@ class Document:
     `templates` are the file's texts before their variables were filled in, by what they became. `spelled` are the
     numbers, true and false that are written otherwise than JSON writes them. `variables` are the texts of the values
     that are one variable and nothing else. `unset`: the file has a text that is Unset. `laid`: what an environment laid
-    over the document, and where that stands.
+    over the document or defaults put under it, and where that stands.
     """
 
     data: Any
@@ -41,23 +41,24 @@ class Document:
     laid: Mapping[Path, Laid] = field(default_factory=dict)
 
     def laid_at(self, path: Path) -> Laid | None:
-        """Return where the value at the path stands, if an environment laid it over the document."""
+        """Return where the value at the path stands, if it comes from an environment or from defaults."""
         return laid_at(self.laid, path)
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """The place in another document from which a value came."""
+    """The place in another document from which a value came. `layer`: "environment" or "defaults"."""
 
     document: Document
     path: Path
+    layer: str = "environment"
 
 
 def laid_at(laid: Mapping[Path, Laid], path: Path) -> Laid | None:
     """Return where the value at the path stands, if another document has it."""
     for size in range(len(path), 0, -1) if laid else ():
         if found := laid.get(path[:size]):
-            return Laid(found.document, (*found.path, *path[size:]))
+            return Laid(found.document, (*found.path, *path[size:]), found.layer)
     return None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from wexa_sync.errors import SettingsError
 from wexa_sync.kinds.spec.schema import bundled
-from wexa_sync.manifests.sources import Overlays
+from wexa_sync.manifests.sources import Defaults, Overlays
 from wexa_sync.model import Document, Limits, Options, Source, StatePlace
 from wexa_sync.settings.environments import Section, chosen_of, sections_of
 from wexa_sync.settings.file import SCHEMA, read_file, settings_file
@@ -61,6 +61,7 @@ def read_settings(
         made,
         api_key=usable_key(overrides, env, environment),
         unconfirmed=None if "base_url" in given else _unconfirmed(written, section),
+        defaults=None if written is None else Defaults(document=written, path=("defaults",)),
         environment=chosen,
         environments=environments,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wexa_sync.errors import UsageError
-from wexa_sync.manifests.sources import Overlays, Sources
+from wexa_sync.manifests.sources import Defaults, Overlays, Sources
 from wexa_sync.model import FilePlace, Limits, Options, Secret, Source, StatePlace
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
@@ -59,6 +59,7 @@ class Settings:
     limits: Limits
     api_key: Secret | None = None
     unconfirmed: Source | None = None
+    defaults: Defaults | None = None
     environment: Environment | None = None
     environments: tuple[Environment, ...] = ()
 
@@ -87,6 +88,7 @@ class Settings:
             own_var_files=chosen.var_files if chosen else (),
             own_vars=chosen.vars if chosen else {},
             overlays=chosen.overlays if chosen else None,
+            defaults=self.defaults,
             var_files=tuple(var_files),
             assignments=tuple(assignments),
             env=env,

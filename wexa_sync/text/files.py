@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 SETTINGS_FILE = "wexa-sync.yaml"
+DEFAULTS_FILE = "wexa-sync.defaults.yaml"
 MAX_BYTES = 10 * 1024 * 1024
 
 # What YAML does not call printable: in a manifest or a prompt an accident, and an invisible one. (To name what it calls
