@@ -9,6 +9,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 ├── StateError                    exit 1   the state file
 │   ├── StateLocked                        another process is applying
 │   └── StateDamaged                       the state file exists and can't be trusted
+├── SnapshotDamaged               exit 1   the file is no snapshot, or not the one that was written
 ├── GitError                      exit 1   git is missing, or refused what was asked of it
 ├── NotEnded                      exit 1   a run goes on
 ├── UnclearEnd                    exit 3   the status of a run does not say whether it ended well
@@ -142,6 +143,10 @@ class StateLocked(StateError):
 
 class StateDamaged(StateError):
     """The state file exists, but its content is not what wexa-sync wrote."""
+
+
+class SnapshotDamaged(WexaSyncError):
+    """The file is no snapshot, or not the one that was written."""
 
 
 class GitError(WexaSyncError):

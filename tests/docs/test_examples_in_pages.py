@@ -25,6 +25,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARYING = re.compile(
     r"\b(?:[0-9a-f]{4}-){3}[0-9a-f]{4}\b|\([0-9a-f]{12}\)|"  # a digest, and a commit
     r"\b[0-9a-f]{24,64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|, \d+\.\d s\b"
+    r"|\b\d+ s ago\b|\b\d{4}(?:-\d\d){2}T\d\d:\d\d:\d\dZ"
     r'|(?<="serial": )\d+'  # the number of writes depends on how many changes end together
 )
 OpenSandbox = Callable[..., AbstractContextManager[Any]]

@@ -127,6 +127,18 @@ def test_a_part_of_the_manifests_is_held_against_the_same_part(cli: Cli, repo: P
     assert cli(repo, "plan", "--against", "main", "--var-file", "here.vars.yaml").last == "No changes."
 
 
+def test_an_environment_is_held_against_itself(cli: Cli, repo: Path) -> None:
+    (repo / "wexa-sync.yaml").write_text(
+        "environments: {one: {vars: {region: eu}}, two: {vars: {region: us}}}\n", "utf-8"
+    )
+    commit(repo)
+    assert "--env one or --env two" in cli(repo, "plan", "--against", "HEAD", code=64).stderr
+    edit(repo / "wexa-sync.yaml", "us", "asia")
+    assert cli(repo, "plan", "--against", "HEAD", "--env", "one").last == "No changes."
+    changed = cli(repo, "plan", "--against", "HEAD", "--env", "two", "--detailed-exitcode", code=2)
+    assert "! support-desk/Skill/hidden" in changed.stdout
+
+
 def test_a_shallow_checkout_without_the_commit_says_how_to_get_it(cli: Cli, repo: Path, tmp_path: Path) -> None:
     git(repo, "checkout", "-q", "-b", "change")
     edit(repo / "desk" / "project.yaml", "Support coworker", "First line")

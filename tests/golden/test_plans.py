@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -43,14 +43,22 @@ SECRET = "sentinel-secret-31c7"
 LISTS = {kind.listing.endpoint.path for kind in KINDS if kind.listing is not None}
 
 
+def of_project(shown: Any, project: str) -> Any:
+    """Return the answer to a list as a server gives it that was asked for one project."""
+    if isinstance(shown, list):
+        return [each for each in shown if each.get("projectID", project) == project]
+    return {name: of_project(value, project) for name, value in shown.items()} if isinstance(shown, dict) else shown
+
+
 @contextmanager
 def served(live: dict[str, Any]) -> Iterator[str]:
     """Yield the address of a server that answers each path in `live`, an empty list to other lists, and else 404."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            body = json.dumps(live.get(path, [] if path in LISTS else None)).encode()
+            path, project = urlsplit(self.path).path, dict(parse_qsl(urlsplit(self.path).query)).get("projectID")
+            shown = live.get(path, [] if path in LISTS else None)
+            body = json.dumps(of_project(shown, project) if project and path in LISTS else shown).encode()
             self.send_response(200 if body != b"null" else 404)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -70,10 +78,17 @@ def served(live: dict[str, Any]) -> Iterator[str]:
         thread.join()
 
 
+def given_of(case: Path) -> dict[str, Any]:
+    """Return the flags of a case, and the calls that it allows."""
+    file = case / "given.json"
+    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    addresses = {name: tuple(map(Address.parse, found.get(name, ()))) for name in ("targets", "excludes")}
+    return {**found, **addresses}
+
+
 def planned(case: Path) -> Plan:
     """Return the plan of a case."""
-    file = case / "given.json"
-    given: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    given = given_of(case)
     sources = Sources(paths=(Path("manifests"),), root=case, env={"TOKEN": SECRET})
     manifests = any((case / "manifests").rglob("*.yaml"))
     desired = engine.read(sources) if manifests else engine.NOTHING
@@ -86,8 +101,7 @@ def planned(case: Path) -> Plan:
         state = FileStore(case / "state.json").load()
         seen = observe(desired, state, api, TARGET, Options(), now=lambda: NOW, sleep=lambda _: None)
         http.close()
-    targets, excludes = (map(Address.parse, given.get(name, ())) for name in ("targets", "excludes"))
-    return make_plan(seen, rules, targets=tuple(targets), excludes=tuple(excludes), limits=Limits())
+    return make_plan(seen, rules, targets=given["targets"], excludes=given["excludes"], limits=Limits())
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.values import Digest, PlanFile
+from wexa_sync.cli.values import Digest, Named, PlanFile
 from wexa_sync.model import Many
 
 if TYPE_CHECKING:
@@ -26,7 +27,17 @@ if TYPE_CHECKING:
 @options.option(
     "--against", metavar="REF", help="Compare with the manifests of a commit, not with the workspace. Needs no key."
 )
-def command(request: Request, out: Path | None, detailed_exitcode: bool, check: str | None, against: str | None) -> int:
+@options.option(
+    "--snapshot", type=Named(), metavar="FILE", help="Plan from what `wexa-sync snapshot` wrote. Needs no key."
+)
+def command(
+    request: Request,
+    out: Path | None,
+    detailed_exitcode: bool,
+    check: str | None,
+    against: str | None,
+    snapshot: Path | None,
+) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
@@ -35,14 +46,14 @@ def command(request: Request, out: Path | None, detailed_exitcode: bool, check: 
     from wexa_sync.render.view.plan import PlanView, plan_view
 
     if request.every:
-        _require_no_one(out=out, check=check, against=against)
+        _require_no_one(out=out, check=check, against=against, snapshot=snapshot)
         return _plan_every(request, detailed=detailed_exitcode)
-    with outputs(request, PlanView, out) as show:
-        if against is not None:
-            _require_shown_alone("--against", out, check)
-            plan = _plan_against(request, against)
-        else:
+    with outputs(request, PlanView, out, reads=[snapshot] if snapshot else ()) as show:
+        _require_shown_alone({"--against": against, "--snapshot": snapshot}, {"--out": out, "--check": check})
+        if against is None and snapshot is None:
             plan = _plan(request, request.desired())
+        else:
+            plan = _plan_offline(request, against, snapshot)
         if out is not None:
             save(plan, out)
         show(plan_view(plan))
@@ -98,19 +109,22 @@ def _require_no_one(**flags: object) -> None:
             raise UsageError(f"--{name} is about the plan of one environment", hint="Name it with --env NAME.")
 
 
-def _plan_against(request: Request, ref: str) -> Plan:
-    from wexa_sync.cli.against import plan_against
+def _plan_offline(request: Request, ref: str | None, snapshot: Path | None) -> Plan:
+    from wexa_sync.cli.offline import plan_against, plan_from_snapshot
 
-    return plan_against(request, ref)
+    return plan_from_snapshot(request, snapshot) if snapshot is not None else plan_against(request, ref or "")
 
 
-def _require_shown_alone(flag: str, out: Path | None, check: str | None) -> None:
-    """Raise UsageError for what is about an apply: a plan that is not of the live workspace is to be looked at."""
+def _require_shown_alone(offline: Mapping[str, object], others: Mapping[str, object]) -> None:
+    """Raise UsageError for what is about an apply, beside a flag for a plan that is only to be looked at."""
     from wexa_sync.errors import UsageError
 
-    for other, value in (("--out", out), ("--check", check)):
-        if value is not None:
+    flags = [flag for flag, value in offline.items() if value is not None]
+    if len(flags) > 1:
+        raise UsageError(f"{' and '.join(flags)} can't be given together", hint="Leave one of them out.")
+    for other, value in others.items():
+        if flags and value is not None:
             raise UsageError(
-                f"a plan with {flag} can't be applied, so {other} has no meaning",
+                f"a plan with {flags[0]} can't be applied, so {other} has no meaning",
                 hint=f"Leave {other} out, or plan against the workspace itself.",
             )

@@ -12,7 +12,7 @@ from wexa_sync.compare.sides import sides_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, Format, Order
 from wexa_sync.kinds.spec.wire import at_path, with_defaults, with_derived
-from wexa_sync.model import FieldChange, Path, Spec, show_path
+from wexa_sync.model import FieldChange, Path, Sealed, Spec, show_path
 
 
 def edited(kind: Kind, declared: Spec, applied: Spec, comparison: Comparison) -> tuple[FieldChange, ...]:
@@ -83,13 +83,13 @@ def _differing(theirs: Spec, target: Spec, field: Field, comparison: Comparison)
 def _whole(path: Path, theirs: Spec, target: Spec, field: Field) -> Path:
     """Return the path down to the first value that is compared as a whole.
 
-    Such a value is a set, a parsed text, or a list whose length differs between the sides.
+    Such a value is a set, a parsed text, a sealed secret, or a list whose length differs between the sides.
     """
     for size in range(len(path)):
         place = field.at(path[:size])
         ours, other = at_path(target, path[:size]), at_path(theirs, path[:size])
         uneven = isinstance(ours, list) and not (isinstance(other, list) and len(ours) == len(other))
-        if uneven or place.order is Order.SET or place.format is Format.JSON_TEXT:
+        if uneven or isinstance(ours, Sealed) or place.order is Order.SET or place.format is Format.JSON_TEXT:
             return path[:size]
     return path
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
 from wexa_sync.engine.history import find_past, history
-from wexa_sync.engine.offline import plan_against
+from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
 from wexa_sync.engine.repairs import forget, move, rebuild, resolve
 from wexa_sync.engine.steps import (
     NOTHING,
@@ -37,6 +37,7 @@ __all__ = [
     "move",
     "plan",
     "plan_against",
+    "plan_from_snapshot",
     "plan_to_destroy",
     "plan_to_undo",
     "read",
@@ -47,6 +48,7 @@ __all__ = [
     "saved_plan",
     "scope_of",
     "scope_to_destroy",
+    "snapshot",
     "undoing",
     "wait",
     "with_questions",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from wexa_sync.compare.varied import recalled
-from wexa_sync.model import Desired, Unset
+from wexa_sync.model import Desired, Sealed, Secret, Unset
 from wexa_sync.secrecy.find import has_secret, leaves_of
+from wexa_sync.secrecy.hide import hide
 from wexa_sync.state.base import State
 
 
@@ -20,3 +22,23 @@ def with_recalled(desired: Desired, state: State) -> Desired:
         and any(leaves_of(manifest.spec, (Unset,)))
     }
     return replace(desired, manifests={**desired.manifests, **known}) if known else desired
+
+
+def without_secrets(desired: Desired) -> Desired:
+    """Return what is desired as where no secret is set: there is nothing to compare their values with."""
+    manifests = {
+        address: replace(manifest, spec=hide(manifest.spec, _unset))
+        for address, manifest in desired.manifests.items()
+        if any(leaves_of(manifest.spec, (Secret,)))
+    }
+    return replace(desired, manifests={**desired.manifests, **manifests})
+
+
+def secrets_recalled(desired: Desired, state: State) -> int:
+    """Return how many secrets of the manifests are taken to be as they were sent."""
+    found = with_recalled(desired, state).manifests.values()
+    return sum(1 for manifest in found for _ in leaves_of(manifest.spec, (Sealed,)))
+
+
+def _unset(leaf: Any) -> Any:
+    return Unset(template=leaf.template) if isinstance(leaf, Secret) else leaf

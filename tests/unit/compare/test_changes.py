@@ -56,6 +56,14 @@ def test_a_secret_that_is_rotated_is_the_repositorys_change(live: str, by: str) 
     assert change.changed_by == by
 
 
+def test_two_sealed_secrets_differ_as_a_whole() -> None:
+    # A snapshot has a sealed secret on the live side, too.
+    sent, live = (Sealed(template="", fingerprint=fingerprint) for fingerprint in ("00", "01"))
+    (change,) = field_changes(AGENT, {"title": sent}, {"title": live}, {"title": sent}, COMPARISON)
+    assert (change.path, change.before, change.after, change.changed_by) == (("title",), live, sent, "live")
+    assert field_changes(AGENT, {"title": sent}, {"title": sent}, {"title": sent}, COMPARISON) == ()
+
+
 def test_a_secret_that_is_as_it_was_is_no_part_of_an_edit_beside_it() -> None:
     key = Secret(template="${secret:A}", value="one")
     spec: dict[str, Any] = {

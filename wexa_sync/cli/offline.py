@@ -1,4 +1,4 @@
-"""Read the manifests of another commit, with the settings and the files of that commit, for `plan --against`."""
+"""Plan without the API: `plan --against` reads the manifests of another commit, `plan --snapshot` a snapshot."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from wexa_sync.errors import InvalidManifests, NothingDeclared, UsageError, Wexa
 from wexa_sync.git import Repository
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Basis, Desired, Plan, Target
+from wexa_sync.observe.snapshot_file import read_snapshot
+from wexa_sync.settings import Settings, require_environment
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -25,19 +27,55 @@ _BRANCH = re.compile(r"(?:refs/heads/|refs/remotes/origin/|origin/)?([\w][\w./-]
 
 def plan_against(request: Request, ref: str) -> Plan:
     """Return the plan of the manifests here, where those of the commit `ref` were live. Sends nothing."""
+    settings = request.settings
+    _require_environment(settings)
     desired = request.desired()
     base, commit = _declared_at(request, ref)
-    settings = request.settings
     return engine.plan_against(
         desired,
         base,
         Basis(ref=ref, commit=commit),
-        Target(base_url=settings.base_url, org_id=settings.org_id),
+        Target(base_url=settings.base_url, org_id=settings.org_id, environment=settings.name),
         request.choice,
         allowed=request.options.allowed,
         limits=request.limits,
         scope=engine.scope_of(desired, request.sources),
     )
+
+
+def plan_from_snapshot(request: Request, file: Path) -> Plan:
+    """Return the plan of the workspace as it was when the snapshot in that file was taken. Sends nothing."""
+    settings = request.settings
+    _require_environment(settings)
+    found = read_snapshot(file)
+    _require_of(settings, found.target, file, rehearses=request.rehearsal is not None)
+    desired = request.desired()
+    return engine.plan_from_snapshot(
+        desired,
+        found,
+        request.choice,
+        request.options,
+        limits=request.limits,
+        scope=engine.scope_of(desired, request.sources),
+    )
+
+
+def _require_environment(settings: Settings) -> None:
+    """Raise UsageError where environments are declared and none is named."""
+    if settings.environments and not settings.environment:
+        require_environment([each.name for each in settings.environments])
+
+
+def _require_of(settings: Settings, target: Target, file: Path, *, rehearses: bool) -> None:
+    """Raise UsageError where a snapshot is of another environment, or of another organisation than is named here."""
+    if settings.name != target.environment:
+        here = f"the environment {settings.name}" if settings.name else "a plan without an environment"
+        raise UsageError(f"{file} is a snapshot of {target}, not for {here}", hint="Name that environment with --env.")
+    if not rehearses and settings.org_id not in ("", target.org_id):
+        raise UsageError(
+            f"{file} is a snapshot of {target}, not of the organisation {settings.org_id}",
+            hint="Name a snapshot of that organisation, or check org_id and WEXA_ORG_ID.",
+        )
 
 
 def _declared_at(request: Request, ref: str) -> tuple[Desired, str]:
@@ -52,7 +90,8 @@ def _declared_at(request: Request, ref: str) -> tuple[Desired, str]:
         raise UsageError(f"there is no commit {ref} here", hint=_how_to_fetch(ref))
     with TemporaryDirectory(prefix="wexa-sync-") as made:
         folder = Path(os.path.realpath(made))
-        wanted = [root, *request.sources.paths, *request.sources.var_files]
+        sources = request.sources
+        wanted = [root, *sources.paths, *sources.own_var_files, *sources.var_files]
         inside = [path for path in map(_real, wanted) if path.is_relative_to(top)]
         repository.write_out(commit, folder, dict.fromkeys(path.relative_to(top) for path in inside))
         with _as_of(ref, folder):

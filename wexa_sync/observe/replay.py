@@ -1,0 +1,122 @@
+"""Note what an observation reads of the API, and answer a later one from these notes, without the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wexa_sync.api.calls import Ids, Raw
+from wexa_sync.api.client import Api
+from wexa_sync.api.paging import Extent, Found
+from wexa_sync.errors import Nonsense, WexaSyncError
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.endpoint import Operation
+
+Listed = tuple[str, str, str]
+"""The kind, the project's id and the owner's id of a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """What the API showed. `names` are lists of one name, with that name behind the rest; `reads` go by kind and id."""
+
+    lists: Mapping[Listed, Found] = field(default_factory=dict)
+    names: Mapping[tuple[str, str, str, str], list[Raw]] = field(default_factory=dict)
+    reads: Mapping[tuple[str, str], Raw | None] = field(default_factory=dict)
+
+
+class Recorder(Api):
+    """An API that passes reads on to another one, and notes what that shows. Any thread may call it."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self.org_id, self.user_id = api.org_id, api.user_id
+        self._lists: dict[Listed, Found] = {}
+        self._names: dict[tuple[str, str, str, str], list[Raw]] = {}
+        self._reads: dict[tuple[str, str], Raw | None] = {}
+
+    @property
+    def notes(self) -> Notes:
+        """Return what was read so far."""
+        return Notes(lists=self._lists, names=self._names, reads=self._reads)
+
+    @property
+    def ahead(self) -> float:
+        """Return by how many seconds the server's clock is ahead of ours."""
+        return self._api.ahead
+
+    def sign_in(self) -> str:
+        """Check key and organisation, and return the id of the user."""
+        self.user_id = self._api.sign_in()
+        return self.user_id
+
+    def listed(self, kind: Kind, ids: Ids) -> Found:
+        """Return what a list shows, and note it."""
+        found = self._lists[_place(kind, ids)] = self._api.listed(kind, ids)
+        return found
+
+    def noted(self, kind: Kind, ids: Ids) -> Found:
+        """Return what a list showed last; it is read where it was not read yet."""
+        return self._lists.get(_place(kind, ids)) or self.listed(kind, ids)
+
+    def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:
+        """Return what has that name, and note it."""
+        found = self._names[(*_place(kind, ids), name)] = self._api.named(kind, ids, name, most=most)
+        return found
+
+    def read(self, kind: Kind, ids: Ids) -> Raw | None:
+        """Return one resource, and note it."""
+        if Operation.READ not in kind.endpoints:
+            return super().read(kind, ids)  # it is looked up in a list
+        found = self._reads[kind.name, ids.id] = self._api.read(kind, ids)
+        return found
+
+
+class Replayed(Api):
+    """An API that shows what was noted of another one, and sends nothing."""
+
+    def __init__(self, notes: Notes, *, org_id: str, user_id: str) -> None:
+        self._notes = notes
+        self.org_id, self.user_id = org_id, user_id
+
+    @property
+    def ahead(self) -> float:
+        """Return 0.0: all times are those of the notes."""
+        return 0.0
+
+    def sign_in(self) -> str:
+        """Return the id of the user that the notes were made as."""
+        return self.user_id
+
+    def listed(self, kind: Kind, ids: Ids) -> Found:
+        """Return what a list showed. A list of runs that was not noted has none of ours."""
+        found = self._notes.lists.get(_place(kind, ids))
+        if found is None and kind.nature is Nature.ACTION:
+            return Found(items=[])
+        if found is None:
+            raise WexaSyncError(
+                f"the snapshot does not have the {kind.name}s of the project {ids.project}",
+                hint="Take a new one: `wexa-sync snapshot`.",
+            )
+        return found
+
+    def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:  # noqa: ARG002  # as the API has it
+        """Return what had that name. Raise Nonsense where that was not asked for and the list was cut."""
+        found = self._notes.names.get((*_place(kind, ids), name))
+        if found is None and self.listed(kind, ids).extent is Extent.CUT:
+            what = f"the list of {kind.name}s was cut when the snapshot was taken"
+            raise Nonsense(what, method="GET", path=kind.name, hint="Take a new one: `wexa-sync snapshot`.")
+        return found or []
+
+    def read(self, kind: Kind, ids: Ids) -> Raw | None:
+        """Return one resource as it was read, or else as its list showed it."""
+        if Operation.READ not in kind.endpoints:
+            return super().read(kind, ids)
+        if (kind.name, ids.id) in self._notes.reads:
+            return self._notes.reads[kind.name, ids.id]
+        lists = (found.items for (name, _, _), found in self._notes.lists.items() if name == kind.name)
+        return next((raw for items in lists for raw in items if ids.id in kind.ids_of(raw)), None)
+
+
+def _place(kind: Kind, ids: Ids) -> Listed:
+    return kind.name, ids.project, ids.owner

@@ -1,0 +1,268 @@
+"""Take a snapshot of what a plan needs of the API and of the state, for plans where no key is; no secret is in it.
+
+What is declared, managed or in doubt is in it with the fields that manifests can have. Of other resources in managed
+projects only what they are called by is in it, so that references by name are resolved; of other projects, and of runs
+that are not ours, nothing. Where a secret stands, the snapshot has a number: the same number for the same value.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from wexa_sync.api.calls import Ids, Raw
+from wexa_sync.api.client import Api
+from wexa_sync.api.paging import Extent, Found
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.endpoint import Operation, Scope
+from wexa_sync.kinds.project import PROJECT
+from wexa_sync.kinds.spec.fields import is_sent, is_shown
+from wexa_sync.kinds.spec.times import created_at
+from wexa_sync.kinds.spec.wire import shown_fields
+from wexa_sync.model import Desired, Observation, Options, Sealed, Secret, Spec, Target, Unset
+from wexa_sync.observe import observe
+from wexa_sync.observe.replay import Listed, Notes, Recorder
+from wexa_sync.secrecy.find import parts, secrets_in, texts_where_sealed
+from wexa_sync.secrecy.hide import Scrub, hide, scrubber
+from wexa_sync.secrecy.seal import fingerprint, secret_fingerprint
+from wexa_sync.state.base import State
+from wexa_sync.text.ids import is_id
+
+LINEAGE = "snapshot"
+"""The lineage in a snapshot: the real one is the key that secrets are sealed with."""
+
+_ALWAYS = ("projectID", "is_deleted", "created_at", "createdAt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a plan needs of one workspace at one moment. `taken` is in epoch seconds, by the later clock."""
+
+    target: Target
+    user_id: str
+    taken: float
+    state: State
+    notes: Notes
+
+
+def take(
+    desired: Desired,
+    state: State,
+    api: Api,
+    target: Target,
+    options: Options,
+    *,
+    hidden: Collection[str] = (),
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Snapshot:
+    """Return a snapshot. Send GET only. `hidden`: texts that must not be in it, beside the secrets of the manifests."""
+    recorder = Recorder(api)
+    seen = observe(desired, state, recorder, target, options, now=now, sleep=sleep)
+    ours = frozenset(_ours(seen, state))
+    with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
+        for kind, ids in _lists_of(seen, ours, recorder):
+            _read_whole(recorder, kind, ids, ours, pool)
+        runs = _runs_of(recorder, seen, state, pool)
+    seal = _Seal(secrets=frozenset((*_secrets(seen), *hidden)), key=state.lineage)
+    return Snapshot(
+        target=target,
+        user_id=seen.user_id,
+        taken=float(int(seen.now)),
+        state=_sealed_state(state, seal),
+        notes=_kept(replace(recorder.notes, lists={**runs, **recorder.notes.lists}), ours, seal),
+    )
+
+
+def _ours(seen: Observation, state: State) -> Iterator[str]:
+    """Yield every id of what is declared, managed or in doubt."""
+    for record in state.records.values():
+        yield from record.ids
+    for pair in seen.pairs.values():
+        for live in (pair.live, *pair.candidates, *pair.similar):
+            yield from live.ids if live is not None else ()
+
+
+def _lists_of(seen: Observation, ours: frozenset[str], recorder: Recorder) -> Iterator[tuple[Kind, Ids]]:
+    """Yield the lists that any plan of these projects may need, those of the parts in what is ours too."""
+    for address, id in sorted(seen.ids.items()):  # the field's name
+        if address.kind != PROJECT.name or id not in ours:
+            continue
+        for kind in BY_NAME.values():
+            if kind.listing is None or kind.listing.scope is not Scope.PROJECT or kind.nature is Nature.ACTION:
+                continue
+            ids = Ids(project=id)
+            yield kind, ids
+            for part in (each for each in kind.parts if each.own_list):
+                owners = [raw for raw in recorder.noted(kind, ids).items if not ours.isdisjoint(kind.ids_of(raw))]
+                yield from ((part.kind, replace(ids, owner=kind.id_of(raw) or "")) for raw in owners)
+
+
+def _read_whole(recorder: Recorder, kind: Kind, ids: Ids, ours: frozenset[str], pool: Executor) -> None:
+    """Read what the list shows of ours too little of. One is read first, and the others only if that one helped."""
+    wanted = shown_fields(kind) | {part.field for part in kind.embedded}
+    lacking = [
+        raw for raw in recorder.noted(kind, ids).items if wanted - raw.keys() and not ours.isdisjoint(kind.ids_of(raw))
+    ]
+
+    def read(raw: Raw) -> Raw:
+        return recorder.read(kind, replace(ids, id=kind.id_of(raw) or "")) or {}
+
+    if lacking and Operation.READ in kind.endpoints and read(lacking[0]).keys() & (wanted - lacking[0].keys()):
+        list(pool.map(read, lacking[1:]))
+
+
+def _runs_of(recorder: Recorder, seen: Observation, state: State, pool: Executor) -> dict[Listed, Found]:
+    """Return the recorded runs of each project whose list was not asked for: it has every run that there ever was."""
+    asked: dict[Listed, list[Ids]] = {}
+    for address, record in sorted(state.records.items()):
+        kind, project = BY_NAME[address.kind], seen.ids.get(address.project_address)
+        place = (kind.name, project or "", "")
+        if project and kind.nature is Nature.ACTION and place not in recorder.notes.lists:
+            asked.setdefault(place, []).append(Ids(project=project, id=record.id))
+    found = {
+        place: pool.map(partial(recorder.read, BY_NAME[place[0]]), runs)
+        for place, runs in asked.items()
+        if Operation.READ in BY_NAME[place[0]].endpoints
+    }
+    return {place: Found(items=[raw for raw in raws if raw is not None]) for place, raws in found.items()}
+
+
+def _secrets(seen: Observation) -> Iterator[str]:
+    """Yield the values of secrets: those of the manifests, and what is live where a secret was declared or sent."""
+    for pair in seen.pairs.values():
+        lives = [live for live in (pair.live, *pair.candidates, *pair.similar) if live is not None]
+        for side in (pair.manifest, pair.record, pair.intent):
+            if side is None:
+                continue
+            for _, secret in secrets_in(side.spec):
+                if isinstance(secret, Secret) and not isinstance(secret, Unset):
+                    yield from parts(secret)
+            for live in lives:
+                for spec in (live.spec, *live.also):
+                    yield from texts_where_sealed(side.spec, spec)
+
+
+class _Seal:
+    """Puts a number in the place of each text that is a secret or holds one: the same for the same text."""
+
+    def __init__(self, *, secrets: frozenset[str], key: str) -> None:
+        self._secrets = secrets - {""}
+        self._scrub: Scrub = scrubber(self._secrets)
+        self._key = key
+        self._numbers: dict[str, str] = {}
+
+    def __call__(self, value: Any) -> Any:
+        """Return a copy of the value in which no secret is left."""
+        return hide(value, self._leaf, name=self._scrub)
+
+    def _leaf(self, leaf: Any) -> Any:
+        if isinstance(leaf, Sealed):
+            return replace(leaf, fingerprint=self._number(leaf.fingerprint))
+        text = str(leaf) if isinstance(leaf, (int, float)) and not isinstance(leaf, bool) else leaf
+        if not isinstance(text, str) or not (text in self._secrets or (self._scrub(text) != text and not is_id(text))):
+            return leaf
+        secret = Secret(template="", value=text)
+        return Sealed(template="", fingerprint=self._number(secret_fingerprint(secret, self._key)))
+
+    def _number(self, found: str) -> str:
+        return self._numbers.setdefault(found, f"secret {len(self._numbers) + 1}")
+
+
+def _sealed_state(state: State, seal: _Seal) -> State:
+    """Return the state without the key, and with a number for each secret."""
+
+    def sealed(spec: Spec) -> Spec:
+        found: Spec = seal(spec)
+        return found
+
+    records = {address: replace(record, spec=sealed(record.spec)) for address, record in sorted(state.records.items())}
+    intents = {address: replace(intent, spec=sealed(intent.spec)) for address, intent in sorted(state.intents.items())}
+    return replace(
+        state,
+        lineage=state.lineage and LINEAGE,
+        records=records,
+        intents={
+            address: replace(intent, fingerprint=fingerprint(intent.spec, LINEAGE))
+            for address, intent in intents.items()
+        },
+        sha256="",
+    )
+
+
+def _kept(notes: Notes, ours: frozenset[str], seal: _Seal) -> Notes:
+    """Return the notes with what a plan needs, and no secret."""
+
+    def items(kind: Kind, raws: Iterable[Raw]) -> list[Raw]:
+        found = (_item(kind, raw, ours) for raw in raws)
+        return [seal(item) for item in found if item]
+
+    def listed(kind: Kind, found: Found) -> Found:
+        kept = [*items(kind, found.items), *_newest(kind, found.items, ours)]
+        whole = found.extent is Extent.WHOLE
+        return replace(found, items=kept, total=len(kept) if whole else found.total)
+
+    return Notes(
+        lists={place: listed(BY_NAME[place[0]], found) for place, found in sorted(notes.lists.items())},
+        names={place: items(BY_NAME[place[0]], found) for place, found in sorted(notes.names.items())},
+        reads={
+            (name, id): next(iter(items(BY_NAME[name], [raw] if raw else ())), None)
+            for (name, id), raw in sorted(notes.reads.items())
+            if id in ours
+        },
+    )
+
+
+def _newest(kind: Kind, raws: Iterable[Raw], ours: frozenset[str]) -> list[Raw]:
+    """Return the newest run that is not ours, as an id and a time: what was sent before it would be listed too."""
+    if kind.nature is not Nature.ACTION:
+        return []
+    strangers = [raw for raw in raws if ours.isdisjoint(kind.ids_of(raw)) and created_at(raw) is not None]
+    nothing = dict.fromkeys(kind.fields.at((name,)).wire_name for name in kind.identity)
+    newest = sorted(strangers, key=lambda raw: created_at(raw) or 0.0)[-1:]
+    return [{**_only(raw, kind.ids), **nothing} for raw in newest]
+
+
+def _item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
+    """Return what the snapshot has of an item; empty where that is nothing."""
+    if not ours.isdisjoint(kind.ids_of(raw)):
+        return _whole_item(kind, raw, ours)
+    if kind.nature is Nature.ACTION or kind is PROJECT:
+        return {}
+    return _only(raw, _called_by(kind))
+
+
+def _whole_item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
+    inside = {
+        part.field: [item for each in part.items(raw) if (item := _item(part.kind, each, ours))]
+        for part in kind.embedded
+        if part.field in raw
+    }
+    update = kind.replacing_update
+    return _only(raw, (*_names_of(kind), *(update.keeps if update else ()))) | inside
+
+
+def _only(raw: Mapping[str, Any], names: Iterable[str]) -> Raw:
+    wanted = {*names, *_ALWAYS}
+    return {name: value for name, value in raw.items() if name in wanted}
+
+
+def _names_of(kind: Kind) -> frozenset[str]:
+    """Return the fields of a response that manifests can have, its ids and its status."""
+    fields = [field for field in kind.fields.fields.values() if is_sent(field) and is_shown(field)]
+    status = kind.run.status if kind.run is not None else ()
+    return frozenset((*(field.wire_name for field in fields), *(f.name for f in fields), *kind.ids, *status))
+
+
+def _called_by(kind: Kind) -> frozenset[str]:
+    """Return the fields of a response by which a resource is found, and those that say what it belongs to."""
+    refs = {field.name for field in kind.fields.fields.values() if field.ref}
+    refs |= {str(rule.target[0]) for rule in kind.derived if rule.source[0] in refs}
+    named = {kind.display, *kind.identity, *kind.narrow, *refs}
+    wire = {kind.fields.at((name,)).wire_name for name in named} - {""}
+    return frozenset({*named, *wire, *kind.ids})
