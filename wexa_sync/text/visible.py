@@ -8,10 +8,13 @@ from wexa_sync.text.orders import json_without_orders
 
 # Control characters, ANSI's included; bidirectional marks and overrides; zero-width and other invisible characters;
 # line separators that are no newline; lone surrogates; tags.
-_HIDDEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    r"\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+_HIDDEN_CHARACTERS = (
+    r"\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
 )
+_HIDDEN = re.compile(rf"[\x00-\x0a{_HIDDEN_CHARACTERS}]")
+# A line break in JSON is the layout's own: json.dumps has escaped those inside strings.
+_HIDDEN_IN_JSON = re.compile(rf"[\x00-\x09{_HIDDEN_CHARACTERS}]")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -28,7 +31,7 @@ def prose(text: str) -> str:
 
 def visible_json(text: str) -> str:
     r"""Return the same JSON, with hidden characters and orders to a CI system inside its strings as `\uXXXX`."""
-    return json_without_orders(_HIDDEN.sub(_escape_for_json, text))
+    return json_without_orders(_HIDDEN_IN_JSON.sub(_escape_for_json, text))
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -39,6 +42,4 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _escape_for_json(found: re.Match[str]) -> str:
-    if found[0] == "\n":  # the layout's own: json.dumps has escaped those inside strings
-        return "\n"
     return re.sub("(....)", r"\\u\1", found[0].encode("utf-16-be", "surrogatepass").hex())

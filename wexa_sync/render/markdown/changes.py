@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wexa_sync.model import Action, Address, Source
 from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.markdown.document import Dialect, Part
-from wexa_sync.render.markdown.words import code, fenced, html_code, listed, place, prose
+from wexa_sync.render.markdown.words import code, fenced, html_code, listed, place, prose, visible
 from wexa_sync.render.rows.fields import Row, shown
 from wexa_sync.render.rows.groups import MANY_ALIKE, Alike, BlockedAlike, grouped
 from wexa_sync.render.view.plan import BlockedView, ChangeView
@@ -128,7 +128,7 @@ def _diff(rows: Sequence[Row], *, whole: bool) -> Iterator[str]:
     """Yield the lines of a diff: for each field a head, and what is removed and added."""
     for row in rows:
         size = f" {row.size}" if row.lines else ""
-        yield f"@@ {row.path}{size}{f' ({row.note})' if row.note else ''} @@"
+        yield f"@@ {visible(row.path)}{size}{f' ({row.note})' if row.note else ''} @@"
         if row.lines:
             kept = row.lines if whole else row.beginning
             for line in kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from wexa_sync.text.look import escape, escaped, look
 
@@ -12,12 +13,19 @@ Segment = tuple[str, bool]
 
 _TOKEN = re.compile(r"(?:\w[\u0300-\u036f]*)+|\s+|.")
 _MOST = 250_000  # pairs of words to compare in one line: beyond, all between its ends counts as one difference
+_KEPT = 4096  # pairs that are kept for the next format
 
 _ODD_SPACE = re.compile(r"(?! )\s")
 
 
 def told_apart(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
     """Return both texts in segments, with escapes where a difference would not be seen."""
+    ours, theirs = _told_apart(one, other)
+    return [*ours], [*theirs]
+
+
+@lru_cache(_KEPT)
+def _told_apart(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
     ours: list[Segment] = []
     theirs: list[Segment] = []
     for same, *pieces in _stretches(one, other):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, Final
 
 from wexa_sync.render.rows.alike import Segment, text_of, told_apart
@@ -21,6 +22,7 @@ _UNBROKEN = 240  # of a longer line, unchanged parts are left out
 _AROUND = 60  # characters that are kept on each side of a difference in such a line
 _MOST_EDITS = 1000  # beyond, the fewest lines are not looked for
 _MOST_PAIRS = 40_000  # beyond, changed lines are not matched with each other
+_KEPT = 1024  # differences that are kept for the next format
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _SIMILAR = 0.5  # the share of words that two versions of a line have in common
 
@@ -118,6 +120,7 @@ def _around(text: str, *, first: bool, last: bool) -> str:
     return text if len(text) <= len(before) + len(after) + _AROUND else f"{before} … {after}"
 
 
+@lru_cache(_KEPT)  # each format shows the same
 def hunks_of_texts(before: str, after: str) -> tuple[Hunk, ...]:
     """Return where two texts differ. A line break at the end of one of them alone is a difference."""
     old, new = lines_of(before), lines_of(after)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from wexa_sync.model import Action, Address, Blocked, Change, Plan
@@ -44,7 +45,7 @@ _DISPLAY_NAMES = ("name", "projectName", "title")
 class ChangeView(Change):
     """A change to list."""
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)  # for `leaves`, which each format asks for
 
     @property
     def symbol(self) -> str:
@@ -73,7 +74,7 @@ class ChangeView(Change):
         """True for a change that makes a resource or a run: its id is known after the apply."""
         return self.action in (Action.CREATE, Action.RUN)
 
-    @property
+    @cached_property
     def leaves(self) -> tuple[FieldView, ...]:
         """Return the leaves worth showing: all declared ones of a create or a run, the differing ones of an update."""
         if self.makes and not self.awaits:
@@ -84,17 +85,17 @@ class ChangeView(Change):
 class BlockedView(Blocked):
     """A wanted change that can't be made: why, and what a person can do instead."""
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)
 
-    @property
+    @cached_property
     def leaves(self) -> tuple[FieldView, ...]:
         """Return the leaves in which something differs."""
         return differing_fields(self.fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PlanView:
-    """A plan to lay out. `changes` has the no-ops too, in plan order."""
+    """A plan to lay out. `changes` has the no-ops too, in plan order. What each format asks for is found once."""
 
     plan: Plan
     changes: tuple[ChangeView, ...]
@@ -128,18 +129,18 @@ class PlanView:
         """Return the digest as people read it; empty where the plan has none."""
         return short(self.plan.digest)
 
-    @property
+    @cached_property
     def prunable(self) -> tuple[Address, ...]:
         """Return the orphans that go with --prune."""
         stay = {blocked.address for blocked in self.unprunable}
         return tuple(address for address in self.plan.orphans if address not in stay)
 
-    @property
+    @cached_property
     def work(self) -> tuple[ChangeView, ...]:
         """Return the changes that do something: those to list for people."""
         return tuple(change for change in self.changes if change.action is not Action.NOOP)
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """Return how many changes there are of each action, and how many are blocked."""
         return {name: self.plan.count(action) for name, action in _COUNTED.items()} | {"blocked": len(self.blocked)}
