@@ -35,6 +35,9 @@ Progress = Callable[[Change, str], None]
 WAKE = 60.0
 """Seconds after which an apply that waits renews the state's lock."""
 
+_AHEAD = 3
+"""How many times the slots are filled where writing is slow, with changes that wait for a write: it serves them all."""
+
 Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""
 
@@ -70,7 +73,9 @@ class Drive:
         self.lookups: dict[Hashable, Future[Any]] = {}
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
         self.turns = Turns()
+        self.held: deque[Change] = deque()  # that are free, and wait for a slot of their own
         self.to_write: list[tuple[Address, Write]] = []
+        self.writing: tuple[Future[None], list[tuple[Address, Write]]] | None = None
         self.unwritable: StateError | None = None  # the first error of a write to the state
         self.unrecorded: set[Address] = set()  # their end is known, and the state does not say it
         self.noted: list[Note] = []  # for the history, with whatever is written next
@@ -96,14 +101,21 @@ class Drive:
 
         Nothing more is begun then. What is in flight is still awaited, and written down where that is possible.
         """
+        return self._took(self._writing(*entries))
+
+    def _writing(self, *entries: Entry | Note) -> Future[None]:
         noted, self.noted = self.noted, []
-        try:
-            self.session.write(*noted, *entries)
-        except StateError as error:
-            self.unwritable = self.unwritable or error
-            self.context.cutoff.stop(_UNWRITABLE)
-            return False
-        return True
+        return self.session.writing(*noted, *entries)
+
+    def _took(self, written: Future[None]) -> bool:
+        error = written.exception()
+        if error is None:
+            return True
+        if not isinstance(error, StateError):
+            raise error
+        self.unwritable = self.unwritable or error
+        self.context.cutoff.stop(_UNWRITABLE)
+        return False
 
     def run(self) -> bool:
         """Run every change to its end, or to the cutoff. Return True when an interrupt left something undone."""
@@ -114,10 +126,11 @@ class Drive:
                 if not cutoff.over:
                     self._begin(pool)
                 self._flush(pool)
-                if self.flying:
-                    done, _ = wait(self.flying, timeout=WAKE, return_when=FIRST_COMPLETED)
-                    self.write()  # nothing: the lock's lease is renewed
-                    for future in sorted(done, key=lambda future: str(self.flying[future][0])):
+                if going := {*self.flying, *(self.writing or ())[:1]}:
+                    done, _ = wait(going, timeout=WAKE, return_when=FIRST_COMPLETED)
+                    if self.writing is None:
+                        self.write()  # nothing: the lock's lease is renewed
+                    for future in sorted(done & self.flying.keys(), key=lambda future: str(self.flying[future][0])):
                         self._land(pool, future)
                 elif cutoff.over and not self.to_write:
                     break
@@ -139,21 +152,28 @@ class Drive:
         """Begin changes, or continue them after a lookup, as long as there is room for their requests.
 
         An intent is sent as soon as it is written, never queued behind others: the longer it stood there unsent, the
-        more often a kill would leave a doubt where nothing happened.
+        more often a kill would leave a doubt where nothing happened. Where writing is slow, the next intents are
+        written while requests are under way, but those of actions: only a person may settle a doubt about a run.
         """
-        while self._busy() < self.context.options.parallelism:
+        slots = self.context.options.parallelism
+        while self._busy() < (_AHEAD * slots if self.session.is_slow else slots):
             if self.parked:
                 address, value, error = self.parked.popleft()
                 self.began[address] = time.monotonic()
                 self._advance(pool, address, value, error)
+            elif self.held and self._busy() < slots:
+                self._start(pool, self.held.popleft())
             elif ready := self.walk.ready(1):
-                self._start(pool, self.changes[ready[0]])
+                self.held.append(self.changes[ready[0]])
+                if self._busy() < slots or not _happens_once(ready[0]):
+                    self._start(pool, self.held.pop())
             else:
                 break
 
     def _busy(self) -> int:
         """Return how many requests are under way, or follow as soon as something is written."""
-        return len(self.flying) + sum(not write.last for _, write in self.to_write)
+        written = self.to_write if self.writing is None else self.to_write + self.writing[1]
+        return len(self.flying) + sum(not write.last for _, write in written)
 
     def _start(self, pool: ThreadPoolExecutor, change: Change) -> None:
         if change.action is Action.NOOP:
@@ -166,10 +186,15 @@ class Drive:
         self._advance(pool, change.address, None, None)
 
     def _flush(self, pool: ThreadPoolExecutor) -> None:
-        """Write what is to be written, all at once, and let the changes go on."""
-        while self.to_write:
-            batch, self.to_write = self.to_write, []
-            written = self.write(*(entry for _, write in batch for entry in write.entries))
+        """Write what is to be written, all at once, and let the changes go on whose entries are written."""
+        while True:
+            if self.writing is None and self.to_write:
+                batch, self.to_write = self.to_write, []
+                self.writing = self._writing(*(entry for _, write in batch for entry in write.entries)), batch
+            if self.writing is None or not self.writing[0].done():
+                return
+            (future, batch), self.writing = self.writing, None
+            written = self._took(future)
             for address, write in batch:
                 # What has no room at once may have room one by one: what is done must be known.
                 kept = written or (not _begins(write) and self.write(*write.entries))
