@@ -48,7 +48,8 @@ def plan_html(view: PlanView, layout: Layout) -> str:
     blocked = ("blocked", "Blocked", "blocked change", len(view.blocked))
     kinds = [(action.value, *names, view.plan.count(action)) for action, names in _SECTIONS.items()]
     kinds.insert(len(_BEHIND_BLOCKED), blocked)
-    by_action = {action.value: [change for change in view.work if change.action is action] for action in _SECTIONS}
+    work = view.work
+    by_action = {action.value: [change for change in work if change.action is action] for action in _SECTIONS}
     # The fields of the first sections take the page's room first.
     sections = [
         (key, title, word, count, entries.of_blocked(view.blocked) if key == "blocked" else entries.of(by_action[key]))
@@ -62,7 +63,7 @@ def plan_html(view: PlanView, layout: Layout) -> str:
         symbols={action.value: symbol for action, symbol in SYMBOLS.items()} | {"blocked": "!"},
         first=[kind for kind in kinds[: len(_BEHIND_BLOCKED) + 1] if kind[3]],
         unprunable=entries.of_blocked(view.unprunable),
-        picture=picture(view.work),
+        picture=picture(work),
         ids=entries.ids,
         unchanged=view.plan.count(Action.NOOP),
     )

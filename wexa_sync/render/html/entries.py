@@ -89,16 +89,20 @@ class Entries:
     """Make the entries of a plan's page, in the order of the page: what comes first has room first."""
 
     def __init__(self, view: PlanView, links: Links) -> None:
-        self._view, self._links = view, links
+        self._links, self._count = links, len(view.work)
         self._room = _ROOM
         addresses = [change.address for change in view.work]
         addresses += (blocked.address for blocked in (*view.blocked, *view.unprunable))
         self.ids = _ids(dict.fromkeys(addresses))
 
     def of(self, changes: Iterable[ChangeView]) -> list[Entry]:
-        """Return the entries of changes. Those that are equal but for their addresses are one, where they are many."""
+        """Return the entries of changes, by project. Many that are equal but for their addresses are one entry."""
+        projects: dict[str, list[ChangeView]] = {}
+        for change in changes:
+            projects.setdefault(change.project, []).append(change)
+        groups = (group for inside in projects.values() for group in grouped(inside, lambda _: True))
         apart: list[tuple[list[ChangeView], Sequence[Row]]] = []
-        for group in grouped(changes, lambda _: True):
+        for group in groups:
             many = len(group.changes) >= MANY_ALIKE
             apart += ((members, group.rows) for members in ([group.changes] if many else map(_alone, group.changes)))
         return [self._entry(members, rows, opens=len(apart) <= _FEW) for members, rows in apart]
@@ -125,7 +129,7 @@ class Entries:
 
     def _entry(self, changes: Sequence[ChangeView], rows: Sequence[Row], *, opens: bool) -> Entry:
         first = changes[0]
-        others = len(self._view.work) > len(changes)
+        others = self._count > len(changes)
         waits = dict.fromkeys(address for change in changes for address in change.depends_on)
         return Entry(
             action=first.action.value,

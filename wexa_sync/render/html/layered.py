@@ -110,6 +110,19 @@ class _Net(Generic[Node]):
             for left, right in pairwise(chain):
                 self._near[left][1].append(right)
                 self._near[right][0].append(left)
+        self._island = self._islands()
+
+    def _islands(self) -> dict[Any, int]:
+        """Return a number for each item: the same for those that lines join, which stand together."""
+        number: dict[Any, int] = {}
+        for start in self._near:
+            front = [start]
+            while front:
+                item = front.pop()
+                if item not in number:
+                    number[item] = number.get(start, len(number))
+                    front += (*self._near[item][0], *self._near[item][1])
+        return number
 
     def size(self, item: Any) -> Size:
         """Return the size of a node or a bend."""
@@ -122,7 +135,7 @@ class _Net(Generic[Node]):
             for row in reversed(self.rows) if side else self.rows:
                 at = {item: place for each in self.rows for place, item in enumerate(each)}
                 middle = {item: fmean(at[o] for o in self._near[item][side] or [item]) for item in row}
-                row.sort(key=middle.__getitem__)
+                row.sort(key=lambda item: (self._island[item], middle[item]))  # called at once
 
     def tops(self) -> dict[Any, float]:
         """Return how far down each item stands: as near to the middle of its neighbours as its layer allows."""

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wexa_sync import __version__
 from wexa_sync.errors import UsageError
+from wexa_sync.render.html.sides import Pair, Side
 from wexa_sync.render.rows.alike import Segment
+from wexa_sync.render.rows.diff import NO_BREAK
 from wexa_sync.text.visible import prose, visible
 
 if TYPE_CHECKING:
@@ -61,16 +63,32 @@ def environment() -> Environment:
         policy="; ".join(f"{name} {value}" for name, value in policy.items()),
         version=__version__,
     )
-    made.filters.update(prose=prose, cut=_cut, marked=marked)
+    made.filters.update(prose=prose, cut=_cut, marked=marked, table_rows=table_rows)
     return made
+
+
+def table_rows(pairs: Iterable[Pair]) -> Markup:
+    """Return the rows of a difference. They are many: a template would take several times as long."""
+    from markupsafe import Markup
+
+    rows = (f"<tr>{_cells(old, 'del')}{_cells(new, 'ins')}</tr>" for old, new in pairs)
+    return Markup("\n".join(rows))  # noqa: S704  # each text is escaped
+
+
+def _cells(side: Side | None, tag: str) -> str:
+    if side is None:
+        return '<td class="no none"></td><td class="none"></td>'
+    kind = "same" if side.line.sign == " " else tag
+    remark = f'<i class="remark"> ({NO_BREAK})</i>' if side.line.unended else ""
+    return f'<td class="no">{side.number}</td><td class="{kind}">{marked(side.line.segments, tag)}{remark}</td>'
 
 
 def marked(segments: Iterable[Segment], tag: str) -> Markup:
     """Return a line whose marked segments stand in that element."""
     from markupsafe import Markup, escape
 
-    parts = (f"<{tag}>{escape(text)}</{tag}>" if differs else escape(text) for text, differs in segments)
-    return Markup("").join(map(Markup, parts))  # each part is escaped
+    parts = (f"<{tag}>{escape(text)}</{tag}>" if differs else str(escape(text)) for text, differs in segments)
+    return Markup("".join(parts))  # noqa: S704  # each part is escaped
 
 
 def _shown(value: Any) -> Any:

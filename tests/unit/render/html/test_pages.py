@@ -204,7 +204,7 @@ def test_the_words_that_differ_are_marked_and_both_sides_have_their_line_numbers
         in text
     )
     assert "quoted mails <ins>and the attachments</ins> too." in text
-    assert '<td class="no none"></td><td class="none"></td><td class="no">11</td><td class="add">Where' in text
+    assert '<td class="no none"></td><td class="none"></td><td class="no">11</td><td class="ins">Where' in text
 
 
 def test_five_hundred_changes_fit() -> None:
