@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -106,3 +107,61 @@ def test_a_run_in_doubt_whose_handle_is_renamed_has_a_way_out_and_is_not_run_bes
     cli(desk.folder, "state", "mv", old, new, env=desk.remote.env)
     cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
     assert desk.remote.writes == ["POST /execute_flow"]
+
+
+@pytest.mark.parametrize("name", ["a skill", "an agent", "a project"])
+def test_a_renamed_handle_is_moved_as_the_manifests_say(desk: Desk, cli: Cli, name: str) -> None:
+    desk.apply()
+    files, old, new, form = RENAMES[name]
+    rename(desk, files, old, new)
+    former, latter = (form.format(each.removeprefix("handle: ")) for each in (old, new))
+    asked = next(each for each in desk.plan().blocked if str(each.address) == latter)
+    line = asked.hint.split("`")[1]
+    assert line == f"moved: [{{from: {former}, to: {latter}}}]"
+    (desk.folder / "wexa-sync.yaml").write_text(f"{line}\n", "utf-8")
+    env = desk.remote.env
+    before, state = len(desk.workspace.store.load().records), desk.folder / ".wexa-sync" / "state.json"
+    text = state.read_bytes()
+    shown = cli(desk.folder, "plan", "--detailed-exitcode", env=env, code=2)
+    assert f"{latter}, moved from {former}" in " ".join(shown.stdout.split())
+    assert shown.last == "Plan: 0 to add, 0 to change, 0 to delete, 0 to run, 1 to move."
+    assert state.read_bytes() == text, "a plan writes nothing"
+    data = json.loads(cli(desk.folder, "plan", "--format", "json", env=env).stdout)
+    assert data["moved"] == [{"from": former, "to": latter}]
+    desk.remote.forget()
+    if name == "a skill":
+        cli(desk.folder, "plan", "--out", "moved.plan", env=env)
+        cli(desk.folder, "apply", "moved.plan", "--auto-approve", env=env)
+    else:
+        cli(desk.folder, "apply", "--auto-approve", env=env)
+    assert desk.remote.writes == []
+    records = {str(address) for address in desk.workspace.store.load().records}
+    assert (latter in records, former in records, len(records)) == (True, False, before)
+    assert cli(desk.folder, "plan", "--detailed-exitcode", env=env).last == "No changes.", "done, it says no more"
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    (run,) = json.loads(cli(desk.folder, "history", "--format", "json", env=env).stdout)[:1]
+    assert run["moved"] == [{"from": former, "to": latter}]
+
+
+def test_a_chain_of_moves_leads_from_any_of_its_addresses(desk: Desk, cli: Cli) -> None:
+    env, skill = desk.remote.env, "support-desk/Skill/{}".format
+    chain = [("draft-answer", "one"), ("one", "two"), ("two", "draft-reply")]
+    lines = "".join(f"  - {{from: {skill(old)}, to: {skill(new)}}}\n" for old, new in reversed(chain))
+    desk.apply()
+    rename(desk, ("skills.yaml", "triage.yaml"), "draft-answer", "draft-reply")
+    (desk.folder / "moved.yaml").write_text(f"apiVersion: wexa.ai/v1\nmoved:\n{lines}", "utf-8")
+    cli(desk.folder, "state", "mv", skill("draft-answer"), skill("one"), env=env)
+    shown = cli(desk.folder, "apply", "--auto-approve", env=env)
+    assert "2 to move" in shown.stdout
+    assert cli(desk.folder, "plan", env=env).last == "No changes."
+
+
+def test_a_move_to_an_address_in_use_is_a_problem_and_nothing_is_written(desk: Desk, cli: Cli) -> None:
+    desk.apply()
+    rename(desk, ("skills.yaml", "triage.yaml"), "draft-answer", "draft-reply")
+    moved = "moved: [{from: support-desk/Skill/draft-answer, to: support-desk/Skill/summarise}]\n"
+    (desk.folder / "wexa-sync.yaml").write_text(moved, "utf-8")
+    desk.remote.forget()
+    failed = cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env, code=1)
+    assert "wexa-sync.yaml:1:9  moved\n    support-desk/Skill/summarise is in the state already" in failed.stderr
+    assert desk.remote.writes == []

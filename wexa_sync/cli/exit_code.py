@@ -14,7 +14,7 @@ def plan_exit_code(plan: Plan, *, detailed: bool, strict: bool) -> ExitCode:
     """
     if strict and plan.blocked:
         return ExitCode.NEEDS_A_PERSON
-    pending = plan.work or plan.blocked or plan.orphans or plan.unmanaged
+    pending = plan.acts or plan.blocked or plan.orphans or plan.unmanaged
     return ExitCode.CHANGES_PENDING if detailed and pending else ExitCode.DONE
 
 

@@ -71,12 +71,12 @@ def carry_out(
         stream = sys.stdout if talks else sys.stderr
         layout = Layout(color=wants_color(stream), width=width(stream), level=request.output.level)
         show_text(plan_text(plan_view(plan), layout), FOR_PEOPLE, stream)
-        if plan.work:
+        if plan.acts:
             click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 
     def agreed(over: Sequence[Excess]) -> bool:
         _lifted(over)
-        return not plan.work or _agreed(plan, request)
+        return not plan.acts or _agreed(plan, request)
 
     try:
         if reviewed is not None:
@@ -112,7 +112,7 @@ def _show_report(report: Report, show: Show, *, talks: bool) -> bool:
     if not talks and report.error[0]:
         show_error(StateError(report.error[0], hint=report.error[1]))
     try:
-        show(report_view(report), to_people=bool(report.plan.work or report.doubts or report.error[0]))
+        show(report_view(report), to_people=bool(report.plan.acts or report.doubts or report.error[0]))
     except OSError as error:
         hang_up(sys.stdout)
         if talks and isinstance(error, BrokenPipeError):
@@ -146,7 +146,7 @@ def _agreed(plan: Plan, request: Request) -> bool:
             "there is no terminal to ask on, so nothing was applied",
             hint="Review the plan above, then run it again with --auto-approve.",
         )
-    count, deletes = len(plan.work), plan.count(Action.DELETE)
+    count, deletes = len(plan.work) + len(plan.moved), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
     where = f" to {plan.target.environment}" if plan.target.environment else ""
     what = f"{count} change{'' if count == 1 else 's'}{of_them}{where}"

@@ -17,11 +17,12 @@ from wexa_sync.manifests.declared import declared as declared_in
 from wexa_sync.manifests.find import covers
 from wexa_sync.manifests.link import link
 from wexa_sync.manifests.load import load
+from wexa_sync.manifests.moved import moves_in
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.validate import validate
 from wexa_sync.manifests.variables import revealed
-from wexa_sync.model import Choice, Desired, Limits, Observation, Origin, Plan, Report
+from wexa_sync.model import Choice, Desired, Limits, Move, Observation, Origin, Plan, Report
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import read as read_plan
@@ -35,6 +36,7 @@ from wexa_sync.plan.limits import (
 )
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, beyond, require_allowed, to_destroy
+from wexa_sync.repair.moves import after_moves, entries_of
 from wexa_sync.state.keep import kept
 from wexa_sync.workspace import Workspace
 
@@ -55,8 +57,9 @@ def read(sources: Sources) -> Desired:
         loaded.documents, root=sources.root, variables=loaded.variables, complete=not loaded.problems
     )
     desired, unlinked = link(manifests, Places().in_manifest)
-    _require_none([*loaded.problems, *invalid, *unlinked])
-    return replace(desired, warnings=loaded.warnings)
+    moved, wrong = moves_in(loaded.moves, sources.moves, desired.manifests)
+    _require_none([*loaded.problems, *invalid, *unlinked, *wrong])
+    return replace(desired, warnings=loaded.warnings, moved=moved)
 
 
 def scope_of(desired: Desired, sources: Sources) -> Scope:
@@ -126,7 +129,7 @@ def plan(
     scope: Scope = _ALL,
 ) -> Plan:
     """Compare desired, recorded and live. The plan warns of what goes over `limits`. Sends GET only."""
-    seen = look(desired, workspace)
+    seen = look(desired, workspace, moved=desired.moved)
     rules = Rules(prune=choice.prune, adopt=choice.adopt, allowed=workspace.options.allowed)
     return make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, limits=limits, scope=scope)
 
@@ -148,10 +151,11 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
         yield replace(workspace, session=session)
 
 
-def look(desired: Desired, workspace: Workspace) -> Observation:
-    """Return what is declared, recorded and live. Sends GET only."""
-    state = workspace.store.load(workspace.target)
-    return observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=workspace.let_lists_settle)
+def look(desired: Desired, workspace: Workspace, *, moved: Sequence[Move] = ()) -> Observation:
+    """Return what is declared, recorded and live, after these moves in the state. Sends GET only."""
+    state, made = after_moves(workspace.store.load(workspace.target), moved)
+    seen = observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=workspace.let_lists_settle)
+    return replace(seen, moved=made)
 
 
 def approve(
@@ -182,5 +186,8 @@ def apply(
     held, options = workspace.session, workspace.options
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:
         require_applicable(planned, session.state, limits, options.allowed)
-        origin = workspace.origin() if planned.work else Origin()
-        return apply_plan(planned, workspace.api, session, options, progress, workspace.cutoff, ask, origin=origin)
+        moves = entries_of(session.state, planned.moved)
+        origin = workspace.origin() if planned.acts else Origin()
+        return apply_plan(
+            planned, workspace.api, session, options, progress, workspace.cutoff, ask, origin=origin, moves=moves
+        )

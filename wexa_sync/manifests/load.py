@@ -10,6 +10,7 @@ from wexa_sync.errors import NothingDeclared, Problem
 from wexa_sync.manifests.defaults import with_defaults
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.find import Found, find
+from wexa_sync.manifests.moved import says_moves
 from wexa_sync.manifests.overlay import overlaid
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import Variables
@@ -22,12 +23,14 @@ _MOST_NAMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was read: the documents, what is wrong, the YAML of other tools, and the variables that manifests may use.
+    """What was read: documents, what is wrong, the YAML of other tools, and the variables that manifests may use.
 
-    `alone`: no other manifests can use them.
+    `moves`: the documents that say what was moved; `documents`: all others. `alone`: no other manifests can use the
+    variables.
     """
 
     documents: tuple[Document, ...]
+    moves: tuple[Document, ...]
     problems: tuple[Problem, ...]
     others: tuple[Source, ...]
     variables: Variables
@@ -71,6 +74,8 @@ def load(sources: Sources) -> Loaded:
         problems += faults
         if not found:
             variables.forget(odd)
+    moves = tuple(each for each in documents if says_moves(each.data))
+    documents = [each for each in documents if not says_moves(each.data)] if moves else documents
     documents, faults = with_defaults(documents, sources, lambda: Filling(variables))
     problems += faults
     if sources.overlays is not None:
@@ -78,7 +83,7 @@ def load(sources: Sources) -> Loaded:
         documents, problems = laid, [*problems, *faults]
     if not documents and not problems:
         raise _nothing(files, others)
-    return Loaded(tuple(documents), tuple(problems), tuple(others), variables, alone=not sources.whole)
+    return Loaded(tuple(documents), moves, tuple(problems), tuple(others), variables, alone=not sources.whole)
 
 
 def _named(sources: Sources) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ class Sources:
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
     `settings_file` names `whole`, and `paths` where no person did. `dedicated` are the paths that it names for
     manifests alone. `own_var_files`, `own_vars` and `overlays` are those of the environment, and `defaults` those of
-    the settings. `no_manifests` are the real paths of files that no search takes for manifests.
+    the settings. `no_manifests` are the real paths of files that no search takes for manifests. `moves`: the document
+    of the settings, if it has moves.
     """
 
     paths: tuple[Path, ...]
@@ -59,6 +60,7 @@ class Sources:
     overlays: Overlays | None = None
     defaults: Defaults | None = None
     no_manifests: frozenset[str] = frozenset()
+    moves: Document | None = None
 
     def variables(self) -> Variables:
         """Return the values of the variables. Raises UsageError or InvalidManifests for a flag or a file of them."""

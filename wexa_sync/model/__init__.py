@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
 from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
-from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, laid_at
+from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
 from wexa_sync.model.observation import Live, Observation, Pair
-from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Move, Plan, Unmanaged
+from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Plan, Unmanaged
 from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.run import Question, Run

@@ -87,13 +87,24 @@ class Manifest:
         return laid_at(self.laid, path)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The record at `old`, with all that is in it, is that of `new` by now. `source`: where a person said so."""
+
+    old: Address
+    new: Address
+    source: Source | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desired:
     """All manifests by address, and what each waits for (edges to what must be there first).
 
+    `moved`: what has another address than the state may know it by, in the order in which the moves are made.
     `warnings`: what a person should hear of how they were read.
     """
 
     manifests: Mapping[Address, Manifest]
     depends_on: Mapping[Address, frozenset[Address]]
     warnings: tuple[str, ...] = ()
+    moved: tuple[Move, ...] = ()

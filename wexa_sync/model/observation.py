@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wexa_sync.model.address import Address, ExternalName, Place
-from wexa_sync.model.manifest import Manifest
+from wexa_sync.model.manifest import Manifest, Move
 from wexa_sync.model.spec import Spec
 from wexa_sync.model.state import Intent, Record, Target
 
@@ -80,6 +80,7 @@ class Observation:
     lineage: str
     serial: int
     now: float
+    moved: tuple[Move, ...] = ()  # what the state knows by another address; here it has the new one
     content: str = ""  # the checksum of the state that was looked at
     unplaced: frozenset[str] = frozenset()  # handles of projects that the state gave up, and that nothing in it shows
     made_by_connectors: Mapping[Place, tuple[Live, ...]] = field(default_factory=dict)  # skills that nobody declares

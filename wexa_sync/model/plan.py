@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from wexa_sync.model.address import Address, ExternalName, Source
-from wexa_sync.model.manifest import Lifecycle
+from wexa_sync.model.manifest import Lifecycle, Move
 from wexa_sync.model.request import Choice
 from wexa_sync.model.spec import Path, Spec
 from wexa_sync.model.state import Target
@@ -112,15 +112,6 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """The record at `old`, with all that is in it, is that of `new` by now. `source`: where a person said so."""
-
-    old: Address
-    new: Address
-    source: Source | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
 
@@ -158,6 +149,11 @@ class Plan:
     def work(self) -> tuple[Change, ...]:
         """Return the changes that do something."""
         return tuple(change for change in self.changes if change.action is not Action.NOOP)
+
+    @property
+    def acts(self) -> bool:
+        """True when an apply of the plan does something, be it in the state alone."""
+        return bool(self.moved or self.work)
 
     def count(self, action: Action) -> int:
         """Return the number of changes of that action."""

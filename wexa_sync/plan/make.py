@@ -88,6 +88,7 @@ def _plan_of(
         externals=_used_externals(observation, changes),
         user_id=observation.user_id,
         content=observation.content,
+        moved=observation.moved,
     )
 
 

@@ -59,6 +59,7 @@ def _plan(view: PlanView) -> dict[str, Any]:
         "unmanaged": [
             {"in": str(part.owner), "kind": part.kind, "id": part.id, "name": part.title} for part in plan.unmanaged
         ],
+        "moved": [{"from": str(move.old), "to": str(move.new)} for move in plan.moved],
         "warnings": list(plan.warnings),
     }
 

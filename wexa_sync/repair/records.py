@@ -48,6 +48,11 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
     return entries
 
 
+def is_known(state: State, address: Address) -> bool:
+    """True when the state holds something of that address, or in it."""
+    return any(address in (each, each.owner_address, each.project_address) for each in (*state.records, *state.intents))
+
+
 def _elsewhere(old: Address, new: Address) -> bool:
     """True when the two are in different places: another project, or another owner."""
     return old.kind != "Project" and (old.project, old.owner) != (new.project, new.owner)

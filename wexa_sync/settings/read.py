@@ -64,6 +64,7 @@ def read_settings(
         defaults=None if written is None else Defaults(document=written, path=("defaults",)),
         environment=chosen,
         environments=environments,
+        moves=written if written is not None and "moved" in written.data else None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Defaults, Overlays, Sources
-from wexa_sync.model import FilePlace, Limits, Options, Secret, Source, StatePlace
+from wexa_sync.model import Document, FilePlace, Limits, Options, Secret, Source, StatePlace
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 
@@ -42,7 +42,8 @@ class Settings:
 
     Paths are absolute. schemas/settings.schema.json explains each field. `unconfirmed` is the place of a `base_url` in
     wexa-sync.yaml that is not Wexa's and that nothing else names: the key must not go there. `environments` are all
-    that are declared; `environment` is the one that was named.
+    that are declared; `environment` is the one that was named. `moves` is the document of wexa-sync.yaml, where it says
+    what was moved.
     """
 
     root: Path
@@ -62,6 +63,7 @@ class Settings:
     defaults: Defaults | None = None
     environment: Environment | None = None
     environments: tuple[Environment, ...] = ()
+    moves: Document | None = None
 
     @property
     def name(self) -> str:
@@ -91,6 +93,7 @@ class Settings:
             defaults=self.defaults,
             var_files=tuple(var_files),
             assignments=tuple(assignments),
+            moves=self.moves,
             env=env,
             whole=self._all_manifests() if paths else None,
             dedicated=tuple(path for path in self.manifests if path.resolve() != self.root.resolve()),

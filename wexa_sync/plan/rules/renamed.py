@@ -76,6 +76,7 @@ def _blocked(address: Address, wanted: str, old: Address, new: Address, change: 
         address=address,
         wanted=wanted,
         reason=f"{other} has the same {_fields(new.kind)} and {end}: was it renamed?",
-        hint=f"If so: `wexa-sync state mv {old} {new}`. If they are two: `wexa-sync state rm {old}` first.",
+        hint=f"If so, put this into wexa-sync.yaml: `moved: [{{from: {old}, to: {new}}}]`, or run "
+        f"`wexa-sync state mv {old} {new}`. If they are two: `wexa-sync state rm {old}` first.",
         source=change.source if change is not None else None,
     )

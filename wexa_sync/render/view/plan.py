@@ -114,7 +114,13 @@ class PlanView:
 
     @property
     def note(self) -> str:
-        """Return what to know of a plan that was not made of the live workspace; empty for one that was."""
+        """Return what to know of the whole plan: what it was made of, and what was moved. Empty for most plans."""
+        moved = "; ".join(f"{move.new}, moved from {move.old}" for move in self.plan.moved)
+        notes = (self._made_of, f"In the state alone, and first of all: {moved}." if moved else "")
+        return " ".join(filter(None, notes))
+
+    @property
+    def _made_of(self) -> str:
         if (basis := self.plan.basis) is None:
             return ""
         if basis.ref:
@@ -149,8 +155,9 @@ class PlanView:
     def summary(self) -> str:
         """Return the last line of the plan: the whole in numbers."""
         *counts, _, (_, blocked) = self.counts.items()
-        if not self.work and not blocked:
+        if not self.plan.acts and not blocked:
             return "No changes."
+        counts.append(("move", len(self.plan.moved)))
         parts = [f"{count} to {name}" for name, count in counts if count or name in _ALWAYS]
         return f"Plan: {', '.join([*parts, *([f'{blocked} blocked'] if blocked else [])])}."
 
@@ -170,6 +177,7 @@ class PlanView:
             )
             if counts[name]
         ]
+        done += [f"moves {_counted(count, 'address', 'es')}"] if (count := len(self.plan.moved)) else []
         does = f"{', '.join(done[:-1])}{' and ' * (len(done) > 1)}{done[-1]}" if done else "no changes"
         stopped = counts["blocked"]
         are = "is" if stopped == 1 else "are"
@@ -178,8 +186,8 @@ class PlanView:
         return f"{sign}{does[0].upper()}{does[1:]}.{blocked}"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def _counted(count: int, noun: str, many: str = "s") -> str:
+    return f"{count} {noun}{'' if count == 1 else many}"
 
 
 def plan_view(plan: Plan) -> PlanView:
