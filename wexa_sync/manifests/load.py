@@ -10,7 +10,7 @@ from wexa_sync.errors import NothingDeclared, Problem
 from wexa_sync.manifests.defaults import with_defaults
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.find import Found, find
-from wexa_sync.manifests.moved import says_moves
+from wexa_sync.manifests.moved import moves_apart
 from wexa_sync.manifests.overlay import overlaid
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import Variables
@@ -74,8 +74,7 @@ def load(sources: Sources) -> Loaded:
         problems += faults
         if not found:
             variables.forget(odd)
-    moves = tuple(each for each in documents if says_moves(each.data))
-    documents = [each for each in documents if not says_moves(each.data)] if moves else documents
+    moves, documents = moves_apart(documents)
     documents, faults = with_defaults(documents, sources, lambda: Filling(variables))
     problems += faults
     if sources.overlays is not None:

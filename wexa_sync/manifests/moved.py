@@ -19,8 +19,13 @@ _SCHEMA = "moved.schema.json"
 _TWICE = "Leave one of them: an address moves to one other, and only one moves there."
 
 
-def says_moves(data: Any) -> bool:
-    """True for a document that declares no resource, and says what was moved."""
+def moves_apart(documents: list[Document]) -> tuple[tuple[Document, ...], list[Document]]:
+    """Return the documents that declare no resource and say what was moved; and all others."""
+    moves = tuple(each for each in documents if _says_moves(each.data))
+    return moves, [each for each in documents if not _says_moves(each.data)] if moves else documents
+
+
+def _says_moves(data: Any) -> bool:
     return isinstance(data, dict) and KEY in data and "kind" not in data and "metadata" not in data
 
 

@@ -40,13 +40,12 @@ def read_settings(
     folder = here if os.path.isdir(here) else here.parent  # noqa: PTH112  # unlike Path's, it never raises
     file = settings_file(folder)
     root = file.parent if file else folder
-    defaults = {name: about["default"] for name, about in bundled(SCHEMA)["properties"].items() if "default" in about}
     written = read_file(file) if file else None
     data = written.data if written else {}
     sections = sections_of(written, root, data.get("ignore", ()))
     section = chosen_of(sections, environment)
     given = given_settings(env, overrides, section)
-    found = defaults | data | _replacing(section) | given
+    found = _defaults() | data | _replacing(section) | given
     manifests = _manifests(found["manifests"], root, written)
     repository = Repository(root=root, manifests=manifests, ignore=found["ignore"])
     environments = tuple(_environment(each, written, repository) for each in sections.values())
@@ -64,8 +63,13 @@ def read_settings(
         defaults=None if written is None else Defaults(document=written, path=("defaults",)),
         environment=chosen,
         environments=environments,
-        moves=written if written is not None and "moved" in written.data else None,
+        moves=written if "moved" in data else None,
     )
+
+
+def _defaults() -> dict[str, Any]:
+    """Return what the schema says of settings that are left out."""
+    return {name: about["default"] for name, about in bundled(SCHEMA)["properties"].items() if "default" in about}
 
 
 def _settings(found: Mapping[str, Any], repository: Repository, state: StatePlace) -> Settings:
