@@ -104,7 +104,14 @@ def _renderer(name: str, output: Output, **room: Any) -> Renderer:
     whole = sorted((file for file in output.files if file.format in WHOLE), key=lambda file: WHOLE.index(file.format))
     files = tuple(file.path.name for file in whole if file.path)
     return RENDERERS[name](
-        Layout(width=width(sys.stdout), level=output.level, source_url=output.source_url, whole=files, **room)
+        Layout(
+            width=width(sys.stdout),
+            level=output.level,
+            source_url=output.source_url,
+            folder=output.folder,
+            whole=files,
+            **room,
+        )
     )
 
 

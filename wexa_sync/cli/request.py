@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.signals import heeded
-from wexa_sync.cli.source_url import source_url
+from wexa_sync.cli.source_url import in_repository, source_url
 from wexa_sync.cli.streams import require_open
 from wexa_sync.cli.terminal import request_log, wait_log, warn
 from wexa_sync.cli.values import OutputFile
@@ -39,6 +39,7 @@ class Output:
 
     `to_stdout`: False where a file takes the place of stdout. `log`: formats for a CI system, behind the text.
     `source_url`: where people read the files of this folder; empty where that is not known.
+    `folder`: the way to it from the top of its repository.
     """
 
     format: str = FOR_PEOPLE
@@ -47,6 +48,7 @@ class Output:
     log: tuple[str, ...] = ()
     level: Level = Level.NORMAL
     source_url: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,7 @@ def _output(given: Mapping[str, Any]) -> Output:
         log=log,
         level=_LEVELS[given.get("details")] or Level(given.get("detail", "normal")),
         source_url=given.get("source_url") or source_url(os.environ, Path()),
+        folder=in_repository(Path()) or "",
     )
 
 

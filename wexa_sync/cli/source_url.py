@@ -14,13 +14,18 @@ _COMMITS = ("{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/blob/{GITHUB_SHA}", "{CI_PR
 
 def source_url(env: Mapping[str, str], folder: Path) -> str:
     """Return the URL of a folder at the commit that a CI job checked out; empty outside of CI and of a repository."""
+    inside = in_repository(folder)
+    for pattern in _COMMITS:
+        if inside is not None and all(env.get(name) for name in re.findall(r"{(\w+)}", pattern)):
+            return f"{pattern.format_map(env)}/{quote(inside)}".removesuffix("/")
+    return ""
+
+
+def in_repository(folder: Path) -> str | None:
+    """Return the way from the repository's top to a folder, `a/b/`, empty at the top; None outside of a repository."""
     folder = folder.absolute()
     root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
-    for pattern in _COMMITS:
-        if root and all(env.get(name) for name in re.findall(r"{(\w+)}", pattern)):
-            inside = "".join(f"/{quote(part)}" for part in folder.relative_to(root).parts)
-            return pattern.format_map(env) + inside
-    return ""
+    return None if root is None else "".join(f"{part}/" for part in folder.relative_to(root).parts)
 
 
 def way_to(folder: Path, page: Path) -> str:

@@ -88,6 +88,48 @@ def _markdown(place: str, layout: Layout) -> Renderer:
     )
 
 
+def _annotations(layout: Layout) -> Renderer:
+    from wexa_sync.render.annotations import plan_annotations, problems_annotations, report_annotations
+
+    return Renderer(
+        plan=partial(plan_annotations, layout=layout),
+        report=partial(report_annotations, layout=layout),
+        problems=partial(problems_annotations, layout=layout),
+    )
+
+
+def _sarif(layout: Layout) -> Renderer:
+    from wexa_sync.render.sarif import plan_sarif, problems_sarif, report_sarif
+
+    return Renderer(
+        plan=partial(plan_sarif, layout=layout),
+        report=partial(report_sarif, layout=layout),
+        problems=partial(problems_sarif, layout=layout),
+    )
+
+
+def _junit(_: Layout) -> Renderer:
+    from wexa_sync.render.junit import plan_junit, problems_junit, report_junit
+
+    return Renderer(plan=plan_junit, report=report_junit, problems=problems_junit)
+
+
+def _gitlab_terraform(_: Layout) -> Renderer:
+    from wexa_sync.render.gitlab import plan_numbers
+
+    return Renderer(plan=plan_numbers)
+
+
+def _gitlab_codequality(layout: Layout) -> Renderer:
+    from wexa_sync.render.gitlab import plan_quality, problems_quality, report_quality
+
+    return Renderer(
+        plan=partial(plan_quality, layout=layout),
+        report=partial(report_quality, layout=layout),
+        problems=partial(problems_quality, layout=layout),
+    )
+
+
 def _text_of_runs(layout: Layout) -> RunRenderer:
     from wexa_sync.render.text.runs import run_text, runs_text
 
@@ -111,9 +153,14 @@ RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {
     "markdown-gitlab": partial(_markdown, "gitlab"),
     "markdown-bitbucket": partial(_markdown, "bitbucket"),
     "step-summary": partial(_markdown, "step-summary"),
+    "annotations": _annotations,
+    "sarif": _sarif,
+    "junit": _junit,
+    "gitlab-terraform": _gitlab_terraform,
+    "gitlab-codequality": _gitlab_codequality,
 }
 
-FOR_LOGS: Final[frozenset[str]] = frozenset()
+FOR_LOGS: Final = frozenset({"annotations"})
 """The formats that are commands to a CI system, which reads them in the log. They make every text in them harmless."""
 
 ADDED: Final = frozenset({"step-summary"})

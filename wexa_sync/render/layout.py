@@ -22,6 +22,7 @@ class Layout:
     """Say what the reader's terminal can show, and how much of it is wanted. A format for programs ignores it.
 
     `source_url`: what the path of a manifest is put behind to link to it; empty for the path alone.
+    `folder`: the way from the repository's top to the current folder, ending in a slash; empty at the top.
     `taken`: the bytes that the file holds already to which the text is added. `whole`: the files of the same run that
     hold all that a shorter format leaves out.
     """
@@ -30,5 +31,6 @@ class Layout:
     width: int = 80
     level: Level = Level.NORMAL
     source_url: str = ""
+    folder: str = ""
     taken: int = 0
     whole: tuple[str, ...] = ()
