@@ -372,6 +372,13 @@ def desk(tmp_path: Path, remote: Remote) -> Desk:
     return Desk(copy_example("support-desk", tmp_path / "desk"), remote)
 
 
+def env_of(folder: Path) -> dict[str, str]:
+    """Return the variable that names staging, where the folder declares environments."""
+    settings = folder / "wexa-sync.yaml"
+    declared = settings.exists() and "\nenvironments:" in settings.read_text(encoding="utf-8")
+    return {"WEXA_SYNC_ENV": "staging"} if declared else {}
+
+
 def copy_example(name: str, to: Path) -> Path:
     """Copy an example's manifests, without the files that running it left there."""
     shutil.copytree(EXAMPLES / name, to, ignore=shutil.ignore_patterns(".wexa-sync"))

@@ -100,7 +100,10 @@ def _desk_replaced(folder: Path) -> None:
 
 
 def _studio(folder: Path) -> None:
-    _append(folder / "wexa-sync.yaml", FAST + "allow_undocumented: [agentflow.update]\n")
+    # One environment is enough to disturb: as plain settings, which any command takes.
+    staging = "vars: {environment: staging, model: azure/gpt-4o, launch: 2035-03-01T08:00:00Z}\n"
+    (folder / "wexa-sync.yaml").write_text(staging + FAST + "allow_undocumented: [agentflow.update]\n", "utf-8")
+    shutil.rmtree(folder / "environments")
     _replace(folder / "newsletter/project.yaml", "prevent_destroy: true", "prevent_destroy: false")
     opening = "agentflow_id: article, goal: Write the opening., start: explicit, wait: true"
     greeting = "agentflow_id: issue, goal: Greet the readers."

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-PRODUCTION = ("--var-file", "production.vars.yaml", "--state", "production.json")
-CASES = [("minimal", ()), ("support-desk", ()), ("content-studio", ()), ("content-studio", PRODUCTION)]
+STAGING, PRODUCTION = ("--env", "staging"), ("--env", "production")
+CASES = [("minimal", ()), ("support-desk", ()), ("content-studio", STAGING), ("content-studio", PRODUCTION)]
 
 
 def test_every_example_is_a_case() -> None:
@@ -24,7 +24,7 @@ def test_every_example_is_a_case() -> None:
 @pytest.mark.parametrize(("name", "words"), CASES, ids=["minimal", "support-desk", "content-studio", "production"])
 def test_an_example_applies_and_is_then_in_step(tmp_path: Path, cli: Cli, name: str, words: tuple[str, ...]) -> None:
     folder = copy_example(name, tmp_path / name)
-    assert cli(folder, "validate", *words[:2]).stdout.startswith("Valid: ")
+    assert cli(folder, "validate", *words).stdout.startswith("Valid: ")
     planned = cli(folder, "plan", "--sandbox", "--detailed-exitcode", *words, code=2).stdout
     assert " to add, 0 to change, 0 to delete" in planned
     assert "Apply complete!" in cli(folder, "apply", "--sandbox", "--auto-approve", *words).stdout

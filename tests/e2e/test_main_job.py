@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.conftest import env_of
+
 if TYPE_CHECKING:
     from tests.conftest import Cli
 
@@ -26,7 +28,7 @@ def run(cli: Cli) -> Run:
     """Return a function that runs the command line, and returns its stdout."""
 
     def start(folder: Path, *words: str, code: int = 0, said: str = "") -> str:
-        done = cli(folder, *words, code=code)
+        done = cli(folder, *words, code=code, env=env_of(folder))
         assert said in " ".join(done.stderr.split())
         return done.stdout
 

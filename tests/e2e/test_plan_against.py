@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLES, Cli, copy_example
+from tests.conftest import EXAMPLES, Cli, copy_example, env_of
 
 SECRET = """apiVersion: wexa.ai/v1
 kind: Skill
@@ -56,7 +56,7 @@ def test_no_example_differs_from_itself(example: str, cli: Cli, tmp_path: Path) 
     folder = copy_example(example, tmp_path / "x")
     git(folder, "init", "-q")
     commit(folder)
-    assert cli(folder, "plan", "--against", "HEAD", "--detailed-exitcode").last == "No changes."
+    assert cli(folder, "plan", "--against", "HEAD", "--detailed-exitcode", env=env_of(folder)).last == "No changes."
 
 
 def test_it_shows_what_a_change_does_and_needs_nothing_but_git(cli: Cli, repo: Path, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "snapshot": "Write what plans need of the workspace, without secrets, for where there is no key.",
     "history": "Show who applied what, when, and of which commit.",
     "undo": "Make what an apply touched as it was before.",
+    "promote": "Carry what one environment says over to another.",
     "resolve": "Settle whether a request without a response was carried out.",
     "executions": "List, watch, control and answer executions.",
     "state": "Show and repair the state.",

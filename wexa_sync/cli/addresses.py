@@ -38,12 +38,12 @@ def _addresses(context: click.Context) -> list[str]:
     from wexa_sync.cli.request import request_of
     from wexa_sync.errors import WexaSyncError
     from wexa_sync.manifests.declared import declared
-    from wexa_sync.model import FilePlace
+    from wexa_sync.model import FilePlace, Many
 
     found: set[str] = set()
     with context.scope(cleanup=False):
         try:
-            request = request_of(context.params)
+            request = request_of(context.params, Many.BY_DEFAULT)
             if isinstance(request.settings.state, FilePlace):  # another store may be far away
                 found |= {str(address) for address in request.store.load().records}
             found |= {str(manifest.address) for manifest in declared(request.sources)[0]}

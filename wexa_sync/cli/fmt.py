@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.model import Many
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
 
 
 @click.command("fmt")
-@options.filled(options.paths, options.where)
+@options.filled(options.paths, options.where, many=Many.BY_DEFAULT)
 @options.option("--check", is_flag=True, help="Write nothing, and exit with 2 if a file would change.")
 @options.option("--diff", is_flag=True, help="Write nothing, and show what would change.")
 def command(request: Request, check: bool, diff: bool) -> int:

@@ -39,7 +39,7 @@ def overlaid(
         except ValueError as error:
             faults.append(Fault(at, str(error), "It is the address that `wexa-sync plan` shows.", at_key=True))
             continue
-        places = list(_places(found, address))
+        places = list(_indices(found, address))
         if not places and whole:
             known = sorted({str(each) for each in _addresses(found)})
             hint = did_you_mean(text, known, "`wexa-sync validate` reads the manifests; see where it stands in them.")
@@ -55,7 +55,12 @@ def overlaid(
     return found, Places().problems(overlays.document, faults)
 
 
-def _places(documents: Sequence[Document], address: Address) -> Iterator[tuple[int, Path]]:
+def places_of(documents: Sequence[Document], address: Address) -> Iterator[tuple[Document, Path]]:
+    """Yield each document in which the fields of an address stand, and their path there."""
+    return ((documents[index], path) for index, path in _indices(documents, address))
+
+
+def _indices(documents: Sequence[Document], address: Address) -> Iterator[tuple[int, Path]]:
     """Yield where the fields of an address stand: in which document, and at what path of it."""
     owner = address.owner_address or address
     for index, document in enumerate(documents):

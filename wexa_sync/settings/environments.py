@@ -26,6 +26,7 @@ ALL = "all"
 
 _SCHEMA = "environment.schema.json"
 _SUFFIXES = (".yaml", ".yml")
+_VARIABLES = (".vars.yaml", ".vars.yml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,11 @@ def require_environment(names: Sequence[str], *, every: bool = False) -> NoRetur
     )
 
 
+def _declares(name: str) -> bool:
+    """True for the name of a file that declares an environment. A file of variables declares none."""
+    return name.endswith(_SUFFIXES) and not name.startswith(".") and not name.endswith(_VARIABLES)
+
+
 def _is_another(data: Any) -> bool:
     """True for a manifest, and for what another tool has in a folder of this name."""
     return is_ours(data) or (isinstance(data, dict) and "apiVersion" in data)
@@ -115,4 +121,4 @@ def _files(root: File) -> list[File]:
         entries = sorted(os.listdir(folder))  # noqa: PTH208  # unlike Path's, one name for what follows
     except OSError:
         return []
-    return [folder / name for name in entries if name.endswith(_SUFFIXES) and not name.startswith(".")]
+    return [folder / name for name in entries if _declares(name)]
