@@ -97,11 +97,17 @@ def lost(stage: Stage) -> Stage:
     return stage
 
 
+def studio(stage: Stage) -> Stage:
+    """Return the content studio, nothing applied."""
+    return replace(stage, folder=stage.folder / "examples/content-studio")
+
+
 SCENES: dict[str, Callable[[Stage], Stage]] = {
     "README.md": after_the_quick_start,
     "docs/manifests.md": prompts_alone,
     "docs/plan.md": drifted,
     "docs/state.md": lost,
+    "docs/environments.md": studio,
 }
 
 

@@ -34,7 +34,7 @@ COMMANDS = {
     "executions": "List, watch, control and answer executions.",
     "state": "Show and repair the state.",
     "graph": "Draw which resources wait for which.",
-    "schema": "Print the JSON Schema of a kind, of the settings or of a plan.",
+    "schema": "Print the JSON Schema of a kind, of the settings, of an environment or of a plan.",
     "completion": "Print the script that completes commands in a shell.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",
     "version": "Show the version.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.model import Many
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="FROM")
 @click.argument("to")
 @click.argument("what", nargs=-1, metavar="[ADDRESS|var:NAME]...")
-@options.filled(options.speech, options.shape(["text", "json"]))
+@options.filled(options.where, options.shape(["text", "json"]), many=Many.BY_DEFAULT)
 @options.option("--to-base", is_flag=True, help="Make it hold for every environment, and take it out of the two.")
 @options.option("--dry-run", is_flag=True, help="Write nothing, and show what would change.")
 @options.option("--auto-approve", is_flag=True, help="Do not ask.")
@@ -47,15 +48,13 @@ def command(  # click's way
     first, second = (_environment(request, name) for name in (source, to))
     found = differences(first, second, request.settings.vars)
     wanted = chosen(found, what)
-    if request.output.format == "json":
-        show_data(json_text(_data(first, second, found, wanted)))
-    else:
-        click.echo(_listed(first, second, found))
+    as_json = request.output.format == "json"
+    show_data(json_text(_data(first, second, found, wanted)) if as_json else _listed(first, second, found))
     if not wanted:
         note(f"There is nothing to promote: {source} alone says nothing else than {to}.")
         return int(ExitCode.DONE)
     files = carried_to_base(wanted, request.settings, _documents(request)) if to_base else carried_over(wanted, second)
-    if request.output.format != "json":
+    if not as_json:
         _show(files)
     if dry_run:
         return int(ExitCode.DONE)
@@ -82,9 +81,11 @@ def _environment(request: Request, name: str) -> Environment:
 
 def _documents(request: Request) -> Sequence[Document]:
     """Return the manifests as they stand in their files. What is wrong in them is no hindrance."""
+    from dataclasses import replace
+
     from wexa_sync.manifests.load import load
 
-    return load(request.sources).documents
+    return load(replace(request.sources, overlays=None)).documents
 
 
 def _listed(first: Environment, second: Environment, found: Sequence[Difference]) -> str:
@@ -101,7 +102,7 @@ def _listed(first: Environment, second: Environment, found: Sequence[Difference]
         of_it = [each for each in found if each.side is side]
         if of_it:
             lines += ["", title, *(line for each in of_it for line in _lines(each))]
-    return "\n".join(lines[1:]) if lines else f"{first.name} and {second.name} say the same."
+    return "".join(f"{line}\n" for line in lines[1:]) or f"{first.name} and {second.name} say the same.\n"
 
 
 def _lines(each: Difference) -> Iterator[str]:

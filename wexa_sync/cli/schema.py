@@ -6,10 +6,10 @@ import click
 
 
 @click.command("schema")
-@click.argument("name", metavar="[manifest|KIND|settings|plan]", required=False)
+@click.argument("name", metavar="[manifest|KIND|settings|environment|plan]", required=False)
 def command(name: str | None) -> None:
     """Print a complete JSON Schema: of every kind of `manifest` or of one KIND, for an editor; of `settings`
-    (wexa-sync.yaml); or of a `plan` as JSON.
+    (wexa-sync.yaml) or an `environment` (environments/NAME.yaml); or of a `plan` as JSON.
 
     Without a name, all the names there are.
     """
@@ -21,7 +21,7 @@ def command(name: str | None) -> None:
     from wexa_sync.text.suggest import did_you_mean
 
     files = {"manifest": "", **{kind.name: kind.schema for kind in declarable()}}
-    files |= {"settings": "settings.schema.json", "plan": "plan.schema.json"}
+    files |= {"settings": "settings.schema.json", "environment": "environment.schema.json", "plan": "plan.schema.json"}
     if name is None:
         show_data("".join(f"{each}\n" for each in files))
         return

@@ -39,7 +39,8 @@ def test_what_people_are_given_to_start_from_is_valid(name: str) -> None:
     documents, problems = parse(written()[name], name)
     assert problems == []
     for document in documents:
-        schema = BY_NAME[document.data["kind"]].schema if "kind" in document.data else "settings.schema.json"
+        own = "environment.schema.json" if "/environments/" in name else "settings.schema.json"
+        schema = BY_NAME[document.data["kind"]].schema if "kind" in document.data else own
         validator(schema)(document.data)
 
 
