@@ -8,35 +8,29 @@ that are not ours, nothing. Where a secret stands, the snapshot has a number: th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
-from wexa_sync.api.paging import Extent, Found
+from wexa_sync.api.paging import Found
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.kinds.spec.fields import is_sent, is_shown
-from wexa_sync.kinds.spec.times import created_at
 from wexa_sync.kinds.spec.wire import shown_fields
-from wexa_sync.model import Desired, Observation, Options, Sealed, Secret, Spec, Target, Unset
+from wexa_sync.model import Desired, Observation, Options, Secret, Spec, Target, Unset
 from wexa_sync.observe import observe
+from wexa_sync.observe.kept import Seal, kept
 from wexa_sync.observe.replay import Listed, Notes, Recorder
 from wexa_sync.secrecy.find import parts, secrets_in, texts_where_sealed
-from wexa_sync.secrecy.hide import Scrub, hide, scrubber
-from wexa_sync.secrecy.seal import fingerprint, secret_fingerprint
+from wexa_sync.secrecy.seal import fingerprint
 from wexa_sync.state.base import State
-from wexa_sync.text.ids import is_id
 
 LINEAGE = "snapshot"
 """The lineage in a snapshot: the real one is the key that secrets are sealed with."""
-
-_ALWAYS = ("projectID", "is_deleted", "created_at", "createdAt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +63,13 @@ def take(
         for kind, ids in _lists_of(seen, ours, recorder):
             _read_whole(recorder, kind, ids, ours, pool)
         runs = _runs_of(recorder, seen, state, pool)
-    seal = _Seal(secrets=frozenset((*_secrets(seen), *hidden)), key=state.lineage)
+    seal = Seal(secrets=frozenset((*_secrets(seen), *hidden)), key=state.lineage)
     return Snapshot(
         target=target,
         user_id=seen.user_id,
         taken=float(int(seen.now)),
         state=_sealed_state(state, seal),
-        notes=_kept(replace(recorder.notes, lists={**runs, **recorder.notes.lists}), ours, seal),
+        notes=kept(replace(recorder.notes, lists={**runs, **recorder.notes.lists}), ours, seal),
     )
 
 
@@ -148,33 +142,7 @@ def _secrets(seen: Observation) -> Iterator[str]:
                     yield from texts_where_sealed(side.spec, spec)
 
 
-class _Seal:
-    """Puts a number in the place of each text that is a secret or holds one: the same for the same text."""
-
-    def __init__(self, *, secrets: frozenset[str], key: str) -> None:
-        self._secrets = secrets - {""}
-        self._scrub: Scrub = scrubber(self._secrets)
-        self._key = key
-        self._numbers: dict[str, str] = {}
-
-    def __call__(self, value: Any) -> Any:
-        """Return a copy of the value in which no secret is left."""
-        return hide(value, self._leaf, name=self._scrub)
-
-    def _leaf(self, leaf: Any) -> Any:
-        if isinstance(leaf, Sealed):
-            return replace(leaf, fingerprint=self._number(leaf.fingerprint))
-        text = str(leaf) if isinstance(leaf, (int, float)) and not isinstance(leaf, bool) else leaf
-        if not isinstance(text, str) or not (text in self._secrets or (self._scrub(text) != text and not is_id(text))):
-            return leaf
-        secret = Secret(template="", value=text)
-        return Sealed(template="", fingerprint=self._number(secret_fingerprint(secret, self._key)))
-
-    def _number(self, found: str) -> str:
-        return self._numbers.setdefault(found, f"secret {len(self._numbers) + 1}")
-
-
-def _sealed_state(state: State, seal: _Seal) -> State:
+def _sealed_state(state: State, seal: Seal) -> State:
     """Return the state without the key, and with a number for each secret."""
 
     def sealed(spec: Spec) -> Spec:
@@ -193,76 +161,3 @@ def _sealed_state(state: State, seal: _Seal) -> State:
         },
         sha256="",
     )
-
-
-def _kept(notes: Notes, ours: frozenset[str], seal: _Seal) -> Notes:
-    """Return the notes with what a plan needs, and no secret."""
-
-    def items(kind: Kind, raws: Iterable[Raw]) -> list[Raw]:
-        found = (_item(kind, raw, ours) for raw in raws)
-        return [seal(item) for item in found if item]
-
-    def listed(kind: Kind, found: Found) -> Found:
-        kept = [*items(kind, found.items), *_newest(kind, found.items, ours)]
-        whole = found.extent is Extent.WHOLE
-        return replace(found, items=kept, total=len(kept) if whole else found.total)
-
-    return Notes(
-        lists={place: listed(BY_NAME[place[0]], found) for place, found in sorted(notes.lists.items())},
-        names={place: items(BY_NAME[place[0]], found) for place, found in sorted(notes.names.items())},
-        reads={
-            (name, id): next(iter(items(BY_NAME[name], [raw] if raw else ())), None)
-            for (name, id), raw in sorted(notes.reads.items())
-            if id in ours
-        },
-    )
-
-
-def _newest(kind: Kind, raws: Iterable[Raw], ours: frozenset[str]) -> list[Raw]:
-    """Return the newest run that is not ours, as an id and a time: what was sent before it would be listed too."""
-    if kind.nature is not Nature.ACTION:
-        return []
-    strangers = [raw for raw in raws if ours.isdisjoint(kind.ids_of(raw)) and created_at(raw) is not None]
-    nothing = dict.fromkeys(kind.fields.at((name,)).wire_name for name in kind.identity)
-    newest = sorted(strangers, key=lambda raw: created_at(raw) or 0.0)[-1:]
-    return [{**_only(raw, kind.ids), **nothing} for raw in newest]
-
-
-def _item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
-    """Return what the snapshot has of an item; empty where that is nothing."""
-    if not ours.isdisjoint(kind.ids_of(raw)):
-        return _whole_item(kind, raw, ours)
-    if kind.nature is Nature.ACTION or kind is PROJECT:
-        return {}
-    return _only(raw, _called_by(kind))
-
-
-def _whole_item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
-    inside = {
-        part.field: [item for each in part.items(raw) if (item := _item(part.kind, each, ours))]
-        for part in kind.embedded
-        if part.field in raw
-    }
-    update = kind.replacing_update
-    return _only(raw, (*_names_of(kind), *(update.keeps if update else ()))) | inside
-
-
-def _only(raw: Mapping[str, Any], names: Iterable[str]) -> Raw:
-    wanted = {*names, *_ALWAYS}
-    return {name: value for name, value in raw.items() if name in wanted}
-
-
-def _names_of(kind: Kind) -> frozenset[str]:
-    """Return the fields of a response that manifests can have, its ids and its status."""
-    fields = [field for field in kind.fields.fields.values() if is_sent(field) and is_shown(field)]
-    status = kind.run.status if kind.run is not None else ()
-    return frozenset((*(field.wire_name for field in fields), *(f.name for f in fields), *kind.ids, *status))
-
-
-def _called_by(kind: Kind) -> frozenset[str]:
-    """Return the fields of a response by which a resource is found, and those that say what it belongs to."""
-    refs = {field.name for field in kind.fields.fields.values() if field.ref}
-    refs |= {str(rule.target[0]) for rule in kind.derived if rule.source[0] in refs}
-    named = {kind.display, *kind.identity, *kind.narrow, *refs}
-    wire = {kind.fields.at((name,)).wire_name for name in named} - {""}
-    return frozenset({*named, *wire, *kind.ids})
