@@ -11,6 +11,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 │   └── StateDamaged                       the state file exists and can't be trusted
 ├── SnapshotDamaged               exit 1   the file is no snapshot, or not the one that was written
 ├── GitError                      exit 1   git is missing, or refused what was asked of it
+├── PublishError                  exit 1   GitHub did not take a comment or an issue; the work itself is done
 ├── NotEnded                      exit 1   a run goes on
 ├── UnclearEnd                    exit 3   the status of a run does not say whether it ended well
 ├── NoSuchCall                    exit 1   the server lacks a call that only the vendor's SDK knows
@@ -151,6 +152,14 @@ class SnapshotDamaged(WexaSyncError):
 
 class GitError(WexaSyncError):
     """git is missing, or refused."""
+
+
+class PublishError(WexaSyncError):
+    """A comment or an issue could not be read or written. `status` is that of the response, None where none came."""
+
+    def __init__(self, message: str, *, hint: str = "", status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class NotEnded(WexaSyncError):

@@ -17,7 +17,7 @@ FORBIDDEN_PARTS = ("Manager", "Handler", "Helper", "Util")
 
 # Who may open which library. A name that ends in a slash is a folder.
 DOORS = {
-    "requests": ("api/transport/http.py",),
+    "requests": ("api/transport/http.py", "publish/"),
     "urllib3": ("api/transport/http.py",),
     "deepdiff": ("compare/changes.py",),
     # positions names a type of it; entries hands that type on
@@ -63,6 +63,7 @@ ROOMS = {
     "settings": {"api", "kinds", "manifests", "text", *_NOUNS},
     "workspace": {"api", "sandbox", "settings", "state", *_NOUNS},
     "engine": {"apply", "executions", "manifests", "observe", "plan", "repair", "state", "text", "workspace", *_NOUNS},
+    "publish": {"api", "text", *_NOUNS},
     "sandbox": set(),
 }
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40

@@ -35,6 +35,7 @@ COMMANDS = {
     "state": "Show and repair the state.",
     "graph": "Draw which resources wait for which.",
     "schema": "Print the JSON Schema of a kind, of the settings, of an environment or of a plan.",
+    "ci": "Tell a pull request or an issue what a job came to.",
     "completion": "Print the script that completes commands in a shell.",
     "sandbox": "Run a local server that behaves as the Wexa API does.",
     "version": "Show the version.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from wexa_sync.text.json import parse
 from wexa_sync.text.suggest import named
 
 _MOST = 10
+_SIDES = {"before": "the live one", "after": "the manifest"}
 
 Data = Mapping[str, Any]
 
@@ -60,11 +63,36 @@ def require_reviewed(plan: Plan, reviewed: Reviewed, as_data: Callable[[Plan], D
         work = [f"{change.action.value} {change.address}" for change in plan.work]
         since = f"It would now {named(work, most=_MOST)}." if work else "There is nothing to do now."
     else:
-        since = f"Since then: {named([*moved(reviewed.plan, as_data(plan))], most=_MOST)}."
+        now = as_data(plan)
+        since = f"Since then: {named([*moved(reviewed.plan, _as_short(now, reviewed.plan))], most=_MOST)}."
     raise PlanMoved(
         f"this is not the plan that was reviewed: {what}. {since}",
         hint="Nothing was changed. Review the plan as it is now, then pass its digest.",
     )
+
+
+def outline(plan: Data) -> Data:
+    """Return the JSON of a plan in short: with hashes where it is long, for a place with little room.
+
+    It tells as much of what moved since as the whole does. `outline` marks it.
+    """
+    return {
+        "outline": True,
+        **{name: plan.get(name) for name in ("digest", "target", "choice", "state")},
+        **{name: _hash(plan.get(name)) for name in ("blocked", "orphans")},
+        "resource_changes": [
+            {"address": address, "change": {"actions": [action], **{side: _hash(change.get(side)) for side in _SIDES}}}
+            for address, (action, change) in _operations(plan).items()
+        ],
+    }
+
+
+def _as_short(plan: Data, other: Data) -> Data:
+    return outline(plan) if other.get("outline") else plan
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def moved(before: Data, now: Data) -> Iterator[str]:
@@ -99,10 +127,8 @@ def _moved_operations(before: Mapping[str, tuple[str, Data]], now: Mapping[str, 
             yield f"{address} is not there any more ({was})"
         elif was != is_:
             yield f"{address} has another action ({is_}, not {was})"
-        else:
-            sides = {"the live one": "before", "the manifest": "after"}
-            if others := [side for side, name in sides.items() if old.get(name) != new.get(name)]:
-                yield f"{address} differs ({was}: {' and '.join(others)} changed)"
+        elif others := [side for name, side in _SIDES.items() if old.get(name) != new.get(name)]:
+            yield f"{address} differs ({was}: {' and '.join(others)} changed)"
 
 
 def _operations(plan: Data) -> dict[str, tuple[str, Data]]:
