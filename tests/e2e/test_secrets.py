@@ -77,6 +77,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "plan": ("plan", "-v", "--details"),
     "plan, logged as JSON": ("plan", "-v", "--log-format", "json", "--adopt"),
     "plan as JSON": ("plan", "--format", "json"),
+    "explain": ("explain", "support-desk/AgentFlow/triage/Agent/classify"),
+    "explain as JSON": ("explain", "support-desk/Execution/authorised", "--format", "json"),
     "plan into files": ("plan", "--prune", "--format", "json", "--output", "plan.json", "--out", "saved.plan"),
     "apply": APPLIED,
     "apply as JSON": ("apply", "--auto-approve", "--format", "json", "--log-format", "json", "-v", "--adopt"),

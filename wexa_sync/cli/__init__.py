@@ -33,6 +33,7 @@ COMMANDS = {
     "resolve": "Settle whether a request without a response was carried out.",
     "executions": "List, watch, control and answer executions.",
     "state": "Show and repair the state.",
+    "explain": "Show why a resource is planned as it is.",
     "graph": "Draw which resources wait for which.",
     "schema": "Print the JSON Schema of a kind, of the settings, of an environment or of a plan.",
     "ci": "Tell a pull request or an issue what a job came to.",

@@ -13,7 +13,7 @@ _DESTROY = "`wexa-sync destroy` deletes what PATHS declare; `wexa-sync apply --p
 _VALIDATE = "`wexa-sync validate` checks the manifests offline."
 _FORMAT = "`wexa-sync fmt` writes manifests in one form; `wexa-sync fmt --check` says whether they have it."
 _SHOW = (
-    "`wexa-sync plan` shows what differs, `wexa-sync state show ADDRESS` what was applied, and "
+    "`wexa-sync explain ADDRESS` shows a resource from all sides, `wexa-sync state show ADDRESS` what was applied, and "
     "`wexa-sync executions show ADDRESS` a run."
 )
 _LIST = "`wexa-sync state list` lists what is managed, `wexa-sync executions list` the runs."
@@ -38,7 +38,7 @@ _WORDS = {
     _DESTROY: "delete down remove teardown rm uninstall prune purge",
     _VALIDATE: "lint check test verify",
     _FORMAT: "format prettify tidy beautify",
-    _SHOW: "show describe inspect view",
+    _SHOW: "show describe inspect view why",
     _LIST: "list ls get resources ps",
     _IMPORT: "import adopt",
     _EXPORT: "export pull dump generate extract clone eject",
@@ -46,7 +46,7 @@ _WORDS = {
     _LOGIN: "login logout auth configure connect",
     _RUN: "run exec execute trigger start rerun retry taint untaint",
     _UNLOCK: "unlock force-unlock",
-    _UNDO: "rollback undo revert",
+    _UNDO: "rollback revert",
     _SETTINGS: "workspace env environment profile context config set-context use select",
     "`wexa-sync executions show ADDRESS` shows the result of a run and what it asks.": "output outputs logs log result",
     "`wexa-sync state mv` gives what is managed another address.": "mv move rename",

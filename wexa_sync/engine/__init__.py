@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
+from wexa_sync.engine.explain import explain
 from wexa_sync.engine.history import find_past, history
 from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
 from wexa_sync.engine.repairs import forget, move, rebuild, resolve
@@ -28,6 +29,7 @@ __all__ = [
     "apply",
     "approve",
     "control",
+    "explain",
     "find_past",
     "find_run",
     "forget",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
+from wexa_sync.model.explanation import Declaration, ExplainedField, Explanation, Standing
 from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
 from wexa_sync.model.observation import Live, Observation, Pair
@@ -21,8 +22,11 @@ __all__ = [
     "Blocked",
     "Change",
     "Choice",
+    "Declaration",
     "Desired",
     "Document",
+    "ExplainedField",
+    "Explanation",
     "ExternalName",
     "FieldChange",
     "FilePlace",
@@ -57,6 +61,7 @@ __all__ = [
     "Secret",
     "Source",
     "Spec",
+    "Standing",
     "StatePlace",
     "Status",
     "Target",

@@ -12,6 +12,9 @@ no        yes   no       not ours
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.endpoint import Operation
@@ -23,13 +26,33 @@ from wexa_sync.plan.undeclared import ResourceCase
 _AGAIN = "It happened already. Raise metadata.generation by one, and it happens again with the new spec."
 
 
+Row = tuple[bool, bool, bool]
+"""Whether there is a manifest, something live, and a record of it: what chooses the row of the table."""
+
+ROWS: Final[Mapping[Row, str]] = {
+    (True, False, False): "CREATE; an action: RUN",
+    (True, False, True): 'CREATE, "removed outside"; an action: no-op; a schedule whose time has come: no-op',
+    (True, True, False): "ADOPT or UPDATE with --adopt, or where it is surely ours; else blocked",
+    (True, True, True): "no-op or UPDATE",
+    (False, True, True): "DELETE with --prune, else an orphan",
+    (False, False, True): "FORGET",
+    (False, True, False): "not ours",
+    (False, False, False): "it was intended, and never arrived: FORGET",
+}
+
+
+def row_of(pair: Pair) -> Row:
+    """Return the row of the table that a pair is in. A record of something else that was live before is none."""
+    recorded = pair.record is not None and (pair.live is None or pair.live.id == pair.record.id)
+    return pair.manifest is not None, pair.live is not None, recorded
+
+
 def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
     """Return what is to happen to one address."""
     if BY_NAME[pair.address.kind].nature is Nature.ACTION:
         return _decide_action(ActionCase(pair, observation, rules))
     resource = ResourceCase(pair, observation, rules)
-    recorded = pair.record is not None and (pair.live is None or pair.live.id == pair.record.id)
-    match (pair.manifest is not None, pair.live is not None, recorded):
+    match row_of(pair):
         case (True, False, _):
             return resource.create()
         case (True, True, False):
