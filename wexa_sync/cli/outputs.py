@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wexa_sync.cli.terminal import show_error, show_text, wants_color, width
 from wexa_sync.errors import UsageError, WexaSyncError
-from wexa_sync.render import ADDED, FOR_LOGS, FOR_PEOPLE, RENDERERS, WHOLE, Renderer
+from wexa_sync.render import ADDED, FOR_PEOPLE, HARMLESS, RENDERERS, WHOLE, Renderer
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.environments import EnvironmentsView
 from wexa_sync.render.view.plan import PlanView
@@ -81,7 +81,7 @@ def _show(view: View, output: Output, *, to_people: bool) -> None:
         taken = _size(file.path) if file.format in ADDED else 0
         if text := _laid_out(view, file.format, output, taken=taken):
             try:
-                _write(file.path, text if file.format in FOR_LOGS else without_orders(text), added=file.format in ADDED)
+                _write(file.path, text if file.format in HARMLESS else without_orders(text), added=file.format in ADDED)
             except OSError as error:
                 failed.append(_unwritten(file.path, error, shown=not output.to_stdout))
                 if not output.to_stdout:

@@ -163,6 +163,9 @@ RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {
 FOR_LOGS: Final = frozenset({"annotations"})
 """The formats that are commands to a CI system, which reads them in the log. They make every text in them harmless."""
 
+HARMLESS: Final = FOR_LOGS | {"json"}
+"""The formats that see to it themselves that a CI system finds no order in a text of others."""
+
 ADDED: Final = frozenset({"step-summary"})
 """The formats that are added to what their file holds already."""
 

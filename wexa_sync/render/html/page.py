@@ -6,7 +6,9 @@ allows its own style and script alone, by their hashes: nothing that got into th
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
@@ -22,7 +24,7 @@ from wexa_sync.render.rows.diff import NO_BREAK
 from wexa_sync.text.visible import prose, visible
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, FileSystemBytecodeCache
     from markupsafe import Markup
 
 _FOLDER: Final = Path(__file__).parent
@@ -53,6 +55,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         finalize=_shown,
+        bytecode_cache=_compiled(),
     )
     style, script = (Markup(_tight(_FOLDER / name)) for name in ("style.css", "script.js"))  # noqa: S704  # our own
     policy = {"default-src": "'none'", "style-src": _hash(style), "script-src": _hash(script)}
@@ -65,6 +68,15 @@ def environment() -> Environment:
     )
     made.filters.update(prose=prose, cut=_cut, marked=marked, table_rows=table_rows)
     return made
+
+
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Return where compiled templates are kept: beside Python's own modules, if those are. To compile takes 50 ms."""
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = _FOLDER / "__pycache__"
+    kept = not sys.dont_write_bytecode and os.access(folder, os.W_OK)
+    return FileSystemBytecodeCache(str(folder)) if kept else None
 
 
 def table_rows(pairs: Iterable[Pair]) -> Markup:
