@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wexa_sync.git import Repository
 from wexa_sync.sandbox import READINGS
 
 from ..forks import ROOT
@@ -103,6 +104,7 @@ class Sweep:
     """Run cases at a bench; prepare each apply once."""
 
     bench: Bench
+    on_ref: bool = False  # the state is on a ref of a git remote
     prepared: dict[tuple[str, str, tuple[tuple[str, str], ...]], Prepared] = field(default_factory=dict)
     count: Iterator[int] = field(default_factory=itertools.count)
 
@@ -115,6 +117,8 @@ class Sweep:
         desk = start / "desk"
         shutil.copytree(ROOT / "examples" / example, desk, ignore=shutil.ignore_patterns(".wexa-sync"))
         wanted.prepare(desk)
+        if self.on_ref:
+            _keep_on_ref(desk)
         read = wanted.readings | dict(readings)
         if wanted.edit is not None:
             self.bench.start(start / "sandbox.db", readings=read)
@@ -294,3 +298,13 @@ _NO_CHOICE = {
 
 def _shown(request: str) -> str:
     return re.sub(r"[0-9a-f-]{24,36}", "ID", request)
+
+
+def _keep_on_ref(desk: Path) -> None:
+    """Make a desk a git repository with a remote beside it, and its state a ref of that remote."""
+    Repository(desk.parent).run("init", "-q", "--bare", "remote.git")
+    Repository(desk).run("init", "-q")
+    Repository(desk).run("remote", "add", "origin", "../remote.git")
+    file = desk / "wexa-sync.yaml"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("state:")]
+    file.write_text("\n".join([*lines, "state: {git: {}}", ""]), encoding="utf-8")

@@ -55,6 +55,15 @@ SAMPLE = [
 ]
 
 
+ON_REF = [
+    ("first", "kill_client after POST /agentflow/", CLEAN),
+    ("first", "kill_client after POST /execute_flow", CLEAN),
+    ("first", "kill_client before POST /execute_flow", ASKED),
+    ("update", "kill_client before POST /agentflow/*/update/skilled/*", CLEAN),
+]
+"""Some of the same with the state on a ref of a git remote."""
+
+
 @pytest.fixture(scope="module")
 def sweep() -> Iterator[Sweep]:
     """Return a sweep at a bench; its applies are prepared once."""
@@ -65,6 +74,20 @@ def sweep() -> Iterator[Sweep]:
 @pytest.mark.parametrize(("example", "scenario", "fault", "word"), SAMPLE)
 def test_all_is_as_if_nothing_had_happened(sweep: Sweep, example: str, scenario: str, fault: str, word: str) -> None:
     verdict = sweep.run(Case(example=example, scenario=scenario, fault=fault, nth=1))
+    assert verdict.wrong == (), "\n".join(verdict.talk)
+    assert (verdict.word, verdict.struck) == (word, True), verdict.asked
+
+
+@pytest.fixture(scope="module")
+def sweep_on_ref() -> Iterator[Sweep]:
+    """Return a sweep whose states are on a ref."""
+    with bench() as place:
+        yield Sweep(place, on_ref=True)
+
+
+@pytest.mark.parametrize(("scenario", "fault", "word"), ON_REF)
+def test_all_is_so_too_with_the_state_on_a_ref(sweep_on_ref: Sweep, scenario: str, fault: str, word: str) -> None:
+    verdict = sweep_on_ref.run(Case(example="support-desk", scenario=scenario, fault=fault, nth=1))
     assert verdict.wrong == (), "\n".join(verdict.talk)
     assert (verdict.word, verdict.struck) == (word, True), verdict.asked
 

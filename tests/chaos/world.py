@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wexa_sync.model import Address
-from wexa_sync.state import FileStore
+from wexa_sync.model import Address, GitPlace
+from wexa_sync.state import FileStore, State
+from wexa_sync.state.git import GitStore
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 _PASSING = {"created_at", "updated_at", "createdAt", "updatedAt", "last_used", "end_time", "image", "coworker_image"}
@@ -84,9 +85,15 @@ def unlike(was: Counter[str], expected: Counter[str]) -> list[str]:
     ]
 
 
+def held(file: Path) -> State:
+    """Return the state in that file; for a desk that is a git repository, the one on its ref."""
+    desk = file.parent.parent
+    return GitStore(GitPlace(desk)).load() if (desk / ".git").exists() else FileStore(file).load()
+
+
 def at_odds(state: Path, data: Path) -> list[str]:
     """Return the state's contradictions to the server: open intents, records without object, ids recorded twice."""
-    kept = FileStore(state).load()
+    kept = held(state)
     there = {name for thing in things(data) for name in (thing.id, thing.alias)}
     there |= {agent["_id"] for thing in things(data) if thing.kind == "agentflow" for agent in thing.body["agents"]}
     counts = Counter(record.id for record in kept.records.values())
@@ -100,4 +107,4 @@ def at_odds(state: Path, data: Path) -> list[str]:
 
 def recorded(state: Path) -> dict[Address, str]:
     """Return the recorded ids by address."""
-    return {address: record.id for address, record in FileStore(state).load().records.items()}
+    return {address: record.id for address, record in held(state).records.items()}

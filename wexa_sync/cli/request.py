@@ -25,7 +25,7 @@ from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Choice, Desired, Limits, Many, Options
 from wexa_sync.render import FOR_LOGS, FOR_PEOPLE
 from wexa_sync.render.layout import Level
-from wexa_sync.settings import ALL, Settings, read_settings, require_environment
+from wexa_sync.settings import ALL, Settings, place_named, read_settings, require_environment
 from wexa_sync.state import StateStore
 from wexa_sync.workspace import Rehearsal, Workspace, open_store, open_workspace
 
@@ -90,6 +90,10 @@ class Request:
             lock_timeout=self.lock_timeout,
             waits=Cutoff(hear=wait_log()).waiting,
         )
+
+    def store_of(self, place: str, where: str) -> StateStore:
+        """Return the store of a state that an argument names, whichever the settings name."""
+        return replace(self, settings=replace(self.settings, state=place_named(place, self.settings, where))).store
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:

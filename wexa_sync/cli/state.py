@@ -1,4 +1,4 @@
-"""`wexa-sync state list|show|rm|mv|unlock|rebuild`."""
+"""`wexa-sync state list|show|history|migrate|rm|mv|unlock|rebuild`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from wexa_sync.cli import options
 from wexa_sync.cli.addresses import KnownAddress
 from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.values import StateName
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -38,15 +39,53 @@ def list_(request: Request) -> None:
 
 
 @command.command("show")
-@options.address
+@click.argument("address", type=KnownAddress(), required=False)
+@options.option("--at", "commit", metavar="COMMIT", help="As of a commit that `state history` lists.")
 @options.filled(options.where)
-def show(request: Request, address: Address) -> None:
-    """Show what was last applied under an address. Secrets are shown as fingerprints."""
+def show(request: Request, address: Address | None, commit: str | None) -> None:
+    """Show what was last applied, under one address or all. Secrets are shown as fingerprints."""
+    from wexa_sync import engine
     from wexa_sync.cli.terminal import show_data
     from wexa_sync.render.json import json_text
     from wexa_sync.state.data import record_to_data
 
-    show_data(json_text(record_to_data(request.store.load().require(address))))
+    store = request.store
+    state = store.load() if commit is None else engine.state_at(store, commit)
+    records = state.records if address is None else {address: state.require(address)}
+    shown = {str(at): record_to_data(record) for at, record in sorted(records.items())}
+    show_data(json_text(shown if address is None else shown[str(address)]))
+
+
+@command.command("history")
+@options.filled(options.where, options.shape(["text", "json"]))
+def history(request: Request) -> None:
+    """List the commits of a state on a git ref by the command that wrote them, the newest first. Sends nothing."""
+    from wexa_sync import engine
+    from wexa_sync.cli.saves import saves_json, saves_text
+    from wexa_sync.cli.terminal import note, show_data
+
+    store = request.store
+    found = engine.saves(store)
+    show_data(saves_json(found) if request.output.format == "json" else saves_text(found))
+    if not found:
+        note(f"Nothing was written yet: {store.describe()} is not there.")
+
+
+@command.command("migrate")
+@click.argument("source", metavar="FROM", type=StateName())
+@click.argument("to", type=StateName())
+@options.filled(options.where, options.lock)
+def migrate(request: Request, source: object, to: object) -> None:
+    """Move a state with its history to another place: each is a file, or git:REMOTE#REF. Sends nothing to the API."""
+    from wexa_sync import engine
+    from wexa_sync.cli.terminal import tell
+
+    old, new = request.store_of(str(source), "FROM"), request.store_of(str(to), "TO")
+    state = engine.migrate(old, new, str(to))
+    tell(
+        f"The state with {len(state.records)} records is in {new.describe()} now, and {old.describe()} says so. "
+        f"Name the new place: `state:` in wexa-sync.yaml, or --state '{to}'."
+    )
 
 
 @command.command("rm")
@@ -77,7 +116,7 @@ def mv(request: Request, address: Address, to: Address) -> None:
 @command.command("unlock")
 @options.filled(options.where)
 def unlock(request: Request) -> None:
-    """Remove a lock left by a machine that is gone. The lock of a living process on this machine stays."""
+    """Remove a lock left by a machine or a job that is gone. The lock of a living process on this machine stays."""
     from wexa_sync.cli.terminal import tell
 
     holder = request.store.unlock()

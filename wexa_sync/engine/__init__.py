@@ -6,6 +6,7 @@ from wexa_sync.engine.executions import answer, control, find_run, runs, wait, w
 from wexa_sync.engine.explain import explain
 from wexa_sync.engine.history import find_past, history
 from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
+from wexa_sync.engine.places import migrate, saves, state_at
 from wexa_sync.engine.repairs import forget, move, rebuild, resolve
 from wexa_sync.engine.steps import (
     NOTHING,
@@ -36,6 +37,7 @@ __all__ = [
     "history",
     "locked",
     "look",
+    "migrate",
     "move",
     "plan",
     "plan_against",
@@ -48,9 +50,11 @@ __all__ = [
     "resolve",
     "runs",
     "saved_plan",
+    "saves",
     "scope_of",
     "scope_to_destroy",
     "snapshot",
+    "state_at",
     "undoing",
     "wait",
     "with_questions",

@@ -10,10 +10,13 @@ from typing import Any
 
 from wexa_sync.errors import InvalidSettings, Problem, SettingsError
 from wexa_sync.manifests.find import is_searched
+from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.model import Document, FilePlace, GitPlace, StatePlace
 from wexa_sync.settings.environments import Section
+from wexa_sync.settings.file import SCHEMA
+from wexa_sync.settings.given import state_named
 from wexa_sync.settings.place import path_of, source_of
-from wexa_sync.settings.values import Environment
+from wexa_sync.settings.values import Environment, Settings
 from wexa_sync.text.files import SETTINGS_FILE
 from wexa_sync.text.paths import to_write
 
@@ -53,6 +56,18 @@ class Repository:
         if isinstance(place, GitPlace) and "ref" not in value["git"]:
             return replace(place, ref=f"refs/wexa-sync/{section.name}")
         return place
+
+
+def place_named(text: str, settings: Settings, where: str) -> StatePlace:
+    """Return the place of a state that an argument names: a file, or a ref as git:REMOTE#REF.
+
+    Raises SettingsError, with the name of the argument, for what can't be one.
+    """
+    value = state_named(text, where)
+    if faults := schema_faults(SCHEMA, {"state": value}):
+        raise SettingsError(f"{where}: {faults[0].message}", hint=faults[0].hint)
+    repository = Repository(root=settings.root, manifests=settings.manifests, ignore=settings.ignore)
+    return repository.state(value, where)
 
 
 def require_apart(environments: Iterable[Environment], sections: Mapping[str, Section], file: Document | None) -> None:

@@ -240,6 +240,13 @@ class StateSession(Protocol):
             done.set_exception(error)
         return done
 
+    def put(self, state: State, *, moved: str = "") -> None:
+        """Store a whole state as it is, in place of the one that is held.
+
+        `moved`: the place that the state was moved to. Reading it here then raises a StateError that names that place.
+        """
+        ...
+
     @property
     def is_slow(self) -> bool:
         """True when a write takes so long that other work should go on meanwhile."""

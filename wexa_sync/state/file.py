@@ -155,6 +155,11 @@ class _FileSession(StateSession):
             self._append(line if self._size else journal_start(start) + line)
         self._state = after
 
+    def put(self, state: State, *, moved: str = "") -> None:
+        self._lock.keep()
+        replace_file(self._store.path, state_text(state, moved=moved))
+        self._state = state
+
     def close(self) -> None:
         self._past.close()
         if self._journal < 0:

@@ -72,10 +72,11 @@ HEAD: Mapping[str, tuple[type, ...]] = {
 _Held = TypeVar("_Held", Record, Intent)
 
 
-def state_text(state: State) -> bytes:
-    """Return the text of the state file."""
+def state_text(state: State, *, moved: str = "") -> bytes:
+    """Return the text of the state file. `moved`: the place that the state moved to; then this text is only a sign."""
     data = head_of(_STATE, state) | _content(state)
     data["sha256"] = _sum(data)
+    data |= {"moved": moved} if moved else {}
     return (json.dumps(data, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
@@ -141,6 +142,12 @@ def document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], file
         raise StateError(
             f"{file} was written by a newer wexa-sync (format {version}; this one knows {VERSION}).",
             hint="Upgrade: pip install --upgrade wexa-sync.",
+        )
+    if moved := data.get("moved"):
+        raise StateError(
+            f"The state in {file} was moved to {moved}.",
+            hint=f"Name that place: `state:` in wexa-sync.yaml, or --state '{moved}'. {file} only says "
+            "so by now. To keep a state there again, remove it first.",
         )
     found = members(data, shape if version < _SUMMED else {**shape, "sha256": (str,)})
     if not found["lineage"] or found["serial"] < 0:

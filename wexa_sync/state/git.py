@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from wexa_sync.errors import StateDamaged, StateError
+from wexa_sync.errors import StateDamaged, StateError, UsageError
 from wexa_sync.model import GitPlace, Target
 from wexa_sync.state.base import Notes, State, StateSession
 from wexa_sync.state.format import read_state
 from wexa_sync.state.git_session import JOURNAL, NOTES, STATE, At, GitSession
+from wexa_sync.state.history import FORM, Saved, written
 from wexa_sync.state.holder import Holder
 from wexa_sync.state.journal import read_journal, replay
 from wexa_sync.state.past import KEEP, kept, notes_of
@@ -92,6 +93,20 @@ class GitStore:
                 hint="Name another ref: --state git:REMOTE#REF.",
             )
         return At(commit, state, bool(lines))
+
+    def saves(self) -> Sequence[Saved]:
+        """Return the commits of the ref, the newest first."""
+        head = self.remote.fetch(self.place.ref, deep=True)
+        return written(self.remote.log(head, FORM)) if head else ()
+
+    def load_at(self, commit: str) -> State:
+        """Return the state as of that commit of the ref, or of the one whose id begins so."""
+        head = self.remote.fetch(self.place.ref, deep=True)
+        found = [id for id in (self.remote.log(head, "%H") if head else ()) if id.startswith(commit.lower())]
+        if len(found) == 1:
+            return self._own(self.at(found[0]).state, None)
+        what = f"{len(found)} commits of {self.place} begin with" if found else f"{self.place} has no commit"
+        raise UsageError(f"{what} {commit!r}", hint="`wexa-sync state history` lists them.")
 
     def past(self) -> Mapping[str, Notes]:
         """Return the notes of the newest applies, which stand in the commits before the last one of each session."""

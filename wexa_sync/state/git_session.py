@@ -101,6 +101,12 @@ class GitSession(StateSession):
         if self._lock.is_due and self._failure is None:
             self._push(Move(self._lock.ref, self._lock.tip, self._lock.renewed()))
 
+    def put(self, state: State, *, moved: str = "") -> None:
+        """Push a whole state as it is."""
+        message = settled(state, self._lock.holder, moved)
+        self._save((message, {STATE: state_text(state, moved=moved), JOURNAL: None}))
+        self._state, self._journal = state, False
+
     def close(self) -> None:
         """Write the whole state, where there is a journal, and give the lock back with the same push."""
         self._pusher.shutdown()

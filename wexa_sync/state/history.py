@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import groupby
+from typing import Protocol, runtime_checkable
 
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, State
 from wexa_sync.state.holder import Holder
@@ -30,6 +31,19 @@ class Saved:
     recorded: int = 0
     forgotten: int = 0
     begun: int = 0
+
+
+@runtime_checkable
+class KeepsAll(Protocol):
+    """A store that keeps every earlier state."""
+
+    def saves(self) -> Sequence[Saved]:
+        """Return what was written, the newest first."""
+        ...
+
+    def load_at(self, commit: str) -> State:
+        """Return the state as of the commit whose id begins so. Raise UsageError where there is not exactly one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +72,10 @@ def saved(state: State, entries: Sequence[Entry], holder: Holder) -> str:
     return _message(", ".join(said) or "settled", holder, {"Serial": state.serial, **counts})
 
 
-def settled(state: State, holder: Holder) -> str:
-    """Return the message for the last commit of a session."""
-    return _message(f"The state with {len(state.records)} records", holder, {"Serial": state.serial})
+def settled(state: State, holder: Holder, moved: str = "") -> str:
+    """Return the message for a whole state, or for the sign that it `moved`."""
+    title = f"The state moved to {moved}" if moved else f"The state with {len(state.records)} records"
+    return _message(title, holder, {"Serial": state.serial})
 
 
 def taken_over(holder: Holder) -> str:

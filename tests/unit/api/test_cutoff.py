@@ -34,6 +34,9 @@ class Interrupted(StateSession):
     def lineage(self) -> str:
         return self.inner.lineage
 
+    def put(self, state: State, *, moved: str = "") -> None:
+        raise NotImplementedError
+
     def write(self, *entries: Entry | Note) -> None:
         if any(isinstance(entry, Remember) and entry.record.started is False for entry in entries):
             self.cutoff.stop()  # what the handler of a signal does

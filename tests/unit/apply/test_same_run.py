@@ -243,6 +243,9 @@ class Waiting(StateSession):
     def lineage(self) -> str:
         return ""
 
+    def put(self, state: State, *, moved: str = "") -> None:
+        raise NotImplementedError
+
     def write(self, *entries: Entry | Note) -> None:
         assert not entries
         self.kept.set()
