@@ -185,7 +185,7 @@ class Cli:
         with suppress(OSError):  # the other side is closed
             while part := os.read(main, 65536):
                 shown += part
-                if shown.endswith(b"]: "):
+                if shown.endswith((b"]: ", b"type its name: ")):
                     if killed:
                         going.send_signal(killed)
                     os.write(main, typed.encode())

@@ -106,6 +106,10 @@ class UsageError(WexaSyncError):
     exit_code = ExitCode.USAGE
 
 
+class UnknownEnvironment(UsageError):
+    """The environment that is named is not declared."""
+
+
 class NothingDeclared(UsageError):
     """The paths hold no manifest."""
 

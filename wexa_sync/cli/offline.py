@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from wexa_sync import engine
-from wexa_sync.errors import InvalidManifests, NothingDeclared, UsageError, WexaSyncError
+from wexa_sync.errors import InvalidManifests, NothingDeclared, UnknownEnvironment, UsageError, WexaSyncError
 from wexa_sync.git import Repository
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Basis, Desired, Plan, Target
@@ -95,7 +95,7 @@ def _declared_at(request: Request, ref: str) -> tuple[Desired, str]:
         inside = [path for path in map(_real, wanted) if path.is_relative_to(top)]
         repository.write_out(commit, folder, dict.fromkeys(path.relative_to(top) for path in inside))
         with _as_of(ref, folder):
-            return _read(_sources(request, top, folder)), commit
+            return _read(request, top, folder), commit
 
 
 def _sources(request: Request, top: Path, folder: Path) -> Sources:
@@ -106,16 +106,30 @@ def _sources(request: Request, top: Path, folder: Path) -> Sources:
         return folder / real.relative_to(top) if real.is_relative_to(top) else path
 
     sources = request.sources
-    settings = request.settings_at(there(request.settings.root))
+    settings = _settings_at(request, there(request.settings.root))
     paths = [there(path) for path in sources.paths] if sources.whole is not None else []
     files = [other if (other := there(file)).exists() else file for file in sources.var_files]
     found = settings.sources(paths, var_files=files, assignments=sources.assignments, env=sources.env)
     return replace(found, paths=tuple(path for path in found.paths if path.exists()))
 
 
-def _read(sources: Sources) -> Desired:
+def _settings_at(request: Request, root: Path) -> Settings:
+    """Return the settings of the commit. Where it has no environments yet, its manifests are those of all.
+
+    Raises NothingDeclared where it has others than the one that is named: that one is new, with all that is in it.
+    """
     try:
-        return engine.read(sources)
+        return request.settings_at(root)
+    except UnknownEnvironment as error:
+        settings = request.settings_at(root, environment="")
+        if settings.environments:
+            raise NothingDeclared(error.message, hint=error.hint) from None
+        return settings
+
+
+def _read(request: Request, top: Path, folder: Path) -> Desired:
+    try:
+        return engine.read(_sources(request, top, folder))
     except NothingDeclared:
         return engine.NOTHING
 

@@ -149,7 +149,7 @@ def _agreed(plan: Plan, request: Request) -> bool:
     count, deletes = len(plan.work) + len(plan.moved), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
     where = f" to {plan.target.environment}" if plan.target.environment else ""
-    what = f"{count} change{'' if count == 1 else 's'}{of_them}{where}"
-    yes = types(protected, f"To apply {what}, type {protected}") if protected else agrees(f"Apply {what}?")
+    question = f"Apply {count} change{'' if count == 1 else 's'}{of_them}{where}?"
+    yes = types(protected, f"{question} It is protected, so type its name") if protected else agrees(question)
     say("")
     return yes

@@ -40,7 +40,7 @@ def command(  # click's way
 
     Files are edited, to be reviewed and committed like any change. Nothing is applied.
     """
-    from wexa_sync.cli.terminal import note, show_data, tell
+    from wexa_sync.cli.terminal import note, show_data
     from wexa_sync.errors import ExitCode
     from wexa_sync.render.json import json_text
     from wexa_sync.settings.promote import carried_over, carried_to_base, chosen, differences
@@ -64,7 +64,7 @@ def command(  # click's way
     for file in files:
         file.write()
     follows = "every environment: `wexa-sync plan --env all`" if to_base else f"{to}: `wexa-sync plan --env {to}`"
-    tell(f"Written. Review the change, commit it, and see what it does in {follows}.")
+    note(f"Written. Review the change, commit it, and see what it does in {follows}.")
     return int(ExitCode.DONE)
 
 

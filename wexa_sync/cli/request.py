@@ -61,7 +61,7 @@ class Request:
     """
 
     settings: Settings
-    settings_at: Callable[[Path], Settings]
+    settings_at: Callable[..., Settings]
     sources: Sources
     choice: Choice
     limits: Limits

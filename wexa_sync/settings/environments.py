@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any, NoReturn
 
-from wexa_sync.errors import InvalidSettings, Problem, UsageError
+from wexa_sync.errors import InvalidSettings, Problem, UnknownEnvironment, UsageError
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.find import is_ignored
 from wexa_sync.manifests.foreign import is_ours
@@ -82,12 +82,12 @@ def chosen_of(sections: Mapping[str, Section], name: str) -> Section | None:
     if not name:
         return None
     if not sections:
-        raise UsageError(
+        raise UnknownEnvironment(
             f"--env {name}: no environment is declared here",
             hint=f"Declare it under `{FOLDER}` in {SETTINGS_FILE}, or leave --env (WEXA_SYNC_ENV) out.",
         )
     if name not in sections:
-        raise UsageError(
+        raise UnknownEnvironment(
             f"--env {name}: there is no such environment",
             hint=did_you_mean(name, sections, f"Declared are {', '.join(sections)}."),
         )
