@@ -150,9 +150,25 @@ def test_a_shallow_checkout_without_the_commit_says_how_to_get_it(cli: Cli, repo
         said = " ".join(cli(job, "plan", "--against", ref, code=64).stderr.split())
         assert f"there is no commit {ref} here" in said
         assert "`git fetch --depth=1 origin main`, then `--against FETCH_HEAD`" in said
-    assert "fetch-depth 0" in " ".join(cli(job, "plan", "--against", "HEAD~1", code=64).stderr.split())
+    assert "fetch-depth 2" in " ".join(cli(job, "plan", "--against", "HEAD~1", code=64).stderr.split())
     git(job, "fetch", "-q", "--depth=1", "origin", "main")
     assert cli(job, "plan", "--against", "FETCH_HEAD").last.startswith("Plan: 0 to add, 1 to change")
+
+
+def test_a_pull_request_is_held_against_what_it_is_merged_into(cli: Cli, repo: Path, tmp_path: Path) -> None:
+    git(repo, "checkout", "-q", "-b", "change")
+    edit(repo / "desk" / "project.yaml", "Support coworker", "First line")
+    commit(repo)
+    git(repo, "checkout", "-q", "main")
+    (repo / "desk" / "schedule.yaml").unlink()  # merged meanwhile
+    commit(repo)
+    git(repo, "checkout", "-q", "-b", "merge", "main")
+    git(repo, "merge", "-q", "--no-ff", "-m", "as GitHub merges it", "change")
+    git(tmp_path, "clone", "-q", "--depth=2", "--branch=merge", f"file://{repo}", "job")
+    git(tmp_path / "job", "checkout", "-q", "--detach")
+    done = cli(tmp_path / "job", "plan", "--against", "HEAD^1")
+    assert done.last == "Plan: 0 to add, 1 to change, 0 to delete, 0 to run."
+    assert "coworker_role" in done.stdout
 
 
 def test_a_fault_in_the_other_manifests_is_named_with_their_commit(cli: Cli, repo: Path) -> None:

@@ -163,7 +163,10 @@ def _how_to_fetch(ref: str) -> str:
     """Return how to get a commit that a shallow or a single-branch checkout does not have."""
     branch = _BRANCH.fullmatch(ref)
     if branch is None or ref.startswith("HEAD"):
-        return "A shallow checkout has no other commits: `git fetch --unshallow`, or check out with fetch-depth 0."
+        return (
+            "A shallow checkout has few commits or only one: check out with fetch-depth 2 for HEAD^1, or deepen it: "
+            "`git fetch --deepen=1`."
+        )
     name = branch[1]
     return (
         "A shallow checkout has no other commits: "
