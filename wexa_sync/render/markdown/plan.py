@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wexa_sync.model import Action, Target
+from wexa_sync.model import Action, Plan, Target
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.markdown import changes
 from wexa_sync.render.markdown.document import Dialect, Part, Section, document
 from wexa_sync.render.markdown.words import code, listed, prose
 from wexa_sync.render.rows.groups import blocked_alike
 from wexa_sync.render.view.plan import ChangeView, PlanView
+from wexa_sync.text.digests import short
 
 
 def plan_markdown(view: PlanView, layout: Layout, dialect: Dialect) -> str:
@@ -30,9 +31,10 @@ def workspace(target: Target) -> str:
     return code(target.environment or target.base_url.partition("://")[2] or target.base_url)
 
 
-def where(target: Target) -> str:
-    """Return where the workspace is."""
-    return f"{code(target.base_url)} · organisation {code(target.org_id)}"
+def where(plan: Plan) -> str:
+    """Return where the workspace is, and the digest of the plan."""
+    digest = f" · digest {code(short(plan.digest))}" if plan.digest else ""
+    return f"{code(plan.target.base_url)} · organisation {code(plan.target.org_id)}{digest}"
 
 
 def table(counts: Mapping[str, int]) -> str:
@@ -47,14 +49,13 @@ def _head(view: PlanView) -> str:
     target = view.plan.target
     kept = ("add", "change", "delete", "run", "blocked")
     counts = {name: count for name, count in view.counts.items() if name != "noop" and (count or name in kept)}
-    digest = f" · digest {code(view.digest)}" if view.digest else ""
     title = prose(view.title) if view.plan.basis else f"wexa-sync plan: {workspace(target)}"
     lines = [
         f"## {title}",
         f"**{view.verdict}**",
         *([prose(view.note)] if view.note else []),
         *([table(counts)] if view.work or view.blocked else []),
-        *([f"{where(target)}{digest}"] if target.base_url else []),
+        *([where(view.plan)] if target.base_url else []),
     ]
     return "\n\n".join(lines) + "\n"
 

@@ -26,7 +26,7 @@ def _head(view: ReportView) -> str:
         f"## wexa-sync apply: {workspace(target)}",
         f"**{'✅' if view.complete else '❌'} {prose(view.summary)}**",
         *([table(counts)] if view.outcomes else []),
-        where(target),
+        where(view.report.plan),
     ]
     return "\n\n".join(lines) + "\n"
 
