@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.addresses import KnownAddressOrId
 from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.known import KnownAddressOrId
 from wexa_sync.cli.values import Seconds
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 

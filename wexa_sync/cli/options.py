@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from wexa_sync.cli.addresses import KnownAddress
+from wexa_sync.cli.known import KnownAddress, KnownEnvironment
 from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress
 from wexa_sync.model import Many
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
@@ -143,7 +143,12 @@ speech = _all(
 )
 
 environment = option(
-    "--env", "environment", everywhere=True, metavar="NAME", help="The environment to work on, of those declared."
+    "--env",
+    "environment",
+    everywhere=True,
+    type=KnownEnvironment(),
+    metavar="NAME",
+    help="The environment to work on, of those declared.",
 )
 
 where = _all(

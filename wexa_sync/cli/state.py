@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.addresses import KnownAddress
 from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.known import KnownAddress
 from wexa_sync.cli.values import StateName
 
 if TYPE_CHECKING:

@@ -96,7 +96,8 @@ def scope_to_destroy(sources: Sources) -> Scope:
 
 def _require_none(problems: Sequence[Problem]) -> None:
     if problems:
-        raise InvalidManifests(sorted(problems, key=lambda problem: (problem.source, problem.path)))
+        once = dict.fromkeys(problems)  # what is wrong in a default is met in many manifests
+        raise InvalidManifests(sorted(once, key=lambda problem: (problem.source, problem.path)))
 
 
 def saved_plan(file: Path, sources: Sources, env: Mapping[str, str]) -> Plan:

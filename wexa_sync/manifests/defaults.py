@@ -85,7 +85,7 @@ class _Known:
         here = File(os.path.abspath(folder))  # noqa: PTH100  # as above
         folders = [each for each in (here, *here.parents) if each.is_relative_to(self._root)]
         found = [self._of_folder(each) for each in folders]
-        return [each for each in (*found, self._own) if each is not None]
+        return [each for each in (*found, self._own) if each is not None and each.data]
 
     def _read(self, folder: File) -> Defaults | None:
         """Return the defaults that a folder has for itself and all below; None where it has none."""

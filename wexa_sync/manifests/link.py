@@ -33,7 +33,8 @@ def link(
     problems: list[Problem] = []
 
     def problem(manifest: Manifest, path: Path, message: str, hint: str) -> None:
-        where = locate(manifest, path)
+        where, laid = locate(manifest, path), manifest.laid_at(path)
+        path = laid.path if laid is not None and laid.layer == "defaults" else path
         problems.append(Problem(message=message, source=where, path=show_path(path), hint=hint))
 
     for manifest in manifests:

@@ -51,6 +51,12 @@ def test_bash_completes_commands_options_and_addresses(tmp_path: Path) -> None:
     assert completed(tmp_path, "plan", "--target", "desk/") == ["desk/Skill/summarise"]
 
 
+def test_bash_completes_environments(tmp_path: Path) -> None:
+    (tmp_path / "wexa-sync.yaml").write_text("environments: {staging: {}, production: {}}\n", encoding="utf-8")
+    assert completed(tmp_path, "plan", "--env", "") == ["staging", "production"]
+    assert completed(tmp_path, "apply", "--env", "st") == ["staging"]
+
+
 def test_what_cant_be_read_offers_nothing_and_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "wexa-sync.yaml").write_text("nope: [\n", encoding="utf-8")
     assert completed(tmp_path, "plan", "--target", "") == []

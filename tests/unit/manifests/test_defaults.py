@@ -155,6 +155,12 @@ def test_a_fault_in_a_default_is_reported_there_and_once(folder: Folder) -> None
     ]
 
 
+def test_a_reference_in_a_default_that_leads_nowhere_is_reported_there_and_once(folder: Folder) -> None:
+    assert faults(folder, {"m.yaml": FLOW, "wexa-sync.defaults.yaml": "Agent: {skills: [none]}\n"}) == [
+        "wexa-sync.defaults.yaml:1:18 Agent.skills[0]: there is no Skill 'none' in project 'desk'"
+    ]
+
+
 def test_a_default_of_the_settings_has_its_place_there(folder: Folder) -> None:
     files = {
         "m.yaml": SKILL % "",

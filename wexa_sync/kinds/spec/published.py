@@ -33,20 +33,32 @@ def published(name: str) -> Schema:
     return {**whole, "properties": {**parts, **written}}
 
 
+_MOVED = "moved.schema.json"
+
+
 def combined(files: Mapping[str, str]) -> Schema:
-    """Return one schema for manifests of every kind; `files` are the kinds' schemas by kind.
+    """Return one schema for manifests of every kind, and for what was moved; `files` are the kinds' schemas by kind.
 
     The fields of a manifest are those of its own kind, and so are the faults that an editor shows. The words are those
     of draft 7, which every editor knows.
     """
     kinds = {name: _plain(published(file)) for name, file in files.items()}
-    first = next(iter(kinds.values()))
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": "manifest.schema.json",
         "title": "wexa-sync manifest",
         "description": "A manifest of wexa-sync, of any kind.",
         "type": "object",
+        "if": {"required": ["moved"], "not": {"required": ["kind"]}},
+        "then": {word: inner for word, inner in _plain(bundled(_MOVED)).items() if not word.startswith("$")},
+        "else": _of_kinds(kinds),
+        "definitions": _COMMON,
+    }
+
+
+def _of_kinds(kinds: Mapping[str, Schema]) -> Schema:
+    first = next(iter(kinds.values()))
+    return {
         "additionalProperties": False,
         "required": first["required"],
         "properties": {
@@ -65,7 +77,6 @@ def combined(files: Mapping[str, str]) -> Schema:
             }
             for name, schema in kinds.items()
         ],
-        "definitions": _COMMON,
     }
 
 

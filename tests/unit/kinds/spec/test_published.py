@@ -139,6 +139,13 @@ def test_a_broken_example_is_broken_by_it_as_its_own_kind_says() -> None:
     assert broken > 100
 
 
+def test_a_document_of_moves_is_valid_by_it() -> None:
+    moves = [{"from": "desk/Skill/a", "to": "desk/Skill/b"}]
+    assert list(of_all_kinds().iter_errors({"apiVersion": "wexa.ai/v1", "moved": moves})) == []
+    (fault,) = of_all_kinds().iter_errors({"apiVersion": "wexa.ai/v1", "moved": [{"from": "desk/Skill/a"}]})
+    assert (fault.json_path, fault.validator) == ("$.moved[0]", "required")
+
+
 def test_an_unknown_kind_gets_one_fault_and_none_of_another_kind() -> None:
     for kind in ({"kind": "AgentFlw"}, {}):
         faults = list(of_all_kinds().iter_errors({"apiVersion": "wexa.ai/v1", "metadata": {}, "spec": {"x": 1}} | kind))

@@ -1,7 +1,9 @@
-"""Complete addresses in a shell: those that are declared, and those in a state file."""
+"""Complete names in a shell: addresses that are declared or in a state file, and environments."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,13 +15,17 @@ if TYPE_CHECKING:
 
 
 class _Completed:
-    """A value that a shell completes as an address."""
+    """A value that a shell completes."""
+
+    def names(self, context: click.Context) -> list[str]:
+        """Return the addresses that are known."""
+        return _addresses(context)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
-        """Return the addresses that begin so."""
+        """Return the names that begin so."""
         from click.shell_completion import CompletionItem
 
-        return [CompletionItem(address) for address in _addresses(ctx) if address.startswith(incomplete)]
+        return [CompletionItem(name) for name in self.names(ctx) if name.startswith(incomplete)]
 
 
 class KnownAddress(_Completed, AddressType):
@@ -28,6 +34,20 @@ class KnownAddress(_Completed, AddressType):
 
 class KnownAddressOrId(_Completed, AddressOrId):
     """An address or an id."""
+
+
+class KnownEnvironment(_Completed, click.types.StringParamType):
+    """The name of an environment."""
+
+    def names(self, context: click.Context) -> list[str]:  # noqa: ARG002  # as for addresses
+        """Return the environments that the settings declare."""
+        from wexa_sync.errors import WexaSyncError
+        from wexa_sync.settings import read_settings
+
+        try:
+            return [environment.name for environment in read_settings(Path(), os.environ).environments]
+        except (WexaSyncError, OSError):
+            return []
 
 
 def _addresses(context: click.Context) -> list[str]:
