@@ -181,8 +181,8 @@ class Remote:
                     return
                 if any(tips.get(move.ref) != move.old for move in moves):
                     raise Moved(tips)
-                if ran is not None and (error := self._refusal(ran)):
-                    raise error
+            if ran is not None and (error := self._refusal(ran)):
+                raise error
             if pause is None:
                 break
             self._waits(f"{self.place}, which can't be reached", sum(pauses[number:]))

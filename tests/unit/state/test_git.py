@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import os
+import random
 import shutil
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -240,3 +246,121 @@ def test_a_remote_by_ssh(on_ref: OnRef, tmp_path: Path) -> None:
     take(on_ref)
     assert on_ref.store().load().records == {A: record()}
     assert "git@example.com git-receive-pack" in (tmp_path / "asked").read_text()
+
+
+class Hosting(BaseHTTPRequestHandler):
+    """A git server by http, as git itself brings one, for who has the password in a header."""
+
+    folder: Path
+    wanted = "Basic " + base64.b64encode(b"x-access-token:sentinel-token").decode()
+
+    def answer(self) -> None:
+        """Run git's own server program on the request."""
+        if self.headers.get("Authorization") != self.wanted:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="git"')
+            self.end_headers()
+            return
+        path, _, query = self.path.partition("?")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        env = {
+            "GIT_PROJECT_ROOT": str(self.folder),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "REMOTE_USER": "somebody",
+            "REQUEST_METHOD": self.command,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "PATH": os.environ["PATH"],
+        }
+        done = subprocess.run(["git", "http-backend"], env=env, input=body, capture_output=True, check=True)
+        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        said = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+        self.send_response(int(said.pop("Status", "200").split()[0]))
+        for name, value in said.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = answer  # noqa: N815  # the names of the base class
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def hosted(on_ref: OnRef) -> Iterator[OnRef]:
+    """Return the place with a remote by http."""
+    handler = type("Here", (Hosting,), {"folder": on_ref.remote.parent})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/remote.git"
+        Repository(on_ref.clone).run("remote", "set-url", "origin", url)
+        yield on_ref
+        server.shutdown()
+
+
+def test_a_remote_by_http_with_the_header_that_a_checkout_left(hosted: OnRef, tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="could not read Username") as caught:
+        take(hosted)
+    assert "git has no right" in caught.value.hint
+    clone = Repository(hosted.clone)
+    # As the checkout of GitHub Actions does it: a file outside, for this repository alone.
+    file = str(tmp_path / "credentials.config")
+    clone.run("config", "-f", file, "http.extraheader", f"Authorization: {Hosting.wanted}")
+    clone.run("config", f"includeIf.gitdir:{hosted.clone}/.git.path", file)
+    take(hosted)
+    assert hosted.store().load().records == {A: record()}
+    assert hosted.store().unlock() is None
+
+
+def test_a_remote_by_http_with_a_credential_helper(hosted: OnRef) -> None:
+    helper = "!f() { echo username=x-access-token; echo password=sentinel-token; }; f"
+    Repository(hosted.clone).run("config", "credential.helper", helper)
+    take(hosted)
+    assert hosted.store().load().records == {A: record()}
+
+
+def test_who_may_read_only_is_told_what_to_do(hosted: OnRef) -> None:
+    helper = "!f() { echo username=x-access-token; echo password=sentinel-token; }; f"
+    Repository(hosted.clone).run("config", "credential.helper", helper)
+    take(hosted)
+    hosted.git.run("config", "http.receivepack", "false")
+    assert hosted.store().load().records == {A: record()}
+    with pytest.raises(StateError, match="403") as caught:
+        take(hosted)
+    assert "`permissions: contents: write`" in caught.value.hint
+    assert hosted.names() == ["state.json"]
+
+
+# Writes without end, and says each time that a write has returned.
+VICTIM = """
+with opened().session(TARGET) as session:
+    for n in range(1000):
+        address = Address(project="desk", kind="Skill", name=f"s{n}")
+        session.write(Remember(Record(address=address, id=str(n), spec={"n": n})))
+        print("ack", flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(on_ref: OnRef, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 (no secret depends on it)
+    take(on_ref)
+    with program(on_ref, VICTIM) as victim:
+        assert victim.stdout is not None
+        for _ in range(chance.randrange(4)):
+            assert victim.stdout.readline() == "ack\n"
+        time.sleep(chance.random() * 0.1)
+        victim.kill()
+        acknowledged = victim.stdout.read().count("ack")
+    with on_ref.store().session(TARGET) as session:  # the lock is free, and a git that went on alone is shut out
+        held = session.state.serial - 1
+        assert acknowledged <= held
+        session.write(Forget(A))
+    assert on_ref.store().load() == session.state
+    assert on_ref.names() == ["state.json"]
