@@ -31,7 +31,7 @@ def overlaid(
 
     `whole`: these are all manifests, so that an address which none of them declares is a fault.
     """
-    found, faults = list(documents), list[Fault]()
+    found, faults, declared = list(documents), list[Fault](), _declared(documents)
     for text, fields in sorted(overlays.data.items(), key=lambda item: item[0].count("/")):  # an owner before its parts
         at = (*overlays.path, text)
         try:
@@ -39,9 +39,9 @@ def overlaid(
         except ValueError as error:
             faults.append(Fault(at, str(error), "It is the address that `wexa-sync plan` shows.", at_key=True))
             continue
-        places = list(_indices(found, address))
-        if not places and whole:
-            known = sorted({str(each) for each in _addresses(found)})
+        places = list(_indices(found, declared, address))
+        if not places and whole and address not in declared:
+            known = sorted({str(each) for each in _addresses(found, declared)})
             hint = did_you_mean(text, known, "`wexa-sync validate` reads the manifests; see where it stands in them.")
             faults.append(Fault(at, f"no manifest declares {text}", hint, at_key=True))
         if address.owner is not None and "handle" in fields:
@@ -57,47 +57,49 @@ def overlaid(
 
 def places_of(documents: Sequence[Document], address: Address) -> Iterator[tuple[Document, Path]]:
     """Yield each document in which the fields of an address stand, and their path there."""
-    return ((documents[index], path) for index, path in _indices(documents, address))
+    return ((documents[index], path) for index, path in _indices(documents, _declared(documents), address))
 
 
-def _indices(documents: Sequence[Document], address: Address) -> Iterator[tuple[int, Path]]:
-    """Yield where the fields of an address stand: in which document, and at what path of it."""
-    owner = address.owner_address or address
-    for index, document in enumerate(documents):
-        if _address(document, documents) != owner:
-            continue
-        if address.owner is None:
+_Declared = dict[Address, list[int]]
+"""The documents of each address, by their numbers. A part is in the document of its owner."""
+
+
+def _declared(documents: Sequence[Document]) -> _Declared:
+    """Return the documents by their addresses, as far as these can be read before the documents are checked."""
+    named = [[at_path(document.data, path) for path in _ENVELOPE] for document in documents]
+    projects = {name for kind, name, _ in named if kind == "Project" and isinstance(name, str)}
+    only = next(iter(projects)) if len(projects) == 1 else None
+    found: _Declared = {}
+    for index, (kind, name, said) in enumerate(named):
+        project = "" if kind == "Project" else only if said is None else said
+        if isinstance(name, str) and isinstance(kind, str) and kind in BY_NAME and isinstance(project, str):
+            found.setdefault(Address(project=project, kind=kind, name=name), []).append(index)
+    return found
+
+
+_ENVELOPE: tuple[Path, ...] = (("kind",), ("metadata", "name"), ("metadata", "project"))
+
+
+def _indices(documents: Sequence[Document], declared: _Declared, address: Address) -> Iterator[tuple[int, Path]]:
+    """Yield where the fields of an address stand: in which document, and at what path of it.
+
+    A document without fields gets none: that is its own fault.
+    """
+    for index in declared.get(address.owner_address or address, ()):
+        if address.owner is None and isinstance(at_path(documents[index].data, ("spec",)), dict):
             yield index, ("spec",)
-        for field_, number, handle, kind in _parts(document):
-            if address.owner is not None and (kind, handle) == (address.kind, address.name):
+        for field_, number, handle, kind in _parts(documents[index]) if address.owner is not None else ():
+            if (kind, handle) == (address.kind, address.name):
                 yield index, ("spec", field_, number)
 
 
-def _addresses(documents: Sequence[Document]) -> Iterator[Address]:
+def _addresses(documents: Sequence[Document], declared: _Declared) -> Iterator[Address]:
     """Yield the address of every document and of its parts."""
-    for document in documents:
-        if owner := _address(document, documents):
-            yield owner
-            for _, _, handle, kind in _parts(document):
+    for owner, indices in declared.items():
+        yield owner
+        for index in indices:
+            for _, _, handle, kind in _parts(documents[index]):
                 yield Address(project=owner.project, owner=(owner.kind, owner.name), kind=kind, name=handle)
-
-
-def _address(document: Document, documents: Sequence[Document]) -> Address | None:
-    """Return the address of a document as far as it can be read before it is checked; None where it can't be."""
-    kind, name, project = (at_path(document.data, path) for path in _ENVELOPE)
-    if not isinstance(kind, str) or not isinstance(name, str) or kind not in BY_NAME:
-        return None
-    if kind == "Project":
-        return Address(kind=kind, name=name)
-    if project is None:
-        projects = {at_path(each.data, _NAME) for each in documents if at_path(each.data, _KIND) == "Project"}
-        project = next(iter(projects)) if len(projects) == 1 else None
-    return Address(project=project, kind=kind, name=name) if isinstance(project, str) else None
-
-
-_KIND: Path = ("kind",)
-_NAME: Path = ("metadata", "name")
-_ENVELOPE: tuple[Path, ...] = (_KIND, _NAME, ("metadata", "project"))
 
 
 def _parts(document: Document) -> Iterator[tuple[str, int, str, str]]:
@@ -115,9 +117,7 @@ class _Over(Layer):
     def over(self, path: Path, fields: Mapping[str, Any], at: Path) -> Document:
         """Return the document with the fields laid over what stands at `path`; they stand at `at` of the overlay."""
         base = at_path(self.document.data, path)
-        return self.done(
-            path, self._merged(base if isinstance(base, dict) else {}, fields, self.schema(path), path, at)
-        )
+        return self.done(path, self._merged(base, fields, self.schema(path), path, at))
 
     def _merged(self, base: Any, over: Any, schema: Field, path: Path, at: Path) -> Any:
         if not isinstance(base, dict) or not isinstance(over, Mapping) or is_leaf(schema):

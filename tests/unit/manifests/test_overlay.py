@@ -184,3 +184,23 @@ def test_numbers_keep_their_spelling(folder: Folder) -> None:
     assert "expected text, got 1.10" in refused(folder, "desk/Skill/sum: {name: 1.10}")[0]
     found = desired(folder, "desk/Skill/sum: {name: '${var:version}'}")
     assert spec(found, "desk/Skill/sum")["name"] == "1.10"
+
+
+def test_a_manifest_that_can_t_be_read_keeps_its_own_faults(folder: Folder) -> None:
+    odd = """\
+---
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {name: [no, handle], project: {a: b}}
+spec: {name: x}
+---
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {name: empty}
+"""
+    desired(folder, "desk/Skill/sum: {name: x}")
+    folder.write({"desk/odd.yaml": odd, "wexa-sync.yaml": f"{SETTINGS}      desk/Skill/empty: {{name: x}}\n"})
+    with pytest.raises(InvalidManifests) as caught:
+        engine.read(read_settings(Path(), {}, {}, "a").sources(env={}))
+    places = {str(each.source).partition(":")[0]: each.path for each in caught.value.problems}
+    assert places == {"desk/odd.yaml": "spec"}
