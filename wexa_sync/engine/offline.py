@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wexa_sync.errors import SnapshotDamaged
 from wexa_sync.model import (
@@ -17,14 +18,14 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.observe import observe
-from wexa_sync.observe.as_live import as_live
 from wexa_sync.observe.recall import secrets_recalled, without_secrets
-from wexa_sync.observe.replay import Replayed
-from wexa_sync.observe.snapshot import Snapshot, take
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope
 from wexa_sync.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wexa_sync.observe.snapshot import Snapshot
 
 _UNKNOWN = (
     "A snapshot holds no secrets: {0} not compared, and taken to be as {1} applied. A plan of the workspace itself "
@@ -37,6 +38,8 @@ def snapshot(desired: Desired, workspace: Workspace, *, hidden: frozenset[str] =
 
     `hidden`: texts that must not be in it, beside the secrets of the manifests.
     """
+    from wexa_sync.observe.snapshot import take  # a plan of the workspace needs none of it
+
     state = workspace.store.load(workspace.target)
     sleep = workspace.let_lists_settle
     return take(desired, state, workspace.api, workspace.target, workspace.options, hidden=hidden, sleep=sleep)
@@ -61,6 +64,8 @@ def plan_from_snapshot(
 def _plan_from_snapshot(
     desired: Desired, found: Snapshot, choice: Choice, options: Options, *, limits: Limits | None, scope: Scope
 ) -> Plan:
+    from wexa_sync.observe.replay import Replayed
+
     api = Replayed(found.notes, org_id=found.target.org_id, user_id=found.user_id)
     unknown = without_secrets(desired)
     seen = observe(
@@ -95,6 +100,8 @@ def plan_against(
 
     `basis` says where `base` comes from. `allowed` are the undocumented calls that may be used.
     """
+    from wexa_sync.observe.as_live import as_live
+
     seen = as_live(desired, base, target, time.time())
     return _plan(seen, basis, choice, allowed=allowed, limits=limits, scope=scope)
 
