@@ -91,7 +91,9 @@ def test_each_output_has_its_format_and_its_place(asked: Ask) -> None:
     assert asked("--output", "json=-").output == asked("--format", "json").output == Output(format="json")
     assert asked("--output", "json=-", "--output", "o.text").output == Output(format="json", files=files[1:])
     assert asked("--output", "json=-", "--format", "json").output == Output(format="json")
-    for words in (["--output", "text=-"], ["--format", "text"]):
+    assert asked("--output", "annotations=-").output == Output(log=("annotations",))
+    assert asked("--output", "annotations=-", "--output", "o.text").output.to_stdout
+    for words in (["--output", "text=-"], ["--format", "text"], ["--output", "annotations=-"]):
         with pytest.raises(UsageError, match="stdout can't have"):
             asked("--output", "json=-", *words)
 
