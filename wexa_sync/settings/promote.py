@@ -13,6 +13,7 @@ from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field
 from wexa_sync.manifests.edit import REMOVED, Edit, data_of, edited
+from wexa_sync.manifests.emit import emitted
 from wexa_sync.manifests.included import is_file
 from wexa_sync.manifests.layer import is_leaf
 from wexa_sync.manifests.overlay import places_of
@@ -258,10 +259,19 @@ class _Edits:
     def _edit(self, file: File, edit: Edit) -> None:
         text = self._text(file)
         try:
-            self._texts[File(os.path.abspath(file))] = edited(text, [edit])  # noqa: PTH100  # as above
+            after = edited(text, [edit]) if data_of(text) else _begun(text, edit)
+            self._texts[File(os.path.abspath(file))] = after  # noqa: PTH100  # as above
         except TextFault as fault:
             place = Source(file=shown_path(file), line=fault.line, column=fault.column)
             raise UsageError(f"{place}: {fault.message}", hint=fault.hint) from None
+
+
+def _begun(text: str, edit: Edit) -> str:
+    """Return a text that has nothing but comments, with its first value."""
+    value = edit.value
+    for part in reversed(edit.path):
+        value = {part: value}
+    return f"{text.rstrip()}\n{emitted(value, 0)}\n".lstrip("\n")
 
 
 def _at(data: Any, path: Path) -> Any:

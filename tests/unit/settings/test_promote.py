@@ -177,3 +177,22 @@ def test_a_number_of_its_own_spelling_is_not_copied_as_another_one(folder: Folde
     settings, staging, production = read(folder, "environments:\n  staging: {vars: {v: 1.10}}\n  production: {}\n")
     with pytest.raises(UsageError, match=r"1\.10 can't be copied"):
         carried_over(chosen(differences(staging, production, settings.vars), ()), production)
+
+
+@pytest.mark.parametrize(
+    ("production", "file", "after"),
+    [
+        ("  production:\n", "", "  production:\n    vars:\n      v: 1\n"),
+        ("  production: {}\n", "", "  production:\n    vars:\n      v: 1\n"),
+        ("", "# live\n", "# live\nvars:\n  v: 1\n"),
+        ("", "\n", "vars:\n  v: 1\n"),
+    ],
+)
+def test_an_environment_that_says_nothing_yet(folder: Folder, production: str, file: str, after: str) -> None:
+    if file:
+        folder.write({"environments/production.yaml": file})
+    settings, staging, second = read(folder, f"environments:\n  staging: {{vars: {{v: 1}}}}\n{production}")
+    (found,) = carried_over(chosen(differences(staging, second, settings.vars), ()), second)
+    assert found.after.decode().endswith(after)
+    found.write()
+    assert read_settings(Path(), {}, {}, "production").sources(env={}).variables().var == {"v": 1}
