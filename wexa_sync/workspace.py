@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,6 @@ from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.model import FilePlace, GitPlace, Options, Origin, Secret, Target
 from wexa_sync.settings import Settings, require_api, require_environment
 from wexa_sync.state.base import StateSession, StateStore
-from wexa_sync.state.origin import origin_of
 
 if TYPE_CHECKING:
     from wexa_sync.api.client import Api
@@ -120,11 +119,18 @@ def open_workspace(
             yield Workspace(
                 api=Api(http, org_id=own.org_id, user_id=own.user_id),
                 store=store,
-                origin=partial(origin_of, settings.root, os.environ, leave=store.files, environment=target.environment),
+                origin=partial(_origin, settings.root, store.files, target.environment),
                 target=target,
                 options=chosen,
                 cutoff=ends,
             )
+
+
+def _origin(root: Path, files: Sequence[Path], environment: str) -> Origin:
+    """Return where an apply of the manifests in `root` comes from. `files` are those of the state."""
+    from wexa_sync.state.origin import origin_of  # it runs git, which a plan does not need
+
+    return origin_of(root, os.environ, leave=files, environment=environment)
 
 
 @contextmanager
