@@ -37,7 +37,7 @@ def undo(desk: Desk, name: str = "", *, force: bool = False, env: dict[str, str]
     past = engine.find_past(workspace.store, name)
     with engine.locked(workspace) as locked:
         plan = engine.plan_to_undo(past, locked, env or {}, force=force)
-        return plan, engine.apply(plan, engine.undoing(locked, past), None)
+        return plan, engine.apply(plan, engine.commanded(locked, f"undo {past.id}"), None)
 
 
 def by_hand(desk: Desk, **more: str) -> None:

@@ -27,6 +27,6 @@ def command(request: Request) -> int:
         scope = engine.scope_to_destroy(request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = engine.plan_to_destroy(workspace, scope)
-            code = carry_out(plan, workspace, request, None, show)
+            code = carry_out(plan, engine.commanded(workspace, "destroy"), request, None, show)
     stays = code == ExitCode.BLOCKED or (code == ExitCode.DONE and plan.count(Action.ADOPT))
     return int(ExitCode.NEEDS_A_PERSON) if stays else code

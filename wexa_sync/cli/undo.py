@@ -39,4 +39,4 @@ def command(request: Request, apply: str, out: Path | None, force: bool) -> int:
         return int(plan_exit_code(plan, detailed=False, strict=False))
     with outputs(request, ReportView) as show, request.workspace() as found, engine.locked(found) as workspace:
         plan = engine.plan_to_undo(past, workspace, os.environ, force=force)
-        return carry_out(plan, engine.undoing(workspace, past), request, None, show)
+        return carry_out(plan, engine.commanded(workspace, f"undo {past.id}"), request, None, show)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
 from wexa_sync.engine.explain import explain
-from wexa_sync.engine.history import find_past, history
+from wexa_sync.engine.history import commanded, find_past, history
 from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
 from wexa_sync.engine.places import migrate, saves, state_at
 from wexa_sync.engine.repairs import forget, move, rebuild, resolve
@@ -22,13 +22,14 @@ from wexa_sync.engine.steps import (
     scope_of,
     scope_to_destroy,
 )
-from wexa_sync.engine.undo import plan_to_undo, undoing
+from wexa_sync.engine.undo import plan_to_undo
 
 __all__ = [
     "NOTHING",
     "answer",
     "apply",
     "approve",
+    "commanded",
     "control",
     "explain",
     "find_past",
@@ -55,7 +56,6 @@ __all__ = [
     "scope_to_destroy",
     "snapshot",
     "state_at",
-    "undoing",
     "wait",
     "with_questions",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wexa_sync.errors import UsageError
 from wexa_sync.model import PastApply
 from wexa_sync.state.base import StateStore
 from wexa_sync.state.notes import past_applies
+from wexa_sync.workspace import Workspace
 
 
 def history(store: StateStore) -> tuple[PastApply, ...]:
@@ -34,3 +37,8 @@ def find_past(store: StateStore, name: str = "") -> PastApply:
         else f"the history of {store.describe()} is empty",
         hint="`wexa-sync history` lists those that it keeps.",
     )
+
+
+def commanded(workspace: Workspace, command: str) -> Workspace:
+    """Return the workspace, whose applies are noted as those of that command."""
+    return replace(workspace, origin=lambda: replace(workspace.origin(), command=command))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,11 +44,6 @@ def plan_to_undo(past: PastApply, workspace: Workspace, env: Mapping[str, str], 
         also=undo.blocked,
         said=(*_also_in_git(past), *undo.warnings),
     )
-
-
-def undoing(workspace: Workspace, past: PastApply) -> Workspace:
-    """Return the workspace, in which an apply says of itself that it undoes that one."""
-    return replace(workspace, origin=lambda: replace(workspace.origin(), command=f"undo {past.id}"))
 
 
 def _also_in_git(past: PastApply) -> list[str]:
