@@ -81,7 +81,7 @@ def load(sources: Sources) -> Loaded:
         laid, faults = overlaid(documents, sources.overlays, lambda: Filling(variables), whole=sources.whole is None)
         documents, problems = laid, [*problems, *faults]
     if not documents and not problems:
-        raise _nothing(files, others)
+        raise _nothing(files, others, moves)
     return Loaded(tuple(documents), moves, tuple(problems), tuple(others), variables, alone=not sources.whole)
 
 
@@ -95,13 +95,15 @@ def _is_named(real: str, named: Sequence[str]) -> bool:
     return any(real == place or real.startswith(f"{place}/") for place in named)
 
 
-def _nothing(files: Sequence[Found], others: Sequence[Source]) -> NothingDeclared:
+def _nothing(files: Sequence[Found], others: Sequence[Source], moves: Sequence[Document]) -> NothingDeclared:
     """Return the error for files without a manifest: an empty result would look like "everything is gone"."""
     hint = "A manifest starts with `apiVersion: wexa.ai/v1`. To delete what is managed, use `wexa-sync destroy`."
     if others:
         return NothingDeclared(f"no manifest among the YAML here: {_names(others)}", hint=hint)
     shown = ", ".join(shown_path(file) for file, _ in files[:_MOST_NAMES])
     more = " ..." if files[_MOST_NAMES:] else ""
+    if moves:
+        return NothingDeclared(f"no manifest in {shown}{more}: it only says what was moved", hint=hint)
     return NothingDeclared(f"no document in {shown}{more}: there are only comments", hint=hint)
 
 
