@@ -31,7 +31,7 @@ from wexa_sync.model import (
     Spec,
 )
 from wexa_sync.secrecy.find import has_secret, secrets_in
-from wexa_sync.secrecy.hide import hide, scrubber_of, veil
+from wexa_sync.secrecy.hide import Scrub, hide, scrubber_of, veil
 from wexa_sync.secrecy.seal import conceal, secret_fingerprint
 from wexa_sync.state import notes
 from wexa_sync.state.base import Note, State
@@ -49,10 +49,10 @@ class History:
         return self._before.owners
 
     @cached_property
-    def _secrets(self) -> tuple[Secret, ...]:
-        """Return the secrets that the plan knows in clear: those of the manifests, and what it saw in their places."""
+    def _scrub(self) -> Scrub:
+        """Return what hides the secrets that the plan has in clear: of the manifests, and seen in their places."""
         values = (value for change in self._plan for value in _values(change))
-        return tuple(found for value in values for _, found in secrets_in(value) if isinstance(found, Secret))
+        return scrubber_of(found for value in values for _, found in secrets_in(value) if isinstance(found, Secret))
 
     def of_update(self, change: Change, live: Spec) -> Note:
         """Return the note of what an update replaces."""
@@ -121,7 +121,7 @@ class History:
 
     def _hiding(self, change: Change, live: Spec) -> Callable[[Any], Any]:
         """Return what seals every secret in a value: with its template, where the record or the manifest has one."""
-        scrub = scrubber_of((*self._secrets, *(each for _, each in secrets_in(live) if isinstance(each, Secret))))
+        own = scrubber_of(each for _, each in secrets_in(live) if isinstance(each, Secret))
         templates = {
             found.fingerprint if isinstance(found, Sealed) else secret_fingerprint(found, self._key): found.template
             for spec in (change.after, self._applied(change))
@@ -132,6 +132,9 @@ class History:
             if isinstance(item, Sealed) and not item.template:
                 return Sealed(template=templates.get(item.fingerprint, ""), fingerprint=item.fingerprint)
             return item
+
+        def scrub(text: str) -> str:
+            return own(self._scrub(text))
 
         def hidden(value: Any) -> Any:
             return hide(conceal(veil(value, lambda text: scrub(text) != text, name=scrub), self._key), leaf)
