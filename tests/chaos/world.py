@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wexa_sync.model import Address, GitPlace
+from wexa_sync.model import Action, Address, GitPlace, Status
 from wexa_sync.state import FileStore, State
 from wexa_sync.state.git import GitStore
+from wexa_sync.state.notes import past_applies
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 _PASSING = {"created_at", "updated_at", "createdAt", "updatedAt", "last_used", "end_time", "image", "coworker_image"}
@@ -85,10 +86,14 @@ def unlike(was: Counter[str], expected: Counter[str]) -> list[str]:
     ]
 
 
+def _store(file: Path) -> FileStore | GitStore:
+    desk = file.parent.parent
+    return GitStore(GitPlace(desk)) if (desk / ".git").exists() else FileStore(file)
+
+
 def held(file: Path) -> State:
     """Return the state in that file; for a desk that is a git repository, the one on its ref."""
-    desk = file.parent.parent
-    return GitStore(GitPlace(desk)).load() if (desk / ".git").exists() else FileStore(file).load()
+    return _store(file).load()
 
 
 def at_odds(state: Path, data: Path) -> list[str]:
@@ -102,6 +107,22 @@ def at_odds(state: Path, data: Path) -> list[str]:
         *(f"recorded and not there: {each.address}" for each in kept.records.values() if each.id not in there),
         *(f"recorded twice: {id}" for id, count in counts.items() if count > 1),
         *(f"not started, says the state: {each.address}" for each in kept.records.values() if each.started is False),
+        *untrue(state),
+    ]
+
+
+def untrue(state: Path) -> list[str]:
+    """Return what can't be true in the history: an update without what it replaced, and notes that can't be read."""
+    applies = past_applies(_store(state).past())
+    updates = [(each, change) for each in applies for change in each.changes if change.action is Action.UPDATE]
+    return [
+        *(f"the notes of {each.id} are damaged" for each in applies if each.damaged),
+        *(
+            f"{each.id} updated {change.address}, and nobody knows from what"
+            for each, change in updates
+            if change.status is Status.APPLIED and change.before is None
+        ),
+        *(["there is no history"] if not applies else []),
     ]
 
 
