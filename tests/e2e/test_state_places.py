@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from wexa_sync import engine
+from wexa_sync.api.transport.http import Http
 from wexa_sync.git import Repository
+from wexa_sync.model import GitPlace
+from wexa_sync.state.git import GitStore
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
 
+SKILL = """---
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {{name: skill-{number}}}
+spec: {{name: Skill {number}, description: One of many., connector_id: {{external: Content creator}}}}
+"""
 FILE = ".wexa-sync/state.json"
 
 
@@ -27,6 +38,32 @@ def far(desk: Desk, tmp_path: Path) -> Repository:
 
 def refs(far: Repository) -> list[str]:
     return far.run("for-each-ref", "--format=%(refname)").text.split()
+
+
+def test_each_intent_is_on_the_remote_before_its_post_and_parallel_changes_share_a_push(
+    desk: Desk, far: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, request = GitPlace(desk.folder), Http.request
+    more = "".join(SKILL.format(number=number) for number in range(12))
+    (desk.folder / "more.yaml").write_text(more, "utf-8")
+    sent = []
+
+    def on_the_remote(http: Http, method: str, path: str, *words: Any, **body: Any) -> Any:
+        if method == "POST":  # seen with another store, in the middle of the apply
+            sent.append((path, len([each for each in GitStore(place).load().intents.values() if not each.settled])))
+        return request(http, method, path, *words, **body)
+
+    plan = desk.plan()
+    monkeypatch.setattr(Http, "request", on_the_remote)
+    workspace = replace(desk.workspace, store=GitStore(place))
+    workspace.api.sign_in()
+    assert {each.error for each in engine.apply(plan, workspace, limits=None).outcomes} == {""}
+    assert len(sent) > 12
+    assert all(open_ for _, open_ in sent), sent
+    commits = far.run("log", "--format=%s", place.ref).text.splitlines()
+    assert max(int(each.split()[0]) for each in commits if "begun" in each) > 1
+    state = GitStore(place).load()
+    assert (len(state.records), dict(state.intents)) == (len(sent), {})
 
 
 def test_of_two_applies_at_once_one_has_the_lock_and_nothing_is_made_twice(

@@ -185,7 +185,7 @@ class Remote:
                 raise error
             if pause is None:
                 break
-            self._waits(f"{self.place}, which can't be reached", sum(pauses[number:]))
+            self._waits(f"{self.place}, as a push had no response", sum(pauses[number:]))
             time.sleep(pause)
         said = f": {ran.err}" if ran is not None else ", which gave no response in time"
         raise InDoubt(
@@ -220,7 +220,8 @@ class Remote:
         elif "remote rejected" in said and not _RACE.search(said):
             hint = (
                 f"The remote has a rule against it: exempt {self.place.ref} and {self.place.lock}, or choose refs "
-                "outside of its rules, as refs/wexa-sync/... is outside of those for branches."
+                "outside of its rules, as refs/wexa-sync/... is outside of those for branches. Where the server takes "
+                "no other refs than branches, name one: refs/heads/NAME."
             )
         elif _NO_RIGHT.search(said):
             hint = (
@@ -253,4 +254,4 @@ def _blobs(out: bytes) -> Iterator[bytes]:
 def _short(said: str) -> str:
     """Return what git said on one line."""
     lines = dict.fromkeys(line.removeprefix("remote:").strip() for line in said.splitlines())
-    return "; ".join(line for line in lines if line and line not in ("Done",))[:400]
+    return "; ".join(line for line in lines if line and not line.startswith(("Done", "To ")))[:400]
