@@ -14,14 +14,22 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STAGING, PRODUCTION = ("--env", "staging"), ("--env", "production")
-CASES = [("minimal", ()), ("support-desk", ()), ("content-studio", STAGING), ("content-studio", PRODUCTION)]
+CASES = [
+    ("minimal", ()),
+    ("gitlab", ()),
+    ("support-desk", ()),
+    ("content-studio", STAGING),
+    ("content-studio", PRODUCTION),
+]
 
 
 def test_every_example_is_a_case() -> None:
     assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {name for name, _ in CASES}
 
 
-@pytest.mark.parametrize(("name", "words"), CASES, ids=["minimal", "support-desk", "content-studio", "production"])
+@pytest.mark.parametrize(
+    ("name", "words"), CASES, ids=["minimal", "gitlab", "support-desk", "content-studio", "production"]
+)
 def test_an_example_applies_and_is_then_in_step(tmp_path: Path, cli: Cli, name: str, words: tuple[str, ...]) -> None:
     folder = copy_example(name, tmp_path / name)
     assert cli(folder, "validate", *words).stdout.startswith("Valid: ")

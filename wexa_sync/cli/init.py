@@ -10,30 +10,37 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wexa_sync import __version__
 from wexa_sync.cli import options
+from wexa_sync.cli.pipelines import SYSTEMS, filled, is_pipeline, of_system, secrets_in, shipped
 
 if TYPE_CHECKING:
     from wexa_sync.errors import WexaSyncError
 
-_ALWAYS = ("wexa-sync.yaml", ".gitignore", ".github/workflows/wexa-sync.yml")
+_ALWAYS = ("wexa-sync.yaml", ".gitignore")
 _SCHEMA = ".schemas/wexa-sync.json"
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@options.option(
+    "--ci", "system", type=click.Choice([*SYSTEMS, "none"]), default="github", help="The CI system to write files for."
+)
 @options.option("--schema", metavar="URL", help="Where editors find the schema of manifests; else a file is written.")
-def command(folder: Path, schema: str | None) -> None:
-    """Write a repository to start from into DIR: settings, a project with a flow, and a CI workflow.
+def command(folder: Path, system: str, schema: str | None) -> None:
+    """Write a repository to start from into DIR: settings, a project with a flow, and what CI needs.
 
     A file that is there already is kept as it is; lines that are missing in its .gitignore are added.
     """
     from wexa_sync.cli.terminal import note
 
-    texts = _texts(schema)
-    if manifests := _has_manifests(folder):
-        texts = {name: text for name, text in texts.items() if name in _ALWAYS}
+    manifests = _manifests(folder)
+    environments = _environments(folder)
+    texts = {
+        name: filled(text, environments, secrets_in(manifests)) if is_pipeline(name) else text
+        for name, text in _texts(schema).items()
+        if of_system(name, system) and (not manifests or name in _ALWAYS or is_pipeline(name))
+    }
     written, kept, failed = _write({_free(folder, name): text for name, text in texts.items()})
     for path in written:
         click.echo(click.format_filename(path))
@@ -54,16 +61,34 @@ def _free(folder: Path, name: str) -> Path:
     return path.with_name(f"wexa-{path.name}") if is_taken else path
 
 
-def _has_manifests(folder: Path) -> bool:
-    """True when manifests of ours stand there: an example beside them would be in their way."""
+def _manifests(folder: Path) -> list[str]:
+    """Return the texts of the manifests of ours that stand there: an example beside them would be in their way."""
     from wexa_sync.errors import WexaSyncError
     from wexa_sync.manifests.load import load
     from wexa_sync.manifests.sources import Sources
 
     try:
-        return bool(load(Sources(paths=(folder,), root=folder)).documents)
+        documents = load(Sources(paths=(folder,), root=folder)).documents
     except WexaSyncError:
-        return False
+        return []
+    files = {each.source.file for each in documents}
+    return [Path(file).read_text(encoding="utf-8", errors="replace") for file in sorted(files)]
+
+
+def _environments(folder: Path) -> list[str]:
+    """Return the names of the environments that the settings there declare."""
+    from wexa_sync.errors import WexaSyncError
+    from wexa_sync.settings import read_settings
+
+    if not os.path.exists(folder / "wexa-sync.yaml"):  # noqa: PTH110  # unlike Path's, it never raises
+        return []
+    try:
+        return [each.name for each in read_settings(folder, {}).environments]
+    except WexaSyncError as error:
+        from wexa_sync.cli.terminal import warn
+
+        warn(f"The settings can't be read ({error.message}), so the files for CI know no environments.")
+        return []
 
 
 def _texts(schema: str | None = None) -> dict[str, str]:
@@ -74,12 +99,9 @@ def _texts(schema: str | None = None) -> dict[str, str]:
     from wexa_sync.cli.schema import manifest_schema
     from wexa_sync.text.visible import visible
 
-    words = {"@VERSION@": __version__, "@SCHEMA@": visible(schema or _SCHEMA)}
-    texts = {} if schema else {_SCHEMA: manifest_schema()}
+    texts = shipped(_TEMPLATES.parent) | ({} if schema else {_SCHEMA: manifest_schema()})
     for path in filter(Path.is_file, _TEMPLATES.rglob("*")):
-        text = path.read_text(encoding="utf-8")
-        for word, value in words.items():
-            text = text.replace(word, value)
+        text = path.read_text(encoding="utf-8").replace("@SCHEMA@", visible(schema or _SCHEMA))
         texts[path.relative_to(_TEMPLATES).as_posix().replace("dot-", ".")] = text
     return dict(sorted(texts.items()))
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 _COUNTED = {
     "adds": ("add", "create"),
     "changes": ("change", "update"),
-    "deletes": ("delete",) * 2,
-    "runs": ("run",) * 2,
+    "deletes": ("delete", "delete"),
+    "runs": ("run", "run"),
 }
-_NO_WORK = {"noop"}
+_NO_WORK = ("noop", "blocked")
+_PENDING = ("blocked", "orphans", "unmanaged")
 
 
 def outputs_of(plan: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, str]:
-    """Return the outputs by name. Of a report the changes that were made count, of a plan those to make."""
-    counts = _planned(plan) or _applied(report)
-    found = {name: str(counts.get(word, 0)) for name, (word, _) in _COUNTED.items()}
-    pending = any(plan.get(name) for name in ("blocked", "orphans", "unmanaged"))
-    has_changes = pending or any(count for name, count in counts.items() if name not in _NO_WORK)
-    digest = str(plan.get("digest") or report.get("plan_digest") or "")
-    blocked = str(len(plan.get("blocked") or ()))
-    return {"has-changes": str(has_changes).lower(), **found, "blocked": blocked, "digest": digest}
+    """Return the outputs by name. Where there is a report, the changes that were made count, else those to make."""
+    planned, applied = _planned(plan), _applied(report)
+    counts = applied if report else planned
+    work = sum(count for name, count in planned.items() if name not in _NO_WORK)
+    differs = work or any(plan.get(name) for name in _PENDING) or any(applied.values())
+    return {
+        "has-changes": str(bool(differs)).lower(),
+        **{name: str(counts.get(word, 0)) for name, (word, _) in _COUNTED.items()},
+        "blocked": str(len(plan.get("blocked") or ())),
+        "work": str(work),
+        "digest": str(plan.get("digest") or report.get("plan_digest") or ""),
+    }
 
 
 def _planned(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -32,9 +38,5 @@ def _planned(plan: Mapping[str, Any]) -> dict[str, int]:
 
 def _applied(report: Mapping[str, Any]) -> dict[str, int]:
     words = {action: word for word, action in _COUNTED.values()}
-    counts: dict[str, int] = {}
-    for outcome in report.get("outcomes") or ():
-        if outcome.get("status") == "applied":
-            name = words.get(outcome.get("action"), "other")
-            counts[name] = counts.get(name, 0) + 1
-    return counts
+    done = (each.get("action") for each in report.get("outcomes") or () if each.get("status") == "applied")
+    return dict(Counter(words.get(action, "other") for action in done))

@@ -27,6 +27,7 @@ def test_init_writes_here_without_a_name(here: Here) -> None:
     assert here.run("validate")[0].startswith("Valid: ")
 
 
+ACTION = {".github/actions/wexa-sync/action.yml", ".github/actions/wexa-sync/action/run.sh"}
 COMPOSE = "services: {web: {image: nginx}}\n"
 
 
@@ -44,7 +45,7 @@ def test_init_in_a_repository_that_has_files(here: Here) -> None:
         (here.path / name).write_text(text, encoding="utf-8", newline="")
     written, said = here.run("init")
     mine = {".gitignore", ".schemas/wexa-sync.json", "assistant.yaml", "wexa-project.yaml", "wexa-sync.yaml"}
-    assert set(written.split()) == mine
+    assert set(written.split()) == mine | ACTION
     assert "Kept as they are: .github/workflows/wexa-sync.yml, prompts/answer.md." in said
     del files[".gitignore"]
     assert {name: (here.path / name).read_text(encoding="utf-8") for name in files} == files
@@ -69,14 +70,15 @@ def test_a_second_init_changes_nothing(here: Here) -> None:
     before = {path: path.read_bytes() for path in here.path.rglob("*") if path.is_file()}
     written, said = here.run("init")
     assert written == ""
-    assert "Kept as they are: .github/workflows/wexa-sync.yml, .gitignore, wexa-sync.yaml." in said
+    kept = f"Kept as they are: {', '.join([*sorted(ACTION), '.github/workflows/wexa-sync.yml', '.gitignore'])}"
+    assert f"{kept}, wexa-sync.yaml." in said
     assert {path: path.read_bytes() for path in here.path.rglob("*") if path.is_file()} == before
 
 
 def test_init_beside_manifests_writes_no_example(here: Here) -> None:
     (here.path / "desk.yml").write_text("apiVersion: wexa.ai/v1\nkind: Project\n", encoding="utf-8")
     written, said = here.run("init")
-    assert set(written.split()) == {".github/workflows/wexa-sync.yml", ".gitignore", "wexa-sync.yaml"}
+    assert set(written.split()) == {".github/workflows/wexa-sync.yml", ".gitignore", "wexa-sync.yaml"} | ACTION
     assert "There are manifests already" in said
 
 

@@ -1,0 +1,61 @@
+"""Lay out the files with which a CI system plans, applies and looks for drift, as `init` writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from wexa_sync import __version__
+
+ACTION: Final = ".github/actions/wexa-sync/"
+SYSTEMS: Final = {"github": (".github/workflows/wexa-sync.yml", ACTION), "gitlab": (".gitlab-ci.yml",)}
+"""The CI systems, and where the files of each begin."""
+
+_SHIPPED = ("action.yml", "action/run.sh")
+_SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)")
+_LINE = re.compile(r"@(ONE|MANY)@(.*\n)")
+
+
+def shipped(package: Path) -> dict[str, str]:
+    """Return the files of the action, by their path in a user's repository.
+
+    A wheel has them among the templates. In a checkout they stand at the top, where GitHub looks for an action.
+    """
+    found = {ACTION + name: package.parent / name for name in _SHIPPED}
+    return {name: path.read_text(encoding="utf-8") for name, path in found.items() if path.is_file()}
+
+
+def of_system(name: str, system: str) -> bool:
+    """True when a file belongs to that CI system, or to none."""
+    others = [start for other, starts in SYSTEMS.items() if other != system for start in starts]
+    return not name.startswith(tuple(others))
+
+
+def is_pipeline(name: str) -> bool:
+    """True when a file belongs to a CI system."""
+    return not of_system(name, "")
+
+
+def filled(text: str, environments: Sequence[str], secrets: Iterable[str]) -> str:
+    """Return the text of a pipeline for a repository with these environments, and these secrets in its manifests."""
+    kept = "MANY" if environments else "ONE"
+    text = _LINE.sub(lambda line: line[2] if line[1] == kept else "", text)
+    keys = [f"WEXA_API_KEY_{name.upper().replace('-', '_')}" for name in environments] or ["WEXA_API_KEY"]
+    names = dict.fromkeys([*keys, *sorted(secrets)])
+    lines = "\n".join(f"          {name}: ${{{{ secrets.{name} }}}}" for name in names)
+    words = {
+        "@VERSION@": __version__,
+        "@ENVIRONMENTS@": ", ".join(environments),
+        "@QUOTED@": ", ".join(f'"{name}"' for name in environments),
+        "@KEYS@": lines,
+    }
+    for word, value in words.items():
+        text = text.replace(word, value)
+    return text
+
+
+def secrets_in(texts: Iterable[str]) -> Collection[str]:
+    """Return the names of the secrets that manifests ask for."""
+    return {name for text in texts for name in _SECRET.findall(text)}
