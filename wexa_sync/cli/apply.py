@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 @click.command("apply")
 @options.filled(
-    options.manifests_or_plan, options.workspace, options.timeout, options.choice, options.output, options.consent
+    options.manifests_or_plan,
+    options.workspace,
+    options.timeout,
+    options.choice,
+    options.output,
+    options.consent,
+    options.notify,
 )
 @options.option(
     "--expect", type=Digest(), metavar="DIGEST", help="Apply only the plan of this digest; else exit with 5."

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from wexa_sync.cli.known import KnownAddress, KnownEnvironment
-from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress
+from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress, Webhook
 from wexa_sync.model import Many
 from wexa_sync.render import FOR_PEOPLE, RENDERERS
 from wexa_sync.render.layout import Level
@@ -271,6 +271,8 @@ output = _all(
     ),
     option("--details/--no-details", default=None, help="The same as --detail full, and --detail summary."),
 )
+
+notify = option("--notify", type=Webhook(), everywhere=True, metavar="URL", help="Tell a webhook of it, Slack's too.")
 
 approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))
 

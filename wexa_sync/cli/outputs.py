@@ -42,7 +42,7 @@ def outputs(request: Request, kind: type[View], *writes: Path | None, reads: Seq
     An error that ends the command before is shown in its place. `writes` and `reads` are the command's other files.
     Raises UsageError for a file that must not be written, and for a format that can't show such a view.
     """
-    output, shown = request.output, False
+    output, shown = request.output, list[View]()
     for name in (output.format, *output.log, *(file.format for file in output.files)):
         if _maker(_renderer(name, output), kind) is None:
             hint = f"Leave {name} out here, or give it to a command that ends in something else."
@@ -50,16 +50,21 @@ def outputs(request: Request, kind: type[View], *writes: Path | None, reads: Seq
     request.require_apart(*writes, *(file.path for file in output.files), reads=reads)
 
     def show(view: View, *, to_people: bool = True) -> None:
-        nonlocal shown
-        shown = True
+        shown.append(view)
         _show(view, output, to_people=to_people)
 
     try:
         yield show
     except WexaSyncError as error:
         if not shown and not isinstance(error, UsageError):
-            _show_instead(problems_view(error), output)
+            shown.append(view := problems_view(error))
+            _show_instead(view, output)
         raise
+    finally:
+        if shown and request.notify:
+            from wexa_sync.cli.notify import tell
+
+            tell(request.notify, shown[-1])
 
 
 def _show_instead(view: ProblemsView, output: Output) -> None:

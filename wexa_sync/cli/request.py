@@ -54,6 +54,7 @@ class Output:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox.
+    `notify`: a webhook to tell of what comes of it; its URL is a secret.
 
     `settings_at` reads the settings for another place, with the same flags. `spelt`: the environment stands on the
     command line itself. `every` holds a request for each environment, where all are meant; the request itself is then
@@ -72,6 +73,7 @@ class Request:
     timeout: float | None
     lock_timeout: float
     verbose: bool
+    notify: str | None = None
     spelt: bool = False
     every: tuple[Request, ...] = ()
 
@@ -196,6 +198,7 @@ def _request(given: Mapping[str, Any]) -> Request:
         timeout=get("timeout"),
         lock_timeout=get("lock_timeout", 0.0),
         verbose=get("verbose", False),
+        notify=get("notify"),
         spelt=click.get_current_context().get_parameter_source("environment") is ParameterSource.COMMANDLINE,
     )
 

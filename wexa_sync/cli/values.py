@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from wexa_sync.api.transport.url import webhook_fault
 from wexa_sync.render import RENDERERS
 from wexa_sync.text.digests import digest_from
 from wexa_sync.text.files import short
@@ -162,6 +163,16 @@ class WebAddress(click.types.StringParamType):
         """Return the URL. Fails for what is no URL of http or https."""
         if not re.match(r"https?://[^/\s]+(/\S*)?$", str(value)):
             self.fail(f"{value!r} is no URL: write https://github.com/ORG/REPOSITORY/blob/COMMIT, say.", param, ctx)
+        return str(value)
+
+
+class Webhook(click.types.StringParamType):
+    """The URL of a webhook, which is a secret: no message shows it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the URL. Fails where nothing can be sent there, or anybody on the way could read it."""
+        if fault := webhook_fault(str(value)):
+            self.fail(f"{fault}. Give the URL as the webhook's page shows it.", param, ctx)
         return str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wexa_sync.engine.drift import drift
 from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
 from wexa_sync.engine.explain import explain
 from wexa_sync.engine.history import commanded, find_past, history
@@ -31,6 +32,7 @@ __all__ = [
     "approve",
     "commanded",
     "control",
+    "drift",
     "explain",
     "find_past",
     "find_run",

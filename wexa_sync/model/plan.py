@@ -102,13 +102,15 @@ class Basis:
     """What a plan was made from in place of the live workspace. Such a plan can't be applied, and has no digest.
 
     `ref` and `commit`: the manifests there. `taken`: a snapshot of that time, in epoch seconds; `age` was its age in
-    seconds when the plan was made.
+    seconds when the plan was made. `since_apply`: the last apply, so that the changes are those of the live side since:
+    the `before` of a field is the value that was applied, and its `after` the live one.
     """
 
     ref: str = ""
     commit: str = ""
     taken: float = 0.0
     age: float = 0.0
+    since_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

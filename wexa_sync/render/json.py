@@ -71,6 +71,8 @@ def _addresses(choice: Choice) -> dict[str, list[str]]:
 def _basis(basis: Basis | None) -> dict[str, Any] | None:
     if basis is None:
         return None
+    if basis.since_apply:
+        return {"kind": "last apply"}
     if basis.ref:
         return {"kind": "manifests", "ref": basis.ref, "commit": basis.commit}
     return {"kind": "snapshot", "taken": utc(basis.taken), "age": round(basis.age)}

@@ -54,3 +54,17 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def webhook_fault(url: str) -> str:
+    """Return why no secret message can be sent to a URL, without showing the URL; empty where one can."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "it is no URL"
+    if not host or port == 0 or not url.isascii() or not url.isprintable() or " " in url:
+        return "it is no URL"
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
+        return ""
+    return "it does not begin with https://"

@@ -66,7 +66,9 @@ def _sections(view: PlanView, layout: Layout, dialect: Dialect) -> list[Section]
 
     warnings = [Part(f"- {prose(warning)}\n") for warning in view.plan.warnings]
     return [
-        Section("Deleted", changes.lines(of(Action.DELETE), layout), "deletions", grave=True),
+        Section(
+            "Removed" if view.is_drift else "Deleted", changes.lines(of(Action.DELETE), layout), "deletions", grave=True
+        ),
         Section("Executions started", changes.unfolding(of(Action.RUN), layout, dialect), "executions", grave=True),
         Section(
             "Blocked", changes.blocked(blocked_alike(view.blocked), layout, dialect), "blocked changes", grave=True

@@ -35,7 +35,7 @@ def plan_text(view: PlanView, layout: Layout) -> str:
         page.line((f"digest: {view.digest}", DIM))
     page.blank()
     if changes:
-        _legend(page, changes)
+        _legend(page, view)
         if detail <= Detail.BRIEF:
             _overview(page, changes)
         is_listed = _IN_ANY_CASE if detail is Detail.COUNTS else Action
@@ -68,12 +68,12 @@ def _detail(view: PlanView, layout: Layout) -> Detail:
     return Detail.BRIEF if many else Detail.USUAL
 
 
-def _legend(page: Page, changes: Sequence[ChangeView]) -> None:
-    used = {change.action for change in changes}
+def _legend(page: Page, view: PlanView) -> None:
+    used = {change.action for change in view.work}
     parts: list[Part] = []
     for action, symbol in SYMBOLS.items():
         if action in used:
-            parts += ["  ", (symbol, COLORS[symbol]), (f" {action.value}", DIM)]
+            parts += ["  ", (symbol, COLORS[symbol]), (f" {view.word(action)}", DIM)]
     page.wrapped([], *parts)
     page.blank()
 

@@ -38,6 +38,8 @@ SYMBOLS: Final[Mapping[Action, str]] = {
 _ALWAYS: Final = {"add": Action.CREATE, "change": Action.UPDATE, "delete": Action.DELETE, "run": Action.RUN}
 _COUNTED: Final = {**_ALWAYS, "adopt": Action.ADOPT, "forget": Action.FORGET, "noop": Action.NOOP}
 
+_DONE: Final = {Action.CREATE: "added", Action.UPDATE: "changed", Action.DELETE: "removed"}
+
 # Where a kind keeps the name that people know it by on the server.
 _DISPLAY_NAMES = ("name", "projectName", "title")
 
@@ -108,6 +110,8 @@ class PlanView:
         basis, target = self.plan.basis, self.plan.target
         if basis is None:
             return f"Plan for {target}"
+        if basis.since_apply:
+            return f"Drift of {target} since the last apply"
         if basis.ref:
             return f"Plan against the manifests of {basis.ref} ({basis.commit[:12]})"
         return f"Plan for {target} as it was {spell(basis.age)} ago ({utc(basis.taken)})"
@@ -123,6 +127,8 @@ class PlanView:
     def _made_of(self) -> str:
         if (basis := self.plan.basis) is None:
             return ""
+        if basis.since_apply:
+            return "It shows what others changed: each field as it was applied, and as it is live."
         if basis.ref:
             return (
                 "It compares manifests with manifests, not with the workspace: it shows what changes where those are "
@@ -152,8 +158,20 @@ class PlanView:
         return {name: self.plan.count(action) for name, action in _COUNTED.items()} | {"blocked": len(self.blocked)}
 
     @property
+    def is_drift(self) -> bool:
+        """True when the changes are those that others made on the live side."""
+        return self.plan.basis is not None and self.plan.basis.since_apply
+
+    def word(self, action: Action) -> str:
+        """Return how people call the action: what is to be done, or what was done on the live side."""
+        return _DONE.get(action, action.value) if self.is_drift else action.value
+
+    @property
     def summary(self) -> str:
         """Return the last line of the plan: the whole in numbers."""
+        if self.is_drift:
+            done = ", ".join(f"{self.plan.count(action)} {word}" for action, word in _DONE.items())
+            return f"Drift: {done}." if self.work else "No drift."
         *counts, _, (_, blocked) = self.counts.items()
         if not self.plan.acts and not blocked:
             return "No changes."
@@ -164,6 +182,8 @@ class PlanView:
     @property
     def verdict(self) -> str:
         """Return what a reviewer has to know, in one line: what is deleted and run before all else."""
+        if self.is_drift:
+            return f"{'⚠️ ' if self.work else '✅ '}{self.summary}"
         counts = self.counts
         done = [
             f"{verb} {_counted(counts[name], noun)}"

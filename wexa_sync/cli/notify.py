@@ -1,0 +1,82 @@
+"""Tell a webhook what a command has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from wexa_sync.model import Status
+from wexa_sync.render.view.plan import PlanView
+from wexa_sync.render.view.problems import ProblemsView
+from wexa_sync.render.view.report import STATUS_WORDS, ReportView
+from wexa_sync.text.visible import prose, visible
+
+if TYPE_CHECKING:
+    from wexa_sync.publish.webhook import Message
+
+_MOST: Final = 20
+"""How many lines a message has: a message calls a person, and the log has the whole."""
+
+_LONGEST: Final = 300
+
+
+def tell(url: str, view: object) -> None:
+    """Tell the webhook of the view, where there is anything to tell. Warn where that fails."""
+    from wexa_sync.cli.terminal import warn
+    from wexa_sync.publish.webhook import send
+
+    message = _message(view)
+    if message is not None and (fault := send(url, message)):
+        warn(f"{fault}. The work is done all the same.")
+
+
+def _message(view: object) -> Message | None:
+    """Return the message of a view; None where nothing happened that a person has to know."""
+    from wexa_sync.publish.webhook import Message
+
+    if isinstance(view, PlanView) and (view.work or view.blocked):
+        event, target = "drift" if view.is_drift else "plan", view.plan.target
+        lines = [f"{change.symbol} {change.address}" for change in view.work]
+        lines += [f"! {blocked.address}" for blocked in view.blocked]
+        title, summary, counts = view.title, view.summary, view.counts
+    elif isinstance(view, ReportView) and (view.outcomes or not view.complete):
+        event, target = "apply", view.report.plan.target
+        lines, title, summary = [*_ends(view)], f"Apply to {target}", view.summary
+        counts = {STATUS_WORDS[status]: count for status, count in view.counts.items()}
+    elif isinstance(view, ProblemsView) and view.type:
+        lines = [f"{problem.source}: {problem.message}" for problem in view.problems]
+        return Message(
+            event="failure",
+            environment="",
+            title="wexa-sync failed",
+            summary=_line(view.message),
+            counts={},
+            lines=_cut(lines),
+        )
+    else:
+        return None
+    return Message(
+        event=event,
+        environment=target.environment,
+        title=_line(title),
+        summary=_line(summary),
+        counts=counts,
+        lines=_cut(lines),
+    )
+
+
+def _ends(view: ReportView) -> Iterator[str]:
+    """Give what did not end well; what was done is counted."""
+    for outcome in view.outcomes:
+        if outcome.status is not Status.APPLIED:
+            yield f"{STATUS_WORDS[outcome.status]}: {outcome.change.address} {outcome.error}"
+
+
+def _cut(lines: Iterable[str]) -> tuple[str, ...]:
+    every = [_line(line) for line in lines]
+    return tuple(every) if len(every) <= _MOST else (*every[: _MOST - 1], f"and {len(every) - _MOST + 1} more")
+
+
+def _line(text: str) -> str:
+    shown = visible(prose(text))
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"

@@ -1,0 +1,122 @@
+"""Find what changed on the live side since the last apply: what the state knows against what is live. Pure.
+
+The result has the shape of a plan, read the other way: the `before` of a field was applied, and its `after` is live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import comparison_in
+from wexa_sync.compare.parts import part_of
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import part_of as part_kind
+from wexa_sync.kinds.base import Nature
+from wexa_sync.model import (
+    Action,
+    Address,
+    Basis,
+    Change,
+    FieldChange,
+    Live,
+    Observation,
+    Pair,
+    Place,
+    Plan,
+    Record,
+    Unmanaged,
+)
+from wexa_sync.plan.hide import keep_secret
+from wexa_sync.text.suggest import named
+
+_REMOVED, _ADDED = "removed on the live side", "added on the live side"
+
+
+def drift(seen: Observation) -> Plan:
+    """Return what changed on the live side since the last apply, and what is unmanaged in managed projects."""
+    ours = {address for address, pair in seen.pairs.items() if pair.record is not None}
+    changes = [change for address in sorted(ours) if (change := _changed(seen.pairs[address], seen))]
+    added = [
+        change for place, lives in seen.unmanaged.items() if _is_managed(place, ours) for change in _added(place, lives)
+    ]
+    beside = tuple(_beside(seen, ours))
+    found = Plan(
+        target=seen.target,
+        lineage=seen.lineage,
+        serial=seen.serial,
+        changes=tuple(sorted([*changes, *added], key=lambda change: change.address)),
+        unmanaged=beside,
+        warnings=tuple(_listed(beside)),
+        ids=seen.ids,
+        basis=Basis(since_apply=True),
+    )
+    return keep_secret(found, seen)
+
+
+def _changed(pair: Pair, seen: Observation) -> Change | None:
+    """Return how a resource differs from what was applied; None for an action, and for what is as it was."""
+    kind, record = BY_NAME[pair.address.kind], pair.record
+    assert record is not None
+    if kind.nature is Nature.ACTION:
+        return None
+    if pair.live is None:
+        end = kind.ends_at(record.spec)
+        is_over = (end is not None and end <= seen.now) or pair.unseen or pair.candidates
+        return (
+            None
+            if is_over
+            else Change(action=Action.DELETE, address=pair.address, id=record.id, before=record.spec, reason=_REMOVED)
+        )
+    fields = _fields(pair.address, record, pair.live, seen)
+    if not fields:
+        return None
+    return Change(
+        action=Action.UPDATE,
+        address=pair.address,
+        id=pair.live.id,
+        before=record.spec,
+        after=part_of(kind, pair.live.spec, record.spec),
+        fields=fields,
+    )
+
+
+def _fields(address: Address, record: Record, live: Live, seen: Observation) -> tuple[FieldChange, ...]:
+    """Return the fields that differ: the applied value before, the live one after."""
+    comparison = comparison_in(address.project, seen.ids, seen.externals, seen.lineage)
+    kind, ignore = BY_NAME[address.kind], record.lifecycle.ignore_changes
+    found = (
+        field_changes(kind, record.spec, spec, record.spec, comparison, ignore) for spec in (live.spec, *live.also)
+    )
+    fewest = min(found, key=len)  # the same response may stand for several specs
+    return tuple(replace(each, before=each.after, after=each.before, changed_by="live") for each in fewest)
+
+
+def _is_managed(place: Place, ours: set[Address]) -> bool:
+    """True for the parts of a resource of ours, of which we have applied some."""
+    return place.owner is not None and any(address.place == place for address in ours)
+
+
+def _added(place: Place, lives: tuple[Live, ...]) -> Iterator[Change]:
+    kind = BY_NAME[place.kind]
+    for live in lives:
+        address = Address(kind=kind.name, name=live.id, project=place.project, owner=place.owner)
+        shown = {name: live.spec[name] for name in (kind.display, *kind.identity) if live.spec.get(name)}
+        yield Change(action=Action.CREATE, address=address, id=live.id, after=shown, reason=_ADDED)
+
+
+def _beside(seen: Observation, ours: set[Address]) -> Iterator[Unmanaged]:
+    """Give what is live in projects of ours, and that no apply made and nothing of ours holds."""
+    for place, lives in sorted(seen.unmanaged.items()):
+        project, kind = Address(kind="Project", name=place.project), BY_NAME[place.kind]
+        if place.project and project in ours and part_kind(kind) is None and kind.nature is not Nature.ACTION:
+            for live in lives:
+                yield Unmanaged(owner=project, kind=kind.name, id=live.id, title=str(live.spec.get(kind.display) or ""))
+
+
+def _listed(found: tuple[Unmanaged, ...]) -> Iterator[str]:
+    for owner, group in groupby(found, key=lambda each: each.owner):
+        names = [f"{each.kind} {each.title!r} ({each.id})" for each in group]
+        yield f"{owner} holds what no apply made: {named(names)}. Declare it and plan with --adopt, or leave it."

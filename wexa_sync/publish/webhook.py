@@ -1,0 +1,74 @@
+"""Tell a webhook what a command came to. The work is done by then: a webhook that fails is a warning, no more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from wexa_sync import __version__
+from wexa_sync.api.transport.certificates import certificates
+from wexa_sync.api.transport.url import is_loopback
+
+_TIMEOUT = (5, 10)
+_SLACK = "hooks.slack.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What to tell: `summary` in one line, `lines` below it, `counts` by name. `event` names the command's outcome."""
+
+    event: str
+    environment: str
+    title: str
+    summary: str
+    counts: Mapping[str, int]
+    lines: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Return the message as Slack shows it: nothing in it mentions a person or is a link."""
+        body = "\n".join((self.title, self.summary, *(f"• {line}" for line in self.lines)))
+        return body.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+    def payload(self, url: str) -> dict[str, Any]:
+        """Return the JSON for a webhook: of Slack the text alone, which is in every other one too."""
+        if urlsplit(url).hostname == _SLACK:
+            return {"text": self.text}
+        return {
+            "text": self.text,
+            "event": self.event,
+            "environment": self.environment or None,
+            "summary": self.summary,
+            "counts": dict(self.counts),
+            "lines": list(self.lines),
+        }
+
+
+def send(url: str, message: Message) -> str:
+    """Send the message once. Return why it did not arrive; empty where it did. The URL is a secret, and not shown."""
+    import requests
+
+    host = urlsplit(url).hostname or ""
+    with requests.Session() as session:
+        session.headers["User-Agent"] = f"wexa-sync/{__version__}"
+        session.auth = _no_auth
+        if is_loopback(host):
+            session.trust_env = False  # a proxy can't reach this machine
+        else:
+            session.verify = certificates(os.environ) or True
+        try:
+            with session.post(
+                url, json=message.payload(url), timeout=_TIMEOUT, allow_redirects=False, stream=True
+            ) as response:
+                status = response.status_code
+        except (requests.RequestException, OSError, ValueError) as error:
+            return f"{host} was not told: no response ({type(error).__name__})"
+    return "" if 200 <= status < 300 else f"{host} was not told: it answered {status}"
+
+
+def _no_auth(request: Any) -> Any:
+    """Add nothing: where an auth is set, requests looks into no .netrc."""
+    return request
