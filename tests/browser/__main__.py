@@ -24,9 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.unit.render import samples as common
 from tests.unit.render.html import samples
-from tests.unit.render.html.test_pages import hostile, page_of
-from wexa_sync.errors import WexaSyncError
-from wexa_sync.model import Plan, Report
+from tests.unit.render.html.test_pages import Sample, hostile, page_of
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 ARGUMENTS = [
@@ -45,9 +43,10 @@ TIMES = """() => {
 
 def pages() -> dict[str, str]:
     """Return the pages to look at, by name."""
-    looked_at: dict[str, Plan | Report | WexaSyncError] = {
+    looked_at: dict[str, Sample] = {
         "plan": samples.day(),
         "report": samples.ended(),
+        "environments": samples.environments(),
         "large": samples.large(),
         **{name: sample() for name, sample in common.SAMPLES.items() if name not in ("many", "hostile")},
         **{f"hostile-{number}": sample for number, sample in enumerate(hostile())},
@@ -145,6 +144,9 @@ def take_images(browser: Browser, folder: Path) -> None:
         page = context.new_page()
         page.goto((folder / f"{name}.html").as_uri())
         page.screenshot(path=IMAGES / f"{name}-{scheme}-{width}.png")
+        if (name, scheme, width) == ("plan", "light", WIDE):
+            page.locator("#update .entry").screenshot(path=IMAGES / "plan-update.png")
+            page.locator("#picture").screenshot(path=IMAGES / "plan-picture.png")
         context.close()
 
 

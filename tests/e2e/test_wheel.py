@@ -90,7 +90,13 @@ def test_the_wheel_holds_the_package_with_its_schemas_and_templates_and_nothing_
     package = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*") if path.is_file()}
     schemas = {f"schemas/{path.name}" for path in schema_folder().iterdir()}
     assert held == {name for name in package | schemas if not name.endswith(".pyc")}
-    assert {"py.typed", "schemas/skill.schema.json", "templates/dot-github/workflows/wexa-sync.yml"} <= held
+    assert {
+        "py.typed",
+        "render/html/plan.html.j2",
+        "render/html/style.css",
+        "schemas/skill.schema.json",
+        "templates/dot-github/workflows/wexa-sync.yml",
+    } <= held
     assert others == {f"wexa_sync-{wexa_sync.__version__}.dist-info"}
 
 
@@ -102,6 +108,16 @@ def test_without_extras_it_does_all_but_the_sandbox(environment: Environment, tm
     assert environment.run(tmp_path / "new", "validate", env=env).stdout == "Valid: 4 resources.\n"
     refused = environment.run(tmp_path / "new", "plan", "--sandbox", env=env, code=1)
     assert "pip install 'wexa-sync[sandbox]'" in refused.stderr
+
+
+def test_with_the_extra_html_it_writes_pages(environment: Environment, tmp_path: Path) -> None:
+    environment.run(tmp_path, "init", env=environment.lend(""))
+    asked = ("validate", "--output", "html=valid.html")
+    refused = environment.run(tmp_path, *asked, env=environment.lend(""), code=64)
+    assert "pip install 'wexa-sync[html]'" in refused.stderr
+    assert not (tmp_path / "valid.html").exists()
+    environment.run(tmp_path, *asked, env=environment.lend("html"))
+    assert "Valid: 4 resources." in (tmp_path / "valid.html").read_text(encoding="utf-8")
 
 
 def test_with_the_sandbox_it_applies_what_init_writes(environment: Environment, tmp_path: Path) -> None:

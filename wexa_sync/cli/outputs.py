@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wexa_sync.cli.source_url import way_to
 from wexa_sync.cli.terminal import show_error, show_text, wants_color, width
 from wexa_sync.errors import UsageError, WexaSyncError
 from wexa_sync.render import ADDED, FOR_PEOPLE, HARMLESS, RENDERERS, WHOLE, Renderer
@@ -84,7 +85,8 @@ def _show(view: View, output: Output, *, to_people: bool) -> None:
     for file in output.files:
         assert file.path is not None  # stdout is no file of these
         taken = _size(file.path) if file.format in ADDED else 0
-        if text := _laid_out(view, file.format, output, taken=taken):
+        url = output.source_url or way_to(Path(), file.path)
+        if text := _laid_out(view, file.format, output, taken=taken, source_url=url):
             try:
                 _write(file.path, text if file.format in HARMLESS else without_orders(text), added=file.format in ADDED)
             except OSError as error:
@@ -112,10 +114,9 @@ def _renderer(name: str, output: Output, **room: Any) -> Renderer:
         Layout(
             width=width(sys.stdout),
             level=output.level,
-            source_url=output.source_url,
             folder=output.folder,
             whole=files,
-            **room,
+            **{"source_url": output.source_url, **room},
         )
     )
 

@@ -61,7 +61,7 @@ def _json(_: Layout) -> Renderer:
 
 
 def _html(layout: Layout) -> Renderer:
-    from wexa_sync.render.html import plan_html, problems_html, report_html
+    from wexa_sync.render.html import environments_html, plan_html, problems_html, report_html
     from wexa_sync.render.html.page import environment
 
     environment()  # its library may be missing: better known before an apply than behind it
@@ -69,6 +69,7 @@ def _html(layout: Layout) -> Renderer:
         plan=partial(plan_html, layout=layout),
         report=partial(report_html, layout=layout),
         problems=partial(problems_html, layout=layout),
+        environments=environments_html,
     )
 
 

@@ -16,6 +16,7 @@ from wexa_sync.render.html.page import filled
 from wexa_sync.render.html.picture import picture
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.links import Links
+from wexa_sync.render.view.environments import BLOCKED, MEANINGS, EnvironmentsView
 from wexa_sync.render.view.plan import SYMBOLS, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import STATUS_WORDS, ReportView
@@ -60,7 +61,7 @@ def plan_html(view: PlanView, layout: Layout) -> str:
         "plan.html.j2",
         view=view,
         sections=sections,
-        symbols={action.value: symbol for action, symbol in SYMBOLS.items()} | {"blocked": "!"},
+        symbols={action.value: symbol for action, symbol in SYMBOLS.items()} | {"blocked": BLOCKED},
         first=[kind for kind in kinds[: len(_BEHIND_BLOCKED) + 1] if kind[3]],
         unprunable=entries.of_blocked(view.unprunable),
         picture=picture(work),
@@ -92,3 +93,8 @@ def problems_html(view: ProblemsView, layout: Layout) -> str:
         (file, list(problems)) for file, problems in groupby(view.problems, key=lambda problem: problem.source.file)
     ]
     return filled("problems.html.j2", view=view, files=files, links=Links(base=layout.source_url))
+
+
+def environments_html(view: EnvironmentsView) -> str:
+    """Return the page of several plans: a table of what is not as declared, resources by environments."""
+    return filled("environments.html.j2", view=view, meanings=MEANINGS)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Action, Address, Blocked, Change, FieldChange, Outcome, Plan, Ref, Report, Source, Status
 from wexa_sync.model import Target as Workspace
+from wexa_sync.render.view.environments import Column, EnvironmentsView
+from wexa_sync.render.view.plan import plan_view
+from wexa_sync.render.view.problems import problems_view
 
-WORKSPACE = Workspace(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f")
+WORKSPACE = Workspace(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f", environment="production")
 PROMPT = """You are the first to read a ticket that a customer sent to the support desk.
 
 Read the whole ticket before you decide, the quoted mails below it too.
@@ -43,7 +49,7 @@ def plan_of(*changes: Change, blocked: tuple[Blocked, ...] = (), **more: object)
         serial=42,
         changes=changes,
         blocked=blocked,
-        digest="sha256:8d0f6c1b4e2a49f7a0c35be1d1f7f3a2c9e8b7d60514233241506f7e8d9cabcd",
+        digest="8d0f6c1b4e2a49f7a0c35be1d1f7f3a2c9e8b7d60514233241506f7e8d9cabcd",
         **more,  # type: ignore[arg-type]
     )
 
@@ -182,6 +188,19 @@ def large(count: int = 500) -> Plan:
                 run = of("Execution", f"run-{number}", project)
                 changes.append(Change(action=Action.RUN, address=run, after={"goal": text}, depends_on=(flow,)))
     return plan_of(*changes)
+
+
+def environments() -> EnvironmentsView:
+    """Return the plans of two environments, and of one that could not be planned."""
+    staging = replace(large(6), target=replace(WORKSPACE, environment="staging"))
+    error = problems_view(WexaSyncError("the API key is refused", hint="Set WEXA_API_KEY."))
+    return EnvironmentsView(
+        columns=(
+            Column(name="staging", plan=plan_view(staging)),
+            Column(name="production", plan=plan_view(day())),
+            Column(name="lost", error=error),
+        )
+    )
 
 
 def ended() -> Report:

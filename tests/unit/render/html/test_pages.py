@@ -16,14 +16,17 @@ import pytest
 from tests.unit.render import samples as common
 from tests.unit.render.html import samples
 from wexa_sync.errors import InvalidManifests, Problem, WexaSyncError
-from wexa_sync.model import Action, Blocked, Change, Outcome, Plan, Report, Source, Status
+from wexa_sync.model import Action, Blocked, Change, Move, Outcome, Plan, Report, Source, Status
 from wexa_sync.render import RENDERERS
 from wexa_sync.render.layout import Layout
+from wexa_sync.render.view.environments import Column, EnvironmentsView
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.problems import problems_view
 from wexa_sync.render.view.report import report_view
 
-VOID = {"meta", "input", "col"}
+Sample = Plan | Report | WexaSyncError | EnvironmentsView
+
+VOID = {"meta", "input", "col", "br"}
 EVIL = [
     "<script>alert(1)</script>",
     '" onmouseover="alert(1)',
@@ -38,7 +41,7 @@ EVIL = [
 ]
 
 
-def page_of(sample: Plan | Report | WexaSyncError, source_url: str = "") -> str:
+def page_of(sample: Sample, source_url: str = "") -> str:
     """Return the page of a sample."""
     renderer = RENDERERS["html"](Layout(source_url=source_url))
     made: Callable[[Any], str] | None = renderer.plan
@@ -47,6 +50,8 @@ def page_of(sample: Plan | Report | WexaSyncError, source_url: str = "") -> str:
         view = plan_view(sample)
     elif isinstance(sample, Report):
         made, view = renderer.report, report_view(sample)
+    elif isinstance(sample, EnvironmentsView):
+        made, view = renderer.environments, sample
     else:
         made, view = renderer.problems, problems_view(sample)
     assert made
@@ -99,7 +104,7 @@ def read(text: str) -> Page:
     return page
 
 
-def hostile() -> list[Plan | Report | WexaSyncError]:
+def hostile() -> list[Sample]:
     """Return samples in which every text attacks the page."""
     changes, blocked, problems = [], [], []
     for number, evil in enumerate(EVIL):
@@ -119,6 +124,7 @@ def hostile() -> list[Plan | Report | WexaSyncError]:
         samples.plan_of(*changes, blocked=tuple(blocked), warnings=tuple(EVIL), orphans=(changes[0].address,)),
         target=replace(samples.WORKSPACE, base_url=EVIL[0], org_id=EVIL[1]),
         digest=EVIL[2],
+        moved=(Move(old=changes[0].address, new=changes[1].address),),
         lineage=EVIL[3],
     )
     ends = [
@@ -126,20 +132,23 @@ def hostile() -> list[Plan | Report | WexaSyncError]:
         for change, evil in zip(plan.work, EVIL * 3, strict=True)
     ]
     report = Report(plan=plan, outcomes=tuple(ends), started=0, ended=1, error=(EVIL[0], EVIL[1]))
-    return [plan, report, InvalidManifests(problems), WexaSyncError(EVIL[3], hint=EVIL[2])]
+    lost = Column(name=EVIL[1], error=problems_view(WexaSyncError(EVIL[0], hint=EVIL[7])))
+    several = EnvironmentsView(columns=(*(Column(name=evil, plan=plan_view(plan)) for evil in EVIL[:3]), lost))
+    return [plan, report, InvalidManifests(problems), WexaSyncError(EVIL[3], hint=EVIL[2]), several]
 
 
-SAMPLES: list[Plan | Report | WexaSyncError] = [
+SAMPLES: list[Sample] = [
     *(sample() for sample in common.SAMPLES.values()),
     samples.day(),
     samples.ended(),
+    samples.environments(),
     samples.large(100),
     *hostile(),
 ]
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_page_is_whole_and_obeys_nothing_but_its_own_script(sample: Plan | Report | WexaSyncError) -> None:
+def test_a_page_is_whole_and_obeys_nothing_but_its_own_script(sample: Sample) -> None:
     page = read(page_of(sample))
     ids = Counter(page.all("id"))
     assert [name for name, count in ids.items() if count > 1] == []
@@ -160,7 +169,7 @@ def test_a_page_is_whole_and_obeys_nothing_but_its_own_script(sample: Plan | Rep
 
 
 @pytest.mark.parametrize("sample", hostile())
-def test_what_is_hidden_is_visible(sample: Plan | Report | WexaSyncError) -> None:
+def test_what_is_hidden_is_visible(sample: Sample) -> None:
     text = page_of(sample)
     assert re.search(r"[\x00-\x09\x0b-\x1f\u200b\u202a-\u202e]", text) is None
     assert "\\u202egnp.exe" in text or isinstance(sample, WexaSyncError)
