@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import wexa_sync
 from wexa_sync.manifests.edit import data_of, same
-from wexa_sync.manifests.format import formatted
+from wexa_sync.manifests.format import _keeps_all, formatted
 from wexa_sync.text.files import TextFault
 
 HEAD = "apiVersion: wexa.ai/v1\nkind: Skill\nmetadata:\n  name: a\nspec:\n"
@@ -196,6 +196,14 @@ def test_what_has_the_form_stays(text: str) -> None:
 def test_an_alias_stays_behind_its_anchor() -> None:
     text = "spec: &x {a: 1}\nkind: Skill\nmetadata: *x\napiVersion: wexa.ai/v1\n"
     assert formatted(text.encode()).decode() == text
+
+
+def test_a_form_that_loses_a_comment_or_a_value_is_none() -> None:
+    text = "a: 1  # one\nb: 'x # no comment'\nc: |  # two\n  # text\n"
+    assert _keeps_all(text, text.replace("  # one", " # one").replace("a: 1 # one\nb", "b")) is False
+    assert _keeps_all(text, text.replace("a: 1  # one\n", "# one\na: 1\n"))
+    for lost in ("  # one", "  # two", "  # text\n", " # no comment"):
+        assert not _keeps_all(text, text.replace(lost, ""))
 
 
 def test_examples_and_templates_have_the_form() -> None:
