@@ -108,6 +108,7 @@ def test_a_state_moves_to_a_ref_and_back_with_its_history(desk: Desk, cli: Cli, 
         assert cli(folder, "state", "migrate", "git:", target, env=env, code=1).stderr
     cli(folder, "state", "migrate", "git:", "back.json", env=env)
     assert (folder / "back.json").read_bytes() == before
+    assert cli(folder, "history", "--state", "back.json", env=env).stdout == history
     assert "was moved to back.json" in " ".join(cli(folder, "plan", env=there, code=1).stderr.split())
     assert refs(far) == ["refs/wexa-sync/state"]
 

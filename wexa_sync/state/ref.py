@@ -32,6 +32,9 @@ PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0)
 _LONGEST = 120.0
 """Seconds that one call of git may take. No connection that lives takes nearly as long."""
 
+_ALL = 2**31 - 1
+"""The depth of a whole history for git, also of one that was fetched in part before."""
+
 _NO_RIGHT = re.compile(
     r"error: 40[13]|Authentication failed|could not read (Username|Password)|[Pp]ermission .*denied|not authorized|"
     r"access (denied|rights)|unpacker error|[Ww]rite access"
@@ -99,11 +102,11 @@ class Remote:
 
     def fetch(self, ref: str, *, deep: bool = False) -> str | None:
         """Fetch the commit that the ref is at, `deep` with all before it, and return its id; None for no such ref."""
-        depth = () if deep else ("--depth=1",)
+        depth = f"--depth={_ALL if deep else 1}"
         only = ("-q", "--no-tags", "--no-filter", "--refmap=", "--no-write-fetch-head", "--recurse-submodules=no")
         with self._told("read"):
             try:
-                self._git.run("fetch", *only, *depth, "--", self.place.remote, f"+{ref}:refs/seen", timeout=_LONGEST)
+                self._git.run("fetch", *only, depth, "--", self.place.remote, f"+{ref}:refs/seen", timeout=_LONGEST)
             except GitError as error:
                 if "couldn't find remote ref" in error.message and ref not in self.tips():
                     return None

@@ -18,7 +18,7 @@ from threading import Thread
 import pytest
 
 from tests.unit.state.conftest import ME, TARGET, A, B, OnRef, program, record, take
-from wexa_sync.errors import StateError
+from wexa_sync.errors import StateError, UsageError
 from wexa_sync.git import Repository
 from wexa_sync.model import GitPlace
 from wexa_sync.state import Forget, Remember
@@ -90,6 +90,20 @@ def test_the_shallow_detached_checkout_of_a_job_stays_as_it_is(on_ref: OnRef, tm
     assert seen.store().load().records.keys() == {A, B}
     assert len(messages(seen)) == 6
     assert on_ref.git.run("for-each-ref", "--format=%(refname)").text.split() == ["refs/heads/main", seen.place.ref]
+
+
+def test_earlier_states_are_found_also_after_a_look_at_the_newest(on_ref: OnRef) -> None:
+    take(on_ref)
+    with on_ref.store().session(TARGET) as session:
+        session.write(Forget(A), Remember(record(B)))
+    store = GitStore(on_ref.place)
+    assert store.load().records.keys() == {B}
+    saves = store.saves()
+    assert [each.serial for each in saves] == [2, 2, 1, 1]
+    assert [(each.recorded, each.forgotten) for each in saves] == [(0, 0), (1, 1), (0, 0), (1, 0)]
+    assert store.load_at(saves[2].commit).records.keys() == {A}
+    with pytest.raises(UsageError, match=r"4 commits of .* begin with ''"):
+        store.load_at("")
 
 
 def test_who_has_no_name_for_git_still_writes(on_ref: OnRef, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
