@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -291,3 +292,23 @@ def test_the_package_is_installed_from_the_place_that_is_named(tmp_path: Path) -
         )
         assert done.returncode == 9
         assert done.stderr.strip().endswith(f"-- {package}")
+
+
+def test_a_job_that_is_cancelled_lets_the_apply_end_in_order(tmp_path: Path) -> None:
+    tool = tmp_path / "bin" / "wexa-sync"
+    tool.parent.mkdir()
+    tool.write_text(
+        "#!/bin/sh\ntrap 'echo ended in order; exit 143' TERM\n[ \"$1\" = ci ] && exit\n"
+        "echo going\nwhile :; do sleep 0.01; done\n",
+        "utf-8",
+    )
+    tool.chmod(0o700)
+    given = {"INPUT_PACKAGE": "none", "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    env = {"PATH": f"{tool.parent}:{os.environ['PATH']}", **given}
+    with subprocess.Popen(("bash", str(SCRIPT)), cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as job:
+        assert job.stdout is not None
+        assert job.stdout.readline() == "going\n"
+        job.send_signal(signal.SIGINT)
+        assert job.stdout.read() == "ended in order\n"
+    assert job.returncode == 143
+    assert "exit-code=143" in (tmp_path / "output").read_text("utf-8")

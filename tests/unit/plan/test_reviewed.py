@@ -13,7 +13,7 @@ import pytest
 from wexa_sync.errors import ExitCode, PlanMoved, UsageError
 from wexa_sync.model import Action, Address, Blocked, Change, Choice, Plan, Secret, Target
 from wexa_sync.plan.digest import digest
-from wexa_sync.plan.reviewed import Reviewed, read_reviewed, require_reviewed
+from wexa_sync.plan.reviewed import Reviewed, outline, read_reviewed, require_reviewed
 from wexa_sync.render.json import plan_json
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.text.digests import short
@@ -43,6 +43,7 @@ def test_the_same_plan_passes(given: str) -> None:
     require_reviewed(PLAN, Reviewed(digest=given), data_of)
 
 
+@pytest.mark.parametrize("form", [lambda plan: plan, outline], ids=["whole", "in short"])
 @pytest.mark.parametrize(
     ("now", "named"),
     [
@@ -74,9 +75,9 @@ def test_the_same_plan_passes(given: str) -> None:
         ),
     ],
 )
-def test_what_moved_is_named(tmp_path: Path, now: Plan, named: str) -> None:
+def test_what_moved_is_named(tmp_path: Path, now: Plan, named: str, form: Callable[[Any], Any]) -> None:
     file = tmp_path / "plan.json"
-    file.write_text(plan_json(plan_view(PLAN)), "utf-8")
+    file.write_text(json.dumps(form(data_of(PLAN))), "utf-8")
     now = counted(now)
     with pytest.raises(PlanMoved) as caught:
         require_reviewed(now, read_reviewed(PLAN.digest, file), data_of)
