@@ -31,6 +31,13 @@ _SECTIONS: Final = {
 }
 """The headings in the order of the page, and the word for one of each. What can't be undone comes first."""
 
+_DRIFTED: Final = {
+    Action.DELETE: ("Removed on the live side", "removal"),
+    Action.UPDATE: ("Changed on the live side", "change"),
+    Action.CREATE: ("Added on the live side", "addition"),
+}
+"""The same of what others did since the last apply."""
+
 _BEHIND_BLOCKED: Final = (Action.DELETE, Action.RUN)
 
 _ENDS: Final = {
@@ -47,7 +54,8 @@ def plan_html(view: PlanView, layout: Layout) -> str:
     """Return the page of a plan: the whole in numbers, what to look at first, and every change with its fields."""
     entries = Entries(view, Links(base=layout.source_url))
     blocked = ("blocked", "Blocked", "blocked change", len(view.blocked))
-    kinds = [(action.value, *names, view.plan.count(action)) for action, names in _SECTIONS.items()]
+    names = _SECTIONS | (_DRIFTED if view.is_drift else {})
+    kinds = [(action.value, *names[action], view.plan.count(action)) for action in _SECTIONS]
     kinds.insert(len(_BEHIND_BLOCKED), blocked)
     work = view.work
     by_action = {action.value: [change for change in work if change.action is action] for action in _SECTIONS}
@@ -62,6 +70,7 @@ def plan_html(view: PlanView, layout: Layout) -> str:
         view=view,
         sections=sections,
         symbols={action.value: symbol for action, symbol in SYMBOLS.items()} | {"blocked": BLOCKED},
+        words={action.value: view.word(action) for action in _SECTIONS} | {"blocked": "blocked"},
         first=[kind for kind in kinds[: len(_BEHIND_BLOCKED) + 1] if kind[3]],
         unprunable=entries.of_blocked(view.unprunable),
         picture=picture(work),

@@ -65,6 +65,7 @@ class Entry:
     """What is done to a resource, or done alike to several. `waits`: the addresses it waits for, with their ids."""
 
     action: str
+    word: str
     symbol: str
     heads: Sequence[Head]
     kind: str
@@ -89,7 +90,7 @@ class Entries:
     """Make the entries of a plan's page, in the order of the page: what comes first has room first."""
 
     def __init__(self, view: PlanView, links: Links) -> None:
-        self._links, self._count = links, len(view.work)
+        self._links, self._count, self._word = links, len(view.work), view.word
         self._room = _ROOM
         addresses = [change.address for change in view.work]
         addresses += (blocked.address for blocked in (*view.blocked, *view.unprunable))
@@ -113,6 +114,7 @@ class Entries:
         return [
             Entry(
                 action="blocked",
+                word="blocked",
                 symbol="!",
                 heads=[self._head(each.address, each) for each in group.blocked],
                 kind=first.address.kind,
@@ -133,6 +135,7 @@ class Entries:
         waits = dict.fromkeys(address for change in changes for address in change.depends_on)
         return Entry(
             action=first.action.value,
+            word=self._word(first.action),
             symbol=first.symbol,
             heads=[self._head(change.address, change, change.title) for change in changes],
             kind=first.address.kind,

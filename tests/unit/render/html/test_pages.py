@@ -16,7 +16,7 @@ import pytest
 from tests.unit.render import samples as common
 from tests.unit.render.html import samples
 from wexa_sync.errors import InvalidManifests, Problem, WexaSyncError
-from wexa_sync.model import Action, Blocked, Change, Move, Outcome, Plan, Report, Source, Status
+from wexa_sync.model import Action, Basis, Blocked, Change, Move, Outcome, Plan, Report, Source, Status
 from wexa_sync.render import RENDERERS
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.environments import Column, EnvironmentsView
@@ -204,6 +204,14 @@ def test_deletions_executions_and_blocked_changes_stand_first() -> None:
         "#run",
         "#blocked",
     ]
+
+
+def test_drift_says_what_others_did() -> None:
+    page = read(page_of(replace(samples.day(), basis=Basis(since_apply=True), blocked=(), warnings=())))
+    assert "Removed on the live side" in page.text
+    assert "2 removals" in page.text
+    assert "since the last apply" in page.text
+    assert "Deletions" not in page.text
 
 
 def test_the_words_that_differ_are_marked_and_both_sides_have_their_line_numbers() -> None:
