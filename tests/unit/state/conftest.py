@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.unit.state.in_database import DatabaseStore
 from wexa_sync.git import Repository
 from wexa_sync.model import Address, GitPlace, Record, Target
 from wexa_sync.state import FileStore, Remember, StateStore
@@ -32,6 +33,9 @@ TARGET = Target(base_url="https://api.example.com", org_id="org")
 def opened(**options):
     if sys.argv[1] == "file":
         return FileStore(Path(sys.argv[2]), **options)
+    if sys.argv[1] == "database":
+        from tests.unit.state.in_database import DatabaseStore
+        return DatabaseStore(Path(sys.argv[2]), **options)
     return GitStore(GitPlace(Path(sys.argv[2])), **options)
 """
 """What a program of a test begins with. Its first two arguments are `Kept.words`."""
@@ -50,7 +54,7 @@ class Kept(Protocol):
         ...
 
     def names(self) -> list[str]:
-        """Return the names of all that is kept."""
+        """Return the names of all that is kept: of the state, and of its journal and its lock where there are any."""
         ...
 
     def texts(self) -> Mapping[str, bytes]:
@@ -164,6 +168,46 @@ class OnRef:
         return Repository(self.remote)
 
 
+@dataclass(frozen=True)
+class InDatabase:
+    """A state in a database: the smallest store, to show how little a further one needs."""
+
+    path: Path
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Return the arguments for OPENED."""
+        return "database", str(self.path)
+
+    def store(self, **options: Any) -> DatabaseStore:
+        """Open a store."""
+        return DatabaseStore(self.path, **options)
+
+    def names(self) -> list[str]:
+        """Return the names as the other places have them. Each write is the whole state, so there is no journal."""
+        return sorted({"lock": "state.json.lock"}.get(name, name) for name in self._rows())
+
+    def texts(self) -> Mapping[str, bytes]:
+        """Return the contents of the rows."""
+        return self._rows()
+
+    def put(self, text: bytes) -> None:
+        """Put this text in place of the state."""
+        self._set("state.json", text)
+
+    def lock(self, holder: Mapping[str, Any] | None) -> None:
+        """Put a lock there; None removes it."""
+        self._set("lock", None if holder is None else json.dumps(holder).encode())
+
+    def _rows(self) -> dict[str, bytes]:
+        return self.store().rows() if self.path.exists() else {}
+
+    def _set(self, name: str, text: bytes | None) -> None:
+        with self.store().opened() as database:
+            database.execute("DELETE FROM kept WHERE name = ?", (name,))
+            database.executemany("INSERT INTO kept VALUES (?, ?)", [] if text is None else [(name, text)])
+
+
 @pytest.fixture
 def on_ref(tmp_path: Path) -> OnRef:
     """Return a place on a ref: a clone with nothing in it, and its remote."""
@@ -173,11 +217,13 @@ def on_ref(tmp_path: Path) -> OnRef:
     return OnRef(tmp_path / "clone", tmp_path / "remote.git")
 
 
-@pytest.fixture(params=["file", "git"])
+@pytest.fixture(params=["file", "git", "database"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     """Return a place of each kind."""
     if request.param == "file":
         return InFile(tmp_path / "deep" / "state.json")
+    if request.param == "database":
+        return InDatabase(tmp_path / "state.db")
     place: Kept = request.getfixturevalue("on_ref")
     return place
 
@@ -197,6 +243,7 @@ def take(kept: Kept, **options: Any) -> None:
 def program(kept: Kept, code: str, *words: object) -> Iterator[subprocess.Popen[str]]:
     """Run a program that begins with OPENED. It is killed at the end of the block."""
     args = [sys.executable, "-c", OPENED + code, *kept.words, *map(str, words)]
-    with subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(args, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield process
         process.kill()
