@@ -21,7 +21,8 @@ def unknown_variables(env: Mapping[str, str], of_flags: Callable[[], Collection[
     known = of_flags() if ours else ()
     for name in ours:
         if name not in known:
-            found = nearest(name, [*known, *_CONNECTION])
+            of_apply = f"{_PREFIX}APPLY_{name.removeprefix(_PREFIX)}"  # a consent is for one command, mostly for this
+            found = of_apply if of_apply in known else nearest(name, [*known, *_CONNECTION])
             yield f"the environment variable {name} is read by no flag." + (f" Did you mean {found}?" if found else "")
     unset = [name for name in _CONNECTION if not env.get(name)]
     for name in sorted(env):

@@ -7,7 +7,10 @@ from collections.abc import Collection, Sequence
 import click
 
 _PLAN = "`wexa-sync plan` shows what an apply would do, and changes nothing."
-_DRIFT = "`wexa-sync plan` reads the live workspace each time, and shows what differs: nothing is kept to be refreshed."
+_DRIFT = (
+    "`wexa-sync plan` reads the live workspace each time: nothing is kept to be refreshed. `wexa-sync drift` shows "
+    "what others changed since the last apply."
+)
 _APPLY = "`wexa-sync apply` makes the workspace as the manifests say."
 _DESTROY = "`wexa-sync destroy` deletes what PATHS declare; `wexa-sync apply --prune` what is no longer declared."
 _VALIDATE = "`wexa-sync validate` checks the manifests offline."
@@ -28,12 +31,12 @@ _INIT = "`wexa-sync init` writes a repository to start from."
 _LOGIN = "Set WEXA_API_KEY and WEXA_ORG_ID in the environment: there is no login."
 _RUN = "Declare an Execution: `wexa-sync apply` starts it. To run it again, raise its metadata.generation."
 _UNLOCK = "`wexa-sync state unlock` removes the lock of another machine; one of a process here goes with the process."
-_UNDO = "Take the commit back in git, then `wexa-sync apply`."
+_UNDO = "`wexa-sync undo` plans an apply back; take the commit back in git too, or the next apply makes it again."
 _SETTINGS = "wexa-sync.yaml holds the settings; name another workspace with --base-url, WEXA_ORG_ID and --state."
 
 _WORDS = {
     _PLAN: "diff preview dry-run dryrun whatif what-if compare changes",
-    _DRIFT: "refresh drift status detect-drift",
+    _DRIFT: "refresh status detect-drift",
     _APPLY: "up deploy sync push update converge reconcile create ensure start-sync release",
     _DESTROY: "delete down remove teardown rm uninstall prune purge",
     _VALIDATE: "lint check test verify",
