@@ -111,7 +111,8 @@ do_apply() {
 }
 
 do_drift() { # An issue says it, so that the job is red only where nobody would hear of it otherwise.
-  plan
+  mapfile -t files < <(outputs plan)
+  run wexa-sync drift "${common[@]}" "${state[@]}" "${files[@]}"
   local about=(--markdown "$work/plan.md")
   [ "$code" = 0 ] && about=(--gone)
   case $code in 0 | 2) ;; *) finish "$code" ;; esac

@@ -209,7 +209,7 @@ def test_what_moved_since_the_review_is_named_and_not_applied(begun: Runner) -> 
     assert runner.job("apply", merged, "workflow_dispatch", expect=runner.outputs["digest"]).code == 0
 
 
-def test_one_issue_says_that_the_workspace_differs_until_it_does_not(begun: Runner) -> None:
+def test_one_issue_says_that_there_is_drift_until_there_is_none(begun: Runner) -> None:
     runner, commit = begun, begun.git("rev-parse", "HEAD")
     runner.change_live("By hand.")
     assert runner.job("drift", commit, "schedule").code == 0

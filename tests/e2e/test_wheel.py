@@ -89,7 +89,8 @@ def test_the_wheel_holds_the_package_with_its_schemas_and_templates_and_nothing_
         others = {name.split("/")[0] for name in archive.namelist()} - {"wexa_sync"}
     package = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*") if path.is_file()}
     schemas = {f"schemas/{path.name}" for path in schema_folder().iterdir()}
-    assert held == {name for name in package | schemas if not name.endswith(".pyc")}
+    action = {f"templates/dot-github/actions/wexa-sync/{name}" for name in ("action.yml", "action/run.sh")}
+    assert held == {name for name in package | schemas | action if not name.endswith(".pyc")}
     assert {
         "py.typed",
         "render/html/plan.html.j2",

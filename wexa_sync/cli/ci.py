@@ -63,9 +63,9 @@ def comment(
 @command.command("issue")
 @options.environment
 @_markdown
-@options.option("--gone", is_flag=True, help="Nothing differs any more: close the issue.")
+@options.option("--gone", is_flag=True, help="There is no drift any more: close the issue.")
 def issue(environment: str | None, markdown: Path | None, gone: bool) -> None:
-    """Open one issue for each environment while the workspace differs, write it anew, and close it at the end."""
+    """Open one issue for each environment while there is drift, write it anew, and close it at the end."""
     from wexa_sync.cli.terminal import note
     from wexa_sync.publish.issue import close_issue, put_issue
 
@@ -76,7 +76,7 @@ def issue(environment: str | None, markdown: Path | None, gone: bool) -> None:
         note("".join(f"Closed issue #{number}.\n" for number in closed).strip() or "There is no issue to close.")
         return
     where = f" ({sticky.name})" if sticky.name != _ALONE else ""
-    address = put_issue(github, f"The workspace differs from the manifests{where}", sticky)
+    address = put_issue(github, f"The workspace was changed outside of the repository{where}", sticky)
     note(f"The issue is at {address}" if address else "A newer run has written the issue already.")
 
 

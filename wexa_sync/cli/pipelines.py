@@ -43,17 +43,20 @@ def filled(text: str, environments: Sequence[str], secrets: Iterable[str]) -> st
     kept = "MANY" if environments else "ONE"
     text = _LINE.sub(lambda line: line[2] if line[1] == kept else "", text)
     keys = [f"WEXA_API_KEY_{name.upper().replace('-', '_')}" for name in environments] or ["WEXA_API_KEY"]
-    names = dict.fromkeys([*keys, *sorted(secrets)])
-    lines = "\n".join(f"          {name}: ${{{{ secrets.{name} }}}}" for name in names)
     words = {
         "@VERSION@": __version__,
         "@ENVIRONMENTS@": ", ".join(environments),
         "@QUOTED@": ", ".join(f'"{name}"' for name in environments),
-        "@KEYS@": lines,
+        "@KEYS@": _lines([*keys, *sorted(secrets)]),
+        "@KEY@": _lines(keys),
     }
     for word, value in words.items():
         text = text.replace(word, value)
     return text
+
+
+def _lines(names: Iterable[str]) -> str:
+    return "\n".join(f"          {name}: ${{{{ secrets.{name} }}}}" for name in dict.fromkeys(names))
 
 
 def secrets_in(texts: Iterable[str]) -> Collection[str]:

@@ -1,4 +1,4 @@
-"""Keep one open issue while the workspace differs from the manifests, and close it when it does not any more."""
+"""Keep one open issue while there is drift, and close it when there is none any more."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def put_issue(github: GitHub, title: str, sticky: Sticky) -> str:
 
 
 def close_issue(github: GitHub, sticky: Sticky) -> list[int]:
-    """Say in each open issue of ours that nothing differs any more, and close it. Return their numbers."""
+    """Say in each open issue of ours that there is no drift any more, and close it. Return their numbers."""
     place, closed = _issues(""), []
     for issue in ours(github, place, sticky, login_of(github)):
         number = int(issue["number"])
-        said = {"body": f"Nothing differs any more.{f' [Log]({sticky.run_url})' if sticky.run_url else ''}"}
+        said = {"body": f"There is no drift any more.{f' [Log]({sticky.run_url})' if sticky.run_url else ''}"}
         doing = f"close issue #{number}"
         github.send("POST", f"issues/{number}/comments", said, doing=doing, right=_RIGHT)
         github.send(

@@ -20,7 +20,7 @@ def test_one_issue_is_opened_written_anew_and_closed(hub: Forge, github: GitHub)
     assert hub.issues[1]["labels"] == ["wexa-sync"]
     assert close_issue(github, again) == [2]
     assert [each["state"] for each in hub.issues] == ["open", "closed", "open"]
-    assert hub.comments[2][0]["body"] == "Nothing differs any more."
+    assert hub.comments[2][0]["body"] == "There is no drift any more."
     assert close_issue(github, again) == []
     put_issue(github, "It differs", NIGHT)
     assert [each["state"] for each in hub.issues] == ["open", "closed", "open", "open"]
