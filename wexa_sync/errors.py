@@ -51,6 +51,7 @@ class ExitCode(IntEnum):
     NEEDS_A_PERSON = 3
     BLOCKED = 4
     MOVED = 5
+    SURPRISE = 6
     USAGE = 64
     INTERRUPTED = 130
     TERMINATED = 143
@@ -190,6 +191,12 @@ class PlanMoved(PlanRefused):
     """The plan is not the one that was reviewed: its digest is another one."""
 
     exit_code = ExitCode.MOVED
+
+
+class Surprise(PlanRefused):
+    """The plan has an operation that `--fail-on` names."""
+
+    exit_code = ExitCode.SURPRISE
 
 
 class NoSuchCall(WexaSyncError):

@@ -95,6 +95,15 @@ class Repository:
         ran = self.try_("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return None if ran.code else ran.text
 
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the id of the commit at which the histories of two commits part; None where they share none."""
+        ran = self.try_("merge-base", one, other)
+        return None if ran.code else ran.text
+
+    def is_shallow(self) -> bool:
+        """True when the history is cut off: a checkout in CI has few commits, or one."""
+        return self.run("rev-parse", "--is-shallow-repository").text == "true"
+
     def beside(self, place: Path) -> Repository:
         """Make an empty, bare repository at `place`, and return it with the remotes and credentials of this one.
 

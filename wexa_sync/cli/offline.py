@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from wexa_sync import engine
-from wexa_sync.errors import InvalidManifests, NothingDeclared, UnknownEnvironment, UsageError, WexaSyncError
-from wexa_sync.git import Repository
-from wexa_sync.manifests.sources import Sources
+from wexa_sync.cli.commits import commit_of, declared_at
+from wexa_sync.errors import UsageError
 from wexa_sync.model import Basis, Desired, Plan, Target
 from wexa_sync.observe.snapshot_file import read_snapshot
 from wexa_sync.settings import Settings, require_environment
@@ -22,19 +15,17 @@ from wexa_sync.settings import Settings, require_environment
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
 
-_BRANCH = re.compile(r"(?:refs/heads/|refs/remotes/origin/|origin/)?([\w][\w./-]*)")
 
-
-def plan_against(request: Request, ref: str) -> Plan:
+def plan_against(request: Request, desired: Desired, ref: str) -> Plan:
     """Return the plan of the manifests here, where those of the commit `ref` were live. Sends nothing."""
     settings = request.settings
     _require_environment(settings)
-    desired = request.desired()
-    base, commit = _declared_at(request, ref)
+    commit = commit_of(request, ref, "--against")
+    base = declared_at(request, commit)
     return engine.plan_against(
         desired,
         base,
-        Basis(ref=ref, commit=commit),
+        Basis(ref=ref, commit=commit.id),
         Target(base_url=settings.base_url, org_id=settings.org_id, environment=settings.name),
         request.choice,
         allowed=request.options.allowed,
@@ -43,13 +34,12 @@ def plan_against(request: Request, ref: str) -> Plan:
     )
 
 
-def plan_from_snapshot(request: Request, file: Path) -> Plan:
+def plan_from_snapshot(request: Request, desired: Desired, file: Path) -> Plan:
     """Return the plan of the workspace as it was when the snapshot in that file was taken. Sends nothing."""
     settings = request.settings
     _require_environment(settings)
     found = read_snapshot(file)
     _require_of(settings, found.target, file, rehearses=request.rehearsal is not None)
-    desired = request.desired()
     return engine.plan_from_snapshot(
         desired,
         found,
@@ -76,99 +66,3 @@ def _require_of(settings: Settings, target: Target, file: Path, *, rehearses: bo
             f"{file} is a snapshot of {target}, not of the organisation {settings.org_id}",
             hint="Name a snapshot of that organisation, or check org_id and WEXA_ORG_ID.",
         )
-
-
-def _declared_at(request: Request, ref: str) -> tuple[Desired, str]:
-    """Return what the manifests declare at a commit, and the id of the commit. Raises UsageError where there is none.
-
-    The paths and the variable files are those of the command line, as the commit has them.
-    """
-    root = request.settings.root
-    top = Path(Repository(root).run("rev-parse", "--show-toplevel").text)
-    repository = Repository(top)
-    if (commit := repository.commit(ref)) is None:
-        raise UsageError(f"there is no commit {ref} here", hint=_how_to_fetch(ref))
-    with TemporaryDirectory(prefix="wexa-sync-") as made:
-        folder = Path(os.path.realpath(made))
-        sources = request.sources
-        wanted = [root, *sources.paths, *sources.own_var_files, *sources.var_files]
-        inside = [path for path in map(_real, wanted) if path.is_relative_to(top)]
-        repository.write_out(commit, folder, dict.fromkeys(path.relative_to(top) for path in inside))
-        with _as_of(ref, folder):
-            return _read(request, top, folder), commit
-
-
-def _sources(request: Request, top: Path, folder: Path) -> Sources:
-    """Return the sources that the command line asks for, in the folder that holds them as the commit has them."""
-
-    def there(path: Path) -> Path:
-        real = _real(path)
-        return folder / real.relative_to(top) if real.is_relative_to(top) else path
-
-    sources = request.sources
-    settings = _settings_at(request, there(request.settings.root))
-    paths = [there(path) for path in sources.paths] if sources.whole is not None else []
-    files = [other if (other := there(file)).exists() else file for file in sources.var_files]
-    found = settings.sources(paths, var_files=files, assignments=sources.assignments, env=sources.env)
-    return replace(found, paths=tuple(path for path in found.paths if path.exists()))
-
-
-def _settings_at(request: Request, root: Path) -> Settings:
-    """Return the settings of the commit. Where it has no environments yet, its manifests are those of all.
-
-    Raises NothingDeclared where it has others than the one that is named: that one is new, with all that is in it.
-    """
-    try:
-        return request.settings_at(root)
-    except UnknownEnvironment as error:
-        settings = request.settings_at(root, environment="")
-        if settings.environments:
-            raise NothingDeclared(error.message, hint=error.hint) from None
-        return settings
-
-
-def _read(request: Request, top: Path, folder: Path) -> Desired:
-    try:
-        return engine.read(_sources(request, top, folder))
-    except NothingDeclared:
-        return engine.NOTHING
-
-
-@contextmanager
-def _as_of(ref: str, folder: Path) -> Iterator[None]:
-    """Name the files of an error as files of the commit, and not of the folder that they were written to."""
-
-    def named(text: str) -> str:
-        return text.replace(f"{folder}/", f"{ref}:").replace(str(folder), f"{ref}:")
-
-    try:
-        yield
-    except InvalidManifests as error:
-        raise InvalidManifests(
-            [
-                replace(each, message=named(each.message), source=replace(each.source, file=named(each.source.file)))
-                for each in error.problems
-            ]
-        ) from None
-    except WexaSyncError as error:
-        error.message, error.hint = named(error.message), named(error.hint)
-        raise
-
-
-def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))
-
-
-def _how_to_fetch(ref: str) -> str:
-    """Return how to get a commit that a shallow or a single-branch checkout does not have."""
-    branch = _BRANCH.fullmatch(ref)
-    if branch is None or ref.startswith("HEAD"):
-        return (
-            "A shallow checkout has few commits or only one: check out with fetch-depth 2 for HEAD^1, or deepen it: "
-            "`git fetch --deepen=1`."
-        )
-    name = branch[1]
-    return (
-        "A shallow checkout has no other commits: "
-        f"`git fetch --depth=1 origin {name}`, then `--against FETCH_HEAD`. Or check out with fetch-depth 0."
-    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.values import Digest, Named, PlanFile
+from wexa_sync.cli.values import Digest, Named, PlanFile, Surprises
 from wexa_sync.model import Many
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 @click.command("plan")
 @options.filled(
-    options.manifests, options.workspace, options.timeout, options.choice, options.output, many=Many.ON_DEMAND
+    options.manifests,
+    options.workspace,
+    options.timeout,
+    options.choice,
+    options.output,
+    many=Many.ON_DEMAND,
 )
 @options.option("--out", type=PlanFile(), metavar="FILE", help="Save the plan, to apply exactly this plan later.")
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
@@ -30,6 +35,14 @@ if TYPE_CHECKING:
 @options.option(
     "--snapshot", type=Named(), metavar="FILE", help="Plan from what `wexa-sync snapshot` wrote. Needs no key."
 )
+@options.option("--base", metavar="REF", help="Say of each operation whether the change since REF explains it.")
+@options.option(
+    "--fail-on",
+    type=Surprises(),
+    multiple=True,
+    metavar="WORD,...",
+    help="Exit with 6 for drift, delete, run, blocked or unexplained.",
+)
 def command(
     request: Request,
     out: Path | None,
@@ -37,28 +50,36 @@ def command(
     check: str | None,
     against: str | None,
     snapshot: Path | None,
+    base: str | None,
+    fail_on: tuple[tuple[str, ...], ...],
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
+    from wexa_sync.cli.surprise import expectation
     from wexa_sync.plan.file import save
     from wexa_sync.plan.reviewed import Reviewed, require_reviewed
     from wexa_sync.render.view.plan import PlanView, plan_view
 
     if request.every:
-        _require_no_one(out=out, check=check, against=against, snapshot=snapshot)
+        one = {"--out": out, "--check": check, "--against": against, "--snapshot": snapshot, "--base": base}
+        _require_no_one({**one, "--fail-on": fail_on or None})
         return _plan_every(request, detailed=detailed_exitcode)
     with outputs(request, PlanView, out, reads=[snapshot] if snapshot else ()) as show:
         _require_shown_alone({"--against": against, "--snapshot": snapshot}, {"--out": out, "--check": check})
+        _require_once(against, base)
+        desired, expected = request.desired(), expectation(request, base, fail_on)
         if against is None and snapshot is None:
-            plan = _plan(request, request.desired())
+            plan = _plan(request, desired)
         else:
-            plan = _plan_offline(request, against, snapshot)
+            plan = _plan_offline(request, desired, against, snapshot)
         if out is not None:
             save(plan, out)
-        show(plan_view(plan))
+        explained = expected.explained(plan, desired)
+        show(plan_view(explained))
         if check is not None:
             require_reviewed(plan, Reviewed(digest=check))
+        expected.require(explained)
     return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=request.limits.strict))
 
 
@@ -100,19 +121,32 @@ def _plan_every(request: Request, *, detailed: bool) -> int:
     return int(next(code for code in order if code in codes))
 
 
-def _require_no_one(**flags: object) -> None:
+def _require_no_one(flags: Mapping[str, object]) -> None:
     """Raise UsageError for what is about the plan of one environment."""
     from wexa_sync.errors import UsageError
 
     for name, value in flags.items():
         if value is not None:
-            raise UsageError(f"--{name} is about the plan of one environment", hint="Name it with --env NAME.")
+            raise UsageError(f"{name} is about the plan of one environment", hint="Name it with --env NAME.")
 
 
-def _plan_offline(request: Request, ref: str | None, snapshot: Path | None) -> Plan:
+def _plan_offline(request: Request, desired: Desired, ref: str | None, snapshot: Path | None) -> Plan:
     from wexa_sync.cli.offline import plan_against, plan_from_snapshot
 
-    return plan_from_snapshot(request, snapshot) if snapshot is not None else plan_against(request, ref or "")
+    if snapshot is not None:
+        return plan_from_snapshot(request, desired, snapshot)
+    return plan_against(request, desired, ref or "")
+
+
+def _require_once(against: str | None, base: str | None) -> None:
+    """Raise UsageError where a plan that shows a change alone is to be held against that change."""
+    from wexa_sync.errors import UsageError
+
+    if against is not None and base is not None:
+        raise UsageError(
+            "--base has no meaning beside --against, which shows what the change does and nothing else",
+            hint="Leave one of them out.",
+        )
 
 
 def _require_shown_alone(offline: Mapping[str, object], others: Mapping[str, object]) -> None:

@@ -102,6 +102,26 @@ class OutputType(NewFile):
         return OutputFile(path=None if file == "-" else super().convert(file, param, ctx), format=format_)
 
 
+SURPRISES = ("drift", "delete", "run", "blocked", "unexplained")
+
+
+class Surprises(click.types.StringParamType):
+    """Words for what a plan must not have, with commas between them."""
+
+    name = "words"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the words. Fails for an unknown one."""
+        from wexa_sync.text.suggest import did_you_mean
+
+        words = tuple(word.strip() for word in str(value).split(","))
+        for word in words:
+            if word not in SURPRISES:
+                hint = did_you_mean(word, SURPRISES, f"The words are {', '.join(SURPRISES)}.")
+                self.fail(f"{word!r} is nothing to fail on. {hint}", param, ctx)
+        return words
+
+
 class Digest(click.types.StringParamType):
     """The digest of a plan, in its short or its full form."""
 

@@ -7,7 +7,7 @@ from wexa_sync.model.explanation import Declaration, ExplainedField, Explanation
 from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
 from wexa_sync.model.observation import Live, Observation, Pair
-from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Plan, Unmanaged
+from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Origins, Plan, Unmanaged
 from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.run import Question, Run
@@ -42,6 +42,7 @@ __all__ = [
     "Observation",
     "Options",
     "Origin",
+    "Origins",
     "Outcome",
     "Pair",
     "PastApply",

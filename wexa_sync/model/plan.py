@@ -114,6 +114,18 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """Where the operations of a plan come from, the gravest first: "unexplained", "drift", "pending" or "change".
+
+    `ref` and `commit`: the manifests there are those before the change.
+    """
+
+    ref: str
+    commit: str
+    of: Mapping[Address, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
 
@@ -122,7 +134,7 @@ class Plan:
     `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
     `moved`: what an apply first gives another address, in the state alone; the changes speak of the new ones.
     `content` is the checksum of the state it was made at, and `user_id` the user it was made as: it holds for no other.
-    `basis` is None for a plan of the live workspace.
+    `basis` is None for a plan of the live workspace, `origins` where nobody asked for them.
     """
 
     target: Target
@@ -142,6 +154,7 @@ class Plan:
     content: str = ""
     choice: Choice = Choice()
     basis: Basis | None = None
+    origins: Origins | None = None
     digest: str = ""
 
     def __iter__(self) -> Iterator[Change]:

@@ -15,6 +15,7 @@ class Orphan:
 
 FOUND = "found: an earlier apply made it"
 ADOPTED = "adopted"
+REMOVED = "removed outside"
 
 Decision = Change | Blocked | Orphan | None
 Decisions = dict[Address, Decision]

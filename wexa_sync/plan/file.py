@@ -47,7 +47,7 @@ from wexa_sync.state.disk import replace_file
 FORMAT = "wexa-sync-plan"
 VERSION = 2
 
-_UNSAVED = {"digest", "basis"}
+_UNSAVED = {"digest", "basis", "origins"}
 _PLAN, _CHANGE, _BLOCKED = (
     [field.name for field in fields(noun) if field.name not in _UNSAVED] for noun in (Plan, Change, Blocked)
 )

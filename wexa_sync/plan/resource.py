@@ -30,7 +30,7 @@ from wexa_sync.model import (
     Spec,
     show_path,
 )
-from wexa_sync.plan.decision import ADOPTED, FOUND, Decision, Rules
+from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules
 
 _LATER = "Give it a later time."
 
@@ -105,7 +105,7 @@ class Case:
         if gone and end is not None and pair.record and (self.kind.ends_at(pair.record.spec) or now) <= now:
             reason = "the earlier one fired; a new time is declared"
         else:
-            reason = "removed outside" if gone else "an earlier attempt did not arrive" if pair.intent else ""
+            reason = REMOVED if gone else "an earlier attempt did not arrive" if pair.intent else ""
         made = self.change(Action.CREATE, reason=reason, settles=self.pair.mark)
         return self.out_of_sight("create") or self.unresolved("create") or made
 

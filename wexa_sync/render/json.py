@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import Address, Basis, Choice, FieldChange, Outcome, Ref, Source, Target, show_path
+from wexa_sync.model import Address, Basis, Choice, FieldChange, Outcome, Plan, Ref, Source, Target, show_path
 from wexa_sync.render.view.environments import EnvironmentsView
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
@@ -50,10 +50,11 @@ def _plan(view: PlanView) -> dict[str, Any]:
         "digest": plan.digest,
         "choice": {**asdict(plan.choice), **_addresses(plan.choice)},
         "basis": _basis(plan.basis),
+        **({"base": {"ref": plan.origins.ref, "commit": plan.origins.commit}} if plan.origins else {}),
         "state": {"lineage": plan.lineage, "serial": plan.serial},
         "summary": view.counts,
-        "resource_changes": [_resource_change(change, made) for change in view.changes],
-        "blocked": [_blocked(blocked) for blocked in view.blocked],
+        "resource_changes": [_resource_change(change, made) | _origins(change, plan) for change in view.changes],
+        "blocked": [_blocked(blocked) | _origins(blocked, plan) for blocked in view.blocked],
         "orphans": list(map(str, plan.orphans)),
         "unprunable": [_blocked(blocked) for blocked in view.unprunable],
         "unmanaged": [
@@ -62,6 +63,10 @@ def _plan(view: PlanView) -> dict[str, Any]:
         "moved": [{"from": str(move.old), "to": str(move.new)} for move in plan.moved],
         "warnings": list(plan.warnings),
     }
+
+
+def _origins(operation: ChangeView | BlockedView, plan: Plan) -> dict[str, list[str]]:
+    return {"origins": list(operation.origins)} if plan.origins else {}
 
 
 def _addresses(choice: Choice) -> dict[str, list[str]]:

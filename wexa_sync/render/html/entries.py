@@ -123,6 +123,7 @@ class Entries:
                 reason=first.reason,
                 wanted=first.wanted,
                 hint=first.hint,
+                note=first.origin,
                 opens=len(groups) <= _FEW,
             )
             for group in groups

@@ -49,7 +49,7 @@ def _alike(group: Alike, layout: Layout, dialect: Dialect) -> Part:
     if count < MANY_ALIKE:
         line = "".join(f"{_line(each)}{what}\n" for each in group.changes)
     else:
-        line = f"- **{_counted(group)}**{what}: {_names(group.changes)}\n"
+        line = f"- **{_counted(group)}**{what}{_bracketed(first.origin)}: {_names(group.changes)}\n"
     if layout.level is Level.SUMMARY or not group.rows:
         return Part(line, count=count)
     diff = fenced(_diff(group.rows, whole=updates or layout.level is Level.FULL), "diff")
@@ -70,7 +70,7 @@ def _summary(group: Alike) -> str:
     else:
         what = f" {html_code(shown(first.title), _NAME)}" if first.title else ""
     if len(group.changes) >= MANY_ALIKE:
-        return f"<b>{_counted(group)}</b>{what}"
+        return f"<b>{_counted(group)}</b>{what}{_bracketed(first.origin)}"
     about = f" ({prose(_about(first), html_code)})" if _about(first) else ""
     return f"{', '.join(html_code(str(each.address)) for each in group.changes)}{what}{about}"
 
@@ -86,7 +86,7 @@ def _blocked(group: BlockedAlike, layout: Layout, dialect: Dialect) -> Part:
     short = "".join(f"- {_name(each)}\n" for each in group.blocked)
     names = ", ".join(f"{_name(each)}{_placed(each.source, layout)}" for each in group.blocked)
     hint = f"\n  {prose(first.hint)}" if first.hint else ""
-    text = f"- {names}\n  Wanted: {prose(first.wanted)}. {prose(first.reason)}{hint}\n"
+    text = f"- {names}\n  Wanted: {prose(first.wanted)}{_bracketed(first.origin)}. {prose(first.reason)}{hint}\n"
     if not group.rows or layout.level is Level.SUMMARY:
         return Part(short, text, count=count)
     diff = fenced(_diff(group.rows, whole=True), "diff")
@@ -112,6 +112,10 @@ def _names(changes: Iterable[ChangeView]) -> str:
 
 def _counted(group: Alike) -> str:
     return f"{len(group.changes)} {group.changes[0].address.kind}s alike"
+
+
+def _bracketed(words: str) -> str:
+    return f" ({words})" if words else ""
 
 
 def _placed(source: Source | None, layout: Layout) -> str:

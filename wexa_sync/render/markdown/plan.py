@@ -53,6 +53,7 @@ def _head(view: PlanView) -> str:
     lines = [
         f"## {title}",
         f"**{view.verdict}**",
+        *([prose(view.origins)] if view.origins else []),
         *([prose(view.note)] if view.note else []),
         *([table(counts)] if view.work or view.blocked else []),
         *([where(view.plan)] if target.base_url else []),
@@ -62,7 +63,8 @@ def _head(view: PlanView) -> str:
 
 def _sections(view: PlanView, layout: Layout, dialect: Dialect) -> list[Section]:
     def of(action: Action) -> list[ChangeView]:
-        return [change for change in view.work if change.action is action]
+        found = [change for change in view.work if change.action is action]
+        return sorted(found, key=lambda change: "unexplained" not in change.origins)
 
     warnings = [Part(f"- {prose(warning)}\n") for warning in view.plan.warnings]
     return [

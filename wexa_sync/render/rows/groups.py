@@ -44,5 +44,7 @@ def blocked_alike(blocked: Iterable[BlockedView]) -> list[BlockedAlike]:
     groups: dict[Hashable, BlockedAlike] = {}
     for each in blocked:
         rows = rows_of(each.leaves)
-        groups.setdefault((each.wanted, each.reason, each.hint, rows), BlockedAlike(rows)).blocked.append(each)
+        groups.setdefault((each.wanted, each.reason, each.hint, each.origin, rows), BlockedAlike(rows)).blocked.append(
+            each
+        )
     return list(groups.values())

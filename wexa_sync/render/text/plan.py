@@ -47,16 +47,22 @@ def plan_text(view: PlanView, layout: Layout) -> str:
         for address in view.prunable:
             page.line("  ", str(address))
     _blocked(page, "No longer declared; --prune can't delete these:", view.unprunable, detail)
-    for number, warning in enumerate(view.plan.warnings):
-        if not number:
-            page.blank()
-        page.wrapped([("Warning: ", "yellow")], prose(warning))
+    _warnings(page, view.plan.warnings)
     if detail <= Detail.BRIEF and (changes or view.blocked):
         page.blank()
         page.wrapped([], (_SHORT[detail], DIM))
     page.blank()
+    if view.origins:
+        page.wrapped([], prose(view.origins))
     page.line((view.summary, "bold"))
     return page.render()
+
+
+def _warnings(page: Page, warnings: Sequence[str]) -> None:
+    for number, warning in enumerate(warnings):
+        if not number:
+            page.blank()
+        page.wrapped([("Warning: ", "yellow")], prose(warning))
 
 
 def _detail(view: PlanView, layout: Layout) -> Detail:
@@ -95,7 +101,8 @@ def _blocked(page: Page, heading: str, all_blocked: Sequence[BlockedView], detai
     if detail <= Detail.LINE:
         for blocked in all_blocked:
             head = _head(blocked)
-            page.line(*head, page.clip(f"  ({blocked.wanted}: {prose(blocked.reason)})", *head))
+            said = "; ".join(filter(None, (f"{blocked.wanted}: {prose(blocked.reason)}", blocked.origin)))
+            page.line(*head, page.clip(f"  ({said})", *head))
         return
     for number, group in enumerate(blocked_alike(all_blocked)):
         if number:
@@ -106,7 +113,9 @@ def _blocked(page: Page, heading: str, all_blocked: Sequence[BlockedView], detai
             page.line(*head, *([(place, DIM)] if place and page.fits(*head, place) else []))
         write_rows(page, group.rows, detail)
         first = group.blocked[0]
-        _labelled(page, (("wanted", first.wanted), ("why", first.reason), ("hint", first.hint)))
+        _labelled(
+            page, (("wanted", first.wanted), ("why", first.reason), ("hint", first.hint), ("origin", first.origin))
+        )
 
 
 def _head(blocked: BlockedView) -> list[Part]:

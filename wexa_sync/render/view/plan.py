@@ -13,7 +13,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -43,11 +44,31 @@ _DONE: Final = {Action.CREATE: "added", Action.UPDATE: "changed", Action.DELETE:
 # Where a kind keeps the name that people know it by on the server.
 _DISPLAY_NAMES = ("name", "projectName", "title")
 
+_ORIGINS: Final = {
+    "unexplained": "unexplained",
+    "drift": "drift",
+    "pending": "not applied yet",
+    "change": "this change",
+}
 
+
+def _origin(origins: Sequence[str]) -> str:
+    """Return where an operation comes from in words; empty for what is expected, and where nobody asked."""
+    return "" if set(origins) <= {"change"} else " and ".join(_ORIGINS[each] for each in origins)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangeView(Change):
-    """A change to list."""
+    """A change to list. `origins` as in Origins."""
 
     __slots__ = ("__dict__",)  # for `leaves`, which each format asks for
+
+    origins: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """Return where the change comes from; empty for what the manifests' own change brings about."""
+        return _origin(self.origins)
 
     @property
     def symbol(self) -> str:
@@ -69,7 +90,8 @@ class ChangeView(Change):
     @property
     def note(self) -> str:
         """Return what people should know of the change beside its reason; empty for most changes."""
-        return "goes on where an earlier apply was cut off" if self.resume and not self.awaits else ""
+        goes_on = "goes on where an earlier apply was cut off" if self.resume and not self.awaits else ""
+        return "; ".join(filter(None, (goes_on, self.origin)))
 
     @property
     def makes(self) -> bool:
@@ -84,10 +106,18 @@ class ChangeView(Change):
         return differing_fields(self.fields) if self.action is Action.UPDATE else ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class BlockedView(Blocked):
-    """A wanted change that can't be made: why, and what a person can do instead."""
+    """A wanted change that can't be made: why, and what a person can do instead. `origins` as in Origins."""
 
     __slots__ = ("__dict__",)
+
+    origins: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """Return where the wish comes from; empty for what the manifests' own change brings about."""
+        return _origin(self.origins)
 
     @cached_property
     def leaves(self) -> tuple[FieldView, ...]:
@@ -180,6 +210,17 @@ class PlanView:
         return f"Plan: {', '.join([*parts, *([f'{blocked} blocked'] if blocked else [])])}."
 
     @property
+    def origins(self) -> str:
+        """Return in numbers where the operations come from; empty where nobody asked, or there are none."""
+        if (found := self.plan.origins) is None or not found.of:
+            return ""
+        counts = Counter(origins[0] for origins in found.of.values())
+        parts = [
+            f"{counts[each]} {'by ' * (each == 'change')}{word}" for each, word in _ORIGINS.items() if counts[each]
+        ]
+        return f"Since {found.ref} ({found.commit[:12]}): {', '.join(parts)}."
+
+    @property
     def verdict(self) -> str:
         """Return what a reviewer has to know, in one line: what is deleted and run before all else."""
         if self.is_drift:
@@ -213,9 +254,10 @@ def _counted(count: int, noun: str, many: str = "s") -> str:
 def plan_view(plan: Plan) -> PlanView:
     """Return the view of a plan, its secrets hidden."""
     plan = redact_plan(plan)
+    of = plan.origins.of if plan.origins else {}
     return PlanView(
         plan=plan,
-        changes=tuple(view_of(ChangeView, change) for change in plan.changes),
-        blocked=tuple(view_of(BlockedView, blocked) for blocked in plan.blocked),
+        changes=tuple(view_of(ChangeView, change, origins=of.get(change.address, ())) for change in plan.changes),
+        blocked=tuple(view_of(BlockedView, each, origins=of.get(each.address, ())) for each in plan.blocked),
         unprunable=tuple(view_of(BlockedView, blocked) for blocked in plan.unprunable),
     )
