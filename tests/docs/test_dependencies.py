@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 DOC = Path(__file__).parents[2] / "docs" / "dependencies.md"
-EXTRAS = ("", "html", "sandbox", "dev")
+EXTRAS = ("", "html", "sandbox", "docs", "dev")
 
 
 def test_the_page_and_the_package_name_the_same_dependencies() -> None:

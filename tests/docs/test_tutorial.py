@@ -1,0 +1,66 @@
+"""The tutorial works: its commands run in one shell, from top to bottom, with real git and the sandbox as a process."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.docs.test_examples_in_pages import FENCE, matches
+
+PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
+
+
+def test_the_tutorial_works(tmp_path: Path) -> None:
+    text = PAGE.read_text(encoding="utf-8").replace("8787", str(free_port()))
+    steps = text[text.index("\n## 2. ") : text.index("\n## 9. ")]
+    blocks = [(fence[1], fence[2]) for fence in FENCE.finditer(steps)]
+    assert {kind for kind, _ in blocks} == {"sh", "text"}
+    commands = [(body, blocks[at + 1 : at + 2]) for at, (kind, body) in enumerate(blocks) if kind == "sh"]
+
+    script = "".join(f"{body}echo '@@'\n" for body, _ in commands)
+    # A tutorial that ends early leaves no server behind.
+    done = subprocess.run(
+        ["bash", "-c", f"set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\n{script}"],
+        env=surroundings(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    printed = done.stdout.split("@@\n")[:-1]
+    assert len(printed) == len(commands)
+    for said, (body, behind) in zip(printed, commands, strict=True):
+        expected = behind[0][1] if behind and behind[0][0] == "text" else ""
+        assert matches(expected, said), f"{body}\nprints\n{said}"
+    assert re.search(r"not the plan that was\s+reviewed", done.stderr)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def surroundings(folder: Path) -> dict[str, Any]:
+    """Return the variables of a terminal in which wexa-sync is installed, with nothing else of this machine."""
+    tool = folder / "bin" / "wexa-sync"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wexa_sync "$@"\n', encoding="utf-8")
+    tool.chmod(0o700)
+    return {
+        "PATH": f"{tool.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONUTF8": "1",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
