@@ -93,6 +93,7 @@ class Bench:
         """Run the command line in a folder, as a process of its own."""
         out, err = self.folder / "out", self.folder / "err"
         env = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.folder), "PYTHONUTF8": "1", "NO_PROXY": "*"}
+        env |= {"TMPDIR": str(self.folder)}  # a killed process leaves its temporary folder
         env |= {"WEXA_API_KEY": KEY, "WEXA_BASE_URL": self.url, "WEXA_ORG_ID": ORG_ID, "WEXA_USER_ID": USER_ID}
         with open(os.devnull) as nothing, out.open("w") as stdout, err.open("w") as stderr:  # noqa: PTH123  # a device
             streams = [nothing.fileno(), stdout.fileno(), stderr.fileno()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -243,7 +244,8 @@ def take(kept: Kept, **options: Any) -> None:
 def program(kept: Kept, code: str, *words: object) -> Iterator[subprocess.Popen[str]]:
     """Run a program that begins with OPENED. It is killed at the end of the block."""
     args = [sys.executable, "-c", OPENED + code, *kept.words, *map(str, words)]
-    root = Path(__file__).parents[3]
-    with subprocess.Popen(args, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    root, pipe = Path(__file__).parents[3], subprocess.PIPE
+    env = {"TMPDIR": str(Path(kept.words[1]).parent), **os.environ}  # a killed program leaves its temporary folder
+    with subprocess.Popen(args, cwd=root, env=env, stdin=pipe, stdout=pipe, text=True) as process:
         yield process
         process.kill()
