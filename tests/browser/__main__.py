@@ -22,9 +22,10 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.hostile import Sample, hostile
 from tests.unit.render import samples as common
 from tests.unit.render.html import samples
-from tests.unit.render.html.test_pages import Sample, hostile, page_of
+from tests.unit.render.html.test_pages import page_of
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 ARGUMENTS = [
@@ -49,7 +50,7 @@ def pages() -> dict[str, str]:
         "environments": samples.environments(),
         "large": samples.large(),
         **{name: sample() for name, sample in common.SAMPLES.items() if name not in ("many", "hostile")},
-        **{f"hostile-{number}": sample for number, sample in enumerate(hostile())},
+        **{f"hostile-{name}": sample for name, sample in hostile().items()},
     }
     return {name: page_of(sample, URL) for name, sample in looked_at.items()}
 

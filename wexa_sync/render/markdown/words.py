@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 
 from wexa_sync.model import Source
 from wexa_sync.render.layout import Layout
@@ -55,7 +56,9 @@ def html_code(text: str, longest: int = _LONGEST) -> str:
 def prose(text: str, as_code: Callable[[str], str] = code) -> str:
     """Return a message: its plain words as they are, commands in backquotes and all else as code."""
     pieces = _COMMAND.split(visible(hidden.prose(text)))
-    return "".join(as_code(piece) if number % 2 else _words(piece, as_code) for number, piece in enumerate(pieces))
+    written = (as_code(piece) if number % 2 else _words(piece, as_code) for number, piece in enumerate(pieces))
+    # Two pieces of code without a space between them would share their backquotes, and end at other places.
+    return reduce(lambda text, piece: f"{text} {piece}" if text[-1:] == piece[:1] == "`" else text + piece, written)
 
 
 def _words(text: str, as_code: Callable[[str], str]) -> str:

@@ -17,15 +17,15 @@ _GAP = 2
 def environments_text(view: EnvironmentsView, layout: Layout) -> str:
     """Return the table: a row a resource, a column an environment. Only what is not as declared has a row."""
     page = Page(color=layout.color, width=layout.width)
-    names = [column.name for column in view.columns]
+    names = [visible(column.name) for column in view.columns]
     short = page.width - sum(max(len(name), 3) + _GAP for name in names) < _LEAST
     heads = [str(number) for number in range(1, len(names) + 1)] if short else names
     page.wrapped([], (f"Plan of {len(names)} environments", "bold"))
     page.blank()
     widest = max(map(len, names))
-    for head, column in zip(heads, view.columns, strict=True):
+    for head, name, column in zip(heads, names, view.columns, strict=True):
         number = f"{head}  " if short else ""
-        page.line(f"  {number}{column.name:{widest}}  ", column.place or ("could not be planned", "red"))
+        page.line(f"  {number}{name:{widest}}  ", column.place or ("could not be planned", "red"))
     page.blank()
     if view.rows:
         _table(page, view, heads)
@@ -45,7 +45,7 @@ def _table(page: Page, view: EnvironmentsView, heads: Sequence[str]) -> None:
     page.wrapped([], *legend)
     page.blank()
     widths = [max(len(head), 3) for head in heads]
-    room = page.width - sum(width + _GAP for width in widths)
+    room = max(page.width - sum(width + _GAP for width in widths), _LEAST)
     label = min(max(len(visible(str(address))) + 2 for address, _ in view.rows), room)
     titles = (f"{' ' * _GAP}{head:^{width}}" for head, width in zip(heads, widths, strict=True))
     page.line(" " * label, *((title, "bold") for title in titles))

@@ -80,3 +80,9 @@ def test_a_long_text_is_cut() -> None:
 @pytest.mark.parametrize(("count", "more"), [(2, ""), (3, " and 1 more")])
 def test_of_a_list_the_first_are_named(count: int, more: str) -> None:
     assert listed([f"f{n}" for n in range(count)], 2) == f"`f0`, `f1`{more}"
+
+
+def test_code_beside_code_is_parted() -> None:
+    page = read(f"- {prose('``` ```` ~~~ `x` </details> @team')}")
+    assert page.tags == {"ul", "li", "code"}
+    assert not ACTIVE.search(page.prose.replace("\0", " ")), page.prose
