@@ -110,6 +110,20 @@ class Forge:
                 return 200, issue
             case "GET", ["commits", commit, "pulls"]:
                 return 200, self.pulls.get(commit, [])
+        return self._on_gitlab(method, place, body)
+
+    def _on_gitlab(self, method: str, place: str, body: dict[str, Any]) -> tuple[int, Any]:
+        match method, place.strip("/").split("/"):
+            case "GET", ["user"]:
+                return 200, {"username": "project_1_bot"}
+            case "GET", ["projects", "12", "merge_requests", number, "notes"]:
+                return 200, self.comments.get(int(number), [])
+            case "POST", ["projects", "12", "merge_requests", number, "notes"]:
+                note = self.comment(int(number), body["body"])
+                note["author"] = {"username": note.pop("user") and "project_1_bot"}
+                return 201, note
+            case "PUT", ["projects", "12", "merge_requests", _, "notes", id_]:
+                return self._change_comment("PATCH", int(id_), body)
         return 404, {"message": "Not Found"}
 
     def _change_comment(self, method: str, id_: int, body: dict[str, Any]) -> tuple[int, Any]:
@@ -135,7 +149,7 @@ def forge() -> Iterator[Forge]:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             parts = urlsplit(self.path)
             status, body = 401, json.loads('{"message": "Bad credentials"}')
-            if self.headers.get("Authorization") == f"Bearer {TOKEN}":
+            if TOKEN in (self.headers.get("PRIVATE-TOKEN"), self.headers.get("Authorization", "")[7:]):
                 with lock:
                     status, body = found.answer(self.command, parts.path, json.loads(content or b"null"))
             self.close_connection = True
@@ -150,7 +164,7 @@ def forge() -> Iterator[Forge]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815  # http.server's names
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815  # http.server's names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

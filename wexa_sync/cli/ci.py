@@ -49,11 +49,15 @@ def comment(
 ) -> None:
     """Write one comment for each environment on the pull request, and write it anew in its place at the next run.
 
-    Without --pull-request: that of the event or, on a branch, the one whose merge made the commit.
+    Without --pull-request: that of the event or, on a branch, the one whose merge made the commit. In a job of GitLab,
+    it is a note on the merge request.
     """
     from wexa_sync.cli.terminal import note
     from wexa_sync.publish.comment import merged_pull_request, put_comment
 
+    if os.environ.get("GITLAB_CI"):
+        note(f"Written: {_note(environment, markdown, plan_file) or 'a newer pipeline has done so already'}.")
+        return
     github = _github()
     number = pull_request or github.job.pull_request or merged_pull_request(github, github.job.commit)
     address = put_comment(github, number, _sticky(github, environment, markdown, plan_file, applied=applied))
@@ -124,6 +128,14 @@ def _github() -> GitHub:
     return GitHub(job_of(os.environ))
 
 
+def _note(environment: str | None, markdown: Path | None, plan_file: Path | None) -> str:
+    from wexa_sync.publish.gitlab import GitLab, gitlab_job, put_note
+
+    job, number = gitlab_job(os.environ)
+    gitlab = GitLab(job)
+    return put_note(gitlab, number, _sticky(gitlab, environment, markdown, plan_file))
+
+
 def _sticky(
     github: GitHub,
     environment: str | None,
@@ -136,7 +148,7 @@ def _sticky(
     from wexa_sync.plan.reviewed import outline
     from wexa_sync.publish.sticky import Sticky
 
-    folder = _below(os.environ.get("GITHUB_WORKSPACE", ""))
+    folder = _below(os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR", ""))
     plan = _data(plan_file)
     digest = str(plan.get("digest") or "")
     return Sticky(

@@ -35,7 +35,7 @@ def command(folder: Path, system: str, schema: str | None) -> None:
     from wexa_sync.cli.terminal import note
 
     manifests = _manifests(folder)
-    environments = _environments(folder)
+    environments = _environments(folder) if system in SYSTEMS else []
     texts = {
         name: filled(text, environments, secrets_in(manifests)) if is_pipeline(name) else text
         for name, text in _texts(schema).items()
@@ -77,16 +77,22 @@ def _manifests(folder: Path) -> list[str]:
 
 def _environments(folder: Path) -> list[str]:
     """Return the names of the environments that the settings there declare."""
+    from wexa_sync.cli.terminal import warn
     from wexa_sync.errors import WexaSyncError
+    from wexa_sync.model import FilePlace
     from wexa_sync.settings import read_settings
 
     if not os.path.exists(folder / "wexa-sync.yaml"):  # noqa: PTH110  # unlike Path's, it never raises
         return []
     try:
-        return [each.name for each in read_settings(folder, {}).environments]
+        settings = read_settings(folder, {})
+        if any(isinstance(each.state, FilePlace) for each in settings.environments or (settings,)):
+            warn(
+                "The state is in a file, which does not last beyond a job in CI: write `state: {git: {}}` in "
+                "wexa-sync.yaml. `wexa-sync state migrate` moves a state that is there already."
+            )
+        return [each.name for each in settings.environments]
     except WexaSyncError as error:
-        from wexa_sync.cli.terminal import warn
-
         warn(f"The settings can't be read ({error.message}), so the files for CI know no environments.")
         return []
 

@@ -26,24 +26,27 @@ _TRIES = 3
 _LONGEST_WAIT = 60.0
 _MOST_PAGES = 200
 _MAX_BODY = 64 * 1024 * 1024
-_REPEATABLE = ("GET", "PATCH", "DELETE")
+_REPEATABLE = ("GET", "PATCH", "PUT", "DELETE")
 
-_HINTS = {
+HINTS = {
     401: "The token is wrong, or its job has ended. Pass GITHUB_TOKEN: ${{ github.token }}.",
     403: "Give the job `permissions:` with {right}: write. A pull request from a fork never gets that.",
     404: "See that it is still there, and that the token may read this repository.",
-    422: "GitHub found a fault in what it was given: see its words above.",
+    422: "The server found a fault in what it was given: see its words above.",
 }
-_BUSY = "GitHub is busy or down. Run the job again later."
+_BUSY = "The server is busy or down. Run the job again later."
 
 
 class GitHub:
     """The API of GitHub for one job. `sleep` lets time pass between two tries."""
 
+    hints: Mapping[int, str] = HINTS
+
     def __init__(self, job: Job, *, sleep: Callable[[float], object] = time.sleep) -> None:
         self.job = job
+        self._root = f"{job.api_url}/repos/{job.repository}"
         self._sleep = sleep
-        self._session = _session(job)
+        self._session = _session(job, self._sign)
 
     def login(self) -> str:
         """Return the name that the token writes under. A job's own token can't ask for it in any but the first way."""
@@ -62,20 +65,23 @@ class GitHub:
 
         `doing` says what it is for, and `right` which permission it needs.
         """
-        return self._sent(method, f"{self.job.api_url}/repos/{self.job.repository}/{path}", body, doing, right)
+        return self._sent(method, f"{self._root}/{path}", body, doing, right)
 
     def pages(self, path: str, query: str = "", *, doing: str, right: str) -> Iterator[Mapping[str, Any]]:
         """Yield every item of a list, page by page. A page that fails is an error, never a shorter list."""
-        url = f"{self.job.api_url}/repos/{self.job.repository}/{path}?per_page=100{query}"
+        url = f"{self._root}/{path}?per_page=100{query}"
         for page in range(1, _MOST_PAGES + 1):
             response = self._answer("GET", f"{url}&page={page}", None, doing, right)
             items = _json(response, doing)
             if not isinstance(items, list):
-                raise PublishError(f"GitHub did not {doing}: no list came", hint=_BUSY)
+                raise PublishError(f"could not {doing}: no list came", hint=_BUSY)
             yield from (item for item in items if isinstance(item, dict))
             if "next" not in response.links:
                 return
-        raise PublishError(f"GitHub did not {doing}: the list has no end", hint=_BUSY)
+        raise PublishError(f"could not {doing}: the list has no end", hint=_BUSY)
+
+    def _sign(self) -> tuple[str, str]:
+        return "Authorization", f"Bearer {self.job.token.reveal()}"
 
     def _sent(self, method: str, url: str, body: Mapping[str, Any] | None, doing: str, right: str) -> Any:
         return _json(self._answer(method, url, body, doing, right), doing)
@@ -90,7 +96,7 @@ class GitHub:
             if wait is None or attempt == _TRIES:
                 break
             self._sleep(wait)
-        raise _failure(response, fault, doing, right, self.job.token.reveal())
+        raise _failure(response, fault, doing, self.hints, right, self.job.token.reveal())
 
     def _try(self, method: str, url: str, body: Mapping[str, Any] | None) -> tuple[Response | None, str]:
         from requests import RequestException
@@ -115,16 +121,18 @@ def _wait(response: Response | None, attempt: int) -> float | None:
     return None
 
 
-def _failure(response: Response | None, fault: str, doing: str, right: str, token: str) -> PublishError:
+def _failure(
+    response: Response | None, fault: str, doing: str, hints: Mapping[int, str], right: str, token: str
+) -> PublishError:
     if response is None:
-        return PublishError(f"GitHub did not {doing}: no response ({fault})", hint="Look at the network of this job.")
+        return PublishError(f"could not {doing}: no response ({fault})", hint="Look at the network of this job.")
     status, said = response.status_code, ""
     with suppress(PublishError):
         answer = _json(response, doing)
         if isinstance(answer, dict) and isinstance(answer.get("message"), str):
             said = f" {short(prose(answer['message'].replace(token, '***')))}"
-    hint = _HINTS.get(status, _BUSY).replace("{right}", right or "contents")
-    return PublishError(f"GitHub did not {doing}: {status}{said}", hint=hint, status=status)
+    hint = hints.get(status, _BUSY).replace("{right}", right or "contents")
+    return PublishError(f"could not {doing}: {status}{said}", hint=hint, status=status)
 
 
 def _json(response: Response, doing: str) -> Any:
@@ -139,10 +147,10 @@ def _json(response: Response, doing: str) -> Any:
                     raise ValueError("it is too long")
         return parse(bytes(content)) if content else None
     except (RequestException, OSError, ValueError):
-        raise PublishError(f"GitHub did not {doing}: what came is no JSON", hint=_BUSY) from None
+        raise PublishError(f"could not {doing}: what came is no JSON", hint=_BUSY) from None
 
 
-def _session(job: Job) -> Session:
+def _session(job: Job, sign: Callable[[], tuple[str, str]]) -> Session:
     import requests
     from requests.auth import AuthBase
 
@@ -150,7 +158,8 @@ def _session(job: Job) -> Session:
         """Add the token. Where an auth is set, requests looks into no .netrc."""
 
         def __call__(self, request: PreparedRequest) -> PreparedRequest:
-            request.headers["Authorization"] = f"Bearer {job.token.reveal()}"
+            name, value = sign()
+            request.headers[name] = value
             return request
 
     session = requests.Session()

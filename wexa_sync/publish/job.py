@@ -60,11 +60,11 @@ def job_of(env: Mapping[str, str]) -> Job:
     token = env["GITHUB_TOKEN"].strip()
     if not token.isascii() or not token.isprintable() or " " in token:
         raise PublishError("GITHUB_TOKEN holds characters that no token has", hint=_ELSEWHERE)
-    api_url = _address("GITHUB_API_URL", env.get("GITHUB_API_URL") or "https://api.github.com")
+    api_url = address_of("GITHUB_API_URL", env.get("GITHUB_API_URL") or "https://api.github.com")
     run, server = env.get("GITHUB_RUN_ID", ""), env.get("GITHUB_SERVER_URL", "")
     return Job(
         api_url=api_url,
-        graphql_url=_address("GITHUB_GRAPHQL_URL", env.get("GITHUB_GRAPHQL_URL") or f"{api_url}/graphql"),
+        graphql_url=address_of("GITHUB_GRAPHQL_URL", env.get("GITHUB_GRAPHQL_URL") or f"{api_url}/graphql"),
         token=Secret(template="GITHUB_TOKEN", value=token),
         repository=repository,
         run_url=f"{server}/{repository}/actions/runs/{run}" if run.isdigit() and server.startswith("https://") else "",
@@ -75,7 +75,8 @@ def job_of(env: Mapping[str, str]) -> Job:
     )
 
 
-def _address(name: str, url: str) -> str:
+def address_of(name: str, url: str) -> str:
+    """Return the address in a variable, in its one spelling. Raises PublishError for one that no token may go to."""
     try:
         return normal_base_url(url)
     except SettingsError:

@@ -21,6 +21,7 @@ class Place:
     what: str
     right: str
     id: str = "id"
+    change: str = "PATCH"
     more: Mapping[str, Any]
 
     def path_of(self, item: Mapping[str, Any]) -> str:
@@ -40,8 +41,8 @@ def ours(github: GitHub, place: Place, sticky: Sticky, login: str) -> list[Mappi
 
 
 def _author(item: Mapping[str, Any]) -> str:
-    user = item.get("user")
-    return str(user.get("login")) if isinstance(user, dict) else ""
+    user = item.get("user") or item.get("author")  # on GitHub, on GitLab
+    return str(user.get("login") or user.get("username")) if isinstance(user, dict) else ""
 
 
 def put(github: GitHub, place: Place, sticky: Sticky) -> str:
@@ -58,25 +59,29 @@ def put(github: GitHub, place: Place, sticky: Sticky) -> str:
     made = _add(github, place, sticky, login)
     first = (ours(github, place, sticky, login) or [made])[0]
     if first["id"] == made["id"]:
-        return str(made.get("html_url", ""))
+        return _address(made, place)
     # Another run made one at the same time, a moment before: that one stays, and both runs come to this conclusion.
     _take_back(github, place, made)
     newer = sticky.read(first["body"]).run > sticky.run > 0
     return "" if newer else _rewrite(github, place, sticky, first) or ""
 
 
+def _address(item: Mapping[str, Any], place: Place) -> str:
+    return str(item.get("html_url") or place.what)
+
+
 def login_of(github: GitHub) -> str:
-    """Return the name that the token writes under. Raises PublishError where GitHub does not say it."""
+    """Return the name that the token writes under. Raises PublishError where nobody says it."""
     if login := github.login():
         return login
-    raise PublishError("GitHub does not say whose token this is", hint="Pass GITHUB_TOKEN: ${{ github.token }}.")
+    raise PublishError("nobody says whose token this is", hint="Pass the token of the job, or of the project.")
 
 
 def _rewrite(github: GitHub, place: Place, sticky: Sticky, item: Mapping[str, Any]) -> str | None:
     """Return the address of the item that was written anew; None where it was deleted meanwhile."""
     try:
         answer = github.send(
-            "PATCH",
+            place.change,
             place.path_of(item),
             {**place.more, "body": sticky.body},
             doing=f"write {place.what}",
@@ -86,7 +91,7 @@ def _rewrite(github: GitHub, place: Place, sticky: Sticky, item: Mapping[str, An
         if error.status in (404, 410):
             return None
         raise
-    return str((answer or {}).get("html_url", ""))
+    return _address(answer or {}, place)
 
 
 def _add(github: GitHub, place: Place, sticky: Sticky, login: str) -> Mapping[str, Any]:
@@ -97,7 +102,7 @@ def _add(github: GitHub, place: Place, sticky: Sticky, login: str) -> Mapping[st
         )
         if isinstance(made, dict) and isinstance(made.get("id"), int):
             return made
-        raise PublishError(f"GitHub did not write {place.what}: what came is no such thing", hint="Run the job again.")
+        raise PublishError(f"could not write {place.what}: what came is no such thing", hint="Run the job again.")
     except PublishError as error:
         if error.status is not None and error.status < 500:
             raise

@@ -86,7 +86,7 @@ def test_a_refusal_names_the_permission_and_never_the_token(hub: Forge, github: 
     with pytest.raises(PublishError) as refused:
         put_comment(github, 7, STAGING)
     assert refused.value.message == (
-        "GitHub did not write the comment on pull request #7: 403 Resource not accessible by integration"
+        "could not write the comment on pull request #7: 403 Resource not accessible by integration"
     )
     assert "pull-requests: write" in refused.value.hint
     assert TOKEN not in repr(github.job) + str(refused.value)
