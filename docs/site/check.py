@@ -23,25 +23,34 @@ class Counting(HTMLParser):
         super().__init__()
         self.is_inside = self.whole = whole
         self.found: Counter[str] = Counter()
+        self.is_cell = False
+        self.cells = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Count the element, inside of the article."""
         del attrs
         self.is_inside |= tag == "article"
+        self.is_cell |= self.is_inside and tag == "td"
         if self.is_inside and tag in COUNTED:
             self.found[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
-        """Notice the end of the article."""
+        """Notice the end of the article, and of a cell of a table."""
+        self.is_cell &= tag != "td"
         if tag == "article" and not self.whole:
             self.is_inside = False
 
+    def handle_data(self, data: str) -> None:
+        """Note the text of cells, where the two readers of Markdown differ most."""
+        if self.is_cell:
+            self.cells += "".join(data.split())
 
-def counted(html: str, *, whole: bool) -> Counter[str]:
-    """Return how many there are of each element."""
+
+def counted(html: str, *, whole: bool) -> Counting:
+    """Return how many there are of each element, and the text of the tables."""
     counting = Counting(whole=whole)
     counting.feed(html)
-    return counting.found
+    return counting
 
 
 def faults(site: Path) -> list[str]:
@@ -54,7 +63,12 @@ def faults(site: Path) -> list[str]:
         built = place.read_text("utf-8")
         here = counted(built, whole=False)
         there = counted(github.render(page.read_text("utf-8")), whole=True)
-        found += [f"{name}: {here[tag]} <{tag}>, {there[tag]} on GitHub" for tag in COUNTED if here[tag] != there[tag]]
+        for tag in COUNTED:
+            if here.found[tag] != there.found[tag]:
+                found.append(f"{name}: {here.found[tag]} <{tag}>, {there.found[tag]} on GitHub")
+        if here.cells != there.cells:
+            at = next((at for at, (a, b) in enumerate(zip(here.cells, there.cells, strict=False)) if a != b), 0)
+            found.append(f"{name}: {here.cells[at:][:40]!r} in a table, {there.cells[at:][:40]!r} on GitHub")
         found += [f"{name}: loads {tag}" for tag in LOADING.findall(built)]
     return found
 

@@ -22,6 +22,7 @@ from wexa_sync.kinds.spec.schema import bundled
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("*.md", "docs/*.md", "docs/images/*", "docs/*.json", "benchmarks/README.md", "examples/*/README.md")
+_CODE = re.compile(r"`[^`]+`")
 _ITEM = re.compile(r" *([-*]|\d+\.) ")
 FILES = ("schemas/*.json", "examples/gitlab/.gitlab-ci.yml")  # what pages link to
 
@@ -57,10 +58,16 @@ def _adapted(markdown: str) -> Iterator[str]:
             and not _ITEM.match(before)
         ):
             yield "\n"
-        yield " " * (own if shift is None else shift) + line if line.strip() else line
+        text = _CODE.sub(_unescaped, line) if shift is None and line.startswith("|") else line
+        yield " " * (own if shift is None else shift) + text if line.strip() else line
         if line.lstrip().startswith("```"):
             shift = own if shift is None else None
         before = line
+
+
+def _unescaped(code: re.Match[str]) -> str:
+    """Return code in a cell of a table without the backslashes that GitHub wants before `|`."""
+    return code[0].replace("\\|", "|")
 
 
 def commands() -> Iterator[tuple[str, click.Command, click.Context]]:

@@ -58,7 +58,6 @@ def surroundings(folder: Path) -> dict[str, Any]:
     tool.chmod(0o700)
     return {
         "PATH": f"{tool.parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONUTF8": "1",
         "HOME": str(folder),
         "TMPDIR": str(folder),
