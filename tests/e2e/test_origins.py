@@ -102,7 +102,11 @@ def test_each_operation_says_where_it_comes_from(cli: Cli, desk: Desk, mixed: Pa
     cli(mixed, "plan", "--fail-on", "drift", env=env, code=6)  # that needs no base
     cli(mixed, "plan", "--base", "main", "--fail-on", "delete,blocked", env=env)
     cli(mixed, "plan", "--base", "main", "--fail-on", "blocked", "--fail-on", "unexplained", env=env, code=6)
+    agreed = ("apply", "--auto-approve", "--base", "main", "--fail-on")
+    report = json.loads(cli(mixed, *agreed, "unexplained", "--format", "json", env=env, code=6).stdout)
+    assert {each["status"] for each in report["outcomes"]} == {"skipped"}
     assert desk.remote.writes == []
+    assert "Apply complete!" in cli(mixed, *agreed, "delete", env=env).stdout
 
 
 def test_a_checkout_without_the_history_says_how_to_get_it(cli: Cli, desk: Desk, mixed: Path, tmp_path: Path) -> None:
@@ -149,6 +153,17 @@ def test_wrong_words_are_refused_before_anything_is_sent(
     commit(desk.folder)
     assert said in " ".join(cli(desk.folder, "plan", *words, env=desk.remote.env, code=64).stderr.split())
     assert desk.remote.requests == []
+
+
+def test_a_saved_plan_is_asked_for_deletes_and_not_for_a_base(cli: Cli, desk: Desk, repo: Path) -> None:
+    (repo / "schedule.yaml").unlink()
+    env = {**desk.remote.env, "WHO": "us"}
+    cli(repo, "plan", "--prune", "--base", "main", "--out", "x.plan", env=env)
+    agreed = ("apply", "x.plan", "--auto-approve")
+    assert "--base" in cli(repo, *agreed, "--base", "main", env=env, code=64).stderr
+    said = " ".join(cli(repo, *agreed, "--fail-on", "delete", env=env, code=6).stderr.split())
+    assert "support-desk/Schedule/new-year-digest (delete)" in said
+    cli(repo, *agreed, "--fail-on", "run,drift", env=env)
 
 
 def test_all_environments_at_once_have_no_base(cli: Cli, tmp_path: Path) -> None:

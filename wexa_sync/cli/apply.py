@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.values import Digest, Named
+from wexa_sync.cli.values import Digest, Named, Surprises
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -32,26 +32,43 @@ if TYPE_CHECKING:
 @options.option(
     "--reviewed", type=Named(), metavar="FILE", help="The JSON of that plan, so that what moved since can be named."
 )
-def command(request: Request, saved: Path | None, expect: str | None, reviewed: Path | None) -> int:
+@options.option("--base", metavar="REF", help="Say of each operation whether the change since REF explains it.")
+@options.option(
+    "--fail-on",
+    type=Surprises(),
+    multiple=True,
+    metavar="WORD,...",
+    help="Apply nothing and exit with 6 for drift, delete, run, blocked or unexplained.",
+)
+def command(
+    request: Request,
+    saved: Path | None,
+    expect: str | None,
+    reviewed: Path | None,
+    base: str | None,
+    fail_on: tuple[tuple[str, ...], ...],
+) -> int:
     """Make the changes of a plan: of the manifests in PATHS, or of a saved plan."""
     from wexa_sync import engine
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
+    from wexa_sync.cli.surprise import expectation
     from wexa_sync.render.view.report import ReportView
 
     with outputs(request, ReportView, reads=[*filter(None, (saved, reviewed))]) as show:
         agreed = _reviewed(expect, reviewed)
         if saved is not None:
-            _require_no_choice(request)
+            _require_no_choice(request, base)
+            expected = expectation(request, None, fail_on)
             plan = engine.saved_plan(saved, request.sources, os.environ)
             with request.workspace() as found, engine.locked(found) as workspace:
                 engine.require_planned_here(plan, workspace)
-                return carry_out(plan, workspace, request, request.limits, show, agreed)
-        desired = request.desired()
+                return carry_out(plan, workspace, request, request.limits, show, agreed, expected)
+        desired, expected = request.desired(), expectation(request, base, fail_on)
         scope = engine.scope_of(desired, request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
-            plan = engine.plan(desired, workspace, request.choice, scope=scope)
-            return carry_out(plan, workspace, request, request.limits, show, agreed)
+            plan = expected.explained(engine.plan(desired, workspace, request.choice, scope=scope), desired)
+            return carry_out(plan, workspace, request, request.limits, show, agreed, expected)
 
 
 def _reviewed(expect: str | None, file: Path | None) -> Reviewed | None:
@@ -63,7 +80,7 @@ def _reviewed(expect: str | None, file: Path | None) -> Reviewed | None:
     return read_reviewed(expect, file) if expect is not None else None
 
 
-def _require_no_choice(request: Request) -> None:
+def _require_no_choice(request: Request, base: str | None) -> None:
     """Raise UsageError for flags that would have to change a plan that was reviewed without them."""
     from wexa_sync.errors import UsageError
 
@@ -74,6 +91,7 @@ def _require_no_choice(request: Request) -> None:
         "--target": choice.targets,
         "--exclude": choice.excludes,
         "--var": request.sources.assignments,
+        "--base": base is not None,
     }
     if said := [flag for flag, value in flags.items() if value]:
         raise UsageError(

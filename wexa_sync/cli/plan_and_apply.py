@@ -42,6 +42,7 @@ from wexa_sync.render.view.report import not_begun, report_view
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
+    from wexa_sync.cli.surprise import Expectation
     from wexa_sync.workspace import Workspace
 
 
@@ -61,10 +62,12 @@ def carry_out(
     limits: Limits | None,
     show: Show,
     reviewed: Reviewed | None = None,
+    expected: Expectation | None = None,
 ) -> int:
     """Show the plan, ask, apply the plan and show the report. Return the exit code.
 
     `limits` None: everything in the plan is meant. `reviewed`: the plan that was agreed to, and no other is applied.
+    `expected`: what the plan must not have.
     """
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
     if talks or not speaks_json():
@@ -81,6 +84,8 @@ def carry_out(
     try:
         if reviewed is not None:
             require_reviewed(plan, reviewed, lambda made: json.loads(plan_json(plan_view(made))))
+        if expected is not None:
+            expected.require(plan)
         if not engine.approve(plan, workspace, limits, agreed):
             note("Nothing was applied.")
             _show_nothing_done(plan, "The plan was not approved.", "", show)
