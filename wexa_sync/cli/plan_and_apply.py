@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from signal import SIGTERM
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -35,7 +35,7 @@ from wexa_sync.plan.limits import Excess
 from wexa_sync.plan.reviewed import Reviewed, require_reviewed
 from wexa_sync.render import FOR_PEOPLE
 from wexa_sync.render.json import plan_json
-from wexa_sync.render.layout import Layout
+from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import not_begun, report_view
@@ -71,11 +71,7 @@ def carry_out(
     """
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
     if talks or not speaks_json():
-        stream = sys.stdout if talks else sys.stderr
-        layout = Layout(color=wants_color(stream), width=width(stream), level=request.output.level)
-        show_text(plan_text(plan_view(plan), layout), FOR_PEOPLE, stream)
-        if plan.acts:
-            click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
+        _show_plan(plan, sys.stdout if talks else sys.stderr, request.output.level)
 
     def agreed(over: Sequence[Excess]) -> bool:
         _lifted(over)
@@ -99,6 +95,13 @@ def carry_out(
     if not _show_report(report, show, talks=talks) and code is ExitCode.DONE:
         return int(ExitCode.FAILED)
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
+
+
+def _show_plan(plan: Plan, stream: TextIO, level: Level) -> None:
+    layout = Layout(color=wants_color(stream), width=width(stream), level=level)
+    show_text(plan_text(plan_view(plan), layout), FOR_PEOPLE, stream)
+    if plan.acts:
+        click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 
 
 def _show_nothing_done(plan: Plan, message: str, hint: str, show: Show) -> None:
