@@ -40,6 +40,11 @@ def test_the_readme_leads_to_every_page() -> None:
     assert {f"docs/{page.name}" for page in ROOT.glob("docs/*.md")} - set(links) == set()
 
 
+def test_the_site_leads_to_every_page() -> None:
+    listed = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {page.relative_to(ROOT).as_posix() for page in PAGES} - set(listed) == set()
+
+
 def test_every_kind_is_described() -> None:
     rows = re.findall(r"^\| \(?([A-Z]\w+)\)? \| .* \| .* \|", MANIFESTS, re.MULTILINE)
     assert set(rows) == {kind.name for kind in KINDS if kind.schema}
