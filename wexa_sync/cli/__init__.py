@@ -137,7 +137,7 @@ def main() -> None:
     """Run the command line. Every failure ends in a message and an exit code (errors.py), never in a traceback."""
     # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
     # at the end, would take a fifth of a large plan's time.
-    gc.set_threshold(100_000)
+    gc.set_threshold(500_000)
     require_utf8()
     make_safe()
     code = _code()

@@ -65,7 +65,7 @@ class _Known:
     def under(self, document: Document, filling: Callable[[], Filling]) -> Document:
         """Return the document with the defaults under it, the nearest first."""
         gone: set[Path] = set()
-        for defaults in self._levels(File(document.source.file).parent):
+        for defaults in self._levels(os.path.dirname(document.source.file)):  # noqa: PTH120  # as text: a Path takes long
             kind = BY_NAME[document.data["kind"]]
             for path, name in _places(document, kind):
                 if not isinstance(fields := defaults.data.get(name), dict):
@@ -80,7 +80,7 @@ class _Known:
         for document, faults in self._faults.values():
             yield from Places().problems(document, faults)
 
-    def _above(self, folder: File) -> list[Defaults]:
+    def _above(self, folder: str) -> list[Defaults]:
         """Return the defaults that hold in a folder, the nearest first."""
         here = File(os.path.abspath(folder))  # noqa: PTH100  # as above
         folders = [each for each in (here, *here.parents) if each.is_relative_to(self._root)]

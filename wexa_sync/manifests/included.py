@@ -32,7 +32,7 @@ class Files:
     the folder of their file.
     """
 
-    folder: File
+    folder: str
     root: File
     filling: Filling
     laid: Mapping[Path, Laid] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Files:
     def _start(self, path: Path) -> File:
         """Return the folder from which the path of a file starts."""
         if (laid := laid_at(self.laid, path)) is None:
-            return self.folder
+            return File(self.folder)
         return self.root if laid.layer == "environment" else File(laid.document.source.file).parent
 
     def _read(self, name: Any, folder: File) -> tuple[str, str]:

@@ -38,28 +38,25 @@ _BRACKET = "Quote a text that starts with a bracket or a comma."
 
 # What the parser says; how the line looks that it says it of, or the line before; and what was probably meant.
 _HINTS = [
-    (re.compile(said), re.compile(line), hint)
-    for said, line, hint in (
-        ("", r"={7}\s*$", "This is a line of a merge conflict: resolve it, and take the lines out that git put in."),
-        ("", _NO_SEPARATOR, "Between two documents stands a line `---`: three hyphens at its very start."),
-        ("alias", "", _STAR),
-        ("anchor, did not", "", "Quote a text that starts with `&`."),
-        ("duplicate anchor", "", "Give each anchor (&name) a name of its own."),
-        ("flow", r".*\$\{", "Quote a value with ${...} that stands inside {...} or [...]."),
-        ("end of stream", "", _BREAKS_OFF),
-        ("flow (?:mapping|sequence), did not find expected ','", "", "A bracket is not closed, or a comma is missing."),
-        ("hexdecimal|unknown escape|escape sequence", "", _BACKSLASH),
-        ("cannot start any token", "", "Quote a value that starts with `@`, `%` or a backtick."),
-        ("block scalar", "", "Behind `|` or `>` nothing else stands: the text begins on the next line, indented."),
-        ("block sequence entries", "", "A list begins on a line of its own, each item behind `- `. Or quote the text."),
-        ("", _TYPOGRAPHIC, "Curly quotes and wide colons are text to YAML: write \" or ', and `: `."),
-        ("expected|mapping values", _NO_SPACE, "A space is missing behind a colon: `key: value`."),
-        ("mapping values", "", "Quote a value that holds `: `, or fix the indentation."),
-        ("expected key", r'.*:\s+"', _QUOTE_ENDS.format('\\"', '"..."', "'...'")),
-        ("expected key", r".*:\s+'", _QUOTE_ENDS.format("''", "'...'", '"..."')),
-        ("expected key|node content", r".*:\s+[\[{\]},]", _BRACKET),
-        ("could not find expected ':'", "", "This line is no `key: value`: indent it, or quote the text."),
-    )
+    ("", r"={7}\s*$", "This is a line of a merge conflict: resolve it, and take the lines out that git put in."),
+    ("", _NO_SEPARATOR, "Between two documents stands a line `---`: three hyphens at its very start."),
+    ("alias", "", _STAR),
+    ("anchor, did not", "", "Quote a text that starts with `&`."),
+    ("duplicate anchor", "", "Give each anchor (&name) a name of its own."),
+    ("flow", r".*\$\{", "Quote a value with ${...} that stands inside {...} or [...]."),
+    ("end of stream", "", _BREAKS_OFF),
+    ("flow (?:mapping|sequence), did not find expected ','", "", "A bracket is not closed, or a comma is missing."),
+    ("hexdecimal|unknown escape|escape sequence", "", _BACKSLASH),
+    ("cannot start any token", "", "Quote a value that starts with `@`, `%` or a backtick."),
+    ("block scalar", "", "Behind `|` or `>` nothing else stands: the text begins on the next line, indented."),
+    ("block sequence entries", "", "A list begins on a line of its own, each item behind `- `. Or quote the text."),
+    ("", _TYPOGRAPHIC, "Curly quotes and wide colons are text to YAML: write \" or ', and `: `."),
+    ("expected|mapping values", _NO_SPACE, "A space is missing behind a colon: `key: value`."),
+    ("mapping values", "", "Quote a value that holds `: `, or fix the indentation."),
+    ("expected key", r'.*:\s+"', _QUOTE_ENDS.format('\\"', '"..."', "'...'")),
+    ("expected key", r".*:\s+'", _QUOTE_ENDS.format("''", "'...'", '"..."')),
+    ("expected key|node content", r".*:\s+[\[{\]},]", _BRACKET),
+    ("could not find expected ':'", "", "This line is no `key: value`: indent it, or quote the text."),
 ]
 _OTHERWISE = "Check the indentation and the quotes near here."
 
@@ -94,7 +91,7 @@ def _meant(said: str, shown: str, before: str, *, breaks_off: bool) -> tuple[str
     if breaks_off:
         return said, _BREAKS_OFF
     for words, line, hint in _HINTS:
-        if words.search(said) and (line.match(shown) or line.match(before)):
+        if re.search(words, said) and (re.match(line, shown) or re.match(line, before)):
             return said, hint
     return said, _OTHERWISE
 

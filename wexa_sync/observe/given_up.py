@@ -10,6 +10,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.kinds import BY_NAME, rank
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.model import Address
 from wexa_sync.observe.known import Known
 
 
@@ -20,11 +21,9 @@ def projects_given_up(known: Known, api: Api) -> dict[str, str]:
     unplaced where something is live and shows none, or was sent and never answered.
     """
     found: dict[str, str] = {}
-    for address in sorted({*known.state.records, *known.state.intents}, key=lambda each: (rank(each.kind), each)):
-        kind, project = BY_NAME[address.kind], address.project_address
-        if not address.project or address.project in found or address.owner or kind.nature is Nature.ACTION:
-            continue
-        if project in known.ids or project in known.state.records:
+    for address in sorted(_lost(known), key=lambda each: (rank(each.kind), each)):
+        kind = BY_NAME[address.kind]
+        if address.project in found:
             continue
         record, intent = known.state.records.get(address), known.state.intents.get(address)
         if record is not None and Operation.READ not in kind.endpoints:
@@ -37,3 +36,14 @@ def projects_given_up(known: Known, api: Api) -> dict[str, str]:
             known.unplaced.add(address.project)
     known.unplaced -= found.keys()
     return found
+
+
+def _lost(known: Known) -> set[Address]:
+    """Return what the state holds, outside of other resources, of projects that it gave up."""
+    at_home = known.ids.keys() | known.state.records.keys()
+    return {
+        address
+        for address in (*known.state.records, *known.state.intents)
+        if address.project and not address.owner and address.project_address not in at_home
+        if BY_NAME[address.kind].nature is not Nature.ACTION
+    }

@@ -183,7 +183,7 @@ def _held(data: dict[str, Any], version: int, from_data: Callable[[Any, int], _H
             held = from_data(item, version)
         except ValueError as error:
             raise ValueError(f"{text}: {error}") from error
-        if address_to_data(held.address) != text:
+        if str(held.address) != text:
             raise ValueError(f"{text}: it holds the address {held.address}")
         yield held
 

@@ -49,7 +49,7 @@ def is_utf8(value: object) -> bool:
 def siblings(path: Path) -> list[str]:
     """Return the names in a path's folder, one of which may be meant where the path leads nowhere."""
     try:
-        return [entry.name for entry in path.parent.iterdir()]
+        return os.listdir(path.parent)  # noqa: PTH208  # a Path for each takes longer than the rest
     except (OSError, ValueError):  # ValueError: a NUL in the path
         return []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from wexa_sync.text.look import look
@@ -10,6 +9,8 @@ from wexa_sync.text.look import look
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is most like `word`. Another style of spelling (`agentflowId`) counts as very near."""
+    import difflib  # most runs meet no misspelt word
+
     plain = {_plain(choice): choice for choice in known}
     found = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.65)
     return plain[found[0]] if found else None
