@@ -23,7 +23,8 @@ def _cells(session: Session) -> list[str]:
     changed = ", ".join(f"{number} {name}" for name, number in totals.items() if number) or last.title
     commits = f"{count} commit{'' if count == 1 else 's'}"
     when = f"{last.time:%Y-%m-%d %H:%M:%S}Z"
-    return [when, last.commit[:12], f"serial {max(last.serial, 0)}", changed, commits, last.by or "somebody"]
+    serial = f"serial {last.serial}" if last.serial >= 0 else "no serial"
+    return [when, last.commit[:12], serial, changed, commits, last.by or "somebody"]
 
 
 def saves_json(sessions: Sequence[Session]) -> str:

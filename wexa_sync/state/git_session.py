@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -123,6 +124,10 @@ class GitSession(StateSession):
         except StateError:
             if failure is None:  # else it is known, and what was done is in the journal
                 raise
+        finally:
+            if failure is not None:  # nor is it told again where the lock can't be given back
+                with suppress(StateError):
+                    self._lock.release()
 
     def _noted_files(self) -> dict[str, bytes | None]:
         """Return a file for the notes of each apply that go with the next push."""

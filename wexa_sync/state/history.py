@@ -78,9 +78,10 @@ def settled(state: State, holder: Holder, moved: str = "") -> str:
     return _message(title, holder, {"Serial": state.serial})
 
 
-def taken_over(holder: Holder) -> str:
-    """Return the message for the commit that keeps a former holder of the lock from writing."""
-    return f"The lock of {holder.owner}, held since {holder.created}, was taken over or removed\n"
+def taken_over(holder: Holder, by: Holder) -> str:
+    """Return the message for the commit that keeps a former holder of the lock from writing. `by` is who does that."""
+    title = f"The lock of {holder.owner}, held since {holder.created}, was taken over or removed"
+    return f"{title}\n\nBy: {by.owner}\n"
 
 
 def _message(title: str, holder: Holder, numbers: dict[str, int]) -> str:

@@ -37,8 +37,9 @@ _ALL = 2**31 - 1
 
 _NO_RIGHT = re.compile(
     r"error: 40[13]|Authentication failed|could not read (Username|Password)|[Pp]ermission .*denied|not authorized|"
-    r"access (denied|rights)|unpacker error|[Ww]rite access"
+    r"access denied|unpacker error|[Ww]rite access"
 )
+"""What a remote says to who may not write. git speaks of "access rights" at every connection by ssh that is lost."""
 
 _RACE = re.compile(r"cannot lock ref|[Uu]nable to create|failed to update ref")
 """What a remote says where another push is at the same ref at the same time."""
@@ -190,7 +191,7 @@ class Remote:
                 break
             self._waits(f"{self.place}, as a push had no response", sum(pauses[number:]))
             time.sleep(pause)
-        said = f": {ran.err}" if ran is not None else ", which gave no response in time"
+        said = f": {ran.err.rstrip('.')}" if ran is not None else ", which gave no response in time"
         raise InDoubt(
             f"Can't write {self.place}{said}.",
             hint="Look at the connection to the remote, then run the same command again: it continues from what was "
@@ -241,7 +242,7 @@ class Remote:
         try:
             yield
         except GitError as error:
-            raise StateError(f"Can't {doing} {self.place}: {error.message}.", hint=error.hint) from None
+            raise StateError(f"Can't {doing} {self.place}: {error.message.rstrip('.')}.", hint=error.hint) from None
 
 
 def _blobs(out: bytes) -> Iterator[bytes]:
@@ -257,4 +258,5 @@ def _blobs(out: bytes) -> Iterator[bytes]:
 def _short(said: str) -> str:
     """Return what git said on one line."""
     lines = dict.fromkeys(line.removeprefix("remote:").strip() for line in said.splitlines())
-    return "; ".join(line for line in lines if line and not line.startswith(("Done", "To ")))[:400]
+    shown = (" ".join(line.split()) for line in lines if line and not line.startswith(("Done", "To ")))
+    return "; ".join(shown)[:400].rstrip(".")

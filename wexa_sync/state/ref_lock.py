@@ -56,7 +56,7 @@ class RefLock:
                 if tip is not None and not (holder.is_dead or (holder.expired and not holder.is_alive)):
                     return holder
                 if tip is not None:
-                    _replace(self._remote, tip, new, holder)
+                    _replace(self._remote, tip, new, holder, self.holder)
                 else:  # released in between
                     self._remote.push(Move(self.ref, None, new))
         except Moved:  # another process was quicker
@@ -106,7 +106,7 @@ def break_lock(remote: Remote) -> Holder | None:
     if holder.is_alive:
         raise alive_here(remote.place, holder)
     try:
-        _replace(remote, tip, None, holder)
+        _replace(remote, tip, None, holder, RefLock(remote, lease=0).holder)
     except Moved:
         raise StateError(
             f"{remote.place} or its lock was written just now: its holder {holder.owner} is at work, or has ended.",
@@ -122,8 +122,8 @@ def _held(remote: Remote) -> tuple[Holder, str | None]:
     return holder or SOMEBODY, tip
 
 
-def _replace(remote: Remote, tip: str, new: str | None, holder: Holder) -> None:
-    """Replace or remove the lock at `tip`, and let its holder write nothing more."""
+def _replace(remote: Remote, tip: str, new: str | None, holder: Holder, us: Holder) -> None:
+    """Replace or remove the lock at `tip`, and let its holder write nothing more. `us` is who does that."""
     head = remote.fetch(remote.place.ref)
-    fence = remote.commit(head, taken_over(holder), {})
+    fence = remote.commit(head, taken_over(holder, us), {})
     remote.push(Move(remote.place.lock, tip, new), Move(remote.place.ref, head, fence))

@@ -23,6 +23,7 @@ from wexa_sync.git import Repository
 from wexa_sync.model import GitPlace
 from wexa_sync.state import Forget, Remember
 from wexa_sync.state.git import GitStore
+from wexa_sync.state.holder import owner
 
 # A git that stands before the real one. It does to a push what its name says, as long as the file `times` lasts.
 GIT = """#!/bin/sh
@@ -34,7 +35,15 @@ if [ "$left" -gt 0 ] && [ -n "$push$look" ]; then
 fi
 exec {git} "$@"
 """
-LOST = 'echo "fatal: the remote end hung up unexpectedly" >&2; exit 128'
+# As git says it of a connection by ssh, whatever became of that.
+LOST = """cat >&2 <<'end'
+fatal: the remote end hung up unexpectedly
+fatal: Could not read from remote repository.
+
+Please make sure you have the correct access rights
+and the repository exists.
+end
+exit 128"""
 
 
 @pytest.fixture
@@ -46,8 +55,8 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Non
 
     def break_(how: str, times: int = 1) -> None:
         what = {
-            "before": f'if [ -n "$push" ]; then {LOST}; fi',
-            "after": f'if [ -n "$push" ]; then {real} "$@"; {LOST}; fi',
+            "before": f'if [ -n "$push" ]; then {LOST}\nfi',
+            "after": f'if [ -n "$push" ]; then {real} "$@"; {LOST}\nfi',
             "blind before": LOST,
             "blind after": f'if [ -n "$push" ]; then {real} "$@"; fi; {LOST}',
         }[how]
@@ -186,9 +195,20 @@ def test_a_rule_of_the_remote_is_told_with_what_to_do(on_ref: OnRef, refs: str) 
     with pytest.raises(StateError, match=r"the remote refused it: .*GH013: Repository rule violations") as caught:
         take(on_ref)
     assert "refs/wexa-sync/state-lock" in caught.value.hint
+    assert "\t" not in caught.value.message
     hook.unlink()
     assert on_ref.git.commit(on_ref.place.ref) == before
     assert on_ref.names() == ["state.json"]
+
+
+def test_a_remote_that_refuses_in_the_middle_is_told_once(on_ref: OnRef) -> None:
+    with on_ref.store().session(TARGET) as session:
+        hook = on_ref.remote / "hooks/pre-receive"
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+        with pytest.raises(StateError, match="the remote refused it"):
+            session.write(Remember(record()))
+    assert on_ref.names() == ["state.json.lock"]  # of a process that ends, so that the lock is free then
 
 
 def test_a_remote_that_is_not_there_is_told(on_ref: OnRef) -> None:
@@ -232,7 +252,8 @@ def test_an_expired_lock_is_taken_over_so_that_its_holder_can_t_come_back(
         take(on_ref)
         with pytest.raises(StateError, match="was lost"):
             session.write(Forget(A))
-    assert "was taken over or removed" in messages(on_ref)[2]
+    (fence,) = (each for each in on_ref.store().saves() if "was taken over or removed" in each.title)
+    assert (fence.by, fence.serial) == (owner(), -1)
     assert on_ref.store().load().records == {A: record()}
 
 
