@@ -20,17 +20,20 @@ _MOST: Final = 20
 _LONGEST: Final = 300
 
 
-def tell(url: str, view: object) -> None:
-    """Tell the webhook of the view, where there is anything to tell. Warn where that fails."""
+def tell(url: str, view: object, environment: str = "") -> None:
+    """Tell the webhook of the view, where there is anything to tell. Warn where that fails.
+
+    `environment` is the one that was worked on, which the view of an error does not name.
+    """
     from wexa_sync.cli.terminal import warn
     from wexa_sync.publish.webhook import send
 
-    message = _message(view)
+    message = _message(view, environment)
     if message is not None and (fault := send(url, message)):
         warn(f"{fault}. The work is done all the same.")
 
 
-def _message(view: object) -> Message | None:
+def _message(view: object, environment: str) -> Message | None:
     """Return the message of a view; None where nothing happened that a person has to know."""
     from wexa_sync.publish.webhook import Message
 
@@ -47,8 +50,8 @@ def _message(view: object) -> Message | None:
         lines = [f"{problem.source}: {problem.message}" for problem in view.problems]
         return Message(
             event="failure",
-            environment="",
-            title="wexa-sync failed",
+            environment=environment,
+            title=f"wexa-sync failed in {environment}" if environment else "wexa-sync failed",
             summary=_line(view.message),
             counts={},
             lines=_cut(lines),

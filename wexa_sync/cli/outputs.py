@@ -65,7 +65,7 @@ def outputs(request: Request, kind: type[View], *writes: Path | None, reads: Seq
         if shown and request.notify:
             from wexa_sync.cli.notify import tell
 
-            tell(request.notify, shown[-1])
+            tell(request.notify, shown[-1], request.settings.name)
 
 
 def _show_instead(view: ProblemsView, output: Output) -> None:

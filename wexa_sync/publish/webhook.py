@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ from wexa_sync.api.transport.certificates import certificates
 from wexa_sync.api.transport.url import is_loopback
 
 _TIMEOUT = (5, 10)
+_LONGEST = 20.0
+"""Seconds for all of it: a name may take long to resolve, and a response may come a byte at a time."""
+
 _SLACK = "hooks.slack.com"
 
 
@@ -47,11 +51,23 @@ class Message:
         }
 
 
-def send(url: str, message: Message) -> str:
-    """Send the message once. Return why it did not arrive; empty where it did. The URL is a secret, and not shown."""
+def send(url: str, message: Message, *, longest: float = _LONGEST) -> str:
+    """Send the message once. Return why it did not arrive; empty where it did. The URL is a secret, and not shown.
+
+    It takes no more than `longest` seconds.
+    """
+    host, found = urlsplit(url).hostname or "", list[str]()
+    sender = Thread(
+        target=lambda: found.append(_sent(url, host, message)), daemon=True
+    )  # the process ends all the same
+    sender.start()
+    sender.join(longest)
+    return found[0] if found else f"{host} was not told: no response in {longest:g} seconds"
+
+
+def _sent(url: str, host: str, message: Message) -> str:
     import requests
 
-    host = urlsplit(url).hostname or ""
     with requests.Session() as session:
         session.headers["User-Agent"] = f"wexa-sync/{__version__}"
         session.auth = _no_auth

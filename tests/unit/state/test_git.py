@@ -252,7 +252,7 @@ def test_an_expired_lock_is_taken_over_so_that_its_holder_can_t_come_back(
         take(on_ref)
         with pytest.raises(StateError, match="was lost"):
             session.write(Forget(A))
-    (fence,) = (each for each in on_ref.store().saves() if "was taken over or removed" in each.title)
+    (fence,) = (each for each in GitStore(on_ref.place).saves() if "was taken over or removed" in each.title)
     assert (fence.by, fence.serial) == (owner(), -1)
     assert on_ref.store().load().records == {A: record()}
 
