@@ -12,6 +12,7 @@ from typing import Any
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field
+from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.edit import REMOVED, Edit, data_of, edited
 from wexa_sync.manifests.emit import emitted
 from wexa_sync.manifests.included import is_file
@@ -19,7 +20,7 @@ from wexa_sync.manifests.layer import is_leaf
 from wexa_sync.manifests.overlay import places_of
 from wexa_sync.manifests.spelling import Written
 from wexa_sync.manifests.tidy import Tidied
-from wexa_sync.model import Address, Document, Path, Source
+from wexa_sync.model import Address, Document, Path, Source, show_path
 from wexa_sync.settings.values import Environment, Settings
 from wexa_sync.text.files import SETTINGS_FILE, TextFault, decode, read_bytes, shown_path
 from wexa_sync.text.suggest import did_you_mean
@@ -143,7 +144,8 @@ def carried_to_base(differing: Iterable[Difference], settings: Settings, documen
             for document, path in places_of(documents, Address.parse(each.what)):
                 file = File(document.source.file)
                 value = _seen_from(each.first.value, settings.root, file.parent)
-                value = REMOVED if value is None else value  # null takes the field out
+                if value is None and not _has_default(settings, document, path, each.path):
+                    value = REMOVED  # null takes the field out, and in a manifest the default
                 edits.set(file, (*path, *each.path), value, index=document.index)
         for setting in (each.first, each.second):
             if setting is not None:
@@ -209,6 +211,13 @@ def _plain(value: Any) -> Any:
     return (type(value.value), value.text) if isinstance(value, Written) else (type(value), value)
 
 
+def _has_default(settings: Settings, document: Document, path: Path, field: Path) -> bool:
+    """True when the settings have a default for the field of what stands at `path` of a manifest."""
+    kind = BY_NAME[document.data["kind"]]
+    names = [kind.name, *(part.kind.name for part in kind.parts if part.field in path)]
+    return settings.defaults is not None and at_path(settings.defaults.data.get(names[-1]), field) is not None
+
+
 def _seen_from(value: Any, root: File, folder: File) -> Any:
     """Return a value for a manifest in `folder`: a file that it names starts from there, and not from `root`."""
     if isinstance(value, dict) and is_file(value) and isinstance(value["file"], str):
@@ -227,7 +236,7 @@ class _Edits:
         """Set the value at a path of a document."""
         if isinstance(value, Written):
             raise UsageError(
-                f"{value.text} can't be copied as it is written",
+                f"{show_path(path)}: {value.text} can't be copied as it is written",
                 hint="It is a number to YAML, and a text to some fields. Copy it by hand, or put quotes around it.",
             )
         self._edit(file, Edit(index, path, value))

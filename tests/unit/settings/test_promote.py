@@ -173,9 +173,17 @@ def test_a_field_that_is_taken_out_in_one(folder: Folder) -> None:
     assert "spec: {}  # the desk" in in_base(wanted, settings)["all.yaml"]
 
 
+def test_a_field_that_is_taken_out_and_has_a_default_stays_out(folder: Folder) -> None:
+    defaults = "defaults: {Project: {description: Everywhere}}\n"
+    overlay = "environments:\n  staging: {overlays: {Project/desk: {description: null}}}\n  production: {}\n"
+    settings, staging, production = read(folder, defaults + overlay)
+    wanted = chosen(differences(staging, production, settings.vars), ())
+    assert "spec: {projectName: Desk, description: null}" in in_base(wanted, settings)["all.yaml"]
+
+
 def test_a_number_of_its_own_spelling_is_not_copied_as_another_one(folder: Folder) -> None:
     settings, staging, production = read(folder, "environments:\n  staging: {vars: {v: 1.10}}\n  production: {}\n")
-    with pytest.raises(UsageError, match=r"1\.10 can't be copied"):
+    with pytest.raises(UsageError, match=r"production\.vars\.v: 1\.10 can't be copied"):
         carried_over(chosen(differences(staging, production, settings.vars), ()), production)
 
 
