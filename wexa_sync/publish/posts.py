@@ -78,12 +78,15 @@ def login_of(github: GitHub) -> str:
 
 
 def _rewrite(github: GitHub, place: Place, sticky: Sticky, item: Mapping[str, Any]) -> str | None:
-    """Return the address of the item that was written anew; None where it was deleted meanwhile."""
+    """Return the address of the item that was written anew; None where it was deleted meanwhile.
+
+    Only the text is ours: a title or labels that a person gave to an issue stay.
+    """
     try:
         answer = github.send(
             place.change,
             place.path_of(item),
-            {**place.more, "body": sticky.body},
+            {"body": sticky.body},
             doing=f"write {place.what}",
             right=place.right,
         )

@@ -13,11 +13,14 @@ NIGHT = Sticky(name="production", text="one field", run=1)
 def test_one_issue_is_opened_written_anew_and_closed(hub: Forge, github: GitHub) -> None:
     hub.open_issue({"title": "mine", "body": NIGHT.body}, login="mallory")
     address = put_issue(github, "It differs", NIGHT)
+    hub.issues[1] |= {"title": "Ours to look at", "labels": ["wexa-sync", "on call"]}
     again = Sticky(name="production", text="two fields", run=2)
     assert put_issue(github, "It differs", again) == address
     put_issue(github, "It differs", Sticky(name="staging", run=2))
     assert [each["body"] for each in hub.issues[1:]] == [again.body, Sticky(name="staging", run=2).body]
-    assert hub.issues[1]["labels"] == ["wexa-sync"]
+    assert hub.issues[1]["labels"] == ["wexa-sync", "on call"], "a person's labels stay"
+    assert hub.issues[1]["title"] == "Ours to look at"
+    assert hub.issues[2]["labels"] == ["wexa-sync"]
     assert close_issue(github, again) == [2]
     assert [each["state"] for each in hub.issues] == ["open", "closed", "open"]
     assert hub.comments[2][0]["body"] == "There is no drift any more."
