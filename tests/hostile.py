@@ -43,7 +43,7 @@ TEXTS: Final = (
     "##vso[task.setvariable variable=a]b ##teamcity[buildStatus status='SUCCESS'] section_start:1:x",
     "--- a\n+++ b\n~~~ c\n^^^ +++",
     "digest=forged\nhas-changes=false\nEOF\nnew-key<<EOF",
-    "{{ 7 * 7 }}{{7*7}}{% include 'page.html.j2' %}<%= 7*7 %>",
+    "{{ 'x' * 9 }}{{7*7}}{% include 'page.html.j2' %}<%= 7*7 %>",
     "${{ secrets.X }} $(id) `id` ${IFS} %PATH%",
     "n" * 10_000,
 )

@@ -33,6 +33,7 @@ from wexa_sync.state.data import (
 from wexa_sync.state.disk import read_if_there
 from wexa_sync.text.json import Shape, members, parse
 from wexa_sync.text.times import utc
+from wexa_sync.text.visible import visible_json
 
 FORMAT = "wexa-sync-snapshot"
 VERSION = 1
@@ -79,7 +80,8 @@ def snapshot_text(snapshot: Snapshot) -> str:
             for (kind, id), found in notes.reads.items()
         ],
     }
-    return json.dumps({**data, "sha256": _sum(data)}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    text = json.dumps({**data, "sha256": _sum(data)}, indent=1, sort_keys=True, ensure_ascii=False)
+    return visible_json(text) + "\n"  # it is printed too: no terminal obeys a name in it
 
 
 def read_snapshot(file: Path) -> Snapshot:

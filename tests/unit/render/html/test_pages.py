@@ -113,7 +113,7 @@ def test_what_is_hidden_is_visible(sample: Sample) -> None:
     text = page_of(sample)
     assert re.search(r"[\x00-\x09\x0b-\x1f\u200b\u202a-\u202e]", text) is None
     assert "\\u202egnp.exe" in text or isinstance(sample, WexaSyncError)
-    assert "49" not in read(text).text.replace("1949", ""), "a template in a text was filled"
+    assert "x" * 9 not in read(text).text, "a template in a text was filled"
 
 
 def test_a_name_of_ten_thousand_letters_is_cut_and_whole_in_its_title() -> None:
