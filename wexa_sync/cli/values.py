@@ -55,7 +55,7 @@ class NewFile(click.Path):
         path = Path(os.fsdecode(super().convert(_at_home(self, value, param, ctx), param, ctx)))
         if not path.absolute().parent.is_dir():
             self.fail(f"there is no folder {path.parent} to write {path.name} in.", param, ctx)
-        if path.suffix.lower() in (".yaml", ".yml") and path.exists():
+        if {".yaml", ".yml"} & {path.suffix.lower(), path.resolve().suffix.lower()} and path.exists():
             self.fail(f"{path} is YAML, as manifests and settings are, and is not overwritten.", param, ctx)
         return path
 

@@ -39,6 +39,8 @@ def is_ours(data: Any) -> bool:
         return False
     if data.get(_VERSION_KEY) == API_VERSION:  # far the most common
         return True
+    if data.keys() == {"moved"}:  # the list of wexa-sync.yaml, pasted into a file of its own
+        return True
     versions = [value for key, value in data.items() if nearest(key, [_VERSION_KEY])]
     kinds = [value for key, value in data.items() if nearest(key, [_KIND_KEY])]
     if any(isinstance(value, (Unfilled, Secret)) for value in (*versions, *kinds)):

@@ -19,6 +19,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("plan").write_text('{"format": "wexa-sync-plan"}', "utf-8")
     Path("notes").write_text("mine", "utf-8")
     Path("m.yaml").write_text("a: 1", "utf-8")
+    Path("link.md").symlink_to("m.yaml")
     Path("empty").touch()
     Path("folder").mkdir()
 
@@ -56,6 +57,7 @@ def test_a_value_is_taken(type_: Any, text: str, value: Any) -> None:
         (Named(), "", "a path is empty"),
         (NewFile(), "none/new", "there is no folder none to write new in"),
         (NewFile(), "m.yaml", "m.yaml is YAML, as manifests and settings are, and is not overwritten"),
+        (NewFile(), "link.md", "link.md is YAML, as manifests and settings are, and is not overwritten"),
         (NewFile(), "folder", "is a directory"),
         (PlanFile(), "notes", "notes is there and is no saved plan"),
         (Seconds(0), "nan", "'nan' is no time: write seconds, as 300, or 5m, 1h30m."),

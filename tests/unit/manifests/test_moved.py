@@ -87,3 +87,12 @@ def test_moves_alone_declare_nothing(tmp_path: Path) -> None:
     (tmp_path / "moved.yaml").write_text("apiVersion: wexa.ai/v1\nmoved: []\n", "utf-8")
     with pytest.raises(NothingDeclared):
         engine.read(read_settings(tmp_path, {}).sources(env={}))
+
+
+def test_a_list_pasted_into_a_file_of_its_own_is_not_taken_for_another_tool_s(tmp_path: Path) -> None:
+    (tmp_path / "moved.yaml").write_text("moved:\n  - {from: desk/Skill/a, to: desk/Skill/b}\n", "utf-8")
+    project = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: {projectName: D, description: d}\n"
+    (tmp_path / "project.yaml").write_text(project, "utf-8")
+    with pytest.raises(InvalidManifests) as caught:
+        engine.read(read_settings(tmp_path, {}).sources(env={}))
+    assert [(each.path, each.message) for each in caught.value.problems] == [("apiVersion", "is missing")]
