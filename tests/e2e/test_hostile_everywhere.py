@@ -147,8 +147,8 @@ def test_on_every_surface_of_the_command_line(attacked: Desk, cli: Cli) -> None:
     files = [word for name in FORMATS for word in ("--output", f"{name}={name}.out")]
     flow, agent = "support-desk/AgentFlow/triage", "support-desk/AgentFlow/triage/Agent/classify"
 
-    def run(*words: str, code: int | None = 0, to: str = FOR_PEOPLE, **more: str) -> str:
-        done = cli(folder, *words, code=code, env={**env, **more})
+    def run(*words: str, code: int | None = 0, to: str = FOR_PEOPLE, job: dict[str, str] | None = None) -> str:
+        done = cli(folder, *words, code=code, env={**env, **(job or {})})
         check(done.stderr)
         check(done.stdout, to)
         return done.stdout
@@ -168,8 +168,8 @@ def test_on_every_surface_of_the_command_line(attacked: Desk, cli: Cli) -> None:
         run("drift", "--notify", url, *files, code=2)
         _check_files(folder)
         run("plan", "--details", "--output", "json=plan.json", "--output", "markdown=plan.md")
-        run("ci", "comment", "--pull-request", "7", "--markdown", "plan.md", "--plan", "plan.json", **job)
-        run("ci", "issue", "--markdown", "plan.md", **job)
+        run("ci", "comment", "--pull-request", "7", "--markdown", "plan.md", "--plan", "plan.json", job=job)
+        run("ci", "issue", "--markdown", "plan.md", job=job)
         given = run("ci", "outputs", "--plan", "plan.json")
     for body in (hub.comments[7][0]["body"], hub.issues[0]["body"]):
         check(re.sub("<!--[^<>]*-->", "", body).rpartition("\n---\n")[0], "markdown")  # our foot has a link to the log
