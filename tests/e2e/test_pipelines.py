@@ -83,6 +83,23 @@ def test_what_init_writes_for_gitlab_is_the_example(cli: Cli, tmp_path: Path) ->
     assert jobs["apply"]["resource_group"]
 
 
+def test_what_init_writes_for_environments_on_gitlab(cli: Cli, tmp_path: Path) -> None:
+    settings = "environments: {staging: {}, production: {protected: true}}\n"
+    (tmp_path / "wexa-sync.yaml").write_text(settings, "utf-8")
+    cli(tmp_path, "init", "--ci", "gitlab")
+    text = (tmp_path / ".gitlab-ci.yml").read_text("utf-8")
+    assert "@" not in text
+    jobs = yaml.safe_load(text)
+    assert jobs[".wexa-sync"]["parallel"]["matrix"] == [{"WEXA_ENVIRONMENT": ["staging", "production"]}]
+    for name in ("plan", "preview", "apply", "drift"):
+        (command,) = (line for line in jobs[name]["script"] if line.startswith("wexa-sync "))
+        assert '--env "$WEXA_ENVIRONMENT"' in command, "where none is named, a command refuses"
+    assert jobs["plan"]["artifacts"]["paths"][0] == "plan-$WEXA_ENVIRONMENT.json", "the next one's would replace it"
+    assert '--reviewed "plan-$WEXA_ENVIRONMENT.json"' in jobs["apply"]["script"][1]
+    assert jobs["apply"]["environment"] == "$WEXA_ENVIRONMENT"
+    assert "($WEXA_API_KEY_STAGING || $WEXA_API_KEY_PRODUCTION || $WEXA_API_KEY)" in jobs["plan"]["rules"][0]["if"]
+
+
 def test_init_writes_no_pipeline_where_none_is_wanted(cli: Cli, tmp_path: Path) -> None:
     cli(tmp_path, "init", "--ci", "none")
     assert not {".github", ".gitlab-ci.yml"} & {path.name for path in tmp_path.iterdir()}

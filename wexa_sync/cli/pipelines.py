@@ -43,12 +43,18 @@ def filled(text: str, environments: Sequence[str], secrets: Iterable[str]) -> st
     kept = "MANY" if environments else "ONE"
     text = _LINE.sub(lambda line: line[2] if line[1] == kept else "", text)
     keys = [f"WEXA_API_KEY_{name.upper().replace('-', '_')}" for name in environments] or ["WEXA_API_KEY"]
+    # On GitLab an environment of the project may hold a key of its own under the one name.
+    asked = [f"${name}" for name in dict.fromkeys([*keys, "WEXA_API_KEY"])]
     words = {
         "@VERSION@": __version__,
         "@ENVIRONMENTS@": ", ".join(environments),
         "@QUOTED@": ", ".join(f'"{name}"' for name in environments),
         "@KEYS@": _lines([*keys, *sorted(secrets)]),
         "@KEY@": _lines(keys),
+        "@ENV@": ' --env "$WEXA_ENVIRONMENT"' if environments else "",
+        "@OF@": "-$WEXA_ENVIRONMENT" if environments else "",
+        "@A_KEY@": f"({' || '.join(asked)})" if environments else "$WEXA_API_KEY",
+        "@NO_KEY@": " && ".join(f"{name} == null" for name in asked),
     }
     for word, value in words.items():
         text = text.replace(word, value)
