@@ -17,7 +17,7 @@ _TIMEOUT = (5, 10)
 _LONGEST = 20.0
 """Seconds for all of it: a name may take long to resolve, and a response may come a byte at a time."""
 
-_SLACK = "hooks.slack.com"
+_SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Message:
 
     def payload(self, url: str) -> dict[str, Any]:
         """Return the JSON for a webhook: of Slack the text alone, which is in every other one too."""
-        if urlsplit(url).hostname == _SLACK:
+        if urlsplit(url).hostname in _SLACK:
             return {"text": self.text}
         return {
             "text": self.text,

@@ -46,6 +46,8 @@ class Holder:
     @property
     def _is_of_this_machine(self) -> bool:
         machine, _, began = self.process.rpartition(" ")
+        if self.host != this_host():  # machines that were restored from one image may share all but their name
+            return False
         return bool(began) and machine == process_of(os.getpid()).rpartition(" ")[0]
 
 
