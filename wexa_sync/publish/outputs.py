@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ _COUNTED = {
     "runs": ("run", "run"),
 }
 _NO_WORK = ("noop", "blocked")
+_DIGEST = re.compile(r"\A(?:sha256:)?[0-9a-f]+\Z")  # a line end in a forged one would begin another output
 _PENDING = ("blocked", "orphans", "unmanaged")
 
 
@@ -27,7 +29,7 @@ def outputs_of(plan: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, 
         **{name: str(counts.get(word, 0)) for name, (word, _) in _COUNTED.items()},
         "blocked": str(len(plan.get("blocked") or ())),
         "work": str(work),
-        "digest": str(plan.get("digest") or report.get("plan_digest") or ""),
+        "digest": found[0] if (found := _DIGEST.findall(str(plan.get("digest") or report.get("plan_digest")))) else "",
     }
 
 

@@ -36,3 +36,8 @@ def test_what_only_stays_undone_is_a_change_and_no_work() -> None:
         assert (found["has-changes"], found["work"]) == ("true", "0")
     assert outputs_of({"summary": {"noop": 3}}, {})["has-changes"] == "false"
     assert outputs_of({}, {})["has-changes"] == "false"
+
+
+def test_a_forged_digest_is_none() -> None:
+    assert outputs_of({**PLAN, "digest": "ab\nadds=99"}, {})["digest"] == ""
+    assert outputs_of({**PLAN, "digest": "ab\n"}, {})["digest"] == ""
