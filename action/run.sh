@@ -62,6 +62,7 @@ plan() { # Plan, and leave the exit code in $code: 0 for nothing to do, 2 for ch
   mapfile -t files < <(outputs plan)
   local own=(--out "$work/change.plan")
   [ -z "$INPUT_AGAINST" ] || own=(--against "$INPUT_AGAINST")
+  [ -z "$INPUT_BASE" ] || own+=(--base "$INPUT_BASE")
   run wexa-sync plan "${common[@]}" "${state[@]}" "${files[@]}" "${own[@]}" --detailed-exitcode "${args[@]}" -- "${paths[@]}"
 }
 
@@ -124,7 +125,7 @@ do_drift() { # An issue says it, so that the job is red only where nobody would 
   finish 0 "$code"
 }
 
-: "${INPUT_COMMAND:=plan}" "${INPUT_COMMENT:=true}" "${INPUT_EXPECT:=reviewed}" "${INPUT_AGAINST:=}"
+: "${INPUT_COMMAND:=plan}" "${INPUT_COMMENT:=true}" "${INPUT_EXPECT:=reviewed}" "${INPUT_AGAINST:=}" "${INPUT_BASE:=}"
 case ${GITHUB_EVENT_NAME:-} in pull_request*) pull_request=yes ;; *) pull_request=no ;; esac
 cd -- "${INPUT_WORKING_DIRECTORY:-.}"
 work=$(mktemp -d "${RUNNER_TEMP:?}/wexa-sync.XXXXXX")

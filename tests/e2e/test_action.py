@@ -176,7 +176,8 @@ def test_from_the_plan_of_a_pull_request_to_its_merged_apply(runner: Runner) -> 
     assert runner.remote.writes == []
 
     merged = runner.commit("Third.")
-    assert runner.pull_request(merged).code == 0
+    assert runner.pull_request(merged, base="HEAD^1").code == 0
+    assert "this change" in runner.comments[0]
     assert len(runner.comments) == 1, "written anew in its place"
     assert "Third." in runner.comments[0]
     assert runner.outputs["digest"] in runner.comments[0]
@@ -261,7 +262,7 @@ def test_a_pull_request_is_never_applied(runner: Runner, event: str) -> None:
 def test_no_input_is_read_as_code_or_as_an_option(runner: Runner) -> None:
     commit = runner.commit("First.")
     evil = '"; touch evil; $(touch evil) `touch evil` \n::error::x'
-    for name in ("command", "env", "state", "paths", "args", "expect", "against", "working_directory"):
+    for name in ("command", "env", "state", "paths", "args", "expect", "against", "base", "working_directory"):
         command = evil if name == "command" else "apply" if name == "expect" else "plan"
         done = runner.job(command, commit, "push", None, **({} if name == "command" else {name: evil}))
         assert done.code != 0 or name == "state", "any text may name a file"
