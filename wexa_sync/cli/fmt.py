@@ -42,7 +42,8 @@ def command(request: Request, check: bool, diff: bool) -> int:
         text = file.diff() if diff else f"{visible(shown_path(file.file))}\n"
         show_data("\n".join(map(visible, text.split("\n"))) if sys.stdout.isatty() else text)
     files = f"{changed} file{'' if changed == 1 else 's'}"
-    note(f"{files} {'would change' if check or diff else 'changed'}." if changed else "Every manifest is in form.")
+    if changed or not problems:
+        note(f"{files} {'would change' if check or diff else 'changed'}." if changed else "Every manifest is in form.")
     if problems:
         raise InvalidManifests(problems)
     return int(ExitCode.CHANGES_PENDING if check and changed else ExitCode.DONE)

@@ -90,7 +90,8 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
     unclear = [str(address) for address in report.doubts]
     ids = {str(outcome.change.address): outcome.id for outcome in outcomes if outcome.id}
     if report.error[0]:
-        yield NextStep(text=f"The apply could not go on. {report.error[0]} {report.error[1]}")
+        said = f"{report.error[0][:1].upper()}{report.error[0][1:]}{'' if report.error[0].endswith('.') else '.'}"
+        yield NextStep(text=f"The apply could not go on. {said} {report.error[1]}")
     if report.interrupted and Status.SKIPPED in statuses:
         yield NextStep(text="The apply was interrupted: each change listed as skipped was not begun.")
     if unclear:
@@ -112,7 +113,9 @@ def _next_steps(report: Report, outcomes: Sequence[Outcome]) -> Iterator[NextSte
         yield NextStep(text="Each resource in conflict was changed on the live side since the plan.")
     if Status.FAILED in statuses:
         yield NextStep(text="Fix what failed.")
-    if report.interrupted or report.error[0] or statuses - {Status.APPLIED}:
+    # Where nothing was begun, the hint of the error says how to go on.
+    refused = bool(report.error[0]) and not report.interrupted and statuses <= {Status.SKIPPED}
+    if not refused and (report.interrupted or report.error[0] or statuses - {Status.APPLIED}):
         yield NextStep(
             text="Plan and apply again: finished changes are not repeated.",
             commands=("wexa-sync plan", "wexa-sync apply"),
