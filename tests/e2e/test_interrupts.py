@@ -74,7 +74,7 @@ def test_a_signal_stops_an_apply_between_two_requests(
         process.send_signal(number)  # the impatient press twice
         out, said = process.communicate()
     assert process.returncode == code, out + said
-    assert "what is in flight is finished" in said
+    assert "what is in flight is finished" in said, out
     assert "(interrupted)" in out
     assert "interrupted before it began" in out
     assert "Traceback" not in said

@@ -36,6 +36,7 @@ def heeded(cutoff: Cutoff, *, breaks_in: bool) -> Iterator[list[int]]:
 
     def hear(number: int, _frame: FrameType | None) -> None:
         nonlocal patient_until
+        first = not came  # asked before another signal breaks in here
         came.append(number)
         cutoff.stop()
         patient_until = patient_until or time.monotonic() + _ECHO
@@ -43,7 +44,7 @@ def heeded(cutoff: Cutoff, *, breaks_in: bool) -> Iterator[list[int]]:
             cutoff.cut()
         if breaks_in:
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        if len(came) == 1 and not speaks_json():
+        if first and not speaks_json():
             # Not through a buffered stream: the handler may have broken into one.
             with suppress(OSError):  # closed
                 os.write(2, _INTERRUPTED)
