@@ -58,6 +58,7 @@ def let_others_change(desk: Desk) -> None:
 
 def test_drift_is_what_others_changed_whatever_the_manifests_say(desk: Desk, cli: Cli) -> None:
     env = desk.remote.env
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")  # what was just made is waited for so long
     assert "so nothing was applied" in cli(desk.folder, "drift", env=env, code=1).stderr
     cli(desk.folder, "apply", "--auto-approve", env=env)
     none = cli(desk.folder, "drift", env=env)

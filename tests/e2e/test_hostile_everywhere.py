@@ -195,6 +195,7 @@ def test_on_every_surface_of_the_command_line(attacked: Desk, cli: Cli) -> None:
 
 @pytest.mark.parametrize("log", ["text", "json"])
 def test_in_the_words_of_a_server(desk: Desk, cli: Cli, wire: Wire, log: str) -> None:
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")  # what was not made is looked for so long
     wire.deaf["POST /agentflow/"] = {"success": False, "message": SHOWN}
     files = [word for name in FORMATS for word in ("--output", f"{name}={name}.out")]
     done = cli(desk.folder, "apply", "--auto-approve", "--log-format", log, *files, code=None, env=wire.env(desk))
