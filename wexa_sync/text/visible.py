@@ -21,7 +21,8 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def visible(text: str) -> str:
     """Return the text on one line, with every hidden character as an escape."""
-    return _HIDDEN.sub(_escape, text)
+    # Nearly every text is of this sort, and a page asks for many thousands.
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_escape, text)
 
 
 def prose(text: str) -> str:
