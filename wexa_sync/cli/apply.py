@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @options.option(
     "--reviewed", type=Named(), metavar="FILE", help="The JSON of that plan, so that what moved since can be named."
 )
-@options.option("--base", metavar="REF", help="Say of each operation whether the change since REF explains it.")
+@options.base
 @options.option(
     "--fail-on",
     type=Surprises(),

@@ -272,6 +272,8 @@ output = _all(
     option("--details/--no-details", default=None, help="The same as --detail full, and --detail summary."),
 )
 
+base = option("--base", metavar="REF", help="Say of each operation whether the change since REF explains it.")
+
 notify = option("--notify", type=Webhook(), everywhere=True, metavar="URL", help="Tell a webhook of it, Slack's too.")
 
 approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @options.option(
     "--snapshot", type=Named(), metavar="FILE", help="Plan from what `wexa-sync snapshot` wrote. Needs no key."
 )
-@options.option("--base", metavar="REF", help="Say of each operation whether the change since REF explains it.")
+@options.base
 @options.option(
     "--fail-on",
     type=Surprises(),

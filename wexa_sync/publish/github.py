@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from wexa_sync import __version__
-from wexa_sync.api.transport.certificates import certificates
-from wexa_sync.api.transport.url import is_loopback
 from wexa_sync.errors import PublishError
 from wexa_sync.publish.job import Job
+from wexa_sync.publish.session import open_session
 from wexa_sync.text.files import short
 from wexa_sync.text.json import parse
 from wexa_sync.text.visible import prose
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest, Response, Session
+    from requests import Response
 
 _TIMEOUT = (5, 30)
 _TRIES = 3
@@ -46,7 +42,8 @@ class GitHub:
         self.job = job
         self._root = f"{job.api_url}/repos/{job.repository}"
         self._sleep = sleep
-        self._session = _session(job, self._sign)
+        self._session = open_session(job.api_url, self._sign)
+        self._session.headers["Accept"] = "application/vnd.github+json"
 
     def login(self) -> str:
         """Return the name that the token writes under. A job's own token can't ask for it in any but the first way."""
@@ -148,25 +145,3 @@ def _json(response: Response, doing: str) -> Any:
         return parse(bytes(content)) if content else None
     except (RequestException, OSError, ValueError):
         raise PublishError(f"could not {doing}: what came is no JSON", hint=_BUSY) from None
-
-
-def _session(job: Job, sign: Callable[[], tuple[str, str]]) -> Session:
-    import requests
-    from requests.auth import AuthBase
-
-    class TokenAuth(AuthBase):
-        """Add the token. Where an auth is set, requests looks into no .netrc."""
-
-        def __call__(self, request: PreparedRequest) -> PreparedRequest:
-            name, value = sign()
-            request.headers[name] = value
-            return request
-
-    session = requests.Session()
-    session.auth = TokenAuth()
-    session.headers.update({"User-Agent": f"wexa-sync/{__version__}", "Accept": "application/vnd.github+json"})
-    if is_loopback(urlsplit(job.api_url).hostname or ""):
-        session.trust_env = False  # a proxy can't reach this machine
-    else:
-        session.verify = certificates(os.environ) or True
-    return session

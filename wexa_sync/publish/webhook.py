@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from wexa_sync import __version__
-from wexa_sync.api.transport.certificates import certificates
-from wexa_sync.api.transport.url import is_loopback
+from wexa_sync.publish.session import open_session
 
 _TIMEOUT = (5, 10)
 _LONGEST = 20.0
@@ -68,13 +65,7 @@ def send(url: str, message: Message, *, longest: float = _LONGEST) -> str:
 def _sent(url: str, host: str, message: Message) -> str:
     import requests
 
-    with requests.Session() as session:
-        session.headers["User-Agent"] = f"wexa-sync/{__version__}"
-        session.auth = _no_auth
-        if is_loopback(host):
-            session.trust_env = False  # a proxy can't reach this machine
-        else:
-            session.verify = certificates(os.environ) or True
+    with open_session(url) as session:
         try:
             with session.post(
                 url, json=message.payload(url), timeout=_TIMEOUT, allow_redirects=False, stream=True
@@ -83,8 +74,3 @@ def _sent(url: str, host: str, message: Message) -> str:
         except (requests.RequestException, OSError, ValueError) as error:
             return f"{host} was not told: no response ({type(error).__name__})"
     return "" if 200 <= status < 300 else f"{host} was not told: it answered {status}"
-
-
-def _no_auth(request: Any) -> Any:
-    """Add nothing: where an auth is set, requests looks into no .netrc."""
-    return request

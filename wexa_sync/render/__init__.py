@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from wexa_sync.render.findings import Finding
     from wexa_sync.render.layout import Layout
     from wexa_sync.render.view.environments import EnvironmentsView
     from wexa_sync.render.view.plan import PlanView
@@ -90,22 +91,31 @@ def _markdown(place: str, layout: Layout) -> Renderer:
 
 
 def _annotations(layout: Layout) -> Renderer:
-    from wexa_sync.render.annotations import plan_annotations, problems_annotations, report_annotations
+    from wexa_sync.render.annotations import annotated
 
-    return Renderer(
-        plan=partial(plan_annotations, layout=layout),
-        report=partial(report_annotations, layout=layout),
-        problems=partial(problems_annotations, layout=layout),
-    )
+    return _of_findings(annotated, layout)
 
 
 def _sarif(layout: Layout) -> Renderer:
-    from wexa_sync.render.sarif import plan_sarif, problems_sarif, report_sarif
+    from wexa_sync.render.sarif import sarif
+
+    return _of_findings(sarif, layout)
+
+
+def _gitlab_codequality(layout: Layout) -> Renderer:
+    from wexa_sync.render.gitlab import code_quality
+
+    return _of_findings(code_quality, layout)
+
+
+def _of_findings(write: Callable[[Sequence[Finding], Layout], str], layout: Layout) -> Renderer:
+    """Return the renderer of a format that marks findings, whichever view they come from."""
+    from wexa_sync.render.findings import of_plan, of_problems, of_report
 
     return Renderer(
-        plan=partial(plan_sarif, layout=layout),
-        report=partial(report_sarif, layout=layout),
-        problems=partial(problems_sarif, layout=layout),
+        plan=lambda view: write(of_plan(view), layout),
+        report=lambda view: write(of_report(view), layout),
+        problems=lambda view: write(of_problems(view), layout),
     )
 
 
@@ -119,16 +129,6 @@ def _gitlab_terraform(_: Layout) -> Renderer:
     from wexa_sync.render.gitlab import plan_numbers
 
     return Renderer(plan=plan_numbers)
-
-
-def _gitlab_codequality(layout: Layout) -> Renderer:
-    from wexa_sync.render.gitlab import plan_quality, problems_quality, report_quality
-
-    return Renderer(
-        plan=partial(plan_quality, layout=layout),
-        report=partial(report_quality, layout=layout),
-        problems=partial(problems_quality, layout=layout),
-    )
 
 
 def _text_of_runs(layout: Layout) -> RunRenderer:

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from wexa_sync.render.findings import Finding, Level, of_plan, of_problems, of_report
+from wexa_sync.render.findings import Finding, Level
 from wexa_sync.render.layout import Layout
-from wexa_sync.render.view.plan import PlanView
-from wexa_sync.render.view.problems import ProblemsView
-from wexa_sync.render.view.report import ReportView
 from wexa_sync.text.orders import without_orders
 
 SHOWN: Final = 10
@@ -25,22 +22,8 @@ _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = _IN_MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def plan_annotations(view: PlanView, layout: Layout) -> str:
-    """Return the annotations of what is blocked in a plan, and of its warnings."""
-    return _lines(of_plan(view), layout)
-
-
-def report_annotations(view: ReportView, layout: Layout) -> str:
-    """Return the annotations of what an apply did not make."""
-    return _lines(of_report(view), layout)
-
-
-def problems_annotations(view: ProblemsView, layout: Layout) -> str:
-    """Return the annotations of an error, or of every problem of the manifests."""
-    return _lines(of_problems(view), layout)
-
-
-def _lines(findings: Sequence[Finding], layout: Layout) -> str:
+def annotated(findings: Sequence[Finding], layout: Layout) -> str:
+    """Return the findings as annotations, errors first."""
     lines = []
     for level in Level:
         of_level = [finding for finding in findings if finding.rule.level is level]

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from wexa_sync.model import Action
-from wexa_sync.render.findings import Finding, Level, of_plan, of_problems, of_report
+from wexa_sync.render.findings import Finding, Level
 from wexa_sync.render.json import json_text
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.sarif import fingerprint
 from wexa_sync.render.view.plan import PlanView
-from wexa_sync.render.view.problems import ProblemsView
-from wexa_sync.render.view.report import ReportView
 
 _SEVERITY: Final = {Level.ERROR: "major", Level.WARNING: "minor"}
 
@@ -28,23 +26,8 @@ def plan_numbers(view: PlanView) -> str:
     return json.dumps(counts) + "\n"
 
 
-def plan_quality(view: PlanView, layout: Layout) -> str:
-    """Return what is blocked in a plan in the form of `artifacts:reports:codequality`."""
-    return _quality(of_plan(view), layout)
-
-
-def report_quality(view: ReportView, layout: Layout) -> str:
-    """Return what an apply did not make in the form of `artifacts:reports:codequality`."""
-    return _quality(of_report(view), layout)
-
-
-def problems_quality(view: ProblemsView, layout: Layout) -> str:
-    """Return every problem of the manifests in the form of `artifacts:reports:codequality`."""
-    return _quality(of_problems(view), layout)
-
-
-def _quality(findings: Sequence[Finding], layout: Layout) -> str:
-    """Return the findings that have a place: GitLab shows no others."""
+def code_quality(findings: Sequence[Finding], layout: Layout) -> str:
+    """Return the findings that have a place in the form of `artifacts:reports:codequality`: GitLab shows no others."""
     issues = {
         fingerprint(finding, layout.folder): {
             "description": finding.text,

@@ -9,29 +9,11 @@ from urllib.parse import quote
 
 from wexa_sync import __version__
 from wexa_sync.model import Source
-from wexa_sync.render.findings import FAILURE, RULES, Finding, of_plan, of_problems, of_report
+from wexa_sync.render.findings import FAILURE, RULES, Finding
 from wexa_sync.render.json import json_text
 from wexa_sync.render.layout import Layout
-from wexa_sync.render.view.plan import PlanView
-from wexa_sync.render.view.problems import ProblemsView
-from wexa_sync.render.view.report import ReportView
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-
-
-def plan_sarif(view: PlanView, layout: Layout) -> str:
-    """Return what is blocked in a plan, and its warnings, as SARIF."""
-    return _log(of_plan(view), layout)
-
-
-def report_sarif(view: ReportView, layout: Layout) -> str:
-    """Return what an apply did not make as SARIF."""
-    return _log(of_report(view), layout)
-
-
-def problems_sarif(view: ProblemsView, layout: Layout) -> str:
-    """Return an error, or every problem of the manifests, as SARIF."""
-    return _log(of_problems(view), layout)
 
 
 def fingerprint(finding: Finding, folder: str) -> str:
@@ -40,7 +22,8 @@ def fingerprint(finding: Finding, folder: str) -> str:
     return sha256("\0".join((finding.rule.name, file, finding.text)).encode()).hexdigest()[:32]
 
 
-def _log(findings: Sequence[Finding], layout: Layout) -> str:
+def sarif(findings: Sequence[Finding], layout: Layout) -> str:
+    """Return the findings as a SARIF log. Those that have no place are notifications of the run."""
     rules = [
         {
             "id": rule.name,
