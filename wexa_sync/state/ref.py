@@ -41,8 +41,8 @@ _NO_RIGHT = re.compile(
 )
 """What a remote says to who may not write. git speaks of "access rights" at every connection by ssh that is lost."""
 
-_RACE = re.compile(r"cannot lock ref|[Uu]nable to create|failed to update ref")
-"""What a remote says where another push is at the same ref at the same time."""
+_RACE = re.compile(r"cannot lock ref|[Uu]nable to create|failed to update ref|stale info")
+"""What git says where another push is at the same ref at the same time: nothing was moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +172,10 @@ class Remote:
     def push(self, *moves: Move, patient: bool = False) -> None:
         """Make the moves, all or none. Raise Moved where others moved a ref, InDoubt, or StateError.
 
-        With `patient`, a remote that can't be reached is tried again for a while.
+        With `patient`, a remote that can't be reached is tried again for a while. So is, always, a push that lost a
+        race against another one, where the refs are back at their places: the other took a lock and gave it back.
         """
-        pauses = self._pauses if patient else ()
-        for number, pause in enumerate((*pauses, None)):
+        for number, pause in enumerate((*self._pauses, None)):
             ran = self._pushed(moves)
             if ran is not None and ran.code == 0:
                 return
@@ -187,9 +187,11 @@ class Remote:
                     raise Moved(tips)
             if ran is not None and (error := self._refusal(ran)):
                 raise error
-            if pause is None:
+            raced = ran is not None and _RACE.search(_all_said(ran)) is not None
+            if pause is None or not (patient or raced):
                 break
-            self._waits(f"{self.place}, as a push had no response", sum(pauses[number:]))
+            why = "another push was quicker" if raced else "a push had no response"
+            self._waits(f"{self.place}, as {why}", sum(self._pauses[number:]))
             time.sleep(pause)
         said = f": {ran.err.rstrip('.')}" if ran is not None else ", which gave no response in time"
         raise InDoubt(
@@ -218,7 +220,7 @@ class Remote:
 
     def _refusal(self, ran: Ran) -> StateError | None:
         """Return the error of a push that the remote refused for good; None for one that may work the next time."""
-        said = "\n".join(part for part in (ran.err, ran.text) if part)
+        said = _all_said(ran)
         if "--atomic" in said:
             hint = "The remote can't move two refs at once, which the lock needs. Keep the state in a file there."
         elif "remote rejected" in said and not _RACE.search(said):
@@ -253,6 +255,11 @@ def _blobs(out: bytes) -> Iterator[bytes]:
         size = int(out[at:end].rsplit(b" ", 1)[1])
         yield out[end + 1 : end + 1 + size]
         at = end + size + 2
+
+
+def _all_said(ran: Ran) -> str:
+    """Return what git wrote to both of its outputs."""
+    return "\n".join(part for part in (ran.err, ran.text) if part)
 
 
 def _short(said: str) -> str:

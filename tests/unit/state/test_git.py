@@ -45,6 +45,9 @@ and the repository exists.
 end
 exit 128"""
 
+RACED = """echo "! :refs/wexa-sync/state.lock [rejected] (stale info)"; echo "error: failed to push some refs" >&2; exit 1"""
+"""What git says where another process held the lock as the push began."""
+
 
 @pytest.fixture
 def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
@@ -57,6 +60,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Non
         what = {
             "before": f'if [ -n "$push" ]; then {LOST}\nfi',
             "after": f'if [ -n "$push" ]; then {real} "$@"; {LOST}\nfi',
+            "raced": f'if [ -n "$push" ]; then {RACED}\nfi',
             "blind before": LOST,
             "blind after": f'if [ -n "$push" ]; then {real} "$@"; fi; {LOST}',
         }[how]
@@ -148,6 +152,15 @@ def test_a_push_that_is_lost_once_is_looked_for_and_made_again(
         session.write(Remember(record(B)))
     assert on_ref.store().load().serial == 2
     assert messages(on_ref) == ["The state with 2 records", "1 recorded", "1 recorded"]
+
+
+def test_a_lock_that_another_process_gave_back_in_the_meantime_is_taken(
+    on_ref: OnRef, broken: Callable[..., None]
+) -> None:
+    broken("raced", times=2)
+    with on_ref.store(pauses=(0.0, 0.0)).session(TARGET) as session:
+        session.write(Remember(record()))
+    assert on_ref.store().load().records.keys() == {A}
 
 
 @pytest.mark.parametrize("how", ["blind before", "blind after"])
