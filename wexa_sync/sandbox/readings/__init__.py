@@ -1,0 +1,15 @@
+"""List the readings: a named choice for each point where the API's documentation is silent or contradicts itself.
+
+The first value of each is the default. A reading never changes what a vendor page shows plainly. Each file has those of
+one subject.
+"""
+
+from __future__ import annotations
+
+from wexa_sync.sandbox.readings import answers, lists, runs, things
+from wexa_sync.sandbox.readings.base import Reading
+
+__all__ = ["READINGS", "Reading"]
+
+READINGS: tuple[Reading, ...] = tuple(each for group in (lists, answers, things, runs) for each in group.READINGS)
+"""Every reading. docs/readings.md lists exactly these."""
