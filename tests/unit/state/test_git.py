@@ -45,7 +45,7 @@ and the repository exists.
 end
 exit 128"""
 
-RACED = """echo "! :refs/wexa-sync/state.lock [rejected] (stale info)"; echo "error: failed to push some refs" >&2; exit 1"""
+RACED = 'echo "! :refs/wexa-sync/state.lock [rejected] (stale info)"; echo "error: failed to push" >&2; exit 1'
 """What git says where another process held the lock as the push began."""
 
 
