@@ -378,3 +378,26 @@ def fired_schedule(api: Client) -> Any:
     api.schedule(project, api.flow(project)["_id"], api.now() + 10)
     api.advance(20)
     return [item["status"] for item in api.get("/schedules/coworker", projectID=project)["schedules"]]
+
+
+def triggers_none(api: Client) -> Any:
+    """Return the status of the triggers of a connector without any, and what they are listed as."""
+    answer = api.send("GET", f"/triggers/connector/{api.connector_id(api.project()['_id'], 'mail')}")
+    return [answer.status_code, (answer.json() or {}).get("triggers")]
+
+
+def triggers_put_answer(api: Client) -> Any:
+    """Return the keys of the response to a PUT of triggers."""
+    answer = api.send(
+        "PUT", f"/triggers/connector/{api.connector_id(api.project()['_id'], 'mail')}/mail", {"triggers": []}
+    )
+    return sorted(answer.json() or {})
+
+
+def trigger_id(api: Client) -> Any:
+    """Return whether a new trigger, and then a known one, have the id that was sent."""
+    path = f"/triggers/connector/{api.connector_id(api.project()['_id'], 'mail')}"
+    api.send("PUT", f"{path}/mail", {"triggers": [{"_id": NOWHERE, "name": "New"}]})
+    (made,) = api.get(path)["triggers"]
+    api.send("PUT", f"{path}/mail", {"triggers": [made]})
+    return [made["_id"] == NOWHERE, api.get(path)["triggers"] == [made]]

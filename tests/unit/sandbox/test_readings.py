@@ -71,6 +71,12 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     ),
     "skip_zero": (see.skip_zero, {"refused": 422, "accepted": 200}),
     "skill_name_match": (see.skill_name_match, {"exact": 0, "substring": 1}),
+    "triggers_none": (see.triggers_none, {"null": [200, None], "empty": [200, []], "404": [404, None]}),
+    "triggers_put_answer": (
+        see.triggers_put_answer,
+        {"object": ["connector_id", "connector_type", "triggers"], "message": ["message"], "null": []},
+    ),
+    "trigger_id": (see.trigger_id, {"kept": [True, True], "reassigned": [False, True]}),
     "create_envelope": (see.create_envelope, {"bare": [False] * 4, "data": [True] * 4}),
     "create_answer": (see.create_answer, {"object": [True] * 3, "id": [False] * 3, "empty": [None] * 3}),
     "create_status": (see.create_status, {"200": [200, 200], "201": [201, 201]}),

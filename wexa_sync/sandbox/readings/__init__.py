@@ -6,10 +6,12 @@ one subject.
 
 from __future__ import annotations
 
-from wexa_sync.sandbox.readings import answers, lists, runs, things
+from wexa_sync.sandbox.readings import answers, lists, runs, things, triggers
 from wexa_sync.sandbox.readings.base import Reading
 
 __all__ = ["READINGS", "Reading"]
 
-READINGS: tuple[Reading, ...] = tuple(each for group in (lists, answers, things, runs) for each in group.READINGS)
+READINGS: tuple[Reading, ...] = tuple(
+    each for group in (lists, answers, things, triggers, runs) for each in group.READINGS
+)
 """Every reading. docs/readings.md lists exactly these."""

@@ -26,13 +26,14 @@ from wexa_sync.sandbox.routes import (
     schedules,
     skills,
     tasks,
+    triggers,
 )
 from wexa_sync.sandbox.routes.params import Here
 from wexa_sync.sandbox.server.connections import Listener
 from wexa_sync.sandbox.server.gate import KEY_HEADER, Gate
 from wexa_sync.sandbox.world.world import World
 
-_GROUPS = (projects, agentflows, connectors, skills, executions, customers, inbox, tasks, schedules, admin)
+_GROUPS = (projects, agentflows, connectors, skills, executions, customers, inbox, tasks, schedules, triggers, admin)
 _TAGS = [{"name": group.router.tags[0], "description": (group.__doc__ or "").strip()} for group in _GROUPS]
 _KEY = APIKeyHeader(
     name=KEY_HEADER, auto_error=False, description="any non-empty key, unless the sandbox was started with one"
