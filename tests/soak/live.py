@@ -213,4 +213,5 @@ class Live:
 def essence(thing: Thing) -> Json:
     """Return the fields of a foreign object that only its owner changes."""
     volatile = {"updated_at", "last_used", "updatedAt", "status", "agents_output", "conclusion", "end_time", "agents"}
+    volatile |= {"analytics", "categorized_data", "execution_context"}
     return {name: value for name, value in thing.body.items() if name not in {*volatile, "initialAgent"}}

@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wexa_sync.sandbox.errors import ApiError
-from wexa_sync.sandbox.world import outcomes
+from wexa_sync.sandbox.world import outcomes, results
 from wexa_sync.sandbox.world.ids import new_execution_id
 from wexa_sync.sandbox.world.inbox import open_item
 from wexa_sync.sandbox.world.seed import USER_ID, USER_NAME
@@ -41,25 +41,33 @@ _UNSTARTED: Json = {
     "conclusion": None,
     "end_time": None,
 }
+_FROM_OUTSIDE: Json = {"is_external_application": False, "application_user_id": None}
+"""Who started a run from another application. An execution says it twice, the second time in `executed_by`."""
 
 
 def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str, at: float, how: str = "manual") -> Row:
     """Create an execution of an agentflow, and the task that shows it. `how` is "manual" or "schedule"."""
     fills_in = world.readings.says("goal", "filled_in")
     name = USER_NAME if executed_by == USER_ID else executed_by
-    body: Json = _UNSTARTED | {
-        "_id": world.new_id(at),
-        "execution_id": new_execution_id(),
-        "task_id": world.new_id(at),
-        "agentflow_id": flow.id,
-        "projectID": flow.project,
-        "agentflow": _frozen_copy(flow.body),
-        "goal": _filled_in(goal, inputs) if fills_in else goal,
-        "goal_template": goal if fills_in else None,
-        "input_variables": inputs,
-        "executed_by": {"_id": executed_by, "metadata": None, "name": name, "type": how},
-        "created_at": at,
-    }
+    runner = {"_id": executed_by, "metadata": None, "name": name, "type": how}
+    body: Json = (
+        _UNSTARTED
+        | _FROM_OUTSIDE
+        | {
+            "_id": world.new_id(at),
+            "execution_id": new_execution_id(),
+            "task_id": world.new_id(at),
+            "agentflow_id": flow.id,
+            "projectID": flow.project,
+            "agentflow": _frozen_copy(flow.body),
+            "goal": _filled_in(goal, inputs) if fills_in else goal,
+            "goal_template": goal if fills_in else None,
+            "input_variables": inputs,
+            "executed_by": runner | _FROM_OUTSIDE,
+            "agentflow_name": flow.body["name"],
+            "created_at": at,
+        }
+    )
     row = Row(
         kind="execution", id=body["_id"], alias=body["execution_id"], project=flow.project, owner=flow.id, body=body
     )
@@ -137,7 +145,7 @@ def execute(world: World, row: Row) -> None:
     _require(world, row, "executed", ("ready", "paused", *again))
     told = row.inner.get("told", 0) + 1
     if row.inner["phase"] in again:
-        row.body |= {"agents_output": [], "conclusion": None, "end_time": None}
+        results.erase(row.body)
         row.inner = {"phase": "ready"}
     row.inner["told"] = told
     already_due = row.due if row.inner["phase"] == "ready" else None
@@ -154,7 +162,7 @@ def answered(world: World, row: Row, *, approved: bool = True) -> None:
 def _run(world: World, row: Row, at: float) -> None:
     if "outcome" not in row.inner:
         outcome = outcomes.outcome_for(world, row.body)
-        row.inner |= {"outcome": {"name": outcome.name}, "rest": outcome.seconds}
+        row.inner |= {"outcome": {"name": outcome.name}, "rest": outcome.seconds, "began": at}
         _mark_used(world, row, at)
     _enter(world, row, "running", at + row.inner.pop("rest"))
 
@@ -165,7 +173,7 @@ def _conclude(world: World, row: Row, at: float) -> None:
         open_item(world, row.body, outcomes.INBOX_TYPES[outcome], at)
         _enter(world, row, "waiting", None)
         return
-    outcomes.finish(world, row.body, outcome, at)
+    outcomes.finish(world, row, outcome, at)
     _enter(world, row, outcome, None)
 
 

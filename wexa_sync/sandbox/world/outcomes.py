@@ -1,10 +1,11 @@
-"""Decide how a run ends, and write what a finished run leaves: outputs, conclusion, credits."""
+"""Decide how a run ends, and write what a finished run leaves: its results and its credits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wexa_sync.sandbox.world import results
 from wexa_sync.sandbox.world.clock import iso
 from wexa_sync.sandbox.world.seed import ORG_ID
 from wexa_sync.sandbox.world.store import Row
@@ -19,7 +20,6 @@ OUTCOMES = ("completed", "failed", "input_required", "preview", "anomaly")
 INBOX_TYPES = {"input_required": "runtime_input", "preview": "preview", "anomaly": "anomaly_detection"}
 """The type of the inbox item for each outcome that waits."""
 
-TOKENS_PER_RUN = 1362
 CREDITS_PER_RUN = 0.03149925037481259
 
 
@@ -54,40 +54,34 @@ def remember_scripts(world: World, entries: list[Json]) -> None:
     world.store.remember("outcomes", entries)
 
 
-def finish(world: World, execution: Json, outcome: str, at: float) -> None:
-    """Write an execution's end at `at`: the outputs of its agents, the conclusion, the end time and the credits."""
-    failed = outcome == "failed"
+def finish(world: World, row: Row, outcome: str, at: float) -> None:
+    """Write an execution's end at `at`: the results of its agents, and their credits."""
+    execution, failed = row.body, outcome == "failed"
     agents = execution["agentflow"]["agents"]
     worked = agents[:1] if failed else agents
-    execution["agents_output"] = [_output(agent, execution, failed) for agent in worked]
-    word = "failed" if failed else "completed"
-    execution["conclusion"] = {
-        "conclusion": f"## {execution['agentflow']['name']}\n\nThe run {word}: {execution['goal']}"
-    }
-    execution["end_time"] = at
-    for agent in worked:
-        _charge(world, execution, agent, at)
+    began = row.inner.get("began", at)
+    seconds = max(at - began, 0.0) / max(len(worked), 1)
+    steps = [
+        results.Step(
+            agent=agent,
+            began=began + seconds * number,
+            seconds=seconds,
+            error=f"{agent['title']} could not finish: {execution['goal']}" if failed else None,
+        )
+        for number, agent in enumerate(worked)
+    ]
+    results.write(execution, steps, failed=failed, at=at)
+    for step in steps:
+        _charge(world, execution, step, at)
 
 
-def _output(agent: Json, execution: Json, failed: bool) -> Json:
-    text = f"{agent['title']} {'could not finish' if failed else 'finished'}: {execution['goal']}"
-    return {
-        "agent_id": agent["_id"],
-        "agent_title": agent["title"],
-        "status": "failed" if failed else "completed",
-        "input": execution["input_variables"],
-        "output": None if failed else {"text": text},
-        "error": {"code": 500, "message": text} if failed else None,
-    }
-
-
-def _charge(world: World, execution: Json, agent: Json, at: float) -> None:
-    flow = execution["agentflow"]
+def _charge(world: World, execution: Json, step: results.Step, at: float) -> None:
+    flow, agent = execution["agentflow"], step.agent
     project = world.find("project", execution["projectID"])
     body = {
         "operation": "agent_execution",
         "model": agent["llm"].get("model"),
-        "tokens_consumed": TOKENS_PER_RUN,
+        "tokens_consumed": step.tokens,
         "projectID": execution["projectID"],
         "execution_id": execution["execution_id"],
         "agent_id": agent["_id"],

@@ -26,7 +26,11 @@ def test_a_new_execution_has_the_documented_shape(project: str, run: Any) -> Non
     assert re.fullmatch(UUID4, run["execution_id"])
     assert re.fullmatch(r"[0-9a-f]{24}", run["_id"])
     assert (run["status"], run["projectID"], run["goal"]) == ("ready", project, "write about science")
-    assert run["executed_by"] == {"_id": USER_ID, "metadata": None, "name": "sandbox-user", "type": "manual"}
+    by = {"_id": USER_ID, "metadata": None, "name": "sandbox-user", "type": "manual"}
+    from_outside = {"is_external_application": False, "application_user_id": None}
+    assert run["executed_by"] == by | from_outside
+    assert run | from_outside == run
+    assert run["agentflow_name"] == run["agentflow"]["name"]
     assert (run["input_variables"], run["runtime_inputs"], run["previews"]) == ({"topic": "science"}, {}, {})
     assert (run["files"], run["agents_output"], run["execution_context"]) == ([], [], {})
     empty = ("schedule", "start_from_agent_id", "parent_execution_id", "anomaly_detected", "conclusion", "end_time")
@@ -54,8 +58,36 @@ def test_time_moves_a_run_to_its_end(api: Client, run: Any) -> None:
     assert done["status"] == "completed"
     assert done["end_time"] == pytest.approx(run["created_at"] + 2.5)
     assert done["conclusion"]["conclusion"].startswith("## triage")
-    (output,) = done["agents_output"]
-    assert (output["agent_id"], output["status"]) == (run["agentflow"]["agents"][0]["_id"], "completed")
+    assert (done["conclusion"]["links"], done["conclusion"]["created_at"]) == ([], done["end_time"])
+    agent = run["agentflow"]["agents"][0]["_id"]
+    assert [(each["agent_id"], each["type"]) for each in done["agents_output"]] == [
+        (agent, "observation"),
+        (agent, "plan"),
+        (agent, "output"),
+    ]
+
+
+def test_a_finished_run_says_what_each_agent_did_and_what_that_cost(api: Client, project: str) -> None:
+    flow = api.agent(project, api.working_flow(project)["_id"])
+    first, second = (agent["_id"] for agent in flow["agents"])
+    api.post("/_sandbox/clock", {"freeze": True})
+    run = api.execution(project, flow["_id"])
+    assert not {"analytics", "categorized_data"} & run.keys()
+    api.advance(3)
+    done = api.get(f"/execute_flow/{run['_id']}")
+    context, analytics = done["execution_context"], done["analytics"]
+    assert [*context] == [*analytics["agent_analytics"]] == [first, second]
+    assert context[second]["started_at"] == pytest.approx(context[first]["started_at"] + 1)
+    assert [each["status"] for each in context.values()] == ["completed"] * 2
+    used = [each["tokens_used"] for each in context.values()]
+    assert used == [each["tokens_used"] for each in analytics["agent_analytics"].values()]
+    overall = analytics["overall"]
+    assert overall["total_tokens_used"] == sum(used)
+    assert overall["total_execution_time"] == pytest.approx(2)
+    assert overall["total_price"] == sum(each["price"] for each in analytics["agent_analytics"].values())
+    sorted_ = done["categorized_data"]
+    assert sorted_["logs"] == done["agents_output"][::-1]
+    assert [each["agent_id"] for each in sorted_["output"]] == [second, first]
 
 
 def test_a_run_marks_its_agentflow_as_used_and_no_agent_change_does(api: Client, run: Any) -> None:
@@ -160,8 +192,10 @@ def test_a_script_can_fail_a_run_at_once(api: Client, run: Any) -> None:
     api.script("completed", match={"goal_contains": "science", "agentflow_name": "another flow"})
     api.advance(0.5)
     failed = api.get(f"/execute_flow/{run['_id']}")
-    assert (failed["status"], failed["agents_output"][0]["status"]) == ("failed", "failed")
-    assert failed["agents_output"][0]["error"]["code"] == 500
+    (context,) = failed["execution_context"].values()
+    assert (failed["status"], context["status"]) == ("failed", "failed")
+    assert context["error"] == failed["agents_output"][-1]["error"]
+    assert "could not finish" in context["error"]
 
 
 def test_the_newest_script_that_matches_decides(api: Client, run: Any) -> None:
