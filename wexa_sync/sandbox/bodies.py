@@ -158,6 +158,13 @@ class ConnectorStatus(Body):
     data_loader_config: Json
 
 
+class ConnectorQuery(Body):
+    """Find configured connectors: the values that a connector must have, and the fields to return."""
+
+    query: Json
+    projection: Json = {}
+
+
 class ScheduleCreate(Body):
     """Create a schedule; `schedule` is the epoch second of its one run [guess]."""
 

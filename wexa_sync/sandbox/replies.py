@@ -67,6 +67,14 @@ def created(world: World, body: Json, *, seen: bool = False) -> Response:
     return reply({"data": body} if readings.says("create_envelope", "data") else body, status)
 
 
+def configured(world: World, body: Json, to_verify: Json) -> Response:
+    """Return the response to a configured connector; of the real one, `data_to_verify` alone was seen."""
+    form = world.readings.value("configure_answer")
+    if form == "empty":
+        return Response(status_code=int(world.readings.value("create_status")))
+    return created(world, {"object": body | to_verify, "id": {"_id": body["_id"]}}.get(form, to_verify), seen=True)
+
+
 def updated(world: World, body: Json) -> Response:
     """Return the response to an update; no real one was seen."""
     if world.readings.says("update_answer", "empty"):

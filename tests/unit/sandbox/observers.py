@@ -141,7 +141,6 @@ def create_answer(api: Client) -> Any:
     answers = (
         api.send("POST", "/skills/", skill_body(project, api.connector_id(project))),
         api.send("POST", "/schedule/coworker", schedule_body(flow, api.now() + 99), projectID=project),
-        api.send("POST", "/actions/whatsapp/config", connector_body(project)),
     )
     return [len(answer.json()) > 1 if answer.text else None for answer in answers]
 
@@ -239,18 +238,6 @@ def duplicate_names(api: Client) -> Any:
         )
         seen.append([answer.status_code for answer in answers])
     return seen
-
-
-def project_connectors(api: Client) -> Any:
-    return sum(group["accounts"] for group in api.get(f"/connectors/{api.project()['_id']}"))
-
-
-def connector_delete(api: Client) -> Any:
-    project = api.project()["_id"]
-    skill = api.skill(project)["_id"]
-    flow = api.flow(project, agents=[agent_body(skills=[skill])])["_id"]
-    api.send("DELETE", f"/connector/{api.connector_id(project)}", projectID=project)
-    return [api.send("GET", f"/skills/{skill}").status_code, len(api.get(f"/agentflow/{flow}")["agents"][0]["skills"])]
 
 
 def skill_actions(api: Client) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from wexa_sync.sandbox import READINGS, ReadingError
 from wexa_sync.sandbox.world.chosen import Readings
 
+from . import observe_connectors as see_connectors
 from . import observers as see
 from .client import NOWHERE, Client, execution_body, reading, sandbox
 
@@ -78,7 +79,7 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     ),
     "trigger_id": (see.trigger_id, {"kept": [True, True], "reassigned": [False, True]}),
     "create_envelope": (see.create_envelope, {"bare": [False] * 4, "data": [True] * 4}),
-    "create_answer": (see.create_answer, {"object": [True] * 3, "id": [False] * 3, "empty": [None] * 3}),
+    "create_answer": (see.create_answer, {"object": [True] * 2, "id": [False] * 2, "empty": [None] * 2}),
     "create_status": (see.create_status, {"200": [200, 200], "201": [201, 201]}),
     "update_answer": (
         see.update_answer,
@@ -114,8 +115,7 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
         see.duplicate_names,
         {"accepted": [[200] * 3, [200] * 3], "refused": [[200] * 3, [400] * 3]},
     ),
-    "project_connectors": (see.project_connectors, {"seeded": 4, "none": 0}),
-    "connector_delete": (see.connector_delete, {"keeps_skills": [200, 1], "drops_skills": [404, 0]}),
+    **see_connectors.OBSERVED,
     "skill_actions": (see.skill_actions, {"connector": 1, "empty": 0}),
     "agentflow_put": (
         see.agentflow_put,

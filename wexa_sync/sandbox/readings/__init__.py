@@ -6,12 +6,19 @@ one subject.
 
 from __future__ import annotations
 
-from wexa_sync.sandbox.readings import answers, lists, runs, things, triggers
+from wexa_sync.sandbox.readings import answers, connectors, lists, runs, things, triggers
 from wexa_sync.sandbox.readings.base import Reading
 
 __all__ = ["READINGS", "Reading"]
 
-READINGS: tuple[Reading, ...] = tuple(
-    each for group in (lists, answers, things, triggers, runs) for each in group.READINGS
+_GROUPS = (
+    lists,
+    answers,
+    connectors,
+    things,
+    triggers,
+    runs,
 )
+
+READINGS: tuple[Reading, ...] = tuple(each for group in _GROUPS for each in group.READINGS)
 """Every reading. docs/readings.md lists exactly these."""

@@ -14,7 +14,7 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "create_answer",
         "object id empty",
-        "Creating a skill, a schedule or a connector answers with the object, its `_id` alone, or an empty body.",
+        "Creating a skill or a schedule answers with the object, its `_id` alone, or an empty body.",
         "These answers were never seen.",
     ),
     reading(

@@ -1,17 +1,10 @@
-"""List the readings of connectors, skills, agentflows, agents and schedules."""
+"""List the readings of skills, agentflows, agents and schedules."""
 
 from __future__ import annotations
 
 from wexa_sync.sandbox.readings.base import Reading, reading
 
 READINGS: tuple[Reading, ...] = (
-    reading("project_connectors", "seeded none", "A new project has the seed connectors, or none.", "Unknown."),
-    reading(
-        "connector_delete",
-        "keeps_skills drops_skills",
-        "Deleting a connector leaves its skills alone, or deletes them too.",
-        "The effect of deleting a connector on skills is unknown.",
-    ),
     reading(
         "skill_actions",
         "connector empty",

@@ -1,24 +1,23 @@
-"""Configure, list and delete connectors. The only field that can be changed is the status."""
+"""Configure, list, query and delete connectors. The only field that can be changed is the status."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from wexa_sync.sandbox.bodies import ConnectorConfig, ConnectorStatus
+from wexa_sync.sandbox.bodies import ConnectorConfig, ConnectorQuery, ConnectorStatus
 from wexa_sync.sandbox.errors import ApiError
-from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
-from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery, check_same_project
-from wexa_sync.sandbox.world.seed import CATEGORIES, PICTURES
-from wexa_sync.sandbox.world.store import Json, Row
+from wexa_sync.sandbox.replies import configured, deleted, listing, reply, updated
+from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, check_same_project
+from wexa_sync.sandbox.world import connectors
+from wexa_sync.sandbox.world.catalogue import CATEGORIES
+from wexa_sync.sandbox.world.connectors import to_verify, view
+from wexa_sync.sandbox.world.seed import ORG_ID
+from wexa_sync.sandbox.world.store import Json
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 
 router = APIRouter(tags=["Connectors"])
-
-
-def add_connector(world: World, sent: Json) -> Row:
-    """Add a connector to its project."""
-    body = {"_id": world.new_id(), **ConnectorConfig.model_validate(sent).json_form()}
-    return world.store.add(Row(kind="connector", id=body["_id"], project=body["projectID"], body=body))
 
 
 @router.post("/actions/{category}/config", summary="Configure connector")
@@ -30,8 +29,8 @@ def configure_connector(world: Here, category: str, body: ConnectorConfig, proje
     check_same_project(project_id, body.project_id)
     world.find_live("project", body.project_id)
     world.refuse_taken_name("connector", "name", body.name, project=body.project_id)
-    connector = add_connector(world, body.json_form())
-    return created(world, _view(connector) | _to_verify(connector))
+    connector = connectors.add_connector(world, body.json_form())
+    return configured(world, view(world, connector), to_verify(connector))
 
 
 @router.get("/actions/{category}/config/{ident}", summary="Get config")
@@ -40,8 +39,9 @@ def get_config(world: Here, category: str, ident: str) -> Response:
     """Return the connector of a category. `ident` is its project's id (SDK) or its own id (a real client)."""
     world.check_id(ident)
     for row in world.store.rows("connector"):
-        if ident in (row.id, row.project) and row.body["category"] == category:
-            return reply({"configured": row.body["is_configured"], "config": row.body | _to_verify(row)})
+        if ident in (row.id, row.project) and row.body["category"] == category and not row.is_deleted:
+            shown = view(world, row)["config"] | to_verify(row)
+            return reply({"configured": row.body["is_configured"], "config": shown})
     return reply({"configured": False, "config": {}})
 
 
@@ -49,7 +49,19 @@ def get_config(world: Here, category: str, ident: str) -> Response:
 @turn
 def list_connectors(world: Here, project_id: MaybeProject = None) -> Response:
     """List connectors without groups; known from the SDK only."""
-    return listing(world, "connectors", [_view(row) for row in world.store.rows("connector", project=project_id)])
+    return listing(world, "connectors", [view(world, row) for row in world.store.rows("connector", project=project_id)])
+
+
+@router.post("/retrieve/connectors/{org_id}/on/query", summary="Query connectors")
+@turn
+def query_connectors(world: Here, org_id: str, body: ConnectorQuery) -> Response:
+    """List the connectors that match a query, with the fields of the projection [client]."""
+    if org_id != ORG_ID:
+        raise ApiError(404, f"Organization not found: {org_id}")
+    wanted = {"_id", *(name for name, one in body.projection.items() if one)} if body.projection else None
+    found = [view(world, row) | to_verify(row) for row in connectors.of_query(world, body.query)]
+    items = [{name: each[name] for name in each if wanted is None or name in wanted} for each in found]
+    return listing(world, "connectors", items, bare=True)
 
 
 @router.get("/connectors/trigger_actions", summary="List trigger actions (project in the query)")
@@ -64,6 +76,26 @@ def list_trigger_actions(world: Here, project_id: ProjectQuery) -> Response:
 def list_trigger_actions_by_path(world: Here, project_id: str) -> Response:
     """List the same events, with the project in the path."""
     return _trigger_actions(world, project_id)
+
+
+@router.get("/connectors/{project_id}/retrieve/linkedin_params", summary="Retrieve linkedin params")
+@turn
+def retrieve_linkedin_params(
+    *,
+    world: Here,
+    project_id: str,
+    search_type: Annotated[str | None, Query(pattern="^[A-Z_]+$", description="PEOPLE, COMPANY ...")] = None,
+    keyword: str = "",
+    limit: Limit = None,
+    connector_id: str | None = None,
+) -> Response:
+    """Suggest search parameters, by a project's LinkedIn connector [sdk]."""
+    rows = [row for row in world.store.rows("connector", project=project_id) if row.body["category"] == "linkedin"]
+    if not any(connector_id in (None, row.id) and not row.is_deleted for row in rows):
+        raise ApiError(404, "No LinkedIn connector is configured")
+    kind = search_type or "PEOPLE"
+    found = [{"id": str(number), "title": f"{keyword} {kind.lower()} {number}".strip()} for number in (1, 2, 3)]
+    return listing(world, "items", found[:limit])
 
 
 @router.get("/connectors/{project_id}", summary="Get connectors by projectid")
@@ -84,9 +116,8 @@ def list_connector_groups(world: Here, project_id: str) -> Response:
 def change_status(world: Here, body: ConnectorStatus) -> Response:
     """Change a connector's status."""
     connector = world.find_live("connector", body.connector_id)
-    connector.body |= {"status": body.new_status, "data_loader_config": body.data_loader_config}
-    world.store.save(connector)
-    return updated(world, _view(connector))
+    connectors.change_status(world, connector, body.new_status, body.data_loader_config)
+    return updated(world, view(world, connector))
 
 
 @router.get("/connector/{connector_id}", summary="Get connector by Id")
@@ -94,7 +125,7 @@ def change_status(world: Here, body: ConnectorStatus) -> Response:
 @turn
 def get_connector(world: Here, connector_id: str) -> Response:
     """Return one connector. `config.config` holds the configured values, credentials included [client]."""
-    return reply(_view(world.find("connector", connector_id)))
+    return reply(view(world, world.find("connector", connector_id)))
 
 
 @router.delete("/connector/{connector_id}", summary="Delete a connector")
@@ -113,27 +144,15 @@ def delete_connector_v1(world: Here, connector_id: str, project_id: MaybeProject
 
 def _delete(world: World, connector_id: str, project_id: str | None) -> Response:
     connector = world.find("connector", connector_id, project=project_id)
-    world.delete(connector)
-    if world.readings.says("connector_delete", "drops_skills"):
-        for skill in world.store.rows("skill", owner=connector_id):
-            world.delete(skill)
-    return deleted(world, _view(connector))
-
-
-def _view(row: Row) -> Json:
-    return row.body | {"config": row.body}
-
-
-def _to_verify(row: Row) -> Json:
-    pending_chat = row.body["category"] == "whatsapp"
-    return {"data_to_verify": {"url": f"{PICTURES}/verify/{row.id}"}} if pending_chat else {}
+    connectors.drop(world, connector)
+    return deleted(world, view(world, connector))
 
 
 def _trigger_actions(world: World, project_id: str) -> Response:
     world.check_id(project_id)
-    connectors = world.store.rows("connector", project=project_id)
     events = [
         {"connectorID": row.id, "category": row.body["category"], "available_events": row.body["available_events"]}
-        for row in connectors
+        for row in world.store.rows("connector", project=project_id)
+        if not row.is_deleted
     ]
     return listing(world, "trigger_actions", events)

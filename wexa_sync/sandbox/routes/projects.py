@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from wexa_sync.sandbox.bodies import ProjectCreate, ProjectUpdate
+from wexa_sync.sandbox.bodies import ConnectorConfig, ProjectCreate, ProjectUpdate
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
-from wexa_sync.sandbox.routes.connectors import add_connector
 from wexa_sync.sandbox.routes.paging import by_page, window
 from wexa_sync.sandbox.routes.params import Here
 from wexa_sync.sandbox.world.clock import iso_millis
+from wexa_sync.sandbox.world.connectors import add_connector
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID, seed_connectors
 from wexa_sync.sandbox.world.shown import as_read
 from wexa_sync.sandbox.world.store import Json, Row
@@ -38,7 +38,7 @@ def create_project(world: Here, body: ProjectCreate) -> Response:
     world.store.add(Row(kind="project", id=project["_id"], body=project))
     if world.readings.says("project_connectors", "seeded"):
         for connector in seed_connectors(project["_id"]):
-            add_connector(world, connector)
+            add_connector(world, ConnectorConfig.model_validate(connector).json_form())
     return created(world, as_read(world.readings, project), seen=True)
 
 

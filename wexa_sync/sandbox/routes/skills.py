@@ -10,7 +10,7 @@ from wexa_sync.sandbox.bodies import SkillCreate
 from wexa_sync.sandbox.replies import created, listing, reply
 from wexa_sync.sandbox.routes.paging import of_skills
 from wexa_sync.sandbox.routes.params import Here, Limit, ProjectQuery
-from wexa_sync.sandbox.world.seed import skill_actions
+from wexa_sync.sandbox.world.catalogue import skill_actions
 from wexa_sync.sandbox.world.shown import as_read
 from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
@@ -47,12 +47,12 @@ def list_skills(world: Here, project_id: ProjectQuery, name: str | None = None, 
 def list_skills_by_category(
     world: Here,
     project_id: Annotated[str, Query(alias="projectId", description="lower-case d here alone")],
-    category: str,
+    category: str | None = None,
     limit: Limit = None,
 ) -> Response:
-    """List a project's skills of one connector category."""
+    """List a project's skills, of one connector category if named [test]."""
     categories = {row.id: row.body["category"] for row in world.store.rows("connector", project=project_id)}
-    return _listing(world, project_id, limit, lambda skill: categories.get(skill["connector_id"]) == category)
+    return _listing(world, project_id, limit, lambda skill: category in (None, categories.get(skill["connector_id"])))
 
 
 @router.get("/skills/{skill_id}", summary="Get skills by id")

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import is_camel_case, refusal
 from wexa_sync.sandbox.routes import (
+    actions,
     admin,
     agentflows,
     connectors,
@@ -33,7 +34,20 @@ from wexa_sync.sandbox.server.connections import Listener
 from wexa_sync.sandbox.server.gate import KEY_HEADER, Gate
 from wexa_sync.sandbox.world.world import World
 
-_GROUPS = (projects, agentflows, connectors, skills, executions, customers, inbox, tasks, schedules, triggers, admin)
+_GROUPS = (
+    projects,
+    agentflows,
+    connectors,
+    actions,
+    skills,
+    executions,
+    customers,
+    inbox,
+    tasks,
+    schedules,
+    triggers,
+    admin,
+)
 _TAGS = [{"name": group.router.tags[0], "description": (group.__doc__ or "").strip()} for group in _GROUPS]
 _KEY = APIKeyHeader(
     name=KEY_HEADER, auto_error=False, description="any non-empty key, unless the sandbox was started with one"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wexa_sync.sandbox import ORG_ID, USER_ID
+
 from ..client import NOWHERE, Client, connector_body
 
 
@@ -76,3 +78,25 @@ def test_trigger_actions_are_matched_before_project_ids(api: Client, project: st
     listed = api.get("/connectors/trigger_actions", projectID=project)
     assert listed == api.get(f"/connectors/{project}/trigger_actions")
     assert listed["trigger_actions"][-1]["connectorID"] == made["_id"]
+
+
+def test_connectors_are_queried_with_the_fields_that_are_asked_for(api: Client, project: str) -> None:
+    made = api.post("/actions/whatsapp/config", connector_body(project))["_id"]
+    asked = {
+        "query": {"user_id": USER_ID, "category": "whatsapp", "projectID": project},
+        "projection": {"_id": 1, "name": 1, "status": 1, "data_to_verify": 1},
+    }
+    found = api.post(f"/retrieve/connectors/{ORG_ID}/on/query", asked)
+    assert found[-1].pop("data_to_verify")["url"].endswith(made)
+    assert found[-1] == {"_id": made, "name": "Second", "status": "pending"}
+    assert api.refused("POST", f"/retrieve/connectors/{NOWHERE}/on/query", asked)[0] == 404
+    assert api.refused("POST", f"/retrieve/connectors/{ORG_ID}/on/query", {"query": {}})[0] == 400
+
+
+def test_linkedin_params_need_a_linkedin_connector(api: Client, project: str) -> None:
+    path = f"/connectors/{project}/retrieve/linkedin_params"
+    assert api.refused("GET", path, search_type="PEOPLE")[0] == 404
+    made = api.post("/actions/linkedin/config", connector_body(project, category="linkedin"))["_id"]
+    found = api.get(path, search_type="PEOPLE", keyword="nurse", limit=2, connector_id=made)
+    assert [each["title"] for each in found["items"]] == ["nurse people 1", "nurse people 2"]
+    assert api.refused("GET", path, search_type="people")[0] == 422

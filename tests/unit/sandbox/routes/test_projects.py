@@ -72,7 +72,15 @@ def test_unknown_organizations_and_projects_are_not_found(api: Client) -> None:
 
 def test_a_new_project_has_the_seed_connectors(api: Client, project: str) -> None:
     groups = {group["category"]: group["accounts"] for group in api.get(f"/connectors/{project}")}
-    assert groups == {"content_creator": 1, "mail": 1, "whatsapp": 1, "restful": 1, "linkedin": 0, "google_drive": 0}
+    assert groups == {
+        "content_creator": 1,
+        "mail": 1,
+        "whatsapp": 1,
+        "restful": 1,
+        "linkedin": 0,
+        "google_drive": 0,
+        "web_search_mcp": 0,
+    }
 
 
 def test_deleting_a_project_takes_all_with_it(api: Client, project: str) -> None:
