@@ -43,6 +43,12 @@ def execution_listing(world: World, items: list[Json]) -> Response:
     return reply(_enveloped(world.readings.value("execution_list"), "executions", items, {}))
 
 
+def storage_listing(world: World, name: str, items: list[Json]) -> Response:
+    """Return a list of tables, their names or columns, in the form of their own reading."""
+    form = world.readings.value("tables_list")
+    return reply(_enveloped(name if form == "tables" else form, name, items, {}))
+
+
 def _enveloped(form: str, name: str, items: list[Json], count: dict[str, int]) -> Any:
     if form == "bare":
         return items

@@ -6,7 +6,7 @@ one subject.
 
 from __future__ import annotations
 
-from wexa_sync.sandbox.readings import answers, connectors, lists, runs, things, triggers
+from wexa_sync.sandbox.readings import answers, connectors, lists, runs, tables, things, triggers
 from wexa_sync.sandbox.readings.base import Reading
 
 __all__ = ["READINGS", "Reading"]
@@ -18,6 +18,7 @@ _GROUPS = (
     things,
     triggers,
     runs,
+    tables,
 )
 
 READINGS: tuple[Reading, ...] = tuple(each for group in _GROUPS for each in group.READINGS)

@@ -91,7 +91,7 @@ def _usage(world: World) -> Json:
         "number_of_members": 1,
         "number_of_workspaces": world.store.count("project"),
         "number_of_agent_executions": {"llm_wise_usage": dict(runs)},
-        "number_of_tables": 0,
+        "number_of_tables": world.store.count("table"),
         "number_of_connectors": world.store.count("connector"),
         "storage_space_in_mb": 0,
         "number_of_premium_connectors": 0,

@@ -24,8 +24,10 @@ from wexa_sync.sandbox.routes import (
     executions,
     inbox,
     projects,
+    records,
     schedules,
     skills,
+    tables,
     tasks,
     triggers,
 )
@@ -45,6 +47,8 @@ _GROUPS = (
     inbox,
     tasks,
     schedules,
+    tables,
+    records,
     triggers,
     admin,
 )
