@@ -35,21 +35,22 @@ def listing(
     form = world.readings.value("list_envelope")
     if form == "documented":
         form = "bare" if bare else name
-    return reply(_enveloped(form, name, items, dict([total] if total else [])))
+    return reply(enveloped(form, name, items, dict([total] if total else [])))
 
 
 def execution_listing(world: World, items: list[Json]) -> Response:
     """Return a list of executions, in the form of its own reading."""
-    return reply(_enveloped(world.readings.value("execution_list"), "executions", items, {}))
+    return reply(enveloped(world.readings.value("execution_list"), "executions", items, {}))
 
 
 def storage_listing(world: World, name: str, items: list[Json]) -> Response:
     """Return a list of tables, their names or columns, in the form of their own reading."""
     form = world.readings.value("tables_list")
-    return reply(_enveloped(name if form == "tables" else form, name, items, {}))
+    return reply(enveloped(name if form == "tables" else form, name, items, {}))
 
 
-def _enveloped(form: str, name: str, items: list[Json], count: dict[str, int]) -> Any:
+def enveloped(form: str, name: str, items: list[Json], count: dict[str, int]) -> Any:
+    """Return a list in one of the forms that readings name, with its count beside it."""
     if form == "bare":
         return items
     if form == "unforeseen":

@@ -12,8 +12,8 @@ from wexa_sync.sandbox import READINGS, ReadingError
 from wexa_sync.sandbox.world.chosen import Readings
 
 from . import observe_connectors as see_connectors
+from . import observe_shop, observers_tables
 from . import observers as see
-from . import observers_tables
 from .client import NOWHERE, Client, execution_body, reading, sandbox
 
 DOC = Path(__file__).parents[3] / "docs" / "readings.md"
@@ -164,6 +164,7 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     "agent_ids": (see.agent_ids, {"client": [True, 2], "server": [False, 2]}),
     "flow_echo": (see.flow_echo, {"yes": [True] * 2, "no": [False] * 2}),
     **observers_tables.OBSERVED,
+    **observe_shop.OBSERVED,
 }
 
 

@@ -6,7 +6,7 @@ one subject.
 
 from __future__ import annotations
 
-from wexa_sync.sandbox.readings import answers, connectors, lists, runs, tables, things, triggers
+from wexa_sync.sandbox.readings import answers, connectors, lists, runs, shop, tables, things, triggers
 from wexa_sync.sandbox.readings.base import Reading
 
 __all__ = ["READINGS", "Reading"]
@@ -19,6 +19,7 @@ _GROUPS = (
     triggers,
     runs,
     tables,
+    shop,
 )
 
 READINGS: tuple[Reading, ...] = tuple(each for group in _GROUPS for each in group.READINGS)

@@ -27,7 +27,8 @@ READINGS: tuple[Reading, ...] = (
     reading(
         "agentflow_list",
         "full summary",
-        "Items of the agentflow list are whole, or lack `agents`, `cron_details` and `anomaly_detection`.",
+        "Items of the agentflow list are whole, or lack `agents`, `cron_details`, `anomaly_detection` and "
+        "`marketplace_id`.",
         "Only `_id` and `name` of an item were seen.",
     ),
     reading(

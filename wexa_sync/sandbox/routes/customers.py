@@ -51,7 +51,7 @@ _QUOTA: Json = {
 @turn
 def get_customer(world: Here, organization_id: str) -> Response:
     """Return the plan of an organization, its quota and its usage."""
-    _check_organization(organization_id)
+    check_organization(organization_id)
     customer = {
         "organization_name": ORG_NAME,
         "organization_id": ORG_ID,
@@ -74,12 +74,13 @@ def get_customer(world: Here, organization_id: str) -> Response:
 @turn
 def get_credit_history(world: Here, organization_id: str, limit: Limit = None) -> Response:
     """List the credits that were used, newest first. `total` counts all entries."""
-    _check_organization(organization_id)
+    check_organization(organization_id)
     credits_used = [row.body for row in reversed(world.store.rows("credit", owner=ORG_ID))]
     return reply({"total": len(credits_used), "data": credits_used[:limit]})
 
 
-def _check_organization(organization_id: str) -> None:
+def check_organization(organization_id: str) -> None:
+    """Raise ApiError for an organization that is not the sandbox's."""
     if organization_id != ORG_ID:
         raise ApiError(404, f"Organization not found: {organization_id}")
 

@@ -21,8 +21,11 @@ from wexa_sync.sandbox.routes import (
     agentflows,
     connectors,
     customers,
+    dashboards,
     executions,
+    files,
     inbox,
+    marketplace,
     projects,
     records,
     schedules,
@@ -33,6 +36,7 @@ from wexa_sync.sandbox.routes import (
 )
 from wexa_sync.sandbox.routes.params import Here
 from wexa_sync.sandbox.server.connections import Listener
+from wexa_sync.sandbox.server.contents import CONTENTS
 from wexa_sync.sandbox.server.gate import KEY_HEADER, Gate
 from wexa_sync.sandbox.world.world import World
 
@@ -50,6 +54,9 @@ _GROUPS = (
     tables,
     records,
     triggers,
+    marketplace,
+    files,
+    dashboards,
     admin,
 )
 _TAGS = [{"name": group.router.tags[0], "description": (group.__doc__ or "").strip()} for group in _GROUPS]
@@ -60,7 +67,7 @@ _KEY = APIKeyHeader(
 
 def build(world: World, listener: Listener, more: Sequence[APIRouter] = ()) -> ASGIApp:
     """Return the application that serves `world` behind `listener`. `more` are routes that the API does not have."""
-    return Gate(_application(more) if more else _plain(), world, listener)
+    return Gate(_application(more) if more else _plain(), CONTENTS, world, listener)
 
 
 @cache

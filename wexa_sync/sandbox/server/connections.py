@@ -106,7 +106,7 @@ class Exchange:
 
 
 class Listener:
-    """Hold the listening socket of a server, which can stop listening for a while. Set `server` before it starts."""
+    """Hold the listening sockets of a server, which can stop listening for a while. Set `server` before it starts."""
 
     server: uvicorn.Server
 
@@ -123,24 +123,30 @@ class Listener:
         """Refuse new connections for `seconds`, and close the present ones as soon as they are idle."""
         self._until = max(self._until, time.monotonic() + seconds)
         if self._absence is None:
-            (listening,) = self.server.servers
-            host, port = listening.sockets[0].getsockname()[:2]
-            listening.close()
-            # Bound at once, so that no other process gets the port: connections are refused until it listens.
-            self._absence = asyncio.get_running_loop().create_task(self._come_back(bound(host, port)))
+            places = [listening.sockets[0].getsockname()[:2] for listening in self.server.servers]
+            for listening in self.server.servers:
+                listening.close()
+            # Bound at once, so that no other process gets the ports: connections are refused until it listens.
+            self._absence = asyncio.get_running_loop().create_task(self._come_back([bound(*each) for each in places]))
         for connection in list(self.server.server_state.connections):
             connection.shutdown()
 
-    async def _come_back(self, place: socket.socket) -> None:
+    async def _come_back(self, places: list[socket.socket]) -> None:
         try:
             while (left := self._until - time.monotonic()) > 0:
                 await asyncio.sleep(left)
         except asyncio.CancelledError:  # the server has ended
-            place.close()
+            _close(places)
             raise
         self._absence = None
         if self.ends:
-            place.close()
+            _close(places)
             return
         connect = partial(Connection, self.server.config, self.server.server_state, {})
-        self.server.servers = [await asyncio.get_running_loop().create_server(connect, sock=place, backlog=BACKLOG)]
+        loop = asyncio.get_running_loop()
+        self.server.servers = [await loop.create_server(connect, sock=each, backlog=BACKLOG) for each in places]
+
+
+def _close(places: list[socket.socket]) -> None:
+    for each in places:
+        each.close()

@@ -30,10 +30,11 @@ KEY_HEADER = "x-api-key"
 
 
 class Gate:
-    """Stand as ASGI middleware around the whole application."""
+    """Stand as ASGI middleware around the whole application, and around the store of contents at its own port."""
 
-    def __init__(self, app: ASGIApp, world: World, listener: Listener) -> None:
+    def __init__(self, app: ASGIApp, contents: ASGIApp, world: World, listener: Listener) -> None:
         self._app = app
+        self._contents = contents
         self._world = world
         self._listener = listener
 
@@ -59,7 +60,10 @@ class Gate:
         if striking or (script.hidden and not is_own):
             await self._struck(striking, Exchange(scope, receive), entry, noted_send)
         else:
-            await self._app(scope, receive, noted_send)
+            await self._behind(scope)(scope, receive, noted_send)
+
+    def _behind(self, scope: Scope) -> ASGIApp:
+        return self._contents if scope["server"][1] == self._world.content_port else self._app
 
     async def _struck(self, striking: list[Scripted], exchange: Exchange, entry: Json, send: Send) -> None:
         strike = partial(Strike, exchange=exchange, world=self._world, listener=self._listener, entry=entry)
@@ -82,7 +86,7 @@ class Gate:
             else:
                 body += message.get("body", b"")
 
-        await self._app(exchange.scope, exchange.receive, collect)
+        await self._behind(exchange.scope)(exchange.scope, exchange.receive, collect)
         answer = Answer(status=start["status"], headers=tuple(start["headers"]), body=body)
         if self._world.script.hidden and exchange.scope["method"] == "GET" and answer.status == 200:
             return self._without_hidden(answer, strike)

@@ -83,54 +83,54 @@ def running(config: SandboxConfig) -> Iterator[RunningSandbox]:
     readings, script = Readings(config.readings), Script(config.faults)
     store = Store(config.data)
     try:
-        world = World(
-            store=store,
-            clock=Clock(store),
-            readings=readings,
-            script=script,
-            api_key=config.api_key,
-            ready_seconds=config.ready_seconds,
-            run_seconds=config.run_seconds,
-            latency=config.latency_ms / 1000,
-        )
-        with _listening(world, config) as base_url:
-            yield RunningSandbox(base_url=base_url)
+        with _bound(config.host, config.port) as listener, _bound(config.host, 0) as contents:
+            world = World(
+                store=store,
+                clock=Clock(store),
+                readings=readings,
+                script=script,
+                api_key=config.api_key,
+                ready_seconds=config.ready_seconds,
+                run_seconds=config.run_seconds,
+                latency=config.latency_ms / 1000,
+                content_port=contents.getsockname()[1],
+            )
+            with _listening(_server(world, config), listener, contents) as base_url:
+                yield RunningSandbox(base_url=base_url)
     finally:
         store.close()
 
 
 @contextmanager
-def _listening(world: World, config: SandboxConfig) -> Iterator[str]:
-    server = _server(world, config)
-    with _bound(config) as listener:
-        host, port = listener.getsockname()[:2]
-        faults: list[OSError] = []
+def _listening(server: Server, listener: socket.socket, contents: socket.socket) -> Iterator[str]:
+    host, port = listener.getsockname()[:2]
+    faults: list[OSError] = []
 
-        def run() -> None:
-            try:
-                server.run([listener])
-            except OSError as fault:
-                faults.append(fault)
-                listener.close()  # whoever waits for a response hears that there is none
-
-        thread = threading.Thread(target=run, name="wexa-sync sandbox", daemon=True)
-        thread.start()
+    def run() -> None:
         try:
-            # The socket listens already: a client that connects now is answered as soon as the loop runs.
-            yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        finally:
-            server.end()
-            thread.join()
-            if faults:
-                raise SandboxError(f"the sandbox stopped: {faults[0].strerror or faults[0]}") from faults[0]
+            server.run([listener, contents])
+        except OSError as fault:
+            faults.append(fault)
+            listener.close()  # whoever waits for a response hears that there is none
 
-
-def _bound(config: SandboxConfig) -> socket.socket:
+    thread = threading.Thread(target=run, name="wexa-sync sandbox", daemon=True)
+    thread.start()
     try:
-        listener = bound(config.host, config.port)
+        # The socket listens already: a client that connects now is answered as soon as the loop runs.
+        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    finally:
+        server.end()
+        thread.join()
+        if faults:
+            raise SandboxError(f"the sandbox stopped: {faults[0].strerror or faults[0]}") from faults[0]
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        listener = bound(host, port)
         listener.listen(BACKLOG)
     except OSError as error:
-        raise SandboxError(f"can't listen on {config.host}:{config.port}: {error.strerror or error}") from error
+        raise SandboxError(f"can't listen on {host}:{port}: {error.strerror or error}") from error
     return listener
 
 

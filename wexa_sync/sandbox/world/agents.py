@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ECHOED = ("memory", "is_user_specific_task", "conditions")
 _FLOW_ECHOED = ("default_goal", "isActive")
-_NOT_IN_SUMMARY = ("agents", "cron_details", "anomaly_detection")
+_NOT_IN_SUMMARY = ("agents", "cron_details", "anomaly_detection", "marketplace_id")
 BLANK_AGENT: dict[str, Any] = {
     "role": "",
     "title": "",

@@ -20,7 +20,10 @@ _REQUESTS_KEPT = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Hold what a route works with. Durations are seconds; the sandbox waits `latency` before every answer."""
+    """Hold what a route works with. Durations are seconds; the sandbox waits `latency` before every answer.
+
+    `content_port` is where the contents of files are sent to.
+    """
 
     store: Store
     clock: Clock
@@ -30,6 +33,7 @@ class World:
     ready_seconds: float = 0.5
     run_seconds: float = 2.0
     latency: float = 0.0
+    content_port: int = 0
     requests: deque[Json] = field(default_factory=lambda: deque(maxlen=_REQUESTS_KEPT), repr=False)
 
     def now(self) -> float:
