@@ -100,6 +100,25 @@ class AgentCreate(AgentUpdate):
     conditions: list[Condition]
 
 
+class DeciderCreate(Body):
+    """Add a decision agent. Its body was never seen: a title, a role and the conditions are wanted here."""
+
+    id: str | None = Field(default=None, alias="_id")
+    role: str
+    title: str
+    conditions: list[Condition] = Field(min_length=1)
+    skills: list[str] = []
+    context: list[Any] = []
+    triggers: list[Any] = []
+    llm: Llm | None = None
+    memory: Memory | None = None
+    role_description: str = ""
+    prompt: Prompt | None = None
+    has_knowledge_base: bool = False
+    is_user_specific_task: bool = False
+    is_preview_mode_enabled: bool = False
+
+
 class AgentflowCreate(Body):
     """Create an agentflow; `projectID` is also in the query."""
 
@@ -191,7 +210,7 @@ class ExecutionCreate(Body):
     executed_by: str
     goal: str
     input_variables: Json
-    project_id: str = Field(alias="projectID")
+    project_id: str | None = Field(default=None, alias="projectID", description="the one in the query is enough")
 
 
 class ExecutionMove(Body):

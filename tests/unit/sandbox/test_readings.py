@@ -11,8 +11,8 @@ import pytest
 from wexa_sync.sandbox import READINGS, ReadingError
 from wexa_sync.sandbox.world.chosen import Readings
 
+from . import linked, observe_shop, observers_tables
 from . import observe_connectors as see_connectors
-from . import observe_shop, observers_tables
 from . import observers as see
 from .client import NOWHERE, Client, execution_body, reading, sandbox
 
@@ -162,6 +162,21 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     "past_schedule": (see.past_schedule, {"fires": [200, 1], "refused": [400, 0]}),
     "fired_schedule": (see.fired_schedule, {"gone": [], "kept": ["completed"]}),
     "agent_ids": (see.agent_ids, {"client": [True, 2], "server": [False, 2]}),
+    "after_agent": (linked.after_agent, {"ignored": ["a", "b", "c", None], "links": ["a", "c", None, None]}),
+    "unlinked_without_after_agent": (
+        linked.unlinked_without_after_agent,
+        {"no": ["a", "b", "c", None], "yes": ["a", None, None, None]},
+    ),
+    "next_agent_in_reads": (linked.next_agent_in_reads, {"yes": ["a", "b", "c", None], "no": ["a", "?", "?", "?"]}),
+    "decider": (linked.decider, {"absent": [404], "present": [200, ["decider_agent", {}]]}),
+    "agent_delete": (
+        linked.agent_delete,
+        {"absent": [404, "a", "b", "c", None], "ends_chain": [200, "a", None, None], "bridges": [200, "a", "c", None]},
+    ),
+    "flow_delete": (
+        linked.flow_delete,
+        {"absent": [405, 404], "both": [200, 200], "by_flow": [200, 404], "by_project": [405, 200]},
+    ),
     "flow_echo": (see.flow_echo, {"yes": [True] * 2, "no": [False] * 2}),
     **observers_tables.OBSERVED,
     **observe_shop.OBSERVED,

@@ -6,7 +6,17 @@ one subject.
 
 from __future__ import annotations
 
-from wexa_sync.sandbox.readings import answers, connectors, lists, runs, shop, tables, things, triggers
+from wexa_sync.sandbox.readings import (
+    answers,
+    connectors,
+    links,
+    lists,
+    runs,
+    shop,
+    tables,
+    things,
+    triggers,
+)
 from wexa_sync.sandbox.readings.base import Reading
 
 __all__ = ["READINGS", "Reading"]
@@ -17,6 +27,7 @@ _GROUPS = (
     connectors,
     things,
     triggers,
+    links,
     runs,
     tables,
     shop,

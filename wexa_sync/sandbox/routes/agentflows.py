@@ -1,13 +1,14 @@
-"""Create and update agentflows and their skilled agents. The API has no call that deletes either."""
+"""Create and update agentflows and their skilled agents. Only undocumented calls add decisions, or delete anything."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from wexa_sync.sandbox.bodies import AgentCreate, AgentflowCreate, AgentflowPut, AgentUpdate
+from wexa_sync.sandbox.bodies import AgentCreate, AgentflowCreate, AgentflowPut, AgentUpdate, DeciderCreate
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import created, listing, reply, updated
 from wexa_sync.sandbox.routes.paging import by_skip
@@ -21,6 +22,7 @@ from wexa_sync.sandbox.world.agents import (
     new_flow,
     with_changes,
 )
+from wexa_sync.sandbox.world.links import DECIDER, LINKS, as_replaced, with_added, without
 from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
@@ -82,32 +84,113 @@ def get_agentflow(world: Here, agentflow_id: str) -> Response:
 def put_agentflow(world: Here, agentflow_id: str, body: AgentflowPut) -> Response:
     """Update an agentflow. No vendor page has this call, so reading `agentflow_put` decides its effect."""
     if (status := _NO_PUT.get(world.readings.value("agentflow_put"))) is not None:
-        raise ApiError(status, status.phrase, {"Allow": "GET"} if status == HTTPStatus.METHOD_NOT_ALLOWED else None)
+        raise _absent(status)
     row = world.find_live("agentflow", agentflow_id)
     changes = body.json_form(only_sent=world.readings.says("agentflow_put", "merge"))
     if "agents" in changes:
-        changes["agents"] = _complete_agents(world, row, changes["agents"])
+        changes |= _complete_agents(world, row, changes["agents"])
     _change(world, row, changes)
     return updated(world, flow_view(world, row))
 
 
+AfterAgent = Annotated[str | None, Query(description="id of the agent to add it behind (undocumented)")]
+Branch = Annotated[str | None, Query(alias="add_on_side_if_decider", description="a decision of that agent")]
+
+
 @router.post("/agentflow/{agentflow_id}/skilled", summary="Add skilled agent to agentflow")
 @turn
-def add_agent(world: Here, agentflow_id: str, project_id: ProjectQuery, body: AgentCreate) -> Response:
+def add_agent(
+    *,
+    world: Here,
+    agentflow_id: str,
+    project_id: ProjectQuery,
+    body: AgentCreate,
+    after_agent: AfterAgent = None,
+    branch: Branch = None,
+) -> Response:
     """Add an agent with the id that the client chose; return the whole agentflow."""
     row = world.find_live("agentflow", agentflow_id, project=project_id)
     agent = new_agent(world, body.json_form(), project_id)
+    return _add(world, row, agent, after_agent, branch)
+
+
+@router.post("/agentflow/{agentflow_id}/decider", summary="Add decision agent to agentflow (undocumented)")
+@turn
+def add_decider(
+    *,
+    world: Here,
+    agentflow_id: str,
+    project_id: ProjectQuery,
+    body: DeciderCreate,
+    after_agent: AfterAgent = None,
+    branch: Branch = None,
+) -> Response:
+    """Add a decision agent as `add_agent` adds a skilled one. No vendor page has this call: reading `decider`."""
+    if world.readings.says("decider", "absent"):
+        raise _absent(HTTPStatus.NOT_FOUND)
+    row = world.find_live("agentflow", agentflow_id, project=project_id)
+    sent = {"_id": None} | BLANK_AGENT | body.json_form(only_sent=True) | {"agent_type": DECIDER}
+    agent = new_agent(world, sent, project_id)
+    return _add(world, row, agent, after_agent, branch)
+
+
+def _add(world: World, row: Row, agent: Json, after: str | None, branch: str | None) -> Response:
     if world.readings.says("agent_ids", "server"):
         agent["_id"] = world.new_id()
-    present = any(known["_id"] == agent["_id"] for known in row.body["agents"])
-    if present and world.readings.says("repeated_agent", "reject"):
+    known = next((each for each in row.body["agents"] if each["_id"] == agent["_id"]), None)
+    if known is not None and world.readings.says("repeated_agent", "reject"):
         raise ApiError(409, f"Agent already exists: {agent['_id']}")
-    if present and world.readings.says("repeated_agent", "upsert"):
-        agents = [agent if known["_id"] == agent["_id"] else known for known in row.body["agents"]]
+    if known is not None and world.readings.says("repeated_agent", "upsert"):
+        agents = [known | agent if each is known else each for each in row.body["agents"]]
+        _change(world, row, {"agents": agents})
     else:
-        agents = [*row.body["agents"], agent]
-    _change(world, row, {"agents": agents})
+        _change(world, row, with_added(world, row.body, agent, after, branch))
     return reply(flow_view(world, row))
+
+
+@router.delete("/agentflow/{agentflow_id}/agent/{agent_id}", summary="Delete agent of agentflow (undocumented)")
+@turn
+def delete_agent(world: Here, agentflow_id: str, agent_id: str, project_id: MaybeProject = None) -> Response:
+    """Remove an agent; return the agentflow. No vendor page has this call: reading `agent_delete`."""
+    if world.readings.says("agent_delete", "absent"):
+        raise _absent(HTTPStatus.NOT_FOUND)
+    row = world.find_live("agentflow", agentflow_id, project=project_id)
+    world.check_id(agent_id)
+    if all(known["_id"] != agent_id for known in row.body["agents"]):
+        raise ApiError(404, f"Agent not found: {agent_id}")
+    _change(world, row, without(world, row.body, agent_id))
+    return reply(flow_view(world, row))
+
+
+@router.delete("/agentflow/{agentflow_id}", summary="Delete agentflow (undocumented)")
+@turn
+def delete_flow(world: Here, agentflow_id: str) -> Response:
+    """Delete an agentflow with its agents and schedules. Reading `flow_delete` says which paths there are."""
+    if world.readings.value("flow_delete") not in ("both", "by_flow"):
+        raise _absent(HTTPStatus.METHOD_NOT_ALLOWED)
+    return _delete(world, world.find_live("agentflow", agentflow_id))
+
+
+@router.delete("/agentflow/{project_id}/{agentflow_id}", summary="Delete agentflow (SDK 0.1.0 only)")
+@turn
+def delete_flow_of_project(world: Here, project_id: str, agentflow_id: str) -> Response:
+    """Delete an agentflow as `delete_flow` does; the path also names its project."""
+    if world.readings.value("flow_delete") not in ("both", "by_project"):
+        raise _absent(HTTPStatus.NOT_FOUND)
+    return _delete(world, world.find_live("agentflow", agentflow_id, project=project_id))
+
+
+def _delete(world: World, row: Row) -> Response:
+    # Lists leave it out at once (seen), so it is never kept as deleted. What it ran stays, as history.
+    for schedule in world.store.rows("schedule", owner=row.id):
+        world.store.remove(schedule)
+    world.store.remove(row)
+    return reply({"message": "Agentflow deleted successfully"})
+
+
+def _absent(status: HTTPStatus) -> ApiError:
+    """Return what a server answers that has no such call."""
+    return ApiError(status, status.phrase, {"Allow": "GET"} if status == HTTPStatus.METHOD_NOT_ALLOWED else None)
 
 
 @router.post("/agentflow/{agentflow_id}/update/skilled/{agent_id}", summary="Update skilled agent")
@@ -133,14 +216,15 @@ def _change(world: World, row: Row, changes: Json) -> None:
     world.store.save(row)
 
 
-def _complete_agents(world: World, row: Row, sent: list[Json]) -> list[Json]:
-    """Return the agents of a PUT in their stored form.
+def _complete_agents(world: World, row: Row, sent: list[Json]) -> Json:
+    """Return the agents of a PUT in their stored form, and which one is the first.
 
     A present agent keeps the fields that were not sent, unless the PUT replaces.
     """
-    known = {agent["_id"]: agent for agent in row.body["agents"]}
+    before = row.body["agents"]
+    known = {agent["_id"]: agent for agent in before}
     if world.readings.says("agentflow_put", "replace"):
-        known = dict.fromkeys(known, BLANK_AGENT)
+        before, known = [], dict.fromkeys(known, BLANK_AGENT)
     agents = []
     for position, agent in enumerate(sent):
         try:
@@ -150,8 +234,9 @@ def _complete_agents(world: World, row: Row, sent: list[Json]) -> list[Json]:
             raise RequestValidationError(
                 [entry | {"loc": (*place, *entry["loc"])} for entry in _entries(error)]
             ) from None
-        agents.append(new_agent(world, whole.json_form(), row.body["projectID"]))
-    return agents
+        links = {name: agent[name] for name in LINKS if name in agent}
+        agents.append(new_agent(world, whole.json_form(), row.body["projectID"]) | links)
+    return as_replaced(row.body | {"agents": before}, agents)
 
 
 def _entries(error: ValidationError) -> list[Json]:

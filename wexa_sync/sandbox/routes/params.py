@@ -30,7 +30,7 @@ Skip: TypeAlias = Annotated[int | None, Query(ge=0, description="items to skip; 
 """`?skip=`."""
 
 
-def check_same_project(in_query: str | None, in_body: str) -> None:
+def check_same_project(in_query: str | None, in_body: str | None) -> None:
     """Raise ApiError if the query and the body name two different projects."""
-    if in_query not in (None, in_body):
+    if None not in (in_query, in_body) and in_query != in_body:
         raise ApiError(400, f"projectID differs: {in_query} in the query, {in_body} in the body")

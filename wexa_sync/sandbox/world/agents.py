@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.sandbox.errors import ApiError, invalid
+from wexa_sync.sandbox.world.links import DECIDER, LINKS, with_added
 from wexa_sync.sandbox.world.seed import ORG_ID, picture
 from wexa_sync.sandbox.world.shown import as_read
 
@@ -51,7 +52,7 @@ _EMPTY_CRON: dict[str, Any] = {
 def new_flow(world: World, sent: Json) -> Json:
     """Return the stored form of a new agentflow: the sent fields, and those that the server fills in."""
     at = world.now()
-    flow = {
+    flow: Json = {
         "_id": world.new_id(at),
         "image": picture(),
         "agentflow_type": "master",
@@ -64,8 +65,14 @@ def new_flow(world: World, sent: Json) -> Json:
         "is_deleted": False,
         "default_goal": "",
         "organization_id": ORG_ID,
+        "initialAgent": None,
+        "agents": [],
     }
-    return with_changes(flow, sent)
+    agents: list[Json] = sent["agents"]
+    flow = with_changes(flow, sent | {"agents": []})
+    for agent in agents:
+        flow |= with_added(world, flow, agent)
+    return flow
 
 
 def with_changes(flow: Json, changes: Json) -> Json:
@@ -74,7 +81,6 @@ def with_changes(flow: Json, changes: Json) -> Json:
     changed["cron_details"] = _EMPTY_CRON | changed["cron_details"]
     changed["is_cron_scheduled"] = changed["cron_details"]["frequency"] != ""
     changed["anomaly_detection"] = {"is_enabled": False, "instructions": ""} | changed["anomaly_detection"]
-    changed["initialAgent"] = changed["agents"][0]["_id"] if changed["agents"] else None
     return changed
 
 
@@ -106,8 +112,9 @@ def flow_views(world: World, rows: list[Row], *, summary: bool = False) -> list[
         return shown
     wanted = [ident for row in rows for agent in row.body["agents"] for ident in agent["skills"]]
     skills = {ident: skill.body for ident, skill in world.store.named("skill", wanted).items()}
-    echoes = world.readings.says("agent_echo", "yes")
-    views = [flow | {"agents": [_agent_view(agent, skills, echoes) for agent in flow["agents"]]} for flow in shown]
+    out: tuple[str, ...] = () if world.readings.says("agent_echo", "yes") else _ECHOED
+    out += () if world.readings.says("next_agent_in_reads", "yes") else LINKS
+    views = [flow | {"agents": [_agent_view(agent, skills, out) for agent in flow["agents"]]} for flow in shown]
     return [as_read(world.readings, view) for view in views]
 
 
@@ -116,8 +123,9 @@ def flow_view(world: World, row: Row) -> Json:
     return flow_views(world, [row])[0]
 
 
-def _agent_view(agent: Json, skills: dict[str, Json], echoes: bool) -> Json:
-    seen = {key: value for key, value in agent.items() if echoes or key not in _ECHOED}
+def _agent_view(agent: Json, skills: dict[str, Json], out: tuple[str, ...]) -> Json:
+    out = tuple(key for key in out if key != "conditions") if agent["agent_type"] == DECIDER else out
+    seen = {key: value for key, value in agent.items() if key not in out}
     seen["pre_and_post_execution_input"] = None
     seen["skills"] = [skills[ident] for ident in agent["skills"] if ident in skills]
     return seen

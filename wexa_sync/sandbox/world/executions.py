@@ -190,9 +190,10 @@ def _require(world: World, row: Row, wanted: str, allowed: tuple[str, ...]) -> N
 
 
 def _mark_used(world: World, row: Row, at: float) -> None:
-    flow = world.find("agentflow", row.body["agentflow_id"])
-    flow.body["last_used"] = at
-    world.store.save(flow)
+    flow = world.store.get("agentflow", row.body["agentflow_id"])
+    if flow is not None:  # else it was deleted since
+        flow.body["last_used"] = at
+        world.store.save(flow)
 
 
 def _filled_in(goal: str, inputs: Json) -> str:
@@ -201,12 +202,8 @@ def _filled_in(goal: str, inputs: Json) -> str:
 
 
 def _frozen_copy(flow: Json) -> Json:
-    following = [*(agent["_id"] for agent in flow["agents"][1:]), None]
-    agents = [
-        {key: agent[key] for key in ("_id", "llm", "role", "role_description", "title", "agent_type")}
-        | {"next_agent": after}
-        for agent, after in zip(flow["agents"], following, strict=False)
-    ]
+    names = ("_id", "llm", "role", "role_description", "title", "agent_type", "next_agent")
+    agents = [{key: agent.get(key) for key in names} for agent in flow["agents"]]
     return {
         "agentflow_id": flow["_id"],
         "agents": agents,

@@ -125,7 +125,13 @@ def test_a_put_checks_what_it_is_sent(api: Client, project: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/agentflow/{flow}", "/agentflow/{project}/{flow}", "/agentflow/{flow}/skilled/{agent}"]
+    "path",
+    [
+        "/agentflow/{flow}",
+        "/agentflow/{project}/{flow}",
+        "/agentflow/{flow}/agent/{agent}",
+        "/agentflow/{flow}/skilled/{agent}",
+    ],
 )
 def test_nothing_deletes_an_agentflow_or_an_agent(api: Client, project: str, path: str) -> None:
     flow = api.working_flow(project)
