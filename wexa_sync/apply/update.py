@@ -87,7 +87,7 @@ def _steps(task: Task, live: Spec) -> list[_Step]:
 def _send(task: Task, step: _Step) -> Generator[Http, Any, Sent]:
     """Send one call of an update. Raise NoSuchCall where the server lacks an undocumented one."""
     endpoint, body = step.endpoint, encode(task.kind, step.fields, task.resolve)
-    if endpoint.undocumented:
+    if endpoint.may_reset:
         body = yield from with_the_rest(task, endpoint, body)
     prepared = yield from prepare(task, endpoint, body, spec=step.spec, repeatable=True)
     try:

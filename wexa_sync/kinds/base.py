@@ -183,6 +183,11 @@ class Kind:
         """True when the API offers the operation by a call that is documented."""
         return not all(call.undocumented for call in self.calls(operation))
 
+    def may(self, operation: Operation, allowed: frozenset[str]) -> bool:
+        """True when the API offers the operation by calls that are documented, or that the settings allow."""
+        calls = self.calls(operation)
+        return bool(calls) and all(call.may_be_sent(allowed) for call in calls)
+
     def call(self, operation: Operation) -> Endpoint:
         """Return the only call of an operation that the API offers."""
         (call,) = self.calls(operation)
@@ -200,7 +205,7 @@ class Kind:
     @property
     def replacing_update(self) -> Endpoint | None:
         """Return the update that may reset all that it is not sent; nobody knows what an undocumented one does."""
-        return next((call for call in self.calls(Operation.UPDATE) if call.undocumented), None)
+        return next((call for call in self.calls(Operation.UPDATE) if call.may_reset), None)
 
     @property
     def fields(self) -> Field:

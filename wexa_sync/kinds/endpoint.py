@@ -77,6 +77,11 @@ class Endpoint:
         return not self.undocumented or self.undocumented in allowed
 
     @property
+    def may_reset(self) -> bool:
+        """True for an undocumented update: it may reset all that it is not sent. A list that is written whole is."""
+        return bool(self.undocumented) and not self.replaces
+
+    @property
     def shows_owner(self) -> bool:
         """True when the response is about the containing resource; a list that was written whole is read back so."""
         return self.returns_owner or bool(self.replaces)

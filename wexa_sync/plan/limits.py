@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wexa_sync.compare.varied import variables_of
 from wexa_sync.errors import PlanBlocked, PlanRefused, StateError
 from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.model import Action, Change, Limits, Plan, Recalled, Sealed, Spec, Target, Unset
 from wexa_sync.plan.decision import ADOPTED
 from wexa_sync.secrecy.find import leaves_of
@@ -80,10 +81,10 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
         )
     _require_known(plan)
     for change in plan:
-        calls = BY_NAME[change.address.kind].updates(change.names) if change.action is Action.UPDATE else ()
-        if not all(call.may_be_sent(allowed) for call in calls):
+        if not all(call.may_be_sent(allowed) for call in _calls_of(change)):
             raise PlanRefused(
-                f"the plan would update {change.address} by a call that is not documented and not allowed here",
+                f"the plan would {change.action.value} {change.address} by a call that is not documented and not "
+                "allowed here",
                 hint="Name it under `allow_undocumented` in wexa-sync.yaml, or plan again.",
             )
     if limits is not None and not limits.force and (over := excesses(plan.changes, limits, managed=len(state.records))):
@@ -91,6 +92,15 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
             "the plan goes too far: " + "; ".join(each.what for each in over),
             hint=f"{_way_out(over)} --force lifts every budget.",
         )
+
+
+def _calls_of(change: Change) -> Sequence[Endpoint]:
+    """Return the calls that a change sends."""
+    kind = BY_NAME[change.address.kind]
+    if change.action is Action.UPDATE:
+        return kind.updates(change.names)
+    operation = {Action.CREATE: Operation.CREATE, Action.DELETE: Operation.DELETE}.get(change.action)
+    return kind.calls(operation) if operation is not None and not change.with_project else ()
 
 
 def _unknown_in(spec: Spec | None) -> Iterator[str]:

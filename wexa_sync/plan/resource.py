@@ -107,7 +107,18 @@ class Case:
         else:
             reason = REMOVED if gone else "an earlier attempt did not arrive" if pair.intent else ""
         made = self.change(Action.CREATE, reason=reason, settles=self.pair.mark)
-        return self.out_of_sight("create") or self.unresolved("create") or made
+        return self.not_creatable() or self.out_of_sight("create") or self.unresolved("create") or made
+
+    def not_creatable(self) -> Blocked | None:
+        """Block a create by a call that is not documented, unless the settings allow it."""
+        if self.kind.may(Operation.CREATE, self.rules.allowed):
+            return None
+        reason = f"the API has no {self.documented(Operation.CREATE)}call to create it"
+        return self.blocked("create", reason, self.hint(Operation.CREATE))
+
+    def documented(self, operation: Operation) -> str:
+        """Return the word for what an operation lacks whose calls are not documented; empty where it has no call."""
+        return "documented " if self.kind.calls(operation) else ""
 
     def out_of_sight(self, wanted: str) -> Blocked | None:
         """Block a resource that a cut list may leave out, unless a person said that it is not there."""
@@ -227,8 +238,8 @@ class Case:
         if not (lacking := [name for name in names if not any(call.takes(name) for call in sent)]):
             return None
         differ = f"{', '.join(lacking)} differ{'s' if len(lacking) == 1 else ''}"
-        has = "has no documented call" if calls else "has no call"
-        return self.blocked("update", f"{differ}, and the API {has} to update it", hint, fields)
+        reason = f"{differ}, and the API has no {self.documented(Operation.UPDATE)}call to update it"
+        return self.blocked("update", reason, hint, fields)
 
     def blind(self, fields: tuple[FieldChange, ...], live: Live) -> tuple[FieldChange, ...]:
         """Return what the update writes over what reads do not show, since the API requires those fields."""

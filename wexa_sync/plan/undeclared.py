@@ -20,6 +20,7 @@ class ResourceCase(Case):
         assert pair.live is not None
         assert pair.record is not None
         mark = pair.mark if pair.certain else ""
+        deletable = self.kind.may(Operation.DELETE, self.rules.allowed)
         if field := self.left_out():
             reason = f"{pair.address.owner_address} leaves {field} out, and so does not manage them"
             return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
@@ -28,9 +29,9 @@ class ResourceCase(Case):
             return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
         # A part that no call can delete, taken out of an owner that stays, keeps the owner from being as declared: that
         # is said whether one prunes or not.
-        if not self.rules.prune and (self.kind.can(Operation.DELETE) or self.owner_manifest is None):
+        if not self.rules.prune and (deletable or self.owner_manifest is None):
             return Orphan()
-        if pair.certain and (pair.record.lifecycle.prevent_destroy or not self.kind.can(Operation.DELETE)):
+        if pair.certain and (pair.record.lifecycle.prevent_destroy or not deletable):
             return self.found()  # first of all it is recorded
         if pair.record.lifecycle.prevent_destroy:
             return self.blocked(
@@ -38,8 +39,9 @@ class ResourceCase(Case):
                 "prevent_destroy protects it",
                 f"`wexa-sync state rm {pair.address}` forgets it; or set prevent_destroy to false and apply first.",
             )
-        if not self.kind.can(Operation.DELETE):
-            return self.blocked("delete", "the API has no call to delete it", self.hint(Operation.DELETE))
+        if not deletable:
+            reason = f"the API has no {self.documented(Operation.DELETE)}call to delete it"
+            return self.blocked("delete", reason, self.hint(Operation.DELETE))
         return self.change(
             Action.DELETE,
             id=pair.live.id,

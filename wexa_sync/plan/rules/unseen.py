@@ -32,7 +32,7 @@ def _replacing(found: Decision) -> Endpoint | None:
     if not does(found, Action.UPDATE):
         return None
     calls = BY_NAME[found.address.kind].updates(found.names)
-    return next((call for call in calls if call.undocumented), None)
+    return next((call for call in calls if call.may_reset), None)
 
 
 def _lost(owner: Pair, inside: Iterable[Pair]) -> str:
