@@ -82,6 +82,7 @@ def same_value(one: Any, other: Any, field: Field, comparison: Comparison) -> bo
         )
     if field.format is Format.JSON_TEXT and one != other:
         return bool(_parsed(one) == _parsed(other))
+    one, other = field.meant(one), field.meant(other)
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
@@ -145,6 +146,8 @@ def plain(value: Any, field: Field, comparison: Comparison, *, secret: Callable[
             return replace(value, template="")  # a value is what counts, however the manifest calls it
         if field.format is Format.JSON_TEXT:
             return _parsed(value)
+        if field.words is not None:
+            return field.meant(value)
         if isinstance(value, dict) and None in value.values():  # a null says as much as nothing
             return walk({name: item for name, item in value.items() if item is not None}, field, visit)
         if isinstance(value, list) and field.order is Order.SET:

@@ -107,6 +107,8 @@ def _why_equal(field: Field, desired: Any, live: Any) -> str:
         return "the same time"
     if field.format is Format.JSON_TEXT:
         return "the same JSON"
+    if field.words is not None:
+        return "the same word"
     if field.order is Order.SET:
         return "the same items: their order has no meaning"
     return "the server trims texts, and has null for what is empty" if kept(desired, live) else "the same to the server"

@@ -47,6 +47,14 @@ MASKS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize(("live", "differs"), [("READY", False), ("ready ", False), ("Active", False), ("late", True)])
+def test_words_that_mean_the_same_are_no_difference(live: str, differs: bool) -> None:
+    declared, found = {"name": "A", "state": "active"}, decode(CONNECTION, {"name": "A", "state": live})
+    assert bool(changes(declared, {"name": "A", "state": live}, declared)) is differs
+    prints = [spec_fingerprint(CONNECTION, each, declared, COMPARISON) for each in (declared, found)]
+    assert (len({*prints}) == 2) is differs
+
+
 @pytest.mark.parametrize("shown", MASKS)
 def test_a_write_only_field_is_judged_by_what_was_applied_whatever_a_read_shows(shown: Any) -> None:
     live = {"name": "A", **shown}

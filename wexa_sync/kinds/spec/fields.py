@@ -47,9 +47,10 @@ class Field:
 
     `wire_name`: the field's name in the API's responses. `types`: the JSON types that it takes; empty where any may
     stand. `open`: an object that takes fields beyond `fields`. `ref`: the kind that it refers to. `key`: of a KEYED
-    list, the field that tells the items apart. `immutable`: the API can't change it. `local`: for wexa-sync alone.
-    `read_only`: the server sets it; it is never sent and never compared. `write_only`: it is sent, and a read of it (a
-    mask, an echo, nothing) says nothing; that holds for all in it.
+    list, the field that tells the items apart. `words`: of a text that is one word of a few, in any case, the words
+    that mean the same as another one; None for any other text. `immutable`: the API can't change it. `local`: for
+    wexa-sync alone. `read_only`: the server sets it; it is never sent and never compared. `write_only`: it is sent, and
+    a read of it (a mask, an echo, nothing) says nothing; that holds for all in it.
     """
 
     name: str = ""
@@ -60,6 +61,7 @@ class Field:
     order: Order = Order.ORDERED
     key: str = ""
     format: Format | None = None
+    words: Mapping[str, str] | None = None
     immutable: bool = False
     local: bool = False
     read_only: bool = False
@@ -79,6 +81,13 @@ class Field:
         """Return each place on the way to a path, the path itself too, with its field; from the outside in."""
         return ((path[:size], self.at(path[:size])) for size in range(1, len(path) + 1))
 
+    def meant(self, value: Any) -> Any:
+        """Return the word that a text means, where the field holds one word of a few; any other value as it is."""
+        if self.words is None or not isinstance(value, str):
+            return value
+        word = value.strip().lower()
+        return self.words.get(word, word)
+
     def shows(self, path: Path) -> bool:
         """True when a read shows what stands at the path as it is."""
         return not any(field.write_only for _, field in self.along(path))
@@ -88,7 +97,7 @@ UNKNOWN = Field()
 """A place that the schema does not know."""
 
 WORDS = frozenset({"readOnly", "writeOnly"}) | {
-    f"x-wexa-{word}" for word in ("ref", "field", "immutable", "list", "format", "local")
+    f"x-wexa-{word}" for word in ("ref", "field", "immutable", "list", "format", "words", "local")
 }
 """The words of the schemas that validate nothing."""
 
@@ -182,6 +191,7 @@ def _read(name: str, schema: Schema) -> Field:
         order=Order.KEYED if key else Order(order),
         key=key,
         format=Format(schema["x-wexa-format"]) if "x-wexa-format" in schema else None,
+        words=schema.get("x-wexa-words"),
         immutable=schema.get("x-wexa-immutable", False),
         local=schema.get("x-wexa-local", False),
         read_only=schema.get("readOnly", False),

@@ -50,6 +50,8 @@ FIELDS = CONNECTION.fields
         (("server", "checked_at"), "format", Format.EPOCH_SECONDS),
         (("columns", 3, "form"), "format", Format.JSON_TEXT),
         (("name",), "format", None),
+        (("state",), "words", {"active": "ready"}),
+        (("name",), "words", None),
         (("type",), "immutable", True),
         (("name",), "immutable", False),
         (("wait",), "local", True),
