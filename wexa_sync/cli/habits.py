@@ -19,7 +19,10 @@ _SHOW = (
     "`wexa-sync explain ADDRESS` shows a resource from all sides, `wexa-sync state show ADDRESS` what was applied, and "
     "`wexa-sync executions show ADDRESS` a run."
 )
-_LIST = "`wexa-sync state list` lists what is managed, `wexa-sync executions list` the runs, `wexa-sync get KIND` what is live."
+_LIST = (
+    "`wexa-sync state list` lists what is managed, `wexa-sync executions list` the runs, `wexa-sync get KIND` all that "
+    "is live."
+)
 _IMPORT = (
     "`wexa-sync apply --adopt` takes over what is declared and live already; `wexa-sync state rebuild` makes a lost "
     "state anew."
