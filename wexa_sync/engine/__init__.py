@@ -24,7 +24,6 @@ from wexa_sync.engine.steps import (
     scope_to_destroy,
 )
 from wexa_sync.engine.undo import plan_to_undo
-from wexa_sync.engine.views import get
 
 __all__ = [
     "NOTHING",
@@ -38,7 +37,6 @@ __all__ = [
     "find_past",
     "find_run",
     "forget",
-    "get",
     "history",
     "locked",
     "look",

@@ -13,13 +13,11 @@ from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.run import Question, Run
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
-from wexa_sync.model.viewed import Asked, Title, Viewed, ViewRow
 
 __all__ = [
     "HANDLE",
     "Action",
     "Address",
-    "Asked",
     "Basis",
     "Blocked",
     "Change",
@@ -68,11 +66,8 @@ __all__ = [
     "StatePlace",
     "Status",
     "Target",
-    "Title",
     "Unmanaged",
     "Unset",
-    "ViewRow",
-    "Viewed",
     "laid_at",
     "show_path",
 ]

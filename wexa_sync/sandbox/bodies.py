@@ -203,11 +203,18 @@ class ScheduleUpdate(Body):
     schedule: int = Field(default=0, ge=0, le=_LATEST_SECOND)
 
 
+class Runner(Body):
+    """Say who starts an execution, as one public client does."""
+
+    id: str = Field(alias="_id")
+    type: str = "manual"
+
+
 class ExecutionCreate(Body):
-    """Create an execution; `executed_by` is a user's id, or any text, as a vendor test sends."""
+    """Create an execution; `executed_by` is a user's id, or any text, as a vendor test sends, or a `Runner`."""
 
     agentflow_id: str
-    executed_by: str
+    executed_by: str | Runner
     goal: str
     input_variables: Json
     project_id: str | None = Field(default=None, alias="projectID", description="the one in the query is enough")

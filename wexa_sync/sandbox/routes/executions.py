@@ -22,8 +22,10 @@ def create_execution(world: Here, project_id: ProjectQuery, body: ExecutionCreat
     """Create an execution. It starts by itself unless reading `execution_start` says otherwise."""
     check_same_project(project_id, body.project_id)
     flow = world.find_live("agentflow", body.agentflow_id, project=project_id)
+    by = body.executed_by
+    by, how = (by, "manual") if isinstance(by, str) else (by.id, by.type)
     inputs = body.input_variables
-    row = executions.start(world, flow, goal=body.goal, inputs=inputs, executed_by=body.executed_by, at=world.now())
+    row = executions.start(world, flow, goal=body.goal, inputs=inputs, executed_by=by, at=world.now(), how=how)
     return reply(executions.view(world, row))
 
 

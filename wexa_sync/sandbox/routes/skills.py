@@ -52,7 +52,9 @@ def list_skills_by_category(
 ) -> Response:
     """List a project's skills, of one connector category if named [test]."""
     categories = {row.id: row.body["category"] for row in world.store.rows("connector", project=project_id)}
-    return _listing(world, project_id, limit, lambda skill: category in (None, categories.get(skill["connector_id"])))
+    return _listing(
+        world, project_id, limit, lambda skill: category in (None, categories.get(skill["connector_id"])), counted=True
+    )
 
 
 @router.get("/skills/{skill_id}", summary="Get skills by id")
@@ -62,10 +64,12 @@ def get_skill(world: Here, skill_id: str) -> Response:
     return reply(as_read(world.readings, world.find("skill", skill_id).body))
 
 
-def _listing(world: World, project_id: str, limit: int | None, wanted: Callable[[Json], bool]) -> Response:
+def _listing(
+    world: World, project_id: str, limit: int | None, wanted: Callable[[Json], bool], *, counted: bool = False
+) -> Response:
     world.check_id(project_id)
     found = [row.body for row in world.store.rows("skill", project=project_id) if wanted(row.body)]
-    total = ("total_count", len(found)) if world.readings.says("skill_limit", "counted") else None
+    total = ("total_count", len(found)) if counted or world.readings.says("skill_limit", "counted") else None
     skills = [as_read(world.readings, skill) for skill in found[: of_skills(world, limit)]]
     return listing(world, "skills", skills, total=total)
 

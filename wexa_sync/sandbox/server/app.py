@@ -26,6 +26,7 @@ from wexa_sync.sandbox.routes import (
     files,
     inbox,
     marketplace,
+    models,
     projects,
     records,
     schedules,
@@ -57,6 +58,7 @@ _GROUPS = (
     marketplace,
     files,
     dashboards,
+    models,
     admin,
 )
 _TAGS = [{"name": group.router.tags[0], "description": (group.__doc__ or "").strip()} for group in _GROUPS]

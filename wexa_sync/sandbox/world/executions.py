@@ -46,7 +46,7 @@ _FROM_OUTSIDE: Json = {"is_external_application": False, "application_user_id": 
 
 
 def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str, at: float, how: str = "manual") -> Row:
-    """Create an execution of an agentflow, and the task that shows it. `how` is "manual" or "schedule"."""
+    """Create an execution of an agentflow, and the task that shows it. `how`: "manual", "schedule" or "api"."""
     fills_in = world.readings.says("goal", "filled_in")
     name = USER_NAME if executed_by == USER_ID else executed_by
     runner = {"_id": executed_by, "metadata": None, "name": name, "type": how}
