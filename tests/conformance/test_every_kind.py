@@ -108,7 +108,10 @@ def test_every_placeholder_can_be_filled(kind: Kind) -> None:
     for operation, call in calls:
         places = set(re.findall(r"\{([^{}]+)\}", f"{call.path} {json.dumps([call.query, call.body, call.files])}"))
         fields = {each.removeprefix("spec.") for each in places if each.startswith("spec.")}
-        assert places - {f"spec.{name}" for name in fields} <= {"project", "owner", "id", "org", "user"}
+        known = {"project", "owner", "id", "org", "user"}
+        if operation is Operation.CREATE and (part := part_of(kind)) is not None and part.chain is not None:
+            known |= {"before", "branch"}
+        assert places - {f"spec.{name}" for name in fields} <= known
         assert all(kind.fields.at((name,)).immutable for name in fields)
         assert not fields or operation is not Operation.READ
 

@@ -20,11 +20,16 @@ _PLACE = re.compile(r"\{([a-z]+)(?:\.(\w+))?\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
-    """The ids that an endpoint's placeholders are filled with. Empty where not known; a path that needs one fails."""
+    """The ids that an endpoint's placeholders are filled with. Empty where not known; a path that needs one fails.
+
+    `before` and `branch`: what a part that is created is put behind.
+    """
 
     project: str = ""
     owner: str = ""
     id: str = ""
+    before: str = ""
+    branch: str = ""
 
     @classmethod
     def at(cls, address: Address, known: Mapping[Address, str], id: str = "") -> Ids:
@@ -58,6 +63,10 @@ class Values:
     def path(self, text: str) -> str:
         """Return a path in which each value is one segment. Raise WexaSyncError where a value is missing."""
         return _PLACE.sub(lambda place: segment(self._value(place)), text)
+
+    def query(self, template: Mapping[str, str]) -> dict[str, str]:
+        """Return a query with the values, without what comes to nothing."""
+        return {name: text for name, text in self.filled(template).items() if text}
 
     def filled(self, template: Template) -> Any:
         """Return a copy of a text, or of what texts stand in, with the values."""

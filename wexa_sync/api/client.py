@@ -67,7 +67,7 @@ class Api:
         endpoint = kind.listing.endpoint
         values = self._values(ids, user)
         path = values.path(endpoint.path)
-        query = values.filled(endpoint.query) | ({kind.listing.named: name} if name else {})
+        query = values.query(endpoint.query) | ({kind.listing.named: name} if name else {})
 
         def fetch(page: Query) -> Any:
             body = self._http.request("GET", path, query={**query, **page}, repeatable=True).body
@@ -144,7 +144,7 @@ class Api:
         values = self._values(ids)
         path = values.path(endpoint.path)
         try:
-            body = self._http.request("GET", path, query=values.filled(endpoint.query), repeatable=True).body
+            body = self._http.request("GET", path, query=values.query(endpoint.query), repeatable=True).body
         except NotFound:
             return None
         if is_nothing(body):
@@ -207,14 +207,14 @@ class Api:
         answer = self._http.request(
             endpoint.method,
             values.path(endpoint.path),
-            query=values.filled(endpoint.query),
+            query=values.query(endpoint.query),
             body=body_of(call, endpoint, values),
             repeatable=call.repeatable,
         )
         return answer.body, answer.attempts
 
     def _values(self, ids: Ids, user: str = "", objects: Mapping[str, Mapping[str, Any]] | None = None) -> Values:
-        named = {"project": ids.project, "owner": ids.owner, "id": ids.id}
+        named = {name: getattr(ids, name) for name in ("project", "owner", "id", "before", "branch")}
         return Values(ids={**named, "org": self.org_id, "user": user or self.user_id}, objects=objects or {})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.before import noted
+from wexa_sync.apply.chain import not_linked, placed
 from wexa_sync.apply.checks import not_ours, spelt_otherwise, unreadable_inside
 from wexa_sync.apply.find import confirmed, find_created, is_live, made_since_the_plan
 from wexa_sync.apply.records import intent_of, record_of, sent_by_create
@@ -46,8 +47,8 @@ def create(task: Task) -> Work:
     if task.kind is PROJECT and (unreadable := (yield from unreadable_inside(task, made.id))):
         error = WexaSyncError(f"it was created, but none of its parts: {unreadable.message}", hint=unreadable.hint)
         return ended(task.change, Status.FAILED, error, id=made.id, attempts=made.attempts)
-    found = (f"{made.why}; it was found on the server",) if made.lost else ()
-    return ended(task.change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=found)
+    warnings = (f"{made.why}; it was found on the server",) if made.lost else made.warnings
+    return ended(task.change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=warnings)
 
 
 def body_of(task: Task) -> dict[str, Any]:
@@ -60,7 +61,8 @@ def body_of(task: Task) -> dict[str, Any]:
 class Made:
     """What became of a create: the id where it can be told, in every spelling, the response if any, and the loss.
 
-    `fault`: what the create did to others.
+    `fault`: what the create did to others. `warnings`: what the response shows of the new thing that a person should
+    hear.
     """
 
     intent: Intent
@@ -69,6 +71,7 @@ class Made:
     lost: WexaSyncError | None
     attempts: int
     fault: WexaSyncError | None
+    warnings: tuple[str, ...] = ()
 
     @property
     def id(self) -> str | None:
@@ -88,7 +91,8 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
     """
     before, endpoint, chosen = task.intent, task.kind.call(Operation.CREATE), task.chosen_id
     body = body | ({task.kind.ids[0]: chosen} if chosen else {})
-    prepared = yield from prepare(task, endpoint, body, spec=sent_by_create(task), repeatable=False)
+    at = placed(task)
+    prepared = yield from prepare(task, endpoint, body, spec=sent_by_create(task), repeatable=False, ids=at)
     intent = intent_of(task, "create", chosen)
     intent = replace(intent, before=noted(task, intent))
     yield Write((Intend(intent, task.change.settles),))
@@ -114,4 +118,5 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
     ids = ids or (yield from find_created(task, intent.earliest))
     if not ids and spare and (yield from is_live(task, spare[0])):
         ids = spare
-    return Made(intent=intent, ids=ids, answer=answer, lost=lost, attempts=attempts, fault=fault)
+    made = Made(intent=intent, ids=ids, answer=answer, lost=lost, attempts=attempts, fault=fault)
+    return replace(made, warnings=tuple(not_linked(task, at, answer, ids[0]))) if ids and lost is None else made

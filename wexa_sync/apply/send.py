@@ -12,7 +12,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.api.calls import Call
+from wexa_sync.api.calls import Call, Ids
 from wexa_sync.apply.parts import SERVERS
 from wexa_sync.apply.steps import Http, Turn
 from wexa_sync.apply.task import Task
@@ -51,15 +51,23 @@ def turn_for(task: Task, operation: Operation) -> Generator[Turn, Any, None]:
 
 
 def prepare(
-    task: Task, endpoint: Endpoint, body: Mapping[str, Any] | None, *, spec: Spec, repeatable: bool
+    task: Task,
+    endpoint: Endpoint,
+    body: Mapping[str, Any] | None,
+    *,
+    spec: Spec,
+    repeatable: bool,
+    ids: Ids | None = None,
 ) -> Generator[Http, Any, Prepared]:
     """Return the call with that body, ready to be sent. `spec`: all of the resource, as it is or is to be.
+
+    `ids`: those for the call, if not just the task's.
 
     Of a list that is written whole, the body stands for the resource's item; None takes the item away.
     """
     values = encode(task.kind, spec, task.resolve)
     if not endpoint.replaces:
-        call = Call(endpoint=endpoint, ids=task.ids, body=body or {}, spec=values, repeatable=repeatable)
+        call = Call(endpoint=endpoint, ids=ids or task.ids, body=body or {}, spec=values, repeatable=repeatable)
         return Prepared(call=call)
     owner, items = yield Http(lambda: task.context.api.whole_list(task.kind, task.place))
     id = task.change.id or task.chosen_id or ""  # the field's name

@@ -67,7 +67,12 @@ AGENT = Kind(
     new_id=agent_id,
     endpoints={
         Operation.CREATE: Endpoint(
-            method="POST", path="/agentflow/{owner}/skilled", query={"projectID": "{project}"}, returns_owner=True
+            method="POST",
+            path="/agentflow/{owner}/skilled",
+            # The last two are in no vendor page. Its web application sends them, and whoever does not know them sees a
+            # query like any other.
+            query={"projectID": "{project}", "after_agent": "{before}", "add_on_side_if_decider": "{branch}"},
+            returns_owner=True,
         ),
         Operation.UPDATE: Endpoint(
             method="POST",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.base import Kind, Part, PartOrder
+from wexa_sync.kinds.chain import Chain
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.paging import SkipLimit
 
+_CHAIN = Chain(first="initialAgent", next="next_agent", branches="next_agents")
 UPDATE_FLOW = "agentflow.update"
 
 AGENTFLOW = Kind(
     name="AgentFlow",
     schema="agentflow.schema.json",
     identity=("name",),
-    parts=(Part(field="agents", kind=AGENT, order=PartOrder.APPEND_ONLY),),
+    parts=(Part(field="agents", kind=AGENT, order=PartOrder.APPEND_ONLY, chain=_CHAIN),),
     listing=Listing(
         endpoint=Endpoint(method="GET", path="/agentflows", query={"projectID": "{project}"}),
         scope=Scope.PROJECT,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from wexa_sync.kinds.chain import Chain
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
 from wexa_sync.model import Path, Question, Spec
@@ -251,11 +252,13 @@ class Part:
 
     Responses about the owner show the parts in that field too, unless the part's kind has a listing of its own. A part
     is deleted as any resource is, where its kind has a call for it; where not, taking it out of `field` is blocked.
+    `chain`: how one part leads to the next; a new one is put behind the one that the manifest lists before it.
     """
 
     field: str
     kind: Kind
     order: PartOrder = PartOrder.FREE
+    chain: Chain | None = None
 
     @property
     def own_list(self) -> bool:

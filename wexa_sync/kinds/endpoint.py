@@ -42,6 +42,9 @@ class Scope(Enum):
 class Endpoint:
     """One call. `{project} {owner} {id} {org} {user}` in `path`, `query` and `body` are filled in with ids.
 
+    In the create of a part, `{before}` is the id of the part that it is put behind, and `{branch}` a branch of that
+    one. A query that comes to nothing is left out.
+
     In a call that writes, `{spec.NAME}` is filled in with a field of the spec, and `{owner.NAME}` with one of the
     resource that a part lives in.
 

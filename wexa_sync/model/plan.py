@@ -44,7 +44,8 @@ class Change:
     delete that needs no call of its own, since its project or its owner goes. `id` is the live id where there is one.
     `resume` marks a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is
     waited for. `settles` is the mark of the intent whose outcome the change is, if any. `position` of a part that is
-    deleted is its place among the others.
+    deleted is its place among the others. `behind` of a part that is created is the part that it is put behind, and
+    `branch` which branch of that one.
     """
 
     action: Action
@@ -64,6 +65,8 @@ class Change:
     awaits: bool = False
     settles: str = ""
     position: int = 0
+    behind: Address | None = None
+    branch: str = ""
 
     @property
     def names(self) -> frozenset[str]:

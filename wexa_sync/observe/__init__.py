@@ -71,6 +71,7 @@ def observe(
         unmanaged={place: tuple(lives) for place, lives in known.unmanaged.items() if lives},
         made_by_connectors={place: tuple(lives) for place, lives in known.made_by_connectors.items() if lives},
         cut=known.cut,
+        unlinked={owner: ids for owner, ids in known.unlinked.items() if ids},
         unplaced=frozenset(known.unplaced),
         user_id=user_id,
         lineage=state.lineage,

@@ -10,7 +10,7 @@ from typing import Any
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.paging import Extent, Found
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.base import Kind, Nature, Part
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, is_sent, is_shown, walk
 from wexa_sync.kinds.spec.times import created_at
@@ -93,13 +93,19 @@ def _item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
 
 def _whole_item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
     inside = {
-        part.field: [item for each in part.items(raw) if (item := _item(part.kind, each, ours))]
+        part.field: [item | _links(part, each) for each in part.items(raw) if (item := _item(part.kind, each, ours))]
         for part in kind.embedded
         if part.field in raw
     }
+    first = {part.chain.first: raw[part.chain.first] for part in kind.parts if part.chain and part.chain.first in raw}
     update = kind.replacing_update
     shown = dict.fromkeys(name for name in (update.keeps if update else ()) if name in raw)  # that they are is enough
-    return shown | _only(kind, raw, _names_of(kind)) | inside
+    return shown | _only(kind, raw, _names_of(kind)) | first | inside
+
+
+def _links(part: Part, raw: Raw) -> Raw:
+    """Return the fields of a part that lead to others."""
+    return {name: raw[name] for name in part.chain.links if name in raw} if part.chain is not None else {}
 
 
 def _only(kind: Kind, raw: Mapping[str, Any], names: Iterable[str]) -> Raw:

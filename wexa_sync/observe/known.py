@@ -46,6 +46,7 @@ class Known:
     unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
     orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
+    unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
     cut: dict[Place, str] = field(default_factory=dict)  # where a list is not whole -> why
     unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
 

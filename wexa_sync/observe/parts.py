@@ -33,8 +33,11 @@ def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mappi
     for part in kind.parts:
         owners = [each for project, raws in listed.items() for each in _owners(known, kind, part, project, raws)]
         shown = (pool.map if part.own_list else map)(partial(_items, api, part), owners)
-        for owner, raws in zip(owners, shown, strict=True):
-            place = part_place(owner.address, part)
+        for owner, items in zip(owners, shown, strict=True):
+            place, raws = part_place(owner.address, part), items
+            if part.chain is not None:
+                raws = part.chain.order(owner.raw, items)
+                known.unlinked[owner.address] = tuple(part.chain.unlinked(owner.raw, raws))
             contents = contents_of(known, part.kind, place, raws, owner.ids.owner)
             paired = pair(contents)
             known.add(paired)

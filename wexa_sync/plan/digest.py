@@ -22,7 +22,8 @@ _VERSION = 1
 """Raised whenever the same plan gets another digest."""
 
 _IN_WORDS = {"reason", "source", "position"}
-_CHANGE = [field.name for field in fields(Change) if field.name not in _IN_WORDS]
+_WHERE = {"behind", "branch"}  # they count where they say something
+_CHANGE = [field.name for field in fields(Change) if field.name not in _IN_WORDS | _WHERE]
 
 
 def digest(plan: Plan) -> str:
@@ -64,7 +65,9 @@ def _around(changes: Iterable[Change]) -> Iterator[Address]:
 
 
 def _change(change: Change, key: str) -> dict[str, Any]:
+    where = {name: str(value) for name in _WHERE if (value := getattr(change, name))}
     return as_data(change, _CHANGE) | {
+        **where,
         "action": change.action.value,
         "address": address_to_data(change.address),
         "before": _sealed(change.before, key),

@@ -217,9 +217,10 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "fields": _fields_to_data(change.fields, key),
         "source": source_to_data(change.source) if change.source else None,
         "depends_on": [address_to_data(address) for address in change.depends_on],
+        "behind": address_to_data(change.behind) if change.behind else None,
         "lifecycle": lifecycle_to_data(change.lifecycle),
     }
-    for name in ("settles", "position"):  # as above
+    for name in ("settles", "position", "behind", "branch"):  # as above
         if not data[name]:
             del data[name]
     return data
@@ -235,6 +236,7 @@ def _change_from_data(data: Any) -> Change:
         "id": data["id"] if data["id"] is None else id_from_data(data["id"]),
         "source": source_from_data(data["source"]) if data["source"] else None,
         "depends_on": tuple(address_from_data(address) for address in data["depends_on"]),
+        "behind": address_from_data(data["behind"]) if data.get("behind") else None,
         "lifecycle": lifecycle_from_data(data["lifecycle"]),
     }
     return Change(**{**data, **read})

@@ -17,6 +17,7 @@ from wexa_sync.plan.digest import digest
 from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.limits import warnings
 from wexa_sync.plan.order import in_order, waits_of
+from wexa_sync.plan.rules.chained import put_behind, unlinked_warnings
 from wexa_sync.plan.rules.child_order import hold_unordered
 from wexa_sync.plan.rules.containers import hold_containers, taken_along
 from wexa_sync.plan.rules.dependents import spread_blocks
@@ -79,6 +80,7 @@ def _plan_of(
         unmanaged=unmanaged,
         warnings=(
             *unmanaged_warnings(unmanaged),
+            *unlinked_warnings(decisions, observation),
             *partly(observation, decisions.keys(), left),
             *taken_along(changes, observation),
             *_too_far(ordered, observation, limits),
@@ -109,6 +111,7 @@ def _decide_all(
     forget_given_up(whole, observation)
     hold_renamed(whole, observation)
     hold_unordered(whole, observation)
+    put_behind(whole, observation)
     decisions = {address: whole[address] for address in choose(whole, observation, targets, excludes)}
     hold_containers(decisions, observation, rules, left)
     hold_unseen(decisions, observation)

@@ -1,0 +1,103 @@
+"""Define how the parts of an owner lead to one another, where responses show that. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from wexa_sync.model import Spec
+
+Raw = Mapping[str, Any]
+Part = TypeVar("Part", bound=Mapping[str, Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The fields of responses that link parts, by their ids.
+
+    `first`: the owner's field with the part that comes first. `next`: a part's field with the one behind it.
+    `branches`: the field of a part that decides, with the part behind each of its branches. `decides`: the branches
+    that a spec declares, each with the handle of the part behind it, or an empty text.
+    """
+
+    first: str
+    next: str
+    branches: str
+    id: str = "_id"
+    decides: Callable[[Spec], Mapping[str, str]] = lambda spec: {}  # noqa: ARG005  # most parts decide nothing
+
+    @property
+    def links(self) -> tuple[str, str]:
+        """Return the fields of a part that lead on."""
+        return self.next, self.branches
+
+    def follows(self, part: Raw, branch: str = "") -> str | None:
+        """Return the id of what is behind a part, or behind a branch of it; empty for nothing, None where unseen."""
+        if not branch:
+            return _id(part[self.next]) if self.next in part else None
+        shown = part.get(self.branches)
+        return _id(shown.get(branch)) if isinstance(shown, dict) else None
+
+    def before(self, specs: Mapping[str, Spec]) -> dict[str, tuple[str, str]]:
+        """Return behind which part each of the declared ones comes, and at which branch; the first one is left out.
+
+        `specs`: by handle, in the order of the manifest. A part that a branch names comes behind that branch; any other
+        behind the one listed before it.
+        """
+        found = dict(zip([*specs][1:], ((handle, "") for handle in specs), strict=False))
+        branches = {to: (handle, key) for handle, spec in specs.items() for key, to in self.decides(spec).items() if to}
+        return found | {to: place for to, place in branches.items() if to in found}
+
+    def end(self, parts: Sequence[Raw], start: str, branch: str = "") -> tuple[str, str]:
+        """Return behind which part, and at which branch of it, a new one is put that is to come after `start`.
+
+        That is `start`, or the last of what others put behind it; without a `start`, the last of what is there. To put
+        the new one right behind `start` would cut them off.
+        """
+        known = {part[self.id]: part for part in parts if isinstance(part.get(self.id), str)}
+        if not any(name in part for part in parts for name in self.links):
+            return start or next(reversed(known), ""), branch
+        led_to = {to for part in parts for to in self._all_behind(part)}
+        at = start or next((id for id in known if id not in led_to), "")  # the field's name
+        while at in known:
+            following = self.follows(known.pop(at), branch) or ""
+            if following not in known:
+                break
+            at, branch = following, ""
+        return at, branch
+
+    def order(self, owner: Raw, parts: Sequence[Part]) -> list[Part]:
+        """Return the parts in the order in which they come, those that nothing leads to last.
+
+        Branches have no order: parts among which one decides stay as they are listed.
+        """
+        if any(part.get(self.branches) for part in parts):
+            return list(parts)
+        known = {part.get(self.id): part for part in parts}
+        reached = [known[id] for id in self._reached(owner, parts)]
+        return reached + [part for part in parts if all(part is not each for each in reached)]
+
+    def unlinked(self, owner: Raw, parts: Sequence[Raw]) -> list[str]:
+        """Return the ids of the parts that nothing leads to; none where the response does not show how they lead."""
+        if self.first not in owner or not all(self.next in part or self.branches in part for part in parts):
+            return []
+        reached = set(self._reached(owner, parts))
+        return [part[self.id] for part in parts if part[self.id] not in reached]
+
+    def _reached(self, owner: Raw, parts: Sequence[Raw]) -> Iterator[str]:
+        rest = {part.get(self.id): part for part in parts}
+        ahead = [_id(owner.get(self.first))]
+        while ahead:
+            if (part := rest.pop(ahead.pop(), None)) is not None:
+                yield part[self.id]
+                ahead += reversed([*self._all_behind(part)])
+
+    def _all_behind(self, part: Raw) -> Iterator[str]:
+        yield _id(part.get(self.next))
+        shown = part.get(self.branches)
+        yield from map(_id, shown.values() if isinstance(shown, dict) else ())
+
+
+def _id(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,56 @@
+"""Say behind which part of its owner each new part is put, where one part leads to the next. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import replace
+
+from wexa_sync.kinds import BY_NAME, part_of
+from wexa_sync.model import Action, Address, Manifest, Observation, Place
+from wexa_sync.plan.decision import Decision, does
+from wexa_sync.text.suggest import named
+
+
+def put_behind(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
+    """Note in each create of a part which part it comes behind, and at which branch of that one."""
+    places: defaultdict[Place, list[Manifest]] = defaultdict(list)
+    for address, pair in observation.pairs.items():
+        part = part_of(BY_NAME[address.kind])
+        if pair.manifest is not None and part is not None and part.chain is not None:
+            places[address.place].append(pair.manifest)
+    for place, manifests in places.items():
+        part = part_of(BY_NAME[place.kind])
+        assert part is not None
+        assert part.chain is not None
+        specs = {each.address.name: each.spec for each in sorted(manifests, key=lambda each: each.position)}
+        for handle, (before, branch) in part.chain.before(specs).items():
+            address = replace(manifests[0].address, name=handle)
+            found = decisions.get(address)
+            if does(found, Action.CREATE):
+                decisions[address] = replace(found, behind=replace(address, name=before), branch=branch)
+
+
+def unlinked_warnings(decisions: Mapping[Address, Decision], observation: Observation) -> Iterator[str]:
+    """Give a warning for each chosen owner with parts that no other leads to: what uses the owner ends before them."""
+    for owner, ids in sorted(observation.unlinked.items()):
+        if owner not in decisions or does(decisions[owner], Action.DELETE):
+            continue
+        names = [name for id in ids if (name := _called(owner, id, decisions, observation))]
+        if names:
+            yield (
+                f"{owner} is a broken chain: nothing in it leads to {named(names)}, so its runs end before that. "
+                "Link it in Wexa Studio."
+            )
+
+
+def _called(owner: Address, id: str, decisions: Mapping[Address, Decision], observation: Observation) -> str:
+    """Return what people call a live part of an owner; empty for one that is to be deleted."""
+    for address, pair in observation.pairs.items():
+        if address.owner_address == owner and pair.live is not None and pair.live.id == id:
+            return "" if does(decisions.get(address), Action.DELETE) else f"{address.kind}/{address.name}"
+    for place, lives in observation.unmanaged.items():
+        for live in lives if (place.project, place.owner) == (owner.project, (owner.kind, owner.name)) else ():
+            if live.id == id:
+                return f"{BY_NAME[place.kind].called(live.spec)} ({id})"
+    return id
