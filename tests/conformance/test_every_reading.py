@@ -38,6 +38,8 @@ ELSEWHERE = (
     "upload_method",
     "file_visible",
     "dashboard",
+    "overview",
+    "tags",
 )
 CONVERGING = [reading for reading in READINGS if reading.name not in ("project_connectors", "end_words", *ELSEWHERE)]
 ALONE = [{reading.name: value} for reading in CONVERGING for value in reading.values[1:]]

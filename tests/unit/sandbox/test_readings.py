@@ -11,7 +11,7 @@ import pytest
 from wexa_sync.sandbox import READINGS, ReadingError
 from wexa_sync.sandbox.world.chosen import Readings
 
-from . import linked, observe_shop, observers_tables
+from . import linked, observe_overviews, observe_shop, observers_tables
 from . import observe_connectors as see_connectors
 from . import observers as see
 from .client import NOWHERE, Client, execution_body, reading, sandbox
@@ -180,6 +180,7 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     "flow_echo": (see.flow_echo, {"yes": [True] * 2, "no": [False] * 2}),
     **observers_tables.OBSERVED,
     **observe_shop.OBSERVED,
+    **observe_overviews.OBSERVED,
 }
 
 

@@ -11,6 +11,7 @@ from wexa_sync.sandbox.readings import (
     connectors,
     links,
     lists,
+    overviews,
     runs,
     shop,
     tables,
@@ -31,6 +32,7 @@ _GROUPS = (
     runs,
     tables,
     shop,
+    overviews,
 )
 
 READINGS: tuple[Reading, ...] = tuple(each for group in _GROUPS for each in group.READINGS)

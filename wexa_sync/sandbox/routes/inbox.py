@@ -2,20 +2,34 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import AnomalyAnswer, PreviewAnswer, RuntimeInput
-from wexa_sync.sandbox.replies import reply
+from wexa_sync.sandbox.replies import created, reply
 from wexa_sync.sandbox.routes.paging import by_skip, window
 from wexa_sync.sandbox.routes.params import Here, MaybeProject, ProjectQuery
 from wexa_sync.sandbox.world import executions
+from wexa_sync.sandbox.world.ids import is_object_id
 from wexa_sync.sandbox.world.inbox import pending_item, shown, touch
-from wexa_sync.sandbox.world.store import Row
+from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 
 router = APIRouter(prefix="/inbox", tags=["Inbox"])
+
+_BLANK: Json = {
+    "_id": None,
+    "type": "preview",
+    "status": "pending",
+    "agent_id": None,
+    "coworker_id": None,
+    "coworker_name": "",
+    "agent_title": "",
+    "summary": "",
+    "execution_id": None,
+    "projectID": None,
+}
 
 
 @router.get("", summary="Get inbox")
@@ -47,6 +61,17 @@ def list_inbox(
         rest = [item for item in rest if item in found]
     page = window(rest, by_skip(world, None, limit))
     return reply({"total_count": len(found), "inbox_requests": [shown(world, item) for item in page]})
+
+
+@router.post("/create", summary="Create inbox (SDK only)")
+@turn
+def create_inbox_item(world: Here, body: Annotated[Json, Body()]) -> Response:
+    """Add an item as it is sent [guess]. All its keys are optional; an item of no run can't be answered."""
+    at = world.now()
+    item = {**_BLANK, "created_at": at * 1000, "updated_at": at * 1000, **body}
+    item["_id"] = item["_id"] if is_object_id(str(item["_id"])) else world.new_id(at)
+    world.store.add(Row(kind="inbox", id=item["_id"], project=item["projectID"], owner=item["execution_id"], body=item))
+    return created(world, shown(world, item))
 
 
 @router.get("/{inbox_id}", summary="Get inbox by id")

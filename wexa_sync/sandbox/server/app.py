@@ -27,6 +27,7 @@ from wexa_sync.sandbox.routes import (
     inbox,
     marketplace,
     models,
+    overviews,
     projects,
     records,
     schedules,
@@ -59,6 +60,7 @@ _GROUPS = (
     files,
     dashboards,
     models,
+    overviews,
     admin,
 )
 _TAGS = [{"name": group.router.tags[0], "description": (group.__doc__ or "").strip()} for group in _GROUPS]

@@ -99,3 +99,10 @@ def test_the_inbox_is_filtered_and_paged_by_the_last_id(api: Client, project: st
         assert page(**other) == {"total_count": 0, "inbox_requests": []}
     assert api.refused("GET", "/inbox", projectID=project, view="all")[0] == 422
     assert api.refused("GET", "/inbox", projectID=project, after_id=NOWHERE)[0] == 404
+
+
+def test_an_item_may_be_made_by_hand(api: Client, project: str) -> None:
+    made = api.post("/inbox/create", {"type": "preview", "projectID": project, "summary": "By hand"})
+    assert (made["status"], made["summary"]) == ("pending", "By hand")
+    assert [item["_id"] for item in api.get("/inbox", projectID=project)["inbox_requests"]] == [made["_id"]]
+    assert api.get(f"/inbox/{made['_id']}")["projectID"] == project
