@@ -19,7 +19,7 @@ from wexa_sync.apply.wait import earlier_runs, record_of_run, wait
 from wexa_sync.compare.same import natural_key
 from wexa_sync.errors import WexaSyncError, look_up
 from wexa_sync.executions.runs import GONE
-from wexa_sync.model import Outcome, Status
+from wexa_sync.model import Outcome, Status, is_commanded
 from wexa_sync.state.base import Remember
 
 
@@ -88,7 +88,8 @@ def _create(task: Task) -> Generator[Any, Any, Outcome | _Made]:
     kind = task.kind
     yield Turn((task.address.project, natural_key(kind, task.declared, kind.identity, task.comparison)))
     verb = "ran" if kind.run is not None else "made"
-    if rival := (yield from look_before(task)):
+    rival = yield from look_before(task)
+    if rival and not is_commanded(task.address):  # who commands a run wants one more, whatever others run
         return conflict(task.change, f"others {verb} it since the plan: {', '.join(rival)}")
     try:
         made = yield from send_create(task, body_of(task))

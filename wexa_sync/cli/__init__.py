@@ -32,7 +32,7 @@ COMMANDS = {
     "undo": "Make what an apply touched as it was before.",
     "promote": "Carry what one environment says over to another.",
     "resolve": "Settle whether a request without a response was carried out.",
-    "executions": "List, watch, control and answer executions.",
+    "executions": "Run, list, watch, control and answer executions.",
     "state": "Show and repair the state.",
     "explain": "Show why a resource is planned as it is.",
     "graph": "Draw which resources wait for which.",

@@ -1,4 +1,4 @@
-"""`wexa-sync executions list|show|wait|pause|resume|cancel|answer`."""
+"""`wexa-sync executions run|list|show|watch|wait|pause|resume|cancel|answer`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
+from wexa_sync.cli.executions_run import command as run_command
 from wexa_sync.cli.habits import Commands
 from wexa_sync.cli.known import KnownAddressOrId
 from wexa_sync.cli.values import Seconds
@@ -16,13 +17,18 @@ from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
+    from wexa_sync.errors import WexaSyncError
     from wexa_sync.model import Run
     from wexa_sync.render import RunRenderer
+    from wexa_sync.workspace import Workspace
 
 
 @click.group("executions", cls=Commands)
 def command() -> None:
-    """List, watch, control and answer executions."""
+    """Run, list, watch, control and answer executions."""
+
+
+command.add_command(run_command)
 
 
 @command.command("list")
@@ -65,7 +71,7 @@ def show(request: Request, execution: str) -> None:
             run = engine.with_questions(workspace, run)
         except ApiError as error:
             note(f"Warning: its questions can't be read: {error.message}")
-    _show(run, request.output.format)
+    show_run(run, request.output.format)
 
 
 @_of_one
@@ -83,26 +89,33 @@ def wait(request: Request, execution: str, timeout: float) -> None:
     What it asks meanwhile is shown with the command that answers: give it in another terminal.
     """
     from wexa_sync import engine
+
+    with request.workspace() as workspace:
+        error = wait_for(engine.find_run(workspace, execution), workspace, request.output.format, timeout)
+    if error is not None:
+        raise error
+
+
+def wait_for(found: Run, workspace: Workspace, format: str, timeout: float) -> WexaSyncError | None:
+    """Wait for the end of a run, and show its result. Return why it has no good end; None where it has."""
+    from wexa_sync import engine
     from wexa_sync.cli.progress import watching
     from wexa_sync.cli.terminal import note
     from wexa_sync.executions.runs import bad_end
     from wexa_sync.render.text.runs import lines_of
     from wexa_sync.secrecy.redact import redact_run
 
-    with request.workspace() as workspace:
-        found = engine.find_run(workspace, execution)
-        try:
-            with watching(found) as (report, ask):
-                run = engine.wait(workspace, found, seconds=timeout, tell=report, ask=ask)
-        except KeyboardInterrupt:
-            note("The run goes on by itself; `wexa-sync executions wait` waits again.")
-            raise
-    if request.output.format != FOR_PEOPLE:
-        _show(run, request.output.format)
+    try:
+        with watching(found) as (report, ask):
+            run = engine.wait(workspace, found, seconds=timeout, tell=report, ask=ask)
+    except KeyboardInterrupt:
+        note(f"The run goes on by itself: `wexa-sync executions wait {found.name}` waits for its end again.")
+        raise
+    if format != FOR_PEOPLE:
+        show_run(run, format)
     elif result := redact_run(run).result:
         click.echo(lines_of(result))
-    if error := bad_end(redact_run(run), f"took longer than {timeout:g} s"):
-        raise error
+    return bad_end(redact_run(run), f"took longer than {timeout:g} s")
 
 
 @_of_one
@@ -136,7 +149,7 @@ def answer(request: Request, execution: str, approve: bool, reject: bool, inputs
     if approve and reject:
         raise click.UsageError("--approve and --reject can't be given together.")
     approved = approve if approve or reject else None
-    said = Answer(approved=approved, values=_assigned(inputs), item=item)
+    said = Answer(approved=approved, values=assigned(inputs), item=item)
     with request.workspace() as workspace:
         run = engine.answer(workspace, engine.find_run(workspace, execution), said)
     _show_result(run, request, f"Answered: {run.name} is {run.status}.")
@@ -156,10 +169,11 @@ def _show_result(run: Run, request: Request, text: str) -> None:
     if request.output.format == FOR_PEOPLE:
         tell(text)
     else:
-        _show(run, request.output.format)
+        show_run(run, request.output.format)
 
 
-def _show(run: Run, format: str) -> None:
+def show_run(run: Run, format: str) -> None:
+    """Print one run in that format, with what it asks and the commands that answer."""
     from wexa_sync.cli.terminal import show_text
     from wexa_sync.executions.answer import how_to_answer
     from wexa_sync.render.view.run import run_view
@@ -175,7 +189,8 @@ def _renderer(format: str) -> RunRenderer:
     return RUN_RENDERERS[format](Layout(color=wants_color(sys.stdout), width=width(sys.stdout)))
 
 
-def _assigned(inputs: tuple[str, ...]) -> dict[str, str]:
+def assigned(inputs: tuple[str, ...]) -> dict[str, str]:
+    """Return the values of --input by their names. Raises UsageError for a text that assigns nothing."""
     from wexa_sync.errors import UsageError
 
     pairs = [text.partition("=") for text in inputs]

@@ -29,7 +29,10 @@ _EXPORT = (
 )
 _INIT = "`wexa-sync init` writes a repository to start from."
 _LOGIN = "Set WEXA_API_KEY and WEXA_ORG_ID in the environment: there is no login."
-_RUN = "Declare an Execution: `wexa-sync apply` starts it. To run it again, raise its metadata.generation."
+_RUN = (
+    "`wexa-sync executions run FLOW --goal TEXT` runs a flow now. A declared Execution is started by `wexa-sync apply`, "
+    "and again once its metadata.generation is raised."
+)
 _UNLOCK = "`wexa-sync state unlock` removes the lock of another machine; one of a process here goes with the process."
 _UNDO = "`wexa-sync undo` plans an apply back; take the commit back in git too, or the next apply makes it again."
 _SETTINGS = "wexa-sync.yaml holds the settings; name another workspace with --base-url, WEXA_ORG_ID and --state."

@@ -278,8 +278,7 @@ notify = option("--notify", type=Webhook(), everywhere=True, metavar="URL", help
 
 approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))
 
-consent = _all(
-    approval,
+budgets = _all(
     option(
         "--allow",
         "allowances",
@@ -290,5 +289,10 @@ consent = _all(
     ),
     option("--force", is_flag=True, help="Exceed every budget: on deletes, updates and executions."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
+)
+
+consent = _all(
+    approval,
+    budgets,
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),
 )

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from wexa_sync.workspace import Workspace
 
 
-def _lifted(over: Sequence[Excess]) -> None:
+def lifted(over: Sequence[Excess]) -> None:
     """Print which budgets --force lifts, and the flag that would lift each alone."""
     for each in over:
         if speaks_json():
@@ -74,8 +74,8 @@ def carry_out(
         _show_plan(plan, sys.stdout if talks else sys.stderr, request.output.level)
 
     def agreed(over: Sequence[Excess]) -> bool:
-        _lifted(over)
-        return not plan.acts or _agreed(plan, request)
+        lifted(over)
+        return not plan.acts or agreed_to(plan, request)
 
     try:
         if reviewed is not None:
@@ -135,7 +135,7 @@ def _show_report(report: Report, show: Show, *, talks: bool) -> bool:
     return True
 
 
-def _agreed(plan: Plan, request: Request) -> bool:
+def agreed_to(plan: Plan, request: Request, question: str = "") -> bool:
     """Return True where --auto-approve or a person agrees to the plan. A protected environment wants its name for it.
 
     Its name on the command line is enough beside --auto-approve; in a variable it may be left from another task.
@@ -157,7 +157,7 @@ def _agreed(plan: Plan, request: Request) -> bool:
     count, deletes = len(plan.work) + len(plan.moved), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
     where = f" to {plan.target.environment}" if plan.target.environment else ""
-    question = f"Apply {count} change{'' if count == 1 else 's'}{of_them}{where}?"
+    question = question or f"Apply {count} change{'' if count == 1 else 's'}{of_them}{where}?"
     yes = types(protected, f"{question} It is protected, so type its name") if protected else agrees(question)
     say("")
     return yes

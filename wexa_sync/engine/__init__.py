@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wexa_sync.engine.commanded import note_told, plan_run, run_of, run_wanted, started_before
 from wexa_sync.engine.drift import drift
 from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
 from wexa_sync.engine.explain import explain
@@ -42,21 +43,26 @@ __all__ = [
     "look",
     "migrate",
     "move",
+    "note_told",
     "plan",
     "plan_against",
     "plan_from_snapshot",
+    "plan_run",
     "plan_to_destroy",
     "plan_to_undo",
     "read",
     "rebuild",
     "require_planned_here",
     "resolve",
+    "run_of",
+    "run_wanted",
     "runs",
     "saved_plan",
     "saves",
     "scope_of",
     "scope_to_destroy",
     "snapshot",
+    "started_before",
     "state_at",
     "wait",
     "with_questions",

@@ -29,6 +29,7 @@ from wexa_sync.plan.file import read as read_plan
 from wexa_sync.plan.limits import (
     Excess,
     excesses,
+    managed,
     require_applicable,
     require_recorded,
     require_target,
@@ -169,7 +170,7 @@ def approve(
     session = workspace.session
     assert session is not None  # nobody else changes the state between the plan, the answer and the apply
     require_applicable(planned, session.state, limits, workspace.options.allowed)
-    lifted = [] if limits is None else excesses(planned.changes, limits, managed=len(session.state.records))
+    lifted = [] if limits is None else excesses(planned.changes, limits, managed=managed(session.state.records))
     with kept(session):
         return agrees(lifted)
 

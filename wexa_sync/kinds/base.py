@@ -94,7 +94,8 @@ class Running:
     """How an action runs, as Listing says how a kind is listed: the start, the status words, the inbox, the moves.
 
     `Run` is the word for one live run. `status` names the fields that may hold the status, and every status word is in
-    small letters. `outputs` names the field that lists the output of each part of the flow, errors included. A created
+    small letters. `runs` names the field of the spec that refers to what is run, and `inputs` that of its inputs.
+    `outputs` names the field that lists the output of each part of the flow, errors included. A created
     run is `ready` until it is started, or `queued`. `going_on`, `paused` and `asking` (it waits for a person) show that
     it was started. `failed` includes a cancelled run. `perhaps_ended` are words that sound like an end; a person is
     asked what they mean. The manifest has `wait` and `start` among its local fields.
@@ -105,6 +106,8 @@ class Running:
     ready: str
     succeeded: frozenset[str]
     failed: frozenset[str]
+    runs: str = ""
+    inputs: str = ""
     outputs: str = ""
     queued: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()

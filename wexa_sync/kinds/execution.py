@@ -66,6 +66,8 @@ RUNNING = Running(
     # The page has the id a third time, in the query.
     start=_call("/execute_flow/{id}/execute", query={"execution_id": "{id}"}),
     status=("status", "state"),  # an old client reads `state`
+    runs="agentflow_id",
+    inputs="input_variables",
     outputs="agents_output",
     ready=READY,
     queued=_QUEUED,

@@ -25,7 +25,7 @@ from wexa_sync.manifests.spelling import spelled_out
 from wexa_sync.manifests.typed import as_wanted
 from wexa_sync.manifests.values import fill_in, not_set, refer, stand_ins
 from wexa_sync.manifests.variables import Variables
-from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unset
+from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unset, is_commanded
 from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.text.suggest import did_you_mean, nearest
 
@@ -101,9 +101,12 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     handle = metadata.get("name")
     if not _is_handle(handle) or project is None:
         return
-    generation = metadata.get("generation")
+    generation, address = metadata.get("generation"), Address(project=project, kind=kind.name, name=handle)
+    if is_commanded(address):
+        message = f"the handle {handle} is kept for a run that `wexa-sync executions run` starts"
+        faults.append(Fault(("metadata", "name"), message, "Give it another name."))
     manifest = Manifest(
-        address=Address(project=project, kind=kind.name, name=handle),
+        address=address,
         spec=spec,
         source=document.source,
         lifecycle=own,

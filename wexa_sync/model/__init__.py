@@ -10,7 +10,7 @@ from wexa_sync.model.observation import Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Origins, Plan, Unmanaged
 from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Many, Options
-from wexa_sync.model.run import Question, Run
+from wexa_sync.model.run import Question, Run, is_commanded
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
 
@@ -68,6 +68,7 @@ __all__ = [
     "Target",
     "Unmanaged",
     "Unset",
+    "is_commanded",
     "laid_at",
     "show_path",
 ]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from wexa_sync.model.address import Address
 from wexa_sync.model.spec import Spec
+
+COMMANDED: Final = re.compile(r"run-[0-9a-f]{12}\Z")
+"""The handle of a run that a command asked for. No manifest may have such a handle."""
+
+
+def is_commanded(address: Address) -> bool:
+    """True for the address of a run that a command asked for: no manifest declares it, and none is to."""
+    return address.owner is None and COMMANDED.match(address.name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

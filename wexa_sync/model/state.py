@@ -64,7 +64,8 @@ class Record:
     """What wexa-sync applied under an address: the last-applied spec with secrets sealed, and the server's id.
 
     `started`: of an action, whether its start is settled; None for a resource. `ended` is False while the end of a run
-    is waited for and was not seen, True once it was seen, and None where nobody waits for it. `made_at`: when the
+    is waited for and was not seen, True once it was seen, and None where nobody waits for it. Of a run that a command
+    asked for, it is True once the command has said what became of the run. `made_at`: when the
     resource was made or taken over, in epoch seconds by our clock. `aliases` are other spellings of `id`. Of an action,
     `earlier` holds the ids of earlier generations in every spelling, the newest first; `others` holds live ids that
     stood in the list before the action was sent, or that a person said are other ones.

@@ -8,7 +8,7 @@ from wexa_sync.compare.changes import edited
 from wexa_sync.compare.varied import as_sent
 from wexa_sync.errors import look_up
 from wexa_sync.kinds.base import Kind
-from wexa_sync.model import Action, Blocked, FieldChange, Intent, Manifest, Record
+from wexa_sync.model import Action, Blocked, FieldChange, Intent, Manifest, Record, is_commanded
 from wexa_sync.plan.decision import FOUND, Decision, Orphan
 from wexa_sync.plan.resource import Case
 
@@ -58,7 +58,7 @@ class ActionCase(Case):
         )
 
     def let_go(self) -> Decision:
-        """Decide on an action that surely happened, and is no longer declared."""
+        """Decide on an action that surely happened, and is not declared. One of a command never was: it stays."""
         intent, record = self.pair.open_intent, self.pair.record
         if not self.rules.prune and record is not None and intent is not None:
             return self.change(  # its start was sent, never answered, and the run shows it: that doubt is over
@@ -70,6 +70,8 @@ class ActionCase(Case):
                 reason=FOUND,
                 settles=intent.mark,
             )
+        if is_commanded(self.pair.address):
+            return None
         if not self.rules.prune:
             return Orphan()
         reason = f"it {self.past}; {self.noun}s can't be deleted"

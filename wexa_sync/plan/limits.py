@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wexa_sync.compare.varied import variables_of
 from wexa_sync.errors import PlanBlocked, PlanRefused, StateError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.endpoint import Endpoint, Operation
-from wexa_sync.model import Action, Change, Limits, Plan, Recalled, Sealed, Spec, Target, Unset
+from wexa_sync.model import (
+    Action,
+    Address,
+    Change,
+    Limits,
+    Plan,
+    Recalled,
+    Sealed,
+    Spec,
+    Target,
+    Unset,
+    is_commanded,
+)
 from wexa_sync.plan.decision import ADOPTED
 from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.state.base import State
@@ -28,6 +40,11 @@ class Excess:
     what: str
     flag: str
     setting: str
+
+
+def managed(recorded: Iterable[Address]) -> int:
+    """Return how many of the recorded resources count in a share: what a command ran is none of the manifests'."""
+    return sum(not is_commanded(address) for address in recorded)
 
 
 def excesses(changes: Sequence[Change], limits: Limits, *, managed: int) -> list[Excess]:
@@ -87,7 +104,8 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
                 "allowed here",
                 hint="Name it under `allow_undocumented` in wexa-sync.yaml, or plan again.",
             )
-    if limits is not None and not limits.force and (over := excesses(plan.changes, limits, managed=len(state.records))):
+    count = managed(state.records)
+    if limits is not None and not limits.force and (over := excesses(plan.changes, limits, managed=count)):
         raise PlanRefused(
             "the plan goes too far: " + "; ".join(each.what for each in over),
             hint=f"{_way_out(over)} --force lifts every budget.",

@@ -15,7 +15,7 @@ from wexa_sync.plan.decide import decide
 from wexa_sync.plan.decision import Decisions, Orphan, Rules
 from wexa_sync.plan.digest import digest
 from wexa_sync.plan.hide import keep_secret
-from wexa_sync.plan.limits import warnings
+from wexa_sync.plan.limits import managed, warnings
 from wexa_sync.plan.order import in_order, waits_of
 from wexa_sync.plan.rules.chained import put_behind, unlinked_warnings
 from wexa_sync.plan.rules.child_order import hold_unordered
@@ -136,8 +136,8 @@ def _new_lifecycles(observation: Observation, chosen: Iterable[Address]) -> dict
 
 
 def _too_far(changes: Sequence[Change], observation: Observation, limits: Limits | None) -> tuple[str, ...]:
-    managed = sum(pair.record is not None for pair in observation.pairs.values())
-    return warnings(changes, limits, managed=managed) if limits is not None else ()
+    count = managed(pair.address for pair in observation.pairs.values() if pair.record is not None)
+    return warnings(changes, limits, managed=count) if limits is not None else ()
 
 
 def _used_externals(observation: Observation, changes: Mapping[Address, Change]) -> dict[ExternalName, str]:

@@ -93,6 +93,9 @@ def _go_with(
         return
     for address in inside:
         found, pair = decisions[address], observation.pairs[address]
+        if found is None and pair.record is not None:
+            decisions[address] = _forget_with(around, address)
+            continue
         stays = found.wanted == "delete" if isinstance(found, Blocked) else does(found, Action.ADOPT)
         if stays and pair.live is not None:
             decisions[address] = Change(
@@ -105,6 +108,10 @@ def _go_with(
                 with_project=True,
                 settles=pair.mark if pair.certain else "",
             )
+
+
+def _forget_with(around: Address, address: Address) -> Change:
+    return Change(action=Action.FORGET, address=address, reason=f"goes with {around}")
 
 
 def _must_stay(
@@ -148,7 +155,13 @@ def _keep_around(
     observation: Observation,
     rules: Rules,
 ) -> None:
-    """Keep what holds others in the state while something in it stays there: without it, nobody finds the rest."""
+    """Keep what holds others in the state while something in it stays there: without it, nobody finds the rest.
+
+    A run that a command asked for is forgotten with its project: nothing else decides on it.
+    """
+    for address in inside:
+        if decisions.get(address, change) is None and observation.pairs[address].record is not None:
+            decisions[address] = _forget_with(change.address, address)
     stays = [
         address
         for address in inside

@@ -12,7 +12,7 @@ from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place, Spec
+from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place, Spec, is_commanded
 from wexa_sync.plan.decision import Decision, block, does
 from wexa_sync.plan.rules.containers import inside_of
 from wexa_sync.secrecy.seal import conceal
@@ -45,7 +45,7 @@ def _former(observation: Observation) -> Mapping[Place, Mapping[str, Address]]:
     """Return, by place and natural key, what is recorded or in doubt, no longer declared, and perhaps live."""
     found: defaultdict[Place, dict[str, Address]] = defaultdict(dict)
     for address, pair in sorted(observation.pairs.items()):
-        if pair.manifest is not None:
+        if pair.manifest is not None or is_commanded(address):  # the handle of a commanded run is nobody's choice
             continue
         record = pair.record if _is_there(pair) else None
         for each in (record, pair.open_intent):

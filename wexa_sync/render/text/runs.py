@@ -69,6 +69,17 @@ def run_text(view: RunView, layout: Layout) -> str:
     return page.render() + (f"\n{lines_of(view.result)}\n" if view.result else "")
 
 
+def asked_text(target: str, view: RunView, layout: Layout) -> str:
+    """Return what is about to be run, for the person who is asked whether to."""
+    page = Page(color=layout.color, width=layout.width)
+    _labelled(page, "run", (target, "bold"))
+    _labelled(page, "as", str(view.address))
+    _labelled(page, "goal", prose(view.goal))
+    for name, value in view.inputs.items():
+        _labelled(page, "input", _value(name, value))
+    return page.render()
+
+
 def questions_text(view: RunView, layout: Layout) -> str:
     """Return what a run asks, to be shown while the command waits for the run."""
     page = Page(color=layout.color, width=layout.width)
