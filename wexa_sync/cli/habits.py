@@ -30,8 +30,8 @@ _EXPORT = (
 _INIT = "`wexa-sync init` writes a repository to start from."
 _LOGIN = "Set WEXA_API_KEY and WEXA_ORG_ID in the environment: there is no login."
 _RUN = (
-    "`wexa-sync executions run FLOW --goal TEXT` runs a flow now. A declared Execution is started by `wexa-sync apply`, "
-    "and again once its metadata.generation is raised."
+    "`wexa-sync executions run FLOW --goal TEXT` runs a flow now. A declared Execution is started by `wexa-sync "
+    "apply`, and again once its metadata.generation is raised."
 )
 _UNLOCK = "`wexa-sync state unlock` removes the lock of another machine; one of a process here goes with the process."
 _UNDO = "`wexa-sync undo` plans an apply back; take the commit back in git too, or the next apply makes it again."
