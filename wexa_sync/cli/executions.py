@@ -17,10 +17,7 @@ from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
-    from wexa_sync.errors import WexaSyncError
     from wexa_sync.model import Run
-    from wexa_sync.render import RunRenderer
-    from wexa_sync.workspace import Workspace
 
 
 @click.group("executions", cls=Commands)
@@ -36,6 +33,7 @@ command.add_command(run_command)
 def list_(request: Request) -> None:
     """List the executions of the managed projects, with their addresses where they are declared."""
     from wexa_sync import engine
+    from wexa_sync.cli.runs import renderer
     from wexa_sync.cli.terminal import note, show_data, show_text
     from wexa_sync.render.view.run import run_view
     from wexa_sync.text.visible import visible
@@ -49,7 +47,7 @@ def list_(request: Request) -> None:
         rows = [(view.id, view.status, str(view.address or "-"), view.goal) for view in views]
         show_data("".join("\t".join(map(visible, row)) + "\n" for row in rows))
     else:
-        show_text(_renderer(request.output.format).runs(views), request.output.format)
+        show_text(renderer(request.output.format).runs(views), request.output.format)
 
 
 def _of_one(function: Callable[..., None]) -> click.Command:
@@ -62,6 +60,7 @@ def _of_one(function: Callable[..., None]) -> click.Command:
 def show(request: Request, execution: str) -> None:
     """Show one execution: its status, inputs, questions and result."""
     from wexa_sync import engine
+    from wexa_sync.cli.runs import show_run
     from wexa_sync.cli.terminal import note
     from wexa_sync.errors import ApiError
 
@@ -89,33 +88,12 @@ def wait(request: Request, execution: str, timeout: float) -> None:
     What it asks meanwhile is shown with the command that answers: give it in another terminal.
     """
     from wexa_sync import engine
+    from wexa_sync.cli.runs import wait_for
 
     with request.workspace() as workspace:
         error = wait_for(engine.find_run(workspace, execution), workspace, request.output.format, timeout)
     if error is not None:
         raise error
-
-
-def wait_for(found: Run, workspace: Workspace, format: str, timeout: float) -> WexaSyncError | None:
-    """Wait for the end of a run, and show its result. Return why it has no good end; None where it has."""
-    from wexa_sync import engine
-    from wexa_sync.cli.progress import watching
-    from wexa_sync.cli.terminal import note
-    from wexa_sync.executions.runs import bad_end
-    from wexa_sync.render.text.runs import lines_of
-    from wexa_sync.secrecy.redact import redact_run
-
-    try:
-        with watching(found) as (report, ask):
-            run = engine.wait(workspace, found, seconds=timeout, tell=report, ask=ask)
-    except KeyboardInterrupt:
-        note(f"The run goes on by itself: `wexa-sync executions wait {found.name}` waits for its end again.")
-        raise
-    if format != FOR_PEOPLE:
-        show_run(run, format)
-    elif result := redact_run(run).result:
-        click.echo(lines_of(result))
-    return bad_end(redact_run(run), f"took longer than {timeout:g} s")
 
 
 @_of_one
@@ -144,6 +122,7 @@ def cancel(request: Request, execution: str) -> None:
 def answer(request: Request, execution: str, approve: bool, reject: bool, inputs: tuple[str, ...], item: str) -> None:
     """Answer a question of a waiting execution. `executions show` prints the questions and how to answer them."""
     from wexa_sync import engine
+    from wexa_sync.cli.runs import assigned
     from wexa_sync.executions.answer import Answer
 
     if approve and reject:
@@ -164,37 +143,10 @@ def _control(request: Request, execution: str, verb: str) -> None:
 
 
 def _show_result(run: Run, request: Request, text: str) -> None:
+    from wexa_sync.cli.runs import show_run
     from wexa_sync.cli.terminal import tell
 
     if request.output.format == FOR_PEOPLE:
         tell(text)
     else:
         show_run(run, request.output.format)
-
-
-def show_run(run: Run, format: str) -> None:
-    """Print one run in that format, with what it asks and the commands that answer."""
-    from wexa_sync.cli.terminal import show_text
-    from wexa_sync.executions.answer import how_to_answer
-    from wexa_sync.render.view.run import run_view
-
-    answers = [how_to_answer(run, question) for question in run.questions]
-    show_text(_renderer(format).run(run_view(run, answers)), format)
-
-
-def _renderer(format: str) -> RunRenderer:
-    from wexa_sync.cli.terminal import wants_color, width
-    from wexa_sync.render.layout import Layout
-
-    return RUN_RENDERERS[format](Layout(color=wants_color(sys.stdout), width=width(sys.stdout)))
-
-
-def assigned(inputs: tuple[str, ...]) -> dict[str, str]:
-    """Return the values of --input by their names. Raises UsageError for a text that assigns nothing."""
-    from wexa_sync.errors import UsageError
-
-    pairs = [text.partition("=") for text in inputs]
-    for text, (name, sign, _) in zip(inputs, pairs, strict=True):
-        if not name or not sign:
-            raise UsageError(f"{text!r} is no NAME=VALUE", hint="Write --input NAME=VALUE, once for each value.")
-    return {name: value for name, _, value in pairs}

@@ -45,7 +45,7 @@ def command(
     again. `${env:NAME}`, `${var:NAME}` and `${secret:NAME}` are filled in as in manifests.
     """
     from wexa_sync import engine
-    from wexa_sync.cli.executions import assigned
+    from wexa_sync.cli.runs import assigned
     from wexa_sync.cli.terminal import note
 
     with request.workspace() as found:
@@ -147,7 +147,7 @@ def _code_of(report: Report, *, terminated: bool) -> int:
 def _report(asked: Wanted, workspace: Workspace, request: Request) -> None:
     """Say that the run was started, then note that it was said."""
     from wexa_sync import engine
-    from wexa_sync.cli.executions import show_run
+    from wexa_sync.cli.runs import show_run
     from wexa_sync.cli.terminal import note, tell
 
     run = engine.run_of(asked, workspace)
@@ -162,7 +162,7 @@ def _report(asked: Wanted, workspace: Workspace, request: Request) -> None:
 def _wait(asked: Wanted, workspace: Workspace, request: Request, timeout: float) -> None:
     """Wait for the end of the run. A wait that is cut off leaves the run to the next such command."""
     from wexa_sync import engine
-    from wexa_sync.cli.executions import wait_for
+    from wexa_sync.cli.runs import wait_for
     from wexa_sync.cli.terminal import warn
     from wexa_sync.errors import NotEnded, StateError
 
