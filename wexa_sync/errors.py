@@ -28,6 +28,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
     ├── Redirected                         3xx, never followed: may have been processed, as forms are answered so
     ├── ServerFault                        5xx and 408: may have been processed
     └── Nonsense                           a success status with a body that the API is not known to return
+        └── NotAList                       a list was asked for, and the body holds none
 """
 
 from __future__ import annotations
@@ -261,3 +262,7 @@ class Nonsense(ApiError):
     """The status is a success, and the body is nothing that the API is known to return."""
 
     may_be_processed = True
+
+
+class NotAList(Nonsense):
+    """The body holds no list of objects."""

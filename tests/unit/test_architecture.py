@@ -21,7 +21,13 @@ DOORS = {
     "urllib3": ("api/transport/http.py",),
     "deepdiff": ("compare/changes.py",),
     # positions names a type of it; entries hands that type on
-    "yaml": ("manifests/nodes.py", "manifests/yaml.py", "manifests/positions.py", "manifests/entries.py"),
+    "yaml": (
+        "manifests/nodes.py",
+        "manifests/yaml.py",
+        "manifests/positions.py",
+        "manifests/entries.py",
+        "render/yaml.py",
+    ),
     "jsonschema": ("manifests/schema_check.py",),
     "click": ("cli/",),
     "rich": ("render/", "cli/"),
@@ -54,7 +60,7 @@ ROOMS = {
     "state": {"git", "secrecy", "text", *_NOUNS},
     "compare": {"kinds", "secrecy", "text", "model"},
     "manifests": {"graph", "kinds", "secrecy", "text", *_NOUNS},
-    "observe": {"api", "compare", "kinds", "secrecy", "state", "text", *_NOUNS},
+    "observe": {"api", "compare", "executions", "kinds", "secrecy", "state", "text", *_NOUNS},
     "plan": {"compare", "graph", "kinds", "secrecy", "state", "text", *_NOUNS},
     "executions": {"api", "kinds", "secrecy", "state", "text", *_NOUNS},
     "apply": {"api", "compare", "executions", "graph", "kinds", "secrecy", "state", *_NOUNS},

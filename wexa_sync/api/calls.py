@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from wexa_sync.api.transport.body import Multipart
 from wexa_sync.api.transport.url import segment
-from wexa_sync.errors import WexaSyncError
+from wexa_sync.errors import ApiError, LostAnswer, NotFound, Throttled, Unreachable, WexaSyncError
 from wexa_sync.kinds.endpoint import Endpoint, Shape, Template
 from wexa_sync.model import Address, Secret
 
@@ -88,6 +89,19 @@ class Values:
                 hint=f"Write a plain text in {name}.",
             )
         return str(found)
+
+
+@contextmanager
+def admitted(endpoint: Endpoint) -> Iterator[None]:
+    """Add to an error of the server that the path is a guess, where it is one."""
+    try:
+        yield
+    except ApiError as error:
+        guess = f"This path is known only from {endpoint.known_from}; the vendor may have moved it."
+        surely_heard = not isinstance(error, (Unreachable, LostAnswer, Throttled))
+        if endpoint.known_from and surely_heard and not error.hint.startswith(guess):
+            error.hint = guess if isinstance(error, NotFound) else f"{guess} {error.hint}"
+        raise
 
 
 def body_of(call: Call, endpoint: Endpoint, values: Values) -> Any:

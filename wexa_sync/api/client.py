@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.api.calls import Call, Ids, Raw, Values, body_of
+from wexa_sync.api.calls import Call, Ids, Raw, Values, admitted, body_of
 from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, unwrap
 from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.transport.http import Http
@@ -15,6 +15,8 @@ from wexa_sync.kinds import owner_of, part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.text.ids import is_id, usual_case
+
+NO_QUERY: Query = {}
 
 _OF_THE_ORGANISATION = frozenset({400, 404, 405, 410, 422})
 """The statuses that a wrong organisation, or a wrong path to the API, is answered with."""
@@ -62,15 +64,33 @@ class Api:
             )
         return self.user_id
 
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:
+        """Return the body of a call that reads. `query` goes with the endpoint's own.
+
+        The endpoint's other spelling is tried where the first is answered by 404 or 405.
+        """
+        whole = {**values.query(endpoint.query), **query}
+        try:
+            with admitted(endpoint):
+                return self._http.request("GET", values.path(endpoint.path), query=whole, repeatable=True).body
+        except (NotFound, Refused) as error:
+            if endpoint.otherwise is None or error.status not in (404, 405):
+                raise
+            first = error
+        try:
+            return self.get(endpoint.otherwise, values, query)
+        except NotFound:
+            raise first from None
+
     def _list(self, kind: Kind, ids: Ids, user: str, name: str = "") -> Found:
         assert kind.listing is not None
         endpoint = kind.listing.endpoint
-        values = self._values(ids, user)
+        values = self.values(ids, user)
         path = values.path(endpoint.path)
-        query = values.query(endpoint.query) | ({kind.listing.named: name} if name else {})
+        named = {kind.listing.named: name} if name else {}
 
         def fetch(page: Query) -> Any:
-            body = self._http.request("GET", path, query={**query, **page}, repeatable=True).body
+            body = self.get(endpoint, values, {**named, **page})
             return as_list(body) if name else body
 
         found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
@@ -130,7 +150,7 @@ class Api:
 
     def _doubt(self, kind: Kind, ids: Ids, what: str) -> Nonsense:
         assert kind.listing is not None
-        return Nonsense(what, method="GET", path=self._values(ids).path(kind.listing.endpoint.path), hint=UNTRUSTED)
+        return Nonsense(what, method="GET", path=self.values(ids).path(kind.listing.endpoint.path), hint=UNTRUSTED)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """Return one resource by its id; None where it is gone (404, a null and nothing else, or `is_deleted`).
@@ -141,7 +161,7 @@ class Api:
         if Operation.READ not in kind.endpoints:
             return self._read_in_list(kind, ids)
         endpoint = kind.call(Operation.READ)
-        values = self._values(ids)
+        values = self.values(ids)
         path = values.path(endpoint.path)
         try:
             body = self._http.request("GET", path, query=values.query(endpoint.query), repeatable=True).body
@@ -177,7 +197,7 @@ class Api:
         assert owner is not None, f"{kind.name} is no part of another kind"
         assert part is not None
         itself = replace(ids, id=ids.owner)
-        path = next((self._values(itself).path(call.path) for call in owner.calls(Operation.READ)), owner.name)
+        path = next((self.values(itself).path(call.path) for call in owner.calls(Operation.READ)), owner.name)
         found = self.read(owner, itself)
         if found is None:
             hint = "Nothing was sent. `wexa-sync plan` shows what is there."
@@ -203,17 +223,19 @@ class Api:
         return self._send(endpoint.otherwise, call)
 
     def _send(self, endpoint: Endpoint, call: Call) -> tuple[Any, int]:
-        values = self._values(call.ids, objects={"spec": call.spec, "owner": call.owner})
-        answer = self._http.request(
-            endpoint.method,
-            values.path(endpoint.path),
-            query=values.query(endpoint.query),
-            body=body_of(call, endpoint, values),
-            repeatable=call.repeatable,
-        )
+        values = self.values(call.ids, objects={"spec": call.spec, "owner": call.owner})
+        with admitted(endpoint):
+            answer = self._http.request(
+                endpoint.method,
+                values.path(endpoint.path),
+                query=values.query(endpoint.query),
+                body=body_of(call, endpoint, values),
+                repeatable=call.repeatable,
+            )
         return answer.body, answer.attempts
 
-    def _values(self, ids: Ids, user: str = "", objects: Mapping[str, Mapping[str, Any]] | None = None) -> Values:
+    def values(self, ids: Ids, user: str = "", objects: Mapping[str, Mapping[str, Any]] | None = None) -> Values:
+        """Return what stands for the placeholders of a call with those ids."""
         named = {name: getattr(ids, name) for name in ("project", "owner", "id", "before", "branch")}
         return Values(ids={**named, "org": self.org_id, "user": user or self.user_id}, objects=objects or {})
 

@@ -7,12 +7,13 @@ without a second page (`Single`, `NoPaging`), `Found.extent` says how much came.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeAlias
 
-from wexa_sync.errors import Nonsense, Refused
+from wexa_sync.errors import Nonsense, NotAList, Refused
 from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
 Query: TypeAlias = Mapping[str, str | int]
@@ -20,6 +21,9 @@ Fetch: TypeAlias = Callable[[Query], Any]
 Item: TypeAlias = dict[str, Any]
 
 MAX_PAGES = 10_000
+ALL = sys.maxsize
+"""The number of items to ask for where all are wanted."""
+
 # A first page of such a length, though more was asked for, may be the server's own cap rather than the end.
 USUAL_SIZES = frozenset({10, 12, 15, 20, 24, 25, 30, 40, 50, 60, 64, 75, 80, 100, 200, 250, 500})
 # What is asked for in turn where the server refuses a larger limit.
@@ -49,11 +53,12 @@ class Found:
     total: int | None = None
 
 
-def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str) -> Found:
+def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str, most: int = ALL) -> Found:
     """Return the items of a list, in the server's order, without those marked `is_deleted`.
 
     `fetch` sends the given parameters with its own and returns the body. The list stands alone, under one of `keys`,
     under a usual key, or is the only one in the body. `what` is the method and the path, for errors: `GET /agentflows`.
+    With `most`, the first so many items are enough.
     """
     pages = 0
 
@@ -64,9 +69,9 @@ def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str) -
         return page
 
     refused: Refused | None = None
-    for each in _with_limits(paging):
+    for each in _with_limits(paging, most):
         try:
-            return _collected(read, each, what=what)
+            return _collected(read, each, what=what, most=most)
         except Refused as error:  # a server may refuse a limit that is larger than its most
             if pages or isinstance(paging, NoPaging) or error.status not in (400, 422):
                 raise
@@ -75,22 +80,25 @@ def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str) -
     raise refused
 
 
-def _with_limits(paging: Paging) -> list[Paging]:
+def _with_limits(paging: Paging, most: int) -> list[Paging]:
     """Return the paging as it is, then with each smaller limit."""
     if isinstance(paging, NoPaging):
         return [paging]
+    paging = replace(paging, limit=min(paging.limit, most))
     return [paging, *(replace(paging, limit=limit) for limit in _SMALLER if limit < paging.limit)]
 
 
-def _collected(read: _Read, paging: Paging, *, what: str) -> Found:
+def _collected(read: _Read, paging: Paging, *, what: str, most: int) -> Found:
     extent = Extent.WHOLE
     if isinstance(paging, NoPaging):
         page = read({})
     elif isinstance(paging, Single):
-        page, extent = _grow(read, paging)
+        page, extent = _grow(read, paging, most)
     else:
-        page = _follow(read, paging, what=what)
-    if len(page.items) < page.at_least:
+        page = _follow(read, paging, what=what, most=most)
+    if len(page.items) >= most:
+        extent, page.items = Extent.WHOLE, page.items[:most]
+    elif len(page.items) < page.at_least:
         if not isinstance(paging, (NoPaging, Single)):
             counts = f"{len(page.items)} items came, the server counts {page.at_least}"
             raise _nonsense(f"incomplete listing: {counts}", what)
@@ -121,11 +129,11 @@ class _Page:
 _Read: TypeAlias = Callable[[Query], _Page]
 
 
-def _grow(read: _Read, paging: Single) -> tuple[_Page, Extent]:
+def _grow(read: _Read, paging: Single, most: int) -> tuple[_Page, Extent]:
     limit = paging.limit
     page = read({paging.limit_param: limit})
     # More than asked for means that the limit is ignored; then this is all there is.
-    while len(page.items) < page.at_least or (page.total is None and len(page.items) == limit):
+    while len(page.items) < most and (len(page.items) < page.at_least or _is_full(page, limit)):
         limit = max(2 * limit, page.at_least)
         try:
             longer = read({paging.limit_param: limit})
@@ -138,7 +146,11 @@ def _grow(read: _Read, paging: Single) -> tuple[_Page, Extent]:
     return page, Extent.UNSURE if usual else Extent.WHOLE
 
 
-def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str) -> _Page:
+def _is_full(page: _Page, limit: int) -> bool:
+    return page.total is None and len(page.items) == limit
+
+
+def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str, most: int) -> _Page:
     whole = _Page()
     seen: set[str | int] = set()
     first: list[Item] = []
@@ -154,7 +166,9 @@ def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str)
             raise _nonsense(f"page {number + 1} repeats items of an earlier page", what)
         seen |= ids
         whole.add(page)
-        if _is_last(len(page.items), whole, number=number, size=len(first), limit=paging.limit):
+        if len(whole.items) >= most or _is_last(
+            len(page.items), whole, number=number, size=len(first), limit=paging.limit
+        ):
             return whole
     raise _nonsense(f"the list does not end: {MAX_PAGES} pages were read", what)
 
@@ -192,10 +206,10 @@ def _unwrap(body: Any, *, keys: tuple[str, ...], what: str) -> _Page:
         envelopes, items = [*envelopes, only[0]], only[1]
     if items is None:
         names = ", ".join(repr(key) for key in dict.fromkeys((*keys, *_LIST_KEYS)))
-        raise _nonsense(f"expected a list, or an object with a list under one of {names}; got {_shape(body)}", what)
+        raise _not_a_list(f"expected a list, or an object with a list under one of {names}; got {_shape(body)}", what)
     for item in items:
         if not isinstance(item, dict):
-            raise _nonsense(f"expected a list of objects; one of its items is {_shape(item)}", what)
+            raise _not_a_list(f"expected a list of objects; one of its items is {_shape(item)}", what)
     total = _number(envelopes, _TOTAL_KEYS)
     return _Page(items=items, total=total, at_least=total or _number(envelopes, ("count",)) or 0)
 
@@ -245,7 +259,14 @@ def _shape(value: Any) -> str:
     return "nothing" if value is None else f"a {type(value).__name__}"
 
 
+_HINT = "Run the command again. If it fails again, the API has changed: report it, with `wexa-sync version`."
+
+
 def _nonsense(message: str, what: str) -> Nonsense:
-    hint = "Run the command again. If it fails again, the API has changed: report it, with `wexa-sync version`."
     method, _, path = what.partition(" ")
-    return Nonsense(message, method=method, path=path, hint=hint)
+    return Nonsense(message, method=method, path=path, hint=_HINT)
+
+
+def _not_a_list(message: str, what: str) -> NotAList:
+    method, _, path = what.partition(" ")
+    return NotAList(message, method=method, path=path, hint=_HINT)

@@ -32,6 +32,7 @@ COMMANDS = {
     "undo": "Make what an apply touched as it was before.",
     "promote": "Carry what one environment says over to another.",
     "resolve": "Settle whether a request without a response was carried out.",
+    "get": "Show what is live: resources, settings, tasks, credits, catalogues.",
     "executions": "Run, list, watch, control and answer executions.",
     "state": "Show and repair the state.",
     "explain": "Show why a resource is planned as it is.",

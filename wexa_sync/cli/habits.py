@@ -19,7 +19,10 @@ _SHOW = (
     "`wexa-sync explain ADDRESS` shows a resource from all sides, `wexa-sync state show ADDRESS` what was applied, and "
     "`wexa-sync executions show ADDRESS` a run."
 )
-_LIST = "`wexa-sync state list` lists what is managed, `wexa-sync executions list` the runs."
+_LIST = (
+    "`wexa-sync state list` lists what is managed, `wexa-sync executions list` the runs, `wexa-sync get KIND` all that "
+    "is live."
+)
 _IMPORT = (
     "`wexa-sync apply --adopt` takes over what is declared and live already; `wexa-sync state rebuild` makes a lost "
     "state anew."
@@ -45,7 +48,7 @@ _WORDS = {
     _VALIDATE: "lint check test verify",
     _FORMAT: "format prettify tidy beautify",
     _SHOW: "show describe inspect view why",
-    _LIST: "list ls get resources ps",
+    _LIST: "list ls resources ps",
     _IMPORT: "import adopt",
     _EXPORT: "export pull dump generate extract clone eject",
     _INIT: "new bootstrap scaffold",

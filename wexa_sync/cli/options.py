@@ -14,7 +14,7 @@ import click
 from wexa_sync.cli.known import KnownAddress, KnownEnvironment
 from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress, Webhook
 from wexa_sync.model import Many
-from wexa_sync.render import FOR_PEOPLE, RENDERERS
+from wexa_sync.render import RENDERERS
 from wexa_sync.render.layout import Level
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -244,8 +244,9 @@ choice = _all(
 
 
 def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
-    """Return the option --format, with the formats that the command can write."""
-    return option("--format", "format_", type=click.Choice([*formats]), default=FOR_PEOPLE, help="The output format.")
+    """Return the option --format, with the formats that the command can write; the first is the default."""
+    names = [*formats]
+    return option("--format", "format_", type=click.Choice(names), default=names[0], help="The output format.")
 
 
 formats = _all(

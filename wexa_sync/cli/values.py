@@ -170,6 +170,21 @@ class Allowance(click.types.StringParamType):
         return BUDGETS[name], int(number)
 
 
+class Assignment(click.types.StringParamType):
+    """`NAME=VALUE`. A variable holds several with semicolons between them."""
+
+    envvar_list_splitter = ";"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name and the value. Fails where a part is missing."""
+        if isinstance(value, tuple):
+            return value
+        name, sign, text = str(value).partition("=")
+        if not (name and sign and text):
+            self.fail(f"{short(str(value))!r} is no NAME=VALUE.", param, ctx)
+        return name, text
+
+
 class Fault(click.types.StringParamType):
     """A scripted fault. A fault has spaces in it, so a variable holds several with semicolons between them."""
 

@@ -25,6 +25,7 @@ from wexa_sync.engine.steps import (
     scope_to_destroy,
 )
 from wexa_sync.engine.undo import plan_to_undo
+from wexa_sync.engine.views import get
 
 __all__ = [
     "NOTHING",
@@ -38,6 +39,7 @@ __all__ = [
     "find_past",
     "find_run",
     "forget",
+    "get",
     "history",
     "locked",
     "look",

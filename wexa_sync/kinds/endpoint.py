@@ -53,6 +53,7 @@ class Endpoint:
     whole body is. `files`: of a form, the fields that are sent as files, and the file name of each.
     `undocumented`: the setting that has to allow it. `keeps`: fields outside the schema that such a call may reset.
     `otherwise`: the same call as another source spells it, tried where this one is answered by 404 or 405.
+    `known_from`: the only source of a path that no page of the vendor shows; a call that fails says so.
     `returns_owner`: the response is the containing resource. `replaces`: the list, by its name in the body, that the
     call writes whole. It holds the parts of one owner, those of others too, which are kept as they are.
     """
@@ -70,6 +71,7 @@ class Endpoint:
     returns_owner: bool = False
     replaces: str = ""
     otherwise: Endpoint | None = None
+    known_from: str = ""
 
     def takes(self, name: str) -> bool:
         """True when the call accepts that field of the spec."""

@@ -13,11 +13,13 @@ from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.run import Question, Run, is_commanded
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
+from wexa_sync.model.viewed import Asked, Title, Viewed, ViewRow
 
 __all__ = [
     "HANDLE",
     "Action",
     "Address",
+    "Asked",
     "Basis",
     "Blocked",
     "Change",
@@ -66,8 +68,11 @@ __all__ = [
     "StatePlace",
     "Status",
     "Target",
+    "Title",
     "Unmanaged",
     "Unset",
+    "ViewRow",
+    "Viewed",
     "is_commanded",
     "laid_at",
     "show_path",

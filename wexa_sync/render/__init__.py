@@ -1,4 +1,5 @@
-"""Lay out plans, reports and problems (RENDERERS), and executions (RUN_RENDERERS), in the formats there are.
+"""Lay out plans, reports and problems (RENDERERS), executions (RUN_RENDERERS) and views (VIEW_RENDERERS), in the
+formats there are.
 
 A format is a function of a view (view/) alone, and is loaded when it is asked for.
 """
@@ -11,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from wexa_sync.model import Viewed
     from wexa_sync.render.findings import Finding
     from wexa_sync.render.layout import Layout
     from wexa_sync.render.view.environments import EnvironmentsView
@@ -143,6 +145,26 @@ def _json_of_runs(_: Layout) -> RunRenderer:
     return RunRenderer(run=run_json, runs=runs_json)
 
 
+def _table_of_view(layout: Layout) -> Callable[[Viewed], str]:
+    from wexa_sync.render.text.views import viewed_text
+
+    return partial(viewed_text, layout=layout)
+
+
+def _json_of_view(_: Layout) -> Callable[[Viewed], str]:
+    from wexa_sync.render.json import json_text
+    from wexa_sync.render.views import viewed_data
+
+    return lambda viewed: json_text(viewed_data(viewed))
+
+
+def _yaml_of_view(_: Layout) -> Callable[[Viewed], str]:
+    from wexa_sync.render.views import viewed_data
+    from wexa_sync.render.yaml import yaml_text
+
+    return lambda viewed: yaml_text(viewed_data(viewed))
+
+
 FOR_PEOPLE: Final = "text"
 """The format of a conversation on the terminal. Any other is one document, and stdout holds nothing else."""
 
@@ -174,3 +196,12 @@ WHOLE: Final = ("html", "text", "json")
 """The formats that leave nothing out for want of room. What a shorter format leaves out is found in them."""
 
 RUN_RENDERERS: Final[Mapping[str, Callable[[Layout], RunRenderer]]] = {FOR_PEOPLE: _text_of_runs, "json": _json_of_runs}
+
+TABLE: Final = "table"
+"""The format of a view for people, and for a pipe a line for each item."""
+
+VIEW_RENDERERS: Final[Mapping[str, Callable[[Layout], Callable[[Viewed], str]]]] = {
+    TABLE: _table_of_view,
+    "json": _json_of_view,
+    "yaml": _yaml_of_view,
+}

@@ -7,7 +7,7 @@ server's error message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,14 +55,7 @@ def redact_report(report: Report) -> Report:
 
 def redact_run(run: Run) -> Run:
     """Return the run with SENSITIVE in the place of each secret: the server shows in clear what the manifest hides."""
-    scrub = scrubber(run.hidden)
-
-    def text(value: str) -> str:
-        return str(SENSITIVE) if value in run.hidden else scrub(value)
-
-    def clean(value: Any) -> Any:
-        return hide(value, lambda leaf: text(leaf) if isinstance(leaf, str) else leaf, name=text)
-
+    clean = cleaner(run.hidden)
     questions = (
         replace(
             question,
@@ -82,6 +75,16 @@ def redact_run(run: Run) -> Run:
         questions=tuple(questions),
         hidden=(),
     )
+
+
+def cleaner(hidden: Collection[str]) -> Callable[[Any], Any]:
+    """Return a function that puts SENSITIVE, as a text, in the place of these values, wherever they stand in data."""
+    scrub = scrubber(hidden)
+
+    def text(value: str) -> str:
+        return str(SENSITIVE) if value in hidden else scrub(value)
+
+    return lambda data: hide(data, lambda leaf: text(leaf) if isinstance(leaf, str) else leaf, name=text)
 
 
 def _mask_for(held: Iterable[Change | Blocked]) -> Mask | None:

@@ -21,3 +21,11 @@ def usual_case(id: str) -> str:  # the field's name
 def is_id(found: object) -> bool:
     """True when it can be an id of the API."""
     return isinstance(found, str) and _ID.match(found) is not None
+
+
+_SERVERS = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def looks_made(text: str) -> bool:
+    """True when the text has the form of the ids that the server makes, which no name is likely to have."""
+    return _SERVERS.fullmatch(text) is not None

@@ -1,0 +1,110 @@
+"""What `get` finds, and what it says of names and filters that do not fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Desk
+from tests.unit.observe.views.conftest import Get
+from wexa_sync.errors import UsageError
+from wexa_sync.kinds import BY_NAME, owner_of
+from wexa_sync.kinds.views import view_named
+
+
+def test_every_kind_that_is_listed_has_a_view() -> None:
+    for kind in BY_NAME.values():
+        if kind.listing or owner_of(kind):
+            view = view_named(kind.name)
+            assert view is not None, kind.name
+            assert view.kind is kind or view.kind is None
+
+
+def test_one_is_found_by_name_handle_id_and_address(get: Get) -> None:
+    by_name = get("skill", "Draft answer")
+    (row,) = by_name.rows
+    assert row.name == "Draft answer"
+    for name in ("draft-answer", row.id, "support-desk/Skill/draft-answer"):
+        (found,) = get("skills", name).rows
+        assert (found.id, found.value) == (row.id, row.value)
+
+
+def test_parts_are_shown_with_their_owner(get: Get) -> None:
+    shown = get("agent", flow="triage")
+    assert (shown.rows[0].name, shown.rows[0].owner) == ("Classifier", "Ticket triage")
+    assert shown.titles[0].text == "FLOW"
+    assert [row.id for row in get("agent", "Classifier").rows] == [shown.rows[0].id]
+
+
+def test_filters_ask_the_server_or_are_compared_here(get: Get, shared: Desk) -> None:
+    assert len(get("skill", name="Draft answer").rows) == 1
+    assert len(get("skill", category="content_creator").rows) == 2
+    assert len(get("skill", connector="Mail").rows) == 0
+    assert len(get("execution", flow="Ticket triage", status="COMPLETED").rows) == len(get("run").rows)
+    shared.remote.forget()
+    assert len(get("credit", most=1).rows) == 1
+    (asked,) = [each for each in shared.remote.requests if each["path"] == "/customer/credit_history"]
+    assert "limit=1" in asked["query"].split("&")
+
+
+def test_reading_sends_get_alone(get: Get, shared: Desk) -> None:
+    shared.remote.forget()
+    for view in ("project", "flow", "agent", "connector", "execution", "inbox", "quota"):
+        get(view)
+    assert shared.remote.writes == []
+
+
+@pytest.mark.parametrize(
+    ("view", "asked", "said"),
+    [
+        ("skil", {}, "Did you mean 'skill'?"),
+        ("nothing-like-it", {}, "There are: project, connector, skill"),
+        ("skill", {"colour": "red"}, "It has: name, category, connector."),
+        ("skill", {"connector": "Mial"}, "Did you mean 'Mail'?"),
+        ("skill-category", {}, "Add --filter category=VALUE."),
+        ("skill", {"name_": "nope"}, "There are: 'Summarise ticket', 'Draft answer'."),
+        ("skill", {"project_": "nope"}, "There are: 'support-desk', 'Support desk'."),
+        ("settings", {"name_": "x"}, "Leave 'x' out."),
+        ("customer", {"project_": "x"}, "Leave --project out."),
+        ("agent", {"flow": "nope"}, "There are: 'Ticket triage'."),
+        ("flow", {"name_": "\x1b[31mred"}, "There are: 'Ticket triage'."),
+    ],
+)
+def test_what_does_not_fit_is_wrong_usage_that_names_the_choices(
+    get: Get, view: str, asked: dict[str, str], said: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        get(view, asked.pop("name_", ""), project=asked.pop("project_", ""), **asked)
+    assert said in caught.value.hint
+    assert "\x1b" not in caught.value.message
+
+
+def test_several_of_one_name_are_told_apart_by_ids(get: Get, shared: Desk) -> None:
+    project = get("project").rows[0].id
+    body = {"name": "Twin", "description": "", "role": "r", "projectID": project}
+    for _ in range(2):
+        assert shared.remote.raw("POST", "/agentflow/", body, projectID=project).ok
+    twins = [row.id for row in get("flow").rows if row.name == "Twin"]
+    with pytest.raises(UsageError) as caught:
+        get("flow", "Twin")
+    assert twins[0] in caught.value.hint
+    assert twins[1] in caught.value.hint
+    assert get("flow", twins[1]).rows[0].id == twins[1]
+
+
+def test_a_connector_never_shows_its_configuration(get: Get, shared: Desk) -> None:
+    project = get("project").rows[0].id
+    config = {
+        "name": "Secretive",
+        "description": "d",
+        "category": "mail",
+        "org_id": shared.remote.server.org_id,
+        "projectID": project,
+        "logo": "",
+        "ui_form": [],
+        "config": {"password": "hunter2-hunter2"},
+    }
+    assert shared.remote.raw("POST", "/actions/mail/config", config, projectID=project).ok
+    assert "Secretive" in str(get("connector"))
+    for shown in (get("connector"), get("connector", "Secretive")):
+        assert "hunter2" not in str(shown)
+        assert all("config" not in row.value for row in shown.rows)

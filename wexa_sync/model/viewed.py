@@ -1,0 +1,54 @@
+"""Hold what `get` was asked, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a view. Empty means: not asked. `most`: the number of items that are enough; 0 for all.
+
+    `name`: one item, by its name, id or address. `project`: the handle, the name or the id of one project.
+    """
+
+    name: str = ""
+    project: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """The head of a column. The cells of a `fixed` one are never cut."""
+
+    text: str
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRow:
+    """One item, or one object, without secrets: `value` as it came, and what a table shows of it."""
+
+    value: Any
+    id: str = ""
+    name: str = ""
+    project: str = ""
+    owner: str = ""
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewed:
+    """What a view shows. Without `titles` the shape of the response is not known. `alone`: one item was asked for.
+
+    `notes`: what a person should know of it.
+    """
+
+    view: str
+    rows: tuple[ViewRow, ...]
+    titles: tuple[Title, ...] = ()
+    alone: bool = False
+    notes: tuple[str, ...] = ()

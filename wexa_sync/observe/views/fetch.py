@@ -1,0 +1,105 @@
+"""Read the items of a view, with the paging and the checks of every list; an unknown shape is taken as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wexa_sync.api.calls import Raw, admitted
+from wexa_sync.api.checks import unwrap
+from wexa_sync.api.client import Api
+from wexa_sync.api.paging import ALL, Extent, Found, Query, collect
+from wexa_sync.errors import NotAList
+from wexa_sync.kinds.view import Filter, View
+from wexa_sync.observe.views.places import Spot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """Something that was read, and where. `whole`: the response as it came, and no item of a list."""
+
+    raw: Any
+    spot: Spot
+    whole: bool = False
+
+
+def read_items(api: Api, view: View, places: Sequence[Spot], most: int = 0) -> tuple[list[Item], tuple[str, ...]]:
+    """Return what the view shows at these places, and what a person should know of it. `most`: 0 for all."""
+    items: list[Item] = []
+    notes: dict[str, None] = {}
+    for spot in places:
+        found, note = _at(api, view, spot, most - len(items) if most else ALL)
+        items += found
+        notes |= {note: None} if note else {}
+        if most and len(items) >= most:
+            break
+    return items, tuple(notes)
+
+
+def _at(api: Api, view: View, spot: Spot, most: int) -> tuple[list[Item], str]:
+    if view.listing is None and view.kind is None:
+        assert view.read is not None
+        body = api.get(view.read, api.values(spot.ids))
+        if view.rows is None:
+            return [Item(raw=body, spot=spot, whole=True)], ""
+        return [Item(raw=row, spot=spot) for row in view.rows(unwrap(body))][:most], ""
+    here = [(view.filters[name], value) for name, value in spot.filters.items() if name in view.filters]
+    compared = [(filter_, value) for filter_, value in here if filter_.fields]
+    found, body = _listed(api, view, spot, ALL if compared else most)
+    if found is None:
+        return [Item(raw=body, spot=spot, whole=True)], ""
+    kept = [raw for raw in found.items if all(_holds(raw, *each) for each in compared)]
+    return [Item(raw=raw, spot=spot) for raw in kept[:most]], _note(view, found)
+
+
+def _listed(api: Api, view: View, spot: Spot, most: int) -> tuple[Found | None, Any]:
+    """Return what the list shows. None, and the response, where that holds no list, and nobody knows its form."""
+    used = {name: view.filters[name] for name in spot.filters if name in view.filters}
+    query = {filter_.query: spot.filters[name] for name, filter_ in used.items() if filter_.query}
+    if view.kind is not None and not query:
+        return api.listed(view.kind, spot.ids), None
+    listing = next((filter_.listing for filter_ in used.values() if filter_.listing), view.listing)
+    assert listing is not None
+    values = api.values(spot.ids)
+    bodies: list[Any] = []
+
+    def fetch(page: Query) -> Any:
+        bodies.append(api.get(listing.endpoint, values, {**query, **page}))
+        return bodies[-1]
+
+    what = f"GET {values.path(listing.endpoint.path)}"
+    try:
+        with admitted(listing.endpoint):
+            found = collect(fetch, listing.paging, keys=listing.keys, what=what, most=most)
+        return replace(found, items=listing.items(found.items)), None
+    except NotAList:
+        if view.kind is not None or len(bodies) > 1:
+            raise
+        return None, bodies[0]
+
+
+def _holds(raw: Raw, filter_: Filter, value: str) -> bool:
+    """True when one of the filter's fields has that value, in small letters or capitals."""
+    return any(value.casefold() == text_of(at(raw, name)).casefold() for name in filter_.fields)
+
+
+def at(raw: Any, dotted: str) -> Any:
+    """Return what stands at a path of keys; None where nothing does."""
+    for key in dotted.split("."):
+        raw = raw.get(key) if isinstance(raw, Mapping) else None
+    return raw
+
+
+def text_of(value: Any) -> str:
+    """Return a plain value as a text to compare; empty for none and for what is no plain value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (str, int, float)) else ""
+
+
+def _note(view: View, found: Found) -> str:
+    if found.extent is not Extent.CUT:
+        return ""
+    counts = f", the server counts {found.total}" if found.total is not None else ", and there is no next page"
+    return f"The list of {view.name} may be cut: {len(found.items)} came{counts}."
