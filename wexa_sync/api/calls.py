@@ -66,8 +66,8 @@ class Values:
         return _PLACE.sub(lambda place: segment(self._value(place)), text)
 
     def query(self, template: Mapping[str, str]) -> dict[str, str]:
-        """Return a query with the values, without what comes to nothing."""
-        return {name: text for name, text in self.filled(template).items() if text}
+        """Return a query with the values, without what comes to nothing where a value was to stand."""
+        return {name: text for name, text in self.filled(template).items() if text or not template[name]}
 
     def filled(self, template: Template) -> Any:
         """Return a copy of a text, or of what texts stand in, with the values."""

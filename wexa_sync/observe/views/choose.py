@@ -78,10 +78,8 @@ def _read(api: Api, view: View, spot: Spot, id: str, known: Mapping[str, Any]) -
     if view.kind is not None:
         return api.read(view.kind, ids)
     assert view.read is not None
-    # A project that is not known is left out: it is in no path here, and the parameter is optional everywhere.
-    query = {name: text for name, text in view.read.query.items() if spot.project_id or "{project}" not in text}
     try:
-        body = api.get(replace(view.read, query=query), api.values(ids, objects={"filter": known}))
+        body = api.get(view.read, api.values(ids, objects={"filter": known}))
     except NotFound:
         return None
     return unwrap(body) or body
