@@ -67,7 +67,9 @@ def get_analytics(world: Here, project_id: ProjectQuery) -> Response:
     """Sum up a project's runs: how many of each status, tokens and credits [guess]."""
     world.find("project", project_id)
     runs = world.store.rows("execution", project=project_id)
-    used = [row.body for row in world.store.rows("credit", owner=ORG_ID) if row.body["projectID"] == project_id]
+    used = [
+        row.body for row in world.store.rows("credit", owner=ORG_ID) if row.body.get("projectID") == project_id
+    ]  # a hire has none
     return _overview(
         world,
         {
