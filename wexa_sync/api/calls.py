@@ -11,6 +11,8 @@ from typing import Any
 from wexa_sync.api.transport.body import Multipart
 from wexa_sync.api.transport.url import segment
 from wexa_sync.errors import ApiError, LostAnswer, NotFound, Throttled, Unreachable, WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Shape, Template
 from wexa_sync.model import Address, Secret
 
@@ -33,10 +35,19 @@ class Ids:
     branch: str = ""
 
     @classmethod
+    def within(cls, kind: Kind, project: str) -> Ids:
+        """Return the ids for a list of that kind in the project of that id; none for what may lie in any project."""
+        return cls(project=project) if kind.in_project else cls()
+
+    @classmethod
     def at(cls, address: Address, known: Mapping[Address, str], id: str = "") -> Ids:
-        """Return the ids for a call about what stands at an address, those around it as far as they are `known`."""
+        """Return the ids for a call about what stands at an address, those around it as far as they are `known`.
+
+        What may lie in any project is sought in none.
+        """
         owner = address.owner_address
-        return cls(project=known.get(address.project_address, ""), owner=known.get(owner, "") if owner else "", id=id)
+        project = known.get(address.project_address, "") if BY_NAME[address.kind].in_project else ""
+        return cls(project=project, owner=known.get(owner, "") if owner else "", id=id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

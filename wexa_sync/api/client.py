@@ -13,7 +13,8 @@ from wexa_sync.api.transport.http import Http
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, WexaSyncError
 from wexa_sync.kinds import owner_of, part_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.endpoint import Endpoint, Operation
+from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
+from wexa_sync.kinds.project import PROJECT
 from wexa_sync.text.ids import is_id, usual_case
 
 NO_QUERY: Query = {}
@@ -107,6 +108,8 @@ class Api:
         """Return what a list shows of a kind in that scope, all pages, and whether that is all there is."""
         if kind.listing is None:
             return Found(items=[*self._in_owner(kind, ids)])
+        if kind.listing.scope is Scope.EVERY_PROJECT:
+            return self._listed_everywhere(kind)
         endpoint = kind.listing.endpoint
         found = self._list(kind, ids, self.user_id)
         if "{user}" in endpoint.query.values() and self._owner not in ("", self.user_id):
@@ -115,6 +118,14 @@ class Api:
             others = self._list(kind, ids, self._owner).items
             found = replace(found, items=found.items + [raw for raw in others if kind.id_of(raw) not in shown])
         return found
+
+    def _listed_everywhere(self, kind: Kind) -> Found:
+        """Return what the lists of all projects show."""
+        projects = (PROJECT.id_of(raw) or "" for raw in self.list(PROJECT, Ids()))
+        found = [self._list(kind, Ids(project=project), self.user_id) for project in projects]
+        extents = [each.extent for each in found]
+        worst = next((each for each in (Extent.CUT, Extent.UNSURE) if each in extents), Extent.WHOLE)
+        return Found(items=[raw for each in found for raw in each.items], extent=worst)
 
     def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:
         """Return what a cut list may leave out of a kind and has that display name, asked for by that name.

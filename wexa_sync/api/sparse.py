@@ -25,19 +25,27 @@ def told_apart(
     """Return the items, whole where a read by id makes them so, and how many that matter still are not.
 
     Only a kind whose things share a name needs that: runs. One is read first, and the others only if that one helped.
+    A mark is shown by a read for sure, and by a list that shows one at all.
     """
     if kind.nature is not Nature.ACTION or Operation.READ not in kind.endpoints:
         return list(items), 0
-    lacking = [raw for raw in items if not _is_whole(kind, raw) and matters(raw)]
+    is_marked = bool(kind.marked_by)
+    shown = is_marked and any(kind.marked_by in raw for raw in items)
+    lacking = [raw for raw in items if not shown and not _is_whole(kind, raw) and matters(raw)]
 
     def read(raw: Raw) -> Raw:
         return api.read(kind, replace(ids, id=kind.id_of(raw) or "")) or raw
 
     first = [read(raw) for raw in lacking[-1:]]
-    helped = any(_is_whole(kind, raw) for raw in first)
+    helped = is_marked or any(_is_whole(kind, raw) for raw in first)
     more = list(read_all(read, lacking[-MOST:-1])) if helped else []
     whole = {kind.id_of(raw): raw for raw in (*more, *first)}
     return [whole.get(kind.id_of(raw), raw) for raw in items], len(lacking) - (len(whole) if helped else 0)
+
+
+def marked(kind: Kind, items: Sequence[Raw]) -> list[Raw]:
+    """Return the items of a list that are of that kind at all: those with its mark, where a mark tells them apart."""
+    return [raw for raw in items if not kind.marked_by or raw.get(kind.marked_by)]
 
 
 def _is_whole(kind: Kind, raw: Raw) -> bool:

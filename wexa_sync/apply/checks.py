@@ -169,7 +169,7 @@ def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | No
     kinds |= {ref.kind for each in inside for ref in unresolved(each)}
     try:
         for name in sorted(kinds):
-            yield from read_list(task.context, BY_NAME[name], Ids(project=id))
+            yield from read_list(task.context, BY_NAME[name], Ids.within(BY_NAME[name], id))
     except ApiError as error:
         return error
     return None

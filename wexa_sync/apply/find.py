@@ -103,9 +103,11 @@ def confirmed(task: Task, answer: Raw) -> tuple[str, ...]:
 
     Where the response is the owner, it has to show the part in it: a bare success proves nothing.
     """
-    part = part_of(task.kind)
-    if part is None or not task.kind.call(Operation.CREATE).shows_owner:
-        return task.kind.ids_of(answer)
+    kind, part = task.kind, part_of(task.kind)
+    if kind.marked_by and not answer.get(kind.marked_by):
+        return ()  # it is about something else that was made
+    if part is None or not kind.call(Operation.CREATE).shows_owner:
+        return kind.ids_of(answer)
     found = added(task)(part.items(answer))
     return (found[0],) if len(found) == 1 else ()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.paging import Extent, Found
-from wexa_sync.api.sparse import told_apart
+from wexa_sync.api.sparse import marked, told_apart
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.steps import Http
@@ -56,7 +56,7 @@ def whole(
     found = told_apart(context.api, kind, ids, shown, lambda raw: known.isdisjoint(kind.ids_of(raw)))[0]
     read = (raw for raw, was in zip(found, shown, strict=True) if raw is not was)
     context.read_by_id.update({kind.id_of(raw) or "": raw for raw in read})
-    return found
+    return marked(kind, found)
 
 
 def out_of_sight(context: Context, listed: Listed, ids: Ids, name: str | None) -> Generator[Http, Any, list[Raw]]:

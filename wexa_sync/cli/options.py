@@ -24,7 +24,7 @@ class Flag(click.Option):
     """An option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
 
     A flag that deletes, forces or approves has the command in the name of its variable. A variable that was left in an
-    environment then gives no consent to another command.
+    environment then gives no consent to another command. --hire has both names: only an apply can hire.
     """
 
     def __init__(self, *names: Any, everywhere: bool = False, **attributes: Any) -> None:
@@ -289,6 +289,7 @@ budgets = _all(
         help="Lift one budget to N: deletes=N, updates=N, executions=N (or runs=N).",
     ),
     option("--force", is_flag=True, help="Exceed every budget: on deletes, updates and executions."),
+    option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
 )
 

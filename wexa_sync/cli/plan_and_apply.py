@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from signal import SIGTERM
 from typing import TYPE_CHECKING, TextIO
 
@@ -30,15 +31,16 @@ from wexa_sync.cli.terminal import (
     width,
 )
 from wexa_sync.errors import ExitCode, StateError, UsageError, WexaSyncError
-from wexa_sync.model import Action, Limits, Plan, Report
-from wexa_sync.plan.limits import Excess
+from wexa_sync.model import Action, Change, Limits, Plan, Report
+from wexa_sync.plan.limits import Excess, purchases
 from wexa_sync.plan.reviewed import Reviewed, require_reviewed
 from wexa_sync.render import FOR_PEOPLE
 from wexa_sync.render.json import plan_json
-from wexa_sync.render.layout import Layout, Level
+from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import not_begun, report_view
+from wexa_sync.text.suggest import named
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -70,13 +72,13 @@ def carry_out(
     `expected`: what the plan must not have.
     """
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
-    if talks or not speaks_json():
-        _show_plan(plan, sys.stdout if talks else sys.stderr, request.output.level)
+    _show_plan(plan, request, talks=talks)
 
     def agreed(over: Sequence[Excess]) -> bool:
         lifted(over)
-        return not plan.acts or agreed_to(plan, request)
+        return not plan.acts or (agreed_to(plan, request) and (not bought or _agreed_to_buy(bought)))
 
+    limits, bought = _asked_for(plan, limits)
     try:
         if reviewed is not None:
             require_reviewed(plan, reviewed, lambda made: json.loads(plan_json(plan_view(made))))
@@ -97,8 +99,12 @@ def carry_out(
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
 
 
-def _show_plan(plan: Plan, stream: TextIO, level: Level) -> None:
-    layout = Layout(color=wants_color(stream), width=width(stream), level=level)
+def _show_plan(plan: Plan, request: Request, *, talks: bool) -> None:
+    """Show the plan to people, unless all that they get is a log of JSON lines."""
+    if speaks_json() and not talks:
+        return
+    stream: TextIO = sys.stdout if talks else sys.stderr
+    layout = Layout(color=wants_color(stream), width=width(stream), level=request.output.level)
     show_text(plan_text(plan_view(plan), layout), FOR_PEOPLE, stream)
     if plan.acts:
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
@@ -159,5 +165,19 @@ def agreed_to(plan: Plan, request: Request, question: str = "") -> bool:
     where = f" to {plan.target.environment}" if plan.target.environment else ""
     question = question or f"Apply {count} change{'' if count == 1 else 's'}{of_them}{where}?"
     yes = types(protected, f"{question} It is protected, so type its name") if protected else agrees(question)
+    say("")
+    return yes
+
+
+def _asked_for(plan: Plan, limits: Limits | None) -> tuple[Limits | None, Sequence[Change]]:
+    """Return what the terminal has to be asked for, that --hire does not agree to, and the limits with a yes to it."""
+    if limits is None or limits.hire or not sys.stdin.isatty():
+        return limits, ()
+    return replace(limits, hire=True), purchases(plan)
+
+
+def _agreed_to_buy(bought: Sequence[Change]) -> bool:
+    """Ask on the terminal whether credits may be spent: --auto-approve does not answer that."""
+    yes = agrees(f"Spend credits on {named([each.address for each in bought])}?")
     say("")
     return yes

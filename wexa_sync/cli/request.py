@@ -176,7 +176,7 @@ def _request(given: Mapping[str, Any]) -> Request:
         require_open(sys.stdout)
     settings_at = _settings(given)
     settings = settings_at(paths[0] if paths else Path())
-    limits = {"force": get("force", False), "strict": get("strict", False)}
+    limits = {name: get(name, False) for name in ("force", "strict", "hire")}
     return Request(
         settings=settings,
         settings_at=settings_at,

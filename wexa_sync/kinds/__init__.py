@@ -7,12 +7,23 @@ from wexa_sync.kinds.agentflow import AGENTFLOW
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.execution import EXECUTION
+from wexa_sync.kinds.marketplace import MARKETPLACE_COWORKER, MARKETPLACE_HIRE
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.kinds.skill import SKILL
 
 # In the order in which ids become known: what a kind refers to stands before it.
-KINDS: tuple[Kind, ...] = (PROJECT, CONNECTOR, SKILL, AGENTFLOW, AGENT, SCHEDULE, EXECUTION)
+KINDS: tuple[Kind, ...] = (
+    PROJECT,
+    CONNECTOR,
+    SKILL,
+    AGENTFLOW,
+    AGENT,
+    SCHEDULE,
+    MARKETPLACE_COWORKER,
+    MARKETPLACE_HIRE,
+    EXECUTION,
+)
 
 BY_NAME: dict[str, Kind] = {}
 """Every kind there is, in the order of KINDS. All that is known of kinds is looked up here."""
@@ -46,6 +57,11 @@ def owner_of(kind: Kind) -> Kind | None:
 def part_of(kind: Kind) -> Part | None:
     """Return how a part lives inside its owner; None for a kind that is no part."""
     return next((part for owner in BY_NAME.values() for part in owner.parts if part.kind is kind), None)
+
+
+def share_ids(kind: str, other: str) -> bool:
+    """True when an action of one kind makes a thing of the other one, so that both may be recorded under one id."""
+    return BY_NAME[kind].makes == other or BY_NAME[other].makes == kind
 
 
 def rank(kind: str) -> int:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from wexa_sync.kinds.chain import Chain
-from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
 from wexa_sync.model import Path, Question, Spec
 from wexa_sync.text.ids import is_id
@@ -161,7 +161,9 @@ class Kind:
     `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
     no read returns for sure. `run`: how an action runs; None where it has happened once it is created. `forms`: an
     answer, and others that mean the same. `as_shown`: a spec as the server may show it; two that are equal then have
-    the same natural key.
+    the same natural key. `costs`: what an action spends that a person must agree to (`credits`). `makes`: the kind of
+    what an action leaves: that thing's id is recorded, and both may be managed. `marked_by`: the field that only things
+    of this kind have, of all that its list shows; a list may leave the field out, and a read by id never does.
     """
 
     name: str
@@ -180,6 +182,9 @@ class Kind:
     run: Running | None = None
     forms: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], ...]] = lambda raw: (raw,)
     as_shown: Callable[[Spec], Spec] = lambda spec: spec
+    costs: str = ""
+    makes: str = ""
+    marked_by: str = ""
     declarable: bool = True
     ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
@@ -220,6 +225,11 @@ class Kind:
     def embedded(self) -> tuple[Part, ...]:
         """Return the parts that responses about the owner show."""
         return tuple(part for part in self.parts if not part.own_list)
+
+    @property
+    def in_project(self) -> bool:
+        """True when its things lie in the project that a manifest names. Those of others may be anywhere."""
+        return self.listing is None or self.listing.scope not in (Scope.ORGANISATION, Scope.EVERY_PROJECT)
 
     @property
     def has_ids_by_handle(self) -> bool:

@@ -31,11 +31,12 @@ class Shape(Enum):
 
 
 class Scope(Enum):
-    """What one listing covers. OWNER: the parts of one owner."""
+    """What one listing covers. OWNER: the parts of one owner. EVERY_PROJECT: the list of each project, put together."""
 
     ORGANISATION = "organisation"
     PROJECT = "project"
     OWNER = "owner"
+    EVERY_PROJECT = "every project"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,8 @@ class Limits:
     """What one apply may do without being told that it is meant: shares in percent of what is managed.
 
     `allowed` lifts a budget, by its name in plan.limits.BUDGETS, to that number of changes; a smaller number lowers no
-    budget. `force` lifts every budget. `strict`: nothing is applied where anything is blocked.
+    budget. `force` lifts every budget. `strict`: nothing is applied where anything is blocked. `hire`: credits may be
+    spent on what is bought; no other field allows that.
     """
 
     budget: float = 30.0
@@ -44,6 +45,7 @@ class Limits:
     allowed: Mapping[str, int] = field(default_factory=dict)
     force: bool = False
     strict: bool = False
+    hire: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,8 @@ def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, f
 
     Note in `known.cut` and `known.unsettled` what stays in doubt all the same.
     """
-    kind, ids = BY_NAME[name], Ids(project=known.ids[Address(kind="Project", name=project)])
+    kind = BY_NAME[name]
+    ids = known.ids_of(project, kind)
     assert kind.listing is not None
     if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items

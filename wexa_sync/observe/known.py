@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from wexa_sync.api.calls import Ids
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.errors import StateDamaged
 from wexa_sync.kinds import BY_NAME, owner_of
-from wexa_sync.kinds.base import Part
+from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Address, Desired, ExternalName, Live, Pair, Place, Ref
 from wexa_sync.state.base import State
@@ -47,11 +48,13 @@ class Known:
     orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
+    _made: frozenset[str] = field(init=False)  # the kinds of what recorded actions made
     cut: dict[Place, str] = field(default_factory=dict)  # where a list is not whole -> why
     unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
 
     def __post_init__(self) -> None:
         self.owners = self.state.owners
+        self._made = frozenset(BY_NAME[address.kind].makes for address in self.owners.values())
         self.awaited = frozenset().union(*self.desired.depends_on.values())
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
@@ -61,6 +64,16 @@ class Known:
             if address.owner and address.owner_address not in addresses:
                 self.orphans.setdefault((address.project, address.owner[0]), []).append(address)
             self._kinds.setdefault((address.project, address.kind), []).append(address)
+
+    def owned_beside(self, kind: Kind) -> Collection[str]:
+        """Return the ids that the state knows, without those of actions that made a thing of that kind."""
+        if kind.name not in self._made:
+            return self.owners.keys()
+        return {id for id, address in self.owners.items() if BY_NAME[address.kind].makes != kind.name}
+
+    def ids_of(self, project: str, kind: Kind) -> Ids:
+        """Return the ids for a call about things of that kind in the project of that handle."""
+        return Ids.within(kind, self.ids.get(Address(kind="Project", name=project), ""))
 
     def at(self, place: Place) -> list[Address]:
         """Return the addresses in that place."""
@@ -93,7 +106,8 @@ class Known:
         for address, found in pairs.items():
             if found.live is not None:
                 self.ids[address] = found.live.id
-                self.names[found.live.id] = address
+                if not BY_NAME[address.kind].makes:  # what an action made is called by its own address, if it has one
+                    self.names[found.live.id] = address
 
     def add_unmanaged(self, place: Place, lives: Iterable[Live]) -> None:
         """Take in what is live in a place and nobody manages."""

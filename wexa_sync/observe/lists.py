@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
-from wexa_sync.api.sparse import told_apart
+from wexa_sync.api.sparse import marked, told_apart
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, declarable, rank
 from wexa_sync.kinds.base import Kind, Nature, Part
@@ -37,7 +37,7 @@ def _needed(known: Known) -> list[tuple[str, str]]:
             for place in needed
             if place[0]
             and place[1] != "Project"
-            and Address(kind="Project", name=place[0]) in known.ids
+            and (not BY_NAME[place[1]].in_project or Address(kind="Project", name=place[0]) in known.ids)
             and BY_NAME[place[1]].listing is not None
         ),
         key=lambda place: (rank(place[1]), place[0]),
@@ -60,8 +60,8 @@ def fetch(api: Api, pool: Executor, known: Known) -> dict[tuple[str, str], list[
     """
     futures = {}
     for project, name in _needed(known):
-        ids = Ids(project=known.ids[Address(kind="Project", name=project)])
-        futures[project, name] = pool.submit(api.listed, BY_NAME[name], ids)
+        kind = BY_NAME[name]
+        futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind))
     return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 
 
@@ -113,11 +113,10 @@ def runs_told_apart(api: Api, pool: Executor, known: Known, kind: Kind, project:
         may_be_it = all(not isinstance(id, str) or id in ids for id, ids in shown)  # the field's name
         return bool(specs) and recorded.isdisjoint(kind.ids_of(raw)) and may_be_it
 
-    ids = Ids(project=known.ids[Address(kind="Project", name=project)])
-    found, left = told_apart(api, kind, ids, raws, matters, pool.map)
+    found, left = told_apart(api, kind, known.ids_of(project, kind), raws, matters, pool.map)
     if left:
         known.cut[Place(project, kind.name)] = f"the list of {kind.name}s does not show what {left} of them are about"
-    return found
+    return marked(kind, found)
 
 
 def _run_is_looked_for(known: Known, address: Address) -> bool:

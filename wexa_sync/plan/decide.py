@@ -80,7 +80,11 @@ def _decide_action(case: ActionCase) -> Decision:
         return as_doubt(case.adopt())
     if pair.similar:
         return as_doubt(case.similar())
-    reason = f"generation {generation}" if generation > 1 else ""
+    said = (
+        f"generation {generation}" if generation > 1 else "",
+        f"it spends {costs}" if (costs := case.kind.costs) else "",
+    )
+    reason = "; ".join(filter(None, said))
     return (
         case.out_of_sight("run")
         or case.unresolved("run")

@@ -58,9 +58,24 @@ def excesses(changes: Sequence[Change], limits: Limits, *, managed: int) -> list
             over.append(Excess(what=what, flag=f"--allow {name}={count}", setting="budget"))
     runs, most = sum(change.action is Action.RUN and not change.awaits for change in changes), limits.max_executions
     if runs > max(most, limits.allowed.get(EXECUTIONS, 0)):
-        what = f"it would start {runs} execution{'' if runs == 1 else 's'}, more than {most}"
+        what = f"it would start {runs} execution{'' if runs == 1 else 's'}{_of_them(changes)}, more than {most}"
         over.append(Excess(what=what, flag=f"--allow {EXECUTIONS}={runs}", setting="max_executions"))
     return over
+
+
+def _of_them(changes: Sequence[Change]) -> str:
+    """Return how many of the executions are purchases, for a sentence."""
+    bought = len(purchases(changes))
+    return f" ({bought} of them {'is a purchase' if bought == 1 else 'are purchases'})" if bought else ""
+
+
+def purchases(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that buy something: a person has to agree to each plan that has one."""
+    return [each for each in changes if each.action is Action.RUN and not each.resume and _costs(each)]
+
+
+def _costs(change: Change) -> str:
+    return BY_NAME[change.address.kind].costs
 
 
 def _way_out(over: Sequence[Excess]) -> str:
@@ -109,6 +124,11 @@ def require_applicable(plan: Plan, state: State, limits: Limits | None, allowed:
         raise PlanRefused(
             "the plan goes too far: " + "; ".join(each.what for each in over),
             hint=f"{_way_out(over)} --force lifts every budget.",
+        )
+    if limits is not None and not limits.hire and (bought := purchases(plan)):
+        raise PlanRefused(
+            f"the plan spends {_costs(bought[0])} on {named([each.address for each in bought])}",
+            hint="To agree to that, apply with --hire, or set WEXA_SYNC_HIRE=1. --exclude leaves it out.",
         )
 
 

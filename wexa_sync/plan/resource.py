@@ -87,6 +87,8 @@ class Case:
             key = ExternalName(self.pair.address.project, ref.kind, ref.external or "")
             if ref.external is not None and (why := self.observation.missing_externals.get(key)):
                 hint = f"Configure the {ref.kind.lower()} in Wexa Studio, or correct the name in {{external: ...}}."
+                if said := BY_NAME[ref.kind].hints.get(Operation.READ):
+                    return self.blocked(wanted, why, said)
                 if self.pair.address.project_address not in self.observation.ids:
                     hint = _order(self.pair.address.project_address, ref)
                 return self.blocked(wanted, why, hint)

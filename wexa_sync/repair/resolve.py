@@ -8,7 +8,7 @@ from dataclasses import replace
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.errors import UsageError
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import BY_NAME, share_ids
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Address, Intent, Observation, Pair, Record
 from wexa_sync.secrecy.seal import conceal, fingerprint
@@ -41,7 +41,7 @@ def live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[st
             f"no {kind.name} is live under the id {id}",
             hint="Look in Wexa Studio for its id, or say --did-not-happen.",
         )
-    if address.project and raw.get("projectID") not in (None, "", ids.project):
+    if ids.project and raw.get("projectID") not in (None, "", ids.project):
         raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
     return tuple(dict.fromkeys((*kind.ids_of(raw), id)))
 
@@ -91,7 +91,7 @@ def require_possible(pair: Pair, ids: Sequence[str], owners: Mapping[str, Addres
     """
     address, record, open_ = pair.address, pair.record, pair.open_intent
     hint = f"`wexa-sync plan` shows what is open of {address}; say --did-not-happen if it is none of what is live."
-    owner = next((owners[id] for id in ids if id in owners), address)
+    owner = next((owners[id] for id in ids if id in owners and not share_ids(owners[id].kind, address.kind)), address)
     if owner != address:
         raise UsageError(f"{ids[0]} is {owner}, and can't be {address} too", hint=hint)
     if BY_NAME[address.kind].nature is not Nature.ACTION:
