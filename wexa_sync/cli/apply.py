@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     options.choice,
     options.output,
     options.consent,
+    options.hire,
     options.notify,
 )
 @options.option(

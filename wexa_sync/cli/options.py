@@ -289,7 +289,6 @@ budgets = _all(
         help="Lift one budget to N: deletes=N, updates=N, executions=N (or runs=N).",
     ),
     option("--force", is_flag=True, help="Exceed every budget: on deletes, updates and executions."),
-    option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits."),
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
 )
 
@@ -298,3 +297,5 @@ consent = _all(
     budgets,
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),
 )
+
+hire = option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits.")
