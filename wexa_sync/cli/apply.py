@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from wexa_sync.plan.reviewed import Reviewed
 
 
+_HIRE = options.option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits.")
+
+
 @click.command("apply")
 @options.filled(
     options.manifests_or_plan,
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     options.choice,
     options.output,
     options.consent,
-    options.hire,
+    _HIRE,
     options.notify,
 )
 @options.option(

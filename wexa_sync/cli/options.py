@@ -297,5 +297,3 @@ consent = _all(
     budgets,
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),
 )
-
-hire = option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits.")
