@@ -15,6 +15,7 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 ├── NotEnded                      exit 1   a run goes on
 ├── UnclearEnd                    exit 3   the status of a run does not say whether it ended well
 ├── NoSuchCall                    exit 1   the server lacks a call that only the vendor's SDK knows
+├── Overtaken                     exit 1   another person changed something between plan and apply
 ├── PlanRefused                   exit 1   the plan is sound, but must not be applied (budgets, stale, nothing agreed)
 │   ├── PlanBlocked               exit 3   --strict, and something is blocked
 │   └── PlanMoved                 exit 5   the plan is not the one that was reviewed
@@ -202,6 +203,10 @@ class Surprise(PlanRefused):
 
 class NoSuchCall(WexaSyncError):
     """The server lacks a call that only the vendor's SDK knows: trying again does not help."""
+
+
+class Overtaken(WexaSyncError):
+    """Another person changed something between plan and apply: nothing was sent."""
 
 
 class ApiError(WexaSyncError):

@@ -40,7 +40,8 @@ UNTRUSTED = "The response can't be trusted, so nothing is done on it. Run the co
 
 def contradiction(kind: Kind, items: list[Raw], project: str) -> str:
     """Return what in a list can't be true; empty where all may be."""
-    if fault := _odd_ids(kind.name, [kind.id_of(item) for item in items]):
+    ids = [kind.id_of(item) for item in items]
+    if fault := _odd_ids(kind.name, [id for id in ids if id is not None] if kind.inside else ids):
         return fault
     if project and kind.declarable and any(item.get("projectID") not in (None, "", project) for item in items):
         return f"a {kind.name} of another project"

@@ -11,9 +11,9 @@ from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, 
 from wexa_sync.api.paging import Extent, Found, Query, collect
 from wexa_sync.api.transport.http import Http
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, WexaSyncError
-from wexa_sync.kinds import owner_of, part_of
+from wexa_sync.kinds import holder_of, owner_of, part_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.text.ids import is_id, usual_case
 
@@ -85,14 +85,15 @@ class Api:
 
     def _list(self, kind: Kind, ids: Ids, user: str, name: str = "") -> Found:
         assert kind.listing is not None
-        endpoint = kind.listing.endpoint
+        listing, endpoint = kind.listing, kind.listing.endpoint
         values = self.values(ids, user)
         path = values.path(endpoint.path)
         named = {kind.listing.named: name} if name else {}
 
         def fetch(page: Query) -> Any:
             body = self.get(endpoint, values, {**named, **page})
-            return as_list(body) if name else body
+            _require_about(listing, body, ids, path)
+            return as_list(body) if name or (listing.nothing and is_nothing(body)) else body
 
         found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
         try:
@@ -106,6 +107,9 @@ class Api:
 
     def listed(self, kind: Kind, ids: Ids) -> Found:
         """Return what a list shows of a kind in that scope, all pages, and whether that is all there is."""
+        if kind.inside:
+            found = self._standing_in(kind, ids)
+            return replace(found, items=kind.standing_in(ids.owner, found.items))
         if kind.listing is None:
             return Found(items=[*self._in_owner(kind, ids)])
         if kind.listing.scope is Scope.EVERY_PROJECT:
@@ -199,22 +203,35 @@ class Api:
             raise WexaSyncError(f"the API has no call that lists or reads a {kind.name}", hint="Look in Wexa Studio.")
         return part.items(self.read(owner, replace(ids, id=ids.owner)) or {})
 
+    def _standing_in(self, kind: Kind, ids: Ids) -> Found:
+        """Return the list of one resource, every item as the server has it.
+
+        A 404 says that it is empty only where a read of that resource says so too.
+        """
+        try:
+            return self._list(kind, ids, self.user_id)
+        except NotFound:
+            holder, field = holder_of(kind), kind.call(Operation.CREATE).replaces
+            found = self.read(holder, replace(ids, id=ids.owner)) if holder is not None else None
+            if found is None or found.get(field) != []:
+                raise
+        return Found(items=[])
+
     def whole_list(self, kind: Kind, ids: Ids) -> tuple[Raw, Sequence[Any]]:
-        """Return the owner of a part, and the list that holds its parts of that kind: every item as the server has it.
+        """Return the resource that has a list of such ones, and that list: every item as the server has it.
 
         Raise ApiError where the owner is gone, or where the response does not show all of the list.
         """
-        owner, part = owner_of(kind), part_of(kind)
-        assert owner is not None, f"{kind.name} is no part of another kind"
-        assert part is not None
+        owner, part = holder_of(kind), part_of(kind)
+        assert owner is not None, f"{kind.name} stands in no list of another kind"
         itself = replace(ids, id=ids.owner)
         path = next((self.values(itself).path(call.path) for call in owner.calls(Operation.READ)), owner.name)
         found = self.read(owner, itself)
         if found is None:
             hint = "Nothing was sent. `wexa-sync plan` shows what is there."
             raise NotFound(f"the {owner.name} is gone", method="GET", path=path, hint=hint)
-        if part.own_list:
-            shown = self.listed(kind, ids)
+        if part is None or part.own_list:
+            shown = self._standing_in(kind, ids) if kind.inside else self.listed(kind, ids)
             if shown.extent is not Extent.WHOLE:
                 raise self._doubt(kind, ids, "the list may be longer than it shows: written whole, it would be cut")
             return found, shown.items
@@ -249,6 +266,13 @@ class Api:
         """Return what stands for the placeholders of a call with those ids."""
         named = {name: getattr(ids, name) for name in ("project", "owner", "id", "before", "branch")}
         return Values(ids={**named, "org": self.org_id, "user": user or self.user_id}, objects=objects or {})
+
+
+def _require_about(listing: Listing, body: Any, ids: Ids, path: str) -> None:
+    """Raise Nonsense where a list says that it is that of another owner."""
+    shown = body.get(listing.about) if listing.about and isinstance(body, dict) else None
+    if shown not in (None, "", ids.owner):
+        raise Nonsense(f"{listing.about} is {shown}, not {ids.owner}", method="GET", path=path, hint=UNTRUSTED)
 
 
 def _wrong_org(org_id: str, error: ApiError) -> ApiError:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import unwrap
-from wexa_sync.apply.find import looked
+from wexa_sync.apply.find import items_shown, looked
 from wexa_sync.apply.lists import read_list
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.steps import Http
@@ -17,7 +17,7 @@ from wexa_sync.compare.parts import overlay, restrict
 from wexa_sync.compare.same import is_as_expected, natural_key
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, WexaSyncError
-from wexa_sync.kinds import BY_NAME, part_of
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.spec.wire import at_path, decode
@@ -41,7 +41,7 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
     else:
         listed, own = context.lists.get((kind.name, place)), frozenset(record.ids if record is not None else ())
     for id in ids:  # the field's name
-        if (id in context.known[place.owner] and id not in own) or (listed is not None and id in listed.ids):
+        if (id in task.known and id not in own) or (listed is not None and id in listed.ids):
             return f"the answer names {id}, which was there before"
     if place.project and answer.get("projectID") not in (None, "", place.project):
         return f"the answer names {ids[0]}, of another project"
@@ -100,9 +100,9 @@ def not_done(
 def proven(task: Task, endpoint: Endpoint, answer: Any, names: Collection[str]) -> bool:
     """True when the response to an update has the resource's id and shows each of those fields as declared."""
     found = unwrap(answer)
-    part = part_of(task.kind)
-    if part is not None and endpoint.shows_owner:
-        found = next((item for item in part.items(found) if part.kind.id_of(item) == task.change.id), {})
+    if endpoint.shows_owner:
+        shown_there = items_shown(task, endpoint, found)
+        found = next((item for item in shown_there if task.kind.id_of(item) == task.change.id), {})
     shown, fields = decode(task.kind, found), task.kind.fields
     return (
         task.change.id in [found.get(name) for name in task.kind.ids]
@@ -167,6 +167,7 @@ def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | No
     inside = [Task(task.context, change) for change in task.context.inside.get(task.address.name, ())]
     kinds = {each.address.owner[0] if each.address.owner else each.kind.name for each in inside}
     kinds |= {ref.kind for each in inside for ref in unresolved(each)}
+    kinds = {name for name in kinds if not BY_NAME[name].inside}
     try:
         for name in sorted(kinds):
             yield from read_list(task.context, BY_NAME[name], Ids.within(BY_NAME[name], id))

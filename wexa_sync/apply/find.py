@@ -19,7 +19,7 @@ from wexa_sync.errors import ApiError, Nonsense
 from wexa_sync.kinds import declarable, part_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.connector import CONNECTOR
-from wexa_sync.kinds.endpoint import Operation, Scope
+from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.model import Address
@@ -37,7 +37,7 @@ def made_since_the_plan(task: Task) -> Generator[Http, Any, list[str]]:
     around = address.owner_address or (address.project_address if address.project else None)
     if around is not None and around not in context.plan.ids:
         return []
-    if address.owner:
+    if ids.owner:
         find, inside = added(task), (yield Http(partial(context.api.list, kind, ids)))
         context.lists[kind.name, ids] = Listed(kind, Found(items=inside), context.plan.lineage)
         return find(inside)
@@ -58,9 +58,9 @@ def find_created(task: Task, since: float) -> Generator[Http, Any, tuple[str, ..
     That is the id that the client chose, or that of one new match. Look again for a while, since a list may lag behind.
     """
     context, kind, ids = task.context, task.kind, task.place
-    if not task.address.owner and kind.listing is None:
+    if not ids.owner and kind.listing is None:
         return ()
-    if task.address.owner:
+    if ids.owner:
         find = added(task)
 
         def look() -> list[tuple[str, ...]]:
@@ -103,13 +103,21 @@ def confirmed(task: Task, answer: Raw) -> tuple[str, ...]:
 
     Where the response is the owner, it has to show the part in it: a bare success proves nothing.
     """
-    kind, part = task.kind, part_of(task.kind)
+    kind, endpoint = task.kind, task.kind.call(Operation.CREATE)
     if kind.marked_by and not answer.get(kind.marked_by):
         return ()  # it is about something else that was made
-    if part is None or not kind.call(Operation.CREATE).shows_owner:
+    if not endpoint.shows_owner:
         return kind.ids_of(answer)
-    found = added(task)(part.items(answer))
+    found = added(task)(items_shown(task, endpoint, answer))
     return (found[0],) if len(found) == 1 else ()
+
+
+def items_shown(task: Task, endpoint: Endpoint, answer: Raw) -> Sequence[Raw]:
+    """Return what a response shows of the list that a resource stands in."""
+    part = part_of(task.kind)
+    if part is not None:
+        return part.items(answer)
+    return task.kind.standing_in(task.place.owner, answer.get(endpoint.replaces) or ())
 
 
 def is_live(task: Task, id: str) -> Generator[Http, Any, bool]:  # the field's name

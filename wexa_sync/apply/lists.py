@@ -81,7 +81,7 @@ class Match:
         self.key = self._key_of(task.declared)
         intent, record = task.intent, task.record
         ruled_out = (*intent.ignore, *intent.before) if intent is not None else ()
-        self._known = task.context.known[task.place.owner]
+        self._known = task.known
         self._others = frozenset((*ruled_out, *(record.others if record is not None else ())))
 
     def _key_of(self, spec: Spec) -> str:

@@ -20,10 +20,10 @@ from wexa_sync.apply.delete import delete, forget
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.run import run, take_over
-from wexa_sync.apply.steps import Http, Turn, Turns, Work, Write, ended, skipped_after
+from wexa_sync.apply.steps import Http, Turn, Turns, Work, Write, conflict, ended, skipped_after
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.update import adopt, update
-from wexa_sync.errors import NoSuchCall, StateError, WexaSyncError
+from wexa_sync.errors import NoSuchCall, Overtaken, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Status
@@ -230,6 +230,8 @@ class Drive:
             self._end(change, stop.value)
         except NoSuchCall as failure:  # what depends on it has its id, and only an action needs it as declared
             self._end(change, ended(change, Status.FAILED, failure), holds=_happens_once)
+        except Overtaken as failure:
+            self._end(change, conflict(change, failure.message))
         except WexaSyncError as failure:
             self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
         else:

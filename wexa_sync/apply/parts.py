@@ -10,15 +10,13 @@ from wexa_sync.apply.context import Context
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
+from wexa_sync.compare.others import SERVERS
 from wexa_sync.compare.parts import known_of
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.spec.wire import decode, encode, not_shown, sent_back, with_derived, with_texts
 from wexa_sync.model import Address, Spec
-
-SERVERS = frozenset({"_id", "organization_id", "created_at", "updated_at", "last_used"})
-"""What the server says of a resource and nobody else may."""
 
 
 def with_the_rest(task: Task, endpoint: Endpoint, body: Mapping[str, Any]) -> Generator[Http, Any, dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from wexa_sync.api.calls import Ids
 from wexa_sync.apply.lists import out_of_sight, read_list
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
@@ -29,7 +30,7 @@ def resolve_externals(task: Task) -> Generator[Http, Any, None]:
     """Look up the ids of what is unresolved. Raise WexaSyncError where a name leads nowhere, or to several."""
     context = task.context
     for ref in unresolved(task):
-        kind, ids = BY_NAME[ref.kind], task.place
+        kind, ids = BY_NAME[ref.kind], Ids(project=context.ids.get(task.address.project_address, ""))
         listed = yield from read_list(context, kind, ids)
         name = ref.external or ""
         more = yield from out_of_sight(context, listed, ids, name)

@@ -7,22 +7,21 @@ lists of one owner have one writer at a time (`turn_for`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.api.calls import Call, Ids
-from wexa_sync.apply.parts import SERVERS
 from wexa_sync.apply.steps import Http, Turn
 from wexa_sync.apply.task import Task
-from wexa_sync.errors import ApiError, LostAnswer, NotFound, WexaSyncError
+from wexa_sync.compare.others import foreign, is_item, stands_in
+from wexa_sync.errors import ApiError, LostAnswer, NotFound, Overtaken, WexaSyncError
 from wexa_sync.kinds import part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.spec.fields import all_in, is_shown
 from wexa_sync.kinds.spec.wire import encode, sent_back
-from wexa_sync.model import Secret, Spec
+from wexa_sync.model import Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,7 @@ class Sent:
 def turn_for(task: Task, operation: Operation) -> Generator[Turn, Any, None]:
     """Wait until no other change writes a list of the same owner, where the operation writes one whole."""
     if any(call.replaces for call in task.kind.calls(operation)):
-        yield Turn(task.address.owner_address)
+        yield Turn(task.place.owner)
 
 
 def prepare(
@@ -71,7 +70,8 @@ def prepare(
         return Prepared(call=call)
     owner, items = yield Http(lambda: task.context.api.whole_list(task.kind, task.place))
     id = task.change.id or task.chosen_id or ""  # the field's name
-    others = [item for item in items if not _is(task.kind, item, id)]
+    others = [item for item in items if not is_item(task.kind, item, id)]
+    _require_unchanged(task, items)
     _require_shown(task.kind, others)
     if task.change.id and len(others) == len(items):
         hint = "Nothing was sent. `wexa-sync plan` shows what is there."
@@ -90,35 +90,43 @@ def prepare(
 def _edited(kind: Kind, items: Sequence[Any], id: str, body: Mapping[str, Any] | None) -> list[Any]:
     """Return the items with that body in the one of that id, or at the end; without a body, without that one."""
     if body is None:
-        return [item for item in items if not _is(kind, item, id)]
-    if not any(_is(kind, item, id) for item in items):
+        return [item for item in items if not is_item(kind, item, id)]
+    if not any(is_item(kind, item, id) for item in items):
         return [*items, dict(body)]
-    return [{**sent_back(kind, item), **body} if _is(kind, item, id) else item for item in items]
+    return [{**sent_back(kind, item), **body} if is_item(kind, item, id) else item for item in items]
 
 
 def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
     """Send a call. Read back a list that was written whole, and look whether the items of others are still there."""
     endpoint, part = prepared.call.endpoint, part_of(task.kind)
     answer, attempts = yield Http(lambda: task.context.api.send(prepared.call))
-    if part is None or not endpoint.replaces:
+    if not endpoint.replaces:
         return Sent(answer=answer, attempts=attempts)
     try:
         owner, items = yield Http(lambda: task.context.api.whole_list(task.kind, task.place))
     except ApiError as error:
+        if isinstance(error, NotFound) and not prepared.call.body[endpoint.replaces]:
+            return Sent(answer={endpoint.replaces: []}, attempts=attempts)  # a list that is empty may not be there
         said = f"the list was written, and can't be read back: {error.message}"
         raise LostAnswer(said, method=endpoint.method, path=endpoint.path, hint=error.hint) from None
-    lost = [each for each in prepared.others if not _stands_in(task.kind, each, items)]
+    field = part.field if part is not None else endpoint.replaces
+    lost = [each for each in prepared.others if not stands_in(task.kind, each, items)]
+    whose = task.address.owner_address or task.kind.holder_in(task.change.after or task.change.before or {})
     fault = WexaSyncError(
-        f"the {part.field} of {task.address.owner_address} were written as one list, and items of others changed: "
+        f"the {field} of {whose} were written as one list, and items of others changed: "
         + ", ".join(_called(task.kind, each) for each in lost),
         hint="Look in Wexa Studio: another person may have changed them just now, or the server does not keep them as "
         "they are sent.",
     )
-    return Sent(answer={**owner, part.field: items}, attempts=attempts, fault=fault if lost else None)
+    return Sent(answer={**owner, field: items}, attempts=attempts, fault=fault if lost else None)
 
 
-def _is(kind: Kind, item: Any, id: str) -> bool:  # the field's name
-    return bool(id) and isinstance(item, dict) and id in kind.ids_of(item)
+def _require_unchanged(task: Task, items: Sequence[Any]) -> None:
+    """Raise Overtaken where the items of others are not those that the plan saw."""
+    planned, ours = task.change.others, {*task.known, task.chosen_id or ""}
+    shown = task.kind.standing_in(task.place.owner, items) if task.kind.inside else items
+    if planned and foreign(task.kind, shown, ours, task.context.plan.lineage) != planned:
+        raise Overtaken("what others have in the same list was changed since the plan was made")
 
 
 def _require_shown(kind: Kind, others: Sequence[Any]) -> None:
@@ -129,21 +137,6 @@ def _require_shown(kind: Kind, others: Sequence[Any]) -> None:
             f"reads do not show {', '.join(hidden)} of other items in the same list: written whole, it would lose that",
             hint="Nothing was sent. Change it in Wexa Studio.",
         )
-
-
-def _stands_in(kind: Kind, item: Any, items: Sequence[Any]) -> bool:
-    """True when the item is among the items with all that it had, but for what only the server says."""
-    id = kind.id_of(item) if isinstance(item, dict) else None  # the field's name
-    if id is None:
-        return _text(item) in map(_text, items)
-    return any(_is(kind, each, id) and _text({key: each.get(key) for key in item}) == _text(item) for each in items)
-
-
-def _text(item: Any) -> str:
-    """Return the JSON text of an item, without what only the server says. To Python, 1 and true would be equal."""
-    if isinstance(item, dict):
-        item = {name: value for name, value in item.items() if name not in SERVERS}
-    return json.dumps(item, sort_keys=True, default=Secret.reveal)
 
 
 def _called(kind: Kind, item: Any) -> str:

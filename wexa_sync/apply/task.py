@@ -39,7 +39,14 @@ class Task:
     @cached_property
     def place(self) -> Ids:
         """Return the ids of what the resource lies in. They are known once the change has its turn."""
-        return Ids.at(self.address, self.context.ids)
+        holder = self.kind.holder_in(self.change.after if self.change.after is not None else self.change.before or {})
+        ids = Ids.at(self.address, self.context.ids)
+        return ids if holder is None else replace(ids, owner=self.resolve(holder))
+
+    @property
+    def known(self) -> set[str]:
+        """Return the ids that are known of such resources there: ids of parts may be unique in their owner alone."""
+        return self.context.known["" if self.kind.inside else self.place.owner]
 
     @cached_property
     def ids(self) -> Ids:

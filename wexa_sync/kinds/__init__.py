@@ -11,6 +11,7 @@ from wexa_sync.kinds.marketplace import MARKETPLACE_COWORKER, MARKETPLACE_HIRE
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.kinds.skill import SKILL
+from wexa_sync.kinds.trigger import TRIGGER
 
 # In the order in which ids become known: what a kind refers to stands before it.
 KINDS: tuple[Kind, ...] = (
@@ -19,6 +20,7 @@ KINDS: tuple[Kind, ...] = (
     SKILL,
     AGENTFLOW,
     AGENT,
+    TRIGGER,
     SCHEDULE,
     MARKETPLACE_COWORKER,
     MARKETPLACE_HIRE,
@@ -52,6 +54,11 @@ def runnable() -> tuple[Kind, ...]:
 def owner_of(kind: Kind) -> Kind | None:
     """Return the kind that a part lives inside; None for a kind that is no part."""
     return next((owner for owner in BY_NAME.values() if any(part.kind is kind for part in owner.parts)), None)
+
+
+def holder_of(kind: Kind) -> Kind | None:
+    """Return the kind whose resources have such ones in a list: the owner's, or the one that a field refers to."""
+    return BY_NAME[kind.fields.at((kind.inside,)).ref] if kind.inside else owner_of(kind)
 
 
 def part_of(kind: Kind) -> Part | None:

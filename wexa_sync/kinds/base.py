@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from wexa_sync.kinds.chain import Chain
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
-from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
-from wexa_sync.model import Path, Question, Spec
+from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields, word_of
+from wexa_sync.model import Path, Question, Ref, Spec
 from wexa_sync.text.ids import is_id
 
 
@@ -164,6 +164,7 @@ class Kind:
     the same natural key. `costs`: what an action spends that a person must agree to (`credits`). `makes`: the kind of
     what an action leaves: that thing's id is recorded, and both may be managed. `marked_by`: the field that only things
     of this kind have, of all that its list shows; a list may leave the field out, and a read by id never does.
+    `inside`: the field that refers to the resource in whose list it stands.
     """
 
     name: str
@@ -186,6 +187,7 @@ class Kind:
     makes: str = ""
     marked_by: str = ""
     declarable: bool = True
+    inside: str = ""
     ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
     def can(self, operation: Operation) -> bool:
@@ -217,6 +219,11 @@ class Kind:
         return next((call for call in self.calls(Operation.UPDATE) if call.may_reset), None)
 
     @property
+    def is_written_whole(self) -> bool:
+        """True when such resources stand in a list that is only written whole, with those of others."""
+        return any(call.replaces for call in self.calls(Operation.CREATE))
+
+    @property
     def fields(self) -> Field:
         """Return the fields of its spec; UNKNOWN for a kind that is never declared."""
         return spec_fields(self.schema) if self.schema else UNKNOWN
@@ -241,6 +248,20 @@ class Kind:
         """Return how it runs. Only a kind that runs is asked."""
         assert self.run is not None
         return self.run
+
+    def holder_in(self, spec: Spec) -> Ref | None:
+        """Return the reference to the resource in whose list it stands; None where a spec names none."""
+        found = spec.get(self.inside) if self.inside else None
+        return found if isinstance(found, Ref) else None
+
+    def standing_in(self, holder: str, items: Iterable[Any]) -> list[dict[str, Any]]:
+        """Return the items of the list of a resource that can be told apart, each with a reference to that one.
+
+        An item without an id, or one that is deleted, is none of ours.
+        """
+        word = word_of(self.fields.at((self.inside,)).ref)
+        shown = (item for item in items if isinstance(item, dict) and self.ids_of(item) and not item.get("is_deleted"))
+        return [{**item, self.inside: {word: holder}} for item in shown]
 
     def called(self, fields: Mapping[str, Any]) -> str:
         """Return a live thing with these fields as people call it: Skill 'Summarise'."""

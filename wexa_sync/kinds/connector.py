@@ -27,5 +27,6 @@ CONNECTOR = Kind(
         keys=("connectors",),
         items=_accounts,
     ),
+    endpoints={Operation.READ: Endpoint(method="GET", path="/connector/{id}")},
     hints={Operation.CREATE: "Connectors are made in Wexa Studio; refer to one with {external: NAME}."},
 )

@@ -102,7 +102,8 @@ class Endpoint:
 class Listing:
     """The call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape.
 
-    `named`: the query parameter that asks for those of one display name, of a list that has no second page.
+    `named`: the query parameter that asks for those of one display name, of a list that has no second page. `nothing`:
+    a null stands for an empty list. `about`: the field around the list that has the owner's id.
     """
 
     endpoint: Endpoint
@@ -111,3 +112,5 @@ class Listing:
     keys: tuple[str, ...] = ()
     items: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = list
     named: str = ""
+    nothing: bool = False
+    about: str = ""

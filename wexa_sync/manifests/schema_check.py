@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.errors import Unfilled
-from wexa_sync.kinds.spec.fields import kind_referred_to
+from wexa_sync.kinds.spec.fields import kinds_referred_to
 from wexa_sync.kinds.spec.schema import Schema, bundled
 from wexa_sync.manifests.schema_fast import glance, shape
 from wexa_sync.manifests.schema_messages import Fault, explain
@@ -46,7 +46,7 @@ def _inner(error: Error) -> Sequence[Error]:
 
     A reference is reported as one error.
     """
-    if not error.context or (isinstance(error.schema, dict) and kind_referred_to(error.schema)):
+    if not error.context or (isinstance(error.schema, dict) and kinds_referred_to(error.schema)):
         return [error]
     forms: dict[Any, list[Error]] = {}
     for inner in error.context:

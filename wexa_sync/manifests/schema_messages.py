@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from wexa_sync.kinds.spec.fields import kind_referred_to
+from wexa_sync.kinds.spec.fields import kinds_referred_to, names_its_kind, word_of
 from wexa_sync.kinds.spec.schema import Schema
 from wexa_sync.model import HANDLE, Path, Source
 from wexa_sync.text.files import short
@@ -29,8 +29,8 @@ class Fault:
 
 def explain(word: str, wanted: Any, value: Any, schema: Schema, path: Path) -> Iterator[Fault]:
     """Return the faults of one failed schema `word` (`type`, `enum`, ...), which wanted `wanted` and met `value`."""
-    if kind := kind_referred_to(schema):
-        yield reference_fault(kind, value, path)
+    if kinds := kinds_referred_to(schema):
+        yield several_fault(kinds, value, path) if names_its_kind(schema) else reference_fault(kinds[0], value, path)
     elif word in _SEVERAL:
         yield from _SEVERAL[word](wanted, value, schema, path)
     else:
@@ -56,8 +56,18 @@ def reference_fault(kind: str, value: Any, path: Path) -> Fault:
     )
     if kind == "Connector":
         hint = "Write {external: NAME} with the connector's name in Wexa Studio, or {id: ID}."
-    article = "an" if kind[0] in "AEIOU" else "a"
-    return Fault(path, f"expected a reference to {article} {kind}, got {shown(value)}", hint)
+    return Fault(path, f"expected a reference to {_a(kind)}, got {shown(value)}", hint)
+
+
+def several_fault(kinds: Sequence[str], value: Any, path: Path) -> Fault:
+    """Return the fault of a value that should be a reference which names its kind, and is none."""
+    wanted = " or ".join(map(_a, kinds))
+    forms = " or ".join(f"{{{word_of(kind)}: ...}}" for kind in kinds)
+    return Fault(path, f"expected a reference to {wanted}, got {shown(value)}", f"Write {forms}, as the schema shows.")
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind}"
 
 
 _NAMES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wexa_sync.errors import Unfilled
@@ -21,7 +22,7 @@ def as_wanted(document: Document, data: Any, fields: Field, faults: list[Fault])
 
     def visit(value: Any, field: Field, path: Path) -> Any:
         if isinstance(value, dict) and field.ref:
-            return {key: document.variables.get((*path, key), inner) for key, inner in value.items()}
+            return _as_texts(value, document.variables, path)
         if isinstance(value, (dict, list)):
             return DESCEND
         if path in document.variables and not isinstance(value, Unfilled):
@@ -31,6 +32,13 @@ def as_wanted(document: Document, data: Any, fields: Field, faults: list[Fault])
         return value
 
     return walk(data, fields, visit)
+
+
+def _as_texts(value: Any, variables: Mapping[Path, str], path: Path) -> Any:
+    """Return a reference with each variable in it as the text that it is."""
+    if isinstance(value, dict):
+        return {key: _as_texts(inner, variables, (*path, key)) for key, inner in value.items()}
+    return variables.get(path, value)
 
 
 def _of_type(value: Any, text: str, field: Field) -> Any:

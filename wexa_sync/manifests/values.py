@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wexa_sync.errors import Unfilled
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.spec import cron, times
-from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk
+from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk, word_of
 from wexa_sync.manifests.included import Files, is_file
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Unset
@@ -52,10 +52,10 @@ def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
     def visit(value: Any, field: Field, path: Path) -> Any:
         if field.read_only:
             faults.append(Fault(path, "only the server sets this field", "Take it out.", at_key=True))
+        if field.refs:
+            return _of_named_kind(value, field.refs, project, path, faults)
         if field.ref:
-            return _known_reference(value, field.ref, path, faults) or _reference(
-                value, field.ref, project, path, faults
-            )
+            return _referred(value, field.ref, project, path, faults)
         if field.key and isinstance(value, list):
             faults.extend(_same_keys(value, field.key, path))
         return value if all_in(field, _is_plain) else DESCEND
@@ -130,6 +130,20 @@ def _time(value: Any, path: Path, faults: list[Fault]) -> Any:
         return value
 
 
+def _of_named_kind(value: Any, kinds: Sequence[str], project: str, path: Path, faults: list[Fault]) -> Any:
+    """Return what stands for a reference under the word of its kind. The schema reports what is none."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return value
+    ((word, inner),) = value.items()
+    kind = next((kind for kind in kinds if word_of(kind) == word), None)
+    found = _referred(inner, kind, project, (*path, word), faults) if kind else None
+    return found if isinstance(found, Ref) else value
+
+
+def _referred(value: Any, kind: str, project: str, path: Path, faults: list[Fault]) -> Any:
+    return _known_reference(value, kind, path, faults) or _reference(value, kind, project, path, faults)
+
+
 def _known_reference(value: Any, kind: str, path: Path, faults: list[Fault]) -> Any:
     """Return what stands for a reference with an unset variable in it; None where there is none."""
     leaves = list(leaves_of(value, (Unset,), path))
@@ -141,7 +155,12 @@ def _known_reference(value: Any, kind: str, path: Path, faults: list[Fault]) -> 
 
 
 def _reference(value: Any, kind: str, project: str, path: Path, faults: list[Fault]) -> Any:
-    if isinstance(value, str) and HANDLE.fullmatch(value):
+    owner = owner_of(BY_NAME[kind])
+    if owner is not None and isinstance(value, str):
+        outer, _, inner = value.partition("/")
+        if HANDLE.fullmatch(outer) and HANDLE.fullmatch(inner):
+            return Ref(kind=kind, address=Address(project=project, owner=(owner.name, outer), kind=kind, name=inner))
+    elif isinstance(value, str) and HANDLE.fullmatch(value):
         if not BY_NAME[kind].declarable:
             faults.append(reference_fault(kind, value, path))
             return value

@@ -41,6 +41,8 @@ class Pair:
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
     `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.
+    `unread`: why the list that it stands in can't be read. `others`: of a list that is only written whole, a
+    fingerprint of what others have in it.
     """
 
     address: Address
@@ -53,6 +55,8 @@ class Pair:
     certain: bool = False
     absent: bool = False
     unseen: str = ""
+    unread: str = ""
+    others: str = ""
 
     @property
     def open_intent(self) -> Intent | None:

@@ -45,7 +45,8 @@ class Change:
     `resume` marks a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is
     waited for. `settles` is the mark of the intent whose outcome the change is, if any. `position` of a part that is
     deleted is its place among the others. `behind` of a part that is created is the part that it is put behind, and
-    `branch` which branch of that one.
+    `branch` which branch of that one. `others` is the fingerprint of what others have in the list that the change
+    writes whole, if it does.
     """
 
     action: Action
@@ -67,6 +68,7 @@ class Change:
     position: int = 0
     behind: Address | None = None
     branch: str = ""
+    others: str = ""
 
     @property
     def names(self) -> frozenset[str]:

@@ -27,6 +27,7 @@ from wexa_sync.model import Address, Desired, ExternalName, Observation, Options
 from wexa_sync.observe.contents import contents_of, live_of, unpaired
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.given_up import projects_given_up
+from wexa_sync.observe.inside import pair_inside
 from wexa_sync.observe.known import Externals, Known, external_refs, require_known_kinds
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
 from wexa_sync.observe.pair import pair
@@ -126,6 +127,7 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
             _index_externals(known, kind, project, whole)
             _pair_kind(known, kind, project, whole)
         pair_parts(known, api, pool, kind, listed)
+        pair_inside(known, api, pool, kind)
         _pair_unseen(known, kind)
     sort_out_skills(known, api)
     return known, lists

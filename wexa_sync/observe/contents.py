@@ -24,6 +24,7 @@ def contents_of(known: Known, kind: Kind, place: Place, raws: Sequence[Raw], own
         lives=[live_of(known, kind, raw, number) for number, raw in enumerate(raws) if not raw.get("is_deleted")],
         comparison=known.comparison(place.project),
         owner_id=owner_id,
+        holders=known.holders,
         owned=() if place.owner else known.owned_beside(kind),  # ids of parts may be unique in their owner alone
     )
 

@@ -44,6 +44,7 @@ class Known:
     places: dict[Place, list[Address]] = field(init=False)
     unmanaged: dict[Place, list[Live]] = field(default_factory=dict)  # what is live there and not ours
     made_by_connectors: dict[Place, list[Live]] = field(default_factory=dict)  # and what a connector made by itself
+    holders: dict[Address, str] = field(default_factory=dict)  # what stands in a list -> the id of whose list it is
     unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
     orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)

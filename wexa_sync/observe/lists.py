@@ -9,9 +9,9 @@ from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.api.sparse import marked, told_apart
 from wexa_sync.compare.ids import plain_id
-from wexa_sync.kinds import BY_NAME, declarable, rank
+from wexa_sync.kinds import BY_NAME, declarable, holder_of, rank
 from wexa_sync.kinds.base import Kind, Nature, Part
-from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.model import Address, Place
 from wexa_sync.observe.cut import filled_in
@@ -26,6 +26,8 @@ def _needed(known: Known) -> list[tuple[str, str]]:
         kind = BY_NAME[address.kind]
         if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(known, address):
             needed.add((address.project, address.owner[0] if address.owner else kind.name))
+        if (holder := holder_of(kind)) is not None:
+            needed.add((address.project, holder.name))
     for address, ref in external_refs(known):
         needed.add((address.project, ref.kind))
     for address in known.addresses:
@@ -38,7 +40,8 @@ def _needed(known: Known) -> list[tuple[str, str]]:
             if place[0]
             and place[1] != "Project"
             and (not BY_NAME[place[1]].in_project or Address(kind="Project", name=place[0]) in known.ids)
-            and BY_NAME[place[1]].listing is not None
+            and (listing := BY_NAME[place[1]].listing) is not None
+            and listing.scope is not Scope.OWNER
         ),
         key=lambda place: (rank(place[1]), place[0]),
     )

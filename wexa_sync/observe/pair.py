@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import natural_key
@@ -24,7 +24,8 @@ from wexa_sync.secrecy.seal import fingerprint
 class Contents:
     """All that is declared, recorded and live of one kind in one place. `owner_id`: the live id of a part's owner.
 
-    `owned`: all ids that the state knows, in every spelling.
+    `holders`: the same of what stands in a list of another resource. `owned`: all ids that the state knows, in every
+    spelling.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Contents:
     lives: Sequence[Live]
     comparison: Comparison
     owner_id: str = ""
+    holders: Mapping[Address, str] = field(default_factory=dict)
     owned: Collection[str] = ()
 
 
@@ -111,11 +113,12 @@ def _is_raised(found: Pair) -> bool:
 
 
 def _by_chosen_id(contents: Contents, pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
-    if contents.kind.new_id is None or not contents.owner_id:
+    if contents.kind.new_id is None:
         return
     lives = {live.id: live for live in free}
     for found in pairs:
-        if live := lives.get(contents.kind.new_id(contents.owner_id, found.address.name)):
+        owner = contents.holders.get(found.address, contents.owner_id)
+        if owner and (live := lives.get(contents.kind.new_id(owner, found.address.name))):
             yield replace(found, live=live, certain=True)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
+from wexa_sync.compare.others import foreign
 from wexa_sync.kinds.base import Kind, Part
-from wexa_sync.model import Address, Place
+from wexa_sync.model import Address, Pair, Place
 from wexa_sync.observe.contents import contents_of, unpaired
 from wexa_sync.observe.known import Known, part_place
 from wexa_sync.observe.pair import pair
@@ -39,9 +40,20 @@ def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mappi
                 raws = part.chain.order(owner.raw, items)
                 known.unlinked[owner.address] = tuple(part.chain.unlinked(owner.raw, raws))
             contents = contents_of(known, part.kind, place, raws, owner.ids.owner)
-            paired = pair(contents)
+            paired = _with_others(pair(contents), known, part, raws)
             known.add(paired)
             known.add_unmanaged(place, unpaired(contents, paired.values()))
+
+
+def _with_others(
+    paired: Mapping[Address, Pair], known: Known, part: Part, raws: Sequence[Raw]
+) -> Mapping[Address, Pair]:
+    """Return the pairs with a fingerprint of what others have in the list, where it is only written whole."""
+    if not part.kind.is_written_whole:
+        return paired
+    ours = {id for found in paired.values() if found.live is not None for id in found.live.ids}
+    others = foreign(part.kind, raws, ours, known.state.lineage)
+    return {address: replace(found, others=others) for address, found in paired.items()}
 
 
 def _items(api: Api, part: Part, owner: _Owner) -> list[Raw]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
@@ -28,6 +29,7 @@ def hidden(known: Known, api: Api, pool: Executor, now: float) -> list[Address]:
 
     def is_there(address: Address) -> bool:
         ids = Ids.at(address, known.ids, known.state.records[address].id)
+        ids = replace(ids, owner=known.holders.get(address, ids.owner))
         return api.read(BY_NAME[address.kind], ids) is not None
 
     return [address for address, found in zip(suspects, pool.map(is_there, suspects), strict=True) if found]
@@ -40,6 +42,8 @@ def _is_missing(known: Known, pair: Pair, now: float) -> bool:
     """
     kind, address = BY_NAME[pair.address.kind], pair.address
     if pair.record is None or pair.live is not None or kind.nature is Nature.ACTION:
+        return False
+    if kind.inside and (pair.unread or address not in known.holders):
         return False
     around = address.owner_address or (address.project_address if address.project else None)
     end = kind.ends_at(pair.record.spec)

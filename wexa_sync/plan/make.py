@@ -24,6 +24,7 @@ from wexa_sync.plan.rules.dependents import spread_blocks
 from wexa_sync.plan.rules.failed_runs import heed_failed_runs
 from wexa_sync.plan.rules.given_up import forget_given_up
 from wexa_sync.plan.rules.renamed import hold_renamed
+from wexa_sync.plan.rules.unread import hold_unread
 from wexa_sync.plan.rules.unseen import hold_unseen
 from wexa_sync.plan.scope import Scope, with_found
 from wexa_sync.plan.targets import choose, partly
@@ -108,6 +109,7 @@ def _decide_all(
     """
     pairs = observation.pairs
     whole = {address: decide(pairs[address], observation, rules) for address in sorted(pairs) if address not in left}
+    hold_unread(whole, observation, rules)
     forget_given_up(whole, observation)
     hold_renamed(whole, observation)
     hold_unordered(whole, observation)
@@ -144,7 +146,7 @@ def _used_externals(observation: Observation, changes: Mapping[Address, Change])
     used = {
         ExternalName(address.project, ref.kind, ref.external)
         for address, change in changes.items()
-        for _, ref in references(change.after or {})
+        for _, ref in references(change.after if change.after is not None else change.before or {})
         if ref.external is not None
     }
     return {key: found for key, found in observation.externals.items() if key in used}

@@ -64,6 +64,8 @@ class Case:
         An intent that a person settled goes with any change. An open one goes only where the row names it.
         """
         manifest, intent = self.pair.manifest, self.pair.intent
+        if action in (Action.CREATE, Action.UPDATE, Action.DELETE):
+            more = {"others": self.pair.others, **more}
         if intent is not None and intent.settled and action is not Action.NOOP:
             more = {**more, "settles": more.get("settles") or intent.mark}
         if manifest is None:

@@ -46,8 +46,9 @@ class Field:
     """One place of a spec, with all that is known of it. There is one of each: what is equal is the same.
 
     `wire_name`: the field's name in the API's responses. `types`: the JSON types that it takes; empty where any may
-    stand. `open`: an object that takes fields beyond `fields`. `ref`: the kind that it refers to. `key`: of a KEYED
-    list, the field that tells the items apart. `words`: of a text that is one word of a few, in any case, the words
+    stand. `open`: an object that takes fields beyond `fields`. `ref`: the kind that it refers to. `refs`: the kinds, of
+    a reference that names its kind: `{connector: REFERENCE}`; `ref` is then the first. `key`: of a KEYED list, the
+    field that tells the items apart. `words`: of a text that is one word of a few, in any case, the words
     that mean the same as another one; None for any other text. `immutable`: the API can't change it. `local`: for
     wexa-sync alone. `read_only`: the server sets it; it is never sent and never compared. `write_only`: it is sent, and
     a read of it (a mask, an echo, nothing) says nothing; that holds for all in it.
@@ -58,6 +59,7 @@ class Field:
     types: frozenset[str] = frozenset()
     open: bool = False
     ref: str = ""
+    refs: tuple[str, ...] = ()
     order: Order = Order.ORDERED
     key: str = ""
     format: Format | None = None
@@ -168,14 +170,25 @@ def manifest_fields(schema: str) -> Field:
     return _read("", bundled(schema))
 
 
-def kind_referred_to(schema: Schema) -> str:
-    """Return the name of the kind that a place of that schema refers to; empty where it refers to none."""
-    kind: str = schema.get("x-wexa-ref", "")
-    return kind
+def kinds_referred_to(schema: Schema) -> tuple[str, ...]:
+    """Return the names of the kinds that a place of that schema may refer to; none where it refers to nothing."""
+    kinds = schema.get("x-wexa-ref", ())
+    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
+
+
+def names_its_kind(schema: Schema) -> bool:
+    """True when a reference at a place of that schema names its kind: `{connector: REFERENCE}`."""
+    return isinstance(schema.get("x-wexa-ref"), list)
+
+
+def word_of(kind: str) -> str:
+    """Return the word by which a reference names its kind: `connector`."""
+    return kind[:1].lower() + kind[1:]
 
 
 def _read(name: str, schema: Schema) -> Field:
-    if not kind_referred_to(schema):
+    refs = kinds_referred_to(schema)
+    if not refs:
         schema = _of_all_forms(schema)
     types, items, order = schema.get("type", ()), schema.get("items"), schema.get("x-wexa-list", "ordered")
     item = _read("", items) if isinstance(items, dict) else None
@@ -187,7 +200,8 @@ def _read(name: str, schema: Schema) -> Field:
         wire_name=schema.get("x-wexa-field", name),
         types=frozenset([types] if isinstance(types, str) else types),
         open="object" in types and schema.get("additionalProperties", True) is not False,
-        ref=kind_referred_to(schema),
+        ref=next(iter(refs), ""),
+        refs=refs if names_its_kind(schema) else (),
         order=Order.KEYED if key else Order(order),
         key=key,
         format=Format(schema["x-wexa-format"]) if "x-wexa-format" in schema else None,

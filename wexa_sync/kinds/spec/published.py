@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from wexa_sync.kinds.spec.fields import kind_referred_to
+from wexa_sync.kinds.spec.fields import kinds_referred_to
 from wexa_sync.kinds.spec.schema import Schema, bundled
 
 _VARIABLE = {"type": "string", "pattern": r"\$\{(env|var|secret):"}
@@ -100,7 +100,7 @@ def _plain(node: Any) -> Any:
 
 def _as_written(node: Schema, *, file: bool) -> Schema:
     """Return the schema of a place, which takes a variable where a value stands, and a file where a text does."""
-    file = file and not kind_referred_to(node)
+    file = file and not kinds_referred_to(node)
     inside: Schema = {}
     if "properties" in node:
         inside["properties"] = {name: _as_written(inner, file=file) for name, inner in node["properties"].items()}

@@ -19,6 +19,7 @@ from wexa_sync.kinds.spec.fields import (
     is_shown,
     select,
     walk,
+    word_of,
 )
 from wexa_sync.kinds.spec.times import epoch, read_iso
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
@@ -188,12 +189,22 @@ def _reader(name_of: NameOf) -> Visit:
         if isinstance(value, dict) and "_id" in value and (field.ref or "string" in field.types):
             value = value["_id"]
         if field.ref:
-            return name_of(field.ref, value) if isinstance(value, str) and value else value
+            kind, value = _kind_and_id(field, value)
+            return name_of(kind, value) if isinstance(value, str) and value else value
         if field.format is Format.EPOCH_SECONDS:
             return read_iso(value)
         return DESCEND if isinstance(value, (dict, list)) else value
 
     return visit
+
+
+def _kind_and_id(field: Field, value: Any) -> tuple[str, Any]:
+    """Return the kind of a reference, and its id. A reference to one of several kinds may name its kind."""
+    if isinstance(value, dict) and len(value) == 1:
+        for kind in field.refs:
+            if word_of(kind) in value:
+                return kind, value[word_of(kind)]
+    return field.ref, value
 
 
 def _writer(resolve: Resolve) -> Visit:
