@@ -18,6 +18,7 @@ CASES = [
     ("minimal", ()),
     ("gitlab", ()),
     ("support-desk", ()),
+    ("auto-reply", ()),
     ("content-studio", STAGING),
     ("content-studio", PRODUCTION),
 ]
@@ -28,7 +29,7 @@ def test_every_example_is_a_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), CASES, ids=["minimal", "gitlab", "support-desk", "content-studio", "production"]
+    ("name", "words"), CASES, ids=["minimal", "gitlab", "support-desk", "auto-reply", "content-studio", "production"]
 )
 def test_an_example_applies_and_is_then_in_step(tmp_path: Path, cli: Cli, name: str, words: tuple[str, ...]) -> None:
     folder = copy_example(name, tmp_path / name)

@@ -14,6 +14,7 @@ from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused,
 from wexa_sync.kinds import holder_of, owner_of, part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.text.ids import is_id, usual_case
 
@@ -109,7 +110,7 @@ class Api:
         """Return what a list shows of a kind in that scope, all pages, and whether that is all there is."""
         if kind.inside:
             found = self._standing_in(kind, ids)
-            return replace(found, items=kind.standing_in(ids.owner, found.items))
+            return replace(found, items=standing_in(kind, ids.owner, found.items))
         if kind.listing is None:
             return Found(items=[*self._in_owner(kind, ids)])
         if kind.listing.scope is Scope.EVERY_PROJECT:

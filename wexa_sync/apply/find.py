@@ -20,6 +20,7 @@ from wexa_sync.kinds import declarable, part_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
+from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.model import Address
@@ -117,7 +118,7 @@ def items_shown(task: Task, endpoint: Endpoint, answer: Raw) -> Sequence[Raw]:
     part = part_of(task.kind)
     if part is not None:
         return part.items(answer)
-    return task.kind.standing_in(task.place.owner, answer.get(endpoint.replaces) or ())
+    return standing_in(task.kind, task.place.owner, answer.get(endpoint.replaces) or ())
 
 
 def is_live(task: Task, id: str) -> Generator[Http, Any, bool]:  # the field's name

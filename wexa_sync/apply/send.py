@@ -19,6 +19,7 @@ from wexa_sync.errors import ApiError, LostAnswer, NotFound, Overtaken, WexaSync
 from wexa_sync.kinds import part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
+from wexa_sync.kinds.inside import holder_in, standing_in
 from wexa_sync.kinds.spec.fields import all_in, is_shown
 from wexa_sync.kinds.spec.wire import encode, sent_back
 from wexa_sync.model import Spec
@@ -111,7 +112,7 @@ def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
         raise LostAnswer(said, method=endpoint.method, path=endpoint.path, hint=error.hint) from None
     field = part.field if part is not None else endpoint.replaces
     lost = [each for each in prepared.others if not stands_in(task.kind, each, items)]
-    whose = task.address.owner_address or task.kind.holder_in(task.change.after or task.change.before or {})
+    whose = task.address.owner_address or holder_in(task.kind, task.change.after or task.change.before or {})
     fault = WexaSyncError(
         f"the {field} of {whose} were written as one list, and items of others changed: "
         + ", ".join(_called(task.kind, each) for each in lost),
@@ -124,7 +125,7 @@ def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
 def _require_unchanged(task: Task, items: Sequence[Any]) -> None:
     """Raise Overtaken where the items of others are not those that the plan saw."""
     planned, ours = task.change.others, {*task.known, task.chosen_id or ""}
-    shown = task.kind.standing_in(task.place.owner, items) if task.kind.inside else items
+    shown = standing_in(task.kind, task.place.owner, items) if task.kind.inside else items
     if planned and foreign(task.kind, shown, ours, task.context.plan.lineage) != planned:
         raise Overtaken("what others have in the same list was changed since the plan was made")
 

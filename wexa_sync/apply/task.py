@@ -11,6 +11,7 @@ from wexa_sync.apply.context import Context
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.inside import holder_in
 from wexa_sync.model import Address, Change, Intent, Record, Ref, Spec
 
 
@@ -39,7 +40,7 @@ class Task:
     @cached_property
     def place(self) -> Ids:
         """Return the ids of what the resource lies in. They are known once the change has its turn."""
-        holder = self.kind.holder_in(self.change.after if self.change.after is not None else self.change.before or {})
+        holder = holder_in(self.kind, self.change.after if self.change.after is not None else self.change.before or {})
         ids = Ids.at(self.address, self.context.ids)
         return ids if holder is None else replace(ids, owner=self.resolve(holder))
 

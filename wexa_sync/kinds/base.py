@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from wexa_sync.kinds.chain import Chain
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
-from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields, word_of
-from wexa_sync.model import Path, Question, Ref, Spec
+from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
+from wexa_sync.model import Path, Question, Spec
 from wexa_sync.text.ids import is_id
 
 
@@ -248,20 +248,6 @@ class Kind:
         """Return how it runs. Only a kind that runs is asked."""
         assert self.run is not None
         return self.run
-
-    def holder_in(self, spec: Spec) -> Ref | None:
-        """Return the reference to the resource in whose list it stands; None where a spec names none."""
-        found = spec.get(self.inside) if self.inside else None
-        return found if isinstance(found, Ref) else None
-
-    def standing_in(self, holder: str, items: Iterable[Any]) -> list[dict[str, Any]]:
-        """Return the items of the list of a resource that can be told apart, each with a reference to that one.
-
-        An item without an id, or one that is deleted, is none of ours.
-        """
-        word = word_of(self.fields.at((self.inside,)).ref)
-        shown = (item for item in items if isinstance(item, dict) and self.ids_of(item) and not item.get("is_deleted"))
-        return [{**item, self.inside: {word: holder}} for item in shown]
 
     def called(self, fields: Mapping[str, Any]) -> str:
         """Return a live thing with these fields as people call it: Skill 'Summarise'."""

@@ -12,6 +12,7 @@ from wexa_sync.api.paging import Extent
 from wexa_sync.compare.others import foreign
 from wexa_sync.errors import ApiError, AuthRefused, Unreachable
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.inside import holder_in
 from wexa_sync.model import Address, Pair, Place, Ref
 from wexa_sync.observe.contents import contents_of, unpaired
 from wexa_sync.observe.known import Known
@@ -61,7 +62,7 @@ def _holder(known: Known, kind: Kind, address: Address) -> tuple[str, str]:
     Both are empty where there is no such resource yet, or where it is gone with its list.
     """
     sides = (known.state.records.get(address), known.state.intents.get(address), known.desired.manifests.get(address))
-    refs = [ref for side in sides if side is not None and (ref := kind.holder_in(side.spec)) is not None]
+    refs = [ref for side in sides if side is not None and (ref := holder_in(kind, side.spec)) is not None]
     comparison = known.comparison(address.project)
     for ref in refs:
         if id := comparison.id_of(ref):  # the field's name

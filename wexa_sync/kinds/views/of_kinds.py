@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wexa_sync.kinds import BY_NAME, owner_of
+from wexa_sync.kinds import BY_NAME, holder_of, owner_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.paging import Single
@@ -91,7 +91,7 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
 
 def view_of(kind: Kind) -> View:
     """Return the view of a kind: declared here, or made of what the kind itself says."""
-    owner, more = owner_of(kind), _MORE.get(kind.name, {})
+    owner, more = holder_of(kind), _MORE.get(kind.name, {})
     names = dict.fromkeys((kind.display, *kind.identity))
     plain = tuple(Column(title=name.upper(), fields=(name,)) for name in names if not _is_reference(kind, name))
     given: dict[str, Any] = {
