@@ -56,3 +56,24 @@ def test_an_unknown_coworker_is_named_and_the_marketplace_pointed_at(folder: Pat
     said = cli(folder, "plan", "--details", code=None, env=remote.env).stdout
     assert "AI Recruter" in said
     assert "wexa-sync marketplace search" in said.replace("\n", " ")
+
+
+def test_the_marketplace_can_be_searched_and_a_coworker_checked(folder: Path, cli: Cli, remote: Remote) -> None:
+    assert cli(folder, "marketplace", "search", "applications", env=remote.env).stdout.startswith("AI Recruiter\t")
+    found = cli(folder, "marketplace", "check", "AI Recruiter", env=remote.env).stdout
+    assert '"update_available": false' in found
+    wrong = cli(folder, "marketplace", "check", "AI Recruter", code=64, env=remote.env).stderr
+    assert "AI Recruter" in wrong
+    assert "Did you mean 'AI Recruiter'?" in wrong
+    assert remote.writes == []
+
+
+def test_a_dashboard_is_refreshed_only_with_a_consent(folder: Path, cli: Cli, remote: Remote) -> None:
+    cli(folder, "apply", "--auto-approve", "--exclude", "recruiting/MarketplaceHire/recruiter", env=remote.env)
+    remote.forget()
+    refresh = ("dashboard", "refresh", "recruiting")
+    assert "may spend credits" in cli(folder, *refresh, code=64, env=remote.env).stderr
+    assert cli.on_terminal(folder, *refresh, typed="n\n", env=remote.env).code == 1
+    assert remote.writes == []
+    assert "Credits used" in cli(folder, *refresh, "--auto-approve", env=remote.env).stdout
+    assert [write.partition(" ")[2].rpartition("/")[0] for write in remote.writes] == ["/dashboard/refresh"]

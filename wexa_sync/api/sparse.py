@@ -48,5 +48,12 @@ def marked(kind: Kind, items: Sequence[Raw]) -> list[Raw]:
     return [raw for raw in items if not kind.marked_by or raw.get(kind.marked_by)]
 
 
+def only_marked(api: Api, kind: Kind, items: Sequence[Raw]) -> list[Raw]:
+    """Return the items of a list that are of that kind at all; read them where the list does not show the mark."""
+    if not kind.marked_by:
+        return list(items)
+    return marked(kind, told_apart(api, kind, Ids(), items, lambda _: True)[0])
+
+
 def _is_whole(kind: Kind, raw: Raw) -> bool:
     return all(name in raw or kind.fields.at((name,)).wire_name in raw for name in kind.identity)

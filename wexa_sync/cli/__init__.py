@@ -33,6 +33,8 @@ COMMANDS = {
     "promote": "Carry what one environment says over to another.",
     "resolve": "Settle whether a request without a response was carried out.",
     "get": "Show what is live: resources, settings, tasks, credits, catalogues.",
+    "marketplace": "Look at the coworkers that can be hired.",
+    "dashboard": "Compute the dashboard of a project anew.",
     "executions": "Run, list, watch, control and answer executions.",
     "state": "Show and repair the state.",
     "explain": "Show why a resource is planned as it is.",

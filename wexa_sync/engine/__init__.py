@@ -25,7 +25,7 @@ from wexa_sync.engine.steps import (
     scope_to_destroy,
 )
 from wexa_sync.engine.undo import plan_to_undo
-from wexa_sync.engine.views import get
+from wexa_sync.engine.views import find_project, get, refresh_dashboard
 
 __all__ = [
     "NOTHING",
@@ -37,6 +37,7 @@ __all__ = [
     "drift",
     "explain",
     "find_past",
+    "find_project",
     "find_run",
     "forget",
     "get",
@@ -54,6 +55,7 @@ __all__ = [
     "plan_to_undo",
     "read",
     "rebuild",
+    "refresh_dashboard",
     "require_planned_here",
     "resolve",
     "run_of",

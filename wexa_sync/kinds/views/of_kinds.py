@@ -63,6 +63,10 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
         "filters": {"status": Filter(fields=("status",))},
         "shown": _OF_A_CONNECTOR,
     },
+    "MarketplaceHire": {
+        "aliases": ("hire",),
+        "columns": (column("NAME", "name"), column("COWORKER", "marketplace_id", form=Form.ID), CREATED, ID),
+    },
     "Schedule": {
         "columns": (column("AT", "schedule", form=Form.TIME), STATUS, column("TEMPLATE", "template"), ID),
         "filters": {
@@ -102,7 +106,7 @@ def view_of(kind: Kind) -> View:
     }
     return View(
         kind=kind,
-        scope=kind.listing.scope if kind.listing and not owner else Scope.OWNER if owner else Scope.PROJECT,
+        scope=Scope.OWNER if owner else Scope.PROJECT if kind.in_project else Scope.ORGANISATION,
         listing=kind.listing,
         read=next(iter(kind.calls(Operation.READ)), None),
         within=_name_of(owner) if owner else "",
@@ -113,8 +117,12 @@ def view_of(kind: Kind) -> View:
 
 
 def readable() -> tuple[Kind, ...]:
-    """Return the kinds that can be listed: by a call of their own, or with what they are a part of."""
-    return tuple(kind for kind in BY_NAME.values() if kind.listing or (owner_of(kind) and _with_owner(kind)))
+    """Return the kinds that can be listed: by a call of their own, or with what they are a part of.
+
+    What is only referred to and lies in no project has a view of its own.
+    """
+    there = (kind for kind in BY_NAME.values() if kind.declarable or kind.in_project)
+    return tuple(kind for kind in there if kind.listing or (owner_of(kind) and _with_owner(kind)))
 
 
 def dashed(name: str) -> str:

@@ -88,6 +88,14 @@ MARKETPLACE = View(
     filters={"search_key": Filter(query="search_key")},
 )
 
+MARKETPLACE_UPDATE = View(
+    name="marketplace-update",
+    about="whether the marketplace has a newer version of a coworker",
+    scope=Scope.ORGANISATION,
+    listing=MARKETPLACE.listing,
+    read=Endpoint(method="GET", path="/marketplace/coworker/update/{id}/check", known_from=SDK),
+)
+
 _CATALOGUE = Endpoint(
     method="GET",
     path="/public/connectors/all",
@@ -173,5 +181,5 @@ EVENT = View(
     filters={"category": Filter(fields=("category",)), "connector": Filter(fields=("connectorID",), names="connector")},
 )
 
-VIEWS = (CUSTOMER, QUOTA, CREDIT, MARKETPLACE, CONNECTOR_TYPE, ACTION, EVENT)
+VIEWS = (CUSTOMER, QUOTA, CREDIT, MARKETPLACE, MARKETPLACE_UPDATE, CONNECTOR_TYPE, ACTION, EVENT)
 """The views of the organisation, and of what is the same for everybody."""

@@ -10,6 +10,7 @@ from wexa_sync.api.calls import Raw, admitted
 from wexa_sync.api.checks import unwrap
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import ALL, Extent, Found, Query, collect
+from wexa_sync.api.sparse import only_marked
 from wexa_sync.errors import NotAList
 from wexa_sync.kinds.view import Filter, View
 from wexa_sync.observe.views.places import Spot
@@ -58,7 +59,8 @@ def _listed(api: Api, view: View, spot: Spot, most: int) -> tuple[Found | None, 
     used = {name: view.filters[name] for name in spot.filters if name in view.filters}
     query = {filter_.query: spot.filters[name] for name, filter_ in used.items() if filter_.query}
     if view.kind is not None and not query:
-        return api.listed(view.kind, spot.ids), None
+        found = api.listed(view.kind, spot.ids)
+        return replace(found, items=only_marked(api, view.kind, found.items)), None
     listing = next((filter_.listing for filter_ in used.values() if filter_.listing), view.listing)
     assert listing is not None
     values = api.values(spot.ids)
