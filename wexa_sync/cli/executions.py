@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wexa_sync.cli import options
+from wexa_sync.cli import asked, options
 from wexa_sync.cli.executions_run import command as run_command
 from wexa_sync.cli.habits import Commands
 from wexa_sync.cli.known import KnownAddressOrId
@@ -115,20 +115,14 @@ def cancel(request: Request, execution: str) -> None:
 
 
 @_of_one
-@options.option("--approve", is_flag=True, help="Say yes.")
-@options.option("--reject", is_flag=True, help="Say no.")
-@options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value that the execution asks for.")
+@asked.said
 @options.option("--item", default="", metavar="ID", help="The question to answer, if there are several.")
 def answer(request: Request, execution: str, approve: bool, reject: bool, inputs: tuple[str, ...], item: str) -> None:
     """Answer a question of a waiting execution. `executions show` prints the questions and how to answer them."""
     from wexa_sync import engine
-    from wexa_sync.cli.runs import assigned
-    from wexa_sync.executions.answer import Answer
+    from wexa_sync.cli.runs import answer_of
 
-    if approve and reject:
-        raise click.UsageError("--approve and --reject can't be given together.")
-    approved = approve if approve or reject else None
-    said = Answer(approved=approved, values=assigned(inputs), item=item)
+    said = answer_of(approve, reject, inputs, item)
     with request.workspace() as workspace:
         run = engine.answer(workspace, engine.find_run(workspace, execution), said)
     _show_result(run, request, f"Answered: {run.name} is {run.status}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wexa_sync.cli import options
+from wexa_sync.cli import asked, options
 from wexa_sync.cli.values import Assignment, Seconds
 from wexa_sync.render import VIEW_RENDERERS
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @options.option(
     "--filter", "filters", type=Assignment(), multiple=True, metavar="NAME=VALUE", help="Show only what has that value."
 )
-@options.option("--project", default="", metavar="PROJECT", help="One project, by its handle, its name or its id.")
-@options.option("--limit", type=click.IntRange(1), metavar="N", help="Show the first N.")
+@asked.project
+@asked.most
 @options.option("--watch", is_flag=True, help="Look again and again, and show each change; Ctrl-C ends it.")
 @options.option(
     "--interval", type=Seconds(min=0.1), default=5.0, show_default=True, metavar="SECONDS", help="How often to look."
@@ -47,13 +47,13 @@ def command(
     from wexa_sync.cli.viewed import show
     from wexa_sync.model import Asked
 
-    asked = Asked(name=name, project=project, filters=dict(filters), most=limit or 0)
+    wanted = Asked(name=name, project=project, filters=dict(filters), most=limit or 0)
     with request.workspace() as workspace:
-        last = engine.get(workspace, kind, asked)
+        last = engine.get(workspace, kind, wanted)
         show(last, request.output.format)
         while watch:
             time.sleep(interval)
-            now = engine.get(workspace, kind, asked)
+            now = engine.get(workspace, kind, wanted)
             if now != last:
                 show(now, request.output.format, again=True)
             last = now

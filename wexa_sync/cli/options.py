@@ -41,25 +41,14 @@ class Flag(click.Option):
         return [f"{ctx.auto_envvar_prefix}_{flag}"] + ([f"WEXA_SYNC_{flag}"] if self.everywhere else [])
 
 
-def _variables_of_all() -> frozenset[str]:
-    """Return the variables of every flag of every command."""
-    waiting, found = [click.get_current_context().find_root()], set()
-    while waiting:
-        context = waiting.pop()
-        command = context.command
-        found |= {name for each in command.params if isinstance(each, Flag) for name in each.variables(context)}
-        if isinstance(command, click.Group):
-            inner = ((name, command.get_command(context, name)) for name in command.list_commands(context))
-            waiting += [click.Context(each, info_name=name, parent=context) for name, each in inner if each]
-    return frozenset(found)
-
-
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
     """Return `click.option`, with environment variables named after the flag."""
     return click.option(*names, cls=Flag, **attributes)
 
 
-def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+def together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Return one decorator of several."""
+
     def decorate(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)
@@ -80,15 +69,16 @@ def filled(*groups: Callable[[Any], Any], many: Many = Many.NEVER) -> Callable[[
         @wraps(command)
         def run(**given: Any) -> Any:
             from wexa_sync.cli.environment import unknown_variables
+            from wexa_sync.cli.flags import variables_of_all
             from wexa_sync.cli.request import request_of
             from wexa_sync.cli.terminal import warn
 
-            for warning in unknown_variables(os.environ, _variables_of_all):
+            for warning in unknown_variables(os.environ, variables_of_all):
                 warn(warning)
             mine = {name: given.pop(name) for name in [*given] if name in own}
             return command(request_of(given, many), **mine)
 
-        return cast("Command", _all(*groups)(run))
+        return cast("Command", together(*groups)(run))
 
     return decorate
 
@@ -99,7 +89,7 @@ def _noted(context: click.Context, parameter: click.Parameter, value: Any) -> An
     return value
 
 
-rehearsal = _all(
+rehearsal = together(
     option(
         "--reading",
         "readings",
@@ -119,7 +109,7 @@ rehearsal = _all(
     ),
 )
 
-speech = _all(
+speech = together(
     option("-v", "--verbose", is_flag=True, everywhere=True, help="Log every request to stderr."),
     option(
         "--log-format",
@@ -151,7 +141,7 @@ environment = option(
     help="The environment to work on, of those declared.",
 )
 
-where = _all(
+where = together(
     environment,
     option("--base-url", everywhere=True, metavar="URL", help="The API's address."),
     option(
@@ -168,7 +158,7 @@ where = _all(
 
 address = click.argument("address", type=KnownAddress())
 
-variables = _all(
+variables = together(
     option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A value for ${var:NAME}."),
     option(
         "--var-file",
@@ -183,7 +173,7 @@ variables = _all(
 
 paths = click.argument("paths", nargs=-1, type=Named())
 
-manifests = _all(paths, variables)
+manifests = together(paths, variables)
 
 
 def _plan_apart(context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -195,9 +185,9 @@ def _plan_apart(context: click.Context, _parameter: click.Parameter, paths: tupl
     return () if alone else paths
 
 
-manifests_or_plan = _all(click.argument("paths", nargs=-1, type=Named(), callback=_plan_apart), variables)
+manifests_or_plan = together(click.argument("paths", nargs=-1, type=Named(), callback=_plan_apart), variables)
 
-workspace = _all(
+workspace = together(
     where,
     rehearsal,
     option("--parallelism", everywhere=True, type=click.IntRange(1, 64), metavar="N", help="Requests at a time."),
@@ -220,7 +210,7 @@ lock = option(
     help="How long to wait for a state that another process has locked.",
 )
 
-choice = _all(
+choice = together(
     option("--prune", is_flag=True, help="Delete resources that are managed and no longer declared."),
     option("--adopt", is_flag=True, help="Take over live objects that have the name of a declared resource."),
     option(
@@ -245,11 +235,11 @@ choice = _all(
 
 def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
     """Return the option --format, with the formats that the command can write; the first is the default."""
-    names = [*formats]
-    return option("--format", "format_", type=click.Choice(names), default=names[0], help="The output format.")
+    first, *others = formats
+    return option("--format", "format_", type=click.Choice([first, *others]), default=first, help="The output format.")
 
 
-formats = _all(
+formats = together(
     shape(RENDERERS),
     option(
         "--output",
@@ -262,7 +252,7 @@ formats = _all(
     option("--source-url", type=WebAddress(), metavar="URL", help="Where people read this folder's files."),
 )
 
-output = _all(
+output = together(
     formats,
     option(
         "--detail",
@@ -277,9 +267,9 @@ base = option("--base", metavar="REF", help="Say of each operation whether the c
 
 notify = option("--notify", type=Webhook(), everywhere=True, metavar="URL", help="Tell a webhook of it, Slack's too.")
 
-approval = _all(lock, option("--auto-approve", is_flag=True, help="Do not ask."))
+approval = together(lock, option("--auto-approve", is_flag=True, help="Do not ask."))
 
-budgets = _all(
+budgets = together(
     option(
         "--allow",
         "allowances",
@@ -292,7 +282,7 @@ budgets = _all(
     option("--max-executions", type=click.IntRange(0), metavar="N", help="The most executions to start."),
 )
 
-consent = _all(
+consent = together(
     approval,
     budgets,
     option("--wait", is_flag=True, help="Wait for the end of every execution started."),

@@ -11,6 +11,7 @@ from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
     from wexa_sync.errors import WexaSyncError
+    from wexa_sync.executions.answer import Answer
     from wexa_sync.model import Run
     from wexa_sync.render import RunRenderer
     from wexa_sync.workspace import Workspace
@@ -65,3 +66,12 @@ def assigned(inputs: tuple[str, ...]) -> dict[str, str]:
         if not name or not sign:
             raise UsageError(f"{text!r} is no NAME=VALUE", hint="Write --input NAME=VALUE, once for each value.")
     return {name: value for name, _, value in pairs}
+
+
+def answer_of(approve: bool, reject: bool, inputs: tuple[str, ...], item: str) -> Answer:
+    """Return what a person answers to the question `item`. Fails where that is a yes and a no."""
+    from wexa_sync.executions.answer import Answer
+
+    if approve and reject:
+        raise click.UsageError("--approve and --reject can't be given together.")
+    return Answer(approved=approve if approve or reject else None, values=assigned(inputs), item=item)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from wexa_sync.model import Viewed
 from wexa_sync.render import TABLE, VIEW_RENDERERS
+
+if TYPE_CHECKING:
+    from wexa_sync.cli.request import Request
 
 
 def show(viewed: Viewed, format: str, *, again: bool = False) -> None:  # the option's name
@@ -18,7 +22,7 @@ def show(viewed: Viewed, format: str, *, again: bool = False) -> None:  # the op
     for text in viewed.notes:
         warn(text)
     talks = format == TABLE and sys.stdout.isatty()
-    if format == TABLE and not viewed.rows:
+    if format == TABLE and not viewed.rows and not viewed.about:
         note(f"Nothing to show: {viewed.view}.")
     elif talks:
         layout = Layout(color=wants_color(sys.stdout), width=width(sys.stdout))
@@ -28,3 +32,16 @@ def show(viewed: Viewed, format: str, *, again: bool = False) -> None:  # the op
     else:
         show_data(("---\n" if again and format == "yaml" else "") + VIEW_RENDERERS[format](Layout())(viewed))
     sys.stdout.flush()
+
+
+def show_view(
+    request: Request, view: str, name: str = "", *, project: str = "", most: int | None = None, **filters: str | None
+) -> None:
+    """Read a view, and print it. A filter that is None is not given."""
+    from wexa_sync import engine
+    from wexa_sync.model import Asked
+
+    given = {filter_: value for filter_, value in filters.items() if value is not None}
+    with request.workspace() as workspace:
+        viewed = engine.get(workspace, view, Asked(name=name, project=project, filters=given, most=most or 0))
+    show(viewed, request.output.format)

@@ -25,7 +25,7 @@ from wexa_sync.engine.steps import (
     scope_to_destroy,
 )
 from wexa_sync.engine.undo import plan_to_undo
-from wexa_sync.engine.views import find_project, get, refresh_dashboard
+from wexa_sync.engine.views import credits_used, find_asking, find_project, get, move_task, refresh_dashboard
 
 __all__ = [
     "NOTHING",
@@ -34,8 +34,10 @@ __all__ = [
     "approve",
     "commanded",
     "control",
+    "credits_used",
     "drift",
     "explain",
+    "find_asking",
     "find_past",
     "find_project",
     "find_run",
@@ -46,6 +48,7 @@ __all__ = [
     "look",
     "migrate",
     "move",
+    "move_task",
     "note_told",
     "plan",
     "plan_against",

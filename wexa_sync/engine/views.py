@@ -1,10 +1,15 @@
-"""Show what can be read of the workspace."""
+"""Show what can be read of the workspace, and move its tasks."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wexa_sync.errors import UsageError
-from wexa_sync.model import Asked, Viewed
+from wexa_sync.model import Asked, Run, Viewed
 from wexa_sync.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wexa_sync.executions.tasks import Task
 
 
 def find_project(workspace: Workspace, word: str) -> tuple[str, str]:
@@ -36,3 +41,33 @@ def get(workspace: Workspace, name: str, asked: Asked) -> Viewed:
         raise UsageError(f"nothing is called {name!a}", hint=did_you_mean(name, views(), there))
     workspace.api.sign_in()
     return look_at(workspace.api, workspace.store.load(), view, asked)
+
+
+def credits_used(workspace: Workspace, by: str, most: int) -> Viewed:
+    """Return what was used of the plan's credits, totalled. Sends GET only."""
+    from wexa_sync.observe.views.credits import total_credits
+
+    workspace.api.sign_in()
+    return total_credits(workspace.api, by, most)
+
+
+def move_task(workspace: Workspace, id: str, verb: str) -> tuple[Task, bool]:
+    """Pause, resume or stop a task. Return the task afterwards, and whether a call was sent."""
+    from wexa_sync.executions import tasks
+
+    workspace.api.sign_in()
+    return tasks.move_task(workspace.api, id, verb)
+
+
+def find_asking(workspace: Workspace, item: str) -> Run:
+    """Return the run that an item of the inbox is about, with its open questions. Raises UsageError where none is.
+
+    Sends GET only.
+    """
+    from wexa_sync.engine.executions import find_run, with_questions
+
+    shown = get(workspace, "inbox", Asked(name=item)).rows[0]
+    run = shown.value.get("execution_id")
+    if not isinstance(run, str) or not run:
+        raise UsageError(f"the inbox item {item!a} names no run", hint="Answer it in Wexa Studio.")
+    return with_questions(workspace, find_run(workspace, run))

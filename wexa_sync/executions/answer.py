@@ -45,9 +45,13 @@ def answer(api: Api, run: Run, said: Answer) -> Run:
     return read_again(api, run)
 
 
-def how_to_answer(run: Run, question: Question) -> list[str]:
-    """Return the commands that answer a question; none for a question that only Wexa Studio can answer."""
-    command = f"wexa-sync executions answer {run.name}" + (f" --item {question.id}" if len(run.questions) > 1 else "")
+def how_to_answer(run: Run, question: Question, command: str = "") -> list[str]:
+    """Return the commands that answer a question; none for a question that only Wexa Studio can answer.
+
+    `command`: the one that names the question already.
+    """
+    item = f" --item {question.id}" if len(run.questions) > 1 else ""
+    command = command or f"wexa-sync executions answer {run.name}{item}"
     flags = {PREVIEW: ["--approve"], INPUT: ["--input NAME=VALUE"], ANOMALY: ["--approve", "--reject"]}
     if question.type == INPUT and question.inputs:
         flags[INPUT] = [" ".join(f"--input {name}=..." for name in question.inputs)]

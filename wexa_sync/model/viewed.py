@@ -44,11 +44,12 @@ class ViewRow:
 class Viewed:
     """What a view shows. Without `titles` the shape of the response is not known. `alone`: one item was asked for.
 
-    `notes`: what a person should know of it.
+    `about` stands above the items. `notes`: what a person should know of it.
     """
 
     view: str
     rows: tuple[ViewRow, ...]
     titles: tuple[Title, ...] = ()
     alone: bool = False
+    about: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -9,7 +9,8 @@ from wexa_sync.model import Viewed, ViewRow
 
 def viewed_data(viewed: Viewed) -> dict[str, Any]:
     """Return a view as JSON data. `value` is as the server has it; the other names are frozen."""
-    return {"view": viewed.view, "items": [_item(row) for row in viewed.rows], "notes": list(viewed.notes)}
+    about = {"about": dict(viewed.about)} if viewed.about else {}
+    return {"view": viewed.view, **about, "items": [_item(row) for row in viewed.rows], "notes": list(viewed.notes)}
 
 
 def _item(row: ViewRow) -> dict[str, Any]:

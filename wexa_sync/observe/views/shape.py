@@ -102,5 +102,5 @@ def _text(value: Any) -> str:
 def _brief(item: Any) -> str:
     """Return an item of a list by its name, where it has one."""
     if isinstance(item, Mapping):
-        item = next((item[key] for key in ("name", "event", "title", "_id") if isinstance(item.get(key), str)), item)
+        item = next((item[key] for key in ("event", "name", "title", "_id") if isinstance(item.get(key), str)), item)
     return _text(item)

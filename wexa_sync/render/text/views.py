@@ -22,7 +22,8 @@ def viewed_text(viewed: Viewed, layout: Layout) -> str:
         return "\n".join(_as_it_came(viewed.rows))
     if viewed.alone:
         return _fields(viewed.rows[0].value, layout)
-    return _table(viewed.titles, viewed.rows, layout)
+    about = f"{_fields(viewed.about, layout)}\n" if viewed.about else ""
+    return about + _table(viewed.titles, viewed.rows, layout)
 
 
 def viewed_lines(viewed: Viewed) -> str:
@@ -43,9 +44,9 @@ def _as_it_came(rows: Sequence[ViewRow]) -> Iterator[str]:
 def _table(titles: Sequence[Title], rows: Sequence[ViewRow], layout: Layout) -> str:
     page = Page(color=layout.color, width=layout.width)
     cells = [tuple(title.text for title in titles), *(tuple(map(prose, row.cells)) for row in rows)]
-    widths = _widths([max(map(len, column)) for column in zip(*cells, strict=True)], titles, page.width)
+    widths = _widths([max(map(_room, column)) for column in zip(*cells, strict=True)], titles, page.width)
     for row in cells:
-        shown = [_cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=False)]
+        shown = [_fitted(cell, width) for cell, width in zip(row, widths, strict=False)]
         page.line(("  ".join(shown), "bold" if row is cells[0] else ""))
     return page.render()
 
@@ -68,8 +69,22 @@ def _widths(wanted: list[int], titles: Sequence[Title], room: int) -> list[int]:
     return widths
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 3]}..."
+def _room(text: str) -> int:
+    """Return the columns of a terminal that a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # slow to load, and seldom needed
+
+    return cell_len(text)
+
+
+def _fitted(text: str, width: int) -> str:
+    """Return the text in just so many columns of a terminal."""
+    if _room(text) > width:
+        from rich.cells import set_cell_size
+
+        text = f"{set_cell_size(text, width - 3)}..."
+    return text + " " * (width - _room(text))
 
 
 def _fields(value: Any, layout: Layout) -> str:
