@@ -16,7 +16,7 @@ import click
 from mkdocs.structure.files import File, Files
 
 from wexa_sync.cli import COMMANDS, cli
-from wexa_sync.cli.options import Flag
+from wexa_sync.cli.flags import Flag
 from wexa_sync.kinds import KINDS
 from wexa_sync.kinds.spec.schema import bundled
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from wexa_sync.cli import COMMANDS, cli
-from wexa_sync.cli.options import Flag
+from wexa_sync.cli.flags import Flag
 
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+)\n((?:(?!#).*\n)*)", PAGE, re.MULTILINE))

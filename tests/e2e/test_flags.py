@@ -13,7 +13,7 @@ import pytest
 
 from wexa_sync.cli import COMMANDS
 from wexa_sync.cli import cli as commands
-from wexa_sync.cli.options import Flag
+from wexa_sync.cli.flags import Flag
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

@@ -1,10 +1,32 @@
-"""Name the environment variables that stand for flags."""
+"""Define a flag, and name the environment variables that stand for flags."""
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 import click
 
-from wexa_sync.cli.options import Flag
+
+class Flag(click.Option):
+    """An option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
+
+    A flag that deletes, forces or approves has the command in the name of its variable. A variable that was left in an
+    environment then gives no consent to another command. --hire has both names: only an apply can hire.
+    """
+
+    def __init__(self, *names: Any, everywhere: bool = False, **attributes: Any) -> None:
+        super().__init__(*names, **attributes)
+        self.everywhere = everywhere
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the first variable of the option that is set and not empty."""
+        return next((os.environ[name] for name in self.variables(ctx) if os.environ.get(name)), None)
+
+    def variables(self, ctx: click.Context) -> list[str]:
+        """Return the names of the option's variables. The first one that is set decides."""
+        flag = max(self.opts, key=len).lstrip("-").replace("-", "_").upper()
+        return [f"{ctx.auto_envvar_prefix}_{flag}"] + ([f"WEXA_SYNC_{flag}"] if self.everywhere else [])
 
 
 def variables_of_all() -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from wexa_sync.cli.flags import Flag, variables_of_all
 from wexa_sync.cli.known import KnownAddress, KnownEnvironment
 from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress, Webhook
 from wexa_sync.model import Many
@@ -18,27 +19,6 @@ from wexa_sync.render import RENDERERS
 from wexa_sync.render.layout import Level
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Flag(click.Option):
-    """An option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
-
-    A flag that deletes, forces or approves has the command in the name of its variable. A variable that was left in an
-    environment then gives no consent to another command. --hire has both names: only an apply can hire.
-    """
-
-    def __init__(self, *names: Any, everywhere: bool = False, **attributes: Any) -> None:
-        super().__init__(*names, **attributes)
-        self.everywhere = everywhere
-
-    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Return the value of the first variable of the option that is set and not empty."""
-        return next((os.environ[name] for name in self.variables(ctx) if os.environ.get(name)), None)
-
-    def variables(self, ctx: click.Context) -> list[str]:
-        """Return the names of the option's variables. The first one that is set decides."""
-        flag = max(self.opts, key=len).lstrip("-").replace("-", "_").upper()
-        return [f"{ctx.auto_envvar_prefix}_{flag}"] + ([f"WEXA_SYNC_{flag}"] if self.everywhere else [])
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
@@ -69,7 +49,6 @@ def filled(*groups: Callable[[Any], Any], many: Many = Many.NEVER) -> Callable[[
         @wraps(command)
         def run(**given: Any) -> Any:
             from wexa_sync.cli.environment import unknown_variables
-            from wexa_sync.cli.flags import variables_of_all
             from wexa_sync.cli.request import request_of
             from wexa_sync.cli.terminal import warn
 
