@@ -40,6 +40,9 @@ ELSEWHERE = (
     "dashboard",
     "overview",
     "tags",
+    "triggers_none",
+    "triggers_put_answer",
+    "trigger_id",
 )
 CONVERGING = [reading for reading in READINGS if reading.name not in ("project_connectors", "end_words", *ELSEWHERE)]
 ALONE = [{reading.name: value} for reading in CONVERGING for value in reading.values[1:]]
