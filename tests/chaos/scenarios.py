@@ -135,6 +135,18 @@ def _studio_pruned(folder: Path) -> None:
     (folder / "blog/schedule.yaml").unlink()
 
 
+def _replies_edited(folder: Path) -> None:
+    """Remove a trigger, edit another one and its flow, and add a third one: all in the list of one connector."""
+    kept = (folder / "trigger.yaml").read_text(encoding="utf-8").partition("\n---\n")[2]
+    (folder / "trigger.yaml").write_text(kept, encoding="utf-8")
+    _replace(folder / "trigger.yaml", "Sort and answer", "Read and answer")
+    _replace(folder / "flow.yaml", "in two sentences", "in one sentence")
+    spec = (
+        "on: {connector: {external: WhatsApp}}, name: Reads, event: message_read, agentflow_id: reply, goal: Note it."
+    )
+    _append(folder / "trigger.yaml", _document("Trigger", "reads", spec))
+
+
 SCENARIOS = {
     (each.example, each.name): each
     for each in (
@@ -159,6 +171,14 @@ SCENARIOS = {
             words=("--prune", "--force"),
             doomed="Newsletter (staging)",
         ),
+        Scenario(name="first", example="auto-reply", prepare=_desk),
+        Scenario(
+            name="update",
+            example="auto-reply",
+            prepare=_desk,
+            edit=_replies_edited,
+            words=("--prune", "--force"),
+        ),
     )
 }
 
@@ -179,6 +199,12 @@ def _seed_things(bench: Bench, project: str) -> None:
     bench.ask("POST", "/skills/", skill)
     flow = {"name": "Their flow", "description": "Theirs", "role": "Theirs", "projectID": project}
     made = bench.ask("POST", "/agentflow/", flow, projectID=project)
+    accounts = [one for each in bench.ask("GET", f"/connectors/{project}") for one in each["accountDetails"]]
+    (connector,) = (one for one in accounts if one["sourceName"] == "WhatsApp")
+    path = f"/triggers/connector/{connector['connectorID']}"
+    trigger = {"_id": f"{project[:20]}beef", "name": "Their trigger", "event": "message_read", "theirs": [None, 1.0]}
+    ours = (bench.ask("GET", path) or {}).get("triggers", [])
+    bench.ask("PUT", f"{path}/whatsapp", {"triggers": [trigger, *ours]})
     text = {"template": "Their words.", "display_template": "Their words."}
     schedule = {"coworker_id": made["_id"], **text, "goal": text, "schedule": 2_100_000_000}
     bench.ask("POST", "/schedule/coworker", schedule, projectID=project)

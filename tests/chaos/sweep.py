@@ -33,7 +33,9 @@ LISTS = ("short after", "repeat after", "total after")
 STALE = ("stale after lists=2", "stale after lists=2 + drop after", "stale after lists=2 + kill_client after")
 HANGS = ("hang before", "hang after")
 
-_LIST = re.compile(r"GET (/skills/|/agentflows|/schedules/coworker|/v1/project|/connectors/.*|/.*/execution_flows)")
+_LIST = re.compile(
+    r"GET (/skills/|/agentflows|/schedules/coworker|/v1/project|/connectors/.*|/.*/execution_flows|/triggers/connector/.*)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ SAMPLE = [
         CLEAN,
     ),  # an empty body does not prove that the schedule is gone
     ("support-desk", "replace", "kill_client after DELETE", CLEAN),
+    ("auto-reply", "update", "kill_client after PUT /triggers/connector/**", CLEAN),
+    ("auto-reply", "update", "short GET /triggers/connector/*", CLEAN),
     ("content-studio", "first", "kill_client after POST /execute_flow/*/execute", CLEAN),
     (
         "content-studio",

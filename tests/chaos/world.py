@@ -75,8 +75,13 @@ def world(data: Path) -> Counter[str]:
 def _lasting(value: Any) -> Any:
     """Return a JSON value without the fields that differ from run to run."""
     if isinstance(value, dict):
-        return {name: _lasting(inner) for name, inner in value.items() if name not in _PASSING}
+        found = {name: _lasting(inner) for name, inner in value.items() if name not in _PASSING}
+        return {name: _in_any_order(inner) if name == "triggers" else inner for name, inner in found.items()}
     return [_lasting(each) for each in value] if isinstance(value, list) else value
+
+
+def _in_any_order(items: Any) -> Any:
+    return sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) if isinstance(items, list) else items
 
 
 def unlike(was: Counter[str], expected: Counter[str]) -> list[str]:
@@ -100,6 +105,7 @@ def at_odds(state: Path, data: Path) -> list[str]:
     """Return the state's contradictions to the server: open intents, records without object, ids recorded twice."""
     kept = held(state)
     there = {name for thing in things(data) for name in (thing.id, thing.alias)}
+    there |= {trigger["_id"] for thing in things(data) for trigger in thing.body.get("triggers", [])}
     there |= {agent["_id"] for thing in things(data) if thing.kind == "agentflow" for agent in thing.body["agents"]}
     counts = Counter(record.id for record in kept.records.values())
     return [
