@@ -34,7 +34,8 @@ STALE = ("stale after lists=2", "stale after lists=2 + drop after", "stale after
 HANGS = ("hang before", "hang after")
 
 _LIST = re.compile(
-    r"GET (/skills/|/agentflows|/schedules/coworker|/v1/project|/connectors/.*|/.*/execution_flows|/triggers/connector/.*)"
+    r"GET (/skills/|/agentflows|/schedules/coworker|/v1/project|/connectors/.*|/.*/execution_flows"
+    r"|/triggers/connector/.*)"
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Desk, Remote, copy_example, failures_of, opened, work_of
 from wexa_sync.model import Choice, Outcome, Plan
 
-ALLOWED = {"allowed": frozenset({"trigger.write"})}
+ALLOWED = frozenset({"trigger.write"})
 PRUNE = Choice(prune=True)
 THEIRS = {"_id": "a" * 24, "name": "Theirs", "is_active": True, "hours": {"from": None, "ä": [1, 1.5, " "]}, "on": "x"}
 NAMELESS = {"_id": "c" * 24, "note": "an item without a name"}
@@ -29,7 +29,7 @@ class Replies(Desk):
 
     def allowed(self, choice: Choice | None = None) -> Plan:
         """Return the plan with the calls for triggers allowed."""
-        return self.plan(choice, **ALLOWED)
+        return self.plan(choice, allowed=ALLOWED)
 
     def carried_out(self, plan: Plan | None = None, choice: Choice | None = None) -> list[str]:
         """Apply a plan, and return what failed."""
@@ -37,7 +37,7 @@ class Replies(Desk):
 
     def outcomes(self, plan: Plan) -> tuple[Outcome, ...]:
         """Apply a plan, and return what came of it."""
-        return self.apply(plan, **ALLOWED)
+        return self.apply(plan, allowed=ALLOWED)
 
     @property
     def connector(self) -> str:
