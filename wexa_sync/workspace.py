@@ -12,17 +12,25 @@ from typing import TYPE_CHECKING
 
 from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
-from wexa_sync.model import FilePlace, GitPlace, Options, Origin, Secret, Target
+from wexa_sync.model import FilePlace, GitPlace, Options, Secret, Target
 from wexa_sync.settings import Settings, require_api, require_environment
 from wexa_sync.state.base import StateSession, StateStore
 
 if TYPE_CHECKING:
     from wexa_sync.api.client import Api
     from wexa_sync.api.transport.http import Exchange
+    from wexa_sync.model import Origin
     from wexa_sync.sandbox import SandboxConfig
 
 SANDBOX_URL = "sandbox"
 """The base URL of a sandbox in state and plans: its port differs each time."""
+
+
+def _nowhere() -> Origin:
+    """Return the origin of an apply that nothing is known of."""
+    from wexa_sync.model import Origin  # a plan needs none
+
+    return Origin()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +47,7 @@ class Workspace:
     options: Options = field(default_factory=Options)
     cutoff: Cutoff = field(default_factory=Cutoff)
     session: StateSession | None = None
-    origin: Callable[[], Origin] = Origin
+    origin: Callable[[], Origin] = _nowhere
 
     def let_lists_settle(self, seconds: float) -> None:
         """Wait between two looks at the lists, and report that."""

@@ -57,9 +57,8 @@ def command(
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.cli.surprise import expectation
-    from wexa_sync.render.view.report import ReportView
 
-    with outputs(request, ReportView, reads=[*filter(None, (saved, reviewed))]) as show:
+    with outputs(request, "report", reads=[*filter(None, (saved, reviewed))]) as show:
         agreed = _reviewed(expect, reviewed)
         if saved is not None:
             _require_no_choice(request, base)

@@ -21,9 +21,8 @@ def command(request: Request) -> int:
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.errors import ExitCode
     from wexa_sync.model import Action
-    from wexa_sync.render.view.report import ReportView
 
-    with outputs(request, ReportView) as show:
+    with outputs(request, "report") as show:
         scope = engine.scope_to_destroy(request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = engine.plan_to_destroy(workspace, scope)

@@ -19,9 +19,9 @@ def command(request: Request) -> int:
     from wexa_sync import engine
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.errors import ExitCode
-    from wexa_sync.render.view.plan import PlanView, plan_view
+    from wexa_sync.render.view.plan import plan_view
 
-    with outputs(request, PlanView) as show:
+    with outputs(request, "plan") as show:
         with request.workspace() as workspace:
             view = plan_view(engine.drift(workspace))
         show(view)

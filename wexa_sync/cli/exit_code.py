@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wexa_sync.errors import ExitCode
-from wexa_sync.model import Plan, Report, Status
+
+if TYPE_CHECKING:
+    from wexa_sync.model import Plan, Report
 
 
 def plan_exit_code(plan: Plan, *, detailed: bool, strict: bool) -> ExitCode:
@@ -25,6 +29,8 @@ def report_exit_code(report: Report) -> ExitCode:
     in doubt since an earlier apply counts as unknown. Blocked is the least of them. An orphan counts for nothing here:
     who applies without --prune chose to leave it.
     """
+    from wexa_sync.model import Status  # a plan has none
+
     statuses = {outcome.status for outcome in report.outcomes}
     if report.interrupted:
         return ExitCode.INTERRUPTED

@@ -6,28 +6,31 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
 from wexa_sync.cli.source_url import way_to
 from wexa_sync.cli.terminal import show_error, show_text, wants_color, width
 from wexa_sync.errors import UsageError, WexaSyncError
 from wexa_sync.render import ADDED, FOR_PEOPLE, HARMLESS, RENDERERS, WHOLE, Renderer
 from wexa_sync.render.layout import Layout
-from wexa_sync.render.view.environments import EnvironmentsView
-from wexa_sync.render.view.plan import PlanView
-from wexa_sync.render.view.problems import ProblemsView, problems_view
-from wexa_sync.render.view.report import ReportView
 from wexa_sync.text.orders import without_orders
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Output, Request
+    from wexa_sync.render.view.environments import EnvironmentsView
+    from wexa_sync.render.view.plan import PlanView
+    from wexa_sync.render.view.problems import ProblemsView
+    from wexa_sync.render.view.report import ReportView
 
-View = PlanView | ReportView | ProblemsView | EnvironmentsView
+    View: TypeAlias = PlanView | ReportView | ProblemsView | EnvironmentsView
 
-_NAMES = {PlanView: "plan", ReportView: "report", ProblemsView: "list of problems", EnvironmentsView: "table"}
+What = Literal["plan", "report", "problems", "environments"]
+"""What a command comes to: the view of it, and the part of a Renderer that lays that out, have this name."""
+
+_NAMES: Final = {"plan": "plan", "report": "report", "problems": "list of problems", "environments": "table"}
 
 
 class Show(Protocol):
@@ -37,27 +40,30 @@ class Show(Protocol):
 
 
 @contextmanager
-def outputs(request: Request, kind: type[View], *writes: Path | None, reads: Sequence[Path] = ()) -> Iterator[Show]:
-    """Give the function that shows what the command comes to: a view of that kind.
+def outputs(request: Request, what: What, *writes: Path | None, reads: Sequence[Path] = ()) -> Iterator[Show]:
+    """Give the function that shows what the command comes to: a view of `what`.
 
     An error that ends the command before is shown in its place. `writes` and `reads` are the command's other files.
     Raises UsageError for a file that must not be written, and for a format that can't show such a view.
     """
-    output, shown = request.output, list[View]()
+    output = request.output
+    shown: list[View] = []
     for name in (output.format, *output.log, *(file.format for file in output.files)):
-        if _maker(_renderer(name, output), kind) is None:
+        if getattr(_renderer(name, output), what) is None:
             hint = f"Leave {name} out here, or give it to a command that ends in something else."
-            raise UsageError(f"this command ends in a {_NAMES[kind]}, which can't be written as {name}", hint=hint)
+            raise UsageError(f"this command ends in a {_NAMES[what]}, which can't be written as {name}", hint=hint)
     request.require_apart(*writes, *(file.path for file in output.files), reads=reads)
 
     def show(view: View, *, to_people: bool = True) -> None:
         shown.append(view)
-        _show(view, output, to_people=to_people)
+        _show(what, view, output, to_people=to_people)
 
     try:
         yield show
     except WexaSyncError as error:
         if not shown and not isinstance(error, UsageError):
+            from wexa_sync.render.view.problems import problems_view
+
             shown.append(view := problems_view(error))
             _show_instead(view, output)
         raise
@@ -71,12 +77,12 @@ def outputs(request: Request, kind: type[View], *writes: Path | None, reads: Seq
 def _show_instead(view: ProblemsView, output: Output) -> None:
     """Show an error where another view was expected; for people, stderr has it anyway."""
     try:
-        _show(view, output, to_people=False)
+        _show("problems", view, output, to_people=False)
     except (OSError, WexaSyncError) as failed:
         show_error(failed)
 
 
-def _show(view: View, output: Output, *, to_people: bool) -> None:
+def _show(what: What, view: View, output: Output, *, to_people: bool) -> None:
     """Write the view to every file, and then to stdout. Raises WexaSyncError where a file can't be written.
 
     What was meant for that file goes to stdout, if nothing else does.
@@ -86,7 +92,7 @@ def _show(view: View, output: Output, *, to_people: bool) -> None:
         assert file.path is not None  # stdout is no file of these
         taken = _size(file.path) if file.format in ADDED else 0
         url = output.source_url or way_to(Path(), file.path)
-        if text := _laid_out(view, file.format, output, taken=taken, source_url=url):
+        if text := _laid_out(what, view, file.format, output, taken=taken, source_url=url):
             try:
                 _write(file.path, text if file.format in HARMLESS else without_orders(text), added=file.format in ADDED)
             except OSError as error:
@@ -94,16 +100,17 @@ def _show(view: View, output: Output, *, to_people: bool) -> None:
                 if not output.to_stdout:
                     show_text(text, file.format)
     if output.to_stdout and (to_people or output.format != FOR_PEOPLE):
-        show_text(_laid_out(view, output.format, output, color=wants_color(sys.stdout)), output.format)
+        text = _laid_out(what, view, output.format, output, color=wants_color(sys.stdout))
+        show_text(text, output.format)
     for name in output.log:
-        show_text(_laid_out(view, name, output), name)
+        show_text(_laid_out(what, view, name, output), name)
     if failed:
         raise failed[0]
 
 
-def _laid_out(view: View, name: str, output: Output, **room: Any) -> str:
+def _laid_out(what: What, view: View, name: str, output: Output, **room: Any) -> str:
     """Return the view in that format; empty where the format has no form for it."""
-    make = _maker(_renderer(name, output, **room), type(view))
+    make = getattr(_renderer(name, output, **room), what)
     return make(view) if make else ""
 
 
@@ -123,16 +130,6 @@ def _renderer(name: str, output: Output, **room: Any) -> Renderer:
 
 def _size(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
-
-
-def _maker(renderer: Renderer, kind: type[View]) -> Callable[[Any], str] | None:
-    makers: dict[type[View], Callable[[Any], str] | None] = {
-        PlanView: renderer.plan,
-        ReportView: renderer.report,
-        ProblemsView: renderer.problems,
-        EnvironmentsView: renderer.environments,
-    }
-    return makers[kind]
 
 
 def _unwritten(file: Path, error: OSError, *, shown: bool) -> WexaSyncError:

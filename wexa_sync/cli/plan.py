@@ -59,13 +59,13 @@ def command(
     from wexa_sync.cli.surprise import expectation
     from wexa_sync.plan.file import save
     from wexa_sync.plan.reviewed import Reviewed, require_reviewed
-    from wexa_sync.render.view.plan import PlanView, plan_view
+    from wexa_sync.render.view.plan import plan_view
 
     if request.every:
         one = {"--out": out, "--check": check, "--against": against, "--snapshot": snapshot, "--base": base}
         _require_no_one({**one, "--fail-on": fail_on or None})
         return _plan_every(request, detailed=detailed_exitcode)
-    with outputs(request, PlanView, out, reads=[snapshot] if snapshot else ()) as show:
+    with outputs(request, "plan", out, reads=[snapshot] if snapshot else ()) as show:
         _require_shown_alone({"--against": against, "--snapshot": snapshot}, {"--out": out, "--check": check})
         _require_once(against, base)
         desired, expected = request.desired(), expectation(request, base, fail_on)
@@ -104,7 +104,7 @@ def _plan_every(request: Request, *, detailed: bool) -> int:
     from wexa_sync.render.view.problems import problems_view
 
     columns, codes = list[Column](), {ExitCode.DONE}
-    with outputs(request, EnvironmentsView) as show:
+    with outputs(request, "environments") as show:
         for each, desired in zip(request.every, desired_of(request.every), strict=True):
             try:
                 plan = _plan(each, desired)

@@ -27,16 +27,15 @@ def command(request: Request, apply: str, out: Path | None, force: bool) -> int:
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.plan.file import save
-    from wexa_sync.render.view.plan import PlanView, plan_view
-    from wexa_sync.render.view.report import ReportView
+    from wexa_sync.render.view.plan import plan_view
 
     past = engine.find_past(request.store, apply)
     if out is not None:
-        with outputs(request, PlanView, out) as show, request.workspace() as workspace:
+        with outputs(request, "plan", out) as show, request.workspace() as workspace:
             plan = engine.plan_to_undo(past, workspace, os.environ, force=force)
             save(plan, out)
             show(plan_view(plan))
         return int(plan_exit_code(plan, detailed=False, strict=False))
-    with outputs(request, ReportView) as show, request.workspace() as found, engine.locked(found) as workspace:
+    with outputs(request, "report") as show, request.workspace() as found, engine.locked(found) as workspace:
         plan = engine.plan_to_undo(past, workspace, os.environ, force=force)
         return carry_out(plan, engine.commanded(workspace, f"undo {past.id}"), request, None, show)

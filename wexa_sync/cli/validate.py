@@ -19,9 +19,9 @@ def command(request: Request) -> None:
     """Check the manifests offline, for every environment unless one is named, and report every problem at once."""
     from wexa_sync.cli.environments import desired_of
     from wexa_sync.cli.outputs import outputs
-    from wexa_sync.render.view.problems import ProblemsView, no_problems
+    from wexa_sync.render.view.problems import no_problems
 
-    with outputs(request, ProblemsView) as show:
+    with outputs(request, "problems") as show:
         every = request.every or (request,)
         counts = {len(desired.manifests) for desired in desired_of(every)}
         names = ", ".join(each.settings.name for each in request.every)

@@ -67,10 +67,29 @@ def identical(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(identical(item, other[name]) for name, item in one.items())
+        if one.keys() != other.keys():
+            return False
+        for name, item in one.items():  # noqa: SIM110
+            if not identical(item, other[name]):
+                return False
+        return True
     if isinstance(one, list):
         return len(one) == len(other) and all(map(identical, one, other))
     return bool(one == other)
+
+
+def holds(value: Any, shape: Any) -> bool:
+    """True when `value` has what `shape` has, the same and of the same types. Its objects may have more fields."""
+    if type(value) is not type(shape):
+        return False
+    if isinstance(shape, dict):
+        for name, item in shape.items():  # noqa: SIM110  # `all` would make a generator for each value
+            if name not in value or not holds(value[name], item):
+                return False
+        return True
+    if isinstance(shape, list):
+        return len(value) == len(shape) and all(map(holds, value, shape))
+    return bool(value == shape)
 
 
 def ignored(path: Path, ignore: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.merge import NEVER, Sides, merge
-from wexa_sync.compare.parts import aligned, identical, reset, restrict, sent_fields, without
+from wexa_sync.compare.parts import aligned, holds, identical, reset, sent_fields, without
 from wexa_sync.compare.same import kept, same_value, sealed_fingerprint
 from wexa_sync.kinds.base import Derived, Kind
 from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_derived
@@ -26,7 +26,7 @@ def sides_of(
     for rule in kind.derived:
         if applied is not None and at_path(wanted, rule.target) is None:
             last = without(last, rule.target)
-    if identical(last, wanted) and identical(restrict(dict(live), wanted), wanted):  # far the most common
+    if identical(last, wanted) and holds(live, wanted):  # far the most common
         sides = Sides(wanted, wanted, last)
     else:
         sides = merge(wanted, dict(live), last, kind.fields, comparison)

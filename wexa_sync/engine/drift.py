@@ -7,7 +7,6 @@ from wexa_sync.errors import StateError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Desired, Manifest, Plan, Source
-from wexa_sync.plan import drift as plan_drift
 from wexa_sync.state.base import State
 from wexa_sync.workspace import Workspace
 
@@ -18,13 +17,15 @@ def drift(workspace: Workspace) -> Plan:
     The manifests have no part in it, so no variable and no secret has to be set. Raises StateError where nothing was
     ever recorded.
     """
+    from wexa_sync.plan.drift import drift as changed_since  # a plan needs none of it
+
     state = workspace.store.load(workspace.target)
     if not state.lineage:
         raise StateError(
             f"there is no state in {workspace.store.describe()}, so nothing was applied that could have changed",
             hint="Name the state that `wexa-sync apply` writes, or apply first.",
         )
-    return plan_drift.drift(look(_applied(state), workspace))
+    return changed_since(look(_applied(state), workspace))
 
 
 def _applied(state: State) -> Desired:

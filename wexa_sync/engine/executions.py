@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wexa_sync.model import Run
 from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from wexa_sync.executions.answer import Answer
     from wexa_sync.executions.watch import Ask as RunAsk
     from wexa_sync.executions.watch import Tell
+    from wexa_sync.model import Run
 
 
 def runs(workspace: Workspace) -> list[Run]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wexa_sync.engine.steps import look
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.manifests.positions import Places
-from wexa_sync.model import Address, Declaration, Desired, Explanation, Manifest, Path
 from wexa_sync.plan.decision import Rules
-from wexa_sync.plan.explain import explained
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope
 from wexa_sync.text.suggest import did_you_mean
-from wexa_sync.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wexa_sync.model import Address, Declaration, Desired, Explanation, Manifest, Path
+    from wexa_sync.workspace import Workspace
 
 _ALL = Scope()
 
@@ -22,6 +25,9 @@ def explain(address: Address, desired: Desired, workspace: Workspace, scope: Sco
 
     Raises UsageError where nothing of that address is declared or recorded.
     """
+    from wexa_sync.model import Declaration
+    from wexa_sync.plan.explain import explained  # a plan needs none of it
+
     seen = look(desired, workspace)
     if address not in seen.pairs:
         known = sorted(map(str, seen.pairs))

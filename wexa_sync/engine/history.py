@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wexa_sync.errors import UsageError
-from wexa_sync.model import PastApply
-from wexa_sync.state.base import StateStore
-from wexa_sync.state.notes import past_applies
-from wexa_sync.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wexa_sync.model import PastApply
+    from wexa_sync.state.base import StateStore
+    from wexa_sync.workspace import Workspace
 
 
 def history(store: StateStore) -> tuple[PastApply, ...]:
     """Return the applies that the history of the state keeps, the newest first. Sends nothing."""
+    from wexa_sync.state.notes import past_applies  # a plan needs none of it
+
     return past_applies(store.past())[::-1]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from wexa_sync.errors import StateError, UsageError
 from wexa_sync.state.base import Note, State, StateSession, StateStore
 from wexa_sync.state.format import checksum
-from wexa_sync.state.history import KeepsAll, Session, sessions
+
+if TYPE_CHECKING:
+    from wexa_sync.state.history import KeepsAll, Session
 
 
 def saves(store: StateStore) -> Sequence[Session]:
@@ -15,6 +18,8 @@ def saves(store: StateStore) -> Sequence[Session]:
 
     Raises UsageError where the store keeps no earlier state.
     """
+    from wexa_sync.state.history import sessions  # a plan needs none of it
+
     return sessions(_keeping(store).saves())
 
 
@@ -24,6 +29,8 @@ def state_at(store: StateStore, commit: str) -> State:
 
 
 def _keeping(store: StateStore) -> KeepsAll:
+    from wexa_sync.state.history import KeepsAll
+
     if isinstance(store, KeepsAll):
         return store
     raise UsageError(

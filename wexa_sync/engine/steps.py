@@ -22,7 +22,7 @@ from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.validate import validate
 from wexa_sync.manifests.variables import revealed
-from wexa_sync.model import Choice, Desired, Limits, Move, Observation, Origin, Plan, Report
+from wexa_sync.model import Choice, Desired, Limits, Move, Observation, Plan
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import read as read_plan
@@ -43,6 +43,7 @@ from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from wexa_sync.apply import Ask, Progress
+    from wexa_sync.model import Report
 
 NOTHING = Desired(manifests={}, depends_on={})
 """No manifest at all: the desired side of a destroy."""
@@ -184,6 +185,7 @@ def apply(
 ) -> Report:
     """Make the changes of the plan. Raises PlanRefused where it is stale or over `limits`; None lifts all limits."""
     from wexa_sync.apply import apply_plan  # a plan needs none of it
+    from wexa_sync.model import Origin
 
     held, options = workspace.session, workspace.options
     with workspace.store.session(planned.target) if held is None else nullcontext(held) as session:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.chain import Chain
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
-from wexa_sync.model import Path, Question, Spec
+from wexa_sync.model import Path, Spec
 from wexa_sync.text.ids import is_id
+
+if TYPE_CHECKING:
+    from wexa_sync.model import Question
 
 
 class Nature(Enum):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.base import Form, Inbox, Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 from wexa_sync.kinds.paging import AfterId
-from wexa_sync.model import Question
+
+if TYPE_CHECKING:
+    from wexa_sync.model import Question
 
 PREVIEW, INPUT, ANOMALY = "preview", "runtime_input", "anomaly_detection"
 

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source
-from wexa_sync.model.explanation import Declaration, ExplainedField, Explanation, Standing
-from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
 from wexa_sync.model.observation import Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Origins, Plan, Unmanaged
-from wexa_sync.model.report import Outcome, Report, Status
 from wexa_sync.model.request import Choice, Limits, Many, Options
-from wexa_sync.model.run import Question, Run, is_commanded
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
-from wexa_sync.model.viewed import Asked, Title, Viewed, ViewRow
+
+if TYPE_CHECKING:
+    from wexa_sync.model.explanation import Declaration, ExplainedField, Explanation, Standing
+    from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
+    from wexa_sync.model.report import Outcome, Report, Status
+    from wexa_sync.model.run import Question, Run, is_commanded
+    from wexa_sync.model.viewed import Asked, Title, Viewed, ViewRow
+
+_LATER = {
+    "explanation": ("Declaration", "ExplainedField", "Explanation", "Standing"),
+    "history": ("Origin", "PastApply", "PastChange", "PreImage", "Replaced"),
+    "report": ("Outcome", "Report", "Status"),
+    "run": ("Question", "Run", "is_commanded"),
+    "viewed": ("Asked", "Title", "Viewed", "ViewRow"),
+}
+"""The nouns that a plan needs none of, by module: each is loaded when it is asked for."""
+
+if not TYPE_CHECKING:  # else a type checker would take any name for one of these
+
+    def __getattr__(name: str) -> Any:
+        for module, names in _LATER.items():
+            if name in names:
+                return getattr(import_module(f"{__name__}.{module}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "HANDLE",

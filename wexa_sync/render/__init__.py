@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from wexa_sync.model import Viewed
@@ -44,16 +45,16 @@ class RunRenderer:
 
 
 def _text(layout: Layout) -> Renderer:
-    from wexa_sync.render.text.environments import environments_text
-    from wexa_sync.render.text.plan import plan_text
-    from wexa_sync.render.text.problems import problems_text
-    from wexa_sync.render.text.report import report_text
+    def lay_out(name: str, view: Any) -> str:
+        """Load the one function that is needed: every command has this format."""
+        text: str = getattr(import_module(f"wexa_sync.render.text.{name}"), f"{name}_text")(view, layout)
+        return text
 
     return Renderer(
-        plan=partial(plan_text, layout=layout),
-        report=partial(report_text, layout=layout),
-        problems=partial(problems_text, layout=layout),
-        environments=partial(environments_text, layout=layout),
+        plan=partial(lay_out, "plan"),
+        report=partial(lay_out, "report"),
+        problems=partial(lay_out, "problems"),
+        environments=partial(lay_out, "environments"),
     )
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wexa_sync.model import Blocked, Change, FieldChange, Outcome, Path, Plan, Ref, Report, Run, Sealed, Secret, Spec
+from wexa_sync.model import Blocked, Change, FieldChange, Path, Plan, Ref, Sealed, Secret, Spec
 from wexa_sync.secrecy.find import has_secret, secrets_in
 from wexa_sync.secrecy.hide import SENSITIVE, Place, Scrub, Sensitive, hide, scrubber, scrubber_of
+
+if TYPE_CHECKING:
+    from wexa_sync.model import Outcome, Report, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,7 @@ from typing import Final
 
 from wexa_sync.model import Action
 from wexa_sync.render.layout import Layout, Level
-from wexa_sync.render.rows.groups import blocked_alike
-from wexa_sync.render.text.changes import write_changes
 from wexa_sync.render.text.page import Page, Part
-from wexa_sync.render.text.rows import write_rows
 from wexa_sync.render.text.style import COLORS, DIM, MANY, Detail
 from wexa_sync.render.view.plan import SYMBOLS, BlockedView, ChangeView, PlanView
 from wexa_sync.text.visible import prose
@@ -38,6 +35,8 @@ def plan_text(view: PlanView, layout: Layout) -> str:
         _legend(page, view)
         if detail <= Detail.BRIEF:
             _overview(page, changes)
+        from wexa_sync.render.text.changes import write_changes  # most plans change nothing
+
         is_listed = _IN_ANY_CASE if detail is Detail.COUNTS else Action
         write_changes(page, [change for change in changes if change.action in is_listed], detail)
     _blocked(page, "Blocked:", view.blocked, detail)
@@ -104,6 +103,9 @@ def _blocked(page: Page, heading: str, all_blocked: Sequence[BlockedView], detai
             said = "; ".join(filter(None, (f"{blocked.wanted}: {prose(blocked.reason)}", blocked.origin)))
             page.line(*head, page.clip(f"  ({said})", *head))
         return
+    from wexa_sync.render.rows.groups import blocked_alike
+    from wexa_sync.render.text.rows import write_rows
+
     for number, group in enumerate(blocked_alike(all_blocked)):
         if number:
             page.blank()
