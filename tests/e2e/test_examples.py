@@ -19,6 +19,7 @@ CASES = [
     ("gitlab", ()),
     ("support-desk", ()),
     ("auto-reply", ()),
+    ("marketplace", ()),
     ("content-studio", STAGING),
     ("content-studio", PRODUCTION),
 ]
@@ -29,14 +30,17 @@ def test_every_example_is_a_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), CASES, ids=["minimal", "gitlab", "support-desk", "auto-reply", "content-studio", "production"]
+    ("name", "words"),
+    CASES,
+    ids=["minimal", "gitlab", "support-desk", "auto-reply", "marketplace", "content-studio", "production"],
 )
 def test_an_example_applies_and_is_then_in_step(tmp_path: Path, cli: Cli, name: str, words: tuple[str, ...]) -> None:
     folder = copy_example(name, tmp_path / name)
     assert cli(folder, "validate", *words).stdout.startswith("Valid: ")
     planned = cli(folder, "plan", "--sandbox", "--detailed-exitcode", *words, code=2).stdout
     assert " to add, 0 to change, 0 to delete" in planned
-    assert "Apply complete!" in cli(folder, "apply", "--sandbox", "--auto-approve", *words).stdout
+    agreed = {"WEXA_SYNC_HIRE": "1"}
+    assert "Apply complete!" in cli(folder, "apply", "--sandbox", "--auto-approve", *words, env=agreed).stdout
     again = cli(folder, "plan", "--sandbox", "--detailed-exitcode", "--strict", *words)
     assert again.last.startswith("No changes.")
 

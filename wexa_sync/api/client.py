@@ -94,7 +94,9 @@ class Api:
         def fetch(page: Query) -> Any:
             body = self.get(endpoint, values, {**named, **page})
             _require_about(listing, body, ids, path)
-            return as_list(body) if name or (listing.nothing and is_nothing(body)) else body
+            if listing.nothing and (is_nothing(body) or body == {}):
+                return []
+            return as_list(body) if name else body
 
         found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
         try:

@@ -157,7 +157,9 @@ def _put_inside_project(task: Task) -> Generator[Http, Any, list[str]]:
     context, ids, found = task.context, Ids(project=task.change.id or ""), []
     for kind in declarable():
         listing = kind.listing
-        if kind.nature is Nature.RESOURCE and listing is not None and listing.scope is Scope.PROJECT:
+        if kind.goes_along or kind.nature is not Nature.RESOURCE:
+            continue
+        if listing is not None and listing.scope is Scope.PROJECT:
             shown: Found = yield Http(partial(context.api.listed, kind, ids))
             if shown.extent is Extent.CUT and not _are_ours(context, task.address, kind, shown.total):
                 found.append(f"perhaps a {kind.name} that its list does not show")

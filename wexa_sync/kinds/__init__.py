@@ -6,6 +6,7 @@ from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.agentflow import AGENTFLOW
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.connector import CONNECTOR
+from wexa_sync.kinds.dashboard import DASHBOARD_COMPONENT
 from wexa_sync.kinds.execution import EXECUTION
 from wexa_sync.kinds.marketplace import MARKETPLACE_COWORKER, MARKETPLACE_HIRE
 from wexa_sync.kinds.project import PROJECT
@@ -24,6 +25,7 @@ KINDS: tuple[Kind, ...] = (
     SCHEDULE,
     MARKETPLACE_COWORKER,
     MARKETPLACE_HIRE,
+    DASHBOARD_COMPONENT,
     EXECUTION,
 )
 

@@ -167,6 +167,7 @@ class Kind:
     the same natural key. `costs`: what an action spends that a person must agree to (`credits`). `makes`: the kind of
     what an action leaves: that thing's id is recorded, and both may be managed. `marked_by`: the field that only things
     of this kind have, of all that its list shows; a list may leave the field out, and a read by id never does.
+    `goes_along`: those that nobody manages are no reason to keep their project, as the server makes some by itself.
     `inside`: the field that refers to the resource in whose list it stands.
     """
 
@@ -189,6 +190,7 @@ class Kind:
     costs: str = ""
     makes: str = ""
     marked_by: str = ""
+    goes_along: bool = False
     declarable: bool = True
     inside: str = ""
     ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end

@@ -103,7 +103,8 @@ class Listing:
     """The call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape.
 
     `named`: the query parameter that asks for those of one display name, of a list that has no second page. `nothing`:
-    a null stands for an empty list. `about`: the field around the list that has the owner's id.
+    a null, or an object without a field, stands for an empty list. `about`: the field around the list that has the
+    owner's id.
     """
 
     endpoint: Endpoint

@@ -32,7 +32,8 @@ def _needed(known: Known) -> list[tuple[str, str]]:
         needed.add((address.project, ref.kind))
     for address in known.addresses:
         if address.kind == "Project" and address not in known.desired.manifests:  # it may go, and all in it
-            needed.update((address.name, kind.name) for kind in declarable() if kind.nature is Nature.RESOURCE)
+            held = (kind for kind in declarable() if kind.nature is Nature.RESOURCE and not kind.goes_along)
+            needed.update((address.name, kind.name) for kind in held)
     return sorted(
         (
             place

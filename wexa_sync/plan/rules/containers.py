@@ -67,7 +67,7 @@ def _called(unmanaged: Mapping[Place, Sequence[Live]], around: Address) -> list[
     """Return what of that is live in a project or an owner, as people call it."""
     found = []
     for place, lives in unmanaged.items():
-        if _is_inside(place, around):
+        if _is_inside(place, around) and not BY_NAME[place.kind].goes_along:
             kind, of = BY_NAME[place.kind], f" of {'/'.join((place.project, *place.owner))}" if place.owner else ""
             found += [f"{kind.called(live.spec)}{of}" for live in lives]
     return found
