@@ -16,9 +16,11 @@ finish() { # Tell later steps what came of it, and end with that exit code.
 warn() { echo "::warning title=wexa-sync::$1"; } # Only texts of this file: others could hold orders to the runner.
 
 run() { # Run a command; where the job is cancelled, have it end in order. Its exit code is in $code.
+  local child="" cancelled=""
+  trap 'cancelled=yes; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' INT TERM
   "$@" &
-  local child=$!
-  trap 'kill -TERM "$child" 2>/dev/null' INT TERM
+  child=$!
+  [ -z "$cancelled" ] || kill -TERM "$child" 2>/dev/null || true
   code=0
   wait "$child" || code=$?
   while kill -0 "$child" 2>/dev/null; do # a signal ended the wait, not the command

@@ -306,7 +306,9 @@ def test_a_job_that_is_cancelled_lets_the_apply_end_in_order(tmp_path: Path) -> 
     tool.chmod(0o700)
     given = {"INPUT_PACKAGE": "none", "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "output")}
     env = {"PATH": f"{tool.parent}:{os.environ['PATH']}", **given}
-    with subprocess.Popen(("bash", str(SCRIPT)), cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as job:
+    # A shell that begins with an ignored signal, as one in the background does, can't heed it.
+    words = ("env", "--default-signal=INT", "bash", str(SCRIPT))
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as job:
         assert job.stdout is not None
         assert job.stdout.readline() == "going\n"
         job.send_signal(signal.SIGINT)
