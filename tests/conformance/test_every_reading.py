@@ -19,12 +19,13 @@ from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Action, Options, Plan, Secret, Status, Target
+from wexa_sync.model import Action, Choice, Options, Plan, Secret, Status, Target
 from wexa_sync.sandbox import READINGS, SandboxConfig, running
+from wexa_sync.sandbox.readings import tables
 from wexa_sync.state import FileStore
 from wexa_sync.workspace import Workspace
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "support-desk"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 KEY = Secret(template="", value="any-key")
 
 # A new project without a connector needs a person first, and an unknown word for a run's end is a question: each has a
@@ -38,6 +39,7 @@ ELSEWHERE = (
     "upload_method",
     "file_visible",
     "dashboard",
+    *(reading.name for reading in tables.READINGS),
     "overview",
     "tags",
     "triggers_none",
@@ -58,14 +60,14 @@ class Desk:
     def __init__(self, folder: Path, workspace: Workspace) -> None:
         self.folder, self.workspace = folder, workspace
 
-    def plan(self) -> Plan:
+    def plan(self, *, prune: bool = False) -> Plan:
         """Return the plan of what differs now."""
         desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
-        return engine.plan(desired, self.workspace)
+        return engine.plan(desired, self.workspace, Choice(prune=prune))
 
-    def apply(self) -> list[str]:
+    def apply(self, *, prune: bool = False) -> list[str]:
         """Apply; return the outcomes that are not applied, a line each."""
-        report = engine.apply(self.plan(), self.workspace, limits=None)
+        report = engine.apply(self.plan(prune=prune), self.workspace, limits=None)
         return [
             f"{outcome.change.address}: {outcome.status.value} {outcome.error}"
             for outcome in report.outcomes
@@ -74,14 +76,14 @@ class Desk:
 
 
 @contextmanager
-def desk(tmp_path: Path, readings: Mapping[str, str]) -> Iterator[Desk]:
-    """Open a desk on a sandbox with these readings. Executions end within a fraction of a second."""
+def desk(tmp_path: Path, readings: Mapping[str, str], example: str = "support-desk") -> Iterator[Desk]:
+    """Open an example on a sandbox with these readings. Executions end within a fraction of a second."""
     folder = tmp_path / "desk"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".wexa-sync"))
-    run = folder / "execution.yaml"
-    run.write_text(
-        run.read_text("utf-8").replace("goal: Triage the sample ticket.", 'goal: "Triage: {{ticket}}"'), "utf-8"
-    )
+    shutil.copytree(EXAMPLES / example, folder, ignore=shutil.ignore_patterns(".wexa-sync"))
+    if (run := folder / "execution.yaml").exists():
+        run.write_text(
+            run.read_text("utf-8").replace("goal: Triage the sample ticket.", 'goal: "Triage: {{ticket}}"'), "utf-8"
+        )
     config = SandboxConfig(data=tmp_path / "sandbox.db", readings=readings, ready_seconds=0.05, run_seconds=0.2)
     with running(config) as server:
         http = Http(base_url=server.base_url, api_key=KEY, pool=10)
@@ -118,6 +120,38 @@ def test_apply_converges_and_an_edit_is_all_that_is_seen(tmp_path: Path, reading
         assert shown(support.plan()) == ["update support-desk/AgentFlow/triage/Agent/classify"]
         assert support.apply() == []
         assert shown(support.plan()) == []
+
+
+TABLES_ALONE = [
+    {reading.name: value} for reading in tables.READINGS if "row" not in reading.name for value in reading.values[1:]
+]
+TABLES_TOGETHER = [
+    {reading.name: chance.choice(reading.values) for reading in READINGS}
+    for chance in (random.Random(seed) for seed in range(6))  # noqa: S311  # a fixed choice, not a secret
+]
+
+
+@pytest.mark.parametrize("readings", [{}, *TABLES_ALONE, *TABLES_TOGETHER], ids=named)
+def test_tables_converge_and_columns_are_added_changed_and_deleted(tmp_path: Path, readings: Mapping[str, str]) -> None:
+    with desk(tmp_path, readings, "tables") as recruiting:
+        assert recruiting.apply() == []
+        assert shown(recruiting.plan()) == []
+        edits = {
+            "candidates": ("[new, invited, hired]", "[new, hired]"),
+            "openings": ("column_id: title, column_name: Title", "column_id: place, column_name: Place"),
+        }
+        for name, (old, new) in edits.items():
+            file = recruiting.folder / f"{name}.yaml"
+            text = file.read_text("utf-8").replace(old, new).replace("column_name: Places", "column_name: Seats")
+            file.write_text(text, "utf-8")
+        assert sorted(shown(recruiting.plan(prune=True))) == [
+            "create recruiting/Table/openings/Column/place",
+            "delete recruiting/Table/openings/Column/title",
+            "update recruiting/Table/candidates/Column/stage",
+            "update recruiting/Table/openings/Column/places",
+        ]
+        assert recruiting.apply(prune=True) == []
+        assert shown(recruiting.plan(prune=True)) == []
 
 
 def test_a_project_made_without_connectors_waits_for_a_person(tmp_path: Path) -> None:

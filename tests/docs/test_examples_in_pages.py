@@ -102,12 +102,25 @@ def studio(stage: Stage) -> Stage:
     return replace(stage, folder=stage.folder / "examples/content-studio")
 
 
+def recruiting(stage: Stage) -> Stage:
+    """Return the applied tables, with rows in one of them."""
+    stage = replace(stage, folder=stage.folder / "examples/tables")
+    assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
+    here = stage.folder / ".wexa-sync"
+    records = json.loads((here / "sandbox-state.json").read_text(encoding="utf-8"))["records"]
+    project, table = (records[each]["id"] for each in ("Project/recruiting", "recruiting/Table/openings"))
+    with stage.open_sandbox(data=here / "sandbox.db") as remote:
+        assert remote.raw("POST", f"/storage/{project}/{table}", [{"places": number} for number in range(3)]).ok
+    return stage
+
+
 SCENES: dict[str, Callable[[Stage], Stage]] = {
     "README.md": after_the_quick_start,
     "docs/manifests.md": prompts_alone,
     "docs/plan.md": drifted,
     "docs/state.md": lost,
     "docs/environments.md": studio,
+    "docs/tables.md": recruiting,
 }
 
 

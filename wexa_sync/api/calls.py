@@ -126,6 +126,8 @@ def body_of(call: Call, endpoint: Endpoint, values: Values) -> Any:
             )
         return fixed or None
     body = {**fixed, **call.body}
+    if endpoint.shape is Shape.NONE:
+        return None
     if endpoint.shape is Shape.LIST:
         return body[endpoint.replaces] if endpoint.replaces else [body]
     if endpoint.shape is Shape.MULTIPART:

@@ -98,7 +98,12 @@ class Api:
                 return []
             return as_list(body) if name else body
 
-        found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
+        try:
+            found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
+        except NotFound as refusal:
+            if not kind.listing.may_be_missing:
+                raise
+            return Found(items=[], refusal=refusal)
         try:
             items = kind.listing.items(found.items)
             fault = contradiction(kind, items, ids.project)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeAlias
 
-from wexa_sync.errors import Nonsense, NotAList, Refused
+from wexa_sync.errors import Nonsense, NotAList, NotFound, Refused
 from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
 Query: TypeAlias = Mapping[str, str | int]
@@ -46,11 +46,15 @@ class Extent(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The items of a list, and how much of the list they are. `total` is the server's count, where it gives one."""
+    """The items of a list, and how much of the list they are. `total` is the server's count, where it gives one.
+
+    `refusal`: the server says that there is no such list, which then means that nothing was ever made there.
+    """
 
     items: list[Item]
     extent: Extent = Extent.WHOLE
     total: int | None = None
+    refusal: NotFound | None = None
 
 
 def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str, most: int = ALL) -> Found:

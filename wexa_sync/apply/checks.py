@@ -165,7 +165,7 @@ def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | No
     No plan could read them, and what is made where a list can't be read could not be found again.
     """
     inside = [Task(task.context, change) for change in task.context.inside.get(task.address.name, ())]
-    kinds = {each.address.owner[0] if each.address.owner else each.kind.name for each in inside}
+    kinds = {each.address.owner[0] if each.address.owner else each.kind.implied_by or each.kind.name for each in inside}
     kinds |= {ref.kind for each in inside for ref in unresolved(each)}
     kinds = {name for name in kinds if not BY_NAME[name].inside}
     try:

@@ -12,6 +12,8 @@ from wexa_sync.apply.before import noted
 from wexa_sync.apply.chain import not_linked, placed
 from wexa_sync.apply.checks import not_ours, spelt_otherwise, unreadable_inside
 from wexa_sync.apply.find import confirmed, find_created, is_live, made_since_the_plan
+from wexa_sync.apply.implied import make_implied
+from wexa_sync.apply.inside import begin, give_up, is_shown, parts_to_send, sent_with_owner
 from wexa_sync.apply.records import intent_of, record_of, sent_by_create
 from wexa_sync.apply.references import resolve_externals
 from wexa_sync.apply.send import prepare, send, turn_for
@@ -30,11 +32,18 @@ _NO_ID = "The response does not show the new object. `wexa-sync plan` looks for 
 
 def create(task: Task) -> Work:
     """Write the intent, send, and record the id: from the response, or by looking for it where there was none."""
+    if task.kind.implied_by:
+        return (yield from make_implied(task))
     yield from resolve_externals(task)
     yield from turn_for(task, Operation.CREATE)
     if rival := (yield from made_since_the_plan(task)):
         return conflict(task.change, f"others made it since the plan: {', '.join(rival)}")
-    made = yield from send_create(task, body_of(task))
+    if (sent := sent_with_owner(task)) is None:
+        made = yield from _send_with_parts(task)
+    elif (yield from is_shown(task)):
+        made = Made(intent=sent, ids=(task.chosen_id or "",), answer={}, lost=None, attempts=0, fault=None)
+    else:
+        made = yield from send_create(Task(task.context, replace(task.change, settles=sent.mark)), body_of(task))
     if made.id is None:
         said = made.lost or WexaSyncError("the response has no id, and not exactly one live object matches")
         return ended(task.change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
@@ -49,6 +58,18 @@ def create(task: Task) -> Work:
         return ended(task.change, Status.FAILED, error, id=made.id, attempts=made.attempts)
     warnings = (f"{made.why}; it was found on the server",) if made.lost else made.warnings
     return ended(task.change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=warnings)
+
+
+def _send_with_parts(task: Task) -> Generator[Any, Any, Made]:
+    """Send a create, and along with it the parts that the API takes there."""
+    parts = parts_to_send(task)
+    body = body_of(task) | (yield from begin(parts))
+    try:
+        return (yield from send_create(task, body))
+    except WexaSyncError as error:
+        if not error.may_be_processed:
+            yield from give_up(parts)
+        raise
 
 
 def body_of(task: Task) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.control import after_failure, not_done, send
 from wexa_sync.executions.inbox import asking, leaves
 from wexa_sync.executions.runs import read_again, running
-from wexa_sync.kinds.base import Form, Inbox
+from wexa_sync.kinds.base import Inbox
 from wexa_sync.kinds.inbox import ANOMALY, INPUT, PREVIEW
+from wexa_sync.kinds.running import Form
 from wexa_sync.kinds.spec.wire import at_path, replaced
 from wexa_sync.model import Question, Run
 from wexa_sync.text.json import parse

@@ -15,8 +15,8 @@ from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.inbox import asking
 from wexa_sync.executions.runs import read_again, running
 from wexa_sync.executions.watch import watch
-from wexa_sync.kinds.base import Move
 from wexa_sync.kinds.endpoint import Endpoint
+from wexa_sync.kinds.running import Move
 from wexa_sync.model import Run
 
 _SETTLES = 2.0  # seconds that a server whose answer was lost is given to show what it did

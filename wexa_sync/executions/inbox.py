@@ -9,7 +9,8 @@ from typing import Any
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.executions.runs import running
-from wexa_sync.kinds.base import Inbox, status_in
+from wexa_sync.kinds.base import Inbox
+from wexa_sync.kinds.running import status_in
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Question, Run
 

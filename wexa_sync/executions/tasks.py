@@ -12,7 +12,7 @@ from wexa_sync.api.calls import Call, Ids, Raw
 from wexa_sync.api.checks import unwrap
 from wexa_sync.api.client import Api
 from wexa_sync.errors import ApiError, NotFound, UsageError, WexaSyncError
-from wexa_sync.kinds.base import Move
+from wexa_sync.kinds.running import Move
 from wexa_sync.kinds.task import TASK_MOVES, TASK_RUNNING
 from wexa_sync.kinds.views.of_projects import TASK
 from wexa_sync.text.ids import ID_HINT, is_id

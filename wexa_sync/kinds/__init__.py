@@ -7,17 +7,22 @@ from wexa_sync.kinds.agentflow import AGENTFLOW
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.dashboard import DASHBOARD_COMPONENT
+from wexa_sync.kinds.database import DATABASE
 from wexa_sync.kinds.execution import EXECUTION
 from wexa_sync.kinds.marketplace import MARKETPLACE_COWORKER, MARKETPLACE_HIRE
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
 from wexa_sync.kinds.skill import SKILL
+from wexa_sync.kinds.table import COLUMN, TABLE
 from wexa_sync.kinds.trigger import TRIGGER
 
 # In the order in which ids become known: what a kind refers to stands before it.
 KINDS: tuple[Kind, ...] = (
     PROJECT,
+    DATABASE,
     CONNECTOR,
+    TABLE,
+    COLUMN,
     SKILL,
     AGENTFLOW,
     AGENT,
@@ -71,6 +76,12 @@ def part_of(kind: Kind) -> Part | None:
 def share_ids(kind: str, other: str) -> bool:
     """True when an action of one kind makes a thing of the other one, so that both may be recorded under one id."""
     return BY_NAME[kind].makes == other or BY_NAME[other].makes == kind
+
+
+def named_by_id(kind: str) -> str:
+    """Return the field with the handle of a part, where that is its id on the server; empty for any other kind."""
+    part = part_of(BY_NAME[kind]) if kind in BY_NAME else None
+    return part.handle if part is not None and part.handle_is_id else ""
 
 
 def rank(kind: str) -> int:

@@ -8,13 +8,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.chain import Chain
-from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.endpoint import Endpoint, Listing, Loss, Operation, Scope
+from wexa_sync.kinds.running import Form, Move, status_in
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
-from wexa_sync.model import Path, Spec
+from wexa_sync.model import HANDLE, HANDLE_AS_ID, Path, Spec
 from wexa_sync.text.ids import is_id
 
 if TYPE_CHECKING:
-    from wexa_sync.model import Question
+    pass
 
 
 class Nature(Enum):
@@ -42,37 +43,6 @@ class Derived:
     source: Path
     make: Callable[[Any], Any]
     read: Callable[[str], str | None] = str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """What a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides.
-
-    `heeds_questions`: the inbox is read first, since a run that waits for an answer may show any status.
-    """
-
-    verb: str
-    past: str
-    endpoint: Endpoint
-    done: frozenset[str]
-    never: frozenset[str]
-    heeds_questions: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """What an inbox item of one type holds, and the call that answers it.
-
-    The details stand in a field named after the type. `given`: the path in them to what the answer sends back.
-    `inputs` leads from there to the values that an answer may set, and `about` to other texts that are shown.
-    `body` makes the body of the call from the question, a yes or no, and what is sent back.
-    """
-
-    endpoint: Endpoint
-    body: Callable[[Question, bool | None, Any], dict[str, Any]]
-    given: Path = ()
-    inputs: Path = ()
-    about: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +118,6 @@ class Running:
         return bool(spec.get("wait"))
 
 
-def status_in(raw: Mapping[str, Any], names: tuple[str, ...] = ("status",)) -> str:
-    """Return the first status word in those fields of a response, in small letters; empty where there is none."""
-    return next((str(raw[name]).strip().lower() for name in names if raw.get(name)), "")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
     """A kind of thing on the platform. There is one of each: what is equal is the same.
@@ -162,13 +127,14 @@ class Kind:
     that identity apart. `display`: the field that people know it by. `parts`: the kinds that live inside it.
     `hints`: for an operation that is missing, what a person can do instead.
     `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
-    no read returns for sure. `run`: how an action runs; None where it has happened once it is created. `forms`: an
-    answer, and others that mean the same. `as_shown`: a spec as the server may show it; two that are equal then have
-    the same natural key. `costs`: what an action spends that a person must agree to (`credits`). `makes`: the kind of
-    what an action leaves: that thing's id is recorded, and both may be managed. `marked_by`: the field that only things
-    of this kind have, of all that its list shows; a list may leave the field out, and a read by id never does.
-    `goes_along`: those that nobody manages are no reason to keep their project, as the server makes some by itself.
-    `inside`: the field that refers to the resource in whose list it stands.
+    no read returns for sure. `run`: how an action runs; None where it has happened once it is created. `loss`: what
+    goes when a part is deleted. `implied_by`: the kind whose manifests imply it. There is one of it in a project, known
+    by the project's id, and made once. `forms`: an answer, and others that mean the same. `as_shown`: a spec as the
+    server may show it; two that are equal then have the same natural key. `costs`: what an action spends that a person
+    must agree to (`credits`). `makes`: the kind of what an action leaves: that thing's id is recorded, and both may be
+    managed. `marked_by`: the field that only things of this kind have, of all that its list shows; a list may leave the
+    field out, and a read by id never does. `goes_along`: those that nobody manages are no reason to keep their project,
+    as the server makes some by itself. `inside`: the field that refers to the resource in whose list it stands.
     """
 
     name: str
@@ -185,6 +151,8 @@ class Kind:
     new_id: Callable[[str, str], str] | None = None
     hints: Mapping[Operation, str] = field(default_factory=dict)
     run: Running | None = None
+    loss: Loss | None = None
+    implied_by: str = ""
     forms: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], ...]] = lambda raw: (raw,)
     as_shown: Callable[[Spec], Spec] = lambda spec: spec
     costs: str = ""
@@ -256,7 +224,7 @@ class Kind:
 
     def called(self, fields: Mapping[str, Any]) -> str:
         """Return a live thing with these fields as people call it: Skill 'Summarise'."""
-        return f"{self.name} {fields.get(self.display)!r}"
+        return f"{self.name} {fields.get(self.display)!r}" if self.display else self.name
 
     def ids_of(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the server's id in an answer in every spelling, the one for paths first.
@@ -278,12 +246,30 @@ class Part:
     Responses about the owner show the parts in that field too, unless the part's kind has a listing of its own. A part
     is deleted as any resource is, where its kind has a call for it; where not, taking it out of `field` is blocked.
     `chain`: how one part leads to the next; a new one is put behind the one that the manifest lists before it.
+    `handle`: the field of an item that has its handle. One of another name is the part's id on the server.
+    `in_create`: the owner's create takes such parts too, in `field`.
     """
 
     field: str
     kind: Kind
     order: PartOrder = PartOrder.FREE
     chain: Chain | None = None
+    handle: str = "handle"
+    in_create: bool = False
+
+    def handle_of(self, item: Any) -> str | None:
+        """Return the handle of an item of the manifest; None where it has none, or one that can't be one."""
+        found = item.get(self.handle) if isinstance(item, dict) else None
+        return found if isinstance(found, str) and self.may_be_called(found) else None
+
+    def may_be_called(self, handle: str) -> bool:
+        """True when a text can be the handle of such a part."""
+        return (HANDLE_AS_ID if self.handle_is_id else HANDLE).fullmatch(handle) is not None
+
+    @property
+    def handle_is_id(self) -> bool:
+        """True when the handle is the part's id on the server: no handle can be changed there."""
+        return self.handle != "handle"
 
     @property
     def own_list(self) -> bool:

@@ -23,11 +23,12 @@ class Operation(Enum):
 
 
 class Shape(Enum):
-    """What the body of a call is: a JSON object, a JSON list of that one object, or a form of parts."""
+    """What the body of a call is: a JSON object, a JSON list of that one object, a form of parts, or nothing."""
 
     OBJECT = "object"
     LIST = "list"
     MULTIPART = "multipart"
+    NONE = "none"
 
 
 class Scope(Enum):
@@ -52,7 +53,8 @@ class Endpoint:
     `fields`: the spec's fields that the call accepts (None: all). `partial`: send only the fields that differ.
     `body`: what is sent where no field of the spec has that name; of a DELETE, all that is sent. `shape`: what the
     whole body is. `files`: of a form, the fields that are sent as files, and the file name of each.
-    `undocumented`: the setting that has to allow it. `keeps`: fields outside the schema that such a call may reset.
+    `undocumented`: the setting that has to allow it. `keeps`: fields that the call does not take and may reset all the
+    same: what reads show of them is sent along. Of an undocumented call without `fields`, that holds for all of it.
     `otherwise`: the same call as another source spells it, tried where this one is answered by 404 or 405.
     `known_from`: the only source of a path that no page of the vendor shows; a call that fails says so.
     `returns_owner`: the response is the containing resource. `replaces`: the list, by its name in the body, that the
@@ -84,8 +86,11 @@ class Endpoint:
 
     @property
     def may_reset(self) -> bool:
-        """True for an undocumented update: it may reset all that it is not sent. A list that is written whole is."""
-        return bool(self.undocumented) and not self.replaces
+        """True for an update that may reset what it is not sent: nobody knows what an undocumented one does.
+
+        A list that is written whole is sent all of it.
+        """
+        return bool(self.undocumented or self.keeps) and not self.replaces
 
     @property
     def shows_owner(self) -> bool:
@@ -94,8 +99,8 @@ class Endpoint:
 
     @property
     def wants_all(self) -> bool:
-        """True for an update that wants every field it takes; nobody knows what an undocumented one wants."""
-        return not self.partial and not self.undocumented
+        """True for an update that wants every field it takes. One that may reset is sent what is live besides."""
+        return not self.partial and not self.may_reset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +109,7 @@ class Listing:
 
     `named`: the query parameter that asks for those of one display name, of a list that has no second page. `nothing`:
     a null, or an object without a field, stands for an empty list. `about`: the field around the list that has the
-    owner's id.
+    owner's id. `may_be_missing`: a 404 means that there is nothing of the kind in that scope yet.
     """
 
     endpoint: Endpoint
@@ -115,3 +120,16 @@ class Listing:
     named: str = ""
     nothing: bool = False
     about: str = ""
+    may_be_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What goes with a part that is deleted, counted in its owner: of the things called `noun`, each may lose a value.
+
+    The response to `endpoint` has their number in `total`.
+    """
+
+    endpoint: Endpoint
+    total: str
+    noun: str

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wexa_sync.kinds.base import Kind, Move, Nature, Running
+from wexa_sync.kinds.base import Kind, Nature, Running
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.inbox import INBOX
+from wexa_sync.kinds.running import Move
 from wexa_sync.model import Sealed, Secret, Spec
 
 READY, RUNS, PAUSED = "ready", "running", "paused"

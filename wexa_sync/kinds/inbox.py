@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wexa_sync.kinds.base import Form, Inbox, Kind
+from wexa_sync.kinds.base import Inbox, Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 from wexa_sync.kinds.paging import AfterId
+from wexa_sync.kinds.running import Form
 
 if TYPE_CHECKING:
     from wexa_sync.model import Question

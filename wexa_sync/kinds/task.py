@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from wexa_sync.kinds.base import Move
 from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.execution import CANCEL, PAUSE, RESUME, RUNNING
+from wexa_sync.kinds.running import Move
 
 TASK_RUNNING = RUNNING
 """The status words and the inbox of a task: those of its execution."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wexa_sync.errors import Problem
 from wexa_sync.manifests.foreign import is_ours
+from wexa_sync.manifests.implied import with_implied
 from wexa_sync.manifests.load import load
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.validate import validate
@@ -20,4 +21,5 @@ def declared(sources: Sources) -> tuple[Sequence[Manifest], list[Problem]]:
     loaded = load(sources)
     ours = [each for each in loaded.documents if is_ours(each.data)]
     manifests, invalid = validate(ours, root=sources.root, variables=loaded.variables, complete=not loaded.problems)
-    return manifests, [each for each in (*loaded.problems, *invalid) if each.path.partition(".")[0] != "spec"]
+    hiding = [each for each in (*loaded.problems, *invalid) if each.path.partition(".")[0] != "spec"]
+    return with_implied(manifests), hiding

@@ -16,7 +16,7 @@ from pathlib import Path as File
 from typing import Any
 
 from wexa_sync.errors import Problem
-from wexa_sync.kinds import BY_NAME, KINDS
+from wexa_sync.kinds import BY_NAME, KINDS, part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.fields import Field
 from wexa_sync.kinds.spec.wire import at_path
@@ -122,10 +122,16 @@ class _Known:
                 faults.append(Fault(at, f"there is no kind {name!r} to have defaults", hint, at_key=True))
             elif not isinstance(fields, dict):
                 faults.append(Fault(at, f"expected fields of {name}, got {shown(fields)}", "Write `FIELD: VALUE`."))
-            elif "handle" in fields:
+            elif (handle := _handle_of(name)) in fields:
                 hint = "Each one has its own: take it out."
-                faults.append(Fault((*at, "handle"), "a handle can't be a default", hint, at_key=True))
+                faults.append(Fault((*at, handle), f"a {handle} can't be a default", hint, at_key=True))
         self._faults[defaults.document.source.file] = (defaults.document, faults)
+
+
+def _handle_of(kind: str) -> str:
+    """Return the field that names each one of a kind that is a part; `handle` for any other kind."""
+    part = part_of(BY_NAME[kind])
+    return part.handle if part is not None else "handle"
 
 
 def _is_nearly_defaults(name: str) -> bool:

@@ -11,6 +11,7 @@ from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.base import Nature, PartOrder
 from wexa_sync.kinds.spec.wire import references
+from wexa_sync.manifests.implied import with_implied
 from wexa_sync.model import Address, Desired, Manifest, Path, Place, Ref, Secret, Source, show_path
 from wexa_sync.text.suggest import did_you_mean, named, nearest
 
@@ -37,7 +38,7 @@ def link(
         path = laid.path if laid is not None and laid.layer == "defaults" else path
         problems.append(Problem(message=message, source=where, path=show_path(path), hint=hint))
 
-    for manifest in manifests:
+    for manifest in with_implied(manifests):
         first = declared.setdefault(manifest.address, manifest)
         if first is not manifest and not manifest.address.owner:  # its owner is declared twice too, and reported
             message = f"{manifest.address} is declared twice; first at {first.source}"
@@ -62,6 +63,11 @@ class _Links:
         self._guesses = _MOST_GUESSES
         self._used: set[Address] | None = None  # what anything refers to: asked for where a reference leads nowhere
         self._parts: defaultdict[Address, list[Address]] = defaultdict(list)
+        self._implied = {
+            (address.project, kind.implied_by): address
+            for address in declared
+            if (kind := BY_NAME[address.kind]).implied_by
+        }
         self._before: dict[Address, Address] = {}  # a part that can only be appended -> the one in front of it
         places: defaultdict[Place, list[Manifest]] = defaultdict(list)
         for address, manifest in declared.items():
@@ -86,6 +92,8 @@ class _Links:
                 yield address.project_address
             elif not owner:
                 self._report_missing(manifest, ("metadata", "project"), address.project_address)
+        if needed := self._implied.get((address.project, address.kind)):
+            yield needed
         for path, other in _named(manifest):
             if other == address:
                 self._report(manifest, path, f"{address} waits for itself", "Take this out.")
@@ -145,7 +153,10 @@ def _report_alike(manifests: Iterable[Manifest], report: Report) -> None:
         if kind.nature is Nature.ACTION or manifest.address.owner or not all(map(_is_said, values)):
             continue
         first = seen.setdefault((manifest.address.project, kind.name, *values), manifest)
-        if first is not manifest:
+        if first is not manifest and not fields:
+            what = f"{manifest.address}: there is {first.address} at {first.source}, and a project has one {kind.name}"
+            report(manifest, ("metadata", "name"), what, "Remove one of the two.")
+        elif first is not manifest:
             same = f"{manifest.address} has the same {' and '.join(fields)} as {first.address} at {first.source}"
             report(
                 manifest, ("spec", fields[0]), same, "On the server the two could not be told apart. Make them differ."

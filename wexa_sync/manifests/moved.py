@@ -7,6 +7,7 @@ from typing import Any
 
 from wexa_sync import graph
 from wexa_sync.errors import Problem
+from wexa_sync.kinds import named_by_id
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
@@ -72,6 +73,9 @@ def _move(
                 "Name an address of the same kind, in the same place. What is in a project or a flow moves with it.",
             )
         )
+    elif field := named_by_id(old.kind):
+        what = f"{old} can't become {new}: {field} is its id on the server"
+        faults.append(Fault((*path, "to"), what, "Put it back as it was, and take this entry out."))
     elif not HANDLE.fullmatch(new.name):
         faults.append(Fault((*path, "to"), f"{new.name!r} is no handle", "Take the name that the manifest has by now."))
     elif old in declared:

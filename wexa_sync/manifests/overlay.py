@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from wexa_sync.errors import Problem
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.spec.fields import Field
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.filling import Filling
@@ -44,9 +44,11 @@ def overlaid(
             known = sorted({str(each) for each in _addresses(found, declared)})
             hint = did_you_mean(text, known, "`wexa-sync validate` reads the manifests; see where it stands in them.")
             faults.append(Fault(at, f"no manifest declares {text}", hint, at_key=True))
-        if address.owner is not None and "handle" in fields:
+        part = part_of(BY_NAME[address.kind]) if address.kind in BY_NAME else None
+        if part is not None and part.handle in fields:
             hint = "It is a part of the address: it is the same in every environment."
-            faults.append(Fault((*at, "handle"), "the handle can't be another one here", hint, at_key=True))
+            what = f"the {part.handle} can't be another one here"
+            faults.append(Fault((*at, part.handle), what, hint, at_key=True))
             continue
         for index, path in places:
             layer = _Over(found[index], overlays.document, filling(), "environment")
@@ -107,7 +109,7 @@ def _parts(document: Document) -> Iterator[tuple[str, int, str, str]]:
     for part in BY_NAME[document.data["kind"]].parts:
         items = at_path(document.data, ("spec", part.field))
         for number, item in enumerate(items if isinstance(items, list) else ()):
-            if isinstance(handle := at_path(item, ("handle",)), str):
+            if isinstance(handle := at_path(item, (part.handle,)), str):
                 yield part.field, number, handle, part.kind.name
 
 

@@ -61,8 +61,10 @@ def _known(document: Document, faults: list[Fault]) -> Document:
     if not document.unset:
         return document
     data = document.data
+    kind = BY_NAME.get(_kind_of(document))
+    handles = {part.handle for part in (kind.parts if kind is not None else ())}
     for path, leaf in leaves_of(data, (Unset,)):
-        if path[:1] != ("spec",) or path[-1] == "handle":
+        if path[:1] != ("spec",) or path[-1] in handles:
             faults.append(not_set(leaf, path))
             data = replaced(data, path, Unfilled("..."))
     return replace(document, data=data)
@@ -131,12 +133,13 @@ def _parts(
         if isinstance(found, Unset):
             faults.append(not_set(found, ("spec", field, *place)))
     for index, item in listed:
-        handle = item.get("handle") if isinstance(item, dict) else None
-        if not _is_handle(handle):
+        handle = part.handle_of(item)
+        if handle is None:
             continue
         if handle in seen:
-            message = f"the handle {handle!r} is taken: {field}[{seen[handle]}] has it"
-            faults.append(Fault(("spec", field, index, "handle"), message, "Give each one a handle of its own."))
+            message = f"the {part.handle} {handle!r} is taken: {field}[{seen[handle]}] has it"
+            hint = f"Give each one a {part.handle} of its own."
+            faults.append(Fault(("spec", field, index, part.handle), message, hint))
             continue
         line = document.item_lines.get((field, index), document.source.line)
         yield Manifest(

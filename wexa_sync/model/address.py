@@ -8,6 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+HANDLE_AS_ID = re.compile(r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$")
+"""The handle of a part whose handle is its id on the server too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

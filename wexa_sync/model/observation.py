@@ -17,6 +17,7 @@ class Live:
 
     `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
     `aliases` are other spellings of `id`; `also` are other specs that the same answer may stand for.
+    `loss`: what else goes if the resource is deleted, in words.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Live:
     status: str | None = None
     position: int = 0
     created_at: float | None = None
+    loss: str = ""
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
 

@@ -27,6 +27,7 @@ from wexa_sync.model import Address, Desired, ExternalName, Observation, Options
 from wexa_sync.observe.contents import contents_of, live_of, unpaired
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.given_up import projects_given_up
+from wexa_sync.observe.implied import implied
 from wexa_sync.observe.inside import pair_inside
 from wexa_sync.observe.known import Externals, Known, external_refs, require_known_kinds
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
@@ -122,6 +123,7 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
     lists = {place: completed(api, pool, known, *place, raws, allowed) for place, raws in lists.items()}
     for kind in BY_NAME.values():
         listed = {project: raws for (project, name), raws in lists.items() if name == kind.name}
+        listed |= implied(known, kind, lists)
         for project, raws in listed.items():
             whole = runs_told_apart(api, pool, known, kind, project, raws)
             _index_externals(known, kind, project, whole)
@@ -166,6 +168,8 @@ def _pair_kind(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:
     place = Place(project, kind.name)
     contents = contents_of(known, kind, place, raws)
     paired = pair(contents)
+    if kind.implied_by:  # there is one of it: what is live is it
+        paired = {address: replace(found, certain=found.live is not None) for address, found in paired.items()}
     if place in known.cut:  # what a list leaves out may be older or newer than what it shows
         paired = {address: replace(found, absent=False) for address, found in paired.items()}
     known.add(

@@ -27,6 +27,10 @@ def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, f
     kind = BY_NAME[name]
     ids = known.ids_of(project, kind)
     assert kind.listing is not None
+    if found.refusal is not None:
+        known.missing.add((project, name))
+        if any(a in known.state.records or a in known.state.intents for a in known.at(Place(project, name))):
+            raise found.refusal  # something was made there, or may have been: that nothing is can't be true
     if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items
     gap = _Gap(api=api, pool=pool, known=known, kind=kind, place=Place(project, name), ids=ids)

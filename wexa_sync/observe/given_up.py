@@ -26,6 +26,9 @@ def projects_given_up(known: Known, api: Api) -> dict[str, str]:
         if address.project in found:
             continue
         record, intent = known.state.records.get(address), known.state.intents.get(address)
+        if kind.implied_by and record is not None:  # its id is that of its project
+            found[address.project] = record.id
+            continue
         if record is not None and Operation.READ not in kind.endpoints:
             known.unplaced.add(address.project)  # its list can't be asked for without the project
             continue

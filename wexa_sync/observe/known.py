@@ -50,6 +50,7 @@ class Known:
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
     _made: frozenset[str] = field(init=False)  # the kinds of what recorded actions made
+    missing: set[tuple[str, str]] = field(default_factory=set)  # (project, kind) of which the server has no list
     cut: dict[Place, str] = field(default_factory=dict)  # where a list is not whole -> why
     unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
 

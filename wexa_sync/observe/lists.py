@@ -25,7 +25,7 @@ def _needed(known: Known) -> list[tuple[str, str]]:
     for address in known.addresses:
         kind = BY_NAME[address.kind]
         if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(known, address):
-            needed.add((address.project, address.owner[0] if address.owner else kind.name))
+            needed.add((address.project, address.owner[0] if address.owner else kind.implied_by or kind.name))
         if (holder := holder_of(kind)) is not None:
             needed.add((address.project, holder.name))
     for address, ref in external_refs(known):

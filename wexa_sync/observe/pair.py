@@ -119,7 +119,9 @@ def _by_chosen_id(contents: Contents, pairs: Iterable[Pair], free: Sequence[Live
     for found in pairs:
         owner = contents.holders.get(found.address, contents.owner_id)
         if owner and (live := lives.get(contents.kind.new_id(owner, found.address.name))):
-            yield replace(found, live=live, certain=True)
+            # An id that the handle alone makes may be another person's choice too, unless it was sent from here.
+            sent = not contents.kind.has_ids_by_handle or found.open_intent is not None
+            yield replace(found, live=live, certain=sent)
 
 
 def _by_key(

@@ -10,6 +10,7 @@ from functools import partial
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
+from wexa_sync.api.loss import count
 from wexa_sync.compare.others import foreign
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.model import Address, Pair, Place
@@ -41,7 +42,7 @@ def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mappi
                 known.unlinked[owner.address] = tuple(part.chain.unlinked(owner.raw, raws))
             contents = contents_of(known, part.kind, place, raws, owner.ids.owner)
             paired = _with_others(pair(contents), known, part, raws)
-            known.add(paired)
+            known.add(_weighed(api, part, owner, paired) if _may_lose(known, part, owner) else paired)
             known.add_unmanaged(place, unpaired(contents, paired.values()))
 
 
@@ -61,6 +62,24 @@ def _items(api: Api, part: Part, owner: _Owner) -> list[Raw]:
     if part.own_list and owner.raw:
         return api.list(part.kind, owner.ids)
     return part.items(owner.raw)
+
+
+def _may_lose(known: Known, part: Part, owner: _Owner) -> bool:
+    """True when parts that are taken out of the owner are deleted: the owner is declared, and lists its parts."""
+    manifest = known.desired.manifests.get(owner.address)
+    return manifest is not None and part.field not in manifest.unlisted
+
+
+def _weighed(api: Api, part: Part, owner: _Owner, pairs: Mapping[Address, Pair]) -> Mapping[Address, Pair]:
+    """Return the parts of an owner, with what would go with those that are no longer declared: one request for all."""
+    loss = part.kind.loss
+    lives = {a: p.live for a, p in pairs.items() if p.manifest is None and p.record is not None and p.live is not None}
+    if loss is None or not lives:
+        return pairs
+    number = count(api, loss, owner.ids)
+    many = "all" if number is None else "no" if number == 0 else str(number)
+    said = f"with the values of {many} {loss.noun}{'' if number == 1 else 's'}"
+    return {**pairs} | {a: replace(pairs[a], live=replace(live, loss=said)) for a, live in lives.items()}
 
 
 def _find_given_up(known: Known, api: Api, kind: Kind, project: str, raws: Sequence[Raw]) -> None:

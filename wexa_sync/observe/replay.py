@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from wexa_sync.api.calls import Ids, Raw
-from wexa_sync.api.client import Api
-from wexa_sync.api.paging import Extent, Found
-from wexa_sync.errors import Nonsense, WexaSyncError
+from wexa_sync.api.calls import Ids, Raw, Values
+from wexa_sync.api.client import NO_QUERY, Api
+from wexa_sync.api.paging import Extent, Found, Query
+from wexa_sync.errors import Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Kind, Nature
-from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 
 Listed = tuple[str, str, str]
 """The kind, the project's id and the owner's id of a list."""
@@ -52,7 +53,8 @@ class Recorder(Api):
 
     def listed(self, kind: Kind, ids: Ids) -> Found:
         """Return what a list shows, and note it."""
-        found = self._lists[_place(kind, ids)] = self._api.listed(kind, ids)
+        found = self._api.listed(kind, ids)
+        self._lists[_place(kind, ids)] = replace(found, refusal=None)  # an empty list says as much
         return found
 
     def noted(self, kind: Kind, ids: Ids) -> Found:
@@ -63,6 +65,10 @@ class Recorder(Api):
         """Return what has that name, and note it."""
         found = self._names[(*_place(kind, ids), name)] = self._api.named(kind, ids, name, most=most)
         return found
+
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:
+        """Return the body of a call that reads what no later plan needs: it is not noted."""
+        return self._api.get(endpoint, values, query)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """Return one resource, and note it."""
@@ -107,6 +113,10 @@ class Replayed(Api):
             what = f"the list of {kind.name}s was cut when the snapshot was taken"
             raise Nonsense(what, method="GET", path=kind.name, hint="Take a new one: `wexa-sync snapshot`.")
         return found or []
+
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:  # noqa: ARG002  # as it is there
+        """Raise NotFound: what neither a list nor a read by id shows was not noted."""
+        raise NotFound("the snapshot does not have it", method="GET", path=values.path(endpoint.path))
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """Return one resource as it was read, or else as its list showed it."""

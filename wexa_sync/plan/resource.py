@@ -170,7 +170,7 @@ class Case:
                 f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
                 f"--adopt takes it over. `wexa-sync resolve {pair.address} --did-not-happen` says it is another one.",
             )
-        reason = FOUND if pair.certain else ADOPTED
+        reason = FOUND if pair.certain and not self.kind.implied_by else ADOPTED
         if self.kind.nature is Nature.ACTION:
             return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.pair.mark)
         if not fields:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.kinds import part_of as part_kind
 from wexa_sync.kinds.endpoint import Operation
-from wexa_sync.model import Action, Manifest
+from wexa_sync.model import Action, Address, Change, Manifest
 from wexa_sync.plan.decision import Decision, Orphan
 from wexa_sync.plan.resource import Case
 
@@ -21,12 +23,8 @@ class ResourceCase(Case):
         assert pair.record is not None
         mark = pair.mark if pair.certain else ""
         deletable = self.kind.may(Operation.DELETE, self.rules.allowed)
-        if field := self.left_out():
-            reason = f"{pair.address.owner_address} leaves {field} out, and so does not manage them"
-            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
-        if pair.record.lifecycle.retain:
-            reason = "retained on the server (deletion: retain)"
-            return self.change(Action.FORGET, id=pair.live.id, reason=reason, settles=mark)
+        if (left := self.left_there()) is not None:
+            return left
         # A part that no call can delete, taken out of an owner that stays, keeps the owner from being as declared: that
         # is said whether one prunes or not.
         if not self.rules.prune and (deletable or self.owner_manifest is None):
@@ -47,14 +45,38 @@ class ResourceCase(Case):
             id=pair.live.id,
             before=part_of(self.kind, pair.live.spec, pair.record.spec),
             expected=spec_fingerprint(self.kind, pair.live.spec, pair.record.spec, self.comparison),
+            reason=pair.live.loss,
             settles=mark,
             position=pair.live.position if pair.address.owner else 0,
         )
+
+    def left_there(self) -> Change | None:
+        """Return the change for a resource that stays on the server whether one prunes or not; None for any other."""
+        pair, mark = self.pair, self.pair.mark if self.pair.certain else ""
+        assert pair.live is not None
+        assert pair.record is not None
+        action, reason = Action.FORGET, ""
+        if field := self.left_out():
+            reason = f"{pair.address.owner_address} leaves {field} out, and so does not manage them"
+        elif self.kind.implied_by:
+            reason = "it stays, and goes with its project"
+            if any(
+                each.kind == self.kind.implied_by and each.project == pair.address.project for each in self.recorded
+            ):
+                action, reason = Action.NOOP, f"{self.kind.implied_by}s need it"
+        elif pair.record.lifecycle.retain:
+            reason = "retained on the server (deletion: retain)"
+        return self.change(action, id=pair.live.id, reason=reason, settles=mark) if reason else None
 
     def left_out(self) -> str:
         """Return the field that lists such parts, where the owner's manifest leaves it out; else an empty text."""
         part, owner = part_kind(self.kind), self.owner_manifest
         return part.field if part and owner and part.field in owner.unlisted else ""
+
+    @property
+    def recorded(self) -> Iterator[Address]:
+        """Yield the address of every resource that the state holds."""
+        return (pair.address for pair in self.observation.pairs.values() if pair.record is not None)
 
     @property
     def owner_manifest(self) -> Manifest | None:

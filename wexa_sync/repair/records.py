@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from wexa_sync.errors import UsageError
+from wexa_sync.kinds import named_by_id
 from wexa_sync.model import HANDLE, Address, Ref
 from wexa_sync.secrecy.seal import fingerprint
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
@@ -15,11 +16,7 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
     """Return what to write so that all of `old` is known as `new`. Raise UsageError where that can't be."""
     if new.kind != old.kind or old == new:
         raise UsageError(f"{old} can't become {new}", hint="Only its handle may change, not its kind.")
-    if not HANDLE.fullmatch(new.name):
-        raise UsageError(
-            f"{new.name!r} is no handle: lower-case letters, digits and hyphens inside",
-            hint="Take the name that the manifest has by now.",
-        )
+    _require_handle(old, new)
     if _elsewhere(old, new):
         raise UsageError(
             f"{old} can't become {new}: the server can't move it there", hint="Name an address in the same place."
@@ -46,6 +43,17 @@ def moved(state: State, old: Address, new: Address) -> list[Entry]:
         if is_ != was and was.address not in become:
             entries.append(Intend(is_))
     return entries
+
+
+def _require_handle(old: Address, new: Address) -> None:
+    """Raise UsageError where the new name is no handle, or where the server knows the resource by the old one."""
+    if field := named_by_id(old.kind):
+        raise UsageError(f"{old} can't become {new}: {field} is its id on the server", hint="Put it back as it was.")
+    if not HANDLE.fullmatch(new.name):
+        raise UsageError(
+            f"{new.name!r} is no handle: lower-case letters, digits and hyphens inside",
+            hint="Take the name that the manifest has by now.",
+        )
 
 
 def is_known(state: State, address: Address) -> bool:

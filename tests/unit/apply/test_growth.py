@@ -109,6 +109,7 @@ class Server:
                 {"category": "mail", "accountDetails": [{"connectorID": "mail", "sourceName": "Mail"}]}
             ],
             "/agentflows": [],
+            "/storage/desk": [],
             "/schedules/coworker": [],
             "/skills/": {"skills": list(self.skills), "total_count": len(self.skills)},
         }[path]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wexa_sync.kinds.base import Move
 from wexa_sync.kinds.execution import CANCEL, PAUSE, RESUME, RUNNING
+from wexa_sync.kinds.running import Move
 
 
 @pytest.mark.parametrize("move", [PAUSE, RESUME, CANCEL], ids=lambda move: move.verb)

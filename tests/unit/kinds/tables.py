@@ -1,4 +1,4 @@
-"""Three kinds from outside the package, and a server of theirs: a Table with Columns and Notes.
+"""Three kinds from outside the package, and a server of theirs: a Board with Lanes and Notes.
 
 Columns have a list of their own for each table and may stand in any order; the table's responses show its notes, which
 can only be appended.
@@ -36,7 +36,7 @@ def kinds_in(folder: Path, *, notes_go: bool = False) -> tuple[Kind, Kind, Kind]
         "type": "object",
         "properties": {
             "apiVersion": {"$ref": f"{_COMMON}apiVersion"},
-            "kind": {"const": "Table"},
+            "kind": {"const": "Board"},
             "metadata": {"$ref": f"{_COMMON}metadata"},
             "spec": {"type": "object", "additionalProperties": False, "properties": spec},
         },
@@ -47,7 +47,7 @@ def kinds_in(folder: Path, *, notes_go: bool = False) -> tuple[Kind, Kind, Kind]
         Path(files[name]).write_text(json.dumps(schema), "utf-8")
     at = "/tables/{owner}/columns"
     columns = Kind(
-        name="Column",
+        name="Lane",
         schema=files["column"],
         display="column_name",
         identity=("column_name",),
@@ -72,7 +72,7 @@ def kinds_in(folder: Path, *, notes_go: bool = False) -> tuple[Kind, Kind, Kind]
         },
     )
     tables = Kind(
-        name="Table",
+        name="Board",
         schema=files["table"],
         display="table_name",
         identity=("table_name",),

@@ -27,8 +27,8 @@ from wexa_sync.workspace import Workspace
 from .tables import Store, kinds_in, serving
 
 PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: {projectName: Desk}\n"
-TABLE = Address.parse("desk/Table/people")
-EMAIL, STAGE = (Address.parse(f"{TABLE}/Column/{name}") for name in ("email", "stage"))
+TABLE = Address.parse("desk/Board/people")
+EMAIL, STAGE = (Address.parse(f"{TABLE}/Lane/{name}") for name in ("email", "stage"))
 FIRST, SECOND = (Address.parse(f"{TABLE}/Note/{name}") for name in ("first", "second"))
 COLUMNS = {"email": "String", "stage": "Enum"}
 NOTES = ("first", "second")
@@ -69,7 +69,7 @@ class Desk:
 
     def declare(self, columns: dict[str, str] | None = None, notes: tuple[str, ...] = ()) -> None:
         """Declare the table with those columns (and their types) and notes."""
-        lines = ["apiVersion: wexa.ai/v1", "kind: Table", "metadata: {name: people, project: desk}"]
+        lines = ["apiVersion: wexa.ai/v1", "kind: Board", "metadata: {name: people, project: desk}"]
         lines += ["spec:", "  table_name: People", "  columns:"]
         for name, type in (columns or {}).items():
             lines.append(f"    - {{handle: {name}, column_name: {name.title()}, column_type: {type}}}")
@@ -126,7 +126,7 @@ def test_the_order_counts_where_parts_are_appended_and_nowhere_else(desk: Desk) 
     desk.declare(dict(reversed(COLUMNS.items())), NOTES)
     assert work(desk.plan()) == []
     desk.declare({"added": "String", **COLUMNS}, NOTES)
-    assert work(desk.plan()) == [f"create {TABLE}/Column/added"]
+    assert work(desk.plan()) == [f"create {TABLE}/Lane/added"]
     desk.declare(COLUMNS, (*reversed(NOTES),))
     plan = desk.plan()
     assert work(plan) == [f"blocked reorder {TABLE}"]
@@ -184,11 +184,11 @@ def test_parts_are_listed_for_the_owners_alone_that_need_it(desk: Desk, store: S
     store.tables["theirs"], store.columns["theirs"] = {**table, "_id": "theirs", "table_name": "Theirs"}, []
     desk.write((desk.folder / "table.yaml").read_text("utf-8").partition("  columns:")[0], "table.yaml")
     desk.write(
-        "apiVersion: wexa.ai/v1\nkind: Table\nmetadata: {name: bare, project: desk}\nspec: {table_name: Bare}\n",
+        "apiVersion: wexa.ai/v1\nkind: Board\nmetadata: {name: bare, project: desk}\nspec: {table_name: Bare}\n",
         "bare.yaml",
     )
     desk.declare(COLUMNS, NOTES)
-    assert desk.apply() == {"desk/Table/bare": Status.APPLIED}
+    assert desk.apply() == {"desk/Board/bare": Status.APPLIED}
     store.asked.clear()
     assert work(desk.plan()) == []
     assert [call for call in store.asked if call.endswith("/columns")] == [f"GET /tables/{id}/columns"]
@@ -198,7 +198,7 @@ def test_a_part_whose_response_was_lost_is_found_in_its_list(desk: Desk, store: 
     ((id, _),) = store.tables.items()
     desk.declare({**COLUMNS, "added": "String"}, NOTES)
     store.lost = {f"POST /tables/{id}/columns"}
-    assert desk.apply() == {f"{TABLE}/Column/added": Status.APPLIED}
+    assert desk.apply() == {f"{TABLE}/Lane/added": Status.APPLIED}
     assert [each["column_id"] for each in store.columns[id]].count("added") == 1
     assert work(desk.plan()) == []
 
@@ -209,7 +209,7 @@ def test_a_part_that_was_made_since_the_plan_is_not_made_twice(desk: Desk, store
     desk.declare({**COLUMNS, "added": "String"}, NOTES)
     plan = desk.plan()
     store.columns[id].append({"column_id": "added", "column_name": name, "column_type": "String"})
-    assert desk.done(plan) == {f"{TABLE}/Column/added": Status.CONFLICT}
+    assert desk.done(plan) == {f"{TABLE}/Lane/added": Status.CONFLICT}
     assert len(store.columns[id]) == 3
 
 
@@ -219,7 +219,7 @@ def test_an_owner_takes_its_parts_along_and_no_part_that_nobody_manages(desk: De
     theirs = {"column_id": "x", "column_name": "Theirs", "column_type": "String"}
     store.columns[id].append(theirs)
     plan = desk.plan(prune=True)
-    assert [each.address for each in plan.blocked if "Column 'Theirs' of desk/Table/people" in each.reason] == [TABLE]
+    assert [each.address for each in plan.blocked if "Lane 'Theirs' of desk/Board/people" in each.reason] == [TABLE]
     store.columns[id].remove(theirs)
     plan = desk.plan(prune=True)
     assert {change.address for change in plan.work if not change.with_project} == {TABLE, EMAIL, STAGE}
@@ -239,18 +239,18 @@ def test_ids_of_parts_need_to_be_unique_in_their_owner_alone(desk: Desk, store: 
     report = engine.apply(desk.plan(), desk.workspace)
     assert [each for each in report.outcomes if each.status is not Status.APPLIED or each.warnings] == []
     assert work(desk.plan()) == []
-    email = Address.parse("desk/Table/teams/Column/email")
+    email = Address.parse("desk/Board/teams/Lane/email")
     engine.forget(desk.store, email)
-    assert work(desk.plan(adopt=False)) == [f"adopt {email}"]
+    assert work(desk.plan(adopt=False)) == [f"blocked adopt {email}"], "another person may have chosen that id"
     (teams,) = store.tables.keys() - {people}
     (desk.folder / "teams.yaml").unlink()
     (blocked,) = desk.plan(prune=True).blocked
-    assert "Column 'Email' of desk/Table/teams" in blocked.reason
+    assert "Lane 'Email' of desk/Board/teams" in blocked.reason
     theirs = next(each for each in store.columns[teams] if each["column_id"] == "email")
     store.columns[teams].remove(theirs)
     plan = desk.plan(prune=True)
     store.columns[teams].append(theirs)
-    assert desk.done(plan)["desk/Table/teams"] is Status.CONFLICT
+    assert desk.done(plan)["desk/Board/teams"] is Status.CONFLICT
 
 
 def test_an_owner_that_the_state_gave_up_is_found_by_its_parts(desk: Desk) -> None:
@@ -269,8 +269,8 @@ def test_what_is_declared_under_another_handle_of_its_owner_is_not_deleted_under
     desk.write(text.replace("name: people", "name: staff"))
     plan = desk.plan(prune=True)
     assert {change.reason for change in plan.work if change.action is Action.FORGET} == {
-        f"it is declared as desk/Table/staff/{each}"
-        for each in ("Column/email", "Column/stage", "Note/first", "Note/second")
+        f"it is declared as desk/Board/staff/{each}"
+        for each in ("Lane/email", "Lane/stage", "Note/first", "Note/second")
     }
     assert {change.action for change in plan.work} == {Action.FORGET, Action.ADOPT}
     assert set(desk.done(plan).values()) == {Status.APPLIED}
@@ -293,9 +293,9 @@ def test_an_owner_that_the_state_gave_up_is_not_taken_for_one_with_parts_of_the_
 def test_what_only_a_list_shows_is_not_forgotten_where_its_project_was_given_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = BY_NAME["Table"]
+    table = BY_NAME["Board"]
     calls = {each: table.endpoints[each] for each in (Operation.CREATE, Operation.DELETE)}
-    monkeypatch.setitem(BY_NAME, "Table", replace(table, endpoints=calls))
+    monkeypatch.setitem(BY_NAME, "Board", replace(table, endpoints=calls))
     assert work(desk.plan()) == []
     engine.forget(desk.store, TABLE.project_address)
     plan = engine.plan(engine.NOTHING, desk.workspace, choice=Choice(prune=True))
@@ -308,7 +308,7 @@ def test_what_is_live_in_an_owner_and_not_managed_is_data(desk: Desk, store: Sto
     store.columns[id].append({"column_id": "x", "column_name": "Theirs", "column_type": "String"})
     desired = engine.read(Sources(paths=(desk.folder,), root=desk.folder, vars={}, env={}))
     seen = observe(desired, desk.store.load(), desk.workspace.api, desk.workspace.target, desk.workspace.options)
-    (live,) = seen.unmanaged[Place("desk", "Column", ("Table", "people"))]
+    (live,) = seen.unmanaged[Place("desk", "Lane", ("Board", "people"))]
     assert (live.id, dict(live.spec)) == ("x", {"column_name": "Theirs", "column_type": "String"})
 
 

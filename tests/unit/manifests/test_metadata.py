@@ -123,7 +123,7 @@ def test_what_it_waits_for(folder: Folder, depends_on: str, addresses: list[str]
         ("['${var:none}']", "[0]: ${var:none} is not defined", "--var"),
         ("[a/b/c/d/e/f]", "[0]: 'a/b/c/d/e/f' is not an address", "KIND/NAME is enough"),
         ("[Skil/s]", "[0]: 'Skil' is no kind that is declared", "Did you mean 'Skill'?"),
-        ("[Zzz/s]", "[0]: 'Zzz' is no kind that is declared", "Known kinds: Project, Skill, AgentFlow"),
+        ("[Zzz/s]", "[0]: 'Zzz' is no kind that is declared", "Known kinds: Project, Database, Table"),
         ("[Connector/mail]", "[0]: 'Connector' is no kind that is declared", "Known kinds"),
         ("[Agent/a]", "[0]: Agent is a part of AgentFlow", "Write AgentFlow/NAME/Agent/a."),
         ("[Skill/x/Agent/a]", "[0]: Agent is a part of AgentFlow", "Write AgentFlow/NAME/Agent/a."),

@@ -219,7 +219,13 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
         ),
         (SKILL, "wexa.ai/v1", "wexa.ai/v2", '1:13 apiVersion: expected "wexa.ai/v1", got "wexa.ai/v2"', "no other one"),
         (SKILL, "apiVersion: wexa.ai/v1\n", "", "1:1 apiVersion: is missing", "Add `apiVersion: wexa.ai/v1`."),
-        (SKILL, "kind: Skill\n", "", "1:1 kind: is missing", "one of Project, Skill, AgentFlow, Schedule, Execution"),
+        (
+            SKILL,
+            "kind: Skill\n",
+            "",
+            "1:1 kind: is missing",
+            "one of Project, Database, Table, Skill, AgentFlow",
+        ),
         (SKILL, "kind: Skill", "kind: Skil", '2:7 kind: there is no kind "Skil" to declare', "Did you mean 'Skill'?"),
         (SKILL, "kind: Skill", "kind: skill", '2:7 kind: there is no kind "skill" to declare', "Did you mean 'Skill'?"),
         (
@@ -242,7 +248,7 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
             "kind: Skill",
             "kind: Deployment",
             '2:7 kind: there is no kind "Deployment"',
-            "Known kinds: Project, Skill",
+            "Known kinds: Project, Database, Table, Skill",
         ),
         (SKILL, "kind: Skill", "kind: [Skill]", "2:7 kind: there is no kind a list to declare", "Known kinds"),
         (SKILL, "kind: Skill", "kind:", "2:6 kind: there is no kind nothing (null) to declare", "Known kinds"),

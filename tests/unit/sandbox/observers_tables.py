@@ -47,6 +47,11 @@ def tables_list(api: Client) -> Any:
     return [shape(api.get(path)) for path in paths]
 
 
+def table_create_columns(api: Client) -> Any:
+    project, table = a_table(api)
+    return len(api.get(f"/column/storage/{project}/{table}"))
+
+
 def table_item(api: Client) -> Any:
     project, _ = a_table(api)
     (item,) = api.get(f"/storage/{project}")
@@ -139,6 +144,7 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
             "unforeseen": ["rows"] * 3,
         },
     ),
+    "table_create_columns": (table_create_columns, {"taken": 2, "ignored": 0}),
     "table_item": (table_item, {"with_columns": True, "names_only": False}),
     "table_names_unique": (table_names_unique, {"no": [200, 200], "yes": [400, 400]}),
     "table_triggers_read": (

@@ -26,6 +26,8 @@ def hold_containers(
             decisions[address] = _out_of_sight(found, observation)
         elif does(found, Action.DELETE) and not found.with_project:
             _go_with(address, inside[address], decisions, observation, left)
+        elif isinstance(found, Blocked) and found.wanted == "delete":
+            _stay_with(address, inside[address], decisions)
         elif does(found, Action.FORGET) and found.id is not None:
             _keep_around(found, inside[address], decisions, observation, rules)
 
@@ -38,6 +40,14 @@ def inside_of(addresses: Iterable[Address]) -> defaultdict[Address, list[Address
             if around is not None and around != each:
                 found[around].append(each)
     return found
+
+
+def _stay_with(around: Address, inside: Sequence[Address], decisions: MutableMapping[Address, Decision]) -> None:
+    """Block the deletes of what is in an owner that is no longer declared, and that stays: nobody took them out."""
+    for address in inside:
+        found = decisions.get(address)
+        if address.owner_address == around and does(found, Action.DELETE) and not found.with_project:
+            decisions[address] = block(found, f"{around} stays, and it with it", f"{around} says what can be done.")
 
 
 def _out_of_sight(change: Change, observation: Observation) -> Change | Blocked:
@@ -96,7 +106,7 @@ def _go_with(
         if found is None and pair.record is not None:
             decisions[address] = _forget_with(around, address)
             continue
-        stays = found.wanted == "delete" if isinstance(found, Blocked) else does(found, Action.ADOPT)
+        stays = found.wanted == "delete" if isinstance(found, Blocked) else does(found, Action.ADOPT, Action.NOOP)
         if stays and pair.live is not None:
             decisions[address] = Change(
                 action=Action.DELETE,

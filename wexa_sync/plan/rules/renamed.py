@@ -10,7 +10,7 @@ from collections.abc import Mapping, MutableMapping
 
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import natural_key
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import BY_NAME, named_by_id
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place, Spec, is_commanded
 from wexa_sync.plan.decision import Decision, block, does
@@ -22,7 +22,7 @@ def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Obse
     """Block a create that has the natural key of a recorded resource no longer declared, and that resource's delete."""
     former, inside = _former(observation), inside_of(decisions)
     for address, found in list(decisions.items()):
-        if not does(found, Action.CREATE, Action.RUN) or found.after is None:
+        if not does(found, Action.CREATE, Action.RUN) or found.after is None or BY_NAME[address.kind].implied_by:
             continue
         place = address.place
         if observation.pairs[address].record is not None or place not in former:
@@ -72,10 +72,18 @@ def _fields(kind: str) -> str:
 
 def _blocked(address: Address, wanted: str, old: Address, new: Address, change: Change | None) -> Blocked:
     other, end = (old, "is no longer declared") if address == new else (new, f"is declared in the place of {old}")
+    reason = f"{other} has the same {_fields(new.kind)} and {end}: was it renamed?"
+    if field := named_by_id(new.kind):
+        hint = (
+            f"The API can't change {field}: put {old.name!r} back. If it is to go, with all that is in it: take "
+            f"{new.name!r} out too, `wexa-sync apply --prune`, then put it back in."
+        )
+        source = change.source if change is not None else None
+        return Blocked(address=address, wanted=wanted, reason=reason, hint=hint, source=source)
     return Blocked(
         address=address,
         wanted=wanted,
-        reason=f"{other} has the same {_fields(new.kind)} and {end}: was it renamed?",
+        reason=reason,
         hint=f"If so, put this into wexa-sync.yaml: `moved: [{{from: {old}, to: {new}}}]`, or run "
         f"`wexa-sync state mv {old} {new}`. If they are two: `wexa-sync state rm {old}` first.",
         source=change.source if change is not None else None,

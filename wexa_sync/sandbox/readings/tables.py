@@ -31,6 +31,12 @@ READINGS: tuple[Reading, ...] = (
         "The wrapper of these lists was never seen.",
     ),
     reading(
+        "table_create_columns",
+        "taken ignored",
+        "`columns` in the body of a new table are taken, or silently dropped.",
+        "A live test of the vendor sends them; it does not look whether they are there.",
+    ),
+    reading(
         "table_item",
         "with_columns names_only",
         "Items of the list of tables have their columns, or not.",
