@@ -44,7 +44,9 @@ def command(
     connector-type, action, event and others: a wrong one names them all.
     """
     from wexa_sync import engine
+    from wexa_sync.cli.terminal import warn
     from wexa_sync.cli.viewed import show
+    from wexa_sync.errors import ApiError
     from wexa_sync.model import Asked
 
     wanted = Asked(name=name, project=project, filters=dict(filters), most=limit or 0)
@@ -53,7 +55,11 @@ def command(
         show(last, request.output.format)
         while watch:
             time.sleep(interval)
-            now = engine.get(workspace, kind, wanted)
+            try:
+                now = engine.get(workspace, kind, wanted)
+            except ApiError as error:  # the server may be back at the next look
+                warn(error.message)
+                continue
             if now != last:
                 show(now, request.output.format, again=True)
             last = now
