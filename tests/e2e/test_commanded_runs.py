@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import Desk, opened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Cli, Done
     from tests.forks import Started
 
@@ -222,3 +224,69 @@ def test_no_secret_of_it_is_shown_or_stored(applied: Desk, cli: Cli) -> None:
     for file in (applied.folder / ".wexa-sync").rglob("*"):
         assert file.is_dir() or secret not in file.read_text("utf-8", "replace")
     assert secret not in cli(applied.folder, "executions", "list", env=applied.remote.env).stdout
+
+
+def test_a_list_that_shows_little_is_filled_in_without_secrets(cli: Cli, tmp_path: Path) -> None:
+    secret = "sentinel-sparse-secret-9"
+    (tmp_path / "desk.yaml").write_text(MANIFESTS, "utf-8")
+    with opened(readings={"execution_items": "sparse"}) as remote:
+        Desk(folder=tmp_path, remote=remote).apply()
+        command = ("executions", "run", "triage", "--goal", "Use ${secret:TOKEN}.", "--auto-approve", "--wait")
+        cli(tmp_path, *command, env={**remote.env, "TOKEN": secret})
+        (listed,) = json.loads(cli(tmp_path, "executions", "list", "--format", "json", env=remote.env).stdout)
+    assert (listed["goal"], listed["price"]) == ("(sensitive)", 0.00231)
+
+
+def test_runs_are_chosen_and_an_earlier_one_keeps_the_address(applied: Desk, cli: Cli) -> None:
+    goal, env = "List me.", applied.remote.env
+    for _ in range(2):
+        run(applied, cli, goal, "--wait")
+
+    def listed(*more: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(
+            cli(applied.folder, "executions", "list", "--format", "json", *more, env=env).stdout
+        )
+        return found
+
+    first, second = listed("--flow", "triage", "--status", "completed", "--since", "1h", "--limit", "2")
+    assert (first["goal"], second["goal"]) == (goal, goal)
+    assert first["address"] == second["address"]
+    assert (first["earlier"], second["earlier"]) == (True, False)
+    assert first["created"] <= second["created"]
+    assert (second["tokens"], second["price"]) == (1362 + 96 + 214, 0.00231)
+    assert listed("--since", "2100-01-01") == []
+    assert listed()[-2:] == [first, second]
+    shown = cli(applied.folder, "executions", "show", first["id"], env=env).stdout
+    assert f"{first['address']} (it has a later run)" in " ".join(shown.split())
+    assert "Sorter" in shown
+
+
+def test_what_happens_in_a_run_is_watched_until_its_end(
+    applied: Desk, cli: Cli, scripted: Callable[..., None], going: Going, passing: Callable[..., None]
+) -> None:
+    goal = "Watch me."
+    scripted(applied.remote, "failed", 3600, goal)
+    address = json.loads(run(applied, cli, goal, "--format", "json").stdout)["address"]
+    with going(applied, "executions", "watch", address, "--format", "json") as watching:
+        assert watching.stdout is not None
+        first = watching.stdout.readline()
+        passing(applied.remote, 7200)
+        rest, talk = watching.communicate()
+    events = [json.loads(line) for line in (first + rest).splitlines()]
+    assert [(each["event"], each["status"]) for each in events] == [
+        ("status", "running"),
+        ("step", "failed"),
+        ("status", "failed"),
+        ("result", "failed"),
+    ]
+    assert events[1]["error"] == f"Sorter could not finish: {goal}"
+    assert watching.returncode == 1
+    assert "the run ended as failed" in talk
+    with going(applied, "executions", "watch", "--interval", "0.1") as watching:
+        assert watching.stdout is not None
+        script = json.loads(run(applied, cli, goal, "--format", "json").stdout)
+        line = watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        watching.communicate()
+    assert script["address"] in line
+    assert watching.returncode == 130

@@ -115,8 +115,8 @@ def test_the_list_fits_a_terminal_of_80_columns(desk: Desk, cli: Cli, begun: Beg
     id_ = begun(desk, goal="Triage the sample ticket, " + "and say so at length, " * 9)
     shown = cli.on_terminal(desk.folder, "executions", "list", env=desk.remote.env).stdout
     head, row = plain(shown).splitlines()
-    assert head.split() == ["STATUS", "EXECUTION", "GOAL"]
-    assert row.startswith(f"running  {RUN}  Triage the sample")
+    assert head.split() == ["STATUS", "EXECUTION", "AT", "(UTC)", "GOAL"]
+    assert re.match(rf"running  {RUN}  \d\d-\d\d \d\d:\d\d  Triage the sample", row)
     assert row.endswith("…")
     assert len(row) <= 80
     assert "\x1b[36mrunning" in shown

@@ -136,9 +136,17 @@ class Drive:
                     break
         for address, change in self.changes.items():
             if address not in self.outcomes:
-                self._keep(ended(change, Status.SKIPPED, self._not_begun()))
+                self._keep(self._left(change))
         undone = any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
         return cutoff.stopped and undone and self.unwritable is None
+
+    def _left(self, change: Change) -> Outcome:
+        """Return the outcome of a change that was not begun. A run that was started before goes on all the same."""
+        error = self._not_begun()
+        if change.awaits:
+            goes_on = WexaSyncError(f"its end was not awaited ({error.message}): the run goes on", hint=error.hint)
+            return ended(change, Status.ONGOING, goes_on, id=change.id)
+        return ended(change, Status.SKIPPED, error, id=change.id if change.resume else None)
 
     def _not_begun(self) -> WexaSyncError:
         """Return why what is left was not begun."""

@@ -10,9 +10,10 @@ import click
 
 from wexa_sync.cli import asked, options
 from wexa_sync.cli.executions_run import command as run_command
+from wexa_sync.cli.executions_watch import command as watch_command
 from wexa_sync.cli.habits import Commands
 from wexa_sync.cli.known import KnownAddressOrId
-from wexa_sync.cli.values import Seconds
+from wexa_sync.cli.values import Seconds, Since
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
@@ -30,22 +31,29 @@ command.add_command(run_command)
 
 @command.command("list")
 @options.filled(options.workspace, options.shape(RUN_RENDERERS))
-def list_(request: Request) -> None:
-    """List the executions of the managed projects, with their addresses where they are declared."""
+@options.option("--status", "statuses", multiple=True, metavar="WORD", help="Only those of that status.")
+@options.of_flow
+@options.option(
+    "--since", type=Since(), metavar="TIME", help="Only those created since: 2h, 30m, 3d ago, or a date and time."
+)
+@options.option("--limit", type=click.IntRange(1), metavar="N", help="Only the newest N.")
+def list_(request: Request, statuses: tuple[str, ...], flow: str, since: float | None, limit: int | None) -> None:
+    """List the executions of the managed projects, the newest last, with their addresses where the state has them."""
     from wexa_sync import engine
     from wexa_sync.cli.runs import renderer
     from wexa_sync.cli.terminal import note, show_data, show_text
+    from wexa_sync.executions.choose import Wish
+    from wexa_sync.render.text.runs import run_line
     from wexa_sync.render.view.run import run_view
-    from wexa_sync.text.visible import visible
 
+    wish = Wish(statuses=statuses, flow=flow, since=since, limit=limit)
     with request.workspace() as workspace:
-        views = [run_view(run) for run in engine.runs(workspace)]
+        views = [run_view(run) for run in engine.runs(workspace, wish)]
     talks = request.output.format == FOR_PEOPLE
     if talks and not views:
         note("No executions.")
     elif talks and not sys.stdout.isatty():  # for a pipe: a line a run, its fields apart
-        rows = [(view.id, view.status, str(view.address or "-"), view.goal) for view in views]
-        show_data("".join("\t".join(map(visible, row)) + "\n" for row in rows))
+        show_data("".join(map(run_line, views)))
     else:
         show_text(renderer(request.output.format).runs(views), request.output.format)
 
@@ -71,6 +79,9 @@ def show(request: Request, execution: str) -> None:
         except ApiError as error:
             note(f"Warning: its questions can't be read: {error.message}")
     show_run(run, request.output.format)
+
+
+command.add_command(watch_command)
 
 
 @_of_one

@@ -212,6 +212,9 @@ choice = together(
 )
 
 
+of_flow = option("--flow", default="", metavar="FLOW", help="Only those of that flow: its address, handle, id or name.")
+
+
 def shape(formats: Iterable[str]) -> Callable[[Command], Command]:
     """Return the option --format, with the formats that the command can write; the first is the default."""
     first, *others = formats

@@ -113,7 +113,7 @@ class _Line:
 
         view = run_view(replace(run, questions=(question,)), [how_to_answer(run, question)])
         if speaks_json():
-            from wexa_sync.render.json import question_data
+            from wexa_sync.render.runs_json import question_data
 
             event("question", execution=view.name, **question_data(view.questions[0]))
             return

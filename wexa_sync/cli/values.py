@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import os
 import re
+import time
 from dataclasses import dataclass
+from datetime import timezone
 from pathlib import Path
 from typing import Any
 
 import click
 
 from wexa_sync.api.transport.url import webhook_fault
+from wexa_sync.kinds.spec.times import epoch
 from wexa_sync.render import RENDERERS
 from wexa_sync.text.digests import digest_from
 from wexa_sync.text.files import short
@@ -153,6 +156,20 @@ class Seconds(click.FloatRange):
         if not math.isfinite(found):
             self.fail(f"{value!r} is no time: write seconds, as 300, or 5m, 1h30m.", param, ctx)
         return float(super().convert(found, param, ctx))
+
+
+class Since(click.types.StringParamType):
+    """A moment: a span of time ago, as `2h`, or a date or a time in ISO 8601, which is UTC where it names no zone."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the moment in epoch seconds. Fails for a text that is no time."""
+        text = str(value).strip()
+        if re.fullmatch(f"({_SPAN.pattern})+", text.lower(), re.ASCII):
+            return time.time() - Seconds(0).convert(text, param, ctx)
+        try:
+            return float(epoch(text, timezone.utc)) if not text.isdigit() else self.fail(f"{value!r} has no unit.")
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no time: write 2h, 30m or 3d, or 2035-06-01T07:00.", param, ctx)
 
 
 class Allowance(click.types.StringParamType):

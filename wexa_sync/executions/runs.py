@@ -11,8 +11,9 @@ from wexa_sync.api.client import Api
 from wexa_sync.errors import NotEnded, UnclearEnd, UsageError, WexaSyncError
 from wexa_sync.kinds import BY_NAME, runnable
 from wexa_sync.kinds.base import Kind, Running
+from wexa_sync.kinds.spec.times import moment
 from wexa_sync.kinds.spec.wire import at_path
-from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret
+from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret, Usage
 from wexa_sync.secrecy.find import fits, parts, secrets_in
 from wexa_sync.state.base import State
 from wexa_sync.text.ids import ID_HINT, is_id
@@ -36,6 +37,13 @@ def list_runs(api: Api, state: State) -> list[Run]:
         for kind in runnable()
         for raw in api.list(kind, Ids(project=record.id))
     ]
+
+
+def read_whole(api: Api, state: State, run: Run) -> Run:
+    """Return a run of which a list shows little, whole: what of it is secret is found out anew. Else as it is."""
+    kind = BY_NAME[run.kind]
+    raw = api.read(kind, Ids(project=run.project_id, id=run.id))
+    return run if raw is None else _Ours(state).run(kind, raw, run.project, run.project_id)
 
 
 def find_run(api: Api, state: State, name: str) -> Run:
@@ -143,6 +151,7 @@ class _Ours:
         held = [record for address, record in state.records.items() if address.kind in kinds]
         sent = [intent for address, intent in state.intents.items() if address.kind in kinds]
         self._records = {id: record for record in held for id in record.ids}
+        self._earlier = {id: record.address for record in held for id in record.earlier}
         specs = [*(record.spec for record in held), *(intent.spec for intent in sent)]
         self._sealed = dict.fromkeys(place for spec in specs for place in sealed_in(spec))
 
@@ -150,15 +159,18 @@ class _Ours:
         """Return a response as a Run, with what the state knows of it."""
         ids = [str(raw[name]) for name in kind.ids if raw.get(name)]
         record = next((self._records[id] for id in ids if id in self._records), None)
+        earlier = next((self._earlier[id] for id in ids if id in self._earlier), None) if record is None else None
+        address = record.address if record is not None else earlier
         return _shown(
             raw,
             Run(
                 kind=kind.name,
                 id=kind.id_of(raw) or "",
                 status="",
-                project=project or (record.address.project if record else ""),
+                project=project or (address.project if address else ""),
                 project_id=project_id,
-                address=record.address if record else None,
+                address=address,
+                earlier=earlier is not None,
                 hidden=tuple(self._hidden(raw, record)),
             ),
         )
@@ -170,23 +182,25 @@ class _Ours:
 
 def _shown(raw: Raw, run: Run) -> Run:
     """Return the run with what the response shows of it."""
-    said, inputs = raw.get("conclusion"), raw.get("input_variables")
+    words = running(run)
+    said, inputs = raw.get("conclusion"), raw.get(words.inputs)
+    ended, target = raw.get(words.ended_at), raw.get(words.runs)
+    names = (at_path(raw, path) for path in words.target_names)
+    steps, usage = words.account(raw) if words.account is not None else ((), Usage())
     said = said.get("conclusion") if isinstance(said, Mapping) else said
     return replace(
         run,
-        status=running(run).status_of(raw) or "unknown",
+        status=words.status_of(raw) or "unknown",
         project_id=raw["projectID"] if is_id(raw.get("projectID")) else run.project_id,
         goal=str(raw.get(BY_NAME[run.kind].display) or ""),
         inputs=inputs if isinstance(inputs, Mapping) else {},
         result=said if isinstance(said, str) else "",
-        failure=next(_failures(raw.get(running(run).outputs)), ""),
-        over=raw.get("end_time") not in (None, "", 0),
+        failure=next((step.error for step in steps if step.error), ""),
+        over=ended not in (None, "", 0),
+        target=target if isinstance(target, str) else "",
+        target_name=next((name for name in names if isinstance(name, str)), ""),
+        created=moment(raw.get("created_at")),
+        ended=moment(ended),
+        usage=usage,
+        steps=steps,
     )
-
-
-def _failures(outputs: Any) -> Iterator[str]:
-    for output in outputs if isinstance(outputs, list) else ():
-        error = output.get("error") if isinstance(output, Mapping) else None
-        message = error.get("message") if isinstance(error, Mapping) else error
-        if isinstance(message, str) and message:
-            yield message

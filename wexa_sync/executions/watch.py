@@ -26,6 +26,7 @@ _FIRST_PAUSE = 0.1
 _RARELY = 10.0  # seconds between two looks into the inbox, at the most
 
 Tell = Callable[[str], None]
+Saw = Callable[[Run], None]
 Ask = Callable[[Run, Question], None]
 
 
@@ -38,20 +39,22 @@ def watch(
     cutoff: Cutoff,
     tell: Tell = lambda _status: None,
     ask: Ask | None = None,
+    saw: Saw = lambda _run: None,
     most: float = 1.0,
     patience: int = 0,
 ) -> Run:
     """Return the run once `until` holds for its status, the time is over, or the `cutoff` is; with what it asks then.
 
-    `tell` gets every new status at once, and again while it stays. `ask` gets every question once; without `ask` the
-    inbox is left alone. `most` is the longest pause. A failed read is raised, but for as many in a row as `patience`
-    says. A run whose status may be an unknown end is returned at once.
+    `saw` gets the run each time that it is read. `tell` gets every new status at once, and again while it stays. `ask`
+    gets every question once; without `ask` the inbox is left alone. `most` is the longest pause. A failed read is
+    raised, but for as many in a row as `patience` says. A run whose status may be an unknown end is returned at once.
     """
     end, pause = time.monotonic() + seconds, min(_FIRST_PAUSE, most)
     reads, inbox, told, since, again = _Reads(api, patience), _Inbox(api), None, 0.0, 0.0
     while True:
         if (shown := reads.again(run)) is not None:
             run = shown
+            saw(run)
             now = time.monotonic()
             if run.status != told:
                 told, since = run.status, now
@@ -70,7 +73,9 @@ def watch(
         pause = min(most, pause * 1.5)
 
 
-def to_the_end(api: Api, run: Run, *, seconds: float, cutoff: Cutoff, tell: Tell, ask: Ask) -> Run:
+def to_the_end(
+    api: Api, run: Run, *, seconds: float, cutoff: Cutoff, tell: Tell, ask: Ask, saw: Saw = lambda _run: None
+) -> Run:
     """Return the run when it has ended or is gone, or as it is after so many seconds."""
     return watch(
         api,
@@ -80,6 +85,7 @@ def to_the_end(api: Api, run: Run, *, seconds: float, cutoff: Cutoff, tell: Tell
         cutoff=cutoff,
         tell=tell,
         ask=ask,
+        saw=saw,
         most=2.0,
         patience=READ_FAILURES,
     )

@@ -15,7 +15,7 @@ from wexa_sync.model import HANDLE, HANDLE_AS_ID, Path, Spec
 from wexa_sync.text.ids import is_id
 
 if TYPE_CHECKING:
-    pass
+    from wexa_sync.model import Step, Usage
 
 
 class Nature(Enum):
@@ -68,7 +68,9 @@ class Running:
 
     `Run` is the word for one live run. `status` names the fields that may hold the status, and every status word is in
     small letters. `runs` names the field of the spec that refers to what is run, and `inputs` that of its inputs.
-    `outputs` names the field that lists the output of each part of the flow, errors included. A created
+    `target_names` are the paths in a response under one of which the name of what is run stands.
+    `ended_at` names the field with the time of its end. `account` reads from a response what each part of the flow did,
+    errors included, and what the run took. A created
     run is `ready` until it is started, or `queued`. `going_on`, `paused` and `asking` (it waits for a person) show that
     it was started. `failed` includes a cancelled run. `perhaps_ended` are words that sound like an end; a person is
     asked what they mean. The manifest has `wait` and `start` among its local fields.
@@ -81,7 +83,9 @@ class Running:
     failed: frozenset[str]
     runs: str = ""
     inputs: str = ""
-    outputs: str = ""
+    target_names: tuple[Path, ...] = ()
+    ended_at: str = ""
+    account: Callable[[Mapping[str, Any]], tuple[tuple[Step, ...], Usage]] | None = None
     queued: frozenset[str] = frozenset()
     going_on: frozenset[str] = frozenset()
     paused: frozenset[str] = frozenset()
@@ -104,6 +108,11 @@ class Running:
     def begun(self) -> frozenset[str]:
         """Return the words that prove that a run was started."""
         return self.ended | self.going_on | self.paused | self.asking
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return every status word that is known."""
+        return self.begun | self.not_begun | self.perhaps_ended
 
     def is_unclear(self, status: str) -> bool:
         """True for a word that does not say whether the run goes on, or has ended, or how."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.base import Kind, Nature, Running
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.inbox import INBOX
 from wexa_sync.kinds.running import Move
 from wexa_sync.model import Sealed, Secret, Spec
+
+if TYPE_CHECKING:
+    from wexa_sync.model import Step, Usage
 
 READY, RUNS, PAUSED = "ready", "running", "paused"
 _QUEUED = frozenset({"pending", "queued"})
@@ -63,13 +66,22 @@ CANCEL = Move(
     never=_ENDED - _CANCELLED,
 )
 
+
+def _account(raw: Mapping[str, Any]) -> tuple[tuple[Step, ...], Usage]:
+    from wexa_sync.kinds.results import steps_of, usage_of  # a plan needs none of it
+
+    return steps_of(raw), usage_of(raw)
+
+
 RUNNING = Running(
     # The page has the id a third time, in the query.
     start=_call("/execute_flow/{id}/execute", query={"execution_id": "{id}"}),
     status=("status", "state"),  # an old client reads `state`
     runs="agentflow_id",
     inputs="input_variables",
-    outputs="agents_output",
+    target_names=(("agentflow_name",), ("agentflow", "name")),
+    ended_at="end_time",
+    account=_account,
     ready=READY,
     queued=_QUEUED,
     going_on=frozenset({RUNS, "in_progress", "processing"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wexa_sync.model.address import HANDLE, HANDLE_AS_ID, Address, ExternalName, Place, Source
+from wexa_sync.model.address import HANDLE, HANDLE_AS_ID, Address, ExternalName, Place, Source, is_commanded
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
 from wexa_sync.model.observation import Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Origins, Plan, Unmanaged
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from wexa_sync.model.explanation import Declaration, ExplainedField, Explanation, Standing
     from wexa_sync.model.history import Origin, PastApply, PastChange, PreImage, Replaced
     from wexa_sync.model.report import Outcome, Report, Status
-    from wexa_sync.model.run import Question, Run, is_commanded
+    from wexa_sync.model.run import Entry, Question, Run, Step, Usage
     from wexa_sync.model.viewed import Asked, Title, Viewed, ViewRow
 
 _LATER = {
     "explanation": ("Declaration", "ExplainedField", "Explanation", "Standing"),
     "history": ("Origin", "PastApply", "PastChange", "PreImage", "Replaced"),
     "report": ("Outcome", "Report", "Status"),
-    "run": ("Question", "Run", "is_commanded"),
+    "run": ("Entry", "Question", "Run", "Step", "Usage"),
     "viewed": ("Asked", "Title", "Viewed", "ViewRow"),
 }
 """The nouns that a plan needs none of, by module: each is loaded when it is asked for."""
@@ -51,6 +51,7 @@ __all__ = [
     "Declaration",
     "Desired",
     "Document",
+    "Entry",
     "ExplainedField",
     "Explanation",
     "ExternalName",
@@ -91,10 +92,12 @@ __all__ = [
     "Standing",
     "StatePlace",
     "Status",
+    "Step",
     "Target",
     "Title",
     "Unmanaged",
     "Unset",
+    "Usage",
     "ViewRow",
     "Viewed",
     "is_commanded",

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from wexa_sync.model.address import Address
 from wexa_sync.model.spec import Spec
-
-COMMANDED: Final = re.compile(r"run-[0-9a-f]{12}\Z")
-"""The handle of a run that a command asked for. No manifest may have such a handle."""
-
-
-def is_commanded(address: Address) -> bool:
-    """True for the address of a run that a command asked for: no manifest declares it, and none is to."""
-    return address.owner is None and COMMANDED.match(address.name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +29,46 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a run, or a step of it, took, as far as the server says: seconds, tokens, and the price in its own unit."""
+
+    seconds: float | None = None
+    tokens: int | None = None
+    price: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that an agent noted in a run. `type` is the API's word: observation, plan or output."""
+
+    type: str
+    summary: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one agent did in a run. An agent that did nothing yet has no status. `started` is in epoch seconds."""
+
+    id: str
+    title: str = ""
+    status: str = ""
+    model: str = ""
+    started: float | None = None
+    usage: Usage = Usage()
+    error: str = ""
+    output: Any = None
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """Hold a live run of an action of that `kind`. `address` is None where the state does not hold the run.
 
-    `project` is the handle, and `project_id` the server's id. `failure` is the error that the run reports. `over`: the
-    server names the time of its end. `hidden` are values that the manifest calls secret: show none of them.
+    `earlier`: the address has a later run by now, an earlier generation of which this is. `project` is the handle, and
+    `project_id` the server's id. `target` is the id of what is run. `failure` is the error that the run reports.
+    `over`: the server names the time of its end. `created` and `ended` are epoch seconds, None where nobody knows.
+    `hidden` are values that the manifest calls secret: show none of them.
     """
 
     kind: str
@@ -56,10 +82,24 @@ class Run:
     result: str = ""
     failure: str = ""
     over: bool = False
+    earlier: bool = False
+    target: str = ""
+    target_name: str = ""
+    created: float | None = None
+    ended: float | None = None
+    usage: Usage = Usage()
+    steps: tuple[Step, ...] = ()
     questions: tuple[Question, ...] = ()
     hidden: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
         """Return the name of the run on the command line: its address, else its id."""
-        return str(self.address or self.id)
+        return self.id if self.earlier or self.address is None else str(self.address)
+
+    @property
+    def seconds(self) -> float | None:
+        """Return for how long the run has run, or did: from its start to its end, else what it says itself."""
+        if self.created is not None and self.ended is not None:
+            return max(self.ended - self.created, 0.0)
+        return self.usage.seconds

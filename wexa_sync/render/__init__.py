@@ -141,7 +141,7 @@ def _text_of_runs(layout: Layout) -> RunRenderer:
 
 
 def _json_of_runs(_: Layout) -> RunRenderer:
-    from wexa_sync.render.json import run_json, runs_json
+    from wexa_sync.render.runs_json import run_json, runs_json
 
     return RunRenderer(run=run_json, runs=runs_json)
 

@@ -1,4 +1,4 @@
-"""Lay out plans, reports, problems and executions as JSON for programs.
+"""Lay out plans, reports and problems as JSON for programs.
 
 `schemas/plan.schema.json` describes a plan's JSON, and what it promises.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -16,7 +16,6 @@ from wexa_sync.render.view.environments import EnvironmentsView
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
-from wexa_sync.render.view.run import QuestionView, RunView
 from wexa_sync.secrecy.hide import SENSITIVE
 from wexa_sync.text.times import utc
 from wexa_sync.text.visible import visible_json
@@ -114,41 +113,6 @@ def _error(view: ProblemsView) -> dict[str, Any]:
         for problem in view.problems
     ]
     return {"type": view.type, "message": view.message, "hint": view.hint, "problems": problems}
-
-
-def runs_json(views: Sequence[RunView]) -> str:
-    """Return executions as a JSON list, each in short."""
-    return json_text([_run(view) for view in views])
-
-
-def run_json(view: RunView) -> str:
-    """Return an execution as JSON, whole."""
-    asks = [question_data(question) for question in view.questions]
-    more = {"inputs": view.inputs, "result": view.result, "failure": view.failure or None, "asks": asks}
-    return json_text({**_run(view), **more})
-
-
-def question_data(view: QuestionView) -> dict[str, Any]:
-    """Return a question as JSON data, which the log of a waiting command has too."""
-    return {
-        "id": view.id,
-        "type": view.type,
-        "agent": view.asker,
-        "summary": view.summary,
-        "about": view.about,
-        "inputs": view.inputs,
-        "answers": list(view.answers),
-    }
-
-
-def _run(view: RunView) -> dict[str, Any]:
-    return {
-        "id": view.id,
-        "status": view.status,
-        "goal": view.goal,
-        "project": view.project,
-        "address": str(view.address) if view.address else None,
-    }
 
 
 def json_text(data: Any) -> str:

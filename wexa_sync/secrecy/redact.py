@@ -69,8 +69,23 @@ def redact_run(run: Run) -> Run:
         )
         for question in run.questions
     )
+    steps = (
+        replace(
+            step,
+            title=clean(step.title),
+            model=clean(step.model),
+            error=clean(step.error),
+            output=clean(step.output),
+            entries=tuple(
+                replace(entry, summary=clean(entry.summary), error=clean(entry.error)) for entry in step.entries
+            ),
+        )
+        for step in run.steps
+    )
     return replace(
         run,
+        steps=tuple(steps),
+        target_name=clean(run.target_name),
         goal=clean(run.goal),
         inputs=clean(run.inputs),
         result=clean(run.result),

@@ -49,6 +49,17 @@ def read_iso(value: Any) -> Any:
         return value
 
 
+def moment(value: Any) -> float | None:
+    """Return a time from the server in epoch seconds, with a fraction where it has one; None where it is no time."""
+    if isinstance(value, float):
+        found = value / 1000 if value >= _MILLISECONDS_FROM else value
+        return found if 0 < found < _MILLISECONDS_FROM else None
+    try:
+        return float(epoch(value, timezone.utc)) or None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def created_at(raw: Mapping[str, Any]) -> float | None:
     """Return when the server made a resource, in epoch seconds; None where the response does not say."""
     try:

@@ -72,13 +72,13 @@ class Page:
             and not any(MARKED in part[1] for part in parts if isinstance(part, tuple))
         )
 
-    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Write a table: the first column to the left, numbers to the right."""
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> None:
+        """Write a table: the first columns, which hold texts, to the left, and numbers to the right."""
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for number, title in enumerate(head):
-            table.add_column(title, justify="right" if number else "left", overflow="fold")
+            table.add_column(title, justify="right" if number >= texts else "left", overflow="fold")
         for row in rows:
             table.add_row(*(_text([cell]) for cell in row))
         with self._console.capture() as captured:
