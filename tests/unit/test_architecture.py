@@ -196,7 +196,7 @@ def test_parts_are_called_parts() -> None:
         for word in _words(tree(name))
         if re.search(r"(?<![A-Za-z-])agents?(?![A-Za-z])", word)
     }
-    assert said == {("render/json.py", "agent")}  # a question's key in JSON output
+    assert said == {("render/runs_json.py", "agent")}  # a question's key in JSON output
 
 
 def test_unit_tests_mirror_the_package() -> None:

@@ -50,11 +50,10 @@ def watch(
     raised, but for as many in a row as `patience` says. A run whose status may be an unknown end is returned at once.
     """
     end, pause = time.monotonic() + seconds, min(_FIRST_PAUSE, most)
-    reads, inbox, told, since, again = _Reads(api, patience), _Inbox(api), None, 0.0, 0.0
+    reads, inbox, told, since, again = _Reads(api, patience, saw), _Inbox(api), None, 0.0, 0.0
     while True:
         if (shown := reads.again(run)) is not None:
             run = shown
-            saw(run)
             now = time.monotonic()
             if run.status != told:
                 told, since = run.status, now
@@ -102,8 +101,8 @@ def _may_have_ended(run: Run, seconds: float) -> bool:
 class _Reads:
     """Read a run, and bear with as many failures in a row as `patience` says."""
 
-    def __init__(self, api: Api, patience: int) -> None:
-        self._api, self._patience, self._failures = api, patience, 0
+    def __init__(self, api: Api, patience: int, saw: Saw) -> None:
+        self._api, self._patience, self._saw, self._failures = api, patience, saw, 0
 
     def again(self, run: Run) -> Run | None:
         """Return the run as it is now, with the questions that are known; None where the read failed."""
@@ -115,6 +114,7 @@ class _Reads:
                 raise
             return None
         self._failures = 0
+        self._saw(shown)
         return replace(shown, questions=run.questions)
 
 
