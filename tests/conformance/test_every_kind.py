@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conformance.desks import SECRETS
 from tests.conftest import Desk, copy_example
 from wexa_sync import engine
 from wexa_sync.kinds import KINDS, holder_of, owner_of, part_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.spec.fields import WORDS as FIELD_WORDS
-from wexa_sync.kinds.spec.fields import Field, Order
+from wexa_sync.kinds.spec.fields import Field, Order, is_sent, is_shown
 from wexa_sync.kinds.spec.schema import bundled
 from wexa_sync.kinds.spec.wire import decode, encode, references, with_defaults
 from wexa_sync.manifests.sources import Sources
@@ -72,7 +73,7 @@ def fields_in(field: Field) -> Iterator[Field]:
         yield from fields_in(inner)
 
 
-FOLDERS = ("support-desk", "marketplace", "auto-reply", "tables")
+FOLDERS = ("support-desk", "channels", "marketplace", "auto-reply", "tables")
 """The examples that declare every kind together."""
 
 
@@ -81,7 +82,7 @@ def examples(kind: Kind) -> tuple[str, tuple[Manifest, ...]]:
     """Return the first example that declares a kind, and its manifests of that kind."""
     for name in FOLDERS:
         folder = EXAMPLES / name
-        manifests = engine.read(Sources(paths=(folder,), root=folder)).manifests.values()
+        manifests = engine.read(Sources(paths=(folder,), root=folder, env=SECRETS)).manifests.values()
         if found := tuple(manifest for manifest in manifests if manifest.address.kind == kind.name):
             return name, found
     raise AssertionError(f"no example declares a {kind.name}")
@@ -153,7 +154,7 @@ def test_what_it_can_not_do_has_a_hint(kind: Kind) -> None:
 def test_an_example_declares_it_and_survives_the_wire(kind: Kind) -> None:
     _, found = examples(kind)
     fields = kind.fields.fields.items()
-    travel = {name for name, field in fields if not field.local and field.order is not Order.PARTS}
+    travel = {name for name, field in fields if is_sent(field) and is_shown(field)}
     for manifest in found:
         spec = {name: value for name, value in with_defaults(kind, manifest.spec).items() if name in travel}
         ids = {ref: f"id-{number}" for number, ref in enumerate(dict.fromkeys(ref for _, ref in references(spec)))}
@@ -172,7 +173,7 @@ def test_the_server_agrees_on_what_can_be_done(tmp_path: Path, remote: Remote, k
     What an action makes is of another kind, which has operations of its own.
     """
     desk = Desk(copy_example(examples(kind)[0], tmp_path / "desk"), remote)
-    desk.apply(desk.plan(allowed=UNDOCUMENTED), allowed=UNDOCUMENTED)
+    desk.apply(desk.plan(env=SECRETS, allowed=UNDOCUMENTED), allowed=UNDOCUMENTED)
     ids = {address.kind: record.id for address, record in desk.workspace.store.load().records.items()}
     server, around = desk.remote.server, holder_of(kind) or kind
     places = {"project": ids["Project"], "org": server.org_id, "user": server.user_id}

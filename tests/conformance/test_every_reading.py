@@ -15,9 +15,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.conformance.desks import SECRETS
 from wexa_sync import engine
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Http
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Choice, Options, Plan, Secret, Status, Target
 from wexa_sync.sandbox import READINGS, SandboxConfig, running
@@ -62,8 +65,12 @@ class Desk:
 
     def plan(self, *, prune: bool = False) -> Plan:
         """Return the plan of what differs now."""
-        desired = engine.read(Sources(paths=(self.folder,), root=self.folder))
+        desired = engine.read(Sources(paths=(self.folder,), root=self.folder, env=SECRETS))
         return engine.plan(desired, self.workspace, Choice(prune=prune))
+
+    def live(self, kind: str, project: str) -> list[Raw]:
+        """Return what is live of a kind."""
+        return self.workspace.api.list(BY_NAME[kind], Ids(project=project))
 
     def apply(self, *, prune: bool = False) -> list[str]:
         """Apply; return the outcomes that are not applied, a line each."""
@@ -93,7 +100,7 @@ def desk(tmp_path: Path, readings: Mapping[str, str], example: str = "support-de
                 api=Api(http, org_id=server.org_id, user_id=server.user_id),
                 store=FileStore(tmp_path / "state.json"),
                 target=Target(base_url=server.base_url, org_id=server.org_id),
-                options=Options(poll=0.05, grace=2.0),
+                options=Options(poll=0.05, grace=2.0, settle=15.0 if example == "support-desk" else 0.5),
             ),
         )
 

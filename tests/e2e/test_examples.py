@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conformance.desks import SECRETS
 from tests.conftest import copy_example
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ CASES = [
     ("gitlab", ()),
     ("support-desk", ()),
     ("auto-reply", ()),
+    ("channels", ()),
     ("marketplace", ()),
     ("content-studio", STAGING),
     ("content-studio", PRODUCTION),
@@ -29,19 +32,15 @@ def test_every_example_is_a_case() -> None:
     assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {name for name, _ in CASES}
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    CASES,
-    ids=["minimal", "gitlab", "support-desk", "auto-reply", "marketplace", "content-studio", "production"],
-)
+@pytest.mark.parametrize(("name", "words"), CASES, ids=[" ".join((name, *words)) for name, words in CASES])
 def test_an_example_applies_and_is_then_in_step(tmp_path: Path, cli: Cli, name: str, words: tuple[str, ...]) -> None:
     folder = copy_example(name, tmp_path / name)
-    assert cli(folder, "validate", *words).stdout.startswith("Valid: ")
-    planned = cli(folder, "plan", "--sandbox", "--detailed-exitcode", *words, code=2).stdout
+    wexa = partial(cli, folder, env={**SECRETS, "WEXA_SYNC_HIRE": "1"})
+    assert wexa("validate", *words).stdout.startswith("Valid: ")
+    planned = wexa("plan", "--sandbox", "--detailed-exitcode", *words, code=2).stdout
     assert " to add, 0 to change, 0 to delete" in planned
-    agreed = {"WEXA_SYNC_HIRE": "1"}
-    assert "Apply complete!" in cli(folder, "apply", "--sandbox", "--auto-approve", *words, env=agreed).stdout
-    again = cli(folder, "plan", "--sandbox", "--detailed-exitcode", "--strict", *words)
+    assert "Apply complete!" in wexa("apply", "--sandbox", "--auto-approve", *words).stdout
+    again = wexa("plan", "--sandbox", "--detailed-exitcode", "--strict", *words)
     assert again.last.startswith("No changes.")
 
 

@@ -63,7 +63,7 @@ ROOMS = {
     "observe": {"api", "compare", "executions", "kinds", "secrecy", "state", "text", *_NOUNS},
     "plan": {"compare", "graph", "kinds", "secrecy", "state", "text", *_NOUNS},
     "executions": {"api", "kinds", "secrecy", "state", "text", *_NOUNS},
-    "apply": {"api", "compare", "executions", "graph", "kinds", "secrecy", "state", *_NOUNS},
+    "apply": {"api", "compare", "executions", "graph", "kinds", "secrecy", "state", "text", *_NOUNS},
     "repair": {"api", "compare", "kinds", "secrecy", "state", *_NOUNS},
     "render": {"graph", "secrecy", "text", *_NOUNS},
     "settings": {"api", "kinds", "manifests", "text", *_NOUNS},

@@ -125,9 +125,9 @@ def body_of(call: Call, endpoint: Endpoint, values: Values) -> Any:
                 hint="Nothing was sent. `wexa-sync plan` shows what is there.",
             )
         return fixed or None
-    body = {**fixed, **call.body}
     if endpoint.shape is Shape.NONE:
         return None
+    body = {**fixed, **{endpoint.names.get(name, name): value for name, value in call.body.items()}}
     if endpoint.shape is Shape.LIST:
         return body[endpoint.replaces] if endpoint.replaces else [body]
     if endpoint.shape is Shape.MULTIPART:

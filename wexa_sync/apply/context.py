@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wexa_sync.api.calls import Raw
@@ -33,7 +33,8 @@ class Context:
     the ids of all that the plan saw as ours, that the state holds and that this apply made; `planned` are those that
     the plan saw. Both are kept by the owner's live id, since ids of parts may be unique in their owner alone; under ""
     stand all of them. `seen_before` holds, for a run that is about to be sent, the list as it was read just before.
-    `read_by_id` holds what was read singly since a list shows too little of it. `history`: None where nothing is noted.
+    `read_by_id` holds what was read singly since a list shows too little of it, and `types` the catalogues that were
+    read. `history`: None where nothing is noted.
     """
 
     api: Api
@@ -49,6 +50,7 @@ class Context:
     lists: dict[Hashable, Listed] = field(default_factory=dict)
     seen_before: dict[Address, Listed] = field(default_factory=dict)
     read_by_id: dict[str, Raw] = field(default_factory=dict)
+    types: dict[Hashable, Sequence[Raw]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     history: History | None = None
     changes: Mapping[Address, Change] = field(init=False)

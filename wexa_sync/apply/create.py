@@ -9,16 +9,19 @@ from typing import Any
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.before import noted
+from wexa_sync.apply.catalogue import filled_in
 from wexa_sync.apply.chain import not_linked, placed
 from wexa_sync.apply.checks import not_ours, spelt_otherwise, unreadable_inside
 from wexa_sync.apply.find import confirmed, find_created, is_live, made_since_the_plan
 from wexa_sync.apply.implied import make_implied
 from wexa_sync.apply.inside import begin, give_up, is_shown, parts_to_send, sent_with_owner
+from wexa_sync.apply.made import made_by_its_maker, take_over
 from wexa_sync.apply.records import intent_of, record_of, sent_by_create
 from wexa_sync.apply.references import resolve_externals
 from wexa_sync.apply.send import prepare, send, turn_for
 from wexa_sync.apply.steps import Work, Write, conflict, ended, replace_hint
 from wexa_sync.apply.task import Task
+from wexa_sync.apply.update import Done, finish
 from wexa_sync.compare.propose import as_applied
 from wexa_sync.errors import Nonsense, WexaSyncError
 from wexa_sync.kinds.endpoint import Operation
@@ -36,34 +39,59 @@ def create(task: Task) -> Work:
         return (yield from make_implied(task))
     yield from resolve_externals(task)
     yield from turn_for(task, Operation.CREATE)
+    if (already := (yield from made_by_its_maker(task))) is not None:
+        return (yield from take_over(task, already))
     if rival := (yield from made_since_the_plan(task)):
         return conflict(task.change, f"others made it since the plan: {', '.join(rival)}")
-    if (sent := sent_with_owner(task)) is None:
-        made = yield from _send_with_parts(task)
-    elif (yield from is_shown(task)):
-        made = Made(intent=sent, ids=(task.chosen_id or "",), answer={}, lost=None, attempts=0, fault=None)
-    else:
-        made = yield from send_create(Task(task.context, replace(task.change, settles=sent.mark)), body_of(task))
+    made = yield from _send(task)
     if made.id is None:
         said = made.lost or WexaSyncError("the response has no id, and not exactly one live object matches")
         return ended(task.change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
-    applied = as_applied(task.kind, task.declared, sent_by_create(task), task.comparison)
-    record = replace(record_of(task, made.id, spec=applied), made_at=task.context.clock())  # perhaps made again
-    yield Write((Remember(record, made.intent.mark),), last=task.kind is not PROJECT)
+    applied, late = as_applied(task.kind, task.declared, sent_by_create(task), task.comparison), not_taken(task)
+    partly = {name: value for name, value in applied.items() if name not in late}
+    record = replace(record_of(task, made.id, spec=partly), made_at=task.context.clock())  # perhaps made again
+    yield Write((Remember(record, made.intent.mark),), last=task.kind is not PROJECT and not late)
     task.context.learn(task.address, made.id)
+    try:
+        attempts, error = yield from _complete(task, made, made.id, late)
+    except WexaSyncError as failure:  # the resource is there all the same, and may need a person
+        attempts, error = 0, failure
+    found = (f"{made.why}; it was found on the server",) if made.lost else made.warnings
+    warnings = tuple(filter(None, (*found, task.kind.notice(made.answer))))
+    status = Status.FAILED if error is not None else Status.APPLIED
+    return ended(task.change, status, error, id=made.id, attempts=made.attempts + attempts, warnings=warnings)
+
+
+def _complete(task: Task, made: Made, id: str, late: frozenset[str]) -> Generator[Any, Any, Done]:  # the field's name
+    """Do what is left once a resource is recorded: see what the create did to others, and send what is `late`."""
     if made.fault is not None:
-        return ended(task.change, Status.FAILED, made.fault, id=made.id, attempts=made.attempts)
-    if task.kind is PROJECT and (unreadable := (yield from unreadable_inside(task, made.id))):
-        error = WexaSyncError(f"it was created, but none of its parts: {unreadable.message}", hint=unreadable.hint)
-        return ended(task.change, Status.FAILED, error, id=made.id, attempts=made.attempts)
-    warnings = (f"{made.why}; it was found on the server",) if made.lost else made.warnings
-    return ended(task.change, Status.APPLIED, id=made.id, attempts=made.attempts, warnings=warnings)
+        return 0, made.fault
+    if task.kind is PROJECT and (unreadable := (yield from unreadable_inside(task, id))):
+        said = f"it was created, but none of its parts: {unreadable.message}"
+        return 0, WexaSyncError(said, hint=unreadable.hint)
+    return (yield from finish(task, id, late)) if late else (0, None)
+
+
+def not_taken(task: Task) -> frozenset[str]:
+    """Return the declared fields that a create does not take, and an update does."""
+    lacking = task.declared.keys() - {*accepted(task.kind.call(Operation.CREATE), task.kind)}
+    calls = [call for call in task.kind.updates(lacking) if call.fields is not None]
+    return frozenset(name for name in lacking if any(call.takes(name) for call in calls))
+
+
+def _send(task: Task) -> Generator[Any, Any, Made]:
+    """Send a create, unless the create of the owner did."""
+    if (sent := sent_with_owner(task)) is None:
+        return (yield from _send_with_parts(task))
+    if (yield from is_shown(task)):
+        return Made(intent=sent, ids=(task.chosen_id or "",), answer={}, lost=None, attempts=0, fault=None)
+    return (yield from send_create(Task(task.context, replace(task.change, settles=sent.mark)), body_of(task)))
 
 
 def _send_with_parts(task: Task) -> Generator[Any, Any, Made]:
     """Send a create, and along with it the parts that the API takes there."""
-    parts = parts_to_send(task)
-    body = body_of(task) | (yield from begin(parts))
+    parts, body = parts_to_send(task), (yield from filled_in(task, body_of(task)))
+    body |= yield from begin(parts)
     try:
         return (yield from send_create(task, body))
     except WexaSyncError as error:

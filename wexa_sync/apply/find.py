@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
@@ -16,13 +17,11 @@ from wexa_sync.apply.lists import Match, listed_name, out_of_sight, read_list, w
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, Nonsense
-from wexa_sync.kinds import declarable, part_of
+from wexa_sync.kinds import BY_NAME, declarable, part_of
 from wexa_sync.kinds.base import Kind, Nature
-from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
 from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.kinds.skill import SKILL, made_by
 from wexa_sync.model import Address
 
 Sought = TypeVar("Sought")
@@ -164,9 +163,9 @@ def _put_inside_project(task: Task) -> Generator[Http, Any, list[str]]:
             if shown.extent is Extent.CUT and not _are_ours(context, task.address, kind, shown.total):
                 found.append(f"perhaps a {kind.name} that its list does not show")
             raws = shown.items
-            if kind is SKILL and any(kind.id_of(raw) not in context.planned[""] for raw in raws):
-                connectors = yield Http(partial(context.api.list, CONNECTOR, ids))
-                raws = [raw for raw in raws if kind.id_of(raw) in context.planned[""] or not made_by(raw, connectors)]
+            if (maker := kind.maker) and any(kind.id_of(raw) not in context.planned[""] for raw in raws):
+                makers = yield Http(partial(context.api.list, BY_NAME[maker.kind], ids))
+                raws = [raw for raw in raws if kind.id_of(raw) in context.planned[""] or not maker.made(raw, makers)]
             for raw in raws:
                 if kind.id_of(raw) not in context.planned[""]:
                     found.append(kind.called(raw))
@@ -180,9 +179,12 @@ def _are_ours(context: Context, project: Address, kind: Kind, total: int | None)
     return total is not None and total <= ours
 
 
-def looked(context: Context, look: Callable[[], list[Sought]]) -> list[Sought]:
-    """Return what a look finds. Look again until lists must have settled, or the apply is to stop. Runs in a worker."""
-    end, pause = time.monotonic() + context.options.settle, context.options.settle / 30
+def looked(context: Context, look: Callable[[], list[Sought]], *, most: float = math.inf) -> list[Sought]:
+    """Return what a look finds. Look again until lists must have settled, or the apply is to stop. Runs in a worker.
+
+    `most`: the seconds after which it is not worth while to go on.
+    """
+    end, pause = time.monotonic() + min(context.options.settle, most), context.options.settle / 30
     while True:
         found = look()
         left = end - time.monotonic()

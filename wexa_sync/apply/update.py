@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,11 +14,12 @@ from wexa_sync.apply.replaced import replacing
 from wexa_sync.apply.send import Sent, prepare, send, turn_for
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
+from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.propose import as_applied, differing, propose, whole
-from wexa_sync.errors import ApiError, NoSuchCall
+from wexa_sync.errors import ApiError, NoSuchCall, WexaSyncError
 from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.spec.wire import accepted, encode
-from wexa_sync.model import Spec, Status
+from wexa_sync.model import Action, Spec, Status
 from wexa_sync.state.base import Remember
 
 _NO_SUCH_CALL = (404, 405, 501)
@@ -41,15 +42,42 @@ def update(task: Task) -> Work:
     if not is_as_planned(task, live):
         return conflict(task.change, "it was changed on the live side since the plan was made")
     yield from replacing(task, live)
-    attempts, steps = 0, _steps(task, live)
+    steps = _steps(task, live)
+    attempts, error = yield from _take(task, steps)
+    if error is not None:
+        return ended(task.change, Status.FAILED, error, attempts=attempts, id=task.change.id)
+    return ended(task.change, Status.APPLIED, id=task.change.id, attempts=attempts, warnings=_warnings(steps))
+
+
+def finish(task: Task, id: str, names: Collection[str]) -> Generator[Any, Any, Done]:  # the field's name
+    """Send what a create did not take, by the calls of an update. The record has the rest of the resource already."""
+    change = replace(task.change, action=Action.UPDATE, id=id, settles="")
+    live = yield from read_again(Task(task.context, change))
+    if live is None:
+        return 0, WexaSyncError("it was created, and is gone", hint="`wexa-sync plan` shows what is there.")
+    fields = field_changes(task.kind, *Task(task.context, change).compared(live))
+    rest = Task(task.context, replace(change, fields=tuple(each for each in fields if each.path[0] in names)))
+    if rest.change.fields:
+        return (yield from _take(rest, _steps(rest, live)))
+    yield Write((Remember(record_of(rest, id)),), last=True)
+    return 0, None
+
+
+Done = tuple[int, WexaSyncError | None]
+"""The number of requests that were sent, and the error; None where all was done."""
+
+
+def _take(task: Task, steps: Sequence[_Step]) -> Generator[Any, Any, Done]:
+    """Take the steps of an update. Each is proven and recorded before the next is sent."""
+    attempts = 0
     for step in steps:
         sent = yield from _send(task, step)
         attempts += sent.attempts
         if error := sent.fault or (yield from not_done(task, step.endpoint, sent.answer, step.names)):
-            return ended(task.change, Status.FAILED, error, attempts=attempts, id=task.change.id)
+            return attempts, error
         record = record_of(task, task.change.id or "", spec=step.applied)
         yield Write((Remember(record, task.change.settles),), last=step is steps[-1])
-    return ended(task.change, Status.APPLIED, id=task.change.id, attempts=attempts, warnings=_warnings(steps))
+    return attempts, None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

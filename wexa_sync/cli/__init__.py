@@ -33,6 +33,7 @@ COMMANDS = {
     "promote": "Carry what one environment says over to another.",
     "resolve": "Settle whether a request without a response was carried out.",
     "get": "Show what is live: resources, settings, tasks, credits, catalogues.",
+    "connectors": "Show the catalogue of connectors, their actions and their events.",
     "marketplace": "Look at the coworkers that can be hired.",
     "dashboard": "Compute the dashboard of a project anew.",
     "tasks": "List, pause, resume and stop tasks.",

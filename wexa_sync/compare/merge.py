@@ -95,7 +95,7 @@ def _removed(live: Any, last: Any, field: Field, comparison: Comparison, *, stri
         left = [item for item in inner.target.values() if item is not None]
         alone = not field.fields and not left and inner.theirs.keys() == live.keys()
         return Sides(inner.theirs, ABSENT, last) if alone else inner
-    if "array" in field.types:
+    if "array" in field.types or (field.words is not None and field.default is NO_DEFAULT):
         return _left_out(live, last)
     default = ABSENT if field.default is NO_DEFAULT else default_of(field)
     if live is ABSENT:
@@ -110,9 +110,9 @@ def _removed(live: Any, last: Any, field: Field, comparison: Comparison, *, stri
 
 
 def _left_out(live: Any, last: Any) -> Sides:
-    """Return the sides of a list that was applied and is left out: the manifest manages it no longer, and it stays.
+    """Return the sides of a list, or a word, that was applied and is left out: it is managed no longer, and it stays.
 
-    Where a read does not show the list, an update that the API wants it with sends what was applied.
+    Where a read does not show it, an update that the API wants it with sends what was applied.
     """
     if live is ABSENT and last is not NEVER and last is not ABSENT and not is_sealed(last):
         return Sides(last, last, last)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.chain import Chain
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Loss, Operation, Scope
+from wexa_sync.kinds.origin import Catalogue, Maker
 from wexa_sync.kinds.running import Form, Move, status_in
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
 from wexa_sync.model import HANDLE, HANDLE_AS_ID, Path, Spec
@@ -132,18 +133,19 @@ class Kind:
     """A kind of thing on the platform. There is one of each: what is equal is the same.
 
     `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its own.
-    `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell several of
-    that identity apart. `display`: the field that people know it by. `parts`: the kinds that live inside it.
-    `hints`: for an operation that is missing, what a person can do instead.
-    `new_id`: the id that the client chooses, from the owner's id and the handle. `unlisted`: fields that no list and
-    no read returns for sure. `run`: how an action runs; None where it has happened once it is created. `loss`: what
-    goes when a part is deleted. `implied_by`: the kind whose manifests imply it. There is one of it in a project, known
-    by the project's id, and made once. `forms`: an answer, and others that mean the same. `as_shown`: a spec as the
-    server may show it; two that are equal then have the same natural key. `costs`: what an action spends that a person
-    must agree to (`credits`). `makes`: the kind of what an action leaves: that thing's id is recorded, and both may be
-    managed. `marked_by`: the field that only things of this kind have, of all that its list shows; a list may leave the
-    field out, and a read by id never does. `goes_along`: those that nobody manages are no reason to keep their project,
-    as the server makes some by itself. `inside`: the field that refers to the resource in whose list it stands.
+    `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell several of that
+    identity apart. `display`: the field that people know it by. `parts`: the kinds that live inside it. `hints`: for an
+    operation that is missing, what a person can do instead. `new_id`: the id that the client chooses, from the owner's
+    id and the handle. `run`: how an action runs; None where it has happened once it is created. `loss`: what goes when
+    a part is deleted. `implied_by`: the kind whose manifests imply it. There is one of it in a project, known by the
+    project's id, and made once. `forms`: an answer, and others that mean the same. `as_shown`: a spec as the server may
+    show it; two that are equal then have the same natural key. `costs`: what an action spends that a person must agree
+    to (`credits`). `makes`: the kind of what an action leaves: that thing's id is recorded, and both may be managed.
+    `marked_by`: the field that only things of this kind have, of all that its list shows; a list may leave the field
+    out, and a read by id never does. `goes_along`: those that nobody manages are no reason to keep their project, as
+    the server makes some by itself. `inside`: the field that refers to the resource in whose list it stands. `maker`:
+    the kind that may make such ones by itself. `catalogue`: what fills in a create. `notice`: what the response to a
+    create tells a person to do.
     """
 
     name: str
@@ -167,6 +169,9 @@ class Kind:
     costs: str = ""
     makes: str = ""
     marked_by: str = ""
+    maker: Maker | None = None
+    catalogue: Catalogue | None = None
+    notice: Callable[[Mapping[str, Any]], str] = lambda answer: ""  # noqa: ARG005  # only some kinds have one
     goes_along: bool = False
     declarable: bool = True
     inside: str = ""

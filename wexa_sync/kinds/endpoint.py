@@ -53,6 +53,7 @@ class Endpoint:
     `fields`: the spec's fields that the call accepts (None: all). `partial`: send only the fields that differ.
     `body`: what is sent where no field of the spec has that name; of a DELETE, all that is sent. `shape`: what the
     whole body is. `files`: of a form, the fields that are sent as files, and the file name of each.
+    `names`: fields of the spec that the body has under another name.
     `undocumented`: the setting that has to allow it. `keeps`: fields that the call does not take and may reset all the
     same: what reads show of them is sent along. Of an undocumented call without `fields`, that holds for all of it.
     `otherwise`: the same call as another source spells it, tried where this one is answered by 404 or 405.
@@ -68,6 +69,7 @@ class Endpoint:
     shape: Shape = Shape.OBJECT
     files: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
     partial: bool = False
     undocumented: str = ""
     keeps: tuple[str, ...] = ()

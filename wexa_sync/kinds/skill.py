@@ -7,16 +7,17 @@ from typing import Any
 
 from wexa_sync.kinds.base import Derived, Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.origin import Maker
 from wexa_sync.kinds.paging import Single
 from wexa_sync.model import Ref
 
 
 def _connector_name(connector: object) -> str:
-    """Return the name that the API wants beside the connector's id: known where the manifest refers by name."""
-    return (connector.external or "") if isinstance(connector, Ref) else ""
+    """Return the name that the API wants beside the connector's id: known where the manifest does not give an id."""
+    return (connector.external or connector.title) if isinstance(connector, Ref) else ""
 
 
-def made_by(skill: Mapping[str, Any], connectors: Iterable[Mapping[str, Any]]) -> bool:
+def _made_by(skill: Mapping[str, Any], connectors: Iterable[Mapping[str, Any]]) -> bool:
     """True when configuring a connector made the skill: the skill belongs to that one, and is called after it.
 
     A connector that is gone leaves its skills, and what they call it.
@@ -45,6 +46,7 @@ SKILL = Kind(
         Operation.CREATE: Endpoint(method="POST", path="/skills/", body={"projectID": "{project}"}),
         Operation.READ: Endpoint(method="GET", path="/skills/{id}"),
     },
+    maker=Maker(kind="Connector", field="connector_id", made=_made_by),
     derived=(Derived(target=("connector_name",), source=("connector_id",), make=_connector_name),),
     hints={
         Operation.UPDATE: "Declare a skill of another handle and name and point the agents at it, or put the manifest "

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 
 from wexa_sync import graph
 from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.base import Nature, PartOrder
-from wexa_sync.kinds.spec.wire import references
+from wexa_sync.kinds.spec.wire import at_path, references, replaced
 from wexa_sync.manifests.implied import with_implied
 from wexa_sync.model import Address, Desired, Manifest, Path, Place, Ref, Secret, Source, show_path
 from wexa_sync.text.suggest import did_you_mean, named, nearest
@@ -48,7 +49,21 @@ def link(
     _report_alike(declared.values(), problem)
     for circle in islice(_circles(edges), _MOST_CIRCLES):
         _report_circle(circle, declared, problem)
-    return Desired(manifests=declared, depends_on=edges), problems
+    return Desired(manifests=_with_titles(declared), depends_on=edges), problems
+
+
+def _with_titles(declared: dict[Address, Manifest]) -> dict[Address, Manifest]:
+    """Return the manifests with what the other resource is called in each reference that another field follows from."""
+    titled = {}
+    for address, manifest in declared.items():
+        for rule in BY_NAME[address.kind].derived:
+            ref = at_path(manifest.spec, rule.source)
+            other = declared.get(ref.address) if isinstance(ref, Ref) and ref.address else None
+            title = other.spec.get(BY_NAME[other.address.kind].display) if other else None
+            if isinstance(ref, Ref) and isinstance(title, str):
+                spec = replaced(manifest.spec, rule.source, replace(ref, title=title))
+                titled[address] = replace(manifest, spec=spec)
+    return {**declared, **titled}
 
 
 Report = Callable[[Manifest, Path, str, str], None]

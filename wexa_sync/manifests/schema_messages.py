@@ -54,8 +54,6 @@ def reference_fault(kind: str, value: Any, path: Path) -> Fault:
     hint = (
         f"Write the handle of a declared {kind}, {{external: NAME}} for a live one by its display name, or {{id: ID}}."
     )
-    if kind == "Connector":
-        hint = "Write {external: NAME} with the connector's name in Wexa Studio, or {id: ID}."
     return Fault(path, f"expected a reference to {_a(kind)}, got {shown(value)}", hint)
 
 

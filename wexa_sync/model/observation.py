@@ -89,6 +89,6 @@ class Observation:
     moved: tuple[Move, ...] = ()  # what the state knows by another address; here it has the new one
     content: str = ""  # the checksum of the state that was looked at
     unplaced: frozenset[str] = frozenset()  # handles of projects that the state gave up, and that nothing in it shows
-    made_by_connectors: Mapping[Place, tuple[Live, ...]] = field(default_factory=dict)  # skills that nobody declares
     unlinked: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
+    made_by_others: Mapping[Place, tuple[Live, ...]] = field(default_factory=dict)  # what nobody declares
     cut: Mapping[Place, str] = field(default_factory=dict)  # where a list is not whole, so that more may be live -> why

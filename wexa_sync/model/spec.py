@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from wexa_sync.model.address import Address
@@ -26,13 +26,15 @@ class Ref:
     """A leaf in a spec that stands for an id on the server: exactly one of the three is set.
 
     `address`: a declared resource; `external`: the display name of a live one of `kind` in the same project;
-    `id`: the server's id, taken as it is.
+    `id`: the server's id, taken as it is. `title`: what the declared resource is called, where something follows from
+    that; two references are the same whatever it is.
     """
 
     kind: str
     address: Address | None = None
     external: str | None = None
     id: str | None = None
+    title: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         if self.address:

@@ -35,7 +35,7 @@ from wexa_sync.observe.pair import pair
 from wexa_sync.observe.parts import pair_parts
 from wexa_sync.observe.recall import with_recalled
 from wexa_sync.observe.settle import contradiction, hidden, worth_waiting
-from wexa_sync.observe.strangers import sort_out_skills
+from wexa_sync.observe.strangers import sort_out_made
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
 
@@ -71,7 +71,7 @@ def observe(
         externals=known.externals,
         missing_externals=_missing(known, lists, options.presumed),
         unmanaged={place: tuple(lives) for place, lives in known.unmanaged.items() if lives},
-        made_by_connectors={place: tuple(lives) for place, lives in known.made_by_connectors.items() if lives},
+        made_by_others={place: tuple(lives) for place, lives in known.made_by_others.items() if lives},
         cut=known.cut,
         unlinked={owner: ids for owner, ids in known.unlinked.items() if ids},
         unplaced=frozenset(known.unplaced),
@@ -131,7 +131,7 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
         pair_parts(known, api, pool, kind, listed)
         pair_inside(known, api, pool, kind)
         _pair_unseen(known, kind)
-    sort_out_skills(known, api)
+    sort_out_made(known, api)
     return known, lists
 
 

@@ -43,7 +43,7 @@ class Known:
     awaited: frozenset[Address] = field(init=False)  # what something declared waits for: a failed run holds that up
     places: dict[Place, list[Address]] = field(init=False)
     unmanaged: dict[Place, list[Live]] = field(default_factory=dict)  # what is live there and not ours
-    made_by_connectors: dict[Place, list[Live]] = field(default_factory=dict)  # and what a connector made by itself
+    made_by_others: dict[Place, list[Live]] = field(default_factory=dict)  # and what a connector made by itself
     holders: dict[Address, str] = field(default_factory=dict)  # what stands in a list -> the id of whose list it is
     unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
     orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones

@@ -23,6 +23,7 @@ from wexa_sync.plan.rules.containers import hold_containers, taken_along
 from wexa_sync.plan.rules.dependents import spread_blocks
 from wexa_sync.plan.rules.failed_runs import heed_failed_runs
 from wexa_sync.plan.rules.given_up import forget_given_up
+from wexa_sync.plan.rules.referred import hold_referred
 from wexa_sync.plan.rules.renamed import hold_renamed
 from wexa_sync.plan.rules.unread import hold_unread
 from wexa_sync.plan.rules.unseen import hold_unseen
@@ -116,6 +117,7 @@ def _decide_all(
     put_behind(whole, observation)
     decisions = {address: whole[address] for address in choose(whole, observation, targets, excludes)}
     hold_containers(decisions, observation, rules, left)
+    hold_referred(decisions, observation)
     hold_unseen(decisions, observation)
     heed_failed_runs(decisions, observation)
     spread_blocks(decisions, observation)

@@ -95,6 +95,8 @@ def _why_undeclared(kind: Kind, path: Path, field: Field, live: Any) -> str:
             return f"follows from {show_path(rule.source)}"
     if "array" in field.types:
         return "the manifest leaves this list out, so it is not managed"
+    if field.words is not None and field.default is NO_DEFAULT:
+        return "the manifest leaves this out, so it is not managed"
     if field.default is not NO_DEFAULT and (live is ABSENT or live == default_of(field)):
         return "no longer declared: it has the default of the API"
     return "no longer declared: nothing is left of it" if live in (ABSENT, None, "") else "no longer declared"

@@ -30,6 +30,7 @@ from wexa_sync.model import (
     Spec,
     show_path,
 )
+from wexa_sync.plan.adopted import knowable, maker_of, why_unknown
 from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules
 
 _LATER = "Give it a later time."
@@ -41,11 +42,14 @@ def _names(fields: Iterable[FieldChange]) -> str:
 
 def _order(project: Address, ref: Ref) -> str:
     """Say in which order to make a new project and what is made in Wexa Studio alone."""
-    declared = " One that is declared here is referred to by its handle."
     return (
         f"In this order: apply, which makes {project}; set up the {ref.kind.lower()} {ref.external!r} there in Wexa "
-        f"Studio; apply again, which makes the rest.{declared if BY_NAME[ref.kind].declarable else ''}"
+        f"Studio; apply again, which makes the rest.{_by_handle(ref)}"
     )
+
+
+def _by_handle(ref: Ref) -> str:
+    return " One that is declared here is referred to by its handle." if BY_NAME[ref.kind].declarable else ""
 
 
 class Case:
@@ -89,6 +93,7 @@ class Case:
             key = ExternalName(self.pair.address.project, ref.kind, ref.external or "")
             if ref.external is not None and (why := self.observation.missing_externals.get(key)):
                 hint = f"Configure the {ref.kind.lower()} in Wexa Studio, or correct the name in {{external: ...}}."
+                hint += _by_handle(ref)
                 if said := BY_NAME[ref.kind].hints.get(Operation.READ):
                     return self.blocked(wanted, why, said)
                 if self.pair.address.project_address not in self.observation.ids:
@@ -161,8 +166,9 @@ class Case:
         pair = self.pair
         if pair.live is None:
             return self.ambiguous()
-        fields = self.fields(pair.live)
-        if not (self.rules.adopt or pair.certain):
+        fields, unknown = knowable(self.kind, self.fields(pair.live))
+        maker = maker_of(pair, self.observation, self.comparison)
+        if not (self.rules.adopt or pair.certain or maker):
             count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
             what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
@@ -170,7 +176,9 @@ class Case:
                 f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
                 f"--adopt takes it over. `wexa-sync resolve {pair.address} --did-not-happen` says it is another one.",
             )
-        reason = FOUND if pair.certain and not self.kind.implied_by else ADOPTED
+        sure = pair.certain and not self.kind.implied_by
+        reason = FOUND if sure else f"{maker} made it" if maker else ADOPTED
+        reason += why_unknown(unknown)
         if self.kind.nature is Nature.ACTION:
             return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.pair.mark)
         if not fields:

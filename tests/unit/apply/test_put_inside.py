@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wexa_sync import engine
-from wexa_sync.kinds.skill import made_by
+from wexa_sync.kinds.skill import SKILL
 from wexa_sync.model import Address, Choice, Status
 
 if TYPE_CHECKING:
@@ -106,5 +106,6 @@ MAIL = {"connectorID": "c1", "sourceName": "Mail"}
     ],
 )
 def test_a_connector_made_what_belongs_to_it_and_is_called_after_it(skill: dict[str, Any], made: bool) -> None:
-    assert made_by(skill, [{"_id": "c0", "sourceName": 7}, MAIL]) is made
-    assert made_by(skill, []) is (made and "connector_name" in skill)
+    assert SKILL.maker is not None
+    assert SKILL.maker.made(skill, [{"_id": "c0", "sourceName": 7}, MAIL]) is made
+    assert SKILL.maker.made(skill, []) is (made and "connector_name" in skill)

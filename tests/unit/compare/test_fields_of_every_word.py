@@ -55,6 +55,10 @@ def test_words_that_mean_the_same_are_no_difference(live: str, differs: bool) ->
     assert (len({*prints}) == 2) is differs
 
 
+def test_a_word_that_is_no_longer_declared_is_left_as_it_is() -> None:
+    assert changes({"name": "A"}, {"name": "A", "state": "late"}, {"name": "A", "state": "ready"}) == {}
+
+
 @pytest.mark.parametrize("shown", MASKS)
 def test_a_write_only_field_is_judged_by_what_was_applied_whatever_a_read_shows(shown: Any) -> None:
     live = {"name": "A", **shown}

@@ -23,12 +23,12 @@ LIVE = ["Content creator", "Mail", "REST API"]
     ],
 )
 def test_the_nearest_name_is_offered(name: str, meant: str) -> None:
-    said = no_such_external(CONNECTOR, name, [{"sourceName": each} for each in LIVE])
+    said = no_such_external(CONNECTOR, name, [{"name": each} for each in LIVE])
     assert ("Did you mean" in said) == bool(meant)
     assert f"Did you mean {meant!r}?" in said or not meant
     assert "'Content creator', 'Mail', 'REST API'" in said
 
 
 def test_no_other_name_is_offered_where_several_have_the_name() -> None:
-    said = no_such_external(CONNECTOR, "Mail", [{"sourceName": each} for each in ("Mail", "Mail", "Mails")])
+    said = no_such_external(CONNECTOR, "Mail", [{"name": each} for each in ("Mail", "Mail", "Mails")])
     assert said == "2 live Connectors are called 'Mail'; refer to one by {id: ...}"

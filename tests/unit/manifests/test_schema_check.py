@@ -169,9 +169,9 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
         (
             SKILL,
             "{external: Mail}",
-            "mail",
+            "Mail",
             "8:17 spec.connector_id: expected a reference to a Connector",
-            "Wexa Studio",
+            "{external: NAME}",
         ),
         (SKILL, "{external: Mail}", "{name: x}", "8:17 spec.connector_id: expected a reference to a Conn", "{id: ID}"),
         (
@@ -224,7 +224,7 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
             "kind: Skill\n",
             "",
             "1:1 kind: is missing",
-            "one of Project, Database, Table, Skill, AgentFlow",
+            "one of Project, Database, Connector,",
         ),
         (SKILL, "kind: Skill", "kind: Skil", '2:7 kind: there is no kind "Skil" to declare', "Did you mean 'Skill'?"),
         (SKILL, "kind: Skill", "kind: skill", '2:7 kind: there is no kind "skill" to declare', "Did you mean 'Skill'?"),
@@ -239,16 +239,9 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
         (
             SKILL,
             "kind: Skill",
-            "kind: Connector",
-            '2:7 kind: there is no kind "Connector" to declare',
-            "{external: NAME}",
-        ),
-        (
-            SKILL,
-            "kind: Skill",
             "kind: Deployment",
             '2:7 kind: there is no kind "Deployment"',
-            "Known kinds: Project, Database, Table, Skill",
+            "Known kinds: Project, Database, Connector,",
         ),
         (SKILL, "kind: Skill", "kind: [Skill]", "2:7 kind: there is no kind a list to declare", "Known kinds"),
         (SKILL, "kind: Skill", "kind:", "2:6 kind: there is no kind nothing (null) to declare", "Known kinds"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from wexa_sync.kinds.connector import CATALOGUE
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 from wexa_sync.kinds.paging import Single
 from wexa_sync.kinds.view import Filter, Form, View, column
@@ -96,19 +98,6 @@ MARKETPLACE_UPDATE = View(
     read=Endpoint(method="GET", path="/marketplace/coworker/update/{id}/check", known_from=SDK),
 )
 
-_CATALOGUE = Endpoint(
-    method="GET",
-    path="/public/connectors/all",
-    query={"search_key": "", "projectID": "{project}", "filter_type": "all"},
-    known_from=SDK,
-    otherwise=Endpoint(
-        method="GET",
-        path="/retrieve/all/connectors",
-        query={"search_key": "", "limit": "1000"},
-        known_from="one public client",
-    ),
-)
-
 
 def _actions(types: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the actions of a list of connector types, each with its category."""
@@ -124,7 +113,7 @@ CONNECTOR_TYPE = View(
     name="connector-type",
     about="the connectors that can be configured",
     aliases=("catalogue", "catalog"),
-    listing=Listing(endpoint=_CATALOGUE, scope=Scope.PROJECT, keys=("connectors",)),
+    listing=CATALOGUE.listing,
     columns=(
         column("CATEGORY", "category"),
         column("NAME", "name"),
@@ -141,7 +130,7 @@ CONNECTOR_TYPE = View(
 ACTION = View(
     name="action",
     about="what connectors can do: the actions of each category, and the input of one",
-    listing=Listing(endpoint=_CATALOGUE, scope=Scope.PROJECT, keys=("connectors",), items=_actions),
+    listing=replace(CATALOGUE.listing, items=_actions),
     # `sort` is the key of an action.
     read=Endpoint(method="GET", path="/actions/{filter.category}/{id}", known_from="one public client"),
     read_by_name=True,

@@ -69,7 +69,7 @@ def taken_along(changes: Mapping[Address, Change], observation: Observation) -> 
         "too" + (f", and what its connectors made: {named(made)}." if made else ".")
         for address, change in sorted(changes.items())
         if address.kind == "Project" and change.action is Action.DELETE
-        for made in [_called(observation.made_by_connectors, address)]
+        for made in [_called(observation.made_by_others, address)]
     )
 
 

@@ -111,10 +111,10 @@ def test_what_is_not_managed_keeps_the_project_and_what_a_connector_made_goes_wi
     made = {SKILLS: (Live(id="1" * 24, spec={"name": "Mail - Send"}),)}
     theirs = {SKILLS: (Live(id="2" * 24, spec={"name": "Theirs"}),)}
     theirs[SORT.place] = (Live(id="3" * 24, spec={"title": "Also theirs"}),)
-    plan = planned(seen(managed(DESK), unmanaged=theirs, made_by_connectors=made))
+    plan = planned(seen(managed(DESK), unmanaged=theirs, made_by_others=made))
     assert work(plan) == [f"blocked delete {DESK}"]
     assert f"would be deleted too: Skill 'Theirs', Agent 'Also theirs' of {FLOW}" in plan.blocked[0].reason
-    plan = planned(seen(managed(DESK), made_by_connectors=made))
+    plan = planned(seen(managed(DESK), made_by_others=made))
     assert work(plan) == [f"delete {DESK}"]
     assert "and what its connectors made: Skill 'Mail - Send'." in plan.warnings[0]
 

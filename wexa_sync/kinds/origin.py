@@ -1,0 +1,36 @@
+"""Declare where resources and their fields come from if not from a manifest: from a maker, or from a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wexa_sync.kinds.endpoint import Listing
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """A kind, by its name, whose resources make such ones by themselves when they are created.
+
+    `field` refers to the maker. `made` is True where one of those makers made the resource.
+    """
+
+    kind: str
+    field: str
+    made: Callable[[Raw, Iterable[Raw]], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """A list of types that knows what a create has to send: the `fields`, where a manifest leaves them out.
+
+    `key`: the field that names the type, in the manifest and in the list. `required`: fields that no create lacks.
+    """
+
+    listing: Listing
+    key: str
+    fields: tuple[str, ...]
+    required: tuple[str, ...]
