@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import Desk, opened
+from wexa_sync import engine
+from wexa_sync.model import Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -234,7 +236,29 @@ def test_a_list_that_shows_little_is_filled_in_without_secrets(cli: Cli, tmp_pat
         command = ("executions", "run", "triage", "--goal", "Use ${secret:TOKEN}.", "--auto-approve", "--wait")
         cli(tmp_path, *command, env={**remote.env, "TOKEN": secret})
         (listed,) = json.loads(cli(tmp_path, "executions", "list", "--format", "json", env=remote.env).stdout)
-    assert (listed["goal"], listed["price"]) == ("(sensitive)", 0.00231)
+        assert (listed["goal"], listed["price"]) == ("(sensitive)", 0.00231)
+        cli(tmp_path, "destroy", "--auto-approve", env=remote.env)
+        assert cli(tmp_path, "state", "list", env=remote.env).stdout == "", "it is forgotten with its project"
+
+
+def test_a_run_whose_end_is_not_awaited_any_more_goes_on_and_keeps_its_id(
+    tmp_path: Path, scripted: Callable[..., None]
+) -> None:
+    execution = (
+        "---\napiVersion: wexa.ai/v1\nkind: Execution\nmetadata: {name: long}\n"
+        "spec: {agentflow_id: triage, goal: Take long., wait: {timeout: 0.01}}\n"
+    )
+    (tmp_path / "desk.yaml").write_text(MANIFESTS + execution, "utf-8")
+    with opened() as remote:
+        scripted(remote, "completed", 3600)
+        desk = Desk(folder=tmp_path, remote=remote)
+        *_, first = desk.apply()
+        workspace = desk.workspace
+        workspace.cutoff.stop()
+        *_, again = engine.apply(desk.plan(), workspace).outcomes
+    assert (first.status, again.status) == (Status.ONGOING, Status.ONGOING)
+    assert again.id == first.id is not None
+    assert "the run goes on" in again.error
 
 
 def test_runs_are_chosen_and_an_earlier_one_keeps_the_address(applied: Desk, cli: Cli) -> None:
@@ -282,11 +306,20 @@ def test_what_happens_in_a_run_is_watched_until_its_end(
     assert events[1]["error"] == f"Sorter could not finish: {goal}"
     assert watching.returncode == 1
     assert "the run ended as failed" in talk
+
+
+def test_all_runs_are_watched_until_somebody_ends_it(
+    applied: Desk, cli: Cli, scripted: Callable[..., None], going: Going, passing: Callable[..., None]
+) -> None:
+    goal = "Watch us all."
+    scripted(applied.remote, "completed", 3600, goal)
+    address = json.loads(run(applied, cli, goal, "--format", "json").stdout)["address"]
     with going(applied, "executions", "watch", "--interval", "0.1") as watching:
         assert watching.stdout is not None
-        script = json.loads(run(applied, cli, goal, "--format", "json").stdout)
-        line = watching.stdout.readline()
+        lines = [watching.stdout.readline()]
+        passing(applied.remote, 7200)
+        lines.append(watching.stdout.readline())
         watching.send_signal(signal.SIGINT)
         watching.communicate()
-    assert script["address"] in line
+    assert [line.split()[1:3] for line in lines] == [["running", address], ["completed", address]]
     assert watching.returncode == 130

@@ -45,6 +45,11 @@ def test_a_lifecycle_and_what_agents_get_of_it(folder: Folder) -> None:
     )
 
 
+def test_no_handle_is_that_of_a_run_that_a_command_asked_for(folder: Folder) -> None:
+    (problem,) = folder.faults(RUN % "-0123456789ab" + "---\n" + RUN % "-0123456789a")
+    assert "the handle run-0123456789ab is kept for a run that `wexa-sync executions run` starts" in problem
+
+
 @pytest.mark.parametrize("lifecycle", ["lifecycle: {}", "lifecycle: {prevent_destroy: false, deletion: delete}", ""])
 def test_nothing_is_protected_unless_it_is_said(folder: Folder, lifecycle: str) -> None:
     assert folder.read(FLOW % lifecycle).manifests[TRIAGE].lifecycle == Lifecycle()
