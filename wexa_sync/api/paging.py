@@ -180,7 +180,8 @@ def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str,
 def _query(paging: PageNumber | SkipLimit | AfterId, *, number: int, collected: list[Item], size: int) -> Query:
     """Return the parameters of page `number` (from 0), which follows those items. `size` is a page's true length."""
     if isinstance(paging, PageNumber):
-        return {paging.page_param: paging.first + number, paging.limit_param: size}
+        sizes = dict.fromkeys(filter(None, (paging.limit_param, paging.also_param)), size)
+        return {paging.page_param: paging.first + number, **sizes}
     limit = {paging.limit_param: paging.limit}
     if not collected:
         return limit

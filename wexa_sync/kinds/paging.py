@@ -26,13 +26,15 @@ class Single:
 class PageNumber:
     """Numbered pages. From the second on, the size asked for is the first one's true length.
 
-    So the server counts its offset in what it really gave, also where it caps the size but not the offset.
+    So the server counts its offset in what it really gave, also where it caps the size but not the offset. `also_param`
+    is another name of the size, which is sent too where sources differ.
     """
 
     page_param: str = "page"
     limit_param: str = "limit"
     limit: int = 100
     first: int = 1
+    also_param: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,8 @@ class View:
     `rows` makes items of it. Otherwise `read` returns one item by its id, or by its name where that is what `{id}`
     means (`read_by_name`). `{filter.NAME}` in a path is a filter's value. `within`: the view that lists the owners, of
     a listing that is for one owner. `shown`: the only fields that are ever shown (None: all). `columns`: of the table;
-    without any, or where the response has none of them, the response is shown as it came.
+    without any, or where the response has none of them, the response is shown as it came. `open`: the columns are what
+    the items have, and each is a filter too.
     """
 
     name: str
@@ -72,6 +73,7 @@ class View:
     columns: tuple[Column, ...] = ()
     filters: Mapping[str, Filter] = field(default_factory=dict)
     shown: frozenset[str] | None = None
+    open: bool = False
     aliases: tuple[str, ...] = ()
 
     @property

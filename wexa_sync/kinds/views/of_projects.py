@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 from wexa_sync.kinds.inbox import EVERYTHING
-from wexa_sync.kinds.paging import SkipLimit
+from wexa_sync.kinds.paging import PageNumber, SkipLimit
 from wexa_sync.kinds.view import Filter, View, column
 from wexa_sync.kinds.views.of_kinds import BY_CATEGORY, CREATED, ID, SKILL_COLUMNS, STATUS
 
@@ -129,6 +129,24 @@ FILE = View(
     columns=(column("NAME", "filename", "name"), STATUS, CREATED, ID),
 )
 
+ROW = View(
+    name="row",
+    about="the rows of a table",
+    aliases=("record",),
+    scope=Scope.OWNER,
+    within="table",
+    listing=Listing(
+        endpoint=Endpoint(method="GET", path="/storage/{project}/{owner}"),
+        scope=Scope.OWNER,
+        # The SDK's text says page_size, and real clients send limit.
+        paging=PageNumber(page_param="page", limit_param="limit", also_param="page_size"),
+        keys=("records",),
+    ),
+    read=_get("/storage/{project}/{owner}/{id}"),
+    open=True,
+    filters={name: Filter(query=name) for name in ("query", "filters", "search_filters", "sort", "sort_key")},
+)
+
 VIEWS = (
     SETTINGS,
     TAG,
@@ -141,5 +159,6 @@ VIEWS = (
     SKILL_CATEGORY,
     MONITOR,
     FILE,
+    ROW,
 )
 """The views that are read for each project."""

@@ -11,9 +11,10 @@ from wexa_sync.api.checks import unwrap
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import ALL, Extent, Found, Query, collect
 from wexa_sync.api.sparse import only_marked
-from wexa_sync.errors import NotAList
+from wexa_sync.errors import NotAList, UsageError
 from wexa_sync.kinds.view import Filter, View
 from wexa_sync.observe.views.places import Spot
+from wexa_sync.text.suggest import did_you_mean, named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,28 @@ def _at(api: Api, view: View, spot: Spot, most: int) -> tuple[list[Item], str]:
         if view.rows is None:
             return [Item(raw=body, spot=spot, whole=True)], ""
         return [Item(raw=row, spot=spot) for row in view.rows(unwrap(body))][:most], ""
-    here = [(view.filters[name], value) for name, value in spot.filters.items() if name in view.filters]
-    compared = [(filter_, value) for filter_, value in here if filter_.fields]
+    compared = [
+        (filter_, value)
+        for name, value in spot.filters.items()
+        if name != view.within and (filter_ := view.filters.get(name, Filter(fields=(name,)))).fields
+    ]
     found, body = _listed(api, view, spot, ALL if compared else most)
     if found is None:
         return [Item(raw=body, spot=spot, whole=True)], ""
+    if view.open:
+        _require_known(view, [name for filter_, _ in compared for name in filter_.fields], found.items)
     kept = [raw for raw in found.items if all(_holds(raw, *each) for each in compared)]
     return [Item(raw=raw, spot=spot) for raw in kept[:most]], _note(view, found)
+
+
+def _require_known(view: View, names: Sequence[str], items: Sequence[Raw]) -> None:
+    """Raise UsageError for a name that no item has, where the items themselves say what there is."""
+    known = [*view.filters, view.within, *dict.fromkeys(key for raw in items for key in raw)]
+    for name in names:
+        if items and name not in known:
+            raise UsageError(
+                f"{view.name} has no filter {name!a}", hint=did_you_mean(name, known, f"It has: {named(known, 12)}.")
+            )
 
 
 def _listed(api: Api, view: View, spot: Spot, most: int) -> tuple[Found | None, Any]:
@@ -87,7 +103,9 @@ def _holds(raw: Raw, filter_: Filter, value: str) -> bool:
 
 
 def at(raw: Any, dotted: str) -> Any:
-    """Return what stands at a path of keys; None where nothing does."""
+    """Return what stands at a path of keys, or under a key that has dots itself; None where nothing does."""
+    if isinstance(raw, Mapping) and dotted in raw:
+        return raw[dotted]
     for key in dotted.split("."):
         raw = raw.get(key) if isinstance(raw, Mapping) else None
     return raw

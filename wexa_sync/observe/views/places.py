@@ -37,7 +37,7 @@ def check(view: View, asked: Asked) -> None:
     """Raise UsageError for a filter that the view does not have, for one that is missing, and for a name in vain."""
     known = [*view.filters, *([view.within] if view.within else [])]
     for name in asked.filters:
-        if name not in known:
+        if name not in known and not view.open:
             there = f"It has: {named(known, 10)}." if known else "It has none."
             raise UsageError(f"{view.name} has no filter {name!a}", hint=did_you_mean(name, known, there))
     if view.scope is Scope.ORGANISATION and asked.project:
@@ -85,7 +85,7 @@ def _projects(api: Api, state: State, word: str) -> list[Spot]:
 def _with_ids(api: Api, state: State, view: View, asked: Asked, project: Spot) -> Iterator[tuple[str, str]]:
     """Yield the filters, with an id in the place of a name."""
     for name, word in asked.filters.items():
-        names = view.filters[name].names if name in view.filters else view.within
+        names = view.filters[name].names if name in view.filters else view.within if name == view.within else ""
         yield name, id_of(api, state, views()[names], word, project.ids) if names else word
 
 

