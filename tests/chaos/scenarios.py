@@ -147,6 +147,21 @@ def _replies_edited(folder: Path) -> None:
     _append(folder / "trigger.yaml", _document("Trigger", "reads", spec))
 
 
+def _tables(folder: Path) -> None:
+    _append(folder / "wexa-sync.yaml", FAST + "allow_undocumented: [table.rename]\n")
+
+
+def _tables_edited(folder: Path) -> None:
+    """Rename a table, a column and an option; add a table and a column; take a column out, which has values."""
+    _replace(folder / "candidates.yaml", "table_name: Candidates", "table_name: Applicants")
+    _replace(folder / "candidates.yaml", "[new, invited, hired]", "[new, met, hired]")
+    _replace(folder / "candidates.yaml", "column_name: Name", "column_name: Full name")
+    _replace(folder / "openings.yaml", "column_id: title, column_name: Title", "column_id: role, column_name: Role")
+    _replace(folder / "openings.yaml", "default_value: 1", "default_value: 2")
+    columns = "columns: [{column_id: at, column_name: At, column_type: String}]"
+    _append(folder / "more.yaml", _document("Table", "visits", f"table_name: Visits, {columns}"))
+
+
 SCENARIOS = {
     (each.example, each.name): each
     for each in (
@@ -170,6 +185,14 @@ SCENARIOS = {
             edit=_studio_pruned,
             words=("--prune", "--force"),
             doomed="Newsletter (staging)",
+        ),
+        Scenario(name="first", example="tables", prepare=_tables),
+        Scenario(
+            name="update",
+            example="tables",
+            prepare=_tables,
+            edit=_tables_edited,
+            words=("--prune", "--force"),
         ),
         Scenario(name="first", example="auto-reply", prepare=_desk),
         Scenario(
@@ -205,11 +228,23 @@ def _seed_things(bench: Bench, project: str) -> None:
     trigger = {"_id": f"{project[:20]}beef", "name": "Their trigger", "event": "message_read", "theirs": [None, 1.0]}
     ours = (bench.ask("GET", path) or {}).get("triggers", [])
     bench.ask("PUT", f"{path}/whatsapp", {"triggers": [trigger, *ours]})
+    _seed_table(bench, project)
     text = {"template": "Their words.", "display_template": "Their words."}
     schedule = {"coworker_id": made["_id"], **text, "goal": text, "schedule": 2_100_000_000}
     bench.ask("POST", "/schedule/coworker", schedule, projectID=project)
     run = {"agentflow_id": made["_id"], "goal": "Their goal.", "input_variables": {}, "projectID": project}
     bench.ask("POST", "/execute_flow", {**run, "executed_by": USER_ID}, projectID=project)
+
+
+def _seed_table(bench: Bench, project: str) -> None:
+    """Add a table of somebody else, and rows to every table."""
+    bench.ask("POST", "/storage", projectID=project)
+    columns = [{"column_id": "email", "column_name": "E-mail", "column_type": "String", "default_value": "none"}]
+    table = {"projectID": project, "table_name": "Their table", "columns": columns}
+    bench.ask("POST", "/create/table", table, projectID=project)
+    for each in bench.ask("GET", f"/storage/{project}"):
+        row = {column["column_id"]: f"Their {column['column_name']}" for column in each["columns"]}
+        bench.ask("POST", f"/storage/{project}/{each['_id']}", row)
 
 
 def goals(folder: Path) -> dict[str, str]:

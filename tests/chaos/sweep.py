@@ -35,7 +35,7 @@ HANGS = ("hang before", "hang after")
 
 _LIST = re.compile(
     r"GET (/skills/|/agentflows|/schedules/coworker|/v1/project|/connectors/.*|/.*/execution_flows"
-    r"|/triggers/connector/.*)"
+    r"|/triggers/connector/.*|(/column)?/storage/.*)"
 )
 
 

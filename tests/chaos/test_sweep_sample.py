@@ -45,6 +45,8 @@ SAMPLE = [
     ("support-desk", "replace", "kill_client after DELETE", CLEAN),
     ("auto-reply", "update", "kill_client after PUT /triggers/connector/**", CLEAN),
     ("auto-reply", "update", "short GET /triggers/connector/*", CLEAN),
+    ("tables", "first", "kill_client after POST /create/table", CLEAN),
+    ("tables", "update", "kill_client after DELETE /delete/column/*", CLEAN),
     ("content-studio", "first", "kill_client after POST /execute_flow/*/execute", CLEAN),
     (
         "content-studio",

@@ -22,7 +22,7 @@ from wexa_sync.state.notes import past_applies
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 _PASSING = {"created_at", "updated_at", "createdAt", "updatedAt", "last_used", "end_time", "image", "coworker_image"}
-_TITLES = {"project": "projectName", "schedule": "template", "execution": "goal"}
+_TITLES = {"project": "projectName", "schedule": "template", "execution": "goal", "table": "table_name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +106,11 @@ def at_odds(state: Path, data: Path) -> list[str]:
     kept = held(state)
     there = {name for thing in things(data) for name in (thing.id, thing.alias)}
     there |= {trigger["_id"] for thing in things(data) for trigger in thing.body.get("triggers", [])}
+    there |= {column["column_id"] for thing in things(data) for column in thing.body.get("columns", [])}
     there |= {agent["_id"] for thing in things(data) if thing.kind == "agentflow" for agent in thing.body["agents"]}
-    counts = Counter(record.id for record in kept.records.values())
+    # Ids of columns are unique in their table alone, and a database has the id of its project.
+    own = [each for each in kept.records.values() if each.address.kind not in ("Column", "Database")]
+    counts = Counter(record.id for record in own)
     return [
         *(f"an intent is left: {address}" for address in kept.intents),
         *(f"recorded and not there: {each.address}" for each in kept.records.values() if each.id not in there),
