@@ -1,4 +1,7 @@
-"""Promise 13: "The number of requests of a plan depends on pages and projects, not on resources"."""
+"""Promise 13: "The number of requests of a plan depends on pages, projects, and managed tables and connectors".
+
+Tables have a list of their columns, and connectors one of their triggers. No other resource adds a request.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,12 @@ kind: AgentFlow
 metadata: {{name: more-{n}, project: {p}}}
 spec: {{name: More {n}, description: D, role: R, agents: [{{handle: a, title: A, role: R, prompt: {{template: T}}}}]}}
 """
+TABLE = """---
+apiVersion: wexa.ai/v1
+kind: Table
+metadata: {{name: more-{n}, project: {p}}}
+spec: {{table_name: More {n}, columns: [{columns}]}}
+"""
 RUN = """---
 apiVersion: wexa.ai/v1
 kind: Execution
@@ -53,6 +62,23 @@ def test_more_resources_ask_for_no_more(desk: Desk, more: str) -> None:
     file.write_text("".join(more.format(n=n, p="support-desk") for n in range(20)), encoding="utf-8")
     desk.apply()
     assert _asked(desk) == few
+
+
+def test_a_managed_table_asks_for_its_columns_and_nothing_else_does(desk: Desk) -> None:
+    # Neither columns nor rows add a request, nor tables that are not managed here.
+    desk.apply()
+    without = _asked(desk)
+    columns = ", ".join(f"{{column_id: c{n}, column_name: C{n}, column_type: String}}" for n in range(20))
+    text = "".join(TABLE.format(n=n, p="support-desk", columns=columns) for n in range(3))
+    (desk.folder / "more.yaml").write_text(text, encoding="utf-8")
+    desk.apply()
+    ids = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
+    project, managed = ids["Project/support-desk"], [ids[f"support-desk/Table/more-{n}"] for n in range(3)]
+    theirs = {"projectID": project, "table_name": "Theirs"}
+    desk.remote.raw("POST", "/create/table", theirs, projectID=project).raise_for_status()
+    desk.remote.raw("POST", f"/storage/{project}/{managed[0]}", [{}] * 60).raise_for_status()
+    more = [f"/storage/{project}", *(f"/column/storage/{project}/{table}" for table in managed)]
+    assert Counter(_asked(desk)) == Counter([*without, *more])
 
 
 def test_two_hundred_flows_ask_as_ten_do_but_for_pages(desk: Desk) -> None:
