@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from wexa_sync.api.account import account_of
 from wexa_sync.api.calls import Call, Ids, Raw, Values, admitted, body_of
 from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, unwrap
 from wexa_sync.api.paging import Extent, Found, Query, collect
@@ -16,6 +17,7 @@ from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
+from wexa_sync.model import Account
 from wexa_sync.text.ids import is_id, usual_case
 
 NO_QUERY: Query = {}
@@ -31,6 +33,7 @@ class Api:
         self._http = http
         self.org_id = org_id
         self.user_id = user_id
+        self.account = Account()  # as it was at the last `sign_in`
         self._owner = ""  # the user that the organisation's account names
 
     @property
@@ -51,6 +54,7 @@ class Api:
                 raise  # it says nothing of the organisation
             raise _wrong_org(self.org_id, error) from None
         customer = unwrap(body)
+        self.account = account_of(customer)
         shown = customer.get("organization_id")
         if shown is not None and (not isinstance(shown, str) or usual_case(shown) != usual_case(self.org_id)):
             raise _wrong_org(self.org_id, Refused(f"it belongs to {shown}", method="GET", path=path))

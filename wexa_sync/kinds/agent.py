@@ -61,6 +61,7 @@ _UPDATABLE = (
 
 AGENT = Kind(
     name="Agent",
+    counts_as="number_of_agents_per_coworker",
     schema="agent.schema.json",
     display="title",
     identity=("title",),

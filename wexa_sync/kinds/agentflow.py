@@ -13,6 +13,7 @@ UPDATE_FLOW = "agentflow.update"
 
 AGENTFLOW = Kind(
     name="AgentFlow",
+    counts_as="number_of_coworkers",
     schema="agentflow.schema.json",
     identity=("name",),
     parts=(Part(field="agents", kind=AGENT, order=PartOrder.APPEND_ONLY, chain=_CHAIN),),

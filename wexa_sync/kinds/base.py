@@ -145,7 +145,8 @@ class Kind:
     out, and a read by id never does. `goes_along`: those that nobody manages are no reason to keep their project, as
     the server makes some by itself. `inside`: the field that refers to the resource in whose list it stands. `maker`:
     the kind that may make such ones by itself. `catalogue`: what fills in a create. `notice`: what the response to a
-    create tells a person to do.
+    create tells a person to do. `counts_as`: what the organisation's account calls the limit on their number; of a
+    part, on that in one owner.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Kind:
     catalogue: Catalogue | None = None
     notice: Callable[[Mapping[str, Any]], str] = lambda answer: ""  # noqa: ARG005  # only some kinds have one
     goes_along: bool = False
+    counts_as: str = ""
     declarable: bool = True
     inside: str = ""
     ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end

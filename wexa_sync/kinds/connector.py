@@ -62,6 +62,7 @@ CATALOGUE = Catalogue(
 
 CONNECTOR = Kind(
     name="Connector",
+    counts_as="number_of_connectors",
     schema="connector.schema.json",
     identity=("name",),
     ids=("connectorID", "_id"),

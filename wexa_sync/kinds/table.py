@@ -64,6 +64,7 @@ COLUMN = Kind(
 
 TABLE = Kind(
     name="Table",
+    counts_as="number_of_tables",
     schema="table.schema.json",
     display="table_name",
     identity=("table_name",),

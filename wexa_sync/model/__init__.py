@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wexa_sync.model.address import HANDLE, HANDLE_AS_ID, Address, ExternalName, Place, Source, is_commanded
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
-from wexa_sync.model.observation import Live, Observation, Pair
+from wexa_sync.model.observation import Account, Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Origins, Plan, Unmanaged
 from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
@@ -41,6 +41,7 @@ if not TYPE_CHECKING:  # else a type checker would take any name for one of thes
 __all__ = [
     "HANDLE",
     "HANDLE_AS_ID",
+    "Account",
     "Action",
     "Address",
     "Asked",

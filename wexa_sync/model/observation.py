@@ -72,8 +72,22 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the organisation's plan allows (`limits`) and what is used of it, by the API's names. `credits`: those that
+    the plan has; None where the account does not say.
+    """
+
+    limits: Mapping[str, float] = field(default_factory=dict)
+    used: Mapping[str, float] = field(default_factory=dict)
+    credits: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """The workspace at one moment: pairs, the ids that references resolve to, and who we are there."""
+    """The workspace at one moment: pairs, the ids that references resolve to, and who we are there.
+
+    `prices`: the mean price of past runs, by the id of what ran.
+    """
 
     target: Target
     pairs: Mapping[Address, Pair]
@@ -91,4 +105,6 @@ class Observation:
     unplaced: frozenset[str] = frozenset()  # handles of projects that the state gave up, and that nothing in it shows
     unlinked: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
     made_by_others: Mapping[Place, tuple[Live, ...]] = field(default_factory=dict)  # what nobody declares
+    account: Account = Account()
+    prices: Mapping[str, float] = field(default_factory=dict)
     cut: Mapping[Place, str] = field(default_factory=dict)  # where a list is not whole, so that more may be live -> why

@@ -52,9 +52,7 @@ def observe(
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Observation:
-    """Return what is declared, live and recorded. Send GET only.
-
-    What an allowed undocumented call may replace is read whole.
+    """Return what is declared, live and recorded. Send GET only. What an undocumented call may replace is read whole.
 
     Raise StateDamaged or ApiError. A list that is not whole, or that leaves out what is there, is never planned on.
     """
@@ -73,6 +71,8 @@ def observe(
         unmanaged={place: tuple(lives) for place, lives in known.unmanaged.items() if lives},
         made_by_others={place: tuple(lives) for place, lives in known.made_by_others.items() if lives},
         cut=known.cut,
+        account=api.account,
+        prices=known.mean_prices,
         unlinked={owner: ids for owner, ids in known.unlinked.items() if ids},
         unplaced=frozenset(known.unplaced),
         user_id=user_id,
@@ -126,6 +126,7 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
         listed |= implied(known, kind, lists)
         for project, raws in listed.items():
             whole = runs_told_apart(api, pool, known, kind, project, raws)
+            known.note_prices(kind, whole)
             _index_externals(known, kind, project, whole)
             _pair_kind(known, kind, project, whole)
         pair_parts(known, api, pool, kind, listed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.compare.ids import Comparison, comparison_in
@@ -15,6 +16,8 @@ from wexa_sync.model import Address, Desired, ExternalName, Live, Pair, Place, R
 from wexa_sync.state.base import State
 
 Externals = dict[ExternalName, str]
+_MOST_PRICES = 200
+"""How many runs of a list, the last that it shows, tell what a run costs."""
 
 
 def require_known_kinds(state: State) -> None:
@@ -51,6 +54,7 @@ class Known:
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
     _made: frozenset[str] = field(init=False)  # the kinds of what recorded actions made
     missing: set[tuple[str, str]] = field(default_factory=set)  # (project, kind) of which the server has no list
+    _prices: dict[str, list[float]] = field(default_factory=dict)
     cut: dict[Place, str] = field(default_factory=dict)  # where a list is not whole -> why
     unsettled: Externals = field(default_factory=dict)  # a name asked for to which the response says nothing -> why
 
@@ -110,6 +114,21 @@ class Known:
                 self.ids[address] = found.live.id
                 if not BY_NAME[address.kind].makes:  # what an action made is called by its own address, if it has one
                     self.names[found.live.id] = address
+
+    def note_prices(self, kind: Kind, raws: Iterable[Mapping[str, Any]]) -> None:
+        """Note what runs cost, of those whose list says so."""
+        if kind.run is None or kind.run.account is None:
+            return
+        ran = kind.fields.at((kind.run.runs,)).wire_name
+        for raw in list(raws)[-_MOST_PRICES:]:
+            what, (_, usage) = raw.get(ran), kind.run.account(raw)
+            if isinstance(what, str) and usage.price is not None:
+                self._prices.setdefault(what, []).append(usage.price)
+
+    @property
+    def mean_prices(self) -> dict[str, float]:
+        """Return the mean price of past runs, by the id of what ran."""
+        return {what: sum(prices) / len(prices) for what, prices in self._prices.items()}
 
     def add_unmanaged(self, place: Place, lives: Iterable[Live]) -> None:
         """Take in what is live in a place and nobody manages."""

@@ -12,6 +12,7 @@ from wexa_sync.api.paging import Extent, Found, Query
 from wexa_sync.errors import Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Endpoint, Operation
+from wexa_sync.model import Account
 
 Listed = tuple[str, str, str]
 """The kind, the project's id and the owner's id of a list."""
@@ -31,7 +32,7 @@ class Recorder(Api):
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self.org_id, self.user_id = api.org_id, api.user_id
+        self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
         self._lists: dict[Listed, Found] = {}
         self._names: dict[tuple[str, str, str, str], list[Raw]] = {}
         self._reads: dict[tuple[str, str], Raw | None] = {}
@@ -49,6 +50,7 @@ class Recorder(Api):
     def sign_in(self) -> str:
         """Check key and organisation, and return the id of the user."""
         self.user_id = self._api.sign_in()
+        self.account = self._api.account
         return self.user_id
 
     def listed(self, kind: Kind, ids: Ids) -> Found:
@@ -83,7 +85,7 @@ class Replayed(Api):
 
     def __init__(self, notes: Notes, *, org_id: str, user_id: str) -> None:
         self._notes = notes
-        self.org_id, self.user_id = org_id, user_id
+        self.org_id, self.user_id, self.account = org_id, user_id, Account()
 
     @property
     def ahead(self) -> float:

@@ -90,6 +90,8 @@ def _lists_of(seen: Observation, ours: frozenset[str], recorder: Recorder) -> It
         for kind in BY_NAME.values():
             if kind.listing is None or kind.listing.scope is not Scope.PROJECT or kind.nature is Nature.ACTION:
                 continue
+            if kind.goes_along and not kind.calls(Operation.CREATE):  # only what names one needs them: it was read
+                continue
             ids = Ids(project=id)
             yield kind, ids
             for part in (each for each in kind.parts if each.own_list):

@@ -17,6 +17,7 @@ from wexa_sync.plan.digest import digest
 from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.limits import managed, warnings
 from wexa_sync.plan.order import in_order, waits_of
+from wexa_sync.plan.quota import quota_warnings
 from wexa_sync.plan.rules.chained import put_behind, unlinked_warnings
 from wexa_sync.plan.rules.child_order import hold_unordered
 from wexa_sync.plan.rules.containers import hold_containers, taken_along
@@ -86,6 +87,7 @@ def _plan_of(
             *partly(observation, decisions.keys(), left),
             *taken_along(changes, observation),
             *_too_far(ordered, observation, limits),
+            *quota_warnings(ordered, observation),
         ),
         ids=observation.ids,
         lifecycles=_new_lifecycles(observation, decisions),

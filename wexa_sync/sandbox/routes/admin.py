@@ -1,6 +1,8 @@
 """Drive and watch the sandbox: its own endpoints under /_sandbox/, which the real API does not have."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Body
 from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import ClockMove, FaultText, OutcomeScript
@@ -11,6 +13,7 @@ from wexa_sync.sandbox.replies import reply
 from wexa_sync.sandbox.routes.params import Here
 from wexa_sync.sandbox.world.clock import LAST_DATE
 from wexa_sync.sandbox.world.outcomes import remember_scripts, scripts
+from wexa_sync.sandbox.world.store import Json
 from wexa_sync.sandbox.world.turn import catch_up, turn
 from wexa_sync.sandbox.world.world import World
 
@@ -105,6 +108,14 @@ async def get_readings(world: Here) -> Response:
         for item in READINGS
     ]
     return reply({"readings": entries})
+
+
+@router.post("/quota", summary="Change what the organization's plan allows")
+@turn
+def change_quota(world: Here, body: Annotated[Json, Body()]) -> Response:
+    """Put limits in the place of those that GET /customer shows. They are shown, not enforced."""
+    world.store.remember("quota", body)
+    return reply({"quota": body})
 
 
 def _clock(world: World) -> Response:

@@ -58,7 +58,7 @@ def get_customer(world: Here, organization_id: str) -> Response:
         "user_id": USER_ID,
         "customer_id": None,
         "email": "user@example.com",
-        "quota": _QUOTA,
+        "quota": _QUOTA | (world.store.setting("quota") or {}),
         "usage": _usage(world),
         "plan": "pro",
         "subscription_id": None,
