@@ -14,6 +14,7 @@ from wexa_sync.sandbox import ORG_ID, USER_ID
 from ..forks import ROOT
 from .bench import Bench
 
+_READINGS = {"content-studio": {"execution_start": "explicit"}, "channels": {"connector_makes_skills": "yes"}}
 FAST = "settle: 0.5\nstart_grace: 0.5\n"
 
 
@@ -22,7 +23,7 @@ class Scenario:
     """Describe an apply to disturb. `prepare` prepares the manifests; `edit` then changes them.
 
     Without an edit, the first apply is disturbed. `words` are arguments of the command; `readings` are the
-    sandbox's: in the content studio a run does not start by itself.
+    sandbox's: in the content studio a run does not start by itself, and connectors make skills in the channels.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Scenario:
     @property
     def readings(self) -> dict[str, str]:
         """Return the readings of the sandbox."""
-        return {"execution_start": "explicit"} if self.example == "content-studio" else {}
+        return _READINGS.get(self.example, {})
 
 
 def _replace(file: Path, old: str, new: str) -> None:
@@ -135,6 +136,33 @@ def _studio_pruned(folder: Path) -> None:
     (folder / "blog/schedule.yaml").unlink()
 
 
+def _channels(folder: Path) -> None:
+    _desk(folder)
+    _replace(folder / "connector.yaml", "${secret:WHATSAPP_PIN}", '"0000"')
+
+
+def _channels_edited(folder: Path) -> None:
+    """Change a connector's status; add another connector, and a skill that it makes by itself."""
+    _replace(folder / "connector.yaml", "status: ready", "status: inactive")
+    skill = "name: Drive - List files, description: List files with google_drive, connector_id: drive"
+    _append(folder / "more.yaml", _drive() + _document("Skill", "list-files", skill))
+
+
+def _channels_with_drive(folder: Path) -> None:
+    _channels(folder)
+    _append(folder / "more.yaml", _drive())
+
+
+def _channels_pruned(folder: Path) -> None:
+    """Remove the connector that no skill refers to."""
+    (folder / "more.yaml").unlink()
+
+
+def _drive() -> str:
+    config = "config: {refresh_token: t}"
+    return _document("Connector", "drive", f"name: Drive, description: Files, category: google_drive, {config}")
+
+
 def _replies_edited(folder: Path) -> None:
     """Remove a trigger, edit another one and its flow, and add a third one: all in the list of one connector."""
     kept = (folder / "trigger.yaml").read_text(encoding="utf-8").partition("\n---\n")[2]
@@ -192,6 +220,15 @@ SCENARIOS = {
             example="tables",
             prepare=_tables,
             edit=_tables_edited,
+            words=("--prune", "--force"),
+        ),
+        Scenario(name="first", example="channels", prepare=_channels),
+        Scenario(name="update", example="channels", prepare=_channels, edit=_channels_edited, words=("--force",)),
+        Scenario(
+            name="prune",
+            example="channels",
+            prepare=_channels_with_drive,
+            edit=_channels_pruned,
             words=("--prune", "--force"),
         ),
         Scenario(name="first", example="auto-reply", prepare=_desk),

@@ -43,6 +43,9 @@ SAMPLE = [
         CLEAN,
     ),  # an empty body does not prove that the schedule is gone
     ("support-desk", "replace", "kill_client after DELETE", CLEAN),
+    ("channels", "first", "kill_client after POST /actions/*/config", CLEAN),
+    ("channels", "update", "504 after POST /connectors/change_status", CLEAN),
+    ("channels", "prune", "kill_client after DELETE /connector/*", CLEAN),
     ("auto-reply", "update", "kill_client after PUT /triggers/connector/**", CLEAN),
     ("auto-reply", "update", "short GET /triggers/connector/*", CLEAN),
     ("tables", "first", "kill_client after POST /create/table", CLEAN),

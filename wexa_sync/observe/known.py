@@ -69,6 +69,7 @@ class Known:
         for address in self.state.records:
             if address.owner and address.owner_address not in addresses:
                 self.orphans.setdefault((address.project, address.owner[0]), []).append(address)
+        for address in {**self.desired.manifests, **self.state.records}:
             self._kinds.setdefault((address.project, address.kind), []).append(address)
 
     def owned_beside(self, kind: Kind) -> Collection[str]:
@@ -86,7 +87,7 @@ class Known:
         return self.places.get(place, [])
 
     def of_kind(self, project: str, kind: str) -> list[Address]:
-        """Return the recorded addresses of that kind in that project, whatever owns them."""
+        """Return the declared and the recorded addresses of that kind in that project, whatever owns them."""
         return self._kinds.get((project, kind), [])
 
     @property
