@@ -189,6 +189,13 @@ def test_on_every_surface_of_the_command_line(attacked: Desk, cli: Cli) -> None:
     run("state", "show", to="json")
     check(cli(folder, "state", "list", env=env).stdout.replace("\t", " "))
     run("snapshot", to="json")
+    for view in ("project", "flow", "execution"):
+        check(cli(folder, "get", view, env=env).stdout.replace("\t", " "))
+        check(cli(folder, "get", view, "--format", "yaml", env=env).stdout)
+        run("get", view, "--format", "json", to="json")
+    run("get", "flow", "triage")
+    run("get", "flow", SHOWN[:200], code=64)
+    run("credits", "--format", "json", to="json")
     shown = cli.on_terminal(folder, "plan", "--details", env={"TERM": "xterm", **env}).stdout
     check(re.sub(r"\x1b\[[0-9;]*m", "", shown))
 
