@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import asked, options
+from wexa_sync.cli.known import KnownView
 from wexa_sync.cli.values import Assignment, Seconds
 from wexa_sync.render import VIEW_RENDERERS
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("get")
-@click.argument("kind")
+@click.argument("kind", type=KnownView())
 @click.argument("name", required=False, default="")
 @options.filled(options.workspace, options.shape(VIEW_RENDERERS))
 @options.option(

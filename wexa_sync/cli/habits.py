@@ -59,6 +59,8 @@ _WORDS = {
     _SETTINGS: "workspace env environment profile context config set-context use select",
     "`wexa-sync executions show ADDRESS` shows the result of a run and what it asks.": "output outputs logs log result",
     "`wexa-sync state mv` gives what is managed another address.": "mv move rename",
+    "`wexa-sync get KIND` shows what is live.": "settings members tags analytics quota projects flows skills "
+    "tables rows triggers files actions events customer",
     "`wexa-sync --help` lists the commands.": "help commands",
     "Use the tool that installed it, as `pip install --upgrade wexa-sync`.": "upgrade self-update",
 }

@@ -50,6 +50,16 @@ class KnownEnvironment(_Completed, click.types.StringParamType):
             return []
 
 
+class KnownView(_Completed, click.types.StringParamType):
+    """The name of a view."""
+
+    def names(self, context: click.Context) -> list[str]:  # noqa: ARG002  # as for addresses
+        """Return the views that `get` shows."""
+        from wexa_sync.kinds.views import views
+
+        return [*views()]
+
+
 def _addresses(context: click.Context) -> list[str]:
     """Return the addresses that are known. Offline.
 

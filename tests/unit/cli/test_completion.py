@@ -46,6 +46,7 @@ def completed(folder: Path, *words: str) -> list[str]:
 def test_bash_completes_commands_options_and_addresses(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(MANIFESTS, encoding="utf-8")
     assert completed(tmp_path, "val") == ["validate"]
+    assert completed(tmp_path, "get", "sk") == ["skill", "skill-category"]
     assert completed(tmp_path, "plan", "--detailed") == ["--detailed-exitcode"]
     assert completed(tmp_path, "plan", "--target", "") == ["Project/desk", "desk/Skill/summarise"]
     assert completed(tmp_path, "plan", "--target", "desk/") == ["desk/Skill/summarise"]
