@@ -18,17 +18,22 @@ ROUNDS = 6
 WORK = ("add", "change", "delete", "run", "adopt", "forget")
 """The words of a plan's summary that count work."""
 
+_COMMANDED = re.compile(r"[a-z0-9-]+/Execution/run-[0-9a-f]{12}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """Work in `folder`, and look into `data` as into Wexa Studio. `words` are arguments of every plan and apply."""
+    """Work in `folder`, and look into `data` as into Wexa Studio. `words` are arguments of every plan and apply.
+
+    `command`: what is run in place of an apply, and repeated until it comes to its end.
+    """
 
     bench: Bench
     folder: Path
     data: Path
     words: Sequence[str]
+    command: Sequence[str] = ()
     asked: list[str] = field(default_factory=list)  # the questions that the person answered, in short
     faults: list[str] = field(default_factory=list)  # misbehaviour of commands
     said: list[Ended] = field(default_factory=list)
@@ -43,6 +48,10 @@ class Person:
             self.faults.append(f"`{' '.join(words)}` ended with {done.code}")
         return done
 
+    def begin(self) -> Ended:
+        """Run what is to be disturbed, once."""
+        return self.run(*self.command, *self.words) if self.command else self.apply()
+
     def apply(self) -> Ended:
         """Apply once."""
         return self.run("apply", "--auto-approve", "--format", "json", *self.words)
@@ -52,7 +61,9 @@ class Person:
         return self.run("plan", "--detailed-exitcode", "--format", "json", *[w for w in self.words if w == "--prune"])
 
     def goes_on(self) -> bool:
-        """Plan and apply until nothing is left to do. True when that was reached."""
+        """Repeat the command, then plan and apply, until nothing is left to do. True when that was reached."""
+        if self.command and not self._commanded():
+            return False
         for _ in range(ROUNDS):
             planned = self.plan()
             said = json_of(planned.stdout)
@@ -63,6 +74,19 @@ class Person:
                 self.resolve(each)
             if said:
                 self.apply()
+        return False
+
+    def _commanded(self) -> bool:
+        """Repeat the command until it has come to its end. True when it has."""
+        doubts = 0
+        for _ in range(ROUNDS):
+            last = self.said[-1]
+            if last.code == 0 or (last.code == -9 and last.stdout):  # killed after it told its end
+                return True
+            doubts = doubts + 1 if last.code == 3 else 0
+            if doubts > 1 and (found := _COMMANDED.search(last.stderr)):
+                self.resolve({"address": found[0], "reason": " ".join(last.stderr.split())})
+            self.begin()
         return False
 
     def resolve(self, blocked: dict[str, Any]) -> None:
@@ -84,7 +108,8 @@ class Person:
             return ("--happened", id) if started else ("--did-not-happen",)
         if "/Execution/" in address:
             known = set(recorded(self.folder / ".wexa-sync/state.json").values())
-            goal = goals(self.folder)[address.rpartition("/")[2]]
+            name = address.rpartition("/")[2]
+            goal = self.command[4] if _COMMANDED.fullmatch(address) else goals(self.folder)[name]
             runs = [each for each in there if each.kind == "execution" and each.body["goal"] == goal]
             ours = [each.alias for each in runs if not known & {each.id, each.alias}]
             return ("--happened", ours[0]) if ours else ("--did-not-happen",)

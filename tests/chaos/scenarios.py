@@ -24,6 +24,7 @@ class Scenario:
 
     Without an edit, the first apply is disturbed. `words` are arguments of the command; `readings` are the
     sandbox's: in the content studio a run does not start by itself, and connectors make skills in the channels.
+    `command`: what is disturbed in place of an apply.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Scenario:
     prepare: Callable[[Path], None]
     edit: Callable[[Path], None] | None = None
     words: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
     doomed: str = ""  # the display name of a project that is deleted, so that nothing of others is put into it
 
     @property
@@ -84,6 +86,10 @@ def _desk_edited(folder: Path) -> None:
             depends_on="[Execution/smoke-test]",
         ),
     )
+
+
+def _unedited(_: Path) -> None:
+    """Leave the manifests as they are."""
 
 
 def _desk_pruned(folder: Path) -> None:
@@ -190,6 +196,11 @@ def _tables_edited(folder: Path) -> None:
     _append(folder / "more.yaml", _document("Table", "visits", f"table_name: Visits, {columns}"))
 
 
+RUN = (
+    *("executions", "run", "triage", "--goal", "Look at it.", "--input", "ticket=No paper."),
+    *("--auto-approve", "--wait", "--format", "json"),
+)
+
 SCENARIOS = {
     (each.example, each.name): each
     for each in (
@@ -204,6 +215,7 @@ SCENARIOS = {
             words=("--prune", "--force"),
             doomed="Support desk",
         ),
+        Scenario(name="command", example="support-desk", prepare=_desk, edit=_unedited, command=RUN),
         Scenario(name="first", example="content-studio", prepare=_studio),
         Scenario(name="update", example="content-studio", prepare=_studio, edit=_studio_edited, words=("--force",)),
         Scenario(

@@ -139,8 +139,9 @@ class Sweep:
         clean = self._copied(start)
         data, desk = clean / "sandbox.db", clean / "desk"
         self.bench.start(data, readings=readings)
-        person = Person(bench=self.bench, folder=desk, data=data, words=(*wanted.words, "--parallelism", "1"))
-        _well(person.apply())
+        words = (*wanted.words, "--parallelism", "1")
+        person = Person(bench=self.bench, folder=desk, data=data, words=words, command=wanted.command)
+        _well(person.begin())
         asked = tuple(self.bench.requests())
         planned = person.plan()
         assert planned.code == 0, planned.shown
@@ -166,10 +167,10 @@ class Sweep:
         place = self._copied(ready.start)
         data, desk = place / "sandbox.db", place / "desk"
         words = (*ready.scenario.words, "--parallelism", str(case.parallelism))
-        person = Person(bench=self.bench, folder=desk, data=data, words=words)
+        person = Person(bench=self.bench, folder=desk, data=data, words=words, command=ready.scenario.command)
         read = ready.scenario.readings | dict(case.readings)
         self.bench.start(data, case.faults, read)
-        began = person.apply()
+        began = person.begin()
         struck = began.code == -9 or self._struck()
         if not self.bench.serving:
             self.bench.stop()

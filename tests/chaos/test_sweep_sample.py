@@ -42,6 +42,7 @@ SAMPLE = [
         "empty GET /schedule/coworker/*",
         CLEAN,
     ),  # an empty body does not prove that the schedule is gone
+    ("support-desk", "command", "kill_client after POST /execute_flow", CLEAN),
     ("support-desk", "replace", "kill_client after DELETE", CLEAN),
     ("channels", "first", "kill_client after POST /actions/*/config", CLEAN),
     ("channels", "update", "504 after POST /connectors/change_status", CLEAN),

@@ -22,6 +22,7 @@ from wexa_sync.state.notes import past_applies
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 _PASSING = {"created_at", "updated_at", "createdAt", "updatedAt", "last_used", "end_time", "image", "coworker_image"}
+_PASSING |= {"execution_context", "analytics", "categorized_data"}  # times, and what `agents_output` has too
 _TITLES = {"project": "projectName", "schedule": "template", "execution": "goal", "table": "table_name"}
 
 

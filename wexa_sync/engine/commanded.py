@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wexa_sync.errors import ApiError, UsageError
+from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.commanded import is_begun, not_told, require_there, told, wanted
 from wexa_sync.executions.runs import find_run
 from wexa_sync.model import ExternalName, Observation, Plan, Run
@@ -72,10 +72,10 @@ def note_told(asked: Wanted, workspace: Workspace) -> None:
 
 
 def _require_live(asked: Wanted, seen: Observation, workspace: Workspace) -> None:
-    """Raise UsageError where the project, or what is to be run in it, is not live."""
+    """Raise WexaSyncError where the project, or what is to be run in it, is not live."""
     for address in (asked.address.project_address, asked.target.address):
         if address is not None and address not in seen.ids:
-            raise UsageError(
+            raise WexaSyncError(
                 f"{address} is not live any more", hint="`wexa-sync plan` shows what became of it. Nothing was sent."
             )
     name = ExternalName(asked.project, asked.target.kind, asked.target.external or "")
