@@ -73,7 +73,7 @@ def fields_in(field: Field) -> Iterator[Field]:
         yield from fields_in(inner)
 
 
-FOLDERS = ("support-desk", "channels", "marketplace", "auto-reply", "tables")
+FOLDERS = ("support-desk", "channels", "marketplace", "auto-reply", "tables", "seed")
 """The examples that declare every kind together."""
 
 

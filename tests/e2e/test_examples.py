@@ -23,6 +23,8 @@ CASES = [
     ("auto-reply", ()),
     ("channels", ()),
     ("marketplace", ()),
+    ("tables", ()),
+    ("seed", ()),
     ("content-studio", STAGING),
     ("content-studio", PRODUCTION),
 ]
@@ -38,7 +40,8 @@ def test_an_example_applies_and_is_then_in_step(tmp_path: Path, cli: Cli, name: 
     wexa = partial(cli, folder, env={**SECRETS, "WEXA_SYNC_HIRE": "1"})
     assert wexa("validate", *words).stdout.startswith("Valid: ")
     planned = wexa("plan", "--sandbox", "--detailed-exitcode", *words, code=2).stdout
-    assert " to add, 0 to change, 0 to delete" in planned
+    changes = 1 if name == "seed" else 0  # its rows are inserted, which is a change of their table
+    assert f" to add, {changes} to change, 0 to delete" in planned
     assert "Apply complete!" in wexa("apply", "--sandbox", "--auto-approve", *words).stdout
     again = wexa("plan", "--sandbox", "--detailed-exitcode", "--strict", *words)
     assert again.last.startswith("No changes.")

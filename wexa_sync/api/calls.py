@@ -14,6 +14,7 @@ from wexa_sync.errors import ApiError, LostAnswer, NotFound, Throttled, Unreacha
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Shape, Template
+from wexa_sync.kinds.sown import ROWS
 from wexa_sync.model import Address, Secret
 
 Raw = dict[str, Any]
@@ -127,6 +128,8 @@ def body_of(call: Call, endpoint: Endpoint, values: Values) -> Any:
         return fixed or None
     if endpoint.shape is Shape.NONE:
         return None
+    if endpoint.shape is Shape.ROWS:
+        return call.body[ROWS]
     body = {**fixed, **{endpoint.names.get(name, name): value for name, value in call.body.items()}}
     if endpoint.shape is Shape.LIST:
         return body[endpoint.replaces] if endpoint.replaces else [body]

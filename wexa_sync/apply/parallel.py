@@ -15,14 +15,11 @@ from typing import Any
 
 from wexa_sync import graph
 from wexa_sync.apply.context import Context
-from wexa_sync.apply.create import create
-from wexa_sync.apply.delete import delete, forget
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
-from wexa_sync.apply.run import run, take_over
 from wexa_sync.apply.steps import Http, Turn, Turns, Work, Write, conflict, ended, skipped_after
 from wexa_sync.apply.task import Task
-from wexa_sync.apply.update import adopt, update
+from wexa_sync.apply.works import work_for
 from wexa_sync.errors import NoSuchCall, Overtaken, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
@@ -44,15 +41,6 @@ Landing = tuple[Address, Any, BaseException | None]
 _UNWRITABLE = "the state could not be written"
 _GO_ON = "Apply again when the state can be written: it continues from what was done."
 _UNRECORDED = f"the change was made, and {_UNWRITABLE} after it: the next plan looks for it"
-
-_HOW: dict[Action, Callable[[Task], Work]] = {
-    Action.CREATE: create,
-    Action.UPDATE: update,
-    Action.DELETE: delete,
-    Action.RUN: run,
-    Action.ADOPT: adopt,  # of an action: take_over
-    Action.FORGET: forget,
-}
 
 
 class Drive:
@@ -187,7 +175,7 @@ class Drive:
         if change.action is Action.NOOP:
             self._end(change, ended(change, Status.APPLIED, id=change.id))
             return
-        how = take_over if _happens_once(change.address) and change.action is Action.ADOPT else _HOW[change.action]
+        how = work_for(change)
         self.works[change.address] = how(Task(self.context, change))
         self.began[change.address] = time.monotonic()
         self.context.report(change, "started")

@@ -12,6 +12,7 @@ from wexa_sync.kinds.execution import EXECUTION
 from wexa_sync.kinds.marketplace import MARKETPLACE_COWORKER, MARKETPLACE_HIRE
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
+from wexa_sync.kinds.seed import SEED
 from wexa_sync.kinds.skill import SKILL
 from wexa_sync.kinds.table import COLUMN, TABLE
 from wexa_sync.kinds.trigger import TRIGGER
@@ -23,6 +24,7 @@ KINDS: tuple[Kind, ...] = (
     CONNECTOR,
     TABLE,
     COLUMN,
+    SEED,
     SKILL,
     AGENTFLOW,
     AGENT,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wexa_sync.kinds.agent import AGENT
-from wexa_sync.kinds.base import Kind, Part, PartOrder
-from wexa_sync.kinds.chain import Chain
+from wexa_sync.kinds.base import Kind, Part
+from wexa_sync.kinds.chain import Chain, PartOrder
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.paging import SkipLimit
 

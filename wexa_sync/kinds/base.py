@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from wexa_sync.kinds.chain import Chain
+from wexa_sync.kinds.chain import Chain, PartOrder
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Loss, Operation, Scope
 from wexa_sync.kinds.origin import Catalogue, Maker
 from wexa_sync.kinds.running import Form, Move, status_in
+from wexa_sync.kinds.sown import Sown
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
 from wexa_sync.model import HANDLE, HANDLE_AS_ID, Path, Spec
 from wexa_sync.text.ids import is_id
@@ -24,13 +25,6 @@ class Nature(Enum):
 
     RESOURCE = "resource"
     ACTION = "action"
-
-
-class PartOrder(Enum):
-    """Whether the order of an owner's parts counts. APPEND_ONLY: it does, and the API adds parts at the end alone."""
-
-    FREE = "free"
-    APPEND_ONLY = "append only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +140,7 @@ class Kind:
     the server makes some by itself. `inside`: the field that refers to the resource in whose list it stands. `maker`:
     the kind that may make such ones by itself. `catalogue`: what fills in a create. `notice`: what the response to a
     create tells a person to do. `counts_as`: what the organisation's account calls the limit on their number; of a
-    part, on that in one owner.
+    part, on that in one owner. `sown`: how the rows are written that such a resource is.
     """
 
     name: str
@@ -177,6 +171,7 @@ class Kind:
     counts_as: str = ""
     declarable: bool = True
     inside: str = ""
+    sown: Sown | None = None
     ends_at: Callable[[Spec], float | None] = lambda spec: None  # noqa: ARG005  # only some kinds have an end
 
     def can(self, operation: Operation) -> bool:
@@ -263,7 +258,7 @@ class Part:
     is deleted as any resource is, where its kind has a call for it; where not, taking it out of `field` is blocked.
     `chain`: how one part leads to the next; a new one is put behind the one that the manifest lists before it.
     `handle`: the field of an item that has its handle. One of another name is the part's id on the server.
-    `in_create`: the owner's create takes such parts too, in `field`.
+    `in_create`: the owner's create takes such parts too, in `field`. `only`: the handle of one that stands alone.
     """
 
     field: str
@@ -272,6 +267,7 @@ class Part:
     chain: Chain | None = None
     handle: str = "handle"
     in_create: bool = False
+    only: str = ""
 
     def handle_of(self, item: Any) -> str | None:
         """Return the handle of an item of the manifest; None where it has none, or one that can't be one."""

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeVar
 
 from wexa_sync.model import Spec
 
 Raw = Mapping[str, Any]
 Part = TypeVar("Part", bound=Mapping[str, Any])
+
+
+class PartOrder(Enum):
+    """Whether the order of an owner's parts counts. APPEND_ONLY: it does, and the API adds parts at the end alone."""
+
+    FREE = "free"
+    APPEND_ONLY = "append only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,11 @@ class Operation(Enum):
 
 
 class Shape(Enum):
-    """What the body of a call is: a JSON object, a JSON list of that one object, a form of parts, or nothing."""
+    """What the body of a call is: a JSON object, a list of that one object or of rows, a form of parts, or nothing."""
 
     OBJECT = "object"
     LIST = "list"
+    ROWS = "rows"
     MULTIPART = "multipart"
     NONE = "none"
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Loss, Operation, Scope, Shape
+from wexa_sync.kinds.seed import SEED
+from wexa_sync.kinds.sown import ROWS
 
 RENAME_TABLE = "table.rename"
 
@@ -68,7 +70,10 @@ TABLE = Kind(
     schema="table.schema.json",
     display="table_name",
     identity=("table_name",),
-    parts=(Part(field="columns", kind=COLUMN, handle="column_id", in_create=True),),
+    parts=(
+        Part(field="columns", kind=COLUMN, handle="column_id", in_create=True),
+        Part(field="seed", kind=SEED, only=ROWS),
+    ),
     listing=Listing(
         endpoint=Endpoint(method="GET", path="/storage/{project}"),
         scope=Scope.PROJECT,

@@ -10,7 +10,8 @@ from itertools import islice
 from wexa_sync import graph
 from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, part_of
-from wexa_sync.kinds.base import Nature, PartOrder
+from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.chain import PartOrder
 from wexa_sync.kinds.spec.wire import at_path, references, replaced
 from wexa_sync.manifests.implied import with_implied
 from wexa_sync.model import Address, Desired, Manifest, Path, Place, Ref, Secret, Source, show_path
@@ -100,8 +101,7 @@ class _Links:
         address = manifest.address
         if owner := address.owner_address:
             yield owner
-            if before := self._before.get(address):  # the order of the calls becomes the order of the parts
-                yield before
+            yield from self._beside(address, owner)
         if address.project:
             if address.project_address in self._declared:
                 yield address.project_address
@@ -118,6 +118,13 @@ class _Links:
                 yield from (part for part in self._parts.get(other, ()) if part != address)
             else:
                 self._report_missing(manifest, path, other)
+
+    def _beside(self, address: Address, owner: Address) -> Iterator[Address]:
+        """Yield the parts of the same owner that a part waits for."""
+        if BY_NAME[address.kind].sown is not None:  # rows need the columns that they have values in
+            yield from (part for part in self._parts[owner] if part != address)
+        if before := self._before.get(address):  # the order of the calls becomes the order of the parts
+            yield before
 
     def _report_missing(self, manifest: Manifest, path: Path, wanted: Address) -> None:
         project = f" in project {wanted.project!r}" if wanted.project else ""

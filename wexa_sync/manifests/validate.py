@@ -12,6 +12,7 @@ from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, declarable, owner_of, part_of
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.sown import ROWS, Wrong, read_rows
 from wexa_sync.kinds.spec.fields import manifest_fields
 from wexa_sync.kinds.spec.wire import replaced
 from wexa_sync.manifests.filling import Filling
@@ -99,7 +100,9 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
     spec = refer(_part(data, "spec"), kind.fields, project or "", faults)
     unlisted = frozenset(part.field for part in kind.parts if part.field not in spec)
-    parts = [(part, spec.pop(part.field, None)) for part in kind.parts]
+    parts = [(part, _listed(part, spec, faults)) for part in kind.parts]
+    for part in kind.parts:
+        spec.pop(part.field, None)
     handle = metadata.get("name")
     if not _is_handle(handle) or project is None:
         return
@@ -121,6 +124,21 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     yield manifest
     for part, items in parts:
         yield from _parts(manifest, part, items, document, inherited[part.field], faults)
+
+
+def _listed(part: Part, spec: dict[str, Any], faults: list[Fault]) -> Any:
+    """Return what the manifest has in the field of a part as a list of parts; rows of one by their keys."""
+    found, sown = spec.get(part.field), part.kind.sown
+    if not part.only or not isinstance(found, dict):
+        return found
+    if sown is None:
+        return [{**found, part.handle: part.only}]
+    wrong: list[Wrong] = []
+    read = read_rows(sown, found, spec, wrong)
+    for each in wrong:
+        place = () if each.index is None else (each.index,)
+        faults.append(Fault(("spec", part.field, ROWS, *place), each.message, each.hint))
+    return [{**read, part.handle: part.only}]
 
 
 def _parts(

@@ -44,7 +44,7 @@ class Pair:
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
     `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.
     `unread`: why the list that it stands in can't be read. `others`: of a list that is only written whole, a
-    fingerprint of what others have in it.
+    fingerprint of what others have in it. `fires`: why writing rows may start runs.
     """
 
     address: Address
@@ -59,6 +59,7 @@ class Pair:
     unseen: str = ""
     unread: str = ""
     others: str = ""
+    fires: str = ""
 
     @property
     def open_intent(self) -> Intent | None:

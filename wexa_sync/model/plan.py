@@ -46,7 +46,7 @@ class Change:
     waited for. `settles` is the mark of the intent whose outcome the change is, if any. `position` of a part that is
     deleted is its place among the others. `behind` of a part that is created is the part that it is put behind, and
     `branch` which branch of that one. `others` is the fingerprint of what others have in the list that the change
-    writes whole, if it does.
+    writes whole, if it does. `fires`: how many runs the change may start by triggers.
     """
 
     action: Action
@@ -69,6 +69,7 @@ class Change:
     behind: Address | None = None
     branch: str = ""
     others: str = ""
+    fires: int = 0
 
     @property
     def names(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.sown import ROWS
 from wexa_sync.kinds.spec.times import created_at
 from wexa_sync.kinds.spec.wire import decode, not_shown
 from wexa_sync.model import Live, Pair, Place
@@ -33,6 +34,8 @@ def live_of(known: Known, kind: Kind, raw: Raw, position: int = 0) -> Live:
     """Return a live resource in manifest terms, as far as the response shows it."""
     id, *aliases = kind.ids_of(raw) or ("",)  # the field's name
     spec, *also = (decode(kind, form, known.name_of) for form in kind.forms(raw))
+    if kind.sown is not None:  # its rows are no field: they are others' too
+        spec = {ROWS: raw.get(ROWS)}
     return Live(
         id=id,
         aliases=tuple(aliases),

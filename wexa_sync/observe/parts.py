@@ -42,6 +42,8 @@ def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mappi
                 known.unlinked[owner.address] = tuple(part.chain.unlinked(owner.raw, raws))
             contents = contents_of(known, part.kind, place, raws, owner.ids.owner)
             paired = _with_others(pair(contents), known, part, raws)
+            if part.kind.sown is not None:
+                paired = {address: replace(each, fires=_fires(owner.raw)) for address, each in paired.items()}
             known.add(_weighed(api, part, owner, paired) if _may_lose(known, part, owner) else paired)
             known.add_unmanaged(place, unpaired(contents, paired.values()))
 
@@ -55,6 +57,18 @@ def _with_others(
     ours = {id for found in paired.values() if found.live is not None for id in found.live.ids}
     others = foreign(part.kind, raws, ours, known.state.lineage)
     return {address: replace(found, others=others) for address, found in paired.items()}
+
+
+def _fires(owner: Raw) -> str:
+    """Return why a new row may start runs: the owner has triggers, or does not show them. Empty where there is none."""
+    if not owner:
+        return ""  # it is made in this very apply, without triggers
+    columns = [each for each in owner.get("columns") or () if isinstance(each, dict)]
+    places = [owner, *columns]
+    found = sum(len(each["triggers"]) for each in places if isinstance(each.get("triggers"), list))
+    if found:
+        return f"the table has {found} trigger{'' if found == 1 else 's'}"
+    return "" if isinstance(owner.get("triggers"), list) else "reads do not show whether the table has triggers"
 
 
 def _items(api: Api, part: Part, owner: _Owner) -> list[Raw]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
+from wexa_sync.compare.rows import are_shown
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.base import Nature
@@ -80,6 +81,8 @@ def _is_awaited(pair: Pair) -> bool:
     run = BY_NAME[pair.address.kind].run
     if run is not None and pair.intent is not None and pair.intent.operation == "start":
         return pair.live is not None and pair.live.status in (None, *run.not_begun)
+    if BY_NAME[pair.address.kind].sown is not None and pair.live is not None:
+        return not are_shown(pair.intent, pair.live.spec)
     return pair.live is None and not pair.candidates
 
 

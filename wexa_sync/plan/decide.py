@@ -21,6 +21,7 @@ from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.plan.action import ActionCase, as_doubt
 from wexa_sync.plan.decision import Decision, Rules
+from wexa_sync.plan.sown import SownCase
 from wexa_sync.plan.undeclared import ResourceCase
 
 _AGAIN = "It happened already. Raise metadata.generation by one, and it happens again with the new spec."
@@ -51,6 +52,8 @@ def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
     """Return what is to happen to one address."""
     if BY_NAME[pair.address.kind].nature is Nature.ACTION:
         return _decide_action(ActionCase(pair, observation, rules))
+    if BY_NAME[pair.address.kind].sown is not None:
+        return SownCase(pair, observation, rules).decide()
     resource = ResourceCase(pair, observation, rules)
     match row_of(pair):
         case (True, False, _):

@@ -22,7 +22,7 @@ _VERSION = 1
 """Raised whenever the same plan gets another digest."""
 
 _IN_WORDS = {"reason", "source", "position"}
-_WHERE = {"behind", "branch", "others"}  # they count where they say something
+_WHERE = {"behind", "branch", "others", "fires"}  # they count where they say something
 _CHANGE = [field.name for field in fields(Change) if field.name not in _IN_WORDS | _WHERE]
 
 

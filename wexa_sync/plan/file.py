@@ -220,7 +220,7 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
         "behind": address_to_data(change.behind) if change.behind else None,
         "lifecycle": lifecycle_to_data(change.lifecycle),
     }
-    for name in ("settles", "position", "behind", "branch", "others"):  # as above
+    for name in ("settles", "position", "behind", "branch", "others", "fires"):  # as above
         if not data[name]:
             del data[name]
     return data

@@ -56,7 +56,8 @@ def excesses(changes: Sequence[Change], limits: Limits, *, managed: int) -> list
         if not within and count > limits.allowed.get(name, 0):
             what = f"it would {action.value} {count} of {managed} managed resources, more than {limits.budget:g} %"
             over.append(Excess(what=what, flag=f"--allow {name}={count}", setting="budget"))
-    runs, most = sum(change.action is Action.RUN and not change.awaits for change in changes), limits.max_executions
+    runs = sum(change.action is Action.RUN and not change.awaits for change in changes)
+    runs, most = runs + sum(change.fires for change in changes), limits.max_executions
     if runs > max(most, limits.allowed.get(EXECUTIONS, 0)):
         what = f"it would start {runs} execution{'' if runs == 1 else 's'}{_of_them(changes)}, more than {most}"
         over.append(Excess(what=what, flag=f"--allow {EXECUTIONS}={runs}", setting="max_executions"))

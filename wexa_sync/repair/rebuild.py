@@ -38,7 +38,9 @@ def require_empty(state: State) -> None:
 
 def matches(observation: Observation, key: str) -> tuple[Match, ...]:
     """Return a match for each declared address, sorted. `key` seals the secrets of what will be recorded."""
-    declared = [pair for _, pair in sorted(observation.pairs.items()) if pair.manifest is not None]
+    # Of rows, nobody can tell whose they are: what equals a declared one is left alone until --adopt takes it over.
+    pairs = (pair for _, pair in sorted(observation.pairs.items()) if BY_NAME[pair.address.kind].sown is None)
+    declared = [pair for pair in pairs if pair.manifest is not None]
     return tuple(_match(pair, observation, key) for pair in declared)
 
 

@@ -16,7 +16,7 @@ from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import without
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds import part_of as part_kind
-from wexa_sync.kinds.base import PartOrder
+from wexa_sync.kinds.chain import PartOrder
 from wexa_sync.kinds.spec.wire import is_sealed, references, replaced
 from wexa_sync.model import (
     Action,

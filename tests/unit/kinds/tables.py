@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from wexa_sync.kinds.base import Kind, Part, PartOrder
+from wexa_sync.kinds.base import Kind, Part
+from wexa_sync.kinds.chain import PartOrder
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 
 _TEXT = {"type": "string"}

@@ -121,7 +121,7 @@ def readable() -> tuple[Kind, ...]:
 
     What is only referred to and lies in no project has a view of its own.
     """
-    there = (kind for kind in BY_NAME.values() if kind.declarable or kind.in_project)
+    there = (kind for kind in BY_NAME.values() if (kind.declarable or kind.in_project) and kind.sown is None)
     return tuple(kind for kind in there if kind.listing or (owner_of(kind) and _with_owner(kind)))
 
 

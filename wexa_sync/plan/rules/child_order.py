@@ -7,7 +7,8 @@ from collections.abc import MutableMapping
 from dataclasses import replace
 
 from wexa_sync.kinds import BY_NAME, part_of
-from wexa_sync.kinds.base import Part, PartOrder
+from wexa_sync.kinds.base import Part
+from wexa_sync.kinds.chain import PartOrder
 from wexa_sync.model import Action, Address, Blocked, Change, Observation, Pair, Place
 from wexa_sync.plan.decision import Decision, block, does
 
