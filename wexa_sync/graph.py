@@ -90,9 +90,12 @@ class Walk(Generic[Node]):
 
 def order(graph: Graph[Node]) -> list[Node]:
     """Return the nodes, each behind those it waits for, sorted where there is a choice; without nodes on a cycle."""
-    walk, result = Walk(graph), []
+    nodes = sorted(graph)  # type: ignore[type-var]  # nodes can be sorted, as the module says
+    numbers = {node: number for number, node in enumerate(nodes)}  # which are compared faster than nodes
+    walk = Walk({numbers[node]: [numbers[other] for other in graph[node] if other in numbers] for node in nodes})
+    result = []
     while free := walk.ready(1):
-        result += free
+        result.append(nodes[free[0]])
         walk.done(free[0])
     return result
 

@@ -8,9 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
-from wexa_sync.executions.commanded import is_begun, not_told, require_there, told, wanted
-from wexa_sync.executions.runs import find_run
-from wexa_sync.model import ExternalName, Observation, Plan, Run
+from wexa_sync.model import ExternalName, Observation, Plan
 from wexa_sync.observe import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
@@ -20,21 +18,27 @@ from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from wexa_sync.executions.commanded import Wanted
-    from wexa_sync.model import Record
+    from wexa_sync.model import Record, Run
 
 
 def run_wanted(workspace: Workspace, name: str, *, project: str = "", goal: Any, inputs: Mapping[str, Any]) -> Wanted:
     """Return the run that is asked for. Raises UsageError where it is not clear of what. Sends nothing."""
+    from wexa_sync.executions.commanded import wanted  # a plan needs none of it
+
     return wanted(workspace.store.load(workspace.target), name, project=project, goal=goal, inputs=inputs)
 
 
 def started_before(asked: Wanted, workspace: Workspace) -> Record | None:
     """Return the run that the same command started before it was cut off; None where there is none."""
+    from wexa_sync.executions.commanded import not_told
+
     return not_told(workspace.store.load(workspace.target), asked.address)
 
 
 def plan_run(asked: Wanted, workspace: Workspace) -> Plan:
     """Return the plan of that one run. Raises UsageError where what it runs is not live. Sends GET only."""
+    from wexa_sync.executions.commanded import is_begun
+
     state = workspace.store.load(workspace.target)
     seen = observe(
         asked.desired(state),
@@ -57,6 +61,8 @@ def plan_run(asked: Wanted, workspace: Workspace) -> Plan:
 
 def run_of(asked: Wanted, workspace: Workspace) -> Run:
     """Return the run that was started, as the server shows it; where it can't be read, as the state has it."""
+    from wexa_sync.executions.runs import find_run
+
     state = workspace.store.load(workspace.target)
     try:
         return find_run(workspace.api, state, str(asked.address))
@@ -66,6 +72,8 @@ def run_of(asked: Wanted, workspace: Workspace) -> Run:
 
 def note_told(asked: Wanted, workspace: Workspace) -> None:
     """Note that the command has said what became of its run: from now on the same command asks for another one."""
+    from wexa_sync.executions.commanded import told
+
     held = workspace.session
     with workspace.store.session(workspace.target) if held is None else nullcontext(held) as session:
         session.write(*told(session.state, asked.address))
@@ -73,6 +81,8 @@ def note_told(asked: Wanted, workspace: Workspace) -> None:
 
 def _require_live(asked: Wanted, seen: Observation, workspace: Workspace) -> None:
     """Raise WexaSyncError where the project, or what is to be run in it, is not live."""
+    from wexa_sync.executions.commanded import require_there
+
     for address in (asked.address.project_address, asked.target.address):
         if address is not None and address not in seen.ids:
             raise WexaSyncError(

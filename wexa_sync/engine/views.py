@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wexa_sync.errors import UsageError
-from wexa_sync.model import Asked, Run, Viewed
 from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from wexa_sync.executions.tasks import Task
+    from wexa_sync.model import Asked, Run, Viewed
 
 
 def find_project(workspace: Workspace, word: str) -> tuple[str, str]:
     """Return the id of the live project with that handle, name or id, and what people call it. Sends GET only."""
     from wexa_sync.kinds.views import views
+    from wexa_sync.model import Asked
     from wexa_sync.observe.views.places import places_of
 
     workspace.api.sign_in()
@@ -65,6 +66,7 @@ def find_asking(workspace: Workspace, item: str) -> Run:
     Sends GET only.
     """
     from wexa_sync.engine.executions import find_run, with_questions
+    from wexa_sync.model import Asked
 
     shown = get(workspace, "inbox", Asked(name=item)).rows[0]
     run = shown.value.get("execution_id")

@@ -32,7 +32,9 @@ def prose(text: str) -> str:
 
 def visible_json(text: str) -> str:
     r"""Return the same JSON, with hidden characters and orders to a CI system inside its strings as `\uXXXX`."""
-    return json_without_orders(_HIDDEN_IN_JSON.sub(_escape_for_json, text))
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
+        text = _HIDDEN_IN_JSON.sub(_escape_for_json, text)
+    return json_without_orders(text)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -20,7 +20,8 @@ from wexa_sync.secrecy.seal import conceal
 
 def hold_renamed(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
     """Block a create that has the natural key of a recorded resource no longer declared, and that resource's delete."""
-    former, inside = _former(observation), inside_of(decisions)
+    former = _former(observation)
+    inside = inside_of(decisions) if former else {}
     for address, found in list(decisions.items()):
         if not does(found, Action.CREATE, Action.RUN) or found.after is None or BY_NAME[address.kind].implied_by:
             continue

@@ -5,7 +5,6 @@ A value of a field is the manifest's own: a Ref where the field refers to someth
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, TypeVar
 
 View = TypeVar("View")
@@ -13,4 +12,4 @@ View = TypeVar("View")
 
 def view_of(kind: type[View], noun: Any, **more: Any) -> View:
     """Return the view of a noun, of a kind that has the noun's fields. `more`: those that are the view's own."""
-    return kind(**{field.name: getattr(noun, field.name) for field in dataclasses.fields(noun)} | more)
+    return kind(**{name: getattr(noun, name) for name in noun.__dataclass_fields__} | more)
