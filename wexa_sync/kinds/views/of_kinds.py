@@ -27,7 +27,7 @@ BY_CATEGORY = Listing(
 SKILL_COLUMNS = (column("NAME", "name"), column("CONNECTOR", "connector_name", "connector_id"), ID)
 
 # A read of a connector holds its credentials, at places that nobody has written down: these fields alone are shown.
-_OF_A_CONNECTOR = frozenset(
+OF_A_CONNECTOR = frozenset(
     {"_id", "connectorID", "sourceName", "name", "description", "category", "status", "connector_type", "is_mcp"}
     | {"connector_group_tag", "projectID", "org_id", "enabled", "is_configured", "is_premium", "is_starred"}
     | {"logo", "tags", "actions", "available_events", "created_at", "updated_at", "is_deleted"}
@@ -61,7 +61,7 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
             column("ID", "connectorID", "_id", form=Form.ID),
         ),
         "filters": {"status": Filter(fields=("status",))},
-        "shown": _OF_A_CONNECTOR,
+        "shown": OF_A_CONNECTOR,
     },
     "MarketplaceHire": {
         "aliases": ("hire",),

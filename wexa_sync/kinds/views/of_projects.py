@@ -6,7 +6,7 @@ from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 from wexa_sync.kinds.inbox import EVERYTHING
 from wexa_sync.kinds.paging import PageNumber, SkipLimit
 from wexa_sync.kinds.view import Filter, View, column
-from wexa_sync.kinds.views.of_kinds import BY_CATEGORY, CREATED, ID, SKILL_COLUMNS, STATUS
+from wexa_sync.kinds.views.of_kinds import BY_CATEGORY, CREATED, ID, OF_A_CONNECTOR, SKILL_COLUMNS, STATUS
 
 SDK = "the vendor's SDK"
 OLD_SDK = "the vendor's SDK before 0.1.13"
@@ -129,6 +129,14 @@ FILE = View(
     columns=(column("NAME", "filename", "name"), STATUS, CREATED, ID),
 )
 
+FILE_CONNECTOR = View(
+    name="file-connector",
+    about="the connector that holds a file",
+    read=Endpoint(method="GET", path="/file/{project}/{filter.file}/connector", known_from=SDK),
+    shown=OF_A_CONNECTOR,
+    filters={"file": Filter(required=True)},
+)
+
 ROW = View(
     name="row",
     about="the rows of a table",
@@ -159,6 +167,7 @@ VIEWS = (
     SKILL_CATEGORY,
     MONITOR,
     FILE,
+    FILE_CONNECTOR,
     ROW,
 )
 """The views that are read for each project."""

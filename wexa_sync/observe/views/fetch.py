@@ -42,7 +42,7 @@ def read_items(api: Api, view: View, places: Sequence[Spot], most: int = 0) -> t
 def _at(api: Api, view: View, spot: Spot, most: int) -> tuple[list[Item], str]:
     if view.listing is None and view.kind is None:
         assert view.read is not None
-        body = api.get(view.read, api.values(spot.ids))
+        body = api.get(view.read, api.values(spot.ids, objects={"filter": spot.filters}))
         if view.rows is None:
             return [Item(raw=body, spot=spot, whole=True)], ""
         return [Item(raw=row, spot=spot) for row in view.rows(unwrap(body))][:most], ""

@@ -111,3 +111,18 @@ def test_a_connector_never_shows_its_configuration(get: Get, shared: Desk) -> No
         assert known is not None
         assert known.shown is not None
         assert all(row.value.keys() <= known.shown - {"config", "ui_form"} for row in shown.rows)
+
+
+def test_the_connector_of_a_file_is_shown_without_its_configuration(get: Get, shared: Desk) -> None:
+    (project,) = get("project").rows
+    connector = get("connector", "Mail").rows[0].id
+    body = {"filenames": ["a.pdf"], "tags": [], "projectID": project.id, "source_type": "STORAGE"}
+    body["org_id"] = shared.remote.server.org_id
+    where = {"projectID": project.id, "container_name": connector}
+    shared.remote.raw("POST", "/files/upload", body, **where).raise_for_status()
+    (file,) = get("file", connector="Mail").rows
+    (found,) = get("file-connector", file=file.id).rows
+    assert isinstance(found.value, dict)
+    assert (found.value["name"], "config" in found.value) == ("Mail", False)
+    with pytest.raises(UsageError, match="Add --filter file=VALUE"):
+        get("file-connector")
