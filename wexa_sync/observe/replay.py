@@ -118,7 +118,8 @@ class Replayed(Api):
 
     def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:  # noqa: ARG002  # as it is there
         """Raise NotFound: what neither a list nor a read by id shows was not noted."""
-        raise NotFound("the snapshot does not have it", method="GET", path=values.path(endpoint.path))
+        what, hint = "the snapshot does not have it", "Plan on the live workspace."
+        raise NotFound(what, method="GET", path=values.path(endpoint.path), hint=hint)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """Return one resource as it was read, or else as its list showed it."""
