@@ -87,6 +87,9 @@ def test_it_runs_each_time_it_is_commanded_and_no_plan_speaks_of_it(applied: Des
     assert cli(applied.folder, "plan", "--prune", env=env).last == "No changes."
     shown = cli(applied.folder, "executions", "show", first["address"], "--format", "json", env=env)
     assert json.loads(shown.stdout)["id"] != first["id"], "the address is that of the newest run of this command"
+    undone = cli(applied.folder, "undo", "--auto-approve", code=4, env=env).stdout
+    assert "what a run did" in undone
+    assert "The manifests still say" not in undone
     assert cli(applied.folder, "history", "--format", "json", env=env).stdout.count('"executions run"') == 2
 
 

@@ -10,6 +10,7 @@ from wexa_sync.engine.history import history
 from wexa_sync.engine.steps import look
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.variables import revealed
+from wexa_sync.model import is_commanded
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope
@@ -47,7 +48,12 @@ def plan_to_undo(past: PastApply, workspace: Workspace, env: Mapping[str, str], 
 
 
 def _also_in_git(past: PastApply) -> list[str]:
-    """Return what is to be done to the manifests, so that the next apply does not make it all again."""
+    """Return what is to be done to the manifests, so that the next apply does not make it all again.
+
+    A run that a command asked for is in no manifest.
+    """
+    if all(is_commanded(change.address) for change in past.changes):
+        return []
     files = named(sorted({change.file for change in past.changes if change.file}))
     where = f" in {files}" if files else ""
     origin = past.origin

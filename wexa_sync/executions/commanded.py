@@ -165,9 +165,9 @@ def generation(state: State, address: Address) -> int:
 
 
 def is_begun(state: State, address: Address) -> bool:
-    """True where something was sent for the run, and not all of it is done."""
+    """True where something may have been sent for the run, and not all of it is done."""
     record, intent = state.records.get(address), state.intents.get(address)
-    return intent is not None or (record is not None and not record.started)
+    return (intent is not None and not intent.settled) or (record is not None and not record.started)
 
 
 def not_told(state: State, address: Address) -> Record | None:

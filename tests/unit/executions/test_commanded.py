@@ -64,6 +64,8 @@ def test_the_generation_is_that_of_what_is_open_or_a_new_one() -> None:
     assert generation(state(over, intents=intents), address) == 4
     assert [is_begun(held, address) for held in (state(), state(made), state(ran))] == [False, True, False]
     assert is_begun(state(over, intents=intents), address)
+    settled = state(over, intents={address: replace(sent, settled=True)})
+    assert (generation(settled, address), is_begun(settled, address)) == (4, False), "a person said: it did not happen"
     told_of = [not_told(held, address) for held in (state(), state(made), state(ran), state(over))]
     assert [each is not None for each in told_of] == [False, False, True, False]
     assert not_told(state(ran, intents=intents), address) is None
