@@ -30,9 +30,13 @@ class Title:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewRow:
-    """One item, or one object, without secrets: `value` as it came, and what a table shows of it."""
+    """One item, or one object, without secrets: `value` as it came, and what a table shows of it.
+
+    `address`: by which the state knows it; empty for what it does not know.
+    """
 
     value: Any
+    address: str = ""
     id: str = ""
     name: str = ""
     project: str = ""

@@ -19,5 +19,6 @@ def _item(row: ViewRow) -> dict[str, Any]:
         "name": row.name or None,
         "project": row.project or None,
         "owner": row.owner or None,
+        "address": row.address or None,
         "value": row.value,
     }

@@ -23,4 +23,6 @@ def look_at(api: Api, state: State, view: View, asked: Asked) -> Viewed:
         items = [find_one(api, state, view, asked)]
     else:
         items, notes = read_items(api, view, places_of(api, state, view, asked), asked.most)
-    return shaped(view, items, secrets_among(api, state, view, items), alone=bool(asked.name), notes=notes)
+    known = {(address.kind, id): address for address, record in state.records.items() for id in record.ids}
+    secrets = secrets_among(api, state, view, items)
+    return shaped(view, items, secrets, alone=bool(asked.name), notes=notes, known=known)

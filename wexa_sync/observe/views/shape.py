@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from wexa_sync.kinds.view import Column, Form, View
-from wexa_sync.model import Title, Viewed, ViewRow
+from wexa_sync.model import Address, Title, Viewed, ViewRow
 from wexa_sync.observe.views.fetch import Item, at
 from wexa_sync.observe.views.names import id_in, name_in
 from wexa_sync.secrecy.redact import cleaner
@@ -20,9 +20,18 @@ _MILLISECONDS_FROM = 1e11
 
 
 def shaped(
-    view: View, items: Sequence[Item], secrets: Collection[str], *, alone: bool, notes: tuple[str, ...]
+    view: View,
+    items: Sequence[Item],
+    secrets: Collection[str],
+    *,
+    alone: bool,
+    notes: tuple[str, ...],
+    known: Mapping[tuple[str, str], Address],
 ) -> Viewed:
-    """Return the items as rows, without what must not be shown. Without a column that holds anything, no titles."""
+    """Return the items as rows, without what must not be shown. Without a column that holds anything, no titles.
+
+    `known`: the addresses of the state, by kind and id.
+    """
     clean = cleaner(secrets)
     values = [clean(_shown(view, item.raw)) for item in items]
     columns = [] if any(item.whole for item in items) else _columns(view, items, values)
@@ -32,6 +41,7 @@ def shaped(
             id=id_in(view, value) if isinstance(value, Mapping) else "",
             name=name_in(view, value) if isinstance(value, Mapping) else "",
             project=item.spot.project,
+            address=_address(view, value, known),
             owner=item.spot.owner,
             cells=tuple(cell(value, each, item) for each in columns),
         )
@@ -39,6 +49,14 @@ def shaped(
     )
     titles = tuple(Title(text=each.title, fixed=each.form is not Form.TEXT) for each in columns)
     return Viewed(view=view.name, rows=tuple(rows), titles=titles, alone=alone, notes=notes)
+
+
+def _address(view: View, value: Any, known: Mapping[tuple[str, str], Address]) -> str:
+    """Return the address by which the state knows an item; empty where an id does not tell whose it is."""
+    kind = view.kind
+    if kind is None or kind.has_ids_by_handle or not isinstance(value, Mapping):
+        return ""
+    return next((str(known[kind.name, id]) for id in kind.ids_of(value) if (kind.name, id) in known), "")
 
 
 _PROJECT = Column(title="PROJECT", fields=())
