@@ -124,5 +124,5 @@ def test_the_connector_of_a_file_is_shown_without_its_configuration(get: Get, sh
     (found,) = get("file-connector", file=file.id).rows
     assert isinstance(found.value, dict)
     assert (found.value["name"], "config" in found.value) == ("Mail", False)
-    with pytest.raises(UsageError, match="Add --filter file=VALUE"):
+    with pytest.raises(UsageError, match="file-connector needs a file"):
         get("file-connector")
