@@ -10,6 +10,7 @@ from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.sides import live_fingerprint
+from wexa_sync.compare.unknown import knowable, why_unknown
 from wexa_sync.errors import look_up
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
@@ -30,7 +31,7 @@ from wexa_sync.model import (
     Spec,
     show_path,
 )
-from wexa_sync.plan.adopted import knowable, maker_of, why_unknown
+from wexa_sync.plan.adopted import maker_of
 from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules
 
 _LATER = "Give it a later time."
@@ -176,8 +177,7 @@ class Case:
                 f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
                 f"--adopt takes it over. `wexa-sync resolve {pair.address} --did-not-happen` says it is another one.",
             )
-        sure = pair.certain and not self.kind.implied_by
-        reason = FOUND if sure else f"{maker} made it" if maker else ADOPTED
+        reason = FOUND if pair.certain and not self.kind.implied_by else f"{maker} made it" if maker else ADOPTED
         reason += why_unknown(unknown)
         if self.kind.nature is Nature.ACTION:
             return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.pair.mark)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.parts import part_of
+from wexa_sync.compare.unknown import Fields, knowable, why_unknown
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Address, Observation, Pair, Record
+from wexa_sync.kinds.spec.wire import at_path, replaced
+from wexa_sync.model import Address, Observation, Pair, Record, Spec
 from wexa_sync.secrecy.seal import conceal
 from wexa_sync.state.base import Entry, Remember, State
 
@@ -65,7 +67,7 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
         id=live.id,
         aliases=live.aliases,
         # Of an action, what is declared is what happened: so it was found. Of a resource, what is live counts.
-        spec=conceal(dict(manifest.spec) if is_action else part_of(kind, live.spec, manifest.spec), key),
+        spec=conceal(dict(manifest.spec) if is_action else _as_live(pair, observation), key),
         lifecycle=manifest.lifecycle,
         generation=manifest.generation,
         started=True if is_action else None,
@@ -73,6 +75,26 @@ def _match(pair: Pair, observation: Observation, key: str) -> Match:
     )
     sure, why = _how_sure(pair, observation)
     return Match(address=address, sure=sure, why=why, id=live.id, record=record)
+
+
+def _differ(pair: Pair, observation: Observation) -> tuple[Fields, Fields]:
+    """Return the fields that differ from what is live, and those of which nobody can tell that."""
+    kind, manifest, live = BY_NAME[pair.address.kind], pair.manifest, pair.live
+    assert manifest is not None
+    assert live is not None
+    comparison = comparison_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
+    ignore = manifest.lifecycle.ignore_changes
+    return knowable(kind, field_changes(kind, manifest.spec, live.spec, None, comparison, ignore))
+
+
+def _as_live(pair: Pair, observation: Observation) -> Spec:
+    """Return what is live of the declared fields. What no read shows and no call changes counts as declared."""
+    assert pair.manifest is not None
+    assert pair.live is not None
+    spec: Spec = part_of(BY_NAME[pair.address.kind], pair.live.spec, pair.manifest.spec)
+    for change in _differ(pair, observation)[1]:
+        spec = replaced(spec, change.path, at_path(pair.manifest.spec, change.path))
+    return spec
 
 
 def _how_sure(pair: Pair, observation: Observation) -> tuple[str, str]:
@@ -88,9 +110,10 @@ def _how_sure(pair: Pair, observation: Observation) -> tuple[str, str]:
         )
         return "likely", f"the only {what}{again}"
 
-    comparison = comparison_in(pair.address.project, observation.ids, observation.externals, observation.lineage)
-    differ = field_changes(kind, manifest.spec, live.spec, None, comparison, manifest.lifecycle.ignore_changes)
+    differ, unknown = _differ(pair, observation)
     same = f"the only one with its {' and '.join(kind.identity)}"
+    if not differ and unknown:
+        return "likely", f"{same}{why_unknown(unknown)}"
     if not differ:
         return "certain", f"{same}, and every declared field is the same"
     names = ", ".join(dict.fromkeys(str(change.path[0]) for change in differ))

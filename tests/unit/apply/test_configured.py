@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import Desk, failures_of, work_of
+from wexa_sync import engine
 from wexa_sync.model import Action, Address, Choice
-from wexa_sync.state import Forget
+from wexa_sync.state import FileStore, Forget
 
 if TYPE_CHECKING:
     from tests.conftest import Remote
@@ -151,6 +153,18 @@ def test_nobody_can_tell_whether_the_config_of_an_adopted_one_is_the_declared_on
     )
     assert failures_of(desk.apply(plan)) == []
     assert work_of(desk.plan()) == []
+
+
+def test_a_rebuilt_state_takes_the_config_for_the_declared_one(desk: Desk) -> None:
+    declare(desk, line())
+    desk.apply()
+    lost = replace(desk.workspace, store=FileStore(desk.folder / "new.json"))
+    found = {match.address: match for match in engine.rebuild(desk.read(), lost)}
+    assert (found[LINE].sure, found[LINE].why) == (
+        "likely",
+        "the only one with its name; nobody can tell whether config is as declared, as no read shows that",
+    )
+    assert work_of(engine.plan(desk.read(), lost)) == []
 
 
 @pytest.mark.parametrize("fault", ["504 after POST /actions/*/config", "504 before POST /actions/*/config times=9"])
