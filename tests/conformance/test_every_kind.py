@@ -17,6 +17,7 @@ import pytest
 from tests.conformance.desks import SECRETS
 from tests.conftest import Desk, copy_example
 from wexa_sync import engine
+from wexa_sync.compare.parts import sent_fields
 from wexa_sync.kinds import KINDS, holder_of, owner_of, part_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Operation, Scope
@@ -73,7 +74,7 @@ def fields_in(field: Field) -> Iterator[Field]:
         yield from fields_in(inner)
 
 
-FOLDERS = ("support-desk", "channels", "marketplace", "auto-reply", "tables", "seed")
+FOLDERS = ("support-desk", "channels", "marketplace", "files", "auto-reply", "tables", "seed")
 """The examples that declare every kind together."""
 
 
@@ -156,7 +157,11 @@ def test_an_example_declares_it_and_survives_the_wire(kind: Kind) -> None:
     fields = kind.fields.fields.items()
     travel = {name for name, field in fields if is_sent(field) and is_shown(field)}
     for manifest in found:
-        spec = {name: value for name, value in with_defaults(kind, manifest.spec).items() if name in travel}
+        spec = {
+            name: value
+            for name, value in with_defaults(kind, sent_fields(kind, manifest.spec)).items()
+            if name in travel
+        }
         ids = {ref: f"id-{number}" for number, ref in enumerate(dict.fromkeys(ref for _, ref in references(spec)))}
         names = {id: ref for ref, id in ids.items()}
         assert decode(kind, encode(kind, spec, ids.__getitem__), _naming(names)) == spec
@@ -173,7 +178,7 @@ def test_the_server_agrees_on_what_can_be_done(tmp_path: Path, remote: Remote, k
     What an action makes is of another kind, which has operations of its own.
     """
     desk = Desk(copy_example(examples(kind)[0], tmp_path / "desk"), remote)
-    desk.apply(desk.plan(env=SECRETS, allowed=UNDOCUMENTED), allowed=UNDOCUMENTED)
+    desk.apply(desk.plan(env=SECRETS, allowed=UNDOCUMENTED), allowed=UNDOCUMENTED, root=desk.folder)
     ids = {address.kind: record.id for address, record in desk.workspace.store.load().records.items()}
     server, around = desk.remote.server, holder_of(kind) or kind
     places = {"project": ids["Project"], "org": server.org_id, "user": server.user_id}

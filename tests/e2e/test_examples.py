@@ -23,6 +23,7 @@ CASES = [
     ("auto-reply", ()),
     ("channels", ()),
     ("marketplace", ()),
+    ("files", ()),
     ("tables", ()),
     ("seed", ()),
     ("content-studio", STAGING),

@@ -17,7 +17,7 @@ FORBIDDEN_PARTS = ("Manager", "Handler", "Helper", "Util")
 
 # Who may open which library. A name that ends in a slash is a folder.
 DOORS = {
-    "requests": ("api/transport/http.py", "publish/"),
+    "requests": ("api/transport/http.py", "api/transport/contents.py", "publish/"),
     "urllib3": ("api/transport/http.py",),
     "deepdiff": ("compare/changes.py",),
     # positions names a type of it; entries hands that type on

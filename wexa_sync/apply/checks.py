@@ -167,7 +167,7 @@ def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | No
     inside = [Task(task.context, change) for change in task.context.inside.get(task.address.name, ())]
     kinds = {each.address.owner[0] if each.address.owner else each.kind.implied_by or each.kind.name for each in inside}
     kinds |= {ref.kind for each in inside for ref in unresolved(each)}
-    kinds = {name for name in kinds if not BY_NAME[name].inside}
+    kinds = {name for name in kinds if not BY_NAME[name].inside and BY_NAME[name].listing is not None}
     try:
         for name in sorted(kinds):
             yield from read_list(task.context, BY_NAME[name], Ids.within(BY_NAME[name], id))

@@ -15,6 +15,7 @@ from wexa_sync.apply.references import resolve_externals
 from wexa_sync.apply.start import can_not_start, has_begun, start, start_intent, status_after_grace
 from wexa_sync.apply.steps import Turn, Work, Write, conflict, ended, replace_hint
 from wexa_sync.apply.task import Task
+from wexa_sync.apply.upload import upload
 from wexa_sync.apply.wait import earlier_runs, record_of_run, wait
 from wexa_sync.compare.same import natural_key
 from wexa_sync.errors import WexaSyncError, look_up
@@ -26,6 +27,8 @@ from wexa_sync.state.base import Remember
 def run(task: Task) -> Work:
     """Run the action once. Where the change says `resume`, an earlier apply created the run, and its start is open."""
     change, record = task.change, task.record
+    if task.kind.contents is not None:
+        return (yield from upload(task, task.kind.contents))
     if change.awaits:
         assert record is not None  # the plan was made of this state
         return (yield from wait(task, record, 0))

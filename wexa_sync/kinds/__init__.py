@@ -9,6 +9,7 @@ from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.dashboard import DASHBOARD_COMPONENT
 from wexa_sync.kinds.database import DATABASE
 from wexa_sync.kinds.execution import EXECUTION
+from wexa_sync.kinds.file import FILE
 from wexa_sync.kinds.marketplace import MARKETPLACE_COWORKER, MARKETPLACE_HIRE
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.schedule import SCHEDULE
@@ -32,6 +33,7 @@ KINDS: tuple[Kind, ...] = (
     SCHEDULE,
     MARKETPLACE_COWORKER,
     MARKETPLACE_HIRE,
+    FILE,
     DASHBOARD_COMPONENT,
     EXECUTION,
 )

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.kinds.chain import Chain, PartOrder
+from wexa_sync.kinds.contents import Contents
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Loss, Operation, Scope
 from wexa_sync.kinds.origin import Catalogue, Maker
 from wexa_sync.kinds.running import Form, Move, status_in
@@ -140,7 +141,8 @@ class Kind:
     the server makes some by itself. `inside`: the field that refers to the resource in whose list it stands. `maker`:
     the kind that may make such ones by itself. `catalogue`: what fills in a create. `notice`: what the response to a
     create tells a person to do. `counts_as`: what the organisation's account calls the limit on their number; of a
-    part, on that in one owner. `sown`: how the rows are written that such a resource is.
+    part, on that in one owner. `sown`: how the rows are written that such a resource is. `contents`: how an action
+    sends the content of a file, and again for another content.
     """
 
     name: str
@@ -169,6 +171,7 @@ class Kind:
     notice: Callable[[Mapping[str, Any]], str] = lambda answer: ""  # noqa: ARG005  # only some kinds have one
     goes_along: bool = False
     counts_as: str = ""
+    contents: Contents | None = None
     declarable: bool = True
     inside: str = ""
     sown: Sown | None = None

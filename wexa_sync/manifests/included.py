@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from wexa_sync.errors import Unfilled
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.model import Laid, Path, Secret, Source, laid_at
-from wexa_sync.text.files import TextFault, read_text, short, shown_path, siblings
+from wexa_sync.text.files import TextFault, read_bytes, read_text, short, shown_path, siblings
 from wexa_sync.text.leftovers import is_blank, refuse_leftovers
 from wexa_sync.text.suggest import did_you_mean
 
@@ -61,6 +62,19 @@ class Files:
             faults.append(Fault(path, each.message, each.hint, source=source))
         return filled
 
+    def content(self, value: dict[str, Any], path: Path, faults: list[Fault]) -> dict[str, Any]:
+        """Return the file that the value at `path` names, with the hash and the size of its content."""
+        try:
+            real = self._within(value["file"], self._start(path))
+            content = read_bytes(real)
+            if not content:
+                raise TextFault(f"{short(value['file'])} is empty", hint="Write the file, or take the manifest out.")
+        except TextFault as fault:
+            faults.append(Fault(path, fault.message, fault.hint))
+            return value
+        place = real.relative_to(os.path.realpath(self.root)).as_posix()
+        return {"file": place, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+
     def _start(self, path: Path) -> File:
         """Return the folder from which the path of a file starts."""
         if (laid := laid_at(self.laid, path)) is None:
@@ -69,6 +83,13 @@ class Files:
 
     def _read(self, name: Any, folder: File) -> tuple[str, str]:
         """Return the text of the file, and the file's name to be shown."""
+        real = self._within(name, folder)
+        # As git may check a file out with either line end, by machine: one commit must make one plan everywhere.
+        place = shown_path(folder / name)
+        return _looked_at(real, place).replace("\r\n", "\n").removesuffix("\n"), place
+
+    def _within(self, name: Any, folder: File) -> File:
+        """Return where the file really is. Raise TextFault where that is nowhere below the root."""
         if not isinstance(name, str) or not name.strip() or "\0" in name:
             got = shown("***" if isinstance(name, Secret) else name)
             raise TextFault(f"{{file: PATH}} wants a path, got {got}", hint="Write {file: prompts/triage.md}.")
@@ -81,9 +102,7 @@ class Files:
         if not os.path.lexists(real):
             hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
             raise TextFault(f"there is no file {short(name)}", hint=hint)
-        # As git may check a file out with either line end, by machine: one commit must make one plan everywhere.
-        place = shown_path(folder / name)
-        return _looked_at(real, place).replace("\r\n", "\n").removesuffix("\n"), place
+        return real
 
 
 def _looked_at(file: File, shown: str) -> str:

@@ -27,6 +27,8 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
     """
 
     def visit(value: Any, field: Field, path: Path) -> Any:
+        if field.format is Format.CONTENT and isinstance(value, dict) and isinstance(value.get("file"), str):
+            return files.content(value, path, faults)
         if isinstance(value, dict):
             if not is_file(value) or "string" not in field.types:
                 return DESCEND

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from wexa_sync.model.address import Address
 
@@ -52,11 +53,12 @@ class Limits:
 class Options:
     """How to work; `wait_timeout`, `grace`, `poll` and `settle` in seconds.
 
-    `wait`: for executions without a `wait` of their own. `settle`: for how long a list may lag behind what was just
-    made. `allowed`: the undocumented calls that may be used (`agentflow.update`). `presumed`: the connectors that a new
-    project is taken to have.
+    `root`: the folder of the manifests, from which the files in a plan are named. `wait`: for executions without a
+    `wait` of their own. `settle`: for how long a list may lag behind what was just made. `allowed`: the undocumented
+    calls that may be used (`agentflow.update`). `presumed`: the connectors that a new project is taken to have.
     """
 
+    root: Path = Path()
     parallelism: int = 10
     wait: bool = False
     wait_timeout: float = 3600.0

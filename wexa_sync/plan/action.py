@@ -102,6 +102,23 @@ class ActionCase(Case):
             awaits=True,
         )
 
+    def uploaded(self, record: Record, manifest: Manifest) -> Decision:
+        """Decide on a file that the server knows: another content, or one that did not arrive, is another upload.
+
+        What was uploaded before stays: no call changes or deletes a file.
+        """
+        intent = self.pair.open_intent
+        if intent is not None and intent.operation == "start":
+            reason = "its content was sent and the response was lost"
+            return as_doubt(self.blocked("run", reason, look_up(self.pair.address, [record.id])))
+        fields, arrived = self.edits(record, manifest), record.started is not False
+        if arrived and not fields:
+            return self.change(Action.NOOP, id=record.id, reason="it was uploaded")
+        names = ", ".join(dict.fromkeys(str(field.path[0]) for field in fields))
+        why = f"{names} changed" if arrived else "its content did not arrive"
+        again = self.change(Action.RUN, generation=record.generation + 1, reason=f"{why}; {record.id} stays as it is")
+        return self.not_creatable() or again
+
     def start_in_doubt(self) -> Blocked | None:
         """Block a run whose start was sent and not answered, and that does not show that it runs: it may yet."""
         intent, live, run = self.pair.open_intent, self.pair.live, self.kind.run

@@ -89,7 +89,8 @@ def _decide_action(case: ActionCase) -> Decision:
     )
     reason = "; ".join(filter(None, said))
     return (
-        case.out_of_sight("run")
+        case.not_creatable()
+        or case.out_of_sight("run")
         or case.unresolved("run")
         or case.change(Action.RUN, reason=reason, before=None, settles=pair.mark)
     )
@@ -97,6 +98,8 @@ def _decide_action(case: ActionCase) -> Decision:
 
 def _decide_recorded(case: ActionCase, record: Record, manifest: Manifest) -> Decision:
     """Decide on an action whose declared generation, or a later one, is recorded."""
+    if case.kind.contents is not None:
+        return case.uploaded(record, manifest)
     if manifest.generation < record.generation:
         return case.blocked(
             "run",

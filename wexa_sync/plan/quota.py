@@ -72,13 +72,14 @@ def _live_parts(observation: Observation) -> Mapping[tuple[Address, str], int]:
 
 def _costs(changes: Iterable[Change], observation: Observation) -> Iterator[str]:
     """Yield what the runs and purchases of a plan may cost, where something is known of that."""
-    runs = [each for each in changes if each.action is Action.RUN and not each.resume]
-    bought = [each.address for each in runs if BY_NAME[each.address.kind].costs]
+    begun = [each for each in changes if each.action is Action.RUN and not each.resume]
+    bought = [each.address for each in begun if BY_NAME[each.address.kind].costs]
+    runs = [each for each in begun if BY_NAME[each.address.kind].run is not None]
     known = {each.address: price for each in runs if (price := _price(each, observation)) is not None}
     total = sum(known.values())
     said = []
     if known:
-        unknown = len(runs) - len(bought) - len(known)
+        unknown = len(runs) - len(known)
         beside = f"; of {unknown} no past run is known" if unknown else ""
         count = f"{len(known)} run{'' if len(known) == 1 else 's'}"
         said.append(f"{count} may cost about {total:.4g}, by the prices of past runs of the same flows{beside}")
@@ -86,7 +87,7 @@ def _costs(changes: Iterable[Change], observation: Observation) -> Iterator[str]
         said.append(f"{named(bought)} costs what the marketplace asks for it")
     if said:
         yield f"This plan spends credits: {'; '.join(said)}."
-    least = max(total, (len(runs) - len(bought)) * observation.account.limits.get(_BASE, 0.0))
+    least = max(total, len(runs) * observation.account.limits.get(_BASE, 0.0))
     credits = observation.account.credits
     if credits is not None and runs and least > credits:
         yield f"Its runs may cost {least:.4g} credits, and the organisation's plan has {credits:g}."

@@ -33,6 +33,8 @@ class Format(Enum):
     """A time: ISO 8601 in manifests, seconds since 1970 on the wire."""
     JSON_TEXT = "json-text"
     """JSON, compared once it is parsed."""
+    CONTENT = "content"
+    """The content of a file, whatever it holds: its path, its hash and its size."""
     CRON = "cron"
     """When to run, again and again: five fields."""
 
