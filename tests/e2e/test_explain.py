@@ -46,6 +46,7 @@ def change_live(desk: Desk, **values: str) -> None:
     flow, project = records["support-desk/AgentFlow/triage"], records["Project/support-desk"]
     agents = desk.remote.raw("GET", f"/agentflow/{flow}").json()["agents"]
     agent = next(each for each in agents if each["_id"] == records[CLASSIFY]) | values
+    agent["skills"] = [each["_id"] for each in agent["skills"]]
     path = f"/agentflow/{flow}/update/skilled/{records[CLASSIFY]}"
     desk.remote.raw("POST", path, agent, projectID=project).raise_for_status()
 

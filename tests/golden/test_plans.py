@@ -9,6 +9,7 @@ The lists are served by a real server on a socket and read by the real client; i
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ TARGET = Target(base_url="https://api.wexa.ai", org_id="67fdea40aac77be632954f0f
 USER = "67fdea40aac77be632954f0e"
 NOW = 1_893_456_000.0  # 2030-01-01
 SECRET = "sentinel-secret-31c7"
-LISTS = {kind.listing.endpoint.path for kind in KINDS if kind.listing is not None}
+LISTS = [re.sub(r"\{\w+\}", "[^/]+", kind.listing.endpoint.path) for kind in KINDS if kind.listing is not None]
 
 
 def of_project(shown: Any, project: str) -> Any:
@@ -57,8 +58,9 @@ def served(live: dict[str, Any]) -> Iterator[str]:
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path, project = urlsplit(self.path).path, dict(parse_qsl(urlsplit(self.path).query)).get("projectID")
-            shown = live.get(path, [] if path in LISTS else None)
-            body = json.dumps(of_project(shown, project) if project and path in LISTS else shown).encode()
+            is_list = any(re.fullmatch(each, path) for each in LISTS)
+            shown = live.get(path, [] if is_list else None)
+            body = json.dumps(of_project(shown, project) if project and is_list else shown).encode()
             self.send_response(200 if body != b"null" else 404)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
+from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
 from wexa_sync.kinds import part_of
 
@@ -41,3 +44,14 @@ def not_linked(task: Task, ids: Ids, answer: Raw, id: str) -> Iterator[str]:  # 
     if shown is not None and shown != id:
         before = f"{task.kind.called(around)}" if ids.before else f"{owner}"
         yield f"the server did not link it behind {before}: runs of {owner} may end before it. Link it in Wexa Studio"
+
+
+def behind(task: Task) -> Generator[Http, Any, list[str]]:
+    """Return what comes right behind a part at this moment: it is cut off when the part is deleted."""
+    part = part_of(task.kind)
+    if part is None or part.chain is None:
+        return []
+    items: Sequence[Raw] = yield Http(partial(task.context.api.list, task.kind, task.place))
+    around = next((item for item in items if task.change.id in task.kind.ids_of(item)), {})
+    following = set(part.chain.behind(around).values())
+    return [task.kind.called(item) for item in items if task.kind.id_of(item) in following]

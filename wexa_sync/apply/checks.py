@@ -51,7 +51,7 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
 def spelt_otherwise(task: Task, answer: Raw) -> str:
     """Return why the response to a create is not about what was sent, by its name; empty where it may be."""
     kind = task.kind
-    if kind.call(Operation.CREATE).shows_owner:
+    if kind.call(Operation.CREATE, task.declared).shows_owner:
         return ""
     faults = [_differs(task, decode(kind, form)) for form in kind.forms(answer)]
     return "" if "" in faults else faults[0]
@@ -94,6 +94,18 @@ def not_done(
         hint="The call is undocumented and does not do it there: change the flow in Wexa Studio."
         if undocumented
         else "`wexa-sync plan` shows what it is now. If it stays so, change it in Wexa Studio.",
+    )
+
+
+def not_made(task: Task, id: str) -> Generator[Http, Any, WexaSyncError | None]:  # the field's name
+    """Read back what an undocumented call made. Return the error where it is not there, or not as declared."""
+    raw = yield Http(lambda: task.context.api.read(task.kind, task.ids_with(id)))
+    left = _unchanged(task, decode(task.kind, raw), task.declared) if raw is not None else ["all of it"]
+    if not left:
+        return None
+    return WexaSyncError(
+        f"the server accepted it, but a read does not show {', '.join(left)} as declared",
+        hint="The call is undocumented and does not do it there: look in Wexa Studio.",
     )
 
 

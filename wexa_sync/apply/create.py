@@ -11,14 +11,14 @@ from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.before import noted
 from wexa_sync.apply.catalogue import filled_in
 from wexa_sync.apply.chain import not_linked, placed
-from wexa_sync.apply.checks import not_ours, spelt_otherwise, unreadable_inside
+from wexa_sync.apply.checks import not_made, not_ours, spelt_otherwise, unreadable_inside
 from wexa_sync.apply.find import confirmed, find_created, is_live, made_since_the_plan
 from wexa_sync.apply.implied import make_implied
 from wexa_sync.apply.inside import begin, give_up, is_shown, parts_to_send, sent_with_owner
 from wexa_sync.apply.made import made_by_its_maker, take_over
 from wexa_sync.apply.records import intent_of, record_of, sent_by_create
 from wexa_sync.apply.references import resolve_externals
-from wexa_sync.apply.send import prepare, send, turn_for
+from wexa_sync.apply.send import missing_call, prepare, send, turn_for
 from wexa_sync.apply.steps import Work, Write, conflict, ended, replace_hint
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.update import Done, finish
@@ -74,8 +74,8 @@ def _complete(task: Task, made: Made, id: str, late: frozenset[str]) -> Generato
 
 def not_taken(task: Task) -> frozenset[str]:
     """Return the declared fields that a create does not take, and an update does."""
-    lacking = task.declared.keys() - {*accepted(task.kind.call(Operation.CREATE), task.kind)}
-    calls = [call for call in task.kind.updates(lacking) if call.fields is not None]
+    lacking = task.declared.keys() - {*accepted(task.kind.call(Operation.CREATE, task.declared), task.kind)}
+    calls = [call for call in task.kind.updates(lacking, task.declared) if call.fields is not None]
     return frozenset(name for name in lacking if any(call.takes(name) for call in calls))
 
 
@@ -102,8 +102,8 @@ def _send_with_parts(task: Task) -> Generator[Any, Any, Made]:
 
 def body_of(task: Task) -> dict[str, Any]:
     """Return the body of a create."""
-    kind = task.kind
-    return encode(kind, sent_by_create(task), task.resolve, only=accepted(kind.call(Operation.CREATE), kind))
+    kind, endpoint = task.kind, task.kind.call(Operation.CREATE, task.declared)
+    return encode(kind, sent_by_create(task), task.resolve, only=accepted(endpoint, kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
 
     Raise the error of a create that surely did not happen.
     """
-    before, endpoint, chosen = task.intent, task.kind.call(Operation.CREATE), task.chosen_id
+    before, endpoint, chosen = task.intent, task.kind.call(Operation.CREATE, task.declared), task.chosen_id
     body = body | ({task.kind.ids[0]: chosen} if chosen else {})
     at = placed(task)
     prepared = yield from prepare(task, endpoint, body, spec=sent_by_create(task), repeatable=False, ids=at)
@@ -162,10 +162,12 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
             # What a person said of an earlier attempt still holds.
             kept = Intend(before, intent.mark) if before is not None and before.settled else None
             yield Write((kept or Settle(task.address, intent.mark),))
-            raise
+            raise missing_call(endpoint, error) or error from None
         lost, ids = error, ()
     ids = ids or (yield from find_created(task, intent.earliest))
     if not ids and spare and (yield from is_live(task, spare[0])):
         ids = spare
+    if ids and fault is None and endpoint.undocumented and not endpoint.replaces:
+        fault = yield from not_made(task, ids[0])
     made = Made(intent=intent, ids=ids, answer=answer, lost=lost, attempts=attempts, fault=fault)
     return replace(made, warnings=tuple(not_linked(task, at, answer, ids[0]))) if ids and lost is None else made

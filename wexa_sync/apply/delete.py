@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from wexa_sync.apply.chain import behind
 from wexa_sync.apply.checks import not_gone, read_again
 from wexa_sync.apply.find import put_inside
 from wexa_sync.apply.replaced import removing
-from wexa_sync.apply.send import prepare, send, turn_for
+from wexa_sync.apply.send import missing_call, prepare, send, turn_for
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import is_as_expected, spec_fingerprint
-from wexa_sync.errors import NotFound, WexaSyncError
+from wexa_sync.errors import ApiError, NotFound, WexaSyncError
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Spec, Status
 from wexa_sync.state.base import Forget
@@ -45,24 +46,28 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
         return "it was changed on the live side since the plan was made"
     if others := (yield from put_inside(task)):
         return f"since the plan was made, it got {', '.join(others)}, which would be deleted too"
+    if cut_off := (yield from behind(task)):
+        return f"it leads to {', '.join(cut_off)}, which would be cut off"
     return ""
 
 
 def _take_away(task: Task, live: Spec | None) -> Generator[Http, Any, tuple[int, WexaSyncError | None]]:
     """Send the delete of what is live, and see to it that it is gone. Return the number of requests, and the error."""
-    accepted, attempts = False, 0
+    accepted, attempts, lacking = False, 0, None
+    endpoint = task.kind.call(Operation.DELETE)
     if live is not None:
         try:
-            endpoint = task.kind.call(Operation.DELETE)
             sent = yield from send(task, (yield from prepare(task, endpoint, None, spec=live, repeatable=True)))
-        except NotFound:
-            attempts = 1  # somebody was faster, or an earlier try of ours was
+        except NotFound as missing:
+            attempts, lacking = 1, missing_call(endpoint, missing)  # or somebody was faster, or an earlier try of ours
+        except ApiError as refusal:
+            raise missing_call(endpoint, refusal) or refusal from None
         else:
             accepted, attempts = True, sent.attempts
             if sent.fault is not None:
                 return attempts, sent.fault
     why = yield from not_gone(task, accepted=accepted)
-    return attempts, WexaSyncError(why, hint=_STILL_THERE) if why else None
+    return attempts, (lacking or WexaSyncError(why, hint=_STILL_THERE)) if why else None
 
 
 def forget(task: Task) -> Work:

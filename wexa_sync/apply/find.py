@@ -103,7 +103,7 @@ def confirmed(task: Task, answer: Raw) -> tuple[str, ...]:
 
     Where the response is the owner, it has to show the part in it: a bare success proves nothing.
     """
-    kind, endpoint = task.kind, task.kind.call(Operation.CREATE)
+    kind, endpoint = task.kind, task.kind.call(Operation.CREATE, task.declared)
     if kind.marked_by and not answer.get(kind.marked_by):
         return ()  # it is about something else that was made
     if not endpoint.shows_owner:

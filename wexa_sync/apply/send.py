@@ -15,7 +15,7 @@ from wexa_sync.api.calls import Call, Ids
 from wexa_sync.apply.steps import Http, Turn
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.others import foreign, is_item, stands_in
-from wexa_sync.errors import ApiError, LostAnswer, NotFound, Overtaken, WexaSyncError
+from wexa_sync.errors import ApiError, LostAnswer, NoSuchCall, NotFound, Overtaken, WexaSyncError
 from wexa_sync.kinds import part_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
@@ -42,6 +42,20 @@ class Sent:
     answer: Any
     attempts: int
     fault: WexaSyncError | None = None
+
+
+_NO_SUCH_CALL = (404, 405, 501)
+_UNDOCUMENTED = (
+    "This server lacks the call, which no vendor page has. Change it in Wexa Studio, or put the manifest back."
+    " Without {} in allow_undocumented (wexa-sync.yaml), the plan shows it as blocked."
+)
+
+
+def missing_call(endpoint: Endpoint, refusal: WexaSyncError) -> NoSuchCall | None:
+    """Return the error of a call that is undocumented and that the server lacks; None for any other refusal."""
+    if not endpoint.undocumented or getattr(refusal, "status", None) not in _NO_SUCH_CALL:
+        return None
+    return NoSuchCall(refusal.message, hint=_UNDOCUMENTED.format(endpoint.undocumented))
 
 
 def turn_for(task: Task, operation: Operation) -> Generator[Turn, Any, None]:

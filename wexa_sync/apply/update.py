@@ -11,22 +11,16 @@ from wexa_sync.apply.parts import with_the_rest
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import resolve_externals
 from wexa_sync.apply.replaced import replacing
-from wexa_sync.apply.send import Sent, prepare, send, turn_for
+from wexa_sync.apply.send import Sent, missing_call, prepare, send, turn_for
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.propose import as_applied, differing, propose, whole
-from wexa_sync.errors import ApiError, NoSuchCall, WexaSyncError
+from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.spec.wire import accepted, encode
 from wexa_sync.model import Action, Spec, Status
 from wexa_sync.state.base import Remember
-
-_NO_SUCH_CALL = (404, 405, 501)
-_UNLIKE_THE_SDK = (
-    "This server lacks the call, which only the vendor's SDK knows. Change it in Wexa Studio, or put the manifest back."
-    " Without {} in allow_undocumented (wexa-sync.yaml), the plan shows it as blocked."
-)
 
 
 def update(task: Task) -> Work:
@@ -99,7 +93,7 @@ def _steps(task: Task, live: Spec) -> list[_Step]:
     full = whole(kind, task.declared, spec)
     applied = as_applied(kind, task.declared, spec, task.comparison, task.applied, task.ignored)
     steps, names = [], frozenset[str]()
-    for endpoint in kind.updates({*differ, *task.change.names}):
+    for endpoint in kind.updates({*differ, *task.change.names}, task.declared):
         takes = {*accepted(endpoint, kind)}
         names |= takes
         fields = {name: value for name, value in (full if endpoint.wants_all else spec).items() if name in takes}
@@ -121,9 +115,7 @@ def _send(task: Task, step: _Step) -> Generator[Http, Any, Sent]:
     try:
         return (yield from send(task, prepared))
     except ApiError as refusal:
-        if not endpoint.undocumented or refusal.status not in _NO_SUCH_CALL:
-            raise
-        raise NoSuchCall(refusal.message, hint=_UNLIKE_THE_SDK.format(endpoint.undocumented)) from None
+        raise missing_call(endpoint, refusal) or refusal from None
 
 
 def _warnings(steps: Sequence[_Step]) -> tuple[str, ...]:

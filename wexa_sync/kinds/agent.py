@@ -82,14 +82,21 @@ AGENT = Kind(
             fields=_UPDATABLE,
             returns_owner=True,
         ),
+        Operation.DELETE: Endpoint(
+            method="DELETE",
+            path="/agentflow/{owner}/agent/{id}",
+            query={"projectID": "{project}"},
+            undocumented="agent.delete",
+        ),
     },
     derived=(
         Derived(target=("role_description",), source=("role",), make=str),
         Derived(target=("prompt", "display_template"), source=("prompt", "template"), make=display_text, read=text_of),
     ),
+    wanted={"skills": "A run that comes to an agent without skills fails."},  # "No skills found for the agent"
     hints={
         Operation.UPDATE: "Change it in Wexa Studio.",
-        Operation.DELETE: "Remove the agent in Wexa Studio; the next plan then forgets it. The API can add and update "
-        "agents, not remove them.",
+        Operation.DELETE: "Remove the agent in Wexa Studio; the next plan then forgets it. The documented calls add "
+        "and update agents; `allow_undocumented: [agent.delete]` in wexa-sync.yaml allows one that removes them.",
     },
 )

@@ -36,11 +36,18 @@ AGENTFLOW = Kind(
         Operation.UPDATE: Endpoint(
             method="PUT", path="/agentflow/{id}", undocumented=UPDATE_FLOW, keeps=("default_goal",)
         ),
+        Operation.DELETE: Endpoint(
+            method="DELETE",
+            path="/agentflow/{project}/{id}",  # of the oldest SDK; of the web application's path only the end is known
+            undocumented="agentflow.delete",
+            otherwise=Endpoint(method="DELETE", path="/agentflow/{id}"),
+        ),
     },
     hints={
         Operation.UPDATE: "Change it in Wexa Studio, or allow the call that only the vendor's SDK knows: "
         "`allow_undocumented: [agentflow.update]` in wexa-sync.yaml.",
         Operation.DELETE: "Remove it in Wexa Studio, or leave it there: `wexa-sync state rm {address}` forgets it. "
-        "Only deleting the whole project removes it by the API.",
+        "Only deleting the whole project removes it by a documented call; `allow_undocumented: [agentflow.delete]` in "
+        "wexa-sync.yaml allows one that no vendor page has.",
     },
 )

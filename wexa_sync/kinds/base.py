@@ -171,6 +171,7 @@ class Kind:
     notice: Callable[[Mapping[str, Any]], str] = lambda answer: ""  # noqa: ARG005  # only some kinds have one
     goes_along: bool = False
     counts_as: str = ""
+    wanted: Mapping[str, str] = field(default_factory=dict)  # fields that the API takes empty -> why they should not be
     contents: Contents | None = None
     declarable: bool = True
     inside: str = ""
@@ -181,24 +182,25 @@ class Kind:
         """True when the API offers the operation by a call that is documented."""
         return not all(call.undocumented for call in self.calls(operation))
 
-    def may(self, operation: Operation, allowed: frozenset[str]) -> bool:
+    def may(self, operation: Operation, allowed: frozenset[str], spec: Spec | None = None) -> bool:
         """True when the API offers the operation by calls that are documented, or that the settings allow."""
-        calls = self.calls(operation)
+        calls = self.calls(operation, spec)
         return bool(calls) and all(call.may_be_sent(allowed) for call in calls)
 
-    def call(self, operation: Operation) -> Endpoint:
-        """Return the only call of an operation that the API offers."""
-        (call,) = self.calls(operation)
+    def call(self, operation: Operation, spec: Spec | None = None) -> Endpoint:
+        """Return the only call of an operation that the API offers, for a resource with that spec."""
+        (call,) = self.calls(operation, spec)
         return call
 
-    def calls(self, operation: Operation) -> tuple[Endpoint, ...]:
-        """Return the calls of an operation; none where the API does not offer it."""
+    def calls(self, operation: Operation, spec: Spec | None = None) -> tuple[Endpoint, ...]:
+        """Return the calls of an operation, of those for a spec if named; none where the API does not offer it."""
         found = self.endpoints.get(operation, ())
-        return found if isinstance(found, tuple) else (found,)
+        calls = found if isinstance(found, tuple) else (found,)
+        return calls if spec is None else tuple(call for call in calls if call.serves(spec))
 
-    def updates(self, names: Collection[str]) -> tuple[Endpoint, ...]:
-        """Return the calls that change those fields, in the order in which they are sent."""
-        return tuple(call for call in self.calls(Operation.UPDATE) if any(map(call.takes, names)))
+    def updates(self, names: Collection[str], spec: Spec) -> tuple[Endpoint, ...]:
+        """Return the calls that change those fields of a spec, in the order in which they are sent."""
+        return tuple(call for call in self.calls(Operation.UPDATE, spec) if any(map(call.takes, names)))
 
     @property
     def replacing_update(self) -> Endpoint | None:

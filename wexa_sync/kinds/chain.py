@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from wexa_sync.model import Spec
@@ -47,6 +48,21 @@ class Chain:
         shown = part.get(self.branches)
         return _id(shown.get(branch)) if isinstance(shown, dict) else None
 
+    def behind(self, part: Raw) -> dict[str, str]:
+        """Return the id of what comes right behind a part, and behind each branch of it; without what is not shown."""
+        shown = part.get(self.branches)
+        branches = {key: id for key, to in shown.items() if (id := _id(to))} if isinstance(shown, dict) else {}
+        return {**({"": id} if (id := _id(part.get(self.next))) else {}), **branches}
+
+    def all_behind(self, parts: Sequence[Raw]) -> dict[str, dict[str, str]]:
+        """Return what comes right behind each part, by the parts' ids. Where nothing is shown, they come as listed."""
+        known = [part for part in parts if _id(part.get(self.id))]
+        if not any(name in part for part in known for name in self.links):
+            return {part[self.id]: {"": after[self.id]} for part, after in pairwise(known)} | (
+                {known[-1][self.id]: {}} if known else {}
+            )
+        return {part[self.id]: self.behind(part) for part in known}
+
     def before(self, specs: Mapping[str, Spec]) -> dict[str, tuple[str, str]]:
         """Return behind which part each of the declared ones comes, and at which branch; the first one is left out.
 
@@ -66,7 +82,7 @@ class Chain:
         known = {part[self.id]: part for part in parts if isinstance(part.get(self.id), str)}
         if not any(name in part for part in parts for name in self.links):
             return start or next(reversed(known), ""), branch
-        led_to = {to for part in parts for to in self._all_behind(part)}
+        led_to = {to for part in parts for to in self.behind(part).values()}
         at = start or next((id for id in known if id not in led_to), "")  # the field's name
         while at in known:
             following = self.follows(known.pop(at), branch) or ""
@@ -99,12 +115,7 @@ class Chain:
         while ahead:
             if (part := rest.pop(ahead.pop(), None)) is not None:
                 yield part[self.id]
-                ahead += reversed([*self._all_behind(part)])
-
-    def _all_behind(self, part: Raw) -> Iterator[str]:
-        yield _id(part.get(self.next))
-        shown = part.get(self.branches)
-        yield from map(_id, shown.values() if isinstance(shown, dict) else ())
+                ahead += reversed(self.behind(part).values())
 
 
 def _id(value: Any) -> str:

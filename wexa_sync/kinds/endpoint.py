@@ -59,6 +59,7 @@ class Endpoint:
     same: what reads show of them is sent along. Of an undocumented call without `fields`, that holds for all of it.
     `otherwise`: the same call as another source spells it, tried where this one is answered by 404 or 405.
     `known_from`: the only source of a path that no page of the vendor shows; a call that fails says so.
+    `only`: the call is for resources whose spec has that field; `unless`: for those whose spec lacks it.
     `returns_owner`: the response is the containing resource. `replaces`: the list, by its name in the body, that the
     call writes whole. It holds the parts of one owner, those of others too, which are kept as they are.
     """
@@ -74,6 +75,8 @@ class Endpoint:
     partial: bool = False
     undocumented: str = ""
     keeps: tuple[str, ...] = ()
+    only: str = ""
+    unless: str = ""
     returns_owner: bool = False
     replaces: str = ""
     otherwise: Endpoint | None = None
@@ -82,6 +85,10 @@ class Endpoint:
     def takes(self, name: str) -> bool:
         """True when the call accepts that field of the spec."""
         return self.fields is None or name in self.fields
+
+    def serves(self, spec: Mapping[str, Any]) -> bool:
+        """True when the call is for a resource with that spec."""
+        return (not self.only or self.only in spec) and (not self.unless or self.unless not in spec)
 
     def may_be_sent(self, allowed: frozenset[str]) -> bool:
         """True when the call is documented, or the settings allow it."""

@@ -104,6 +104,8 @@ class Observation:
     moved: tuple[Move, ...] = ()  # what the state knows by another address; here it has the new one
     content: str = ""  # the checksum of the state that was looked at
     unplaced: frozenset[str] = frozenset()  # handles of projects that the state gave up, and that nothing in it shows
+    links: Mapping[Address, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    """Of an owner whose parts lead to one another: a part's id -> the id behind it (branch, or empty -> id)."""
     unlinked: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
     made_by_others: Mapping[Place, tuple[Live, ...]] = field(default_factory=dict)  # what nobody declares
     account: Account = Account()

@@ -73,6 +73,7 @@ def observe(
         cut=known.cut,
         account=api.account,
         prices=known.mean_prices,
+        links=known.links,
         unlinked={owner: ids for owner, ids in known.unlinked.items() if ids},
         unplaced=frozenset(known.unplaced),
         user_id=user_id,

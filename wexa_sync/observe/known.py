@@ -51,6 +51,7 @@ class Known:
     unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
     orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones
     _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
+    links: dict[Address, dict[str, dict[str, str]]] = field(default_factory=dict)  # owner -> part -> branch -> part
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
     _made: frozenset[str] = field(init=False)  # the kinds of what recorded actions made
     missing: set[tuple[str, str]] = field(default_factory=set)  # (project, kind) of which the server has no list

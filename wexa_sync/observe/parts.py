@@ -39,6 +39,7 @@ def pair_parts(known: Known, api: Api, pool: Executor, kind: Kind, listed: Mappi
             place, raws = part_place(owner.address, part), items
             if part.chain is not None:
                 raws = part.chain.order(owner.raw, items)
+                known.links[owner.address] = part.chain.all_behind(raws)
                 known.unlinked[owner.address] = tuple(part.chain.unlinked(owner.raw, raws))
             contents = contents_of(known, part.kind, place, raws, owner.ids.owner)
             paired = _with_others(pair(contents), known, part, raws)

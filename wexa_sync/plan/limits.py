@@ -137,9 +137,9 @@ def _calls_of(change: Change) -> Sequence[Endpoint]:
     """Return the calls that a change sends."""
     kind = BY_NAME[change.address.kind]
     if change.action is Action.UPDATE:
-        return kind.updates(change.names)
+        return kind.updates(change.names, change.after or {})
     operation = {Action.CREATE: Operation.CREATE, Action.DELETE: Operation.DELETE}.get(change.action)
-    return kind.calls(operation) if operation is not None and not change.with_project else ()
+    return kind.calls(operation, change.after) if operation is not None and not change.with_project else ()
 
 
 def _unknown_in(spec: Spec | None) -> Iterator[str]:

@@ -18,7 +18,7 @@ from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.limits import managed, warnings
 from wexa_sync.plan.order import in_order, waits_of
 from wexa_sync.plan.quota import quota_warnings
-from wexa_sync.plan.rules.chained import put_behind, unlinked_warnings
+from wexa_sync.plan.rules.chained import hold_cut_off, put_behind, unlinked_warnings
 from wexa_sync.plan.rules.child_order import hold_unordered
 from wexa_sync.plan.rules.containers import hold_containers, taken_along
 from wexa_sync.plan.rules.dependents import spread_blocks
@@ -31,6 +31,7 @@ from wexa_sync.plan.rules.unseen import hold_unseen
 from wexa_sync.plan.scope import Scope, with_found
 from wexa_sync.plan.targets import choose, partly
 from wexa_sync.plan.unmanaged import unmanaged_parts, unmanaged_warnings
+from wexa_sync.plan.wanted import wanted_warnings
 
 _ALL = Scope()
 
@@ -84,6 +85,7 @@ def _plan_of(
         warnings=(
             *unmanaged_warnings(unmanaged),
             *unlinked_warnings(decisions, observation),
+            *wanted_warnings(decisions, observation),
             *partly(observation, decisions.keys(), left),
             *taken_along(changes, observation),
             *_too_far(ordered, observation, limits),
@@ -117,6 +119,7 @@ def _decide_all(
     hold_renamed(whole, observation)
     hold_unordered(whole, observation)
     put_behind(whole, observation)
+    hold_cut_off(whole, observation)
     decisions = {address: whole[address] for address in choose(whole, observation, targets, excludes)}
     hold_containers(decisions, observation, rules, left)
     hold_referred(decisions, observation)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from itertools import pairwise
 
 from wexa_sync import graph
+from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Action, Address, Change, Observation, Pair
 
@@ -26,7 +29,28 @@ def waits_of(changes: Mapping[Address, Change], observation: Observation) -> dic
                 waits[other].add(address)
             elif other in (address.project_address, address.owner_address) and _goes_first(changes[other]):
                 waits[address].add(other)
+    _after_deletes_inside(changes, edges, waits)
     return waits
+
+
+def _after_deletes_inside(
+    changes: Mapping[Address, Change], edges: Mapping[Address, frozenset[Address]], waits: dict[Address, set[Address]]
+) -> None:
+    """Let the delete of a part wait for those behind it; what is added to the owner, and what runs it, for them all."""
+    deleted: defaultdict[Address, list[Change]] = defaultdict(list)
+    for address, change in changes.items():
+        part, owner = part_of(BY_NAME[address.kind]), address.owner_address
+        chained = part is not None and part.chain is not None
+        if chained and owner is not None and change.action is Action.DELETE and not change.with_project:
+            deleted[owner].append(change)
+    for owner, found in deleted.items():
+        found.sort(key=lambda change: change.position)
+        for change, behind in pairwise(found):
+            waits[change.address].add(behind.address)
+        for address, change in changes.items():
+            added = address.owner_address == owner and change.action is Action.CREATE
+            if added or (change.action is Action.RUN and not change.awaits and owner in edges[address]):
+                waits[address].add(found[0].address)
 
 
 def _goes_first(change: Change) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.compare.changes import field_changes
@@ -35,10 +34,6 @@ from wexa_sync.plan.adopted import maker_of
 from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules
 
 _LATER = "Give it a later time."
-
-
-def _names(fields: Iterable[FieldChange]) -> str:
-    return ", ".join(dict.fromkeys(str(change.path[0]) for change in fields))
 
 
 def _order(project: Address, ref: Ref) -> str:
@@ -121,7 +116,8 @@ class Case:
 
     def not_creatable(self) -> Blocked | None:
         """Block a create by a call that is not documented, unless the settings allow it."""
-        if self.kind.may(Operation.CREATE, self.rules.allowed):
+        manifest = self.pair.manifest
+        if self.kind.may(Operation.CREATE, self.rules.allowed, manifest.spec if manifest else None):
             return None
         reason = f"the API has no {self.documented(Operation.CREATE)}call to create it"
         return self.blocked("create", reason, self.hint(Operation.CREATE))
@@ -224,7 +220,8 @@ class Case:
         if end is not None and end <= self.observation.now and end != self.kind.ends_at(live.spec):
             return self.blocked("update", "its time has passed: it would fire at once", _LATER, fields)
         blind = self.blind(fields, live)
-        said = f"reads don't show {_names(blind)}, which the API wants with every update" if blind else ""
+        unseen = ", ".join(dict.fromkeys(str(each.path[0]) for each in blind))
+        said = f"reads don't show {unseen}, which the API wants with every update" if blind else ""
         return self.change(
             Action.UPDATE,
             id=live.id,
@@ -237,7 +234,9 @@ class Case:
 
     def unchangeable(self, fields: tuple[FieldChange, ...]) -> Blocked | None:
         """Block an update of fields that no call changes, or none that is documented or allowed."""
-        names, calls = dict.fromkeys(str(change.path[0]) for change in fields), self.kind.calls(Operation.UPDATE)
+        assert self.pair.manifest is not None
+        names = dict.fromkeys(str(change.path[0]) for change in fields)
+        calls = self.kind.calls(Operation.UPDATE, self.pair.manifest.spec)
         sent = [call for call in calls if call.may_be_sent(self.rules.allowed)]
         hint = self.hint(Operation.UPDATE)
         for change in fields if sent else ():
@@ -255,10 +254,11 @@ class Case:
 
     def blind(self, fields: tuple[FieldChange, ...], live: Live) -> tuple[FieldChange, ...]:
         """Return what the update writes over what reads do not show, since the API requires those fields."""
-        calls = [call for call in self.kind.updates({str(change.path[0]) for change in fields}) if call.wants_all]
+        declared, *_ = compared = self.compared(live)
+        names = {str(change.path[0]) for change in fields}
+        calls = [call for call in self.kind.updates(names, declared) if call.wants_all]
         if not calls:
             return ()
-        declared, *_ = compared = self.compared(live)
         names = {name for call in calls for name in accepted(call, self.kind)}
         return assumed(self.kind, declared, propose(self.kind, *compared), names)
 

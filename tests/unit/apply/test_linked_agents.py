@@ -28,10 +28,9 @@ def declare(desk: Desk, *titles: str) -> None:
     """Declare these agents behind the one that the flow has."""
     path = desk.folder / "flow.yaml"
     kept = path.read_text("utf-8").split("    - {handle: more", maxsplit=1)[0].rstrip()
-    more = [
-        f"    - {{handle: more-{each.lower()}, title: {each}, role: r, prompt: {{template: t}}}}" for each in titles
-    ]
-    path.write_text("\n".join([kept, *more, ""]), "utf-8")
+    more = "handle: more-{}, title: {}, role: r, skills: [sum], prompt: {{template: t}}"
+    added = [f"    - {{{more.format(each.lower(), each)}}}" for each in titles]
+    path.write_text("\n".join([kept, *added, ""]), "utf-8")
 
 
 def flow_of(desk: Desk) -> Any:

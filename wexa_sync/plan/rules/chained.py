@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.model import Action, Address, Manifest, Observation, Place
-from wexa_sync.plan.decision import Decision, does
+from wexa_sync.plan.decision import Decision, block, does
 from wexa_sync.text.suggest import named
 
 
@@ -29,6 +29,37 @@ def put_behind(decisions: MutableMapping[Address, Decision], observation: Observ
             found = decisions.get(address)
             if does(found, Action.CREATE):
                 decisions[address] = replace(found, behind=replace(address, name=before), branch=branch)
+
+
+def hold_cut_off(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
+    """Block the delete of a part that leads to others which stay: they would be cut off."""
+    for address, found in list(decisions.items()):
+        part, owner = part_of(BY_NAME[address.kind]), address.owner_address
+        if part is None or part.chain is None or owner is None or not does(found, Action.DELETE) or found.with_project:
+            continue
+        stays = [
+            name
+            for id in _all_behind(observation.links.get(owner, {}), found.id or "")
+            if (name := _called(owner, id, decisions, observation))
+        ]
+        if stays:
+            decisions[address] = block(
+                found,
+                f"it leads to {named(stays)}, and nothing would lead there without it",
+                f"Take out what comes behind it too, or change the {part.field} in Wexa Studio.",
+            )
+
+
+def _all_behind(links: Mapping[str, Mapping[str, str]], start: str) -> list[str]:
+    """Return the ids of all that comes behind a part, near or far."""
+    found: dict[str, None] = {}
+    ahead = [start]
+    while ahead:
+        for id in links.get(ahead.pop(), {}).values():
+            if id in links and id not in found and id != start:
+                found[id] = None
+                ahead.append(id)
+    return [*found]
 
 
 def unlinked_warnings(decisions: Mapping[Address, Decision], observation: Observation) -> Iterator[str]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from wexa_sync.compare.parts import part_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Action, Address, Blocked, Change, Live, Observation, Place
 from wexa_sync.plan.decision import Decision, Orphan, Rules, block, does
 from wexa_sync.text.suggest import named
@@ -83,6 +85,18 @@ def _called(unmanaged: Mapping[Place, Sequence[Live]], around: Address) -> list[
     return found
 
 
+def _used_by_others(around: Address, observation: Observation) -> list[str]:
+    """Return what is live, managed by nobody, and refers to a resource, as people call it."""
+    id = observation.ids.get(around)  # the field's name
+    return [
+        BY_NAME[place.kind].called(live.spec)
+        for place, lives in observation.unmanaged.items()
+        if BY_NAME[place.kind].nature is Nature.RESOURCE and place.project == around.project
+        for live in lives
+        if any(ref.address == around or (ref.id is not None and ref.id == id) for _, ref in references(live.spec))
+    ]
+
+
 def _is_inside(place: Place, around: Address) -> bool:
     """True when what lives in that place is deleted with a project or an owner."""
     if around.kind == "Project":
@@ -97,7 +111,10 @@ def _go_with(
     observation: Observation,
     left: Mapping[Address, str],
 ) -> None:
-    """Block the delete of what holds others where they must stay; else let go with it what can't go alone."""
+    """Block the delete of what holds others where they must stay; else let go with it what can't go alone.
+
+    An undocumented call is not made where the thing goes all the same.
+    """
     if reason := _must_stay(around, inside, decisions, observation, left):
         decisions[around] = Blocked(address=around, wanted="delete", reason=reason[0], hint=reason[1])
         return
@@ -107,6 +124,7 @@ def _go_with(
             decisions[address] = _forget_with(around, address)
             continue
         stays = found.wanted == "delete" if isinstance(found, Blocked) else does(found, Action.ADOPT, Action.NOOP)
+        stays = stays or (does(found, Action.DELETE) and not BY_NAME[address.kind].can(Operation.DELETE))
         if stays and pair.live is not None:
             decisions[address] = Change(
                 action=Action.DELETE,
@@ -148,6 +166,11 @@ def _must_stay(
         if isinstance(decisions[address], Blocked) and BY_NAME[address.kind].nature is Nature.ACTION:
             what = f"{address} may have happened, and what would show it is deleted with the {noun}"
             return what, "Settle that run first: its hint says how."
+    if users := _used_by_others(around, observation):
+        return (
+            f"others refer to it, and would lead nowhere: {named(users)}",
+            f"Remove those first, or delete the {noun} in Wexa Studio.",
+        )
     cut = ((place, why) for place, why in observation.cut.items() if BY_NAME[place.kind].nature is Nature.RESOURCE)
     more = [f"perhaps more: {why}" for place, why in cut if _is_inside(place, around)]
     if others := [*_called(observation.unmanaged, around), *more]:

@@ -31,7 +31,7 @@ def _replacing(found: Decision) -> Endpoint | None:
     """Return the call of an update that may replace what is there; None where there is no such call in it."""
     if not does(found, Action.UPDATE):
         return None
-    calls = BY_NAME[found.address.kind].updates(found.names)
+    calls = BY_NAME[found.address.kind].updates(found.names, found.after or {})
     return next((call for call in calls if call.may_reset), None)
 
 
