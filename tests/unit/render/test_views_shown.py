@@ -38,6 +38,14 @@ def test_a_table_fits_and_ids_are_never_cut(width: int, text: str) -> None:
     assert (ID in lines[1]) is (width >= 80 or text == "short")
 
 
+def test_the_id_of_a_run_fits_on_a_terminal() -> None:
+    titles = (Title(text="STATUS"), Title(text="CREATED", fixed=True), Title(text="FLOW"), Title(text="ID", fixed=True))
+    run = "2dffcb7c-5e5e-4191-a4d8-ff17ffa28e7a"
+    row = ViewRow(value={}, cells=("completed", "2026-11-29T12:34:28Z", "Ticket triage", run, "Triage the sample"))
+    viewed = Viewed(view="execution", rows=(row,), titles=(*titles, Title(text="GOAL")))
+    assert run in VIEW_RENDERERS["table"](Layout(width=80))(viewed)
+
+
 def test_for_a_pipe_nothing_is_cut() -> None:
     assert viewed_lines(shown("long " * 60, "a\tb")).splitlines()[1] == f"a\\tb\ta\\tb\t{ID}"
 

@@ -12,7 +12,7 @@ from wexa_sync.render.text.page import Page
 from wexa_sync.render.text.style import DIM
 from wexa_sync.text.visible import prose, visible, visible_json
 
-_LEAST = 12  # characters that a cell keeps when others need room
+_LEAST = 8  # characters that a cell keeps when others need room
 _LONGEST_LABEL = 30
 
 
