@@ -158,6 +158,17 @@ def test_rows_that_fire_triggers_are_said_and_counted(plans: Plans) -> None:
     assert plans.said() == ["update rows: +2"]
 
 
+def test_rows_of_a_protected_table_stay(plans: Plans) -> None:
+    file = plans.folder / "plans.yaml"
+    file.write_text(
+        file.read_text("utf-8").replace("{name: plans}", "{name: plans, lifecycle: {prevent_destroy: true}}")
+    )
+    plans.rows("free,Free,2")
+    assert plans.said(PRUNE) == ["update rows: ~1"]
+    assert plans.carried_out(choice=PRUNE) == []
+    assert sorted(plans.live) == ["free", "team", "theirs"]
+
+
 def test_without_a_seed_the_rows_stay_and_are_forgotten(plans: Plans) -> None:
     file = plans.folder / "plans.yaml"
     file.write_text(file.read_text("utf-8").partition("  seed:")[0], "utf-8")

@@ -16,7 +16,7 @@ from wexa_sync.apply.records import intent_of, record_of
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.others import SERVERS
-from wexa_sync.compare.rows import Sowing, recorded_rows, sent_keys, sowing
+from wexa_sync.compare.rows import Sowing, may_delete, recorded_rows, sent_keys, sowing
 from wexa_sync.errors import NotFound, WexaSyncError
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.sown import ROWS
@@ -28,7 +28,7 @@ _LOOK = "`wexa-sync plan` shows which rows are there; none is inserted twice."
 
 def sow(task: Task) -> Work:
     """Look at the rows again, insert, change and delete what the plan says, and see that it is done."""
-    prune = task.context.plan.choice.prune
+    prune = may_delete(task.change.lifecycle, prune=task.context.plan.choice.prune)
     found = yield from _look(task)
     if found.seal(task.context.plan.lineage, prune=prune) != task.change.expected:
         return conflict(task.change, "the rows were changed since the plan was made")

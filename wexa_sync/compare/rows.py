@@ -11,7 +11,7 @@ from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.kinds.sown import ROWS, key_of
 from wexa_sync.kinds.spec.fields import UNKNOWN
-from wexa_sync.model import Intent, Record, Spec
+from wexa_sync.model import Intent, Lifecycle, Record, Spec
 from wexa_sync.secrecy.seal import fingerprint
 
 Row = Mapping[str, Any]
@@ -83,6 +83,11 @@ def sowing(
         ids={key: row["_id"] for key, row in live.items()} | gone,
         live=live,
     )
+
+
+def may_delete(lifecycle: Lifecycle, *, prune: bool) -> bool:
+    """True when rows that are no longer declared are deleted: neither the owner nor what is in it is protected."""
+    return prune and not lifecycle.prevent_destroy and not lifecycle.retain
 
 
 def sent_keys(intent: Intent | None) -> tuple[str, ...]:

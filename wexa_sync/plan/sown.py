@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wexa_sync.compare.rows import Sowing, recorded_rows, sent_keys, sowing
+from wexa_sync.compare.rows import Sowing, may_delete, recorded_rows, sent_keys, sowing
 from wexa_sync.kinds.sown import ROWS
 from wexa_sync.model import Action
-from wexa_sync.plan.decision import Decision
+from wexa_sync.plan.decision import Decision, Orphan
 from wexa_sync.plan.resource import Case
 
 _ACCEPTED = "accepted"
@@ -18,8 +18,7 @@ class SownCase(Case):
         """Return what is to happen to the rows."""
         pair = self.pair
         if pair.manifest is None:
-            why = "no manifest gives these rows any more; they stay in the table"
-            return self.change(Action.FORGET, reason=why, settles=pair.mark) if pair.record or pair.intent else None
+            return self._left()
         shown = pair.live.spec.get(ROWS) if pair.live is not None else []
         if shown is None:  # a snapshot has no rows
             return self.change(Action.NOOP, id=ROWS)
@@ -33,9 +32,21 @@ class SownCase(Case):
             return self.blocked("update", reason, "--adopt takes them over, and changes them.")
         return self._change(found)
 
+    def _left(self) -> Decision:
+        """Decide on rows that no manifest gives any more: they stay in the table."""
+        pair, owner = self.pair, self.pair.address.owner_address
+        if pair.record is None and pair.intent is None:
+            return None
+        table = self.observation.pairs.get(owner) if owner else None
+        if not self.rules.prune and (table is None or table.manifest is None):
+            return Orphan()
+        why = "no manifest gives these rows any more; they stay in the table"
+        return self.change(Action.FORGET, reason=why, settles=pair.mark)
+
     def _change(self, found: Sowing) -> Decision:
-        pair, prune = self.pair, self.rules.prune
+        pair = self.pair
         assert pair.manifest is not None
+        prune = may_delete(pair.manifest.lifecycle, prune=self.rules.prune)
         if words := found.words(prune=prune):
             fires = self._fires()
             said = f"{words}; {fires}, so each of them may start a run" if fires else words
