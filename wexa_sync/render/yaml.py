@@ -9,10 +9,12 @@ import yaml
 from wexa_sync.text.orders import json_without_orders, without_orders
 from wexa_sync.text.visible import visible
 
-_NEVER_FOLDED = 2**31
+_NEVER_FOLDED = 2**31 - 1
+# libyaml is several times as fast, and not in every build of the library.
+_Base: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(_Base):  # type: ignore[misc, valid-type]  # one of the two
     """Writes each text so that it can be made harmless afterwards."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # the library's signature
