@@ -141,7 +141,8 @@ def _require_unchanged(task: Task, items: Sequence[Any]) -> None:
     planned, ours = task.change.others, {*task.known, task.chosen_id or ""}
     shown = standing_in(task.kind, task.place.owner, items) if task.kind.inside else items
     if planned and foreign(task.kind, shown, ours, task.context.plan.lineage) != planned:
-        raise Overtaken("what others have in the same list was changed since the plan was made")
+        what = "what others have in the same list was changed since the plan was made"
+        raise Overtaken(what, hint="Nothing was overwritten. Plan again to see what it is now.")
 
 
 def _require_shown(kind: Kind, others: Sequence[Any]) -> None:
