@@ -217,7 +217,7 @@ def _unknown_hint(name: str, fields: Schema, path: Path) -> str:
         for part in ("metadata", "spec"):
             if name in fields.get(part, {}).get("properties", {}):
                 return f"Move it below `{part}`."
-    return did_you_mean(name, fields, f"Known here: {', '.join(fields)}.")
+    return did_you_mean(name, fields, f"Known here: {', '.join(fields)}." if fields else "Nothing is to be set here.")
 
 
 _SEVERAL: dict[str, Callable[[Any, Any, Schema, Path], Iterator[Fault]]] = {
