@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from wexa_sync.kinds import named_by_id
 from wexa_sync.model import Action, Address, Blocked, Change
 
 
@@ -33,6 +34,13 @@ class Rules:
 def does(found: Decision, *actions: Action) -> TypeGuard[Change]:
     """True when the decision is a change of one of these actions."""
     return isinstance(found, Change) and found.action in actions
+
+
+def if_another(address: Address) -> str:
+    """Return what to do where a live resource that looks like the declared one is another one."""
+    if field := named_by_id(address.kind):
+        return f"Another one needs another {field}."
+    return f"`wexa-sync resolve {address} --did-not-happen` says it is another one."
 
 
 def block(change: Change, reason: str, hint: str) -> Blocked:

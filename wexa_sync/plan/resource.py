@@ -31,7 +31,7 @@ from wexa_sync.model import (
     show_path,
 )
 from wexa_sync.plan.adopted import maker_of
-from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules
+from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules, if_another
 
 _LATER = "Give it a later time."
 
@@ -171,7 +171,7 @@ class Case:
             return self.blocked(
                 "adopt",
                 f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
-                f"--adopt takes it over. `wexa-sync resolve {pair.address} --did-not-happen` says it is another one.",
+                f"--adopt takes it over. {if_another(pair.address)}",
             )
         reason = FOUND if pair.certain and not self.kind.implied_by else f"{maker} made it" if maker else ADOPTED
         reason += why_unknown(unknown)
