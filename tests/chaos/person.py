@@ -106,6 +106,15 @@ class Person:
             (run,) = [thing for thing in there if id in (thing.id, thing.alias)]
             started = run.inner.get("told") or run.body["status"] != "ready" or run.inner["phase"] != "ready"
             return ("--happened", id) if started else ("--did-not-happen",)
+        if "/File/" in address:
+            kept = recorded(self.folder / ".wexa-sync/state.json")
+            id = next((id for at, id in kept.items() if str(at) == address), "")
+            arrived = any(thing.id == id and thing.body["status"] == "uploaded" for thing in there)
+            return ("--happened", id) if arrived and "its content was sent" in reason else ("--did-not-happen",)
+        if "/MarketplaceHire/" in address:
+            known = set(recorded(self.folder / ".wexa-sync/state.json").values())
+            hired = [each.id for each in there if each.body.get("marketplace_id") and each.id not in known]
+            return ("--happened", hired[0]) if hired else ("--did-not-happen",)
         if "/Execution/" in address:
             known = set(recorded(self.folder / ".wexa-sync/state.json").values())
             name = address.rpartition("/")[2]

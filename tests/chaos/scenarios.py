@@ -181,6 +181,19 @@ def _replies_edited(folder: Path) -> None:
     _append(folder / "trigger.yaml", _document("Trigger", "reads", spec))
 
 
+def _hires_edited(folder: Path) -> None:
+    """Hire another copy of the coworker, and one of another coworker."""
+    _replace(folder / "hires.yaml", "generation: 1", "generation: 2")
+    _append(folder / "hires.yaml", _document("MarketplaceHire", "writer", "coworker_id: {external: Support Writer}"))
+
+
+def _files_edited(folder: Path) -> None:
+    """Change a file's content, and add another file."""
+    _append(folder / "docs/handbook.md", "\nNever promise a date.\n")
+    (folder / "docs/tone.txt").write_text("Be brief.\n", encoding="utf-8")
+    _append(folder / "files.yaml", _document("File", "tone", "content: {file: docs/tone.txt}, filename: tone.txt"))
+
+
 def _tables(folder: Path) -> None:
     _append(folder / "wexa-sync.yaml", FAST + "allow_undocumented: [table.rename]\n")
 
@@ -243,6 +256,10 @@ SCENARIOS = {
             edit=_channels_pruned,
             words=("--prune", "--force"),
         ),
+        Scenario(name="first", example="marketplace", prepare=_desk, words=("--hire",)),
+        Scenario(name="update", example="marketplace", prepare=_desk, edit=_hires_edited, words=("--hire",)),
+        Scenario(name="first", example="files", prepare=_desk),
+        Scenario(name="update", example="files", prepare=_desk, edit=_files_edited),
         Scenario(name="first", example="auto-reply", prepare=_desk),
         Scenario(
             name="update",

@@ -125,7 +125,7 @@ class Sweep:
         read = wanted.readings | dict(readings)
         if wanted.edit is not None:
             self.bench.start(start / "sandbox.db", readings=read)
-            _well(self.bench.cli(desk, "apply", "--auto-approve"))
+            _well(self.bench.cli(desk, "apply", "--auto-approve", *(each for each in wanted.words if each == "--hire")))
             self.bench.stop()
             wanted.edit(desk)
         self.bench.start(start / "sandbox.db")  # without readings: `seed_foreign` expects the default forms

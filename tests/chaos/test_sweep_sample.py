@@ -49,6 +49,10 @@ SAMPLE = [
     ("channels", "prune", "kill_client after DELETE /connector/*", CLEAN),
     ("auto-reply", "update", "kill_client after PUT /triggers/connector/**", CLEAN),
     ("auto-reply", "update", "short GET /triggers/connector/*", CLEAN),
+    ("marketplace", "first", "kill_client after POST /marketplace/**", CLEAN),
+    ("marketplace", "update", "504 after POST /marketplace/**", CLEAN),
+    ("files", "first", "kill_client after PUT /contents/*", ASKED),  # no call shows the content of a file
+    ("files", "update", "drop after PUT /contents/*", CLEAN),
     ("tables", "first", "kill_client after POST /create/table", CLEAN),
     ("tables", "update", "kill_client after DELETE /delete/column/*", CLEAN),
     ("content-studio", "first", "kill_client after POST /execute_flow/*/execute", CLEAN),

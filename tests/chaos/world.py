@@ -24,6 +24,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 _PASSING = {"created_at", "updated_at", "createdAt", "updatedAt", "last_used", "end_time", "image", "coworker_image"}
 _PASSING |= {"execution_context", "analytics", "categorized_data"}  # times, and what `agents_output` has too
 _TITLES = {"project": "projectName", "schedule": "template", "execution": "goal", "table": "table_name"}
+_TITLES |= {"file": "filename"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,8 @@ def world(data: Path) -> Counter[str]:
         text = json.dumps([inner, _lasting(thing.body)], sort_keys=True)
         return f"{thing.title} [{names.get(thing.project, '')}] " + _ID.sub(lambda id: names.get(id[0], "#"), text)
 
-    return Counter(map(line, found))
+    # A file that is named and got no content is none: no call takes the name back.
+    return Counter(line(thing) for thing in found if thing.body.get("status") != "pending" or thing.kind != "file")
 
 
 def _lasting(value: Any) -> Any:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wexa_sync.sandbox.bodies import ConnectorConfig
 from wexa_sync.sandbox.world.agents import BLANK_AGENT, new_flow
 from wexa_sync.sandbox.world.catalogue import LOGO, PICTURES, skill_actions
 from wexa_sync.sandbox.world.clock import iso, iso_millis
+from wexa_sync.sandbox.world.connectors import add_connector
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID, USER_NAME, seed_connectors
 from wexa_sync.sandbox.world.store import Row
 
@@ -81,12 +83,16 @@ def _project(world: World, coworker: Json) -> Row:
         "createdAt": iso_millis(at),
         "updatedAt": iso_millis(at),
     }
-    return world.store.add(Row(kind="project", id=body["_id"], body=body))
+    project = world.store.add(Row(kind="project", id=body["_id"], body=body))
+    for connector in seed_connectors(project.id):
+        _add(world, connector)
+    return project
 
 
 def _skill(world: World, project: Row) -> Row:
     at = world.now()
-    connector = next(iter(world.store.rows("connector", project=project.id)), None) or _connector(world, project)
+    there = world.store.rows("connector", project=project.id)
+    connector = there[0] if there else _add(world, seed_connectors(project.id)[0])
     body = {
         "_id": world.new_id(at),
         "name": _SKILL,
@@ -102,10 +108,8 @@ def _skill(world: World, project: Row) -> Row:
     return world.store.add(Row(kind="skill", id=body["_id"], project=project.id, owner=connector.id, body=body))
 
 
-def _connector(world: World, project: Row) -> Row:
-    body = {"_id": world.new_id(), **seed_connectors(project.id)[0]}
-    blank = {"available_events": [], "config": {}, "data_loaders": [], "is_deleted": False}
-    return world.store.add(Row(kind="connector", id=body["_id"], project=project.id, body=blank | body))
+def _add(world: World, connector: Json) -> Row:
+    return add_connector(world, ConnectorConfig.model_validate(connector).json_form())
 
 
 def _agent(world: World, coworker: Json, skill: Row) -> Json:
