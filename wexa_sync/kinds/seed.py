@@ -17,6 +17,7 @@ def _as_one(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 SEED = Kind(
     name="Seed",
+    counts_as="number_of_rows_per_table",
     schema="seed.schema.json",
     display="key",
     new_id=lambda _table, _handle: ROWS,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wexa_sync.compare.ids import id_of
 from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.sown import ROWS
 from wexa_sync.model import Account, Action, Address, Change, Observation, Ref
 from wexa_sync.text.suggest import named
 
@@ -19,7 +20,12 @@ _BASE = "base_credit_deduction_per_execution"
 def quota_warnings(changes: Sequence[Change], observation: Observation) -> tuple[str, ...]:
     """Return what the changes need more of than the account has, and what their runs may cost."""
     account = observation.account
-    return (*_too_many(changes, account), *_too_many_parts(changes, observation), *_costs(changes, observation))
+    return (
+        *_too_many(changes, account),
+        *_too_many_parts(changes, observation),
+        *_too_many_rows(changes, account),
+        *_costs(changes, observation),
+    )
 
 
 def _too_many(changes: Iterable[Change], account: Account) -> Iterator[str]:
@@ -57,6 +63,16 @@ def _too_many_parts(changes: Iterable[Change], observation: Observation) -> Iter
             yield f"{owner} would have {total} {part}s, and the organisation's plan allows {limit:g} ({name})."
 
 
+def _too_many_rows(changes: Iterable[Change], account: Account) -> Iterator[str]:
+    """Yield a warning for each table that would surely have more rows than the organisation's plan allows."""
+    for change in changes:
+        kind, rows = BY_NAME[change.address.kind], (change.after or {}).get(ROWS)
+        limit = account.limits.get(kind.counts_as) if kind.sown is not None else None
+        if change.action is not Action.NOOP and limit is not None and rows is not None and len(rows) > limit:
+            what = f"{change.address.owner_address} would have at least {len(rows)} rows"
+            yield f"{what}, and the organisation's plan allows {limit:g} ({kind.counts_as})."
+
+
 def _live_parts(observation: Observation) -> Mapping[tuple[Address, str], int]:
     """Return how many parts of each kind are live in each owner, whoever made them."""
     found: Counter[tuple[Address, str]] = Counter()
@@ -70,7 +86,7 @@ def _live_parts(observation: Observation) -> Mapping[tuple[Address, str], int]:
     return found
 
 
-def _costs(changes: Iterable[Change], observation: Observation) -> Iterator[str]:
+def _costs(changes: Sequence[Change], observation: Observation) -> Iterator[str]:
     """Yield what the runs and purchases of a plan may cost, where something is known of that."""
     begun = [each for each in changes if each.action is Action.RUN and not each.resume]
     bought = [each.address for each in begun if BY_NAME[each.address.kind].costs]
@@ -83,13 +99,15 @@ def _costs(changes: Iterable[Change], observation: Observation) -> Iterator[str]
         beside = f"; of {unknown} no past run is known" if unknown else ""
         count = f"{len(known)} run{'' if len(known) == 1 else 's'}"
         said.append(f"{count} may cost about {total:.4g}, by the prices of past runs of the same flows{beside}")
+    if fired := sum(each.fires for each in changes):
+        said.append(f"each of {fired} rows that are written may start a run" if fired > 1 else "a row may start a run")
     if bought:
         said.append(f"{named(bought)} costs what the marketplace asks for it")
     if said:
         yield f"This plan spends credits: {'; '.join(said)}."
-    least = max(total, len(runs) * observation.account.limits.get(_BASE, 0.0))
+    least = max(total, (len(runs) + fired) * observation.account.limits.get(_BASE, 0.0))
     credits = observation.account.credits
-    if credits is not None and runs and least > credits:
+    if credits is not None and (runs or fired) and least > credits:
         yield f"Its runs may cost {least:.4g} credits, and the organisation's plan has {credits:g}."
 
 

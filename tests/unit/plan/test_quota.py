@@ -11,7 +11,7 @@ from wexa_sync.model import Account, Action, Address, Change, Live, Observation,
 from wexa_sync.plan.quota import quota_warnings
 
 FLOW = Address(kind="AgentFlow", name="triage", project="p")
-COWORKERS, AGENTS = "number_of_coworkers", "number_of_agents_per_coworker"
+COWORKERS, AGENTS, ROWS = "number_of_coworkers", "number_of_agents_per_coworker", "number_of_rows_per_table"
 
 
 def flows(count: int, action: Action = Action.CREATE) -> list[Change]:
@@ -38,6 +38,12 @@ def hires(count: int) -> list[Change]:
     """Return that many hires."""
     addresses = [Address(kind="MarketplaceHire", name=f"h-{number}", project="p") for number in range(count)]
     return [Change(action=Action.RUN, address=address, after={}) for address in addresses]
+
+
+def rows(count: int, fires: int = 0) -> list[Change]:
+    """Return a change of that many rows of a table, of which some may start runs."""
+    address = Address(kind="Seed", name="rows", project="p", owner=("Table", "t"))
+    return [Change(action=Action.UPDATE, address=address, after={"rows": dict.fromkeys(range(count))}, fires=fires)]
 
 
 def seen(account: Account, *, live: int = 0, prices: dict[str, float] | None = None) -> Observation:
@@ -79,6 +85,8 @@ def account(limit: float, used: float | None, name: str = COWORKERS) -> Account:
         (agents(3), account(5, None, AGENTS), 3, ["p/AgentFlow/triage would have 6 Agents", "allows 5"]),
         (agents(3) + agents(1, Action.DELETE), account(5, None, AGENTS), 3, []),
         (flows(3, Action.NOOP), account(1, 3), 0, []),
+        (rows(5), account(5, None, ROWS), 0, []),
+        (rows(6), account(5, None, ROWS), 0, ["p/Table/t would have at least 6 rows", "allows 5"]),
     ],
 )
 def test_more_than_the_account_allows_is_said(changes: list[Change], of: Account, live: int, said: list[str]) -> None:
@@ -97,6 +105,9 @@ def test_more_than_the_account_allows_is_said(changes: list[Change], of: Account
         (runs(8), 1.5, ["8 runs may cost about 2,", "may cost 2 credits, and the organisation's plan has 1.5"]),
         (runs(8, "new"), 0.1, ["may cost 0.24 credits, and the organisation's plan has 0.1"]),
         (flows(1), 0.0, []),
+        (rows(3, fires=3), None, ["each of 3 rows that are written may start a run"]),
+        (rows(9, fires=9) + runs(1, "new"), 0.2, ["may cost 0.3 credits, and the organisation's plan has 0.2"]),
+        (rows(3), None, []),
     ],
 )
 def test_what_runs_may_cost_is_totalled(changes: list[Change], credits: float | None, said: list[str]) -> None:
