@@ -209,6 +209,12 @@ def _tables_edited(folder: Path) -> None:
     _append(folder / "more.yaml", _document("Table", "visits", f"table_name: Visits, {columns}"))
 
 
+def _seed_edited(folder: Path) -> None:
+    """Change a row, take one out, and add two."""
+    lines = "code,title,seats,on_sale\nfree,Free,2,true\nteam,Team,10,true\nbig,Big,99,true\nhuge,Huge,999,\n"
+    (folder / "rows/plans.csv").write_text(lines, encoding="utf-8")
+
+
 RUN = (
     *("executions", "run", "triage", "--goal", "Look at it.", "--input", "ticket=No paper."),
     *("--auto-approve", "--wait", "--format", "json"),
@@ -247,6 +253,7 @@ SCENARIOS = {
             edit=_tables_edited,
             words=("--prune", "--force"),
         ),
+        Scenario(name="update", example="seed", prepare=_desk, edit=_seed_edited, words=("--prune", "--force")),
         Scenario(name="first", example="channels", prepare=_channels),
         Scenario(name="update", example="channels", prepare=_channels, edit=_channels_edited, words=("--force",)),
         Scenario(

@@ -55,6 +55,7 @@ SAMPLE = [
     ("files", "update", "drop after PUT /contents/*", CLEAN),
     ("tables", "first", "kill_client after POST /create/table", CLEAN),
     ("tables", "update", "kill_client after DELETE /delete/column/*", CLEAN),
+    ("seed", "update", "kill_client after POST /storage/*/*", CLEAN),
     ("content-studio", "first", "kill_client after POST /execute_flow/*/execute", CLEAN),
     (
         "content-studio",

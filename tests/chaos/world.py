@@ -108,6 +108,7 @@ def at_odds(state: Path, data: Path) -> list[str]:
     """Return the state's contradictions to the server: open intents, records without object, ids recorded twice."""
     kept = held(state)
     there = {name for thing in things(data) for name in (thing.id, thing.alias)}
+    there |= {"rows"}  # those of a table are one resource
     there |= {trigger["_id"] for thing in things(data) for trigger in thing.body.get("triggers", [])}
     there |= {column["column_id"] for thing in things(data) for column in thing.body.get("columns", [])}
     there |= {agent["_id"] for thing in things(data) if thing.kind == "agentflow" for agent in thing.body["agents"]}

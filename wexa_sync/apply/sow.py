@@ -13,6 +13,7 @@ from typing import Any
 from wexa_sync.api.calls import Call
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.records import intent_of, record_of
+from wexa_sync.apply.replaced import replacing
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.others import SERVERS
@@ -32,6 +33,8 @@ def sow(task: Task) -> Work:
     found = yield from _look(task)
     if found.seal(task.context.plan.lineage, prune=prune) != task.change.expected:
         return conflict(task.change, "the rows were changed since the plan was made")
+    was = (*found.update, *(found.gone if prune else ()))
+    yield from replacing(task, {ROWS: {key: found.rows[key] for key in was}})
     size = task.kind.sown.batch if task.kind.sown else 1
     kept = {**recorded_rows(task.record), **found.ours}
     batches = [found.insert[start : start + size] for start in range(0, len(found.insert), size)]
@@ -45,7 +48,7 @@ def sow(task: Task) -> Work:
         warnings += ["a response was lost; the rows were found in the table"] if lost else []
         mark = yield from _record(task, kept)
     for key in found.update:
-        body = {**_without_servers(found.live[key]), **task.declared[ROWS][key]}
+        body = {**_without_servers(found.rows[key]), **task.declared[ROWS][key]}
         yield Http(_sending(task, Operation.UPDATE, found.ids[key], body))
     for key in found.gone if prune else ():
         yield from _delete(task, found.ids[key])

@@ -23,7 +23,7 @@ class Sowing:
 
     `gone`: rows of ours that are live and no longer declared. `twice`: keys of several live rows. `strange`: live rows
     with a declared key and other values that nobody recorded. `ours`: the ids of declared rows that an apply made, or
-    took over. `ids` and `live`: the live row of each key.
+    took over. `ids` and `rows`: the live row of each key.
     """
 
     insert: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Sowing:
     strange: tuple[str, ...] = ()
     ours: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
-    live: Mapping[str, Row] = field(default_factory=dict)
+    rows: Mapping[str, Row] = field(default_factory=dict)
 
     def words(self, *, prune: bool) -> str:
         """Return the numbers of rows as a plan shows them: `rows: +3 ~1 -2`; empty where nothing is to be done."""
@@ -81,7 +81,7 @@ def sowing(
         strange=tuple(key for key in differ if key not in ours),
         ours=ours,
         ids={key: row["_id"] for key, row in live.items()} | gone,
-        live=live,
+        rows=live | {key: by_id[id] for key, id in gone.items()},
     )
 
 

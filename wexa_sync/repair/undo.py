@@ -199,6 +199,9 @@ class Undoing:
             undo.block(pair.address, "it is gone since", "Undo what deleted it first, or make it again.")
             return
         kind, comparison = BY_NAME[pair.address.kind], _comparison(pair.address, seen)
+        if kind.sown is not None:
+            undo.block(pair.address, "rows are not set back", "Put back the file as it was, and apply with --prune.")
+            return
         spec, changed = as_it_is(kind, record, live.spec, comparison), False
         conflicts: list[FieldChange] = []
         for each in image.fields:
