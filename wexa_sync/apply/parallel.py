@@ -224,8 +224,10 @@ class Drive:
             step = work.throw(error) if error is not None else work.send(value)
         except StopIteration as stop:
             self._end(change, stop.value)
-        except NoSuchCall as failure:  # what depends on it has its id, and only an action needs it as declared
-            self._end(change, ended(change, Status.FAILED, failure), holds=_happens_once)
+        except NoSuchCall as failure:
+            # What depends on an update has its id, and only an action needs it as declared.
+            known = {"holds": _happens_once} if change.action is Action.UPDATE else {}
+            self._end(change, ended(change, Status.FAILED, failure), **known)
         except Overtaken as failure:
             self._end(change, conflict(change, failure.message))
         except WexaSyncError as failure:

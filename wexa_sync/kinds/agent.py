@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from wexa_sync.kinds.base import Derived, Kind
@@ -44,6 +45,28 @@ def agent_id(flow_id: str, handle: str) -> str:
     return hashlib.sha256(f"wexa-sync/{flow_id}/{handle}".encode()).hexdigest()[:24]
 
 
+def branches_of(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Return the branches of a decision agent, each with the handle that it leads to, or an empty text."""
+    decision = spec.get("decision")
+    found = decision.items() if isinstance(decision, dict) else ()
+    return {key: str(branch.get("next", "")) for key, branch in found if isinstance(branch, dict)}
+
+
+def as_decider(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the spec of a decision agent with what its branches are to the API: conditions."""
+    if not branches_of(spec):
+        return spec
+    conditions = [{"decision": key, "condition": each.get("when")} for key, each in spec["decision"].items()]
+    return {**spec, "agent_type": "decider_agent", "conditions": conditions}
+
+
+_QUERY = {
+    "projectID": "{project}",
+    # These two are in no vendor page. Its web application sends them, and whoever does not know them sees a query like
+    # any other.
+    "after_agent": "{before}",
+    "add_on_side_if_decider": "{branch}",
+}
 _UPDATABLE = (
     "role",
     "title",
@@ -67,19 +90,25 @@ AGENT = Kind(
     identity=("title",),
     new_id=agent_id,
     endpoints={
-        Operation.CREATE: Endpoint(
-            method="POST",
-            path="/agentflow/{owner}/skilled",
-            # The last two are in no vendor page. Its web application sends them, and whoever does not know them sees a
-            # query like any other.
-            query={"projectID": "{project}", "after_agent": "{before}", "add_on_side_if_decider": "{branch}"},
-            returns_owner=True,
+        Operation.CREATE: (
+            Endpoint(
+                method="POST", path="/agentflow/{owner}/skilled", query=_QUERY, unless="decision", returns_owner=True
+            ),
+            Endpoint(
+                method="POST",
+                path="/agentflow/{owner}/decider",
+                query=_QUERY,
+                only="decision",
+                undocumented="agent.decider",
+                returns_owner=True,
+            ),
         ),
         Operation.UPDATE: Endpoint(
             method="POST",
             path="/agentflow/{owner}/update/skilled/{id}",
             query={"projectID": "{project}"},
             fields=_UPDATABLE,
+            unless="decision",
             returns_owner=True,
         ),
         Operation.DELETE: Endpoint(
@@ -95,6 +124,8 @@ AGENT = Kind(
     ),
     wanted={"skills": "A run that comes to an agent without skills fails."},  # "No skills found for the agent"
     hints={
+        Operation.CREATE: "Add the decision agent in Wexa Studio and plan with --adopt, or allow a call that no vendor "
+        "page has: `allow_undocumented: [agent.decider]` in wexa-sync.yaml.",
         Operation.UPDATE: "Change it in Wexa Studio.",
         Operation.DELETE: "Remove the agent in Wexa Studio; the next plan then forgets it. The documented calls add "
         "and update agents; `allow_undocumented: [agent.delete]` in wexa-sync.yaml allows one that removes them.",

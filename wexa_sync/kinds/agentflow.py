@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from wexa_sync.kinds.agent import AGENT
+from wexa_sync.kinds.agent import AGENT, as_decider, branches_of
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.chain import Chain, PartOrder
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.paging import SkipLimit
 
-_CHAIN = Chain(first="initialAgent", next="next_agent", branches="next_agents")
+_CHAIN = Chain(
+    first="initialAgent",
+    next="next_agent",
+    branches="next_agents",
+    decides=branches_of,
+    spelled_out=as_decider,
+)
 UPDATE_FLOW = "agentflow.update"
 
 AGENTFLOW = Kind(

@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 from wexa_sync.model import Spec
 
+_ONE = "Each is added behind one branch alone: list it twice, under two handles."
+_BRANCH = "Let a branch lead to it, or list it behind an item of a branch."
+
 Raw = Mapping[str, Any]
 Part = TypeVar("Part", bound=Mapping[str, Any])
 
@@ -27,7 +30,8 @@ class Chain:
 
     `first`: the owner's field with the part that comes first. `next`: a part's field with the one behind it.
     `branches`: the field of a part that decides, with the part behind each of its branches. `decides`: the branches
-    that a spec declares, each with the handle of the part behind it, or an empty text.
+    that a spec declares, each with the handle of the part behind it, or an empty text. `spelled_out`: a spec with what
+    its branches stand for in the API.
     """
 
     first: str
@@ -35,6 +39,7 @@ class Chain:
     branches: str
     id: str = "_id"
     decides: Callable[[Spec], Mapping[str, str]] = lambda spec: {}  # noqa: ARG005  # most parts decide nothing
+    spelled_out: Callable[[dict[str, Any]], dict[str, Any]] = lambda spec: spec
 
     @property
     def links(self) -> tuple[str, str]:
@@ -47,6 +52,21 @@ class Chain:
             return _id(part[self.next]) if self.next in part else None
         shown = part.get(self.branches)
         return _id(shown.get(branch)) if isinstance(shown, dict) else None
+
+    def faults(self, specs: Mapping[str, Spec]) -> Iterator[tuple[str, str, str]]:
+        """Give what is wrong with the declared branches: the handle of a part, a message and a hint."""
+        places, named = {handle: at for at, handle in enumerate(specs)}, dict[str, str]()
+        for handle, spec in specs.items():
+            for branch, to in self.decides(spec).items():
+                if to and places.get(to, -1) <= places[handle]:
+                    yield handle, f"its branch {branch!r} leads to {to!r}", "Name an item that is listed further down."
+                elif to in named:
+                    yield handle, f"its branch {branch!r} leads to {to!r}, and so does one of {named[to]!r}", _ONE
+                elif to:
+                    named[to] = handle
+        for before, handle in pairwise(specs):
+            if self.decides(specs[before]) and handle not in named:
+                yield handle, f"it comes behind {before!r}, which decides, and no branch leads to it", _BRANCH
 
     def behind(self, part: Raw) -> dict[str, str]:
         """Return the id of what comes right behind a part, and behind each branch of it; without what is not shown."""

@@ -123,7 +123,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     )
     yield manifest
     for part, items in parts:
-        yield from _parts(manifest, part, items, document, inherited[part.field], faults)
+        yield from _checked(part, _parts(manifest, part, items, document, inherited[part.field], faults), faults)
 
 
 def _listed(part: Part, spec: dict[str, Any], faults: list[Fault]) -> Any:
@@ -167,13 +167,28 @@ def _parts(
                 kind=part.kind.name,
                 name=handle,
             ),
-            spec={name: value for name, value in item.items() if name != "handle"},
+            spec=_spec_of(part, item),
             source=Source(file=document.source.file, line=line),
             lifecycle=lifecycle,
             position=index,
             laid=owner.laid,
         )
         seen[handle] = index
+
+
+def _spec_of(part: Part, item: dict[str, Any]) -> dict[str, Any]:
+    spec = {name: value for name, value in item.items() if name != "handle"}
+    return part.chain.spelled_out(spec) if part.chain is not None else spec
+
+
+def _checked(part: Part, made: Iterable[Manifest], faults: list[Fault]) -> Iterator[Manifest]:
+    """Yield the parts of an owner. Add to `faults` what is wrong with how they are said to lead to one another."""
+    found = {each.address.name: each for each in made}
+    for handle, message, hint in (
+        part.chain.faults({name: each.spec for name, each in found.items()}) if part.chain else ()
+    ):
+        faults.append(Fault(("spec", part.field, found[handle].position), message, hint))
+    yield from found.values()
 
 
 def _declared_kind(document: Document, faults: list[Fault]) -> Kind | None:

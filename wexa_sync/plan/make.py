@@ -18,7 +18,7 @@ from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.limits import managed, warnings
 from wexa_sync.plan.order import in_order, waits_of
 from wexa_sync.plan.quota import quota_warnings
-from wexa_sync.plan.rules.chained import hold_cut_off, put_behind, unlinked_warnings
+from wexa_sync.plan.rules.chained import hold_cut_off, misled_warnings, put_behind, unlinked_warnings
 from wexa_sync.plan.rules.child_order import hold_unordered
 from wexa_sync.plan.rules.containers import hold_containers, taken_along
 from wexa_sync.plan.rules.dependents import spread_blocks
@@ -85,6 +85,7 @@ def _plan_of(
         warnings=(
             *unmanaged_warnings(unmanaged),
             *unlinked_warnings(decisions, observation),
+            *misled_warnings(decisions, observation),
             *wanted_warnings(decisions, observation),
             *partly(observation, decisions.keys(), left),
             *taken_along(changes, observation),

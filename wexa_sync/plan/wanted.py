@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.model import Action, Address, Observation, Pair
 from wexa_sync.plan.decision import Decision, does
 from wexa_sync.text.suggest import named
@@ -23,11 +23,17 @@ def wanted_warnings(decisions: Mapping[Address, Decision], observation: Observat
         pair = observation.pairs[address]
         for name, why in BY_NAME[address.kind].wanted.items():
             touched = address in used or does(decision, Action.CREATE, Action.UPDATE, Action.ADOPT)
-            if touched and pair.manifest is not None and _is_empty(pair, name):
+            if touched and not _decides(pair) and pair.manifest is not None and _is_empty(pair, name):
                 around = address.owner_address or address
                 found[around, name, why].append(f"{address.kind}/{address.name}" if address.owner else "it")
     for (around, name, why), names in found.items():
         yield f"{around}: {named(names)} {'has' if len(names) == 1 else 'have'} no {name}. {why}"
+
+
+def _decides(pair: Pair) -> bool:
+    """True for a part that only says where to go on."""
+    part = part_of(BY_NAME[pair.address.kind])
+    return bool(part and part.chain and pair.manifest and part.chain.decides(pair.manifest.spec))
 
 
 def _is_empty(pair: Pair, name: str) -> bool:

@@ -75,6 +75,21 @@ def unlinked_warnings(decisions: Mapping[Address, Decision], observation: Observ
             )
 
 
+def misled_warnings(decisions: Mapping[Address, Decision], observation: Observation) -> Iterator[str]:
+    """Give a warning for each declared branch that leads somewhere else on the live side: no call leads it anew."""
+    for address in sorted(decisions):
+        pair, part, owner = observation.pairs[address], part_of(BY_NAME[address.kind]), address.owner_address
+        if part is None or part.chain is None or owner is None or pair.manifest is None or pair.live is None:
+            continue
+        leads = observation.links.get(owner, {}).get(pair.live.id, {})
+        for branch, to in part.chain.decides(pair.manifest.spec).items():
+            wanted = observation.ids.get(replace(address, name=to)) if to else None
+            if branch in leads and leads[branch] != wanted and (wanted is not None or not to):
+                live = _called(owner, leads[branch], decisions, observation) or leads[branch]
+                instead = f"not to {address.kind}/{to}" if to else "and the manifest ends there"
+                yield f"{address}: its branch {branch!r} leads to {live}, {instead}. Link it in Wexa Studio."
+
+
 def _called(owner: Address, id: str, decisions: Mapping[Address, Decision], observation: Observation) -> str:
     """Return what people call a live part of an owner; empty for one that is to be deleted."""
     for address, pair in observation.pairs.items():
