@@ -115,10 +115,10 @@ class Episode:
             self._try(choices)
 
     def _live_edit(self) -> None:
-        doubts = any(not intent.settled for intent in self.tool.state.intents.values())
+        doubts = {str(address) for address, intent in self.tool.state.intents.items() if not intent.settled}
         twins = not doubts and self.server.readings.get("duplicate_names") != "refused"
         operations: list[Callable[[], str | None]] = [
-            *[self.live.edit] * 4,
+            *[lambda: self.live.edit(but=doubts)] * 4,
             self.live.rename_flow,
             self.live.delete_schedule,
             *[lambda: self.live.make_foreign(twins=twins)] * 3,

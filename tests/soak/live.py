@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +52,14 @@ class Live:
         inside = self.projects().get(project) if project else ""
         return [t for t in self.ours(KINDS[kind]) if handle_of(t) == name and t.project == inside]
 
-    def edit(self) -> str | None:
-        """Change a field of one of our objects that the API can change."""
+    def edit(self, *, but: Collection[str]) -> str | None:
+        """Change a field of one of our objects that the API can change.
+
+        What is in doubt (`but`) is found by its name alone: renamed, nobody could tell that it is ours.
+        """
         world, chance = self.world, self.world.chance
         kind = chance.choice(("Project", "AgentFlow", "Schedule"))
-        found = [a for a in world.sound(kind) if a not in world.soon and self.at(a)]
+        found = [a for a in world.sound(kind) if a not in world.soon and a not in but and self.at(a)]
         if not found:
             return None
         address = chance.choice(found)
