@@ -15,6 +15,13 @@ from ..forks import ROOT
 from .bench import Bench
 
 _READINGS = {"content-studio": {"execution_start": "explicit"}, "channels": {"connector_makes_skills": "yes"}}
+_LINKED = {
+    "after_agent": "links",
+    "unlinked_without_after_agent": "yes",
+    "decider": "present",
+    "agent_delete": "ends_chain",
+    "flow_delete": "both",
+}
 FAST = "settle: 0.5\nstart_grace: 0.5\n"
 
 
@@ -38,7 +45,7 @@ class Scenario:
     @property
     def readings(self) -> dict[str, str]:
         """Return the readings of the sandbox."""
-        return _READINGS.get(self.example, {})
+        return {**_READINGS.get(self.example, {}), **(_LINKED if self.name == "agents" else {})}
 
 
 def _replace(file: Path, old: str, new: str) -> None:
@@ -96,6 +103,29 @@ def _desk_pruned(folder: Path) -> None:
     """Remove a schedule and a run from the manifests."""
     (folder / "schedule.yaml").unlink()
     (folder / "execution.yaml").unlink()
+
+
+_FLOW = "name: {0}, description: Routes tickets, role: Router, agents: [{1}]"
+_AGENT = "{{handle: {0}, title: {0}, role: r, skills: [summarise], prompt: {{template: t}}}}"
+_DECIDER = (
+    "{handle: route, title: Route, role: Decides, prompt: {template: Decide.}, decision: "
+    "{approved: {when: Fine., next: accept}, rejected: {when: Not fine., next: refuse}}}"
+)
+
+
+def _desk_of_flows(folder: Path) -> None:
+    """Add a flow whose agents change, and one that goes, with the calls that no vendor page has."""
+    _append(folder / "wexa-sync.yaml", FAST + "allow_undocumented: [agent.decider, agent.delete, agentflow.delete]\n")
+    for name, handles in {"Route": ("first", "second", "third"), "Old": ("only",)}.items():
+        agents = ", ".join(map(_AGENT.format, handles))
+        _append(folder / f"{name}.yaml", _document("AgentFlow", name.lower(), _FLOW.format(name, agents)))
+
+
+def _desk_relinked(folder: Path) -> None:
+    """Remove the last agents of a flow, put a decision with two branches there, and remove a flow."""
+    (folder / "Old.yaml").unlink()
+    agents = ", ".join((_AGENT.format("first"), _DECIDER, *map(_AGENT.format, ("accept", "refuse"))))
+    (folder / "Route.yaml").write_text(_document("AgentFlow", "route", _FLOW.format("Route", agents)), "utf-8")
 
 
 def _desk_replaced(folder: Path) -> None:
@@ -235,6 +265,13 @@ SCENARIOS = {
             doomed="Support desk",
         ),
         Scenario(name="command", example="support-desk", prepare=_desk, edit=_unedited, command=RUN),
+        Scenario(
+            name="agents",
+            example="support-desk",
+            prepare=_desk_of_flows,
+            edit=_desk_relinked,
+            words=("--prune", "--force"),
+        ),
         Scenario(name="first", example="content-studio", prepare=_studio),
         Scenario(name="update", example="content-studio", prepare=_studio, edit=_studio_edited, words=("--force",)),
         Scenario(

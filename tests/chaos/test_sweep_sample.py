@@ -43,6 +43,8 @@ SAMPLE = [
         CLEAN,
     ),  # an empty body does not prove that the schedule is gone
     ("support-desk", "command", "kill_client after POST /execute_flow", CLEAN),
+    ("support-desk", "agents", "kill_client after DELETE /agentflow/*/agent/*", CLEAN),
+    ("support-desk", "agents", "kill_client after POST /agentflow/*/decider", CLEAN),
     ("support-desk", "replace", "kill_client after DELETE", CLEAN),
     ("channels", "first", "kill_client after POST /actions/*/config", CLEAN),
     ("channels", "update", "504 after POST /connectors/change_status", CLEAN),
