@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 PIN, OTHER, TOKEN = "sentinel-pin-77aa", "sentinel-pin-88bb", "sentinel-loader-99cc"
 SENTINELS = (PIN, OTHER, TOKEN, "desk@example.com", "10000000000")
 PRINTED = (
-    *(("plan", "-v", "--details"), ("plan", "--format", "json"), ("plan", "--format", "markdown")),
-    *(("plan", "--format", "html"), ("explain", "channels/Connector/support-line"), ("snapshot",)),
-    *(("history", "--format", "json"), ("state", "show", "channels/Connector/support-line")),
-    *(("get", "connector", "--format", "json"), ("get", "connector", "Support line"), ("connectors", "events")),
+    *(("plan", "-v", "--details", "--format", "json"), ("plan", "--details", "--format", "html"), ("snapshot",)),
+    *(("explain", "channels/Connector/support-line"), ("state", "show", "channels/Connector/support-line")),
+    *(("history", "--format", "json"), ("get", "connector", "--format", "json"), ("get", "connector", "Support line")),
 )
 
 
