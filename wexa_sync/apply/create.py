@@ -18,7 +18,7 @@ from wexa_sync.apply.inside import begin, give_up, is_shown, parts_to_send, sent
 from wexa_sync.apply.made import made_by_its_maker, take_over
 from wexa_sync.apply.records import intent_of, record_of, sent_by_create
 from wexa_sync.apply.references import resolve_externals
-from wexa_sync.apply.send import missing_call, prepare, send, turn_for
+from wexa_sync.apply.send import missing_call, prepare, read_back, send, turn_for
 from wexa_sync.apply.steps import Work, Write, conflict, ended, replace_hint
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.update import Done, finish
@@ -57,6 +57,7 @@ def create(task: Task) -> Work:
     except WexaSyncError as failure:  # the resource is there all the same, and may need a person
         attempts, error = 0, failure
     found = (f"{made.why}; it was found on the server",) if made.lost else made.warnings
+    found = (*found, *read_back(task.kind.call(Operation.CREATE)))
     warnings = tuple(filter(None, (*found, task.kind.notice(made.answer))))
     status = Status.FAILED if error is not None else Status.APPLIED
     return ended(task.change, status, error, id=made.id, attempts=made.attempts + attempts, warnings=warnings)

@@ -9,7 +9,7 @@ from wexa_sync.apply.chain import behind
 from wexa_sync.apply.checks import not_gone, read_again
 from wexa_sync.apply.find import put_inside
 from wexa_sync.apply.replaced import removing
-from wexa_sync.apply.send import missing_call, prepare, send, turn_for
+from wexa_sync.apply.send import missing_call, prepare, read_back, send, turn_for
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import is_as_expected, spec_fingerprint
@@ -23,7 +23,7 @@ _STILL_THERE = "Apply again later. If it stays so, delete it in Wexa Studio; the
 
 def delete(task: Task) -> Work:
     """Read the resource again, delete it, and forget it. One that goes with its project needs no call."""
-    attempts = 0
+    attempts, said = 0, read_back(*task.kind.calls(Operation.DELETE)) if not task.change.with_project else ()
     if not task.change.with_project:
         yield from turn_for(task, Operation.DELETE)
         live = yield from read_again(task)
@@ -36,7 +36,7 @@ def delete(task: Task) -> Work:
             return ended(task.change, Status.FAILED, error, id=task.change.id, attempts=attempts)
     yield Write((Forget(task.address, task.change.settles),), last=True)
     task.context.ids.pop(task.address, None)
-    return ended(task.change, Status.APPLIED, id=task.change.id, attempts=attempts)
+    return ended(task.change, Status.APPLIED, id=task.change.id, attempts=attempts, warnings=said)
 
 
 def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:

@@ -136,6 +136,12 @@ def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
     return Sent(answer={**owner, field: items}, attempts=attempts, fault=fault if lost else None)
 
 
+def read_back(*endpoints: Endpoint) -> tuple[str, ...]:
+    """Return what is said of undocumented calls that write a list whole: each was read back."""
+    calls = (f"{each.method} {each.path}" for each in endpoints if each.undocumented and each.replaces)
+    return tuple(f"made by {each}, which is not documented; read back and found right" for each in calls)
+
+
 def _require_unchanged(task: Task, items: Sequence[Any]) -> None:
     """Raise Overtaken where the items of others are not those that the plan saw."""
     planned, ours = task.change.others, {*task.known, task.chosen_id or ""}
