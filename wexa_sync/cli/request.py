@@ -191,7 +191,7 @@ def _request(given: Mapping[str, Any]) -> Request:
         ),
         # Of two --allow of one budget, the larger number holds.
         limits=replace(settings.limits, allowed=dict(sorted(get("allowances", ()))), **limits),
-        options=replace(settings.options, wait=get("wait", False), root=settings.root),
+        options=replace(settings.options, wait=get("wait", False)),
         output=output,
         auto_approve=get("auto_approve", False),
         rehearsal=_rehearsal(given),

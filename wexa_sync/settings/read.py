@@ -85,14 +85,15 @@ def _settings(found: Mapping[str, Any], repository: Repository, state: StatePlac
         vars=found["vars"],
         connect_timeout=float(found["connect_timeout"]),
         read_timeout=float(found["read_timeout"]),
-        options=_options(found),
+        options=_options(found, repository.root),
         limits=Limits(budget=float(found["budget"]), max_executions=found["max_executions"]),
     )
 
 
-def _options(found: Mapping[str, Any]) -> Options:
+def _options(found: Mapping[str, Any], root: Path) -> Options:
     """Return how to work, as far as settings say so."""
     return Options(
+        root=root,
         parallelism=found["parallelism"],
         start=found["start"],
         grace=float(found["start_grace"]),
