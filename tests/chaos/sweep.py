@@ -296,6 +296,7 @@ _NO_CHOICE = {
     "agentflow_put",  # an edit of a flow needs this call
     "agent_echo",  # the call is blocked if reads don't show all that it may replace
     "flow_echo",
+    *("decider", "agent_delete", "flow_delete"),  # an edit of agents needs these calls
     "execution_start",  # the right result depends on it: the scenario sets it
 }
 
