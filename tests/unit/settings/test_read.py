@@ -51,7 +51,7 @@ def test_defaults_are_the_schemas(folder: Folder) -> None:
         vars={},
         connect_timeout=5.0,
         read_timeout=30.0,
-        options=Options(parallelism=10, start="auto", grace=10.0, settle=15.0, allowed=frozenset()),
+        options=Options(root=folder.path, parallelism=10, start="auto", grace=10.0, settle=15.0, allowed=frozenset()),
         limits=Limits(budget=30.0, max_executions=10),
     )
 
