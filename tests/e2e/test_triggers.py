@@ -290,6 +290,22 @@ def test_a_404_is_no_empty_list_while_the_connector_shows_triggers(tmp_path: Pat
         ]
 
 
+def test_a_connector_is_not_deleted_with_triggers_of_others(fresh: Replies) -> None:
+    spec = "{name: Drive, description: Files, category: google_drive, config: {refresh_token: t}}"
+    file = fresh.folder / "drive.yaml"
+    file.write_text(f"apiVersion: wexa.ai/v1\nkind: Connector\nmetadata: {{name: drive}}\nspec: {spec}\n", "utf-8")
+    assert fresh.carried_out() == []
+    (drive,) = (r.id for a, r in fresh.workspace.store.load().records.items() if a.kind == "Connector")
+    path = f"/triggers/connector/{drive}"
+    fresh.remote.raw("PUT", f"{path}/google_drive", {"triggers": [THEIRS]}).raise_for_status()
+    file.unlink()
+    (line,) = fresh.carried_out(choice=PRUNE)
+    assert "conflict it holds Trigger 'Theirs', which is not managed here and would be deleted too" in line
+    assert fresh.remote.raw("GET", path).json()["triggers"] == [THEIRS]
+    fresh.remote.raw("PUT", f"{path}/google_drive", {"triggers": []}).raise_for_status()
+    assert fresh.carried_out(choice=PRUNE) == []
+
+
 def test_a_lost_state_is_found_again_by_the_ids(made: Replies) -> None:
     before = made.live
     (made.folder / ".wexa-sync" / "state.json").unlink()

@@ -57,7 +57,7 @@ def create(task: Task) -> Work:
     except WexaSyncError as failure:  # the resource is there all the same, and may need a person
         attempts, error = 0, failure
     found = (f"{made.why}; it was found on the server",) if made.lost else made.warnings
-    found = (*found, *read_back(task.kind.call(Operation.CREATE)))
+    found = (*found, *read_back(task.kind.call(Operation.CREATE, task.declared)))
     warnings = tuple(filter(None, (*found, task.kind.notice(made.answer))))
     status = Status.FAILED if error is not None else Status.APPLIED
     return ended(task.change, status, error, id=made.id, attempts=made.attempts + attempts, warnings=warnings)

@@ -7,7 +7,7 @@ from typing import Any
 
 from wexa_sync.apply.chain import behind
 from wexa_sync.apply.checks import not_gone, read_again
-from wexa_sync.apply.find import put_inside
+from wexa_sync.apply.find import put_inside, standing_in_it
 from wexa_sync.apply.replaced import removing
 from wexa_sync.apply.send import missing_call, prepare, read_back, send, turn_for
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
@@ -44,6 +44,8 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
     found = spec_fingerprint(task.kind, live, task.change.before or {}, task.comparison)
     if not is_as_expected(found, task.change.expected, task.comparison):
         return "it was changed on the live side since the plan was made"
+    if theirs := (yield from standing_in_it(task)):
+        return f"it holds {', '.join(theirs)}, which is not managed here and would be deleted too"
     if others := (yield from put_inside(task)):
         return f"since the plan was made, it got {', '.join(others)}, which would be deleted too"
     if cut_off := (yield from behind(task)):

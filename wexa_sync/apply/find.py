@@ -16,8 +16,8 @@ from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.lists import Match, listed_name, out_of_sight, read_list, whole
 from wexa_sync.apply.steps import Http
 from wexa_sync.apply.task import Task
-from wexa_sync.errors import ApiError, Nonsense
-from wexa_sync.kinds import BY_NAME, declarable, part_of
+from wexa_sync.errors import ApiError, Nonsense, NotFound
+from wexa_sync.kinds import BY_NAME, declarable, holder_of, part_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
 from wexa_sync.kinds.inside import standing_in
@@ -139,6 +139,22 @@ def put_inside(task: Task) -> Generator[Http, Any, list[str]]:
         return (yield from _put_inside_project(task))
     owner = (yield Http(partial(task.context.api.read, task.kind, task.ids))) if task.kind.embedded else None
     return (yield from _strange_parts(task, task.kind, owner or {}, task.ids))
+
+
+def standing_in_it(task: Task) -> Generator[Http, Any, list[str]]:
+    """Return what of others stands in a list of a resource that is to be deleted: it would go with it."""
+    found: list[str] = []
+    for kind in BY_NAME.values():
+        if kind.inside and holder_of(kind) is task.kind:
+            try:
+                shown: Found = yield Http(
+                    partial(task.context.api.listed, kind, replace(task.place, owner=task.change.id or ""))
+                )
+            except NotFound:
+                continue  # there is no such list
+            ours = task.context.planned[""]
+            found += [kind.called(raw) for raw in shown.items if kind.id_of(raw) not in ours]
+    return found
 
 
 def _strange_parts(task: Task, kind: Kind, owner: Raw, ids: Ids) -> Generator[Http, Any, list[str]]:
