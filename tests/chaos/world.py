@@ -79,7 +79,9 @@ def _lasting(value: Any) -> Any:
     """Return a JSON value without the fields that differ from run to run."""
     if isinstance(value, dict):
         found = {name: _lasting(inner) for name, inner in value.items() if name not in _PASSING}
-        return {name: _in_any_order(inner) if name == "triggers" else inner for name, inner in found.items()}
+        return {
+            name: _in_any_order(inner) if name in ("triggers", "columns") else inner for name, inner in found.items()
+        }
     return [_lasting(each) for each in value] if isinstance(value, list) else value
 
 

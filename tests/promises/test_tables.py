@@ -53,6 +53,16 @@ def live(remote: Remote, table: str) -> dict[str, Any]:
     return found
 
 
+def test_a_table_is_made_with_its_columns_in_the_order_of_the_manifest(tables: Callable[..., Desk]) -> None:
+    desk = tables()
+    desk.apply()
+    project, _ = at_openings(desk)
+    shown = {each["table_name"]: each["columns"] for each in desk.remote.raw("GET", f"/storage/{project}").json()}
+    ids = [column["column_id"] for column in shown["Candidates"]]
+    assert ids == ["email", "full_name", "stage", "tags", "address"]
+    assert [each for each in desk.remote.writes if "/column/" in each] == []
+
+
 def test_a_column_goes_only_with_prune_and_the_plan_says_with_how_many_values(tables: Callable[..., Desk]) -> None:
     desk = tables()
     desk.apply()

@@ -21,11 +21,12 @@ from wexa_sync.state.base import Intend, Settle
 
 
 def parts_to_send(task: Task) -> list[Task]:
-    """Return the tasks of the parts that are sent along with the create of their owner."""
+    """Return the tasks of the parts that are sent along with the create of their owner, in the manifest's order."""
     changes = task.context.changes
     kinds = {part.kind.name for part in task.kind.parts if part.in_create}
     inside = [changes[each] for each in task.context.parts[task.address] if each.kind in kinds and each in changes]
-    return [Task(task.context, change) for change in inside if change.action is Action.CREATE]
+    made = (change for change in inside if change.action is Action.CREATE)
+    return [Task(task.context, change) for change in sorted(made, key=lambda change: change.position)]
 
 
 def begin(parts: Sequence[Task]) -> Generator[Http | Write, Any, dict[str, Any]]:

@@ -44,8 +44,8 @@ class Change:
     delete that needs no call of its own, since its project or its owner goes. `id` is the live id where there is one.
     `resume` marks a run that an earlier apply sent, `awaits` one that it also started: nothing is sent, its end is
     waited for. `settles` is the mark of the intent whose outcome the change is, if any. `position` of a part that is
-    deleted is its place among the others. `behind` of a part that is created is the part that it is put behind, and
-    `branch` which branch of that one. `others` is the fingerprint of what others have in the list that the change
+    made or deleted is its place among the others. `behind` of a part that is created is the part that it is put behind,
+    and `branch` which branch of that one. `others` is the fingerprint of what others have in the list that the change
     writes whole, if it does. `fires`: how many runs the change may start by triggers.
     """
 

@@ -111,7 +111,7 @@ class Case:
             reason = "the earlier one fired; a new time is declared"
         else:
             reason = REMOVED if gone else "an earlier attempt did not arrive" if pair.intent else ""
-        made = self.change(Action.CREATE, reason=reason, settles=self.pair.mark)
+        made = self.change(Action.CREATE, reason=reason, settles=self.pair.mark, position=pair.manifest.position)
         return self.not_creatable() or self.out_of_sight("create") or self.unresolved("create") or made
 
     def not_creatable(self) -> Blocked | None:
