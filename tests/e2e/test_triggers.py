@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Desk, Remote, copy_example, failures_of, opened, work_of
+from wexa_sync.errors import PlanRefused
 from wexa_sync.model import Choice, Outcome, Plan
 
 ALLOWED = frozenset({"trigger.write"})
@@ -141,6 +142,12 @@ def test_nothing_is_sent_that_the_settings_do_not_allow(fresh: Replies) -> None:
         "blocked auto-reply/Trigger/all-else: goal differs, and the API has no documented call to update it",
         "blocked auto-reply/Trigger/refunds: the API has no documented call to delete it",
     ]
+
+
+def test_a_plan_is_not_applied_where_its_calls_are_not_allowed(fresh: Replies) -> None:
+    plan = fresh.allowed()
+    with pytest.raises(PlanRefused, match="would create auto-reply/Trigger/all-else by a call that is not documented"):
+        fresh.apply(plan)
 
 
 def test_others_stay_as_they_are_whatever_is_written(made: Replies) -> None:
