@@ -117,7 +117,7 @@ def _seal(value: Any, other: Any, comparison: Comparison) -> Any:
     if isinstance(value, Sealed):
         return value.fingerprint
     if isinstance(other, Secret):
-        return value.reveal() if isinstance(value, Secret) else value
+        return value.sent() if isinstance(value, Secret) else value
     if isinstance(value, str):
         value = Secret(template="", value=value)
     return secret_fingerprint(value, comparison.seal_key) if isinstance(value, Secret) else value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +13,7 @@ from wexa_sync.kinds.spec import cron, times
 from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk, word_of
 from wexa_sync.manifests.included import Files, is_file
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
-from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, Unset
+from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, SecretNumber, Unset
 from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.secrecy.hide import hide
 from wexa_sync.text.files import short
@@ -46,7 +48,8 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
 
 
 def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
-    """Return the spec with a Ref at each place that refers to something, and a Secret at each write-only text.
+    """Return the spec with a Ref at each place that refers to something, and a Secret at each write-only text
+    and number.
 
     What can't be understood stays as it is. It is added to `faults`, unless the schema reports it.
     """
@@ -83,19 +86,27 @@ def _same_keys(items: list[Any], key: str, path: Path) -> Iterator[Fault]:
 
 
 def _without_clear_texts(spec: Any, fields: Field) -> Any:
-    """Return the spec with a Secret at each text that no read shows: no plan and no report shows it either."""
+    """Return the spec with a Secret at each text and number that no read shows: no plan and no report shows it."""
     if all_in(fields, is_shown):
         return spec
-    return walk(spec, fields, lambda value, field, _path: _as_secrets(value) if field.write_only else DESCEND)
+    return walk(spec, fields, lambda value, field, _path: _as_secrets(value, field) if field.write_only else DESCEND)
 
 
-def _as_secrets(value: Any) -> Any:
-    """Return the value with each text in it as a Secret, without a template: that would be the text itself."""
-    return hide(value, lambda leaf: Secret(template="", value=leaf) if _is_clear(leaf) else leaf)
+def _as_secrets(value: Any, field: Field) -> Any:
+    """Return the value with each leaf in it as a Secret, without a template: that would be the value itself.
 
+    true and false tell nothing, and neither does a number of which the schema says what it is.
+    """
 
-def _is_clear(leaf: Any) -> bool:
-    return isinstance(leaf, str) and not isinstance(leaf, Unfilled)
+    def visit(leaf: Any, inner: Field, _path: Path) -> Any:
+        if isinstance(leaf, str) and not isinstance(leaf, Unfilled):
+            return Secret(template="", value=leaf)
+        is_known = inner.types & {"integer", "number"} and not inner.write_only
+        if isinstance(leaf, (int, float)) and not isinstance(leaf, bool) and math.isfinite(leaf) and not is_known:
+            return SecretNumber(template="", value=json.dumps(leaf))
+        return DESCEND
+
+    return walk(value, field, visit)
 
 
 def stand_ins(value: Any) -> Any:

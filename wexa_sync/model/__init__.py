@@ -10,7 +10,7 @@ from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifes
 from wexa_sync.model.observation import Account, Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Origins, Plan, Unmanaged
 from wexa_sync.model.request import Choice, Limits, Many, Options
-from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, Spec, Unset, show_path
+from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, SecretNumber, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ __all__ = [
     "Run",
     "Sealed",
     "Secret",
+    "SecretNumber",
     "Source",
     "Spec",
     "Standing",

@@ -2,13 +2,14 @@
 
 No secret's value is in it: a secret stands there as its template and a keyed fingerprint, is read from the environment
 again when the plan is applied, and must still be the one that was reviewed. A write-only text that a manifest has in
-clear has no variable to be read from: such a text alone stands in the file as it is.
+clear has no variable to be read from: such a text or number alone stands in the file as it is.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from wexa_sync.model import (
     Plan,
     Sealed,
     Secret,
+    SecretNumber,
     Unmanaged,
     Unset,
 )
@@ -46,6 +48,8 @@ from wexa_sync.state.disk import replace_file
 
 FORMAT = "wexa-sync-plan"
 VERSION = 2
+
+_NUMBER = re.compile(r"\$\{json:([-+.0-9eE]+)\}")  # no text has such a template: a ${ of its own is escaped
 
 _UNSAVED = {"digest", "basis", "origins"}
 _PLAN, _CHANGE, _BLOCKED = (
@@ -120,10 +124,12 @@ def _opened(value: Any, key: str, reveal: Callable[[str], str | None]) -> Any:
         return [_opened(item, key, reveal) for item in value]
     if not isinstance(value, Sealed):
         return value
-    text = reveal(value.template)
-    if text is None:
+    if number := _NUMBER.fullmatch(value.template):
+        secret: Secret = SecretNumber(template="", value=number[1])
+    elif (text := reveal(value.template)) is None:
         return value  # whoever needs it is refused
-    secret = Secret(template="" if value.template == _escaped(text) else value.template, value=text)
+    else:
+        secret = Secret(template="" if value.template == _escaped(text) else value.template, value=text)
     unset = Unset(template=value.template)  # when the plan was made: any value will do
     if value.fingerprint not in (secret_fingerprint(secret, key), secret_fingerprint(unset, key)):
         raise PlanRefused(
@@ -134,7 +140,9 @@ def _opened(value: Any, key: str, reveal: Callable[[str], str | None]) -> Any:
 
 
 def _reopening(secret: Secret) -> str:
-    """Return a template from which the secret can be read again: of one that has none, the text itself."""
+    """Return a template from which the secret can be read again: of one that has none, the value itself."""
+    if isinstance(secret, SecretNumber):
+        return f"${{json:{secret.reveal()}}}"
     return secret.template or _escaped(secret.reveal())
 
 

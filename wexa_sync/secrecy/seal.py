@@ -75,7 +75,8 @@ def conceal(value: Any, key: str) -> Any:
 
 def secret_fingerprint(secret: Secret, key: str) -> str:
     """Return a hex fingerprint of the secret's value: useless without `key`, and slow to guess with it."""
-    return _slow_fingerprint(secret.reveal(), key)
+    mark = "" if isinstance(secret.sent(), str) else "\0"  # a number is not the text that writes it
+    return _slow_fingerprint(mark + secret.reveal(), key)
 
 
 def fingerprint(value: Any, key: str) -> str:

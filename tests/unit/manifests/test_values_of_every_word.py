@@ -28,12 +28,12 @@ def referred(spec: Any) -> tuple[Any, list[Fault]]:
     return refer(filled, CONNECTION.fields, "desk", faults), faults
 
 
-def test_each_text_of_a_write_only_field_is_a_secret_and_no_other_is() -> None:
+def test_each_text_and_number_of_a_write_only_field_is_a_secret_and_no_other_is() -> None:
     token = Secret(template="${secret:T}", value="hunter2")
     config = {"pin": "12 ${x}", "port": 5, "tls": True, "none": None, "deep": [{"a": "b"}, token, Unfilled("?")]}
     spec, faults = referred({"name": "A", "config": config, "server": {"host": "h", "password": "p"}})
     assert faults == []
-    assert repr(spec["config"]) == repr({**config, "pin": token, "deep": [{"a": token}, token, "?"]})
+    assert repr(spec["config"]) == repr({**config, "pin": token, "port": token, "deep": [{"a": token}, token, "?"]})
     assert spec["config"]["pin"].reveal() == "12 ${x}"
     assert spec["config"]["deep"][1].template == "${secret:T}", "as the manifest has it"
     assert spec["server"] == {"host": "h", "password": Secret(template="p", value="p")}

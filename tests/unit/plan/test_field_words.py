@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.kinds.connection import CONNECTION
+from wexa_sync.api.transport.body import encode
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.wire import decode
 from wexa_sync.manifests.values import refer
@@ -21,7 +23,7 @@ from wexa_sync.render.json import plan_json
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
-from wexa_sync.secrecy.seal import conceal
+from wexa_sync.secrecy.seal import conceal, seal
 
 ADDRESS = Address(project="desk", kind="Connection", name="mail")
 BASE = {"name": "A", "type": "mail"}
@@ -94,6 +96,26 @@ def test_a_plan_that_makes_a_resource_shows_no_write_only_text() -> None:
     text = plan_text(plan_view(planned({**BASE, "config": {"pin": NEW}}, None, {})), Layout(width=80))
     assert NEW not in text
     assert "(sensitive)" in text
+
+
+def test_a_write_only_number_is_shown_and_kept_nowhere_and_sent_as_the_number_that_it_is(tmp_path: Path) -> None:
+    plan = planned({**BASE, "config": {"pin": 7654321, "deep": [{"rate": -0.98765}], "on": True}}, None, {})
+    save(plan, tmp_path / "it.plan")
+    (change,) = read(tmp_path / "it.plan", lambda template: revealed(template, {})).changes
+    assert change.after is not None
+    sent = b'"config": {"pin": 7654321, "deep": [{"rate": -0.98765}], "on": true}'
+    assert sent in encode("POST", "/", change.after).wire["data"]
+    record = json.dumps(seal(change.after, "key"))
+    for page in (plan_text(plan_view(plan), Layout(width=80)), plan_json(plan_view(plan)), record, repr(change.after)):
+        assert "7654321" not in page
+        assert "98765" not in page
+
+
+@pytest.mark.parametrize(("was", "now", "changes"), [(7, 7, False), (7, 8, True), ("7", 7, True), (7, "7", True)])
+def test_a_write_only_number_is_compared_with_what_was_applied(was: Any, now: Any, changes: bool) -> None:
+    one, other = ({**BASE, "config": {"pin": pin}} for pin in (was, now))
+    (change,) = planned(other, one, BASE).changes
+    assert (change.action.value == "update") == changes
 
 
 @pytest.mark.parametrize("shown", ["****", {"pin": OLD}, None])

@@ -32,11 +32,11 @@ def encode(method: str, path: str, body: Any) -> Encoded:
     """Return the body ready to be sent, any number of times. Raise Unreachable where JSON can't hold a value."""
     secrets: list[str] = []
 
-    def reveal(leaf: Any) -> str:
+    def reveal(leaf: Any) -> Any:
         if not isinstance(leaf, Secret):
             raise TypeError(f"a {type(leaf).__name__} can't stand in a request body")
         secrets.extend(part for part in parts(leaf) if len(part) >= SHORTEST_HUNTED)
-        return leaf.reveal()
+        return leaf.sent()
 
     if body is None:
         return Encoded(wire={}, secrets=secrets)
@@ -56,7 +56,7 @@ def _form(body: Multipart, reveal: Callable[[Any], str]) -> dict[str, Any]:
     def text(value: Any) -> str:
         if isinstance(value, str):
             return value
-        return reveal(value) if isinstance(value, Secret) else json.dumps(value, default=reveal, allow_nan=False)
+        return str(reveal(value)) if isinstance(value, Secret) else json.dumps(value, default=reveal, allow_nan=False)
 
     files = {name: (filename, text(content).encode()) for name, (filename, content) in body.files.items()}
     # As files without a file name, or a form of fields alone would not be sent in parts.
