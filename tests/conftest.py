@@ -5,7 +5,6 @@ Only loopback connections are allowed: pyproject.toml configures pytest-socket.
 
 from __future__ import annotations
 
-import atexit
 import fcntl
 import os
 import pty
@@ -18,7 +17,6 @@ import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +33,7 @@ from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.state import FileStore
 from wexa_sync.workspace import Workspace
 
-from .forks import PATIENCE, Forks, Started
+from .forks import PATIENCE, Started, shared
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 KEY = "sentinel-api-key-7f3a"
@@ -91,14 +89,6 @@ def _anew(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-@cache
-def _forks() -> Forks:
-    """Return the process that forks, shared by all tests of this process."""
-    forks = Forks().__enter__()
-    atexit.register(forks.__exit__)
-    return forks
-
-
 @dataclass(frozen=True, slots=True)
 class Cli:
     """Run `python -m wexa_sync` as a process with its own home and environment."""
@@ -150,7 +140,7 @@ class Cli:
         theirs = {"stdout": stdout, "stderr": stderr, **{name: writer for name, (_, writer) in pipes.items()}}
         streams = [nothing, *(fd for fd in theirs.values() if fd is not None)]
         try:
-            started = _forks().start(words, folder, {**self.env, **(env or {})}, streams, before)
+            started = shared().start(words, folder, {**self.env, **(env or {})}, streams, before)
         finally:
             for fd in [nothing, *(writer for _, writer in pipes.values())]:
                 os.close(fd)
@@ -178,7 +168,7 @@ class Cli:
         try:
             fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             own = {**self.env, "COLUMNS": "", **(env or {})}
-            going = _forks().start(words, folder, own, [side, side, side])
+            going = shared().start(words, folder, own, [side, side, side])
         finally:
             os.close(side)
         shown = b""

@@ -11,6 +11,7 @@ ends the forking process, which ends the servers that it started.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import gc
@@ -32,7 +33,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -154,11 +155,21 @@ class Forks:
         return Started(int(report.readline()), report)
 
 
+@cache
+def shared() -> Forks:
+    """Return the process that forks, shared by all of this process: a new one imports everything, for two seconds."""
+    forks = Forks().__enter__()
+    atexit.register(forks.__exit__)
+    return forks
+
+
 def _forked(work: Callable[[], object]) -> int:
     """Fork a child that does the work and exits with its code; return the child's pid."""
     sys.stdout.flush()
     if pid := os.fork():
         return pid
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     code = 70
     try:
         work()
@@ -184,25 +195,26 @@ def _flushed(code: int) -> int:
     return code
 
 
-def _start(order: Mapping[str, Any], passage: socket.socket) -> int:
-    """Fork a process that starts the command line and reports its pid and exit code; return the process's pid."""
+def _start(order: Mapping[str, Any], passage: socket.socket) -> tuple[int, int]:
+    """Fork the command line; return its pid and the file descriptor that its exit code goes to."""
     _, fds, _, _ = socket.recv_fds(passage, 1, 4)
     *streams, report = fds
+    pid = _forked(partial(_command_line, order, streams))
+    for stream in streams:
+        os.close(stream)
+    os.write(report, b"%d\n" % pid)
+    return pid, report
 
-    def tell(number: int) -> None:
-        os.write(report, b"%d\n" % number)
 
-    def watch() -> None:
-        pid = _forked(partial(_command_line, order, streams))
-        for stream in streams:
-            os.close(stream)
-        tell(pid)
-        tell(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-
-    pid = _forked(watch)
-    for fd in fds:
-        os.close(fd)
-    return pid
+def _report(started: dict[int, int], options: int = os.WNOHANG) -> None:
+    """Report the exit code of each command that has ended."""
+    for pid, report in [*started.items()]:
+        ended, status = os.waitpid(pid, options)
+        if ended:
+            with contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
+                os.write(report, b"%d\n" % os.waitstatus_to_exitcode(status))
+            os.close(report)
+            del started[pid]
 
 
 def _command_line(order: Mapping[str, Any], streams: Sequence[int]) -> None:
@@ -276,14 +288,26 @@ def _warm() -> None:
 def _main() -> None:
     passage = socket.socket(fileno=int(sys.argv[1]))
     _warm()
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # so that the end of a command wakes this process
     servers: set[int] = set()
-    watches: set[int] = set()
-    for line in sys.stdin:
+    started: dict[int, int] = {}
+    while True:
+        ready, _, _ = select.select([sys.stdin, woken], [], [])
+        if woken in ready:
+            os.read(woken, 4096)
+        _report(started)
+        if sys.stdin not in ready:
+            continue
+        if not (line := sys.stdin.readline()):  # one at a time: the next order comes after the answer
+            break
         order = json.loads(line)
         answer: dict[str, Any] = {}
         if order["do"] == "start":
-            watches = {pid for pid in watches if os.waitpid(pid, os.WNOHANG) == (0, 0)}
-            watches.add(_start(order, passage))
+            pid, report = _start(order, passage)
+            started[pid] = report
         elif order["do"] == "serve":
             answer = _serve(order)
             servers.add(answer["pid"])
@@ -293,8 +317,7 @@ def _main() -> None:
         print(json.dumps(answer), flush=True)
     for pid in servers:
         _ended(pid)
-    for pid in watches:  # so that their time counts as this process's time
-        os.waitpid(pid, 0)
+    _report(started, options=0)
 
 
 def _ended(pid: int) -> int:

@@ -18,7 +18,7 @@ import requests
 
 from wexa_sync.sandbox import ORG_ID, USER_ID
 
-from ..forks import Forks
+from ..forks import Forks, shared
 
 KEY = "sentinel-api-key-7f3a"
 
@@ -109,8 +109,8 @@ class Bench:
 @contextmanager
 def bench() -> Iterator[Bench]:
     """Open a bench for the length of a block."""
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder, Forks() as forks:
-        found = Bench(Path(folder), forks, _free_port())
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        found = Bench(Path(folder), shared(), _free_port())
         try:
             yield found
         finally:
