@@ -115,7 +115,7 @@ def _plan() -> Plan:
         lineage=TEXTS[3],
         moved=tuple(moves),
         orphans=tuple(samples.of("Orphan", text) for text in TEXTS),
-        unprunable=tuple(replace(each, address=replace(each.address, kind="Y")) for each in blocked),
+        unprunable=tuple(replace(each, address=each.address.altered(kind="Y")) for each in blocked),
         unmanaged=tuple(
             Unmanaged(owner=each.new, kind=text, id=text, title=text) for each, text in zip(moves, TEXTS, strict=True)
         ),

@@ -62,9 +62,19 @@ def runnable() -> tuple[Kind, ...]:
     return tuple(kind for kind in BY_NAME.values() if kind.run is not None)
 
 
+def _home_of(kind: Kind) -> tuple[Kind, Part] | None:
+    # A plan asks it of everything that is declared: no generator for each kind.
+    for owner in BY_NAME.values():
+        for part in owner.parts:
+            if part.kind is kind:
+                return owner, part
+    return None
+
+
 def owner_of(kind: Kind) -> Kind | None:
     """Return the kind that a part lives inside; None for a kind that is no part."""
-    return next((owner for owner in BY_NAME.values() if any(part.kind is kind for part in owner.parts)), None)
+    home = _home_of(kind)
+    return home[0] if home else None
 
 
 def holder_of(kind: Kind) -> Kind | None:
@@ -74,7 +84,8 @@ def holder_of(kind: Kind) -> Kind | None:
 
 def part_of(kind: Kind) -> Part | None:
     """Return how a part lives inside its owner; None for a kind that is no part."""
-    return next((part for owner in BY_NAME.values() for part in owner.parts if part.kind is kind), None)
+    home = _home_of(kind)
+    return home[1] if home else None
 
 
 def share_ids(kind: str, other: str) -> bool:

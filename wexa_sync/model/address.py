@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 HANDLE_AS_ID = re.compile(r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$")
@@ -24,33 +24,38 @@ class Source:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(str):
     """The name of a resource in the manifests, stable over renames on the server.
 
     Shown `PROJECT/KIND/NAME`; a project itself `Project/NAME`; what lives inside another resource `OWNER/KIND/NAME`.
     `project` is empty for a project. `owner` is the containing resource's (kind, name).
     """
 
+    # A text, not a dataclass: addresses are keys and are sorted, more often than anything else is done in a plan.
+    __slots__ = ("kind", "name", "owner", "project")
     kind: str
     name: str
-    project: str = ""
-    owner: tuple[str, str] | None = None
-    # Made once: addresses are keys and are sorted, more often than anything else is done in a plan.
-    _text: str = field(init=False, repr=False, compare=False)
+    project: str
+    owner: tuple[str, str] | None
 
-    def __post_init__(self) -> None:
-        parts = [self.project] if self.project else []
-        object.__setattr__(self, "_text", "/".join([*parts, *(self.owner or ()), self.kind, self.name]))
+    def __new__(cls, *, kind: str, name: str, project: str = "", owner: tuple[str, str] | None = None) -> Address:
+        """Return the address of these parts."""
+        parts = [project] if project else []
+        made = super().__new__(cls, "/".join([*parts, *(owner or ()), kind, name]))
+        made.kind, made.name, made.project, made.owner = kind, name, project, owner
+        return made
 
-    def __str__(self) -> str:
-        return self._text
+    def altered(self, **parts: Any) -> Address:
+        """Return the address with other parts in the place of these."""
+        return Address(**self._parts | parts)
 
-    def __hash__(self) -> int:
-        return hash(self._text)
+    @property
+    def _parts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
-    def __lt__(self, other: Address) -> bool:
-        return self._text < other._text
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:
+        """Return what a copy is made of."""
+        return (), self._parts
 
     @property
     def place(self) -> Place:

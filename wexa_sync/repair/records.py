@@ -70,9 +70,9 @@ def _renamed(address: Address, old: Address, new: Address) -> Address:
     if address == old:
         return new
     if old.kind == "Project" and address.project == old.name:
-        return replace(address, project=new.name)
+        return address.altered(project=new.name)
     if address.project == old.project and address.owner == (old.kind, old.name):
-        return replace(address, owner=(new.kind, new.name))
+        return address.altered(owner=(new.kind, new.name))
     return address
 
 

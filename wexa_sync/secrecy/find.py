@@ -47,14 +47,17 @@ def leaves_of(value: Any, types: tuple[type[Leaf], ...], path: Path = ()) -> Ite
 
 def has_secret(*values: Any) -> bool:
     """True when one of the values is a secret, or holds one."""
-    # A plan asks it of every value there is: no generator, and no call for a leaf.
-    for value in values:
+    # A plan asks it of every value there is: no generator, and no call for an item.
+    rest = list(values)
+    for value in rest:  # and for what is found in it
+        if type(value) in _PLAIN:
+            continue
         if isinstance(value, (Secret, Sealed)):
             return True
-        if isinstance(value, (dict, list, tuple, Mapping)):
-            inner = value.values() if isinstance(value, (dict, Mapping)) else value
-            if has_secret(*[item for item in inner if type(item) not in _PLAIN]):
-                return True
+        if isinstance(value, (dict, Mapping)):
+            rest += value.values()
+        elif isinstance(value, (list, tuple)):
+            rest += value
     return False
 
 

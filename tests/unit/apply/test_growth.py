@@ -207,7 +207,7 @@ def test_a_plan_of_many_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         workspace = Workspace(api=api, store=store, target=TARGET, options=SLOWEST)
         run = Manifest(address=RUN, spec={"agentflow_id": Ref(kind="AgentFlow", id="f"), "goal": "Do it."}, source=HERE)
         declared = [
-            replace(each, address=replace(each.address, project=f"p{n}"))
+            replace(each, address=each.address.altered(project=f"p{n}"))
             for n in range(size)
             for each in (skill("s"), run)
         ]

@@ -49,7 +49,7 @@ def test_the_same_plan_passes(given: str) -> None:
     [
         (replace(PLAN, changes=(UPDATE,)), "desk/Skill/sum is not there any more (create)"),
         (
-            replace(PLAN, changes=(*PLAN.changes, replace(UPDATE, address=replace(SKILL, name="new")))),
+            replace(PLAN, changes=(*PLAN.changes, replace(UPDATE, address=SKILL.altered(name="new")))),
             "desk/Skill/new is new (update)",
         ),
         (

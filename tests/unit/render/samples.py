@@ -170,7 +170,7 @@ def large() -> Plan:
     updates = [
         replace(
             update,
-            address=replace(update.address, name=f"agent-{number:03}"),
+            address=update.address.altered(name=f"agent-{number:03}"),
             fields=(*update.fields, FieldChange(path=("title",), before="", after=f"T{number}", changed_by="both")),
         )
         for number in range(220)

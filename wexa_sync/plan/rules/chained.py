@@ -25,10 +25,10 @@ def put_behind(decisions: MutableMapping[Address, Decision], observation: Observ
         assert part.chain is not None
         specs = {each.address.name: each.spec for each in sorted(manifests, key=lambda each: each.position)}
         for handle, (before, branch) in part.chain.before(specs).items():
-            address = replace(manifests[0].address, name=handle)
+            address = manifests[0].address.altered(name=handle)
             found = decisions.get(address)
             if does(found, Action.CREATE):
-                decisions[address] = replace(found, behind=replace(address, name=before), branch=branch)
+                decisions[address] = replace(found, behind=address.altered(name=before), branch=branch)
 
 
 def hold_cut_off(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
