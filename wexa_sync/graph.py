@@ -93,10 +93,11 @@ def order(graph: Graph[Node]) -> list[Node]:
     nodes = sorted(graph)  # type: ignore[type-var]  # nodes can be sorted, as the module says
     numbers = {node: number for number, node in enumerate(nodes)}  # which are compared faster than nodes
     walk = Walk({numbers[node]: [numbers[other] for other in graph[node] if other in numbers] for node in nodes})
-    result = []
-    while free := walk.ready(1):
-        result.append(nodes[free[0]])
-        walk.done(free[0])
+    free, result = walk._free[0], []  # none is more urgent than another
+    while free:
+        number = heapq.heappop(free)
+        result.append(nodes[number])
+        walk.done(number)
     return result
 
 

@@ -60,7 +60,7 @@ def natural_key(kind: Kind, spec: Spec, fields: Iterable[str], comparison: Compa
 
 def same_value(one: Any, other: Any, field: Field, comparison: Comparison) -> bool:  # one line a kind of value
     """True when two values at that field mean the same to the server."""
-    if one is other:
+    if one is other or (type(one) is str and one == other):
         return True
     if isinstance(one, (Secret, Sealed)) or isinstance(other, (Secret, Sealed)):
         return bool(_seal(one, other, comparison) == _seal(other, one, comparison))

@@ -81,7 +81,16 @@ def _pattern(wanted: str, _schema: Schema) -> Look:
 
 def _properties(wanted: dict[str, Schema], _schema: Schema) -> Look:
     fields = {name: _look(schema) for name, schema in wanted.items()}
-    return lambda value: type(value) is dict and all(fields[name](value[name]) for name in fields.keys() & value.keys())
+
+    def each_of(value: Any) -> bool:
+        if type(value) is not dict:
+            return False
+        for name, item in value.items():  # noqa: SIM110  # as above
+            if name in fields and not fields[name](item):
+                return False
+        return True
+
+    return each_of
 
 
 def _required(wanted: list[str], _schema: Schema) -> Look:

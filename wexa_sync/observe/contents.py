@@ -59,7 +59,7 @@ def _hidden_fields(kind: Kind, raw: Raw) -> dict[str, tuple[str, ...]]:
     update = kind.replacing_update
     if update is None:
         return {}
-    found = {kind.id_of(raw) or "": not_shown(kind, raw, update.keeps)}
+    found = [(kind, raw, not_shown(kind, raw, update.keeps))]
     for part in kind.embedded:
-        found |= {part.kind.id_of(item) or "": not_shown(part.kind, item) for item in part.items(raw)}
-    return {id: names for id, names in found.items() if names}
+        found += [(part.kind, item, not_shown(part.kind, item)) for item in part.items(raw)]
+    return {kind.id_of(raw) or "": names for kind, raw, names in found if names}

@@ -27,15 +27,17 @@ def parse(
     return value
 
 
+_NESTS = frozenset({dict, list})
+
+
 def _deeper(value: Any, depth: int) -> bool:
-    level = [value]
+    level = [value] if type(value) in _NESTS else []
     for _ in range(depth + 1):
         level = [
             inner
             for item in level
-            if isinstance(item, (dict, list))
-            for inner in (item.values() if isinstance(item, dict) else item)
-            if isinstance(inner, (dict, list))
+            for inner in (item.values() if type(item) is dict else item)
+            if type(inner) in _NESTS
         ]
         if not level:
             return False

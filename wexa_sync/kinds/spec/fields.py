@@ -236,6 +236,8 @@ def walk(value: Any, field: Field, visit: Visit, path: Path = ()) -> Any:
     found = visit(value, field, path)
     if found is not DESCEND:
         return found
+    if type(value) is str:  # by far the most common
+        return value
     if isinstance(value, dict):
         fields = field.fields
         return {key: walk(item, fields.get(key, UNKNOWN), visit, (*path, key)) for key, item in value.items()}

@@ -44,7 +44,9 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
     for name, field in _shown(kind).items():
         source = field.wire_name if field.wire_name in raw else name
         if source in raw:
-            spec[name] = walk(select(raw[source], field, _is_read), field, visit)
+            value = raw[source]
+            plain = type(value) is str and not field.ref and field.format is None  # the most common: no walk
+            spec[name] = value if plain else walk(select(value, field, _is_read), field, visit)
     return spec
 
 
@@ -121,8 +123,8 @@ def shown_fields(kind: Kind, named: Collection[str] | None = None) -> frozenset[
 
 def not_shown(kind: Kind, raw: Mapping[str, Any], also: Collection[str] = ()) -> tuple[str, ...]:
     """Return the names of the fields that can be written and that a response does not show; `also` are such fields."""
-    fields = ((name, (field.wire_name, name) if is_shown(field) else ()) for name, field in _sent(kind).items())
-    return tuple(name for name, keys in (*fields, *((name, (name,)) for name in also)) if raw.keys().isdisjoint(keys))
+    hidden = [name for name, keys in _keys(kind).items() if raw.keys().isdisjoint(keys)]
+    return (*hidden, *(name for name in also if name not in raw))
 
 
 def sent_back(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,6 +138,8 @@ def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, 
     """Return every reference in a spec with its path."""
     pairs: Iterable[tuple[Any, Any]] = enumerate(spec) if isinstance(spec, list) else spec.items()
     for key, value in pairs:
+        if type(value) is str:  # by far the most common
+            continue
         if isinstance(value, Ref):
             yield (*path, key), value
         elif isinstance(value, (dict, list)):
@@ -173,6 +177,12 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
 @cache
 def _sent(kind: Kind) -> dict[str, Field]:
     return {name: field for name, field in kind.fields.fields.items() if is_sent(field)}
+
+
+@cache
+def _keys(kind: Kind) -> dict[str, tuple[str, ...]]:
+    """Return under which keys a response may show each field that is sent."""
+    return {name: (field.wire_name, name) if is_shown(field) else () for name, field in _sent(kind).items()}
 
 
 @cache

@@ -20,6 +20,8 @@ def put_behind(decisions: MutableMapping[Address, Decision], observation: Observ
         if pair.manifest is not None and part is not None and part.chain is not None:
             places[address.place].append(pair.manifest)
     for place, manifests in places.items():
+        if not any(does(decisions.get(each.address), Action.CREATE) for each in manifests):
+            continue
         part = part_of(BY_NAME[place.kind])
         assert part is not None
         assert part.chain is not None

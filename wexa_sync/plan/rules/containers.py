@@ -22,7 +22,8 @@ def hold_containers(
 
     `left`: the addresses that the plan must not touch, each with the reason.
     """
-    inside = inside_of(observation.pairs)
+    may_go = (isinstance(found, Blocked) or does(found, Action.DELETE, Action.FORGET) for found in decisions.values())
+    inside = inside_of(observation.pairs if any(may_go) else ())
     for address, found in list(decisions.items()):
         if address.project in observation.unplaced and isinstance(found, Change) and found.id is None:
             decisions[address] = _out_of_sight(found, observation)
