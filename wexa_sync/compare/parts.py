@@ -51,6 +51,8 @@ def restrict(value: Any, shape: Any) -> Any:
 
     Lists of the same length are entered item by item, others are taken whole.
     """
+    if type(shape) is str:  # by far the most common
+        return value
     if isinstance(shape, (Secret, Sealed)):
         return hidden(value)
     if isinstance(value, dict) and isinstance(shape, dict):
@@ -66,6 +68,8 @@ def identical(one: Any, other: Any) -> bool:
     """True when two values are the same, and of the same types in every place."""
     if type(one) is not type(other):
         return False
+    if type(one) is str:  # by far the most common
+        return bool(one == other)
     if isinstance(one, dict):
         if one.keys() != other.keys():
             return False
@@ -82,6 +86,8 @@ def holds(value: Any, shape: Any) -> bool:
     """True when `value` has what `shape` has, the same and of the same types. Its objects may have more fields."""
     if type(value) is not type(shape):
         return False
+    if type(shape) is str:  # by far the most common
+        return bool(value == shape)
     if isinstance(shape, dict):
         for name, item in shape.items():  # noqa: SIM110  # `all` would make a generator for each value
             if name not in value or not holds(value[name], item):

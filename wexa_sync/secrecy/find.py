@@ -52,9 +52,11 @@ def has_secret(*values: Any) -> bool:
     for value in rest:  # and for what is found in it
         if type(value) in _PLAIN:
             continue
-        if isinstance(value, (Secret, Sealed)):
+        if type(value) is dict:  # to ask for a Mapping takes long
+            rest += value.values()
+        elif isinstance(value, (Secret, Sealed)):
             return True
-        if isinstance(value, (dict, Mapping)):
+        elif isinstance(value, Mapping):
             rest += value.values()
         elif isinstance(value, (list, tuple)):
             rest += value

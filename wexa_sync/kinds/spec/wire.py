@@ -24,6 +24,8 @@ from wexa_sync.kinds.spec.fields import (
 from wexa_sync.kinds.spec.times import epoch, read_iso
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
 
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+
 Resolve = Callable[[Ref], str]
 NameOf = Callable[[str, str], Ref]  # (kind, id) -> the reference that people know it by
 
@@ -45,7 +47,7 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
         source = field.wire_name if field.wire_name in raw else name
         if source in raw:
             value = raw[source]
-            plain = type(value) is str and not field.ref and field.format is None  # the most common: no walk
+            plain = type(value) in _LEAVES and not field.ref and field.format is None  # the most common: no walk
             spec[name] = value if plain else walk(select(value, field, _is_read), field, visit)
     return spec
 
@@ -138,7 +140,7 @@ def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, 
     """Return every reference in a spec with its path."""
     pairs: Iterable[tuple[Any, Any]] = enumerate(spec) if isinstance(spec, list) else spec.items()
     for key, value in pairs:
-        if type(value) is str:  # by far the most common
+        if type(value) in _LEAVES:  # by far the most common
             continue
         if isinstance(value, Ref):
             yield (*path, key), value
