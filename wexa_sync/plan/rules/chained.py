@@ -85,7 +85,7 @@ def misled_warnings(decisions: Mapping[Address, Decision], observation: Observat
             continue
         leads = observation.links.get(owner, {}).get(pair.live.id, {})
         for branch, to in part.chain.decides(pair.manifest.spec).items():
-            wanted = observation.ids.get(replace(address, name=to)) if to else None
+            wanted = observation.ids.get(address.altered(name=to)) if to else None
             if branch in leads and leads[branch] != wanted and (wanted is not None or not to):
                 live = _called(owner, leads[branch], decisions, observation) or leads[branch]
                 instead = f"not to {address.kind}/{to}" if to else "and the manifest ends there"
