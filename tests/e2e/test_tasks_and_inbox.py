@@ -65,4 +65,13 @@ def test_an_item_of_the_inbox_is_shown_with_the_command_that_answers_it(desk: De
     assert cli(desk.folder, "inbox", "show", id, env=env).last == "It asks nothing now."
     assert cli(desk.folder, "inbox", "list", env=env).stderr == "Nothing to show: inbox.\n"
     nowhere = cli(desk.folder, "inbox", "answer", "0" * 24, "--approve", env=env, code=64)
-    assert "there is no inbox" in nowhere.stderr
+    assert "there is no inbox item" in nowhere.stderr
+
+
+def test_an_inbox_item_of_another_form_is_answered_by_nothing(desk: Desk, cli: Cli, wire: Wire) -> None:
+    id = "6" * 24
+    wire.deaf = {f"GET /inbox/{id}": [1]}
+    for words in (("show", id), ("answer", id, "--approve")):
+        refused = cli(desk.folder, "inbox", *words, env=wire.env(desk), code=64)
+        assert f"the inbox item '{id}' names no run" in refused.stderr
+    assert wire.sent == []

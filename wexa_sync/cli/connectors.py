@@ -41,8 +41,8 @@ def catalogue(request: Request, project: str, search: str, category: str) -> Non
 
 
 @_shown
-@click.argument("category", required=False, default="")
-@click.argument("action", required=False, default="")
+@options.argument("category", required=False, default="")
+@options.argument("action", required=False, default="")
 def actions(request: Request, project: str, category: str, action: str) -> None:
     """List the actions of connectors, of one CATEGORY; or show the input of one ACTION of it."""
     _show(request, "action", project, action, category=category)

@@ -22,7 +22,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("project")
+@options.argument("project")
 @options.filled(options.workspace, options.shape(VIEW_RENDERERS))
 @options.option("--auto-approve", is_flag=True, help="Do not ask.")
 def refresh(request: Request, project: str, auto_approve: bool) -> int:

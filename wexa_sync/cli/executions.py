@@ -60,7 +60,7 @@ def list_(request: Request, statuses: tuple[str, ...], flow: str, since: float |
 
 def _of_one(function: Callable[..., None]) -> click.Command:
     """Make a command about one execution of a function."""
-    execution = click.argument("execution", type=KnownAddressOrId(), metavar="ADDRESS|ID")
+    execution = options.argument("execution", type=KnownAddressOrId(), metavar="ADDRESS|ID")
     return command.command()(execution(options.filled(options.workspace, options.shape(RUN_RENDERERS))(function)))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("run")
-@click.argument("flow")
+@options.argument("flow")
 @options.filled(options.variables, options.workspace, options.shape(RUN_RENDERERS), options.approval, options.budgets)
 @options.option("--goal", required=True, metavar="TEXT", help="What the run is to reach.")
 @options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value for the run; may be repeated.")
@@ -59,7 +59,9 @@ def command(
                 if code:
                     return code
             else:
-                note(f"An earlier command started {asked.address} and was cut off: this one goes on with that run.")
+                note(
+                    f"Another command started {asked.address} and did not show its end: this one goes on with that run."
+                )
             if not wait:
                 _report(asked, workspace, request)
                 return 0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command("watch")
-@click.argument("execution", type=KnownAddressOrId(), metavar="[ADDRESS|ID]", required=False, default="")
+@options.argument("execution", type=KnownAddressOrId(), metavar="[ADDRESS|ID]", required=False, default="")
 @options.filled(options.workspace, options.shape(RUN_RENDERERS))
 @options.of_flow
 @options.option(

@@ -6,9 +6,27 @@ import os
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 
-class Flag(click.Option):
+class _Given(click.Parameter):
+    """A parameter that refuses an empty text: `"$NAME"` of a variable that is not set never means "all" or "any"."""
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the checked value. Fails for a text without a visible character."""
+        found = super().process_value(ctx, value)
+        is_given = self.name and ctx.get_parameter_source(self.name) is not ParameterSource.DEFAULT
+        texts = value if isinstance(value, (tuple, list)) else [value]
+        if is_given and not ctx.resilient_parsing and any(isinstance(each, str) and not each.strip() for each in texts):
+            raise click.BadParameter("the value is empty. Is a variable of the shell not set?", ctx, self)
+        return found
+
+
+class Argument(_Given, click.Argument):
+    """An argument that is not empty where it is given."""
+
+
+class Flag(_Given, click.Option):
     """An option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
 
     A flag that deletes, forces or approves has the command in the name of its variable. A variable that was left in an

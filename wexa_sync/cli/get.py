@@ -9,7 +9,7 @@ import click
 
 from wexa_sync.cli import asked, options
 from wexa_sync.cli.known import KnownView
-from wexa_sync.cli.values import Assignment, Seconds
+from wexa_sync.cli.values import Assignment, Seconds, by_name
 from wexa_sync.render import VIEW_RENDERERS
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @click.command("get")
-@click.argument("kind", type=KnownView())
-@click.argument("name", required=False, default="")
+@options.argument("kind", type=KnownView())
+@options.argument("name", required=False, default="")
 @options.filled(options.workspace, options.shape(VIEW_RENDERERS))
 @options.option(
     "--filter", "filters", type=Assignment(), multiple=True, metavar="NAME=VALUE", help="Show only what has that value."
@@ -50,7 +50,7 @@ def command(
     from wexa_sync.errors import ApiError
     from wexa_sync.model import Asked
 
-    wanted = Asked(name=name, project=project, filters=dict(filters), most=limit or 0)
+    wanted = Asked(name=name, project=project, filters=by_name(filters, "--filter"), most=limit or 0)
     with request.workspace() as workspace:
         last = engine.get(workspace, kind, wanted)
         show(last, request.output.format)

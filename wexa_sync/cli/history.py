@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("history")
-@click.argument("apply", required=False, default="")
+@options.argument("apply", required=False, default="")
 @options.filled(options.where, options.shape(["text", "json"]))
 def command(request: Request, apply: str) -> None:
     """List the applies of the past, the newest first; or show one, with what it replaced. Sends nothing."""

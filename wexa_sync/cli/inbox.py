@@ -35,7 +35,7 @@ def list_(request: Request, project: str, status: str, type: str | None, search:
 
 
 @command.command()
-@click.argument("item", metavar="ID")
+@options.argument("item", metavar="ID")
 @options.filled(options.workspace, options.shape(VIEW_RENDERERS))
 def show(request: Request, item: str) -> None:
     """Show one item, and the command that answers it."""
@@ -59,7 +59,7 @@ def show(request: Request, item: str) -> None:
 
 
 @command.command()
-@click.argument("item", metavar="ID")
+@options.argument("item", metavar="ID")
 @options.filled(options.workspace, options.shape(RUN_RENDERERS))
 @asked.said
 def answer(request: Request, item: str, approve: bool, reject: bool, inputs: tuple[str, ...]) -> None:

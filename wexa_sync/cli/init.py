@@ -22,7 +22,7 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 @click.command("init")
-@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@options.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @options.option(
     "--ci", "system", type=click.Choice([*SYSTEMS, "none"]), default="github", help="The CI system to write files for."
 )

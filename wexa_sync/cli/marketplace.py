@@ -20,7 +20,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("text", required=False, default="")
+@options.argument("text", required=False, default="")
 @options.filled(options.workspace, options.shape(VIEW_RENDERERS))
 @options.option("--limit", type=click.IntRange(1), metavar="N", help="Show the first N.")
 def search(request: Request, text: str, limit: int | None) -> None:
@@ -35,7 +35,7 @@ def search(request: Request, text: str, limit: int | None) -> None:
 
 
 @command.command()
-@click.argument("coworker")
+@options.argument("coworker")
 @options.filled(options.workspace, options.shape(VIEW_RENDERERS))
 def check(request: Request, coworker: str) -> None:
     """Show whether the marketplace has a newer version of COWORKER, its name or id, than what was hired."""

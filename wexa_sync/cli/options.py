@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from wexa_sync.cli.flags import Flag, variables_of_all
+from wexa_sync.cli.flags import Argument, Flag, variables_of_all
 from wexa_sync.cli.known import KnownAddress, KnownEnvironment
 from wexa_sync.cli.values import Allowance, Fault, Named, OutputType, Seconds, StateName, WebAddress, Webhook
 from wexa_sync.model import Many
@@ -24,6 +24,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:
     """Return `click.option`, with environment variables named after the flag."""
     return click.option(*names, cls=Flag, **attributes)
+
+
+def argument(name: str, **attributes: Any) -> Callable[[Command], Command]:
+    """Return `click.argument`, of a text that is not empty."""
+    return click.argument(name, cls=Argument, **attributes)
 
 
 def together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
@@ -135,7 +140,7 @@ where = together(
     speech,
 )
 
-address = click.argument("address", type=KnownAddress())
+address = argument("address", type=KnownAddress())
 
 variables = together(
     option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A value for ${var:NAME}."),
@@ -150,7 +155,7 @@ variables = together(
     ),
 )
 
-paths = click.argument("paths", nargs=-1, type=Named())
+paths = argument("paths", nargs=-1, type=Named())
 
 manifests = together(paths, variables)
 
@@ -164,7 +169,7 @@ def _plan_apart(context: click.Context, _parameter: click.Parameter, paths: tupl
     return () if alone else paths
 
 
-manifests_or_plan = together(click.argument("paths", nargs=-1, type=Named(), callback=_plan_apart), variables)
+manifests_or_plan = together(argument("paths", nargs=-1, type=Named(), callback=_plan_apart), variables)
 
 workspace = together(
     where,

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 @click.command("promote")
-@click.argument("source", metavar="FROM")
-@click.argument("to")
-@click.argument("what", nargs=-1, metavar="[ADDRESS|var:NAME]...")
+@options.argument("source", metavar="FROM")
+@options.argument("to")
+@options.argument("what", nargs=-1, metavar="[ADDRESS|var:NAME]...")
 @options.filled(options.where, options.shape(["text", "json"]), many=Many.BY_DEFAULT)
 @options.option("--to-base", is_flag=True, help="Make it hold for every environment, and take it out of the two.")
 @options.option("--dry-run", is_flag=True, help="Write nothing, and show what would change.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wexa_sync.cli.values import by_name
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
@@ -58,14 +59,14 @@ def renderer(format: str) -> RunRenderer:
 
 
 def assigned(inputs: tuple[str, ...]) -> dict[str, str]:
-    """Return the values of --input by their names. Raises UsageError for a text that assigns nothing."""
+    """Return the values of --input by their names. Raises UsageError for what assigns nothing, or twice."""
     from wexa_sync.errors import UsageError
 
     pairs = [text.partition("=") for text in inputs]
     for text, (name, sign, _) in zip(inputs, pairs, strict=True):
         if not name or not sign:
             raise UsageError(f"{text!r} is no NAME=VALUE", hint="Write --input NAME=VALUE, once for each value.")
-    return {name: value for name, _, value in pairs}
+    return by_name([(name, value) for name, _, value in pairs], "--input")
 
 
 def answer_of(approve: bool, reject: bool, inputs: tuple[str, ...], item: str) -> Answer:

@@ -39,7 +39,7 @@ def list_(request: Request) -> None:
 
 
 @command.command("show")
-@click.argument("address", type=KnownAddress(), required=False)
+@options.argument("address", type=KnownAddress(), required=False)
 @options.option("--at", "commit", metavar="COMMIT", help="As of a commit that `state history` lists.")
 @options.filled(options.where)
 def show(request: Request, address: Address | None, commit: str | None) -> None:
@@ -72,8 +72,8 @@ def history(request: Request) -> None:
 
 
 @command.command("migrate")
-@click.argument("source", metavar="FROM", type=StateName())
-@click.argument("to", type=StateName())
+@options.argument("source", metavar="FROM", type=StateName())
+@options.argument("to", type=StateName())
 @options.filled(options.where, options.lock)
 def migrate(request: Request, source: object, to: object) -> None:
     """Move a state with its history to another place: each is a file, or git:REMOTE#REF. Sends nothing to the API."""
@@ -102,7 +102,7 @@ def rm(request: Request, address: Address) -> None:
 
 @command.command("mv")
 @options.address
-@click.argument("to", type=KnownAddress())
+@options.argument("to", type=KnownAddress())
 @options.filled(options.where, options.lock)
 def mv(request: Request, address: Address, to: Address) -> None:
     """Move a managed resource, with all that is in it, from ADDRESS to TO, after its handle was renamed."""

@@ -35,7 +35,7 @@ def list_(request: Request, project: str, status: str | None, created_by: str | 
 
 def _of_one(function: Callable[..., None]) -> click.Command:
     """Make a command about one task of a function."""
-    task = click.argument("task", metavar="ID")
+    task = options.argument("task", metavar="ID")
     return command.command()(task(options.filled(options.workspace, options.shape(VIEW_RENDERERS))(function)))
 
 

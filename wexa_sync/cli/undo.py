@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("undo")
-@click.argument("apply", required=False, default="")
+@options.argument("apply", required=False, default="")
 @options.filled(options.workspace, options.timeout, options.output, options.approval)
 @options.option("--out", type=PlanFile(), metavar="FILE", help="Save the plan, and apply nothing.")
 @options.option("--force", is_flag=True, help="Also set back what others changed since.")

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
@@ -200,6 +201,16 @@ class Assignment(click.types.StringParamType):
         if not (name and sign and text):
             self.fail(f"{short(str(value))!r} is no NAME=VALUE.", param, ctx)
         return name, text
+
+
+def by_name(pairs: Sequence[tuple[str, str]], flag: str) -> dict[str, str]:
+    """Return the values by their names. Fails for a name that is given twice: nobody knows which value is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise click.UsageError(f"{flag} gives {short(twice)!r} twice: give each name one value.")
+    return found
 
 
 class Fault(click.types.StringParamType):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wexa_sync.errors import UsageError
@@ -69,7 +70,7 @@ def find_asking(workspace: Workspace, item: str) -> Run:
     from wexa_sync.model import Asked
 
     shown = get(workspace, "inbox", Asked(name=item)).rows[0]
-    run = shown.value.get("execution_id")
+    run = shown.value.get("execution_id") if isinstance(shown.value, Mapping) else None
     if not isinstance(run, str) or not run:
         raise UsageError(f"the inbox item {item!a} names no run", hint="Answer it in Wexa Studio.")
     return with_questions(workspace, find_run(workspace, run))

@@ -56,7 +56,7 @@ class View:
     means (`read_by_name`). `{filter.NAME}` in a path is a filter's value. `within`: the view that lists the owners, of
     a listing that is for one owner. `shown`: the only fields that are ever shown (None: all). `columns`: of the table;
     without any, or where the response has none of them, the response is shown as it came. `open`: the columns are what
-    the items have, and each is a filter too.
+    the items have, and each is a filter too. `item`: what people call one of them, where that is not the view's name.
     """
 
     name: str
@@ -75,6 +75,7 @@ class View:
     shown: frozenset[str] | None = None
     open: bool = False
     aliases: tuple[str, ...] = ()
+    item: str = ""
 
     @property
     def is_list(self) -> bool:

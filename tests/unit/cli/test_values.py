@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -11,6 +11,9 @@ import pytest
 from wexa_sync.cli.values import AddressOrId, AddressType, Allowance, Named, NewFile, PlanFile, Seconds
 from wexa_sync.errors import UsageError
 from wexa_sync.model import Address
+
+if TYPE_CHECKING:
+    from tests.unit.cli.conftest import Here
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +89,23 @@ def test_an_address_that_is_none_is_a_wrong_use(type_: Any) -> None:
     with pytest.raises(UsageError) as caught:
         type_.convert("desk/Skill/", None, None)
     assert caught.value.hint == "`wexa-sync state list` shows addresses."
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (("get", "flow", ""), "'[NAME]': the value is empty"),
+        (("get", "flow", "--project", ""), "'--project': the value is empty"),
+        (("tasks", "show", " "), "'ID': the value is empty"),
+        (("inbox", "answer", "", "--approve"), "'ID': the value is empty"),
+        (("dashboard", "refresh", ""), "'PROJECT': the value is empty"),
+        (("executions", "watch", ""), "'[ADDRESS|ID]': the value is empty"),
+        (("executions", "run", "triage", "--goal", " \n"), "'--goal': the value is empty"),
+        (("executions", "list", "--status", "failed", "--status", ""), "'--status': the value is empty"),
+        (("get", "flow", "--filter", "kind=a", "--filter", "kind=b"), "--filter gives 'kind' twice"),
+        (("executions", "answer", "x", "--input", "a=1", "--input", "a=2"), "--input gives 'a' twice"),
+    ],
+)
+def test_an_empty_text_means_nothing_and_no_name_has_two_values(here: Here, words: tuple[str, ...], fault: str) -> None:
+    _, said = here.run(*words, code=64)
+    assert fault in said

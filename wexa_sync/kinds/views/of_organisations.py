@@ -78,6 +78,7 @@ MARKETPLACE = View(
     name="marketplace",
     about="the coworkers that can be hired",
     aliases=("marketplace-coworker",),
+    item="coworker",
     scope=Scope.ORGANISATION,
     listing=Listing(
         endpoint=Endpoint(method="GET", path="/public/marketplace/coworkers", query={"search_key": ""}, known_from=SDK),

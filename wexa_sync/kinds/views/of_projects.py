@@ -79,6 +79,7 @@ INBOX_ITEM = View(
     name="inbox",
     about="what executions ask of people",
     aliases=("inbox-item",),
+    item="inbox item",
     listing=_INBOX,
     read=_get("/inbox/{id}", query=_BY_PROJECT),
     display=("summary",),
