@@ -56,7 +56,8 @@ def as_decider(spec: dict[str, Any]) -> dict[str, Any]:
     """Return the spec of a decision agent with what its branches are to the API: conditions."""
     if not branches_of(spec):
         return spec
-    conditions = [{"decision": key, "condition": each.get("when")} for key, each in spec["decision"].items()]
+    branches = ((key, each) for key, each in spec["decision"].items() if isinstance(each, dict))
+    conditions = [{"decision": key, "condition": each.get("when")} for key, each in branches]
     return {**spec, "agent_type": "decider_agent", "conditions": conditions}
 
 

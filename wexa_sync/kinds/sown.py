@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.model import Secret, Spec
+from wexa_sync.model import Secret, Spec, Unset
+from wexa_sync.text.json import parse
 
 ROWS = "rows"
 """The field of the rows, and the handle and the id of the resource that they are together."""
@@ -53,8 +54,6 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 def key_of(value: Any) -> str:
     """Return the value of a key column as text: rows of the same text are the same row."""
-    if isinstance(value, Secret):
-        value = value.reveal()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return value.strip() if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
@@ -64,6 +63,9 @@ def read_rows(sown: Sown, spec: Mapping[str, Any], owner: Mapping[str, Any], wro
     """Return the spec with its rows by key. What can't be read is added to `wrong`. `owner`: the spec of the owner."""
     key, given = spec.get("key"), spec.get(ROWS)
     types = _types(sown, owner)
+    wrong += [
+        Wrong(None, *_not_known(name, spec[name])) for name in ("key", ROWS) if isinstance(spec.get(name), Secret)
+    ]
     if not isinstance(key, str) or not isinstance(given, (str, list)):
         return spec  # reported already, by the schema
     try:
@@ -92,20 +94,32 @@ def _types(sown: Sown, owner: Mapping[str, Any]) -> dict[str, str]:
 
 def _fault(row: Mapping[str, Any], key: str, types: Mapping[str, str], found: Iterable[str]) -> tuple[str, str] | None:
     """Return what is wrong with a row, and a hint; None where nothing is."""
+    if isinstance(row.get(key), Secret):
+        return _not_known(key, row[key])
     if row.get(key) in (None, ""):
         return f"the row has no {key}, which it is found by", f"Give each row a value of {key}."
     if key_of(row[key]) in found:
-        return f"the {key} {key_of(row[key])!r} stands twice", f"Give each row a {key} that no other row has."
+        return f"the {key} {key_of(row[key])!r} stands twice", f"Give each row a value of {key} that no other row has."
     unknown = [name for name in row if types and name not in types]
     if unknown:
         return f"the table declares no column {unknown[0]!r}", f"Its columns are: {', '.join(types)}."
     return None
 
 
+def _not_known(name: str, value: Secret) -> tuple[str, str]:
+    """Return what is wrong with a secret, or an unset variable, where rows are found by the value; and a hint."""
+    if isinstance(value, Unset):
+        return f"the {name} has an environment variable that is not set, and must be known here", "Set the variable."
+    return (
+        f"the {name} can't be a secret: plans and the state show it",
+        "Write secrets in other cells of a list of rows.",
+    )
+
+
 def _of_csv(text: str, types: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Yield the rows of a CSV text. An empty cell is no value. Raise ValueError for a line that does not fit."""
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True)
-    names = [name.strip() for name in next(reader, [])]
+    names = [name.strip() for name in next(filter(None, reader), [])]
     if len(set(names)) < len(names) or "" in names:
         raise ValueError("the first line names a column twice, or one without a name")
     for cells in reader:
@@ -122,7 +136,7 @@ def _typed(cell: str, kind: str, line: int) -> Any:
     if kind not in _TYPES:
         return cell
     try:
-        value = json.loads(cell.strip().lower() if kind == "boolean" else cell)
+        value = parse(cell.strip().lower() if kind == "boolean" else cell)
     except ValueError:
         raise ValueError(f"line {line}: {cell[:40]!r} is no {kind}") from None
     if not isinstance(value, _TYPES[kind]) or (kind == "number" and isinstance(value, bool)):

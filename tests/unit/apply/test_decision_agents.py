@@ -125,6 +125,7 @@ def test_what_no_call_changes_is_blocked_and_a_branch_that_leads_elsewhere_is_sa
         (("next: refuse", "next: answer"), "and so does one of 'route'"),
         (("next: answer}", "}"), "no branch leads to it"),
         (("when: It is fine., ", ""), "when"),
+        (("{when: It is fine., next: answer}", "null"), "expected a mapping"),
     ],
 )
 def test_branches_that_lead_nowhere_are_problems(

