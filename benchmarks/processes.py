@@ -35,8 +35,9 @@ def run(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | None =
 def interleaved(rounds: int, commands: Mapping[str, Sequence[str]], **where: Any) -> dict[str, float]:
     """Return the median seconds of each command. The commands take turns, so that a busy moment slows all of them."""
     taken: dict[str, list[float]] = {name: [] for name in commands}
-    for command in commands.values():
-        run(command, **where)  # once for the caches: bytecode, files
+    if rounds > 1:  # one round is no measurement
+        for command in commands.values():
+            run(command, **where)  # once for the caches: bytecode, files
     for _ in range(rounds):
         for name, command in commands.items():
             taken[name].append(run(command, **where)[0])

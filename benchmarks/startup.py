@@ -11,7 +11,7 @@ from benchmarks.processes import PYTHON, WEXA_SYNC, interleaved
 LIMIT = 2.0
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # noqa: ARG001  # there is no smaller case
+def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
     """Measure both commands."""
     floor = 'python -c "import click"'
     commands = {
@@ -19,7 +19,7 @@ def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # n
         "wexa-sync --help": (*WEXA_SYNC, "--help"),
         floor: (PYTHON, "-c", "import click"),
     }
-    seconds = interleaved(4 * rounds, commands, folder=folder)
+    seconds = interleaved(1 if small else 4 * rounds, commands, folder=folder)
     for name in commands:
         if name != floor:
             yield ratio(name, seconds[name], seconds[floor], floor=floor, limit=LIMIT)

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.desks import SECRETS
-from tests.conformance.test_every_reading import CONVERGING, Desk, desk, named, shown
+from tests.conformance.test_every_reading import CONVERGING, Desk, desk, in_threes, named, shown
 from wexa_sync.render.json import plan_json
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.sandbox.readings import connectors
 
-ALONE = [{reading.name: value} for reading in connectors.READINGS for value in reading.values[1:]]
+FEW = in_threes([{reading.name: value} for reading in connectors.READINGS for value in reading.values[1:]])
 TOGETHER = [
     {reading.name: chance.choice(reading.values) for reading in (*CONVERGING, *connectors.READINGS)}
     for chance in (random.Random(seed) for seed in range(3))  # noqa: S311  # a fixed choice, not a secret
@@ -26,7 +26,7 @@ TOGETHER = [
 LINE = "channels/Connector/support-line"
 
 
-@pytest.mark.parametrize("readings", [{}, *ALONE, *TOGETHER], ids=named)
+@pytest.mark.parametrize("readings", [{}, *FEW, *TOGETHER], ids=named)
 def test_a_connector_converges_and_its_skills_are_not_doubled(tmp_path: Path, readings: Mapping[str, str]) -> None:
     with desk(tmp_path, readings, example="channels") as channels:
         assert channels.apply() == []

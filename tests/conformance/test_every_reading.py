@@ -1,4 +1,4 @@
-"""Test that a plan after an apply is empty under every reading, alone and in random combinations.
+"""Test that a plan after an apply is empty under every reading, in threes and in random combinations.
 
 The client never learns which reading holds. Each case applies support-desk and edits a prompt; the plan must show that
 edit alone.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,8 +49,16 @@ ELSEWHERE = (
     "triggers_put_answer",
     "trigger_id",
 )
+
+
+def in_threes(alone: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return readings by threes: an example that converges under three at once needs no test of each of them."""
+    apart = len(alone) // 3 + 1  # so that two values of one reading never meet
+    return [{name: value for each in alone[turn::apart] for name, value in each.items()} for turn in range(apart)]
+
+
 CONVERGING = [reading for reading in READINGS if reading.name not in ("project_connectors", "end_words", *ELSEWHERE)]
-ALONE = [{reading.name: value} for reading in CONVERGING for value in reading.values[1:]]
+FEW = in_threes([{reading.name: value} for reading in CONVERGING for value in reading.values[1:]])
 TOGETHER = [
     {reading.name: chance.choice(reading.values) for reading in CONVERGING}
     for chance in (random.Random(seed) for seed in range(12))  # noqa: S311  # a fixed choice, not a secret
@@ -114,10 +122,10 @@ def shown(plan: Plan) -> list[str]:
 
 def named(readings: Mapping[str, str]) -> str:
     """Return the readings as the id of a test."""
-    return ",".join(f"{name}={value}" for name, value in readings.items()) if len(readings) == 1 else "together"
+    return ",".join(f"{name}={value}" for name, value in readings.items()) if len(readings) <= 3 else "together"
 
 
-@pytest.mark.parametrize("readings", [{}, *ALONE, *TOGETHER], ids=named)
+@pytest.mark.parametrize("readings", [{}, *FEW, *TOGETHER], ids=named)
 def test_apply_converges_and_an_edit_is_all_that_is_seen(tmp_path: Path, readings: Mapping[str, str]) -> None:
     with desk(tmp_path, readings) as support:
         assert support.apply() == []

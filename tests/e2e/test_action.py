@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 from tests.conftest import KEY, Done, Remote
 from tests.github import TOKEN, Forge, forge
+from tests.tool import tool
 
 SCRIPT = Path(__file__).parents[2] / "action" / "run.sh"
 NAMED = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
@@ -132,11 +132,7 @@ class Runner:
 def runner(tmp_path: Path, remote: Remote) -> Iterator[Runner]:
     """Yield a machine for jobs, with a repository whose first commit is applied."""
     (tmp_path / "home").mkdir()
-    tool = tmp_path / "bin" / "wexa-sync"
-    tool.parent.mkdir()
-    tool.write_text(f'#!/bin/sh\nexec {sys.executable} -m wexa_sync "$@"\n', "utf-8")
-    tool.chmod(0o700)
-    with forge() as hub:
+    with tool(tmp_path / "bin" / "wexa-sync"), forge() as hub:
         found = Runner(tmp_path, hub, remote)
         found.git("init", "--quiet", "--bare", "-b", "main", "remote", folder=".")
         found.git("clone", "--quiet", "remote", "work", folder=".")

@@ -46,7 +46,7 @@ def let_others_change(desk: Desk) -> None:
     agents = raw("GET", f"/agentflow/{flow}").json()["agents"]
     org, role = desk.remote.server.org_id, "Support coworker"
     new = {**agents[0], "agent_type": "skilled_agent"}
-    new |= {"_id": "f" * 24, "title": "New"}
+    new |= {"_id": "f" * 24, "title": "New", "skills": [skill["_id"] for skill in agents[0]["skills"]]}
     changed = {"orgId": org, "projectName": "Support desk", "description": HOSTILE, "coworker_role": role}
     raw("PUT", "/v1/project", changed, projectId=project).raise_for_status()
     raw("POST", f"/agentflow/{flow}/skilled", new, projectID=project).raise_for_status()
@@ -82,9 +82,9 @@ def test_drift_is_what_others_changed_whatever_the_manifests_say(desk: Desk, cli
     }
     (field,) = data["resource_changes"][0]["fields"]
     assert (field["path"], field["before"]) == ("description", "Reads tickets, sorts them and drafts answers.")
-    assert [(each["in"], each["kind"], each["name"]) for each in data["unmanaged"]] == [
-        ("Project/support-desk", "AgentFlow", "Stray")
-    ]
+    unmanaged = [(each["in"], each["kind"], each["name"]) for each in data["unmanaged"]]
+    assert [each for each in unmanaged if each[1] != "Connector"] == [("Project/support-desk", "AgentFlow", "Stray")]
+    assert ("Project/support-desk", "Connector", "Content creator") in unmanaged, "every project is made with it"
     assert "Drift: 1 added, 1 changed, 1 removed." in found.stdout
     assert "\x1b" not in found.stdout
     (message,) = told
