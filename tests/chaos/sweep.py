@@ -240,18 +240,22 @@ def enumerate_cases(sweep: Sweep, group: str) -> Iterator[Case]:
         for story in STORIES.values():
             yield from (Case(example=COMBINED, scenario=story.name, fault=fault, nth=1) for fault in story.faults)
         return
-    for (example, scenario), _ in SCENARIOS.items():
-        asked = sweep.prepare(example, scenario).requests
-        for nth, request in enumerate(asked, start=1):
-            for fault in _faults_of(group, request):
-                yield Case(
-                    example=example,
-                    scenario=scenario,
-                    fault=fault,
-                    nth=nth,
-                    request=_shown(request),
-                    parallelism=8 if group == "parallel" else 1,
-                )
+    for example, scenario in SCENARIOS:
+        yield from cases_of(sweep, group, example, scenario)
+
+
+def cases_of(sweep: Sweep, group: str, example: str, scenario: str) -> Iterator[Case]:
+    """Return the cases of a group that disturb one apply: each request, with each fault that it can meet."""
+    for nth, request in enumerate(sweep.prepare(example, scenario).requests, start=1):
+        for fault in _faults_of(group, request):
+            yield Case(
+                example=example,
+                scenario=scenario,
+                fault=fault,
+                nth=nth,
+                request=_shown(request),
+                parallelism=8 if group == "parallel" else 1,
+            )
 
 
 GROUPS = ("kills", "faults", "parallel", "hangs", "combined")
