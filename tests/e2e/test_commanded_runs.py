@@ -34,7 +34,7 @@ metadata: {name: triage}
 spec:
   {name: Triage, description: d, role: r, agents: [{handle: sort, title: Sorter, role: r, prompt: {template: Sort.}}]}
 """
-SETTINGS = "settle: 0.3\nstart_grace: 0.5\n"
+SETTINGS = "settle: 0.05\nstart_grace: 0.5\n"
 
 
 @pytest.fixture(scope="module")

@@ -77,3 +77,8 @@ def test_a_dashboard_is_refreshed_only_with_a_consent(folder: Path, cli: Cli, re
     assert remote.writes == []
     assert "Credits used" in cli(folder, *refresh, "--auto-approve", env=remote.env).stdout
     assert [write.partition(" ")[2].rpartition("/")[0] for write in remote.writes] == ["/dashboard/refresh"]
+    remote.forget()
+    remote.fault("drop after POST /dashboard/refresh/*")
+    lost = cli(folder, *refresh, "--auto-approve", code=1, env=remote.env).stderr
+    assert "A repeated refresh may spend credits again" in " ".join(lost.split())
+    assert len(remote.writes) == 1
