@@ -156,7 +156,7 @@ def test_what_was_made_is_deleted_and_what_can_not_be_undone_is_marked(desk: Des
     why = {str(blocked.address): blocked.reason for blocked in plan.blocked}
     assert why.keys() == {f"{FLOW}/Agent/new", "support-desk/Execution/second"}
     assert "ran as" in why["support-desk/Execution/second"]
-    assert "no call to delete it" in why[f"{FLOW}/Agent/new"]
+    assert "no documented call to delete it" in why[f"{FLOW}/Agent/new"]
 
 
 def test_the_first_apply_is_undone_with_its_project(desk: Desk) -> None:

@@ -87,10 +87,11 @@ def test_the_wheel_holds_the_package_with_its_schemas_and_templates_and_nothing_
     with ZipFile(wheel) as archive:
         held = {name.removeprefix("wexa_sync/") for name in archive.namelist() if name.startswith("wexa_sync/")}
         others = {name.split("/")[0] for name in archive.namelist()} - {"wexa_sync"}
-    package = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*") if path.is_file()}
+    files = (path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_file())
+    package = {path.as_posix() for path in files if "__pycache__" not in path.parts}
     schemas = {f"schemas/{path.name}" for path in schema_folder().iterdir()}
     action = {f"templates/dot-github/actions/wexa-sync/{name}" for name in ("action.yml", "action/run.sh")}
-    assert held == {name for name in package | schemas | action if not name.endswith(".pyc")}
+    assert held == package | schemas | action
     assert {
         "py.typed",
         "render/html/plan.html.j2",

@@ -154,6 +154,7 @@ def test_a_change_of_the_secret_on_the_live_side_is_seen_all_the_same(desk: Desk
     flow, project = records["support-desk/AgentFlow/triage"], records["Project/support-desk"]
     agents = desk.remote.raw("GET", f"/agentflow/{flow}").json()["agents"]
     agent = next(each for each in agents if each["_id"] == change.id) | {"role": "Sorts tickets with 47z2"}
+    agent["skills"] = [skill["_id"] for skill in agent["skills"]]  # as they are written
     path = f"/agentflow/{flow}/update/skilled/{change.id}"
     desk.remote.raw("POST", path, agent, projectID=project).raise_for_status()
     (outcome,) = [each for each in desk.apply(plan) if each.change.action is Action.UPDATE]

@@ -56,8 +56,8 @@ def _keeps_from_deleting(task: Task, live: Spec) -> Generator[Http, Any, str]:
 def _take_away(task: Task, live: Spec | None) -> Generator[Http, Any, tuple[int, WexaSyncError | None]]:
     """Send the delete of what is live, and see to it that it is gone. Return the number of requests, and the error."""
     accepted, attempts, lacking = False, 0, None
-    endpoint = task.kind.call(Operation.DELETE)
     if live is not None:
+        endpoint = task.kind.call(Operation.DELETE)
         try:
             sent = yield from send(task, (yield from prepare(task, endpoint, None, spec=live, repeatable=True)))
         except NotFound as missing:

@@ -218,7 +218,9 @@ def _missing(known: Known, lists: Mapping[tuple[str, str], list[Raw]], presumed:
                 missing[key] = f"Project/{key.project} is not there yet, so it has no {key.kind} {key.name!r}"
             continue
         why = no_such_external(BY_NAME[ref.kind], ref.external or "", lists[key[:2]])
-        cut = known.unsettled.get(key) or (known.cut.get(Place(*key[:2])) if not BY_NAME[ref.kind].declarable else None)
+        listing = BY_NAME[ref.kind].listing
+        by_name = listing is not None and bool(listing.named)  # it was asked for by its name, too
+        cut = known.unsettled.get(key) or (None if by_name else known.cut.get(Place(*key[:2])))
         missing[key] = f"{why}; {cut}" if cut else why
     return missing
 

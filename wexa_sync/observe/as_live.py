@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.sown import ROWS
 from wexa_sync.kinds.spec.wire import references, with_defaults, with_derived
 from wexa_sync.model import Address, Desired, ExternalName, Live, Manifest, Observation, Pair, Record, Target
 from wexa_sync.secrecy.seal import conceal
@@ -53,6 +54,10 @@ def _pair(address: Address, desired: Desired, base: Desired) -> Pair:
     if kind.nature is Nature.ACTION:  # it happened, and is over
         return replace(pair, record=replace(record, started=True, ended=True))
     spec = with_derived(kind, with_defaults(kind, applied.spec), declared=applied.spec)
+    if kind.sown:  # live rows have ids, by which the record knows them
+        ids = {key: _id(f"{address}/{key}") for key in spec[ROWS]}
+        record = replace(record, spec={**record.spec, ROWS: ids})
+        spec = {**spec, ROWS: [{**row, "_id": ids[key]} for key, row in spec[ROWS].items()]}
     return replace(pair, record=record, live=Live(id=id, spec=spec, position=applied.position))
 
 

@@ -42,7 +42,10 @@ def send_content(address: str, content: bytes, filename: str, cutoff: Cutoff) ->
                 raise Refused(f"it answered {status}", method=method, path=host, status=status, hint=hint)
             elif not tries or cutoff.wait(tries.pop(0)):
                 said = "no whole response came" if status is None else f"it answered {status}"
-                raise LostAnswer(said, method=method, path=host, status=status)
+                hint = (
+                    "The file may have its content all the same. Look at it in Wexa Studio, then run `wexa-sync plan`."
+                )
+                raise LostAnswer(said, method=method, path=host, status=status, hint=hint)
 
 
 def _sent(session: Session, method: str, address: str, content: bytes, filename: str) -> int | None:
