@@ -40,7 +40,7 @@ KEY = "sentinel-api-key-7f3a"
 _SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 # "ci" tries the same cases each time, so that a failure comes from the commit. "large" tries new ones.
-settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=_SLOW)
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=40, suppress_health_check=_SLOW)
 settings.register_profile("large", deadline=None, max_examples=1000, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("WEXA_SYNC_TEST_PROFILE", "ci"))
 

@@ -16,15 +16,20 @@ from pathlib import Path
 
 from .forks import shared
 
-# Its words, folder, environment and streams are those of the command, and the command's exit code is its own.
+# Its words, folder, environment and streams are those of the command, which gets its signals and gives its exit code.
 _ASK = """\
-import json, os, socket, sys
+import json, os, signal, socket, sys
 asked = socket.socket(socket.AF_UNIX)
 asked.connect(sys.argv[1])
 socket.send_fds(asked, [b"."], [0, 1, 2])
 asked.sendall(json.dumps([sys.argv[2:], os.getcwd(), dict(os.environ)]).encode())
 asked.shutdown(socket.SHUT_WR)
-code = int(asked.recv(9))
+told = asked.makefile()
+pid = int(told.readline())
+for number in (signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(number) is not signal.SIG_IGN:
+        signal.signal(number, lambda number, _: os.kill(pid, number))
+code = int(told.readline())
 sys.exit(code if code >= 0 else 128 - code)
 """
 
@@ -39,7 +44,8 @@ class _Asked(socketserver.StreamRequestHandler):
         finally:
             for fd in fds:
                 os.close(fd)
-        self.wfile.write(b"%d" % started.wait())
+        self.wfile.write(b"%d\n" % started.pid)
+        self.wfile.write(b"%d\n" % started.wait())
 
 
 @contextmanager

@@ -6,11 +6,11 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from tests.docs.test_examples_in_pages import FENCE, matches
+from tests.tool import tool
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 
@@ -24,15 +24,16 @@ def test_the_tutorial_works(tmp_path: Path) -> None:
 
     script = "".join(f"{body}echo '@@'\n" for body, _ in commands)
     # A tutorial that ends early leaves no server behind.
-    done = subprocess.run(
-        ["bash", "-c", f"set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\n{script}"],
-        env=surroundings(tmp_path),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    with tool(tmp_path / "bin" / "wexa-sync"):
+        done = subprocess.run(
+            ["bash", "-c", f"set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\n{script}"],
+            env=surroundings(tmp_path),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     printed = done.stdout.split("@@\n")[:-1]
     assert len(printed) == len(commands)
@@ -52,12 +53,8 @@ def free_port() -> int:
 
 def surroundings(folder: Path) -> dict[str, Any]:
     """Return the variables of a terminal in which wexa-sync is installed, with nothing else of this machine."""
-    tool = folder / "bin" / "wexa-sync"
-    tool.parent.mkdir()
-    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wexa_sync "$@"\n', encoding="utf-8")
-    tool.chmod(0o700)
     return {
-        "PATH": f"{tool.parent}:{os.environ['PATH']}",
+        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
         "PYTHONUTF8": "1",
         "HOME": str(folder),
         "TMPDIR": str(folder),

@@ -51,7 +51,7 @@ def damaged(value: Any, chance: Random) -> Any:
     return value
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(nth=st.integers(1, 40), seed=st.integers(0, 10**6))
 def test_one_damaged_answer_ends_in_words_and_nothing_is_made_twice_or_lost(
     tmp_path_factory: pytest.TempPathFactory,

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.conftest import EXAMPLES, Cli, copy_example
+from tests.tool import tool
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -107,31 +108,32 @@ def test_init_writes_no_pipeline_where_none_is_wanted(cli: Cli, tmp_path: Path) 
 
 def test_the_hooks_of_pre_commit_find_and_mend(cli: Cli, tmp_path: Path) -> None:
     check(ROOT, "pre-commit", "validate-manifest", ".pre-commit-hooks.yaml")
-    tool = tmp_path / "bin" / "wexa-sync"
-    tool.parent.mkdir()
-    tool.write_text(f'#!/bin/sh\nexec {sys.executable} -m wexa_sync "$@"\n', "utf-8")
-    tool.chmod(0o700)
     folder = copy_example("support-desk", tmp_path / "desk")
     # As they are, but for how the tool is installed: pre-commit would fetch what it depends on.
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     local = {"repos": [{"repo": "local", "hooks": [{**hook, "language": "system"} for hook in hooks]}]}
     (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(local), "utf-8")
-    env = {**cli.env, "PATH": f"{tool.parent}:{BIN}:{os.environ['PATH']}", "PRE_COMMIT_HOME": str(tmp_path / "cache")}
+    env = {
+        **cli.env,
+        "PATH": f"{tmp_path / 'bin'}:{BIN}:{os.environ['PATH']}",
+        "PRE_COMMIT_HOME": str(tmp_path / "cache"),
+    }
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
-    run("git", "init", "--quiet")
-    run("git", "add", ".")
-    done = run("pre-commit", "run", "--all-files")
-    assert done.returncode == 0, done.stdout + done.stderr
-    file = folder / "project.yaml"
-    before = file.read_text("utf-8")
-    file.write_text(before.replace("kind: Project", "kind:   Project"), "utf-8")
-    assert "files were modified by this hook" in run("pre-commit", "run", "--all-files").stdout
-    assert file.read_text("utf-8") == before
-    file.write_text(before.replace("projectName", "projectNames"), "utf-8")
-    assert "projectName" in run("pre-commit", "run", "wexa-sync-validate", "--files", "prompts/answer.md").stdout
+    with tool(tmp_path / "bin" / "wexa-sync"):
+        run("git", "init", "--quiet")
+        run("git", "add", ".")
+        done = run("pre-commit", "run", "--all-files")
+        assert done.returncode == 0, done.stdout + done.stderr
+        file = folder / "project.yaml"
+        before = file.read_text("utf-8")
+        file.write_text(before.replace("kind: Project", "kind:   Project"), "utf-8")
+        assert "files were modified by this hook" in run("pre-commit", "run", "--all-files").stdout
+        assert file.read_text("utf-8") == before
+        file.write_text(before.replace("projectName", "projectNames"), "utf-8")
+        assert "projectName" in run("pre-commit", "run", "wexa-sync-validate", "--files", "prompts/answer.md").stdout
 
 
 @pytest.mark.skipif(not (BIN / "hadolint").exists(), reason="no hadolint for this machine")

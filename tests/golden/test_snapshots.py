@@ -131,7 +131,7 @@ HOSTILE: list[Any] = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(which=st.integers(0, 10**6), value=st.sampled_from(HOSTILE), also=st.integers(0, 10**6))
 def test_a_hostile_snapshot_is_a_plan_or_a_clear_error(
     which: int, value: Any, also: int, whole: tuple[Desired, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory

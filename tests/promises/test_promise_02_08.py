@@ -24,7 +24,7 @@ from wexa_sync.render.view.plan import plan_view
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
 
-MANY = settings(max_examples=500 if settings.get_current_profile_name() == "large" else 12)
+MANY = settings(max_examples=500 if settings.get_current_profile_name() == "large" else 8)
 HANDLES = ("a", "b", "c-1")
 Doc = dict[str, Any]
 

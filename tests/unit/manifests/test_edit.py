@@ -134,7 +134,7 @@ def _paths(data: Any) -> list[tuple[str | int, ...]]:
     return [path for key, value in inner for path in ((key,), *((key, *rest) for rest in _paths(value)))]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(_keys, _values, min_size=1, max_size=4), _values, st.data(), st.sampled_from([None, False]))
 def test_any_value_can_stand_at_any_place(before: dict[str, Any], value: Any, data: st.DataObject, flow: Any) -> None:
     text = yaml.safe_dump(before, default_flow_style=flow, allow_unicode=True, sort_keys=False)

@@ -247,7 +247,7 @@ _styles = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(_keys, _values, min_size=1, max_size=4), _styles, st.permutations(range(4)), st.data())
 def test_any_manifest_can_be_put_in_form(
     spec: dict[str, Any], style: dict[str, Any], order: list[int], data: st.DataObject

@@ -211,7 +211,7 @@ ENTRIES: list[Entry] = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(writes=st.lists(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=3).map(tuple), min_size=1, max_size=4))
 def test_cut_anywhere_exactly_what_was_acknowledged_is_loaded_and_settled(
     tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[Entry, ...]]

@@ -299,7 +299,7 @@ def test_a_state_file_edited_anywhere_is_read_or_refused_and_what_is_read_can_be
     assert read_state(state_text(state), FILE) == state
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(WRITES)
 def test_a_journal_cut_at_any_byte_gives_what_was_whole_by_then(writes: list[list[Entry]]) -> None:
     text = journal_of(STATE, writes)

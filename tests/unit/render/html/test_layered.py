@@ -20,7 +20,7 @@ def graphs(draw: st.DrawFn) -> dict[int, list[int]]:
     return {node: draw(others) for node in range(count)}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(graphs())
 def test_nothing_lies_on_another_and_lines_lead_to_the_right(graph: dict[int, list[int]]) -> None:
     sizes = {node: (40.0 + 5 * node, 20.0 + node) for node in graph}

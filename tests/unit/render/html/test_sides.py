@@ -11,7 +11,7 @@ from wexa_sync.render.rows.diff import hunks_of, hunks_of_texts
 texts = st.lists(st.sampled_from(["a b c", "a b d", "x", "", "long words here"]), max_size=20)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(texts, texts)
 def test_both_sides_have_their_lines(old: list[str], new: list[str]) -> None:
     pairs = [pair for hunk in hunks_of(old, new) for pair in sides(hunk)]
