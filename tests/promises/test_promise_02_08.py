@@ -4,6 +4,7 @@ depend on file order or parallelism". The examples are tests/e2e/test_examples.p
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -116,12 +117,20 @@ def _editable(docs: list[Doc]) -> Iterator[tuple[str, Callable[[str], None]]]:
                 yield at, _setter(agent, "role")
 
 
+class _Yaml12(yaml.SafeDumper):
+    """Put quotes around a text such as 1e100 too, which is a number in YAML 1.2 alone."""
+
+
+_FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$", re.ASCII)
+_Yaml12.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, [*"-+.0123456789"])
+
+
 def _write(folder: Path, docs: list[Doc]) -> None:
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()
     for number, doc in enumerate(docs):
-        text = yaml.safe_dump(doc, allow_unicode=False, sort_keys=False)
+        text = yaml.dump(doc, Dumper=_Yaml12, allow_unicode=False, sort_keys=False)
         (folder / f"{number:02}.yaml").write_text(text, encoding="utf-8")
 
 
