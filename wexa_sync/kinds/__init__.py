@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from wexa_sync.kinds.agent import AGENT
 from wexa_sync.kinds.agentflow import AGENTFLOW
 from wexa_sync.kinds.base import Kind, Part
@@ -47,6 +49,13 @@ def register(*kinds: Kind) -> None:
     for kind in kinds:
         if BY_NAME.setdefault(kind.name, kind) is not kind:
             raise ValueError(f"there is a kind {kind.name} already")
+    _home_of.cache_clear()
+
+
+@cache  # a plan asks it of everything that is declared
+def _home_of(kind: Kind) -> tuple[Kind, Part] | None:
+    homes = ((owner, part) for owner in BY_NAME.values() for part in owner.parts if part.kind is kind)
+    return next(homes, None)
 
 
 register(*KINDS)
@@ -60,15 +69,6 @@ def declarable() -> tuple[Kind, ...]:
 def runnable() -> tuple[Kind, ...]:
     """Return the kinds that run: what is made of them is started, and ends."""
     return tuple(kind for kind in BY_NAME.values() if kind.run is not None)
-
-
-def _home_of(kind: Kind) -> tuple[Kind, Part] | None:
-    # A plan asks it of everything that is declared: no generator for each kind.
-    for owner in BY_NAME.values():
-        for part in owner.parts:
-            if part.kind is kind:
-                return owner, part
-    return None
 
 
 def owner_of(kind: Kind) -> Kind | None:

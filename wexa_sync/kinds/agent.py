@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from wexa_sync.kinds.base import Derived, Kind
@@ -14,7 +15,13 @@ from wexa_sync.text.json import parse
 
 def display_text(template: object) -> str:
     """Return a text in the editor's form: a JSON text with a paragraph node for each line, as in the pages' samples."""
-    lines = str(template).split("\n")
+    return _display_text(str(template))
+
+
+@lru_cache(maxsize=1000)
+def _display_text(template: str) -> str:
+    # A plan asks for that of the manifest, of what was applied and of what is live: of one text, mostly.
+    lines = template.split("\n")
     return json.dumps([{"type": "paragraph", "children": [{"text": line}]} for line in lines], ensure_ascii=False)
 
 
