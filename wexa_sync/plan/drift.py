@@ -108,9 +108,15 @@ def _added(place: Place, lives: tuple[Live, ...]) -> Iterator[Change]:
 
 
 def _beside(seen: Observation, ours: set[Address]) -> Iterator[Unmanaged]:
-    """Give what is live in projects of ours, and that no apply made and nothing of ours holds."""
+    """Give what is live in projects of ours, and that no apply made and nothing of ours holds.
+
+    What comes with a project is named only where some of its kind is ours.
+    """
+    places = {address.place for address in ours}
     for place, lives in sorted(seen.unmanaged.items()):
         project, kind = Address(kind="Project", name=place.project), BY_NAME[place.kind]
+        if kind.goes_along and place not in places:
+            continue
         if place.project and project in ours and part_kind(kind) is None and kind.nature is not Nature.ACTION:
             for live in lives:
                 yield Unmanaged(owner=project, kind=kind.name, id=live.id, title=str(live.spec.get(kind.display) or ""))
