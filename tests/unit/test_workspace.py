@@ -56,7 +56,8 @@ def test_a_workspace_is_as_the_settings_say(remote: Remote, tmp_path: Path) -> N
     with open_workspace(settings, observer=seen.append) as workspace:
         assert workspace.api.sign_in() == remote.server.user_id
     assert workspace.target == Target(base_url=remote.server.base_url, org_id=remote.server.org_id)
-    assert workspace.options == settings.options == Options(settle=0.5, allowed=frozenset({"agentflow.update"}))
+    told = Options(settle=0.5, allowed=frozenset({"agentflow.update"}), root=tmp_path)
+    assert workspace.options == settings.options == told
     assert workspace.store.files[0] == tmp_path / "s.json"
     assert [exchange.path for exchange in seen] == ["/customer"]
     with open_workspace(settings, options=replace(settings.options, wait=True)) as workspace:
