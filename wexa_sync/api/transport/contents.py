@@ -37,7 +37,7 @@ def send_content(address: str, content: bytes, filename: str, cutoff: Cutoff) ->
                 return
             if method == "PUT" and status in _WANTS_A_FORM:
                 method = "POST"
-            elif status is not None and status < 500 and status != 429:
+            elif status is not None and 400 <= status < 500 and status != 429:  # a redirect may come after the content
                 hint = "The file is named on the server, and has no content there. Apply again: it is uploaded anew."
                 raise Refused(f"it answered {status}", method=method, path=host, status=status, hint=hint)
             elif not tries or cutoff.wait(tries.pop(0)):
