@@ -13,7 +13,7 @@ from wexa_sync.cli.executions_run import command as run_command
 from wexa_sync.cli.executions_watch import command as watch_command
 from wexa_sync.cli.habits import Commands
 from wexa_sync.cli.known import KnownAddressOrId
-from wexa_sync.cli.values import Seconds, Since
+from wexa_sync.cli.values import Since
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
@@ -85,14 +85,7 @@ command.add_command(watch_command)
 
 
 @_of_one
-@options.option(
-    "--timeout",
-    type=Seconds(min=0),
-    default=3600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Stop waiting after so long; the execution continues.",
-)
+@asked.patience("Stop waiting after so long; the execution continues.")
 def wait(request: Request, execution: str, timeout: float) -> None:
     """Wait for the end of an execution, and show its result. Exits with 0 only if the execution completed.
 

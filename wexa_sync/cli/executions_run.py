@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.values import Seconds
+from wexa_sync.cli.asked import patience
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS
 
 if TYPE_CHECKING:
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
 @options.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="A value for the run; may be repeated.")
 @options.option("--project", default="", metavar="PROJECT", help="The handle of the project that the flow is in.")
 @options.option("--wait", is_flag=True, help="Wait for the end of the run, and show its result.")
-@options.option(
-    "--timeout",
-    type=Seconds(min=0),
-    default=3600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With --wait: stop waiting after so long; the execution continues.",
-)
+@patience("With --wait: stop waiting after so long; the execution continues.")
 def command(
     request: Request, flow: str, goal: str, inputs: tuple[str, ...], project: str, wait: bool, timeout: float
 ) -> int:
