@@ -19,7 +19,7 @@ from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
-from wexa_sync.kinds.endpoint import Endpoint, Operation
+from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.spec.wire import at_path, decode
 from wexa_sync.model import Spec
 
@@ -51,7 +51,7 @@ def not_ours(task: Task, answer: Raw, ids: Sequence[str]) -> str:
 def spelt_otherwise(task: Task, answer: Raw) -> str:
     """Return why the response to a create is not about what was sent, by its name; empty where it may be."""
     kind = task.kind
-    if kind.call(Operation.CREATE, task.declared).shows_owner:
+    if task.creation.shows_owner:
         return ""
     faults = [_differs(task, decode(kind, form)) for form in kind.forms(answer)]
     return "" if "" in faults else faults[0]

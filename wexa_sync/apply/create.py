@@ -57,7 +57,7 @@ def create(task: Task) -> Work:
     except WexaSyncError as failure:  # the resource is there all the same, and may need a person
         attempts, error = 0, failure
     found = (f"{made.why}; it was found on the server",) if made.lost else made.warnings
-    found = (*found, *read_back(task.kind.call(Operation.CREATE, task.declared)))
+    found = (*found, *read_back(task.creation))
     warnings = tuple(filter(None, (*found, task.kind.notice(made.answer))))
     status = Status.FAILED if error is not None else Status.APPLIED
     return ended(task.change, status, error, id=made.id, attempts=made.attempts + attempts, warnings=warnings)
@@ -75,7 +75,7 @@ def _complete(task: Task, made: Made, id: str, late: frozenset[str]) -> Generato
 
 def not_taken(task: Task) -> frozenset[str]:
     """Return the declared fields that a create does not take, and an update does."""
-    lacking = task.declared.keys() - {*accepted(task.kind.call(Operation.CREATE, task.declared), task.kind)}
+    lacking = task.declared.keys() - {*accepted(task.creation, task.kind)}
     calls = [call for call in task.kind.updates(lacking, task.declared) if call.fields is not None]
     return frozenset(name for name in lacking if any(call.takes(name) for call in calls))
 
@@ -103,8 +103,7 @@ def _send_with_parts(task: Task) -> Generator[Any, Any, Made]:
 
 def body_of(task: Task) -> dict[str, Any]:
     """Return the body of a create."""
-    kind, endpoint = task.kind, task.kind.call(Operation.CREATE, task.declared)
-    return encode(kind, sent_by_create(task), task.resolve, only=accepted(endpoint, kind))
+    return encode(task.kind, sent_by_create(task), task.resolve, only=accepted(task.creation, task.kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +138,7 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
 
     Raise the error of a create that surely did not happen.
     """
-    before, endpoint, chosen = task.intent, task.kind.call(Operation.CREATE, task.declared), task.chosen_id
+    before, endpoint, chosen = task.intent, task.creation, task.chosen_id
     body = body | ({task.kind.ids[0]: chosen} if chosen else {})
     at = placed(task)
     prepared = yield from prepare(task, endpoint, body, spec=sent_by_create(task), repeatable=False, ids=at)

@@ -19,7 +19,7 @@ from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, Nonsense, NotFound
 from wexa_sync.kinds import BY_NAME, declarable, holder_of, part_of
 from wexa_sync.kinds.base import Kind, Nature
-from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
+from wexa_sync.kinds.endpoint import Endpoint, Scope
 from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Address
@@ -103,7 +103,7 @@ def confirmed(task: Task, answer: Raw) -> tuple[str, ...]:
 
     Where the response is the owner, it has to show the part in it: a bare success proves nothing.
     """
-    kind, endpoint = task.kind, task.kind.call(Operation.CREATE, task.declared)
+    kind, endpoint = task.kind, task.creation
     if kind.marked_by and not answer.get(kind.marked_by):
         return ()  # it is about something else that was made
     if not endpoint.shows_owner:

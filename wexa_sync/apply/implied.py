@@ -11,14 +11,13 @@ from wexa_sync.apply.steps import Http, Work, Write, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Status
 from wexa_sync.state.base import Remember
 
 
 def make_implied(task: Task) -> Work:
     """Send the create, and record it. One that is refused is there already if the list of the others answers."""
-    prepared = yield from prepare(task, task.kind.call(Operation.CREATE), None, spec={}, repeatable=True)
+    prepared = yield from prepare(task, task.creation, None, spec={}, repeatable=True)
     attempts, warnings = 1, tuple[str, ...]()
     try:
         attempts = (yield from send(task, prepared)).attempts

@@ -11,6 +11,7 @@ from wexa_sync.apply.context import Context
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.inside import holder_in
 from wexa_sync.model import Address, Change, Intent, Record, Ref, Spec
 
@@ -36,6 +37,11 @@ class Task:
     def declared(self) -> Spec:
         """Return the spec that the change makes true; empty for one that takes a resource away."""
         return self.change.after or {}
+
+    @cached_property
+    def creation(self) -> Endpoint:
+        """Return the call that creates the resource: the spec may choose among several."""
+        return self.kind.call(Operation.CREATE, self.declared)
 
     @cached_property
     def place(self) -> Ids:

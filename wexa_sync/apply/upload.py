@@ -21,7 +21,6 @@ from wexa_sync.apply.steps import Http, Work, Write, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, WexaSyncError, look_up
 from wexa_sync.kinds.contents import Contents, Given, given_in
-from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Outcome, Status
 from wexa_sync.state.base import Intend, Remember, Settle
 from wexa_sync.text.files import TextFault, read_bytes
@@ -74,7 +73,7 @@ def _content(task: Task, contents: Contents) -> bytes:
 
 def _named(task: Task) -> Generator[Any, Any, Given | Outcome]:
     """Name the file to the API, once, and return what the response gives; the outcome where it gives too little."""
-    endpoint, before = task.kind.call(Operation.CREATE), task.intent
+    endpoint, before = task.creation, task.intent
     prepared = yield from prepare(task, endpoint, body_of(task), spec=sent_by_create(task), repeatable=False)
     intent = intent_of(task, "create")
     yield Write((Intend(intent, task.change.settles),))
