@@ -17,11 +17,20 @@ from wexa_sync.apply.replaced import replacing
 from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.others import SERVERS
-from wexa_sync.compare.rows import Sowing, may_delete, recorded_rows, sent_keys, sowing
+from wexa_sync.compare.rows import (
+    Sowing,
+    may_delete,
+    recorded_cells,
+    recorded_rows,
+    secret_cells,
+    sent_keys,
+    sowing,
+)
 from wexa_sync.errors import NotFound, WexaSyncError
 from wexa_sync.kinds.endpoint import Operation
-from wexa_sync.kinds.sown import ROWS
-from wexa_sync.model import Status
+from wexa_sync.kinds.sown import ROWS, SEALED_CELLS
+from wexa_sync.model import Record, Status
+from wexa_sync.secrecy.seal import conceal
 from wexa_sync.state.base import Intend, Remember, Settle
 
 _LOOK = "`wexa-sync plan` shows which rows are there; none is inserted twice."
@@ -62,8 +71,7 @@ def _checked(task: Task, kept: Mapping[str, str], prune: bool, warnings: tuple[s
     yield Http(lambda: looked(task.context, lambda: [] if look().words(prune=prune) else ["done"]))
     left = yield from _look(task)
     mine = {key: id for key, id in kept.items() if left.ids.get(key) == id}
-    record = record_of(task, ROWS, spec={"key": task.declared["key"], ROWS: mine})
-    yield Write((Remember(record, task.change.settles),), last=True)
+    yield Write((Remember(_record_of(task, mine), task.change.settles),), last=True)
     task.context.learn(task.address, ROWS)
     if words := left.words(prune=prune):
         error = WexaSyncError(f"the server accepted the writes, and they are not all done: {words}", hint=_LOOK)
@@ -75,12 +83,14 @@ def _insert(
     task: Task, batch: Sequence[str], mark: str
 ) -> Generator[Any, Any, tuple[dict[str, str], WexaSyncError | None]]:
     """Insert rows. Return the ids of those that are there then, by their keys, and the error of a lost response."""
-    intent = replace(intent_of(task, "create", ROWS), spec={"key": task.declared["key"], "sent": list(batch)})
+    rows = {key: task.declared[ROWS][key] for key in batch}
+    cells = conceal(secret_cells(rows), task.context.key)
+    spec = {"key": task.declared["key"], "sent": list(batch), **({SEALED_CELLS: cells} if cells else {})}
+    intent = replace(intent_of(task, "create", ROWS), spec=spec)
     yield Write((Intend(intent, mark),))
     lost = None
     try:
-        rows = [task.declared[ROWS][key] for key in batch]
-        yield Http(_sending(task, Operation.CREATE, "", {ROWS: rows}, repeatable=False))
+        yield Http(_sending(task, Operation.CREATE, "", {ROWS: [*rows.values()]}, repeatable=False))
     except WexaSyncError as error:
         if not error.may_be_processed:
             yield Write((Settle(task.address, intent.mark),))
@@ -97,9 +107,17 @@ def _insert(
 def _record(task: Task, kept: Mapping[str, str]) -> Generator[Write, Any, str]:
     """Record the rows so far. Return the mark of the intent that the next one settles: none."""
     intent = task.intent
-    record = record_of(task, ROWS, spec={"key": task.declared["key"], ROWS: dict(kept)})
-    yield Write((Remember(record, intent.mark if intent is not None else ""),))
+    yield Write((Remember(_record_of(task, kept), intent.mark if intent is not None else ""),))
     return ""
+
+
+def _record_of(task: Task, ids: Mapping[str, str]) -> Record:
+    """Return the record of the rows with these ids by their keys, and of which of their cells hold a secret."""
+    declared = task.declared[ROWS]
+    left = {key: cells for key, cells in recorded_cells(task.record).items() if key not in declared}
+    cells = {key: found for key, found in (left | secret_cells(declared)).items() if key in ids}
+    spec = {"key": task.declared["key"], ROWS: dict(ids), **({SEALED_CELLS: cells} if cells else {})}
+    return record_of(task, ROWS, spec=spec)
 
 
 def _delete(task: Task, id: str) -> Generator[Http, Any, None]:  # the field's name
@@ -139,6 +157,5 @@ def take_over_rows(task: Task) -> Work:
     """Record the rows that are there already and are ours."""
     found = yield from _look(task)
     kept = {key: found.ids[key] for key in found.gone} | {**found.ours}
-    record = record_of(task, ROWS, spec={"key": task.declared["key"], ROWS: kept})
-    yield Write((Remember(record, task.change.settles),), last=True)
+    yield Write((Remember(_record_of(task, kept), task.change.settles),), last=True)
     return ended(task.change, Status.APPLIED, id=ROWS)

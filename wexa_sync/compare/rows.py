@@ -9,9 +9,10 @@ from typing import Any
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import kept, same_value
-from wexa_sync.kinds.sown import ROWS, key_of
+from wexa_sync.kinds.sown import ROWS, SEALED_CELLS, key_of
 from wexa_sync.kinds.spec.fields import UNKNOWN
 from wexa_sync.model import Intent, Lifecycle, Record, Spec
+from wexa_sync.secrecy.find import has_secret, secrets_in
 from wexa_sync.secrecy.seal import fingerprint
 
 Row = Mapping[str, Any]
@@ -103,10 +104,28 @@ def are_shown(intent: Intent | None, live: Spec) -> bool:
     return shown.issuperset(sent_keys(intent))
 
 
-def recorded_rows(record: Record | None) -> dict[str, str]:
+def recorded_rows(record: Record | Intent | None) -> dict[str, str]:
     """Return the ids of the recorded rows, by their keys."""
     found = record.spec.get(ROWS) if record is not None else None
     return {key: id for key, id in found.items() if isinstance(id, str)} if isinstance(found, Mapping) else {}
+
+
+def secret_cells(rows: Mapping[str, Row]) -> dict[str, dict[str, Any]]:
+    """Return the cells of rows that hold a secret, by the keys of the rows."""
+    found = {key: {name: cell for name, cell in row.items() if has_secret(cell)} for key, row in rows.items()}
+    return {key: cells for key, cells in found.items() if cells}
+
+
+def recorded_cells(held: Record | Intent | None) -> dict[str, Any]:
+    """Return the sealed cells of the rows that a record or an intent holds, by the keys of the rows."""
+    found = held.spec.get(SEALED_CELLS) if held is not None else None
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def hidden_alike(some: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """True when both have secrets of the same templates in the same cells."""
+    (first, second) = ({path: found.template for path, found in secrets_in(cells)} for cells in (some, others))
+    return first == second
 
 
 def _is_as(wanted: Row, live: Row, comparison: Comparison) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from wexa_sync.kinds.base import Kind, Running
 from wexa_sync.kinds.spec.times import moment
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret, Usage
-from wexa_sync.secrecy.find import fits, parts, secrets_in
+from wexa_sync.secrecy.find import fits, leaves_of, parts, secrets_in
 from wexa_sync.state.base import State
 from wexa_sync.text.ids import ID_HINT, is_id
 
@@ -127,8 +128,12 @@ def secret_texts(applied: Any, live: Any) -> Iterator[str]:
     for path, secret in secrets_in(applied):
         if isinstance(secret, Secret):
             yield from parts(secret)
-        elif isinstance(value := at_path(live, path), str):
-            yield from parts(Secret(template=secret.template, value=value))
+        else:
+            for _, value in leaves_of(at_path(live, path), (str, int, float)):
+                if isinstance(value, bool):
+                    continue
+                text = value if isinstance(value, str) else json.dumps(value)  # a server may make a number of it
+                yield from parts(Secret(template=secret.template, value=text))
 
 
 def perhaps_secret(places: Iterable[tuple[Path, str]], live: Any) -> Iterator[str]:

@@ -19,6 +19,9 @@ from wexa_sync.text.json import parse
 ROWS = "rows"
 """The field of the rows, and the handle and the id of the resource that they are together."""
 
+SEALED_CELLS = "sealed"
+"""The field of a record that holds the sealed cells of the rows, by the keys of the rows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sown:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from wexa_sync.compare.rows import Sowing, may_delete, recorded_rows, sent_keys, sowing
+from wexa_sync.compare.rows import (
+    Sowing,
+    hidden_alike,
+    may_delete,
+    recorded_cells,
+    recorded_rows,
+    secret_cells,
+    sent_keys,
+    sowing,
+)
 from wexa_sync.kinds.sown import ROWS
 from wexa_sync.model import Action
 from wexa_sync.plan.decision import Decision, Orphan
@@ -54,7 +63,8 @@ class SownCase(Case):
             seal = found.seal(self.observation.lineage, prune=prune)
             return self.change(Action.UPDATE, id=ROWS, reason=said, expected=seal, settles=pair.mark, fires=many)
         known = {key: id for key, id in recorded_rows(pair.record).items() if key not in found.gone}
-        if pair.mark or known != found.ours:
+        sealed = {key: cells for key, cells in recorded_cells(pair.record).items() if key in known}
+        if pair.mark or known != found.ours or not hidden_alike(sealed, secret_cells(pair.manifest.spec[ROWS])):
             return self.change(Action.ADOPT, id=ROWS, reason="all of its rows are there", settles=pair.mark)
         return self.change(Action.NOOP, id=ROWS)
 

@@ -7,6 +7,7 @@ server's error message.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,12 @@ def cleaner(hidden: Collection[str]) -> Callable[[Any], Any]:
     def text(value: str) -> str:
         return str(SENSITIVE) if value in hidden else scrub(value)
 
-    return lambda data: hide(data, lambda leaf: text(leaf) if isinstance(leaf, str) else leaf, name=text)
+    def leaf(value: Any) -> Any:
+        if isinstance(value, str):
+            return text(value)
+        return str(SENSITIVE) if type(value) in (int, float) and json.dumps(value) in hidden else value
+
+    return lambda data: hide(data, leaf, name=text)
 
 
 def _mask_for(held: Iterable[Change | Blocked]) -> Mask | None:

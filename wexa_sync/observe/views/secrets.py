@@ -7,9 +7,11 @@ from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
+from wexa_sync.compare.rows import recorded_cells, recorded_rows
 from wexa_sync.executions.runs import perhaps_secret, sealed_in, secret_texts
 from wexa_sync.kinds import runnable
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.sown import key_of
 from wexa_sync.kinds.view import View
 from wexa_sync.model import Intent, Path, Record
 from wexa_sync.observe.views.fetch import Item
@@ -22,7 +24,7 @@ def secrets_among(api: Api, state: State, view: View, items: Sequence[Item]) -> 
     The runs of a project are listed only where a manifest gave some run a secret.
     """
     held = _Held(state)
-    found: set[str] = set()
+    found = {text for item in items for text in held.in_row(item)}
     if view.kind is not None:
         found.update(text for item in items for text in held.in_one(view.kind, item.raw))
     for kind in runnable():
@@ -55,9 +57,21 @@ class _Held:
     def __init__(self, state: State) -> None:
         held: list[Record | Intent] = [*state.records.values(), *state.intents.values()]
         self._specs = {(each.address.kind, id): each.spec for each in state.records.values() for id in each.ids}
+        self._seeds: dict[str, list[Record | Intent]] = {}
+        for each in held:
+            owner = state.records.get(each.address.owner_address or each.address)
+            if owner is not None and recorded_cells(each):
+                self._seeds.setdefault(owner.id, []).append(each)
         self._sealed: dict[str, dict[tuple[Path, str], None]] = {}
         for each in held:
             self._sealed.setdefault(each.address.kind, {}).update(dict.fromkeys(sealed_in(each.spec)))
+
+    def in_row(self, item: Item) -> Iterator[str]:
+        """Yield the secrets in a row of a table: the row is known by its id, and before that by its key."""
+        for held in self._seeds.get(item.spot.owner_id, ()):
+            by_id = {id: key for key, id in recorded_rows(held).items()}
+            key = by_id.get(item.raw.get("_id")) or key_of(item.raw.get(held.spec.get("key")))
+            yield from secret_texts(recorded_cells(held).get(key, {}), item.raw)
 
     def sealed(self, kind: Kind) -> list[Path]:
         """Return where manifests have a secret in a spec of that kind."""
