@@ -51,3 +51,10 @@ def test_a_plan_of_nothing_to_do_loads_only_what_it_needs(desk: Desk) -> None:
     loaded = _loaded(_run("plan"), cwd=desk.folder, env=desk.remote.env)
     assert "wexa_sync.engine" in loaded
     assert loaded & {"jsonschema", "deepdiff", "rich", "fastapi", "wexa_sync.apply", "wexa_sync.render.json"} == set()
+
+
+def test_a_check_of_manifests_loads_neither_client_nor_plan(desk: Desk) -> None:
+    loaded = _loaded(_run("validate"), cwd=desk.folder)
+    assert "wexa_sync.engine.reading" in loaded
+    looks = {"wexa_sync.api.client", "wexa_sync.observe", "wexa_sync.plan", "wexa_sync.repair", "http.client"}
+    assert loaded & looks == set()

@@ -188,3 +188,11 @@ def test_the_report_is_of_the_plan_that_was_made(desk: Desk) -> None:
     assert report.plan is plan
     assert {outcome.status for outcome in report.outcomes} == {Status.APPLIED}
     assert "applied" in words
+
+
+def test_every_name_has_a_home_and_loads() -> None:
+    """Find each name: it stands in three lists, for type checkers, for importers, and with its file."""
+    assert sorted(engine.__all__) == sorted(engine._HOME_OF)
+    assert all(getattr(engine, name).__module__.startswith("wexa_sync.") for name in engine.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = engine.nothing

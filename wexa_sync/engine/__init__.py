@@ -1,31 +1,68 @@
-"""The story of the tool: the steps from manifests to an apply, repairs of the state, and the control of executions."""
+"""The story of the tool: the steps from manifests to an apply, repairs of the state, and the control of executions.
+
+A name is imported from its file once it is used: a command loads only what it runs.
+"""
 
 from __future__ import annotations
 
-from wexa_sync.engine.commanded import note_told, plan_run, run_of, run_wanted, started_before
-from wexa_sync.engine.drift import drift
-from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
-from wexa_sync.engine.explain import explain
-from wexa_sync.engine.history import commanded, find_past, history
-from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
-from wexa_sync.engine.places import migrate, saves, state_at
-from wexa_sync.engine.repairs import forget, move, rebuild, resolve
-from wexa_sync.engine.steps import (
-    NOTHING,
-    apply,
-    approve,
-    locked,
-    look,
-    plan,
-    plan_to_destroy,
-    read,
-    require_planned_here,
-    saved_plan,
-    scope_of,
-    scope_to_destroy,
-)
-from wexa_sync.engine.undo import plan_to_undo
-from wexa_sync.engine.views import credits_used, find_asking, find_project, get, move_task, refresh_dashboard
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wexa_sync.engine.commanded import note_told, plan_run, run_of, run_wanted, started_before
+    from wexa_sync.engine.differences import drift
+    from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
+    from wexa_sync.engine.explanation import explain
+    from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
+    from wexa_sync.engine.past import commanded, find_past, history
+    from wexa_sync.engine.places import migrate, saves, state_at
+    from wexa_sync.engine.reading import read
+    from wexa_sync.engine.repairs import forget, move, rebuild, resolve
+    from wexa_sync.engine.steps import (
+        NOTHING,
+        apply,
+        approve,
+        locked,
+        look,
+        plan,
+        plan_to_destroy,
+        require_planned_here,
+        saved_plan,
+        scope_of,
+        scope_to_destroy,
+    )
+    from wexa_sync.engine.undo import plan_to_undo
+    from wexa_sync.engine.views import credits_used, find_asking, find_project, get, move_task, refresh_dashboard
+
+_HOMES = {
+    "commanded": ("note_told", "plan_run", "run_of", "run_wanted", "started_before"),
+    "differences": ("drift",),
+    "executions": ("answer", "control", "find_run", "runs", "wait", "with_questions"),
+    "explanation": ("explain",),
+    "offline": ("plan_against", "plan_from_snapshot", "snapshot"),
+    "past": ("commanded", "find_past", "history"),
+    "places": ("migrate", "saves", "state_at"),
+    "reading": ("read",),
+    "repairs": ("forget", "move", "rebuild", "resolve"),
+    "steps": (
+        "NOTHING",
+        "apply",
+        "approve",
+        "locked",
+        "look",
+        "plan",
+        "plan_to_destroy",
+        "require_planned_here",
+        "saved_plan",
+        "scope_of",
+        "scope_to_destroy",
+    ),
+    "undo": ("plan_to_undo",),
+    "views": ("credits_used", "find_asking", "find_project", "get", "move_task", "refresh_dashboard"),
+}
+"""The names of each file."""
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "NOTHING",
@@ -74,3 +111,10 @@ __all__ = [
     "wait",
     "with_questions",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name of one of the files. Raise AttributeError for any other name."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

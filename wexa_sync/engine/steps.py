@@ -1,6 +1,6 @@
-"""Name the steps in order. No other file names them all.
+"""Name the steps behind `reading` in order. No other file names them all.
 
-read: load -> validate -> link. plan: observe -> make_plan. apply: require_applicable -> apply_plan.
+plan: observe -> make_plan. apply: require_applicable -> apply_plan.
 """
 
 from __future__ import annotations
@@ -12,15 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, SettingsError, UsageError
+from wexa_sync.engine.reading import require_none
+from wexa_sync.errors import InvalidManifests, NothingDeclared, SettingsError, UsageError
 from wexa_sync.manifests.declared import declared as declared_in
 from wexa_sync.manifests.find import covers
-from wexa_sync.manifests.link import link
-from wexa_sync.manifests.load import load
-from wexa_sync.manifests.moved import moves_in
-from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.validate import validate
 from wexa_sync.manifests.variables import revealed
 from wexa_sync.model import Choice, Desired, Limits, Move, Observation, Plan
 from wexa_sync.observe import observe
@@ -51,19 +47,6 @@ NOTHING = Desired(manifests={}, depends_on={})
 _ALL, _CHOICE, _LIMITS = Scope(), Choice(), Limits()
 
 
-def read(sources: Sources) -> Desired:
-    """Return the valid, linked manifests. Raises InvalidManifests with every problem at once. Offline."""
-    with sources.named():
-        loaded = load(sources)
-    manifests, invalid = validate(
-        loaded.documents, root=sources.root, variables=loaded.variables, complete=not loaded.problems
-    )
-    desired, unlinked = link(manifests, Places().in_manifest)
-    moved, wrong = moves_in(loaded.moves, sources.moves, desired.manifests)
-    _require_none([*loaded.problems, *invalid, *unlinked, *wrong])
-    return replace(desired, warnings=loaded.warnings, moved=moved)
-
-
 def scope_of(desired: Desired, sources: Sources) -> Scope:
     """Return the scope of a plan of `desired`, which was read from `sources`.
 
@@ -92,14 +75,8 @@ def scope_to_destroy(sources: Sources) -> Scope:
             if sources.whole is not None:
                 raise
             return _ALL
-    _require_none(problems)
+    require_none(problems)
     return to_destroy(declared, whole=sources.whole is None)
-
-
-def _require_none(problems: Sequence[Problem]) -> None:
-    if problems:
-        once = dict.fromkeys(problems)  # what is wrong in a default is met in many manifests
-        raise InvalidManifests(sorted(once, key=lambda problem: (problem.source, problem.path)))
 
 
 def saved_plan(file: Path, sources: Sources, env: Mapping[str, str]) -> Plan:

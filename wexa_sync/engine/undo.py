@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wexa_sync.engine.history import history
+from wexa_sync.engine.past import history
 from wexa_sync.engine.steps import look
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.variables import revealed
