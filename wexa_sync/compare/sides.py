@@ -9,7 +9,8 @@ from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.merge import NEVER, Sides, merge
 from wexa_sync.compare.parts import aligned, holds, identical, reset, sent_fields, without
 from wexa_sync.compare.same import kept, same_value, sealed_fingerprint
-from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.origin import Derived
 from wexa_sync.kinds.spec.wire import at_path, made, replaced, with_derived
 from wexa_sync.model import Path, Sealed, Spec
 from wexa_sync.secrecy.find import has_secret

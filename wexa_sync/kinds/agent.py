@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
+from wexa_sync.kinds.origin import Derived
 from wexa_sync.text.json import parse
 
 

@@ -6,6 +6,7 @@ from wexa_sync.kinds.agent import AGENT, as_decider, branches_of
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.chain import Chain, PartOrder
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.exported import Exported
 from wexa_sync.kinds.paging import SkipLimit
 
 _CHAIN = Chain(
@@ -22,6 +23,12 @@ AGENTFLOW = Kind(
     counts_as="number_of_coworkers",
     schema="agentflow.schema.json",
     identity=("name",),
+    exported=Exported(
+        remarks={
+            "marketplace_id": "Hired from the marketplace as {}: an update by the vendor may overwrite it.",
+            "default_goal": "Its default goal is {}: no documented call sets one.",
+        }
+    ),
     parts=(Part(field="agents", kind=AGENT, order=PartOrder.APPEND_ONLY, chain=_CHAIN),),
     listing=Listing(
         endpoint=Endpoint(method="GET", path="/agentflows", query={"projectID": "{project}"}),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from wexa_sync.kinds.chain import Chain, PartOrder
 from wexa_sync.kinds.contents import Contents
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Loss, Operation, Scope
-from wexa_sync.kinds.origin import Catalogue, Maker
+from wexa_sync.kinds.exported import Exported
+from wexa_sync.kinds.origin import Catalogue, Derived, Maker
 from wexa_sync.kinds.running import Form, Move, status_in
 from wexa_sync.kinds.sown import Sown
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
@@ -26,19 +27,6 @@ class Nature(Enum):
 
     RESOURCE = "resource"
     ACTION = "action"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """A field the API wants that follows from another one: set where the manifest does not say it.
-
-    `make` gives the target from the source, and `read` the source from a target that may have another form.
-    """
-
-    target: Path
-    source: Path
-    make: Callable[[Any], Any]
-    read: Callable[[str], str | None] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,22 +115,22 @@ class Running:
 class Kind:
     """A kind of thing on the platform. There is one of each: what is equal is the same.
 
-    `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its own.
-    `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell several of that
-    identity apart. `display`: the field that people know it by. `parts`: the kinds that live inside it. `hints`: for an
-    operation that is missing, what a person can do instead. `new_id`: the id that the client chooses, from the owner's
-    id and the handle. `run`: how an action runs; None where it has happened once it is created. `loss`: what goes when
-    a part is deleted. `implied_by`: the kind whose manifests imply it. There is one of it in a project, known by the
-    project's id, and made once. `forms`: an answer, and others that mean the same. `as_shown`: a spec as the server may
-    show it; two that are equal then have the same natural key. `costs`: what an action spends that a person must agree
-    to (`credits`). `makes`: the kind of what an action leaves: that thing's id is recorded, and both may be managed.
-    `marked_by`: the field that only things of this kind have, of all that its list shows; a list may leave the field
-    out, and a read by id never does. `goes_along`: those that nobody manages are no reason to keep their project, as
-    the server makes some by itself. `inside`: the field that refers to the resource in whose list it stands. `maker`:
-    the kind that may make such ones by itself. `catalogue`: what fills in a create. `notice`: what the response to a
-    create tells a person to do. `counts_as`: what the organisation's account calls the limit on their number; of a
-    part, on that in one owner. `sown`: how the rows are written that such a resource is. `contents`: how an action
-    sends the content of a file, and again for another content.
+    `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its
+    own. `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell
+    several of that identity apart. `display`: the field that people know it by. `parts`: the kinds that live inside
+    it. `hints`: what a person can do instead of a missing operation. `new_id`: the id that the client chooses, from
+    the owner's id and the handle. `run`: how an action runs; None where it has happened once it is created. `loss`:
+    what goes when a part is deleted. `implied_by`: the kind whose manifests imply it. A project has one, with the
+    project's id, made once. `forms`: an answer, and others that mean the same. `as_shown`: a spec as the server may
+    show it; two that are equal then have the same natural key. `costs`: what an action spends that a person must
+    agree to (`credits`). `makes`: the kind of what an action leaves: that thing's id is recorded, and both may be
+    managed. `marked_by`: the field that only things of this kind have, of all that its list shows; a list may leave
+    the field out, and a read by id never does. `goes_along`: those that nobody manages are no reason to keep their
+    project, as the server makes some by itself. `inside`: the field that refers to the resource in whose list it
+    stands. `maker`: the kind that may make such ones by itself. `catalogue`: what fills in a create. `notice`: what
+    the response to a create tells a person to do. `counts_as`: what the organisation's account calls the limit on
+    their number; of a part, on that in one owner. `sown`: how the rows are written that such a resource is.
+    `contents`: how an action sends the content of a file. `exported`: how a live one becomes a manifest.
     """
 
     name: str
@@ -158,6 +146,7 @@ class Kind:
     derived: tuple[Derived, ...] = ()
     new_id: Callable[[str, str], str] | None = None
     hints: Mapping[Operation, str] = field(default_factory=dict)
+    exported: Exported = Exported()
     run: Running | None = None
     loss: Loss | None = None
     implied_by: str = ""

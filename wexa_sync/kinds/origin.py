@@ -7,8 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from wexa_sync.kinds.endpoint import Listing
+from wexa_sync.model import Path
 
 Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A field the API wants that follows from another one: set where the manifest does not say it.
+
+    `make` gives the target from the source, and `read` the source from a target that may have another form.
+    """
+
+    target: Path
+    source: Path
+    make: Callable[[Any], Any]
+    read: Callable[[str], str | None] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wexa_sync.kinds.agent import display_text, text_of
-from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.origin import Derived
 from wexa_sync.kinds.paging import PageNumber
 from wexa_sync.kinds.spec.times import epoch
 from wexa_sync.model import Spec

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
-from wexa_sync.kinds.origin import Maker
+from wexa_sync.kinds.origin import Derived, Maker
 from wexa_sync.kinds.paging import Single
 from wexa_sync.model import Ref
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 
-from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.origin import Derived
 
 WRITE_TRIGGERS = "trigger.write"
 

@@ -85,13 +85,14 @@ def _newest(kind: Kind, raws: Iterable[Raw], ours: frozenset[str]) -> list[Raw]:
 def _item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
     """Return what the snapshot has of an item; empty where that is nothing."""
     if not ours.isdisjoint(kind.ids_of(raw)):
-        return _whole_item(kind, raw, ours)
+        return whole_item(kind, raw, ours)
     if kind.nature is Nature.ACTION or kind is PROJECT:
         return {}
     return _only(kind, raw, _called_by(kind))
 
 
-def _whole_item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
+def whole_item(kind: Kind, raw: Raw, ours: frozenset[str]) -> Raw:
+    """Return the fields of a response that manifests can have, and those by which its parts lead to one another."""
     inside = {
         part.field: [item | _links(part, each) for each in part.items(raw) if (item := _item(part.kind, each, ours))]
         for part in kind.embedded

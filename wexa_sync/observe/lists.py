@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from functools import partial
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
@@ -83,18 +84,23 @@ def completed(
     if (update := kind.replacing_update) is not None and update.may_be_sent(allowed):
         wanted |= {*shown_fields(kind), *update.keeps}  # it may replace all of them
         inner = [(part, shown_fields(part.kind)) for part in kind.embedded]
-    lacking = [index for index in ours if _lacks(raws[index], wanted, inner)]
-    if not lacking:
-        return raws
-    project_id = known.ids[Address(kind="Project", name=project)]
+    project_id = known.ids.get(Address(kind="Project", name=project), "")
 
-    def read(index: int) -> Raw:
-        return api.read(kind, Ids(project=project_id, id=kind.id_of(raws[index]) or "")) or raws[index]
+    def read(raw: Raw) -> Raw:
+        return api.read(kind, Ids(project=project_id, id=kind.id_of(raw) or "")) or raw
 
-    first = read(lacking[0])
-    if _lacks(first, wanted, inner) >= _lacks(raws[lacking[0]], wanted, inner):
+    return with_reads(raws, ours, partial(lacks, wanted=wanted, inner=inner), read, pool)
+
+
+def with_reads(
+    raws: list[Raw], ours: Iterable[int], lacking: Callable[[Raw], int], read: Callable[[Raw], Raw], pool: Executor
+) -> list[Raw]:
+    """Return the list, with a single read of each of ours that lacks something, if that of the first one shows more."""
+    poor = [index for index in ours if lacking(raws[index])]
+    if not poor or lacking(first := read(raws[poor[0]])) >= lacking(raws[poor[0]]):
         return raws
-    whole = {lacking[0]: first, **dict(zip(lacking[1:], pool.map(read, lacking[1:]), strict=True))}
+    rest = [raws[index] for index in poor[1:]]
+    whole = {poor[0]: first, **dict(zip(poor[1:], pool.map(read, rest), strict=True))}
     return [whole.get(index, raw) for index, raw in enumerate(raws)]
 
 
@@ -151,7 +157,7 @@ def _declared_fields(known: Known, kind: str, project: str) -> frozenset[str]:
     return shown_fields(BY_NAME[kind], named)
 
 
-def _lacks(raw: Raw, wanted: Iterable[str], inner: Iterable[tuple[Part, Iterable[str]]]) -> int:
+def lacks(raw: Raw, wanted: Iterable[str], inner: Iterable[tuple[Part, Iterable[str]]]) -> int:
     """Return how many declared fields a response does not show, those of the parts in it (`inner`) included."""
     lacking = sum(name not in raw for name in wanted)
     for part, names in inner:

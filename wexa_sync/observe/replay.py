@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,10 +28,14 @@ class Notes:
 
 
 class Recorder(Api):
-    """An API that passes reads on to another one, and notes what that shows. Any thread may call it."""
+    """An API that passes reads on to another one, and notes what that shows. Any thread may call it.
 
-    def __init__(self, api: Api) -> None:
+    `keep` says what is noted and returned of a resource.
+    """
+
+    def __init__(self, api: Api, keep: Callable[[Kind, Raw], Raw] = lambda _kind, raw: raw) -> None:
         self._api = api
+        self._keep = keep
         self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
         self._lists: dict[Listed, Found] = {}
         self._names: dict[tuple[str, str, str, str], list[Raw]] = {}
@@ -56,6 +60,7 @@ class Recorder(Api):
     def listed(self, kind: Kind, ids: Ids) -> Found:
         """Return what a list shows, and note it."""
         found = self._api.listed(kind, ids)
+        found = replace(found, items=[self._keep(kind, raw) for raw in found.items])
         self._lists[_place(kind, ids)] = replace(found, refusal=None)  # an empty list says as much
         return found
 
@@ -65,7 +70,8 @@ class Recorder(Api):
 
     def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:
         """Return what has that name, and note it."""
-        found = self._names[(*_place(kind, ids), name)] = self._api.named(kind, ids, name, most=most)
+        found = [self._keep(kind, raw) for raw in self._api.named(kind, ids, name, most=most)]
+        self._names[(*_place(kind, ids), name)] = found
         return found
 
     def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:
@@ -76,7 +82,8 @@ class Recorder(Api):
         """Return one resource, and note it."""
         if Operation.READ not in kind.endpoints:
             return super().read(kind, ids)  # it is looked up in a list
-        found = self._reads[kind.name, ids.id] = self._api.read(kind, ids)
+        raw = self._api.read(kind, ids)
+        found = self._reads[kind.name, ids.id] = None if raw is None else self._keep(kind, raw)
         return found
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from wexa_sync.kinds.base import Derived, Kind
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint
+from wexa_sync.kinds.origin import Derived
 from wexa_sync.kinds.spec.fields import (
     DESCEND,
     NO_DEFAULT,

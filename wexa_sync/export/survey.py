@@ -1,0 +1,105 @@
+"""Hold what is live in projects that a person chose, managed or not, in manifest terms; no secret is in it (Survey)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wexa_sync.api.calls import Raw
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.spec.wire import references
+from wexa_sync.model import Spec
+from wexa_sync.observe.replay import Notes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """A live resource. `project` is the id of its project (a project's own), and `project_name` what people call that.
+
+    `spec`: as a read shows it, references by id. `raw`: the response without what may be secret. `owner`: the id of
+    the resource that it lives in, or in whose list it stands. `position`: its place in its list.
+    `created_at` in epoch seconds.
+    """
+
+    kind: Kind
+    id: str
+    project: str
+    project_name: str
+    spec: Spec
+    raw: Raw = field(repr=False)
+    aliases: tuple[str, ...] = ()
+    owner: str = ""
+    position: int = 0
+    created_at: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what people call it; empty where it has no name."""
+        found = self.raw.get(self.kind.display) if self.kind.display else None
+        return found if isinstance(found, str) else ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return every spelling of the id."""
+        return (self.id, *self.aliases)
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Return the names of its kind and the ids of its project and its owner: names are equal or not in there."""
+        return self.kind.name, self.project, self.owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A list that could not be read, or not whole: the kind, what people call the project, the owner's id, and why."""
+
+    kind: str
+    project: str
+    project_name: str
+    why: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """All that is live and can be declared, in the order of KINDS, of each kind as listed. `now` is the later clock.
+
+    `notes`: what the API showed, to answer an observation from, without secrets.
+    """
+
+    user_id: str
+    org_id: str
+    now: float
+    projects: Mapping[str, str]  # id -> what people call it
+    things: tuple[Thing, ...]
+    unread: tuple[Unread, ...]
+    notes: Notes = field(repr=False)
+
+    @property
+    def by_id(self) -> dict[tuple[str, str], Thing]:
+        """Return the things by the name of their kind and each spelling of their id. Parts may share an id."""
+        return {(thing.kind.name, id): thing for thing in self.things for id in thing.ids}
+
+    @property
+    def referrers(self) -> dict[tuple[str, str], tuple[Thing, ...]]:
+        """Return the things that refer to another one, by the kind and the id of that."""
+        found: defaultdict[tuple[str, str], dict[int, Thing]] = defaultdict(dict)
+        for number, thing in enumerate(self.things):
+            for _, ref in references(thing.spec):
+                found[ref.kind, ref.id or ""][number] = thing
+        return {key: tuple(things.values()) for key, things in found.items()}
+
+    def parts(self) -> dict[tuple[str, str, str], list[Thing]]:
+        """Return the things by their place, in the order in which they are listed."""
+        found: defaultdict[tuple[str, str, str], list[Thing]] = defaultdict(list)
+        for thing in self.things:
+            found[thing.place].append(thing)
+        return found
+
+
+def unread_of(survey: Survey, kind: str, project: str, owner: str = "") -> Sequence[Unread]:
+    """Return why the things of a kind in a project, or in one owner there, are not all in the survey."""
+    return [
+        each for each in survey.unread if (each.kind, each.project) == (kind, project) and each.owner in ("", owner)
+    ]
