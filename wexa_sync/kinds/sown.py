@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wexa_sync.model import Secret, Spec, Unset
-from wexa_sync.text.json import parse
+from wexa_sync.kinds.cells import Column, misfit, read_cell
+from wexa_sync.model import Path, Secret, Spec, Unset
 
 ROWS = "rows"
 """The field of the rows, and the handle and the id of the resource that they are together."""
@@ -27,7 +27,7 @@ SEALED_CELLS = "sealed"
 class Sown:
     """How rows are written: at the most `batch` in a request, and `most` in all.
 
-    `columns`: the field of the owner's manifest that lists the columns; `column_id` and `column_type` are fields there.
+    `columns`: the field of the owner's manifest that lists the columns; the others are fields there.
     """
 
     batch: int = 100
@@ -35,24 +35,21 @@ class Sown:
     columns: str = "columns"
     column_id: str = "column_id"
     column_type: str = "column_type"
+    enum_options: str = "enum_options"
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is wrong with the rows of a manifest: in the item of that number (None: in all), and what to do."""
+    """What is wrong with the rows of a manifest, and what to do: at a path below them, or at a line of the CSV text."""
 
-    index: int | None
+    path: Path
     message: str
     hint: str
+    line: int = 0
 
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-}
-"""The types of columns whose cells are no plain texts."""
+_MANY = 20
+"""More rows that are wrong are counted, and not listed."""
 
 
 def key_of(value: Any) -> str:
@@ -65,47 +62,67 @@ def key_of(value: Any) -> str:
 def read_rows(sown: Sown, spec: Mapping[str, Any], owner: Mapping[str, Any], wrong: list[Wrong]) -> Spec:
     """Return the spec with its rows by key. What can't be read is added to `wrong`. `owner`: the spec of the owner."""
     key, given = spec.get("key"), spec.get(ROWS)
-    types = _types(sown, owner)
-    wrong += [
-        Wrong(None, *_not_known(name, spec[name])) for name in ("key", ROWS) if isinstance(spec.get(name), Secret)
-    ]
+    wrong += [Wrong((), *_not_known(name, spec[name])) for name in ("key", ROWS) if isinstance(spec.get(name), Secret)]
     if not isinstance(key, str) or not isinstance(given, (str, list)):
         return spec  # reported already, by the schema
     try:
-        rows = list(_of_csv(given, types)) if isinstance(given, str) else given
-    except (csv.Error, ValueError) as error:
-        wrong.append(Wrong(None, f"the rows can't be read: {error}", "Write a line of columns first, then one a row."))
+        rows = list(_of_csv(given)) if isinstance(given, str) else [(0, row) for row in given]
+    except _Unreadable as error:
+        hint = "Write a line of columns first, then one a row."
+        wrong.append(Wrong((), f"the rows can't be read: {error}", hint, error.line))
         return spec
     if len(rows) > sown.most:
         hint = "A seed is for what a table starts with. Import more in Wexa Studio."
-        wrong.append(Wrong(None, f"there are {len(rows):,} rows, and {sown.most:,} are the most", hint))
-    found: dict[str, Any] = {}
-    for index, row in enumerate(rows[: sown.most]):
-        if isinstance(row, dict) and (fault := _fault(row, key, types, found)):
-            wrong.append(Wrong(index, *fault))
-        elif isinstance(row, dict):
-            found[key_of(row[key])] = row
+        wrong.append(Wrong((), f"there are {len(rows):,} rows, and {sown.most:,} are the most", hint))
+    columns, found, bad = _columns(sown, owner), dict[str, Any](), 0
+    for index, (line, row) in enumerate(rows[: sown.most]):
+        if not isinstance(row, dict):
+            continue
+        faults = [Wrong((index, *path), *said, line) for path, said in _faults(row, key, columns, found)]
+        bad += bool(faults)
+        wrong += faults if bad <= _MANY else ()
+        if not faults:
+            read = {name: read_cell(columns.get(name), cell) for name, cell in row.items()}
+            found[key_of(read[key])] = read
+    if bad > _MANY:
+        wrong.append(Wrong((), f"{bad - _MANY} more rows have faults", "They are shown once those before are mended."))
     return {**spec, ROWS: found}
 
 
-def _types(sown: Sown, owner: Mapping[str, Any]) -> dict[str, str]:
-    """Return the type of each column that the owner's manifest declares; empty where it declares none."""
+def _columns(sown: Sown, owner: Mapping[str, Any]) -> dict[str, Column]:
+    """Return the columns that the owner's manifest declares, by their ids; empty where it declares none."""
     listed = owner.get(sown.columns)
     columns = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return {str(each.get(sown.column_id)): str(each.get(sown.column_type)).lower() for each in columns}
+    return {str(each.get(sown.column_id)): _column(sown, each) for each in columns}
 
 
-def _fault(row: Mapping[str, Any], key: str, types: Mapping[str, str], found: Iterable[str]) -> tuple[str, str] | None:
-    """Return what is wrong with a row, and a hint; None where nothing is."""
-    if isinstance(row.get(key), Secret):
-        return _not_known(key, row[key])
-    if row.get(key) in (None, ""):
+def _column(sown: Sown, declared: Mapping[str, Any]) -> Column:
+    options = declared.get(sown.enum_options)
+    texts = tuple(options) if isinstance(options, list) and all(type(each) is str for each in options) else ()
+    return Column(type=str(declared.get(sown.column_type)).lower(), options=texts)
+
+
+def _faults(
+    row: Mapping[str, Any], key: str, columns: Mapping[str, Column], found: Iterable[str]
+) -> Iterator[tuple[Path, tuple[str, str]]]:
+    """Yield what is wrong with a row: where in it, a message and a hint."""
+    if fault := _key_fault(read_cell(columns.get(key), row.get(key)), key, found):
+        yield (), fault
+    for name, cell in row.items():
+        if columns and name not in columns:
+            yield (name,), (f"the table declares no column {name!r}", f"Its columns are: {', '.join(columns)}.")
+        elif fault := misfit(name, columns.get(name), cell):
+            yield (name,), fault
+
+
+def _key_fault(value: Any, key: str, found: Iterable[str]) -> tuple[str, str] | None:
+    """Return what is wrong with the value by which a row is found, and a hint; None where nothing is."""
+    if isinstance(value, Secret):
+        return _not_known(key, value)
+    if value in (None, ""):
         return f"the row has no {key}, which it is found by", f"Give each row a value of {key}."
-    if key_of(row[key]) in found:
-        return f"the {key} {key_of(row[key])!r} stands twice", f"Give each row a value of {key} that no other row has."
-    unknown = [name for name in row if types and name not in types]
-    if unknown:
-        return f"the table declares no column {unknown[0]!r}", f"Its columns are: {', '.join(types)}."
+    if key_of(value) in found:
+        return f"the {key} {key_of(value)!r} stands twice", f"Give each row a value of {key} that no other row has."
     return None
 
 
@@ -119,29 +136,29 @@ def _not_known(name: str, value: Secret) -> tuple[str, str]:
     )
 
 
-def _of_csv(text: str, types: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a CSV text. An empty cell is no value. Raise ValueError for a line that does not fit."""
+class _Unreadable(ValueError):
+    """A CSV text that is none, and the line at which that shows."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def _of_csv(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV text, and the line of each. An empty cell is no value."""
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True)
-    names = [name.strip() for name in next(filter(None, reader), [])]
-    if len(set(names)) < len(names) or "" in names:
-        raise ValueError("the first line names a column twice, or one without a name")
-    for cells in reader:
-        if not cells:
-            continue
-        if len(cells) != len(names):
-            raise ValueError(f"line {reader.line_num} has {len(cells)} cells, and the first line {len(names)}")
-        pairs = zip(names, cells, strict=True)
-        yield {name: _typed(cell, types.get(name, ""), reader.line_num) for name, cell in pairs if cell != ""}
-
-
-def _typed(cell: str, kind: str, line: int) -> Any:
-    """Return a cell in the type of its column: a text, a number, true or false, or JSON."""
-    if kind not in _TYPES:
-        return cell
+    names: list[str] = []
     try:
-        value = parse(cell.strip().lower() if kind == "boolean" else cell)
-    except ValueError:
-        raise ValueError(f"line {line}: {cell[:40]!r} is no {kind}") from None
-    if not isinstance(value, _TYPES[kind]) or (kind == "number" and isinstance(value, bool)):
-        raise ValueError(f"line {line}: {cell[:40]!r} is no {kind}")
-    return value
+        line = 1
+        for cells in reader:
+            if cells and not names:
+                names = [name.strip() for name in cells]
+                if len(set(names)) < len(names) or "" in names:
+                    raise _Unreadable("the line of columns names one twice, or one without a name", line)
+            elif cells and len(cells) != len(names):
+                raise _Unreadable(f"the line has {len(cells)} cells, and that of the columns {len(names)}", line)
+            elif cells:
+                yield line, {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _Unreadable(str(error), max(reader.line_num, 1)) from None

@@ -62,6 +62,11 @@ class Files:
             faults.append(Fault(path, each.message, each.hint, source=source))
         return filled
 
+    def place(self, value: Any, path: Path) -> str:
+        """Return how the file is shown whose text the value at `path` stands for; empty where it stands for none."""
+        named = isinstance(value, dict) and is_file(value) and type(value["file"]) is str
+        return shown_path(self._start(path) / value["file"]) if named else ""
+
     def content(self, value: dict[str, Any], path: Path, faults: list[Fault]) -> dict[str, Any]:
         """Return the file that the value at `path` names, with the hash and the size of its content."""
         try:

@@ -128,6 +128,7 @@ _WORDS: dict[str, Callable[[Any, Schema], Look]] = {
     "pattern": _pattern,
     "minLength": lambda wanted, _: lambda value: type(value) is str and len(value) >= wanted,
     "maxLength": lambda wanted, _: lambda value: type(value) is str and len(value) <= wanted,
+    "minProperties": lambda wanted, _: lambda value: type(value) is dict and len(value) >= wanted,
     "minimum": lambda wanted, _: lambda value: type(value) in _NUMBERS and value >= wanted,
     "maximum": lambda wanted, _: lambda value: type(value) in _NUMBERS and value <= wanted,
     "exclusiveMinimum": lambda wanted, _: lambda value: type(value) in _NUMBERS and value > wanted,

@@ -160,6 +160,7 @@ _ONE: dict[str, Callable[[Any, Any, Schema], tuple[str, str]]] = {
     "const": _const,
     "pattern": _pattern,
     "minLength": _length,
+    "minProperties": lambda _wanted, _value, schema: ("must not be empty", _about(schema)),
     "maxLength": _length,
     "minimum": partial(_number, "at least"),
     "exclusiveMinimum": partial(_number, "more than"),

@@ -14,7 +14,7 @@ from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.sown import ROWS, Wrong, read_rows
 from wexa_sync.kinds.spec.fields import manifest_fields
-from wexa_sync.kinds.spec.wire import replaced
+from wexa_sync.kinds.spec.wire import at_path, replaced
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.foreign import API_VERSION, is_ours
 from wexa_sync.manifests.included import Files
@@ -90,6 +90,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     if kind is None:
         return
     data = as_wanted(document, dict(document.data), manifest_fields(kind.schema), faults)
+    written = _part(data, "spec")
     if isinstance(data.get("spec"), dict):
         data["spec"] = fill_in(data["spec"], kind.fields, files, faults)
     faults += spelled_out(schema_faults(kind.schema, data), document)
@@ -100,7 +101,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
     spec = refer(_part(data, "spec"), kind.fields, project or "", faults)
     unlisted = frozenset(part.field for part in kind.parts if part.field not in spec)
-    parts = [(part, _listed(part, spec, faults)) for part in kind.parts]
+    parts = [(part, _listed(part, spec, written, files, faults)) for part in kind.parts]
     for part in kind.parts:
         spec.pop(part.field, None)
     handle = metadata.get("name")
@@ -126,18 +127,23 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
         yield from _checked(part, _parts(manifest, part, items, document, inherited[part.field], faults), faults)
 
 
-def _listed(part: Part, spec: dict[str, Any], faults: list[Fault]) -> Any:
-    """Return what the manifest has in the field of a part as a list of parts; rows of one by their keys."""
+def _listed(part: Part, spec: dict[str, Any], written: dict[str, Any], files: Files, faults: list[Fault]) -> Any:
+    """Return what the manifest has in the field of a part as a list of parts; rows of one by their keys.
+
+    `written`: the spec without the texts of its files.
+    """
     found, sown = spec.get(part.field), part.kind.sown
     if not part.only or not isinstance(found, dict):
         return found
     if sown is None:
         return [{**found, part.handle: part.only}]
     wrong: list[Wrong] = []
-    read = read_rows(sown, found, spec, wrong)
+    read, path = read_rows(sown, found, spec, wrong), ("spec", part.field, ROWS)
+    file = files.place(at_path(written, path[1:]), path)
     for each in wrong:
-        place = () if each.index is None else (each.index,)
-        faults.append(Fault(("spec", part.field, ROWS, *place), each.message, each.hint))
+        source = Source(file=file, line=each.line) if file and each.line else None
+        message = f"line {each.line}: {each.message}" if each.line and not file else each.message
+        faults.append(Fault((*path, *each.path), message, each.hint, source=source))
     return [{**read, part.handle: part.only}]
 
 

@@ -126,6 +126,7 @@ def test_what_no_call_changes_is_blocked_and_a_branch_that_leads_elsewhere_is_sa
         (("next: answer}", "}"), "no branch leads to it"),
         (("when: It is fine., ", ""), "when"),
         (("{when: It is fine., next: answer}", "null"), "expected a mapping"),
+        ((ROUTE[ROUTE.index("decision:") :], "decision: {}\n"), "decision must not be empty"),
     ],
 )
 def test_branches_that_lead_nowhere_are_problems(

@@ -18,6 +18,8 @@ OWNER = {
         {"column_id": "seats", "column_type": "Number"},
         {"column_id": "open", "column_type": "Boolean"},
         {"column_id": "tags", "column_type": "Array"},
+        {"column_id": "size", "column_type": "Enum", "enum_options": ["small", "large"]},
+        {"column_id": "seen", "column_type": "Moment"},
     ]
 }
 
@@ -43,33 +45,51 @@ def test_a_table_whose_columns_are_not_declared_has_texts() -> None:
 
 
 def test_rows_in_the_manifest_are_by_their_keys_too() -> None:
-    assert read([{"code": 5.0, "seats": 1}]) == ({"5": {"code": 5.0, "seats": 1}}, [])
+    assert read([{"code": 5.0, "seats": 1}], {}) == ({"5": {"code": 5.0, "seats": 1}}, [])
+
+
+def test_texts_of_a_list_are_read_by_their_columns_too_for_variables_are_texts() -> None:
+    row = {"code": "a", "seats": "7", "open": "True", "size": "large", "seen": 1, "tags": None}
+    assert read([row]) == ({"a": {**row, "seats": 7, "open": True}}, [])
+    hidden = {"code": "a", "seats": SECRET, "open": UNSET, "size": SECRET}
+    assert read([hidden]) == ({"a": hidden}, [])
 
 
 @pytest.mark.parametrize(
-    ("rows", "index", "message"),
+    ("rows", "line", "path", "message"),
     [
-        ("code\na\na\n", 1, "the code 'a' stands twice"),
-        ("code,seats\n,1\n", 0, "the row has no code, which it is found by"),
-        ("code,size\na,1\n", 0, "the table declares no column 'size'"),
-        ("code,seats\na\n", None, "the rows can't be read: line 2 has 1 cells, and the first line 2"),
-        ("code,seats\na,many\n", None, "the rows can't be read: line 2: 'many' is no number"),
-        ("code,open\na,1\n", None, "the rows can't be read: line 2: '1' is no boolean"),
-        ("code,code\n", None, "the rows can't be read: the first line names a column twice, or one without a name"),
-        ("code,seats\na,NaN\n", None, "the rows can't be read: line 2: 'NaN' is no number"),
-        ("code,seats\na,1e999\n", None, "the rows can't be read: line 2: '1e999' is no number"),
-        ("code,tags\na,[-Infinity]\n", None, "the rows can't be read: line 2: '[-Infinity]' is no array"),
-        (f"code,tags\na,{'[' * 9999}\n", None, f"the rows can't be read: line 2: '{'[' * 40}' is no array"),
-        ('code\n"a\n', None, "the rows can't be read: unexpected end of data"),
-        ([{"code": "a"}, {"code": " a "}], 1, "the code 'a' stands twice"),
-        ([{"code": SECRET}, {"code": SECRET}], 0, "the code can't be a secret: plans and the state show it"),
-        ([{"code": UNSET}], 0, "the code has an environment variable that is not set, and must be known here"),
-        (SECRET, None, "the rows can't be a secret: plans and the state show it"),
+        ("code\na\na\n", 3, (1,), "the code 'a' stands twice"),
+        ("code,seats\n,1\n", 2, (0,), "the row has no code, which it is found by"),
+        ("code,cost\na,1\n", 2, (0, "cost"), "the table declares no column 'cost'"),
+        ("code,seats\na\n", 2, (), "the rows can't be read: the line has 1 cells, and that of the columns 2"),
+        ("code,seats\na,many\n", 2, (0, "seats"), "the column 'seats' takes a number, not \"many\""),
+        ("code,open\na,1\n", 2, (0, "open"), "the column 'open' takes true or false, not \"1\""),
+        ("code,code\n", 1, (), "the rows can't be read: the line of columns names one twice, or one without a name"),
+        ("code,seats\na,NaN\n", 2, (0, "seats"), "the column 'seats' takes a number, not \"NaN\""),
+        ("code,seats\na,1e999\n", 2, (0, "seats"), "the column 'seats' takes a number, not \"1e999\""),
+        ("code,tags\na,[-Infinity]\n", 2, (0, "tags"), "the column 'tags' takes a list, not \"[-Infinity]\""),
+        (f"code,tags\na,{'[' * 9999}\n", 2, (0, "tags"), f"the column 'tags' takes a list, not \"{'[' * 56}..."),
+        ("code,size\na,huge\n", 2, (0, "size"), "the column 'size' has no option \"huge\""),
+        ('code\n"a\n', 2, (), "the rows can't be read: unexpected end of data"),
+        ('code,open\n\n"a\nb",no\n', 3, (0, "open"), "the column 'open' takes true or false, not \"no\""),
+        ([{"code": "a"}, {"code": " a "}], 0, (1,), "the code 'a' stands twice"),
+        ([{"code": "a", "seats": True}], 0, (0, "seats"), "the column 'seats' takes a number, not true"),
+        ([{"code": 5}], 0, (0, "code"), "the column 'code' takes a text, not 5"),
+        ([{"code": "a", "size": "lage"}], 0, (0, "size"), "the column 'size' has no option \"lage\""),
+        ([{"code": SECRET}, {"code": SECRET}], 0, (0,), "the code can't be a secret: plans and the state show it"),
+        ([{"code": UNSET}], 0, (0,), "the code has an environment variable that is not set, and must be known here"),
+        (SECRET, 0, (), "the rows can't be a secret: plans and the state show it"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_row(rows: Any, index: int | None, message: str) -> None:
+def test_what_is_wrong_is_said_at_its_cell(rows: Any, line: int, path: Any, message: str) -> None:
     _, wrong = read(rows)
-    assert [(each.index, each.message) for each in wrong][:1] == [(index, message)]
+    assert [(each.line, each.path, each.message) for each in wrong][:1] == [(line, path, message)]
+
+
+def test_every_cell_that_is_wrong_is_said_up_to_a_number_of_rows() -> None:
+    _, wrong = read("code,seats,open\n" + "".join(f"c{number},x,y\n" for number in range(30)))
+    assert [each.line for each in wrong] == [line for line in range(2, 22) for _ in "xy"] + [0]
+    assert wrong[-1].message == "10 more rows have faults"
 
 
 def test_the_column_of_the_keys_must_be_known_before_its_rows_are_read() -> None:

@@ -108,3 +108,34 @@ def test_variables_can_not_make_a_prompt_too_large(folder: Folder) -> None:
     folder.write({"p.md": "${var:big}" * 200})
     (fault,) = folder.faults(SKILL % "{file: p.md, fill: true}", var={"big": "x" * 60_000})
     assert fault == "p.md:1:1 spec.description: larger than 10 MiB once its variables are put in place"
+
+
+TABLE = """\
+apiVersion: wexa.ai/v1
+kind: Table
+metadata: {name: a}
+spec:
+  table_name: A
+  columns:
+    - {column_id: code, column_name: Code, column_type: String}
+    - {column_id: seats, column_name: Seats, column_type: Number}
+  seed:
+    key: code
+    rows: %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ("{file: rows/a.csv}", "rows/a.csv:3:1 the column 'seats' takes a number, not \"many\""),
+        ("[{code: a, seats: many}]", "m.yaml:11:29 the column 'seats' takes a number, not \"many\""),
+        ('"code,seats\\na,many"', "m.yaml:11:11 line 2: the column 'seats' takes a number, not \"many\""),
+    ],
+)
+def test_a_row_that_does_not_fit_has_its_place_in_its_file(folder: Folder, rows: str, place: str) -> None:
+    folder.write({"rows/a.csv": "code,seats\na,1\nb,many\n"})
+    with pytest.raises(InvalidManifests) as caught:
+        folder.read(TABLE % rows)
+    found = [f"{each.source} {each.message}" for each in caught.value.problems]
+    assert [each[-len(place) :] for each in found] == [place]
