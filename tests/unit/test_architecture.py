@@ -38,6 +38,7 @@ DOORS = {
     "pydantic": ("sandbox/",),
     "uvicorn": ("sandbox/",),
     "sqlite3": ("sandbox/",),
+    "pytest": ("testing.py",),
 }
 
 NO_VERB = re.compile(
@@ -84,9 +85,10 @@ ROOMS = {
     },
     "publish": {"api", "text", *_NOUNS},
     "sandbox": set(),
+    "testing": {"engine", "sandbox", "settings", "text", "workspace", *_NOUNS},
 }
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
-MOST_UNITS, LONGEST_CHAIN = 26, 9
+MOST_UNITS, LONGEST_CHAIN = 27, 9
 ABOVE = {"cli", "__main__", "__init__"}
 """The rooms that may use all others: the command line, and how it is started."""
 
