@@ -10,6 +10,7 @@ from typing import Any
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
+from wexa_sync.kinds.exported import Exported
 from wexa_sync.kinds.origin import Derived
 from wexa_sync.text.json import parse
 
@@ -95,6 +96,12 @@ AGENT = Kind(
     name="Agent",
     counts_as="number_of_agents_per_coworker",
     schema="agent.schema.json",
+    exported=Exported(
+        texts={
+            ("prompt", "template"): "prompts/{owner}-{handle}.md",
+            ("prompt", "display_template"): "prompts/{owner}-{handle}.display.json",
+        }
+    ),
     display="title",
     identity=("title",),
     new_id=agent_id,

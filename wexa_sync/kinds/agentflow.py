@@ -24,10 +24,11 @@ AGENTFLOW = Kind(
     schema="agentflow.schema.json",
     identity=("name",),
     exported=Exported(
+        file="flows/{handle}.yaml",
         remarks={
             "marketplace_id": "Hired from the marketplace as {}: an update by the vendor may overwrite it.",
             "default_goal": "Its default goal is {}: no documented call sets one.",
-        }
+        },
     ),
     parts=(Part(field="agents", kind=AGENT, order=PartOrder.APPEND_ONLY, chain=_CHAIN),),
     listing=Listing(

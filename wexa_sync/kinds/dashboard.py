@@ -6,6 +6,7 @@ from typing import Any
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.exported import Exported
 
 _SDK = "the vendor's SDK"
 
@@ -24,6 +25,7 @@ def _titled(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
 DASHBOARD_COMPONENT = Kind(
     name="DashboardComponent",
     schema="dashboard-component.schema.json",
+    exported=Exported(file="dashboard.yaml"),
     display="title",
     identity=("title",),
     goes_along=True,

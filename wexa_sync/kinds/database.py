@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation, Shape
+from wexa_sync.kinds.exported import Exported
 
 DATABASE = Kind(
     name="Database",
     schema="database.schema.json",
+    exported=Exported(file="database.yaml"),
     display="",
     implied_by="Table",
     endpoints={

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from wexa_sync.model import Spec
+from wexa_sync.model import Path, Spec
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +18,19 @@ class Exported:
     `remarks`: fields that no call writes, and what to say of their value `{}`. `left_out`: fields that are not written,
     since only a create takes them. `comes_along`: True for one that the server itself makes in a project: references
     lead to it by name. `secrets`: the fields of a spec that hold what no read may show, each with the names in it that
-    a person has to fill in, and whether a value is a secret.
+    a person has to fill in, and whether a value is a secret. `file`: the file of the manifests, in the folder of the
+    project; empty for one that is called after the kind. `{handle}` in the path gives each resource a file of its own.
+    `texts`: the file of a long text, by the path of its field in a spec; in those of a part, `{owner}` is the handle of
+    the resource that the part lives in.
     """
 
     remarks: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     comes_along: Callable[[Spec], bool] = lambda spec: False  # noqa: ARG005  # most are made by people
     secrets: Callable[[Spec], Mapping[str, Mapping[str, bool]]] = lambda spec: {}  # noqa: ARG005  # most have none
+    file: str = ""
+    texts: Mapping[Path, str] = field(default_factory=dict)
+
+    def file_of(self, kind: str) -> str:
+        """Return the file of the manifests of the kind of that name: dashboard-components.yaml."""
+        return self.file or f"{_HUMP.sub('-', kind).lower()}s.yaml"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.exported import Exported
 from wexa_sync.kinds.paging import Single, SkipLimit
 
 MARKETPLACE_COWORKER = Kind(
@@ -28,6 +29,7 @@ MARKETPLACE_COWORKER = Kind(
 MARKETPLACE_HIRE = Kind(
     name="MarketplaceHire",
     schema="marketplace-hire.schema.json",
+    exported=Exported(file="hires.yaml"),
     nature=Nature.ACTION,
     costs="credits",
     makes="AgentFlow",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.exported import Exported
 from wexa_sync.kinds.paging import PageNumber
 
 _UPDATABLE = ("projectName", "description", "coworker_role")
@@ -11,6 +12,7 @@ _UPDATABLE = ("projectName", "description", "coworker_role")
 PROJECT = Kind(
     name="Project",
     schema="project.schema.json",
+    exported=Exported(file="project.yaml"),
     display="projectName",
     identity=("projectName",),
     listing=Listing(

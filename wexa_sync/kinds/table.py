@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Loss, Operation, Scope, Shape
+from wexa_sync.kinds.exported import Exported
 from wexa_sync.kinds.seed import SEED
 from wexa_sync.kinds.sown import ROWS
 
@@ -68,6 +69,7 @@ TABLE = Kind(
     name="Table",
     counts_as="number_of_tables",
     schema="table.schema.json",
+    exported=Exported(file="tables/{handle}.yaml"),
     display="table_name",
     identity=("table_name",),
     parts=(

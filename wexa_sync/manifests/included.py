@@ -13,7 +13,7 @@ from wexa_sync.errors import Unfilled
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.model import Laid, Path, Secret, Source, laid_at
-from wexa_sync.text.files import TextFault, read_bytes, read_text, short, shown_path, siblings
+from wexa_sync.text.files import MAX_BYTES, TextFault, decode, read_bytes, short, shown_path, siblings
 from wexa_sync.text.leftovers import is_blank, refuse_leftovers
 from wexa_sync.text.suggest import did_you_mean
 
@@ -89,9 +89,12 @@ class Files:
     def _read(self, name: Any, folder: File) -> tuple[str, str]:
         """Return the text of the file, and the file's name to be shown."""
         real = self._within(name, folder)
-        # As git may check a file out with either line end, by machine: one commit must make one plan everywhere.
         place = shown_path(folder / name)
-        return _looked_at(real, place).replace("\r\n", "\n").removesuffix("\n"), place
+        try:
+            return as_read(read_bytes(real)), place
+        except TextFault as fault:
+            at = Source(file=place, line=fault.line, column=fault.column)
+            raise TextFault(f"{at}: {fault.message}", hint=fault.hint) from None
 
     def _within(self, name: Any, folder: File) -> File:
         """Return where the file really is. Raise TextFault where that is nowhere below the root."""
@@ -110,14 +113,24 @@ class Files:
         return real
 
 
-def _looked_at(file: File, shown: str) -> str:
-    """Return the text of a file, once it is sure that a person wrote it. Raises TextFault with the file's name."""
+def as_read(raw: bytes) -> str:
+    """Return the text of a file, once it is sure that a person wrote it. Raise TextFault.
+
+    One newline at the end is not part of the text, and CRLF is LF: git may check a file out with either line end, by
+    machine, and one commit must make one plan everywhere.
+    """
+    text = decode(raw)
+    refuse_leftovers(text)
+    if is_blank(text):
+        raise TextFault("the file is blank", hint="Write the text there, or take the field out.")
+    return text.replace("\r\n", "\n").removesuffix("\n")
+
+
+def to_read(text: str) -> str | None:
+    """Return what a file has to hold to be read as the text; None where no file can."""
+    held = text + "\n"
     try:
-        text = read_text(file)
-        refuse_leftovers(text)
-        if is_blank(text):
-            raise TextFault("the file is blank", hint="Write the text there, or take the field out.")
-    except TextFault as fault:
-        place = Source(file=shown, line=fault.line, column=fault.column)
-        raise TextFault(f"{place}: {fault.message}", hint=fault.hint) from None
-    return text
+        raw = held.encode()
+        return held if len(raw) <= MAX_BYTES and as_read(raw) == text else None
+    except (TextFault, UnicodeEncodeError):
+        return None

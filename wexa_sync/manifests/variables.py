@@ -173,6 +173,11 @@ _GIVE = {
 }
 
 
+def literal(text: str) -> str:
+    """Return a text as a manifest has to write it, so that no variable is filled in and the text itself arrives."""
+    return text.replace("${", "$${") if _USE.search(text) else text
+
+
 def is_one_variable(text: str) -> bool:
     """True when the text is one `${var:NAME}` and nothing else, and so takes the variable's type."""
     use = _USE.fullmatch(text)

@@ -57,7 +57,7 @@ CHANGES: list[tuple[Any, Any, str]] = [
     (("spec", "agents", 1, "skills", 2), "no", '-      skills: [a, b]|+      skills: [a, b, "no"]'),
     (("spec", "agents", 2), {"handle": "z", "t": "u\nv\n"}, "+    - handle: z|+      t: !|+        u|+        v"),
     (("spec", "empty", "a", "b"), 1, "+    a:|+      b: 1"),
-    (("spec", "new"), [1], "+  new:|+    - 1"),
+    (("spec", "new"), [1], "+  new: [1]"),
     (
         ("metadata", "labels", "a"),
         "b",

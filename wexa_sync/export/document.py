@@ -1,0 +1,100 @@
+"""Write a draft as a YAML document: fields in the schema's order, references by handle, comments at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wexa_sync.export.draft import Draft
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, walk, word_of
+from wexa_sync.manifests.emit import Notes, emitted, is_block
+from wexa_sync.manifests.foreign import API_VERSION
+from wexa_sync.manifests.variables import literal
+from wexa_sync.model import Path, Ref, Secret, Spec
+from wexa_sync.text.visible import visible
+
+_NO_FILES: Mapping[Path, str] = {}
+
+
+def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES, *, with_project: bool = True) -> str:
+    """Return the draft as a YAML document.
+
+    `files`: by path in the spec, the file of a text that does not stand in the document, relative to it. Without its
+    project, the document belongs to the only one that the manifests declare.
+    """
+    address = draft.address
+    metadata: dict[str, Any] = {"name": address.name}
+    if address.project and with_project:
+        metadata["project"] = address.project
+    if draft.ignore:
+        metadata["lifecycle"] = {"ignore_changes": [*draft.ignore]}
+    data = {
+        "apiVersion": API_VERSION,
+        "kind": address.kind,
+        "metadata": metadata,
+        "spec": spelled(draft.spec, BY_NAME[address.kind].fields, files),
+    }
+    notes = _at_lines(data, draft.comments)
+    above = "".join(f"# {note}\n" for note in notes.get((), ()))
+    return f"{above}{emitted(data, 0, notes)}\n"
+
+
+def spelled(spec: Spec, fields: Field, files: Mapping[Path, str] = _NO_FILES) -> Any:
+    """Return a spec as a manifest spells it: what a reader of the manifest makes the spec of again."""
+
+    def visit(value: Any, field: Field, path: Path) -> Any:
+        if path in files:
+            return {"file": files[path]}
+        if isinstance(value, Ref):
+            return _reference(value, field)
+        if isinstance(value, Secret):
+            assert value.template, "a secret has no other form in a manifest than its template"
+            return value.template
+        return literal(value) if isinstance(value, str) else DESCEND
+
+    return _in_order(walk(spec, fields, visit), fields)
+
+
+def _reference(ref: Ref, field: Field) -> Any:
+    """Return what a manifest has at the field for a reference."""
+    said: Any = {"external": literal(ref.external)} if ref.external is not None else {"id": ref.id}
+    if ref.address is not None:
+        owner = ref.address.owner
+        said = f"{owner[1]}/{ref.address.name}" if owner else ref.address.name
+    return {word_of(ref.kind): said} if field.refs else said
+
+
+def _in_order(value: Any, field: Field) -> Any:
+    """Return the value with its fields in the order of the schema. Those that the schema does not know come last."""
+    if isinstance(value, dict):
+        known = [name for name in field.fields if name in value]
+        names = dict.fromkeys([*known, *value])
+        return {name: _in_order(value[name], field.fields.get(name, UNKNOWN)) for name in names}
+    if isinstance(value, list):
+        return [_in_order(item, field.items or UNKNOWN) for item in value]
+    return value
+
+
+def _at_lines(data: Any, comments: Notes) -> dict[Path, tuple[str, ...]]:
+    """Return the comments by the places that have a line of their own, in the order in which they are given.
+
+    One on a field that stands in the line of another one, or that is not written, goes to what is around the field.
+    """
+    found: dict[Path, tuple[str, ...]] = {}
+    for path, lines in comments.items():
+        place = _with_a_line(data, path)
+        found[place] = (*found.get(place, ()), *map(visible, lines))
+    return found
+
+
+def _with_a_line(data: Any, path: Path) -> Path:
+    value = data
+    for size, part in enumerate(path):
+        known = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+        if part not in known or not is_block(value):
+            return path[:size]
+        if size and isinstance(path[size - 1], int) and part == next(iter(value)):
+            return path[:size]  # it stands behind the item's hyphen
+        value = value[part]
+    return path
