@@ -34,6 +34,7 @@ from wexa_sync.state import FileStore
 
 NOT_WITHOUT_MANIFESTS = {
     "adopted": "the project is neither declared nor managed where the snapshot is taken",
+    "imported": "the same",
     "live-and-not-managed": "the same",
     "no-such-connector": "the flow is neither declared nor managed there, so the snapshot has only its name",
     "depends-on-a-failed-run": "nothing waits for the run there, and the server of these tests shows no single run",

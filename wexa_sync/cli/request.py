@@ -115,13 +115,20 @@ class Request:
             yield workspace
 
     def desired(self) -> Desired:
-        """Read the manifests that are asked for, and say what there is to hear of them. Raises InvalidManifests."""
+        """Read the manifests that are asked for, and say what there is to hear of them. Raises InvalidManifests.
+
+        A rehearsal makes what they import: its workspace is another one.
+        """
         from wexa_sync import engine
 
         desired = engine.read(self.sources)
         for warning in desired.warnings:
             warn(warning)
-        return desired
+        if self.rehearsal is None:
+            return desired
+        from wexa_sync.manifests.importing import without_imports
+
+        return without_imports(desired)
 
     def require_apart(self, *writes: Path | None, reads: Sequence[Path] = ()) -> None:
         """Raise UsageError where a file to write is also read, belongs to the state, or is named twice."""

@@ -15,6 +15,7 @@ from wexa_sync.kinds.chain import PartOrder
 from wexa_sync.kinds.spec.wire import at_path, references, replaced
 from wexa_sync.manifests.implied import with_implied
 from wexa_sync.model import Address, Desired, Manifest, Path, Place, Ref, Secret, Source, show_path
+from wexa_sync.text.ids import usual_case
 from wexa_sync.text.suggest import did_you_mean, named, nearest
 
 Locate = Callable[[Manifest, Path], Source]
@@ -48,6 +49,7 @@ def link(
     links = _Links(declared, problem)
     edges = {address: frozenset(links.edges(manifest)) for address, manifest in declared.items()}
     _report_alike(declared.values(), problem)
+    _report_taken_twice(declared.values(), problem)
     for circle in islice(_circles(edges), _MOST_CIRCLES):
         _report_circle(circle, declared, problem)
     return Desired(manifests=_with_titles(declared), depends_on=edges), problems
@@ -166,7 +168,10 @@ def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
 
 
 def _report_alike(manifests: Iterable[Manifest], report: Report) -> None:
-    """Report resources that a lost state would make indistinguishable: the API knows no other name of them."""
+    """Report resources that a lost state would make indistinguishable: the API knows no other name of them.
+
+    What a manifest imports by its id is told apart by that.
+    """
     seen: dict[tuple[object, ...], Manifest] = {}
     for manifest in manifests:
         kind = BY_NAME[manifest.address.kind]
@@ -174,7 +179,8 @@ def _report_alike(manifests: Iterable[Manifest], report: Report) -> None:
         values = [manifest.spec.get(name) for name in fields]
         if kind.nature is Nature.ACTION or manifest.address.owner or not all(map(_is_said, values)):
             continue
-        first = seen.setdefault((manifest.address.project, kind.name, *values), manifest)
+        said = manifest.import_id if fields else ""
+        first = seen.setdefault((manifest.address.project, kind.name, said, *values), manifest)
         if first is not manifest and not fields:
             what = f"{manifest.address}: there is {first.address} at {first.source}, and a project has one {kind.name}"
             report(manifest, ("metadata", "name"), what, "Remove one of the two.")
@@ -183,6 +189,18 @@ def _report_alike(manifests: Iterable[Manifest], report: Report) -> None:
             report(
                 manifest, ("spec", fields[0]), same, "On the server the two could not be told apart. Make them differ."
             )
+
+
+def _report_taken_twice(manifests: Iterable[Manifest], report: Report) -> None:
+    """Report manifests that import the same live object: it is managed by one of them."""
+    seen: dict[str, Manifest] = {}
+    for manifest in manifests:
+        if not (id := manifest.import_id):  # the field's name
+            continue
+        first = seen.setdefault(usual_case(id), manifest)
+        if first is not manifest:
+            same = f"{manifest.address} imports the same id as {first.address} at {first.source}"
+            report(manifest, ("metadata", "import", "id"), same, "Give one of them another id, or take its import out.")
 
 
 def _is_said(value: object) -> bool:

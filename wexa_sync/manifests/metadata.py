@@ -1,4 +1,4 @@
-"""Read what `metadata` says beyond a manifest's name: its lifecycle, and what it waits for."""
+"""Read what `metadata` says beyond a manifest's name: its lifecycle, what it waits for, and what it takes over."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, declarable, owner_of
-from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Address, Lifecycle, Path, Secret
+from wexa_sync.text.ids import ID_HINT, is_id
 from wexa_sync.text.suggest import did_you_mean
+
+_IMPORT: Path = ("metadata", "import", "id")
 
 
 def lifecycles(
@@ -108,3 +111,19 @@ def _bad_kind(address: Address, at: Path) -> Fault | None:
     if home:
         return Fault(at, f"{kind.name} is a part of {home.name}", f"Write {home.name}/NAME/{kind.name}/{address.name}.")
     return Fault(at, f"a {kind.name} lives in no {owner}", f"Write {kind.name}/{address.name}.")
+
+
+def import_id(metadata: Mapping[str, Any], kind: Kind, faults: list[Fault]) -> str:
+    """Return the id of the live object that the manifest takes over; empty where it names none."""
+    wanted = metadata.get("import")
+    found = wanted.get("id") if isinstance(wanted, dict) else None
+    if isinstance(found, Secret):
+        faults.append(Fault(_IMPORT, "an id can't be a secret", "Write the id as it is, or as ${var:NAME}."))
+    if not isinstance(found, str) or not found or isinstance(found, Unfilled):
+        return ""  # reported already, or by the schema
+    if not is_id(found):
+        faults.append(Fault(_IMPORT, f"{found!a} can't be an id", ID_HINT))
+    if kind.nature is Nature.ACTION:
+        hint = "`wexa-sync resolve ADDRESS --happened ID` says which live one it is."
+        faults.append(Fault(_IMPORT[:2], f"a {kind.name} happens once, and is not taken over", hint))
+    return found

@@ -18,7 +18,7 @@ from wexa_sync.kinds.spec.wire import at_path, replaced
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.foreign import API_VERSION, is_ours
 from wexa_sync.manifests.included import Files
-from wexa_sync.manifests.metadata import depends_on, lifecycles
+from wexa_sync.manifests.metadata import depends_on, import_id, lifecycles
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault, shown
@@ -121,6 +121,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
         templates={**document.templates, **files.filling.templates},
         laid=document.laid,
         unlisted=unlisted,
+        import_id=import_id(metadata, kind, faults),
     )
     yield manifest
     for part, items in parts:

@@ -69,6 +69,7 @@ class Manifest:
     `position` is the place of a part in its owner's list of parts. `generation` counts runs of an action.
     `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document. `unlisted`
     are the fields of parts that the manifest leaves out: it does not manage those parts. `laid` as in Document.
+    `import_id`: the id of the live one that it takes over; empty where it names none.
     """
 
     address: Address
@@ -81,6 +82,7 @@ class Manifest:
     templates: Mapping[str, str] = field(default_factory=dict)
     unlisted: frozenset[str] = frozenset()
     laid: Mapping[Path, Laid] = field(default_factory=dict)
+    import_id: str = ""
 
     def laid_at(self, path: Path) -> Laid | None:
         """Return where the value at the path of the document stands, if an environment laid it over the manifest."""

@@ -44,7 +44,8 @@ class Pair:
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
     `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.
     `unread`: why the list that it stands in can't be read. `others`: of a list that is only written whole, a
-    fingerprint of what others have in it. `fires`: why writing rows may start runs.
+    fingerprint of what others have in it. `fires`: why writing rows may start runs. `stray`: why the id that the
+    manifest imports can't be it.
     """
 
     address: Address
@@ -60,6 +61,7 @@ class Pair:
     unread: str = ""
     others: str = ""
     fires: str = ""
+    stray: str = ""
 
     @property
     def open_intent(self) -> Intent | None:
@@ -70,6 +72,12 @@ class Pair:
     def mark(self) -> str:
         """Return the mark of the intent, for a change that settles it; empty where there is no intent."""
         return self.intent.mark if self.intent is not None else ""
+
+    @property
+    def wanted_id(self) -> str:
+        """Return the id that the manifest imports, while nothing is recorded and nothing is in doubt; else nothing."""
+        is_free = self.manifest is not None and self.record is None and self.open_intent is None
+        return self.manifest.import_id if self.manifest is not None and is_free else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from wexa_sync.observe.contents import contents_of, live_of, unpaired
 from wexa_sync.observe.cut import unseen
 from wexa_sync.observe.given_up import projects_given_up
 from wexa_sync.observe.implied import implied
+from wexa_sync.observe.imported import note_strays
 from wexa_sync.observe.inside import pair_inside
 from wexa_sync.observe.known import Externals, Known, external_refs, require_known_kinds
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
@@ -134,6 +135,7 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
         pair_inside(known, api, pool, kind)
         _pair_unseen(known, kind)
     sort_out_made(known, api)
+    note_strays(known, api)
     return known, lists
 
 

@@ -40,10 +40,12 @@ def as_live(desired: Desired, base: Desired, target: Target, now: float) -> Obse
 
 
 def _pair(address: Address, desired: Desired, base: Desired) -> Pair:
-    pair = Pair(address=address, manifest=desired.manifests.get(address))
-    if (applied := base.manifests.get(address)) is None:
-        return pair
-    kind, id = BY_NAME[address.kind], _id(str(address))  # the field's name
+    manifest, applied = desired.manifests.get(address), base.manifests.get(address)
+    pair = Pair(address=address, manifest=manifest)
+    kind, id = BY_NAME[address.kind], _imported(address, desired, base) or _id(str(address))  # the field's name
+    if applied is None:  # what a manifest imports is there, as far as manifests can say
+        taken = manifest is not None and bool(_around(manifest, desired).import_id)
+        return replace(pair, live=_live(manifest, id)) if manifest is not None and taken else pair
     record = Record(
         address=address,
         id=id,
@@ -53,12 +55,32 @@ def _pair(address: Address, desired: Desired, base: Desired) -> Pair:
     )
     if kind.nature is Nature.ACTION:  # it happened, and is over
         return replace(pair, record=replace(record, started=True, ended=True))
-    spec = with_derived(kind, with_defaults(kind, applied.spec), declared=applied.spec)
+    live = _live(applied, id)
     if kind.sown:  # live rows have ids, by which the record knows them
-        ids = {key: _id(f"{address}/{key}") for key in spec[ROWS]}
+        ids = {key: _id(f"{address}/{key}") for key in live.spec[ROWS]}
         record = replace(record, spec={**record.spec, ROWS: ids})
-        spec = {**spec, ROWS: [{**row, "_id": ids[key]} for key, row in spec[ROWS].items()]}
-    return replace(pair, record=record, live=Live(id=id, spec=spec, position=applied.position))
+        rows = [{**row, "_id": ids[key]} for key, row in live.spec[ROWS].items()]
+        live = replace(live, spec={**live.spec, ROWS: rows})
+    return replace(pair, record=record, live=live)
+
+
+def _live(manifest: Manifest, id: str) -> Live:  # the field's name
+    """Return what is live where just this manifest was applied."""
+    kind = BY_NAME[manifest.address.kind]
+    spec = with_derived(kind, with_defaults(kind, manifest.spec), declared=manifest.spec)
+    return Live(id=id, spec=spec, position=manifest.position)
+
+
+def _imported(address: Address, *sides: Desired) -> str:
+    """Return the id by which a manifest imports what it declares; empty where none does."""
+    manifests = filter(None, (side.manifests.get(address) for side in sides))
+    return next((each.import_id for each in manifests if each.import_id), "")
+
+
+def _around(manifest: Manifest, desired: Desired) -> Manifest:
+    """Return the manifest of a part's owner; of what is no part, the manifest itself."""
+    owner = manifest.address.owner_address
+    return desired.manifests.get(owner, manifest) if owner is not None else manifest
 
 
 def _externals(manifests: Iterable[Manifest]) -> Iterable[ExternalName]:

@@ -77,7 +77,10 @@ class _Gap:
     ids: Ids
 
     def by_id(self, listed: set[str | None]) -> list[Raw]:
-        """Read what is recorded and not listed; of runs only those that something depends on or is in doubt about."""
+        """Read what is recorded, or imported by its id, and not listed.
+
+        Of runs that is done only for those that something depends on or is in doubt about.
+        """
         known, all_of_them = self.known, self.kind.nature is Nature.RESOURCE
         needed = frozenset[Address]() if all_of_them else known.awaited
         ids = [
@@ -85,7 +88,9 @@ class _Gap:
             for address in known.at(self.place)
             if address in known.state.records and (all_of_them or address in needed or address in known.state.intents)
         ]
-        missing = [id for id in ids if id not in listed]
+        manifests = (known.desired.manifests.get(address) for address in known.at(self.place))
+        ids += [each.import_id for each in manifests if each is not None and each.import_id]
+        missing = [id for id in dict.fromkeys(ids) if id not in listed]
         read = self.pool.map(lambda id: self.api.read(self.kind, replace(self.ids, id=id)), missing)
         return [raw for raw in read if raw is not None]
 

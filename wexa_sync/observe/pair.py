@@ -1,8 +1,8 @@
 """Pair the live things of one kind in one place with manifests and records. Pure; part of observe.
 
-A record is paired by its id; anything else by the id that the client chose, else by the kind's natural key. Never a
-candidate is what a record of another address holds, a run of an earlier generation, or what stood in the list before a
-run was sent. Two live things of one key are shown as candidates, not guessed.
+A record is paired by its id; anything else by the id that its manifest imports, or that the client chose, else by the
+kind's natural key. Never a candidate is what a record of another address holds, a run of an earlier generation, or what
+stood in the list before a run was sent. Two live things of one key are shown as candidates, not guessed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
 from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Spec
 from wexa_sync.secrecy.seal import fingerprint
+from wexa_sync.text.ids import usual_case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,18 +56,34 @@ def pair(contents: Contents) -> dict[Address, Pair]:
     }
     claimed = {id for record in contents.records.values() for id in (*record.ids, *record.earlier)}
     free = [live for live in contents.lives if not any(id in claimed or id in contents.owned for id in live.ids)]
-    open_pairs = [found for found in pairs.values() if _is_open(contents.kind, found)]
+    imported = {found.address: found for found in _by_import(pairs.values(), free)}
+    pairs |= imported
+    free = _without(free, imported.values())
+    open_pairs = [found for found in pairs.values() if _is_open(contents.kind, found) and not found.wanted_id]
     pairs |= {found.address: found for found in _by_chosen_id(contents, open_pairs, free)}
-    chosen = {found.live.id for found in pairs.values() if found.live is not None}
     by_name = [found for found in open_pairs if pairs[found.address].live is None]
-    free = [live for live in free if live.id not in chosen]
+    free = _without(free, pairs.values())
     pairs |= {found.address: found for found in _by_key(contents, by_name, free, recorded)}
     if contents.kind.nature is Nature.ACTION:
-        taken = {found.live.id for found in pairs.values() if found.live is not None}
-        rest = [live for live in free if live.id not in taken]
+        rest = _without(free, pairs.values())
         pairs |= {a: _with_similar(contents, pairs[a], rest, recorded) for a in (found.address for found in by_name)}
     newest = max((live.created_at for live in contents.lives if live.created_at is not None), default=0.0)
     return {a: replace(found, absent=True) if _never_arrived(newest, found) else found for a, found in pairs.items()}
+
+
+def _without(lives: Sequence[Live], pairs: Iterable[Pair]) -> list[Live]:
+    """Return what is live and is paired with nothing yet."""
+    taken = {found.live.id for found in pairs if found.live is not None}
+    return [live for live in lives if live.id not in taken]
+
+
+def _by_import(pairs: Iterable[Pair], free: Sequence[Live]) -> Iterator[Pair]:
+    """Yield the pairs whose manifests import the id of something that nobody has yet."""
+    wanted = [found for found in pairs if found.wanted_id]
+    lives = {usual_case(id): live for live in free for id in live.ids} if wanted else {}
+    for found in wanted:
+        if live := lives.get(usual_case(found.wanted_id)):
+            yield replace(found, live=live)
 
 
 def _recorded(contents: Contents) -> dict[Address, Live]:

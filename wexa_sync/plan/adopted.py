@@ -1,10 +1,23 @@
-"""Tell which managed resource made a live one that is declared and not recorded. Pure."""
+"""Tell what is taken over though nobody asked to adopt: another resource, or a manifest, claims it. Pure."""
 
 from __future__ import annotations
 
 from wexa_sync.compare.ids import Comparison, plain_id
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.model import Address, Live, Observation, Pair, Ref
+from wexa_sync.model import Address, Live, Manifest, Observation, Pair, Ref
+from wexa_sync.plan.decision import ADOPTED
+
+
+def claim_on(pair: Pair, observation: Observation, comparison: Comparison) -> str:
+    """Return why a live resource that is not recorded is surely the declared one; empty where a person has to say."""
+    if maker := maker_of(pair, observation, comparison):
+        return f"{maker} made it"
+    if pair.manifest is not None and pair.manifest.import_id:
+        return f"{ADOPTED}: metadata.import names {pair.manifest.import_id}"
+    owner = _owner_of(pair, observation)
+    if owner is not None and owner.import_id:
+        return f"{ADOPTED} with {owner.address}, which metadata.import names"
+    return ""
 
 
 def maker_of(pair: Pair, observation: Observation, comparison: Comparison) -> Address | None:
@@ -24,3 +37,10 @@ def maker_of(pair: Pair, observation: Observation, comparison: Comparison) -> Ad
 def _is_ours(pair: Pair, live: Live) -> bool:
     """True when a live resource is recorded, or surely what a create with a lost response made."""
     return pair.certain or (pair.record is not None and pair.record.id == live.id)
+
+
+def _owner_of(pair: Pair, observation: Observation) -> Manifest | None:
+    """Return the manifest of the resource that a part lives inside; None where there is none."""
+    owner = pair.address.owner_address
+    around = observation.pairs.get(owner) if owner is not None else None
+    return around.manifest if around is not None else None

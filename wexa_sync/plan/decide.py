@@ -3,7 +3,7 @@
 manifest  live  record   decision
 yes       no    no       CREATE; an action: RUN
 yes       no    yes      CREATE, "removed outside"; an action: no-op; a schedule whose time has come: no-op
-yes       yes   no       ADOPT or UPDATE with --adopt, or where it is surely ours; else blocked
+yes       yes   no       ADOPT or UPDATE with --adopt, by metadata.import, or where it is surely ours; else blocked
 yes       yes   yes      no-op or UPDATE
 no        yes   yes      DELETE with --prune, else an orphan
 no        no    yes      FORGET
@@ -21,6 +21,7 @@ from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.plan.action import ActionCase, as_doubt
 from wexa_sync.plan.decision import Decision, Rules
+from wexa_sync.plan.imported import misled
 from wexa_sync.plan.sown import SownCase
 from wexa_sync.plan.undeclared import ResourceCase
 
@@ -33,7 +34,7 @@ Row = tuple[bool, bool, bool]
 ROWS: Final[Mapping[Row, str]] = {
     (True, False, False): "CREATE; an action: RUN",
     (True, False, True): 'CREATE, "removed outside"; an action: no-op; a schedule whose time has come: no-op',
-    (True, True, False): "ADOPT or UPDATE with --adopt, or where it is surely ours; else blocked",
+    (True, True, False): "ADOPT or UPDATE with --adopt, by metadata.import, or where it is surely ours; else blocked",
     (True, True, True): "no-op or UPDATE",
     (False, True, True): "DELETE with --prune, else an orphan",
     (False, False, True): "FORGET",
@@ -55,6 +56,8 @@ def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
     if BY_NAME[pair.address.kind].sown is not None:
         return SownCase(pair, observation, rules).decide()
     resource = ResourceCase(pair, observation, rules)
+    if blocked := misled(resource):
+        return blocked
     match row_of(pair):
         case (True, False, _):
             return resource.create()

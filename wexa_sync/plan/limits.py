@@ -51,7 +51,7 @@ def excesses(changes: Sequence[Change], limits: Limits, *, managed: int) -> list
     """Return every budget that the changes go over. `managed`: how many resources the state holds."""
     over = []
     for action, name in ((Action.DELETE, DELETES), (Action.UPDATE, UPDATES)):
-        count = sum(change.action is action and change.reason != ADOPTED for change in changes)
+        count = sum(change.action is action and not change.reason.startswith(ADOPTED) for change in changes)
         within = managed < limits.from_resources or count * 100 <= limits.budget * managed
         if not within and count > limits.allowed.get(name, 0):
             what = f"it would {action.value} {count} of {managed} managed resources, more than {limits.budget:g} %"

@@ -30,7 +30,7 @@ from wexa_sync.model import (
     Spec,
     show_path,
 )
-from wexa_sync.plan.adopted import maker_of
+from wexa_sync.plan.adopted import claim_on
 from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules, if_another
 
 _LATER = "Give it a later time."
@@ -164,8 +164,8 @@ class Case:
         if pair.live is None:
             return self.ambiguous()
         fields, unknown = knowable(self.kind, self.fields(pair.live))
-        maker = maker_of(pair, self.observation, self.comparison)
-        if not (self.rules.adopt or pair.certain or maker):
+        claim = claim_on(pair, self.observation, self.comparison)
+        if not (self.rules.adopt or pair.certain or claim):
             count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
             what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
@@ -173,7 +173,7 @@ class Case:
                 f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
                 f"--adopt takes it over. {if_another(pair.address)}",
             )
-        reason = FOUND if pair.certain and not self.kind.implied_by else f"{maker} made it" if maker else ADOPTED
+        reason = FOUND if pair.certain and not self.kind.implied_by else claim or ADOPTED
         reason += why_unknown(unknown)
         if self.kind.nature is Nature.ACTION:
             return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.pair.mark)

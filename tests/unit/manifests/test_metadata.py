@@ -202,3 +202,27 @@ def test_handles_of_agents_are_their_own(folder: Folder) -> None:
 def test_two_flows_may_have_agents_of_one_handle(folder: Folder) -> None:
     text = FLOW % "" + "---\n" + (FLOW % "").replace("triage", "other").replace("Triage", "Other")
     assert len(folder.read(text).manifests) == 5
+
+
+def test_a_manifest_names_what_it_imports(folder: Folder) -> None:
+    assert folder.read(FLOW % "import: {id: 66aa}").manifests[TRIAGE].import_id == "66aa"
+    assert folder.read(FLOW % "import: {id: 66aa}").manifests[AGENT].import_id == ""
+    assert folder.read(FLOW % "").manifests[TRIAGE].import_id == ""
+
+
+@pytest.mark.parametrize("id", ["..", "a/b", '"a\\eb"', "'a b'", '"%2e"'])
+def test_what_can_be_no_id_is_not_imported(folder: Folder, id: str) -> None:
+    (problem,) = folder.faults(FLOW % f"import: {{id: {id}}}")
+    assert "can't be an id" in problem
+
+
+def test_nothing_that_happens_once_is_imported(folder: Folder) -> None:
+    file = "apiVersion: wexa.ai/v1\nkind: File\nmetadata: {name: f, import: {id: x}}\nspec: {content: {file: f.txt}}\n"
+    assert any("a File happens once, and is not taken over" in each for each in folder.faults(file))
+    assert any("import" in each for each in folder.faults(RUN % ", import: {id: x}"))
+
+
+def test_two_that_are_alike_are_told_apart_by_what_they_import(folder: Folder) -> None:
+    one, other = (PROJECT % (name, "Twin") for name in ("one", "other"))
+    assert any("the same projectName" in each for each in folder.faults(f"{one}---\n{other}"))
+    assert folder.read(one.replace("{name: one", "{name: one, import: {id: p1}") + f"---\n{other}")

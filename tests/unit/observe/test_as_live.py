@@ -11,7 +11,7 @@ from wexa_sync import engine
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.wire import with_defaults, with_derived
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Action, Basis, Choice, Desired, Manifest, Plan, Target
+from wexa_sync.model import Action, Address, Basis, Choice, Desired, Manifest, Plan, Target
 from wexa_sync.plan.scope import Scope
 
 BASIS = Basis(ref="main", commit="0" * 40)
@@ -57,3 +57,16 @@ def test_such_a_plan_has_no_digest_and_says_what_it_is(desk: Desired) -> None:
     made = plan(desk, desk, Choice())
     assert made.digest == ""
     assert made.basis == BASIS
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["declared before", "new"])
+def test_what_a_manifest_imports_counts_as_live_with_its_parts(desk: Desired, before: bool) -> None:
+    flow = next(each for each in desk.manifests if each.kind == "AgentFlow")
+    own = (flow, Address(kind="Project", name="support-desk"))
+    taking = {each: replace(desk.manifests[each], import_id="f1") for each in own}
+    importing = replace(desk, manifests={**desk.manifests, **taking})
+    actions = {
+        change.address: change.action for change in plan(importing, desk if before else engine.NOTHING, Choice())
+    }
+    assert {actions[flow], actions[own[1]]} == {Action.NOOP if before else Action.ADOPT}
+    assert {actions[each] for each in actions if each.owner_address == flow} == {actions[flow]}

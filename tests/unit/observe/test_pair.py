@@ -39,6 +39,10 @@ def manifest(kind: str, handle: str = "it", generation: int = 1, **more: Any) ->
     return Manifest(address=address(kind, handle), spec=spec, source=Source(file="m.yaml"), generation=generation)
 
 
+def taking(id: str, handle: str = "it") -> Manifest:
+    return replace(manifest("Skill", handle), import_id=id)
+
+
 def record(kind: str, id: str, name: str = "it", generation: int = 1, **more: Any) -> Record:
     return Record(address=address(kind, name), id=id, spec=SPECS[kind], generation=generation, **more)
 
@@ -94,6 +98,17 @@ TABLE: list[tuple[str, tuple[Manifest | Record | Intent | Live, ...], str]] = [
     ("by name, two",                    (manifest(K), live(K, "1"), live(K, "2")),                          "one of 1 2"),
     ("by name, another differs",        (manifest(K), live(K, "1", description="two")),                     "1"),
     ("claimed by another",              (manifest(K), record(K, "1", "other"), live(K, "1")),               "nothing"),
+    ("imported",                        (taking("2"), live(K, "1"), live(K, "2")),                          "2"),
+    ("imported, renamed since",         (taking("1"), live(K, "1", name="Else")),                           "1"),
+    ("imported, by another spelling",   (taking("b"), live(K, "1", aliases=("b",))),                        "1"),
+    ("imported, in capitals",           (taking("A" * 24), live(K, "a" * 24)),                              "a" * 24),
+    ("imported, not there",             (taking("3"), live(K, "1")),                                        "nothing"),
+    ("imported, another's",             (taking("1"), record(K, "1", "other"), live(K, "1")),               "nothing"),
+    ("imported, recorded",              (taking("1"), record(K, "1"), live(K, "1"), live(K, "2")),          "1"),
+    ("imported, another recorded",      (taking("1"), record(K, "2"), live(K, "1"), live(K, "2")),          "2"),
+    ("imported, awaited",               (taking("1"), intent(K), live(K, "2")),                             "2 ours"),
+    ("a twin is imported",              (manifest(K), taking("1", "other"), live(K, "1"), live(K, "2")),    "2"),
+    ("imported, not of its own id",     (replace(manifest(A), import_id="1"), live(A, agent_id("f1", "it")), live(A, "1")), "1"),
     ("ignored",                         (manifest(K), intent(K, settled=True, ignore=("1",)), live(K, "1")), "nothing"),
     ("ignored, another",                (manifest(K), intent(K, settled=True, ignore=("1",)), live(K, "1"), live(K, "2")), "2"),
     ("settled is not awaited",          (manifest(K), intent(K, settled=True), live(K, "1")),               "1"),

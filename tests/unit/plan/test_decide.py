@@ -132,6 +132,8 @@ GONE = {"skills": [Ref(kind="Skill", external="Gone")]}
 OPEN = record(E, started=True, ended=False)
 STARTED = {"record": record(E, started=False), "intent": intent(E, operation="start", id="l1")}
 
+TAKING = manifest(S, import_id="l1")
+
 # fmt: off
 RESOURCES: list[tuple[str, Pair, Rules, str, str]] = [
     ("declared",                row(S, manifest=manifest(S)),                                   Rules(), "create", ""),
@@ -149,6 +151,15 @@ RESOURCES: list[tuple[str, Pair, Rules, str, str]] = [
     ("live, not ours",          row(S, manifest=manifest(S), live=live(S)),                     Rules(), "blocked adopt", "live already"),
     ("live, not ours, differs", row(S, manifest=manifest(S), live=live(S, OTHER[S])),           Rules(), "blocked adopt", "differ"),
     ("--adopt",                 row(S, manifest=manifest(S), live=live(S)),                     ADOPT,   "adopt", "adopted"),
+    ("imported",                row(S, manifest=TAKING, live=live(S)),                          Rules(), "adopt", "adopted: metadata.import names l1"),
+    ("imported, differs",       row(S, manifest=TAKING, live=live(S, OTHER[S])),                Rules(), "update", "adopted: metadata.import names l1"),
+    ("imported, recorded",      row(S, manifest=TAKING, live=live(S), record=record(S)),        Rules(), "no-op", ""),
+    ("imported, another recorded", row(S, manifest=TAKING, live=live(S, id="l2"), record=replace(record(S), id="l2")), ADOPT, "blocked adopt", "names l1, and l2 is recorded"),
+    ("imported, a stray",       row(S, manifest=TAKING, stray="l1 is a flow"),                  ADOPT,   "blocked adopt", "l1 is a flow"),
+    ("imported, removed",       row(S, manifest=TAKING, record=record(S)),                      Rules(), "blocked create", "l1, which metadata.import names, was removed"),
+    ("imported, fired",         row(S, manifest=replace(TAKING, spec=spec(S, PAST)), record=record(S, PAST)), Rules(), "no-op", "it fired"),
+    ("imported, in doubt",      row(S, manifest=TAKING, intent=intent(S)),                      ADOPT,   "blocked adopt", "the response was lost"),
+    ("imported, found",         row(S, manifest=TAKING, intent=intent(S), live=live(S), certain=True), Rules(), "adopt", "found: an earlier apply made it"),
     ("--adopt, differs",        row(S, manifest=manifest(S), live=live(S, OTHER[S])),           ADOPT,   "update", "adopted"),
     ("surely ours",             row(S, manifest=manifest(S), live=live(S), certain=True),       Rules(), "adopt", "found"),
     ("stale record",            row(S, manifest=manifest(S), live=live(S, id="l9"), record=record(S)), Rules(), "blocked adopt", "l9"),
