@@ -108,9 +108,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     if not _is_handle(handle) or project is None:
         return
     generation, address = metadata.get("generation"), Address(project=project, kind=kind.name, name=handle)
-    if is_commanded(address):
-        message = f"the handle {handle} is kept for a run that `wexa-sync executions run` starts"
-        faults.append(Fault(("metadata", "name"), message, "Give it another name."))
+    _require_free(address, faults)
     manifest = Manifest(
         address=address,
         spec=spec,
@@ -126,6 +124,13 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     yield manifest
     for part, items in parts:
         yield from _checked(part, _parts(manifest, part, items, document, inherited[part.field], faults), faults)
+
+
+def _require_free(address: Address, faults: list[Fault]) -> None:
+    """Add a fault for a handle that only commands give."""
+    if is_commanded(address):
+        message = f"the handle {address.name} is kept for a run that `wexa-sync executions run` starts"
+        faults.append(Fault(("metadata", "name"), message, "Give it another name."))
 
 
 def _listed(part: Part, spec: dict[str, Any], written: dict[str, Any], files: Files, faults: list[Fault]) -> Any:
