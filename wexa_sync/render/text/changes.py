@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from wexa_sync.model import Action
@@ -18,12 +19,13 @@ _TITLE = 26  # columns kept for the symbol and the name, however long the addres
 
 def write_changes(page: Page, changes: Sequence[ChangeView], detail: Detail) -> None:
     """Write the changes by project, in plan order."""
-    projects = dict.fromkeys(change.project for change in changes)
-    for project in projects:
+    projects: defaultdict[str, list[ChangeView]] = defaultdict(list)
+    for change in changes:
+        projects[change.project].append(change)
+    for project, inside in projects.items():
         page.blank()
         if len(projects) > 1:
             page.line((f"{project}:", "bold underline"))
-        inside = (change for change in changes if change.project == project)
         groups = grouped(inside, lambda change: detail >= Detail.USUAL or change.action is Action.UPDATE)
         titled = (each for group in groups if not group.rows for each in group.changes if each.title)
         column = min(max((len(visible(str(each.address))) for each in titled), default=0), page.width - _TITLE)

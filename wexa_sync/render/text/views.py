@@ -8,6 +8,7 @@ from typing import Any
 
 from wexa_sync.model import Title, Viewed, ViewRow
 from wexa_sync.render.layout import Layout
+from wexa_sync.render.text.columns import columns, cut_to
 from wexa_sync.render.text.page import Page
 from wexa_sync.render.text.style import DIM
 from wexa_sync.text.visible import prose, visible, visible_json
@@ -44,7 +45,7 @@ def _as_it_came(rows: Sequence[ViewRow]) -> Iterator[str]:
 def _table(titles: Sequence[Title], rows: Sequence[ViewRow], layout: Layout) -> str:
     page = Page(color=layout.color, width=layout.width)
     cells = [tuple(title.text for title in titles), *(tuple(map(prose, row.cells)) for row in rows)]
-    widths = _widths([max(map(_room, column)) for column in zip(*cells, strict=True)], titles, page.width)
+    widths = _widths([max(map(columns, column)) for column in zip(*cells, strict=True)], titles, page.width)
     for row in cells:
         shown = [_fitted(cell, width) for cell, width in zip(row, widths, strict=False)]
         page.line(("  ".join(shown), "bold" if row is cells[0] else ""))
@@ -69,22 +70,11 @@ def _widths(wanted: list[int], titles: Sequence[Title], room: int) -> list[int]:
     return widths
 
 
-def _room(text: str) -> int:
-    """Return the columns of a terminal that a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # slow to load, and seldom needed
-
-    return cell_len(text)
-
-
 def _fitted(text: str, width: int) -> str:
     """Return the text in just so many columns of a terminal."""
-    if _room(text) > width:
-        from rich.cells import set_cell_size
-
-        text = f"{set_cell_size(text, width - 3)}..."
-    return text + " " * (width - _room(text))
+    if columns(text) > width:
+        text = f"{cut_to(text, width - 3)}..."
+    return text + " " * (width - columns(text))
 
 
 def _fields(value: Any, layout: Layout) -> str:
