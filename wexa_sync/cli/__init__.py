@@ -29,6 +29,7 @@ COMMANDS = {
     "snapshot": "Write what plans need of the workspace, without secrets, for where there is no key.",
     "history": "Show who applied what, when, and of which commit.",
     "drift": "Show what changed on the live side since the last apply.",
+    "unmanaged": "List what is live and stands in no record.",
     "undo": "Make what an apply touched as it was before.",
     "promote": "Carry what one environment says over to another.",
     "resolve": "Settle whether a request without a response was carried out.",

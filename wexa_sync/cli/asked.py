@@ -17,6 +17,14 @@ said = together(
 
 project = option("--project", default="", metavar="PROJECT", help="One project, by its handle, its name or its id.")
 
+projects = option(
+    "--project",
+    "projects",
+    multiple=True,
+    metavar="PROJECT",
+    help="Only that project, by its handle, its name or its id; may be repeated.",
+)
+
 most = option("--limit", type=click.IntRange(1), metavar="N", help="Show the first N.")
 
 

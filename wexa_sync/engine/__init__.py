@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         scope_to_destroy,
     )
     from wexa_sync.engine.undo import plan_to_undo
+    from wexa_sync.engine.unrecorded import unmanaged
     from wexa_sync.engine.views import credits_used, find_asking, find_project, get, move_task, refresh_dashboard
 
 _HOMES = {
@@ -58,6 +59,7 @@ _HOMES = {
         "scope_to_destroy",
     ),
     "undo": ("plan_to_undo",),
+    "unrecorded": ("unmanaged",),
     "views": ("credits_used", "find_asking", "find_project", "get", "move_task", "refresh_dashboard"),
 }
 """The names of each file."""
@@ -108,6 +110,7 @@ __all__ = [
     "snapshot",
     "started_before",
     "state_at",
+    "unmanaged",
     "wait",
     "with_questions",
 ]

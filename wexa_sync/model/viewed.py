@@ -48,7 +48,8 @@ class ViewRow:
 class Viewed:
     """What a view shows. Without `titles` the shape of the response is not known. `alone`: one item was asked for.
 
-    `about` stands above the items. `notes`: what a person should know of it.
+    `about` stands above the items. `notes`: what a person should know of it. `by_project`: the items of each project
+    stand together, and people see a table for each.
     """
 
     view: str
@@ -57,3 +58,4 @@ class Viewed:
     alone: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    by_project: bool = False

@@ -23,6 +23,7 @@ from wexa_sync.text.ids import usual_case
 from wexa_sync.text.paths import expanded
 
 _NONE: Mapping[str, Any] = {}
+_REPLACED = ("base_url", "org_id", "user_id", "unmanaged_ignore")
 
 
 def read_settings(
@@ -87,6 +88,7 @@ def _settings(found: Mapping[str, Any], repository: Repository, state: StatePlac
         read_timeout=float(found["read_timeout"]),
         options=_options(found, repository.root),
         limits=Limits(budget=float(found["budget"]), max_executions=found["max_executions"]),
+        unmanaged_ignore=tuple(found["unmanaged_ignore"]),
     )
 
 
@@ -118,7 +120,7 @@ def _manifests(paths: Sequence[str], root: Path, file: Document | None) -> tuple
 def _replacing(section: Section | None) -> dict[str, Any]:
     """Return the settings of an environment that stand in place of those of the file."""
     data = section.data if section else {}
-    return {name: data[name] for name in ("base_url", "org_id", "user_id") if name in data}
+    return {name: data[name] for name in _REPLACED if name in data}
 
 
 def _environment(section: Section, file: Document | None, repository: Repository) -> Environment:

@@ -58,6 +58,7 @@ class Settings:
     read_timeout: float
     options: Options
     limits: Limits
+    unmanaged_ignore: tuple[str, ...] = ()
     api_key: Secret | None = None
     unconfirmed: Source | None = None
     defaults: Defaults | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from wexa_sync.model import Title, Viewed, ViewRow
@@ -24,6 +25,8 @@ def viewed_text(viewed: Viewed, layout: Layout) -> str:
     if viewed.alone:
         return _fields(viewed.rows[0].value, layout)
     about = f"{_fields(viewed.about, layout)}\n" if viewed.about else ""
+    if viewed.by_project:
+        return about + "\n".join(_tables(viewed, layout))
     return about + _table(viewed.titles, viewed.rows, layout)
 
 
@@ -31,7 +34,8 @@ def viewed_lines(viewed: Viewed) -> str:
     """Return a table for a pipe: a line for each item, tabs between the cells, nothing cut."""
     if not viewed.titles or viewed.alone:
         return viewed_text(viewed, Layout())
-    return "".join("\t".join(map(visible, row.cells)) + "\n" for row in viewed.rows)
+    rows = ((*([row.project] if viewed.by_project else []), *row.cells) for row in viewed.rows)
+    return "".join("\t".join(map(visible, cells)) + "\n" for cells in rows)
 
 
 def _as_it_came(rows: Sequence[ViewRow]) -> Iterator[str]:
@@ -40,6 +44,14 @@ def _as_it_came(rows: Sequence[ViewRow]) -> Iterator[str]:
             yield f"# {visible(' / '.join(filter(None, (row.project, row.owner, row.name))))}"
         yield visible_json(json.dumps(row.value, ensure_ascii=False, indent=2))
     yield ""
+
+
+def _tables(viewed: Viewed, layout: Layout) -> Iterator[str]:
+    """Yield a table for each project, under its name."""
+    for project, rows in groupby(viewed.rows, key=lambda row: row.project):
+        page = Page(color=layout.color, width=layout.width)
+        page.line(("Project ", "bold"), (repr(project), "bold"))
+        yield page.render() + _table(viewed.titles, list(rows), layout)
 
 
 def _table(titles: Sequence[Title], rows: Sequence[ViewRow], layout: Layout) -> str:

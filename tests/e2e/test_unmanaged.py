@@ -1,0 +1,120 @@
+"""`wexa-sync unmanaged` shows what others made, in a project that is managed and in one that is not, by GET alone."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli, Desk
+
+HOSTILE = "--- \x1b[31mStray\u202e ::error::"
+
+
+@pytest.fixture
+def env(desk: Desk, cli: Cli) -> dict[str, str]:
+    """Return the settings of a sandbox on which the support desk is applied."""
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    desk.remote.forget()
+    return desk.remote.env
+
+
+def ids_of(desk: Desk) -> dict[str, str]:
+    """Return the recorded ids by address."""
+    return {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
+
+
+def make_by_hand(desk: Desk) -> None:
+    """Add a flow, and an agent to a flow that is managed; and a project with a skill."""
+    raw, ids, org = desk.remote.raw, ids_of(desk), desk.remote.server.org_id
+    project, flow = ids["Project/support-desk"], ids["support-desk/AgentFlow/triage"]
+    agent = raw("GET", f"/agentflow/{flow}").json()["agents"][0]
+    new = {**agent, "_id": "f" * 24, "title": "New", "agent_type": "skilled", "conditions": []}
+    new["skills"] = [skill["_id"] for skill in agent["skills"]]
+    raw("POST", f"/agentflow/{flow}/skilled", new, projectID=project).raise_for_status()
+    stray = {"name": HOSTILE, "description": "x", "role": "r", "projectID": project}
+    raw("POST", "/agentflow/", stray, projectID=project).raise_for_status()
+    other = {"orgId": org, "projectName": "Other", "description": "", "coworker_role": "", "status": "published"}
+    other_id = raw("POST", "/v1/project", other).json()["_id"]
+    groups = raw("GET", f"/connectors/{other_id}").json()
+    connector = next(each for group in groups for each in group["accountDetails"] or [])
+    skill = {"name": "Draft", "logo": "l", "connector_name": "x", "description": "d", "user_id": None}
+    skill |= {"projectID": other_id, "connector_id": connector["connectorID"]}
+    raw("POST", "/skills/", skill).raise_for_status()
+    desk.remote.forget()
+
+
+def items(cli: Cli, desk: Desk, env: dict[str, str], *words: str) -> list[tuple[Any, ...]]:
+    """Return project, kind and name of each thing that is shown."""
+    shown = json.loads(cli(desk.folder, "unmanaged", "--format", "json", *words, env=env).stdout)
+    return [(each["project"], each["value"]["kind"], each["name"]) for each in shown["items"]]
+
+
+def test_what_an_apply_made_is_managed(desk: Desk, cli: Cli, env: dict[str, str]) -> None:
+    done = cli(desk.folder, "unmanaged", "--detailed-exitcode", env=env)
+    assert (done.stdout, done.stderr) == ("", "Nothing is unmanaged.\n")
+    assert items(cli, desk, env) == []
+    assert desk.remote.writes == []
+
+
+def test_what_others_made_is_listed_and_no_part_of_it_twice(desk: Desk, cli: Cli, env: dict[str, str]) -> None:
+    make_by_hand(desk)
+    done = cli(desk.folder, "unmanaged", "--detailed-exitcode", env=env, code=2)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [row[:3] for row in rows] == [
+        ["Support desk", "AgentFlow", r"--- \x1b[31mStray\u202e ::error::"],
+        ["Support desk", "Agent", "New in AgentFlow/triage"],
+        ["Other", "Project", "Other"],
+        ["Other", "Skill", "Draft"],
+    ]
+    assert done.stderr == "4 unmanaged: 1 Project, 1 Skill, 1 AgentFlow, 1 Agent.\n"
+    assert len(cli(desk.folder, "unmanaged", env=env).stdout.splitlines()) == 4
+    assert desk.remote.writes == []
+    shown = cli.on_terminal(desk.folder, "unmanaged", "--no-color", env=env).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "\x1b" not in shown
+    assert "Project 'Other'\nKIND" in shown
+
+
+def test_the_settings_leave_out_what_is_known_and_an_environment_says_so_itself(
+    desk: Desk, cli: Cli, env: dict[str, str]
+) -> None:
+    make_by_hand(desk)
+    settings = desk.folder / "wexa-sync.yaml"
+    settings.write_text("unmanaged_ignore: [Skill/*, 'Project/Oth?r', AgentFlow/*]\n", "utf-8")
+    assert items(cli, desk, env) == [("Support desk", "Agent", "New")]
+    done = cli(desk.folder, "unmanaged", env=env)
+    assert done.stderr == "1 unmanaged: 1 Agent. 3 left out by unmanaged_ignore.\n"
+    state = "state: .wexa-sync/state.json"
+    settings.write_text(
+        "unmanaged_ignore: ['*/*']\nenvironments:\n"
+        f"  staging: {{unmanaged_ignore: ['Agent*/*'], {state}}}\n  production: {{}}\n",
+        "utf-8",
+    )
+    assert items(cli, desk, env, "--env", "staging") == [("Other", "Project", "Other"), ("Other", "Skill", "Draft")]
+    assert items(cli, desk, env, "--env", "production") == []
+    settings.write_text("unmanaged_ignore: [Skill]\n", "utf-8")
+    assert "wexa-sync.yaml:1:20" in cli(desk.folder, "unmanaged", env=env, code=1).stderr
+
+
+def test_a_project_is_chosen_by_handle_name_or_id(desk: Desk, cli: Cli, env: dict[str, str]) -> None:
+    make_by_hand(desk)
+    assert len(items(cli, desk, env)) == 4
+    found = json.loads(cli(desk.folder, "get", "project", "Other", "--format", "json", env=env).stdout)
+    for word in ("Other", found["items"][0]["id"]):
+        assert [kind for _, kind, _ in items(cli, desk, env, "--project", word)] == ["Project", "Skill"]
+    assert len(items(cli, desk, env, "--project", "support-desk")) == 2
+    assert len(items(cli, desk, env, "--project", "support-desk", "--project", "Other")) == 4
+    wrong = cli(desk.folder, "unmanaged", "--project", "Othr", env=env, code=64)
+    assert "there is no project 'Othr'" in wrong.stderr
+
+
+def test_a_list_that_can_not_be_read_is_named_and_the_rest_is_shown(desk: Desk, cli: Cli, env: dict[str, str]) -> None:
+    make_by_hand(desk)
+    desk.remote.fault("403 GET /skills/ times=forever")
+    done = cli(desk.folder, "unmanaged", env=env)
+    assert "not all can be seen: Skill of project 'Other'" in " ".join(done.stderr.split())
+    assert "Draft" not in done.stdout
+    assert len(done.stdout.splitlines()) == 3

@@ -1,0 +1,33 @@
+"""`wexa-sync unmanaged`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from wexa_sync.cli import asked, options
+from wexa_sync.render import TABLE, VIEW_RENDERERS
+
+if TYPE_CHECKING:
+    from wexa_sync.cli.request import Request
+
+
+@click.command("unmanaged")
+@options.filled(options.workspace, options.shape(VIEW_RENDERERS))
+@asked.projects
+@options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if anything is unmanaged.")
+def command(request: Request, projects: tuple[str, ...], detailed_exitcode: bool) -> int:
+    """List what is live and stands in no record: made by hand, or by another tool. Sends GET only."""
+    from wexa_sync import engine
+    from wexa_sync.cli.terminal import note
+    from wexa_sync.cli.viewed import show
+    from wexa_sync.errors import ExitCode
+    from wexa_sync.export.unmanaged import counted, viewed
+
+    with request.workspace() as workspace:
+        found = engine.unmanaged(workspace, projects, ignore=request.settings.unmanaged_ignore)
+    if found.strangers or request.output.format != TABLE:
+        show(viewed(found), request.output.format)
+    note(counted(found))
+    return int(ExitCode.CHANGES_PENDING if detailed_exitcode and found.strangers else ExitCode.DONE)
