@@ -39,6 +39,6 @@ def resolve_externals(task: Task) -> Generator[Http, Any, None]:
         if len(named) != 1:
             raise WexaSyncError(
                 no_such_external(kind, ref.external or "", listed.raws),
-                hint=f"Configure the {kind.name.lower()} in Wexa Studio, or correct {{external: ...}}; apply again.",
+                hint=f"Make such a {kind.name} in Wexa Studio, or correct {{external: ...}}; then apply again.",
             )
         context.externals[ExternalName(task.address.project, ref.kind, ref.external or "")] = named[0]

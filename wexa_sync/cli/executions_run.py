@@ -77,7 +77,7 @@ def _filled(request: Request, value: Any) -> Any:
 def _start(plan: Plan, asked: Wanted, workspace: Workspace, request: Request) -> int:
     """Ask, and start the run. Return the exit code where it was not started, or that is not known; else 0."""
     from wexa_sync import engine
-    from wexa_sync.cli.plan_and_apply import agreed_to, lifted
+    from wexa_sync.cli.plan_and_apply import Question, agreed_to, lifted
     from wexa_sync.cli.progress import progress
     from wexa_sync.cli.signals import heeded
     from wexa_sync.cli.terminal import note
@@ -88,7 +88,8 @@ def _start(plan: Plan, asked: Wanted, workspace: Workspace, request: Request) ->
 
     def agreed(over: Sequence[Excess]) -> bool:
         lifted(over)
-        return agreed_to(plan, request, question="Run it?")
+        hint = "Agree with --auto-approve: then the run is started without a question."
+        return agreed_to(plan, request, Question(text="Run it?", done="run", hint=hint))
 
     if not engine.approve(plan, workspace, request.limits, agreed):
         note("Nothing was run.")

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from signal import SIGTERM
 from typing import TYPE_CHECKING, TextIO
 
@@ -141,7 +141,19 @@ def _show_report(report: Report, show: Show, *, talks: bool) -> bool:
     return True
 
 
-def agreed_to(plan: Plan, request: Request, question: str = "") -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person is asked; what was not done without an answer, and what to do where nobody can be asked."""
+
+    text: str = ""
+    done: str = "applied"
+    hint: str = "Review the plan above, then run it again with --auto-approve."
+
+
+_APPLY = Question()
+
+
+def agreed_to(plan: Plan, request: Request, question: Question = _APPLY) -> bool:
     """Return True where --auto-approve or a person agrees to the plan. A protected environment wants its name for it.
 
     Its name on the command line is enough beside --auto-approve; in a variable it may be left from another task.
@@ -153,18 +165,15 @@ def agreed_to(plan: Plan, request: Request, question: str = "") -> bool:
         if request.auto_approve:
             raise UsageError(
                 f"the environment {protected} is protected: --auto-approve needs its name on the command line, so "
-                "nothing was applied",
-                hint=f"Review the plan above, then add --env {protected}.",
+                f"nothing was {question.done}",
+                hint=f"Review it above, then add --env {protected}.",
             )
-        raise UsageError(
-            "there is no terminal to ask on, so nothing was applied",
-            hint="Review the plan above, then run it again with --auto-approve.",
-        )
+        raise UsageError(f"there is no terminal to ask on, so nothing was {question.done}", hint=question.hint)
     count, deletes = len(plan.work) + len(plan.moved), plan.count(Action.DELETE)
     of_them = f" ({deletes} to delete)" if deletes else ""
     where = f" to {plan.target.environment}" if plan.target.environment else ""
-    question = question or f"Apply {count} change{'' if count == 1 else 's'}{of_them}{where}?"
-    yes = types(protected, f"{question} It is protected, so type its name") if protected else agrees(question)
+    text = question.text or f"Apply {count} change{'' if count == 1 else 's'}{of_them}{where}?"
+    yes = types(protected, f"{text} It is protected, so type its name") if protected else agrees(text)
     say("")
     return yes
 

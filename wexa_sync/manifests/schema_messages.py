@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.fields import kinds_referred_to, names_its_kind, word_of
 from wexa_sync.kinds.spec.schema import Schema
 from wexa_sync.model import HANDLE, Path, Source
@@ -51,9 +52,8 @@ def reference_fault(kind: str, value: Any, path: Path) -> Fault:
         elif form == "id" and name:
             message = f"{shown(name)} is no id: letters, digits, hyphens and underscores"
             return Fault((*path, form), message, "Copy it from Wexa Studio, or write {external: NAME}.")
-    hint = (
-        f"Write the handle of a declared {kind}, {{external: NAME}} for a live one by its display name, or {{id: ID}}."
-    )
+    live = "{external: NAME} for a live one by its display name, or {id: ID}."
+    hint = f"Write the handle of a declared {kind}, {live}" if BY_NAME[kind].declarable else f"Write {live}"
     return Fault(path, f"expected a reference to {_a(kind)}, got {shown(value)}", hint)
 
 

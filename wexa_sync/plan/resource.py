@@ -88,7 +88,7 @@ class Case:
         for _, ref in references(self.pair.manifest.spec if self.pair.manifest else {}):
             key = ExternalName(self.pair.address.project, ref.kind, ref.external or "")
             if ref.external is not None and (why := self.observation.missing_externals.get(key)):
-                hint = f"Configure the {ref.kind.lower()} in Wexa Studio, or correct the name in {{external: ...}}."
+                hint = f"Declare such a {ref.kind}, make it in Wexa Studio, or correct the name in {{external: ...}}."
                 hint += _by_handle(ref)
                 if said := BY_NAME[ref.kind].hints.get(Operation.READ):
                     return self.blocked(wanted, why, said)

@@ -41,6 +41,13 @@ spec:
   agentflow_id: {id: x}
   goal: G
 """
+HIRE = """\
+apiVersion: wexa.ai/v1
+kind: MarketplaceHire
+metadata: {name: h}
+spec:
+  coworker_id: {external: Sales}
+"""
 META = "metadata:\n  name: s\n  project: desk\n"
 PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: p}\nspec: {projectName: P}\n"
 
@@ -145,6 +152,13 @@ def one(folder: Folder, text: str, old: str, new: str, *, project: bool = True) 
             "{template: T}\n    skills: [{id: ../a}]",
             '13:19 spec.agents[0].skills[0].id: "../a" is no id: letters, digits, hyphens and underscores',
             "Copy it from Wexa Studio",
+        ),
+        (
+            HIRE,
+            "{external: Sales}",
+            "sales",
+            "5:16 spec.coworker_id: expected a reference to a MarketplaceCoworker",
+            "Write {external: NAME} for a live one",
         ),
         (RUN, "goal: G", "goal: G\n  wait: soon", '7:9 spec.wait: "soon" does not fit here', "{timeout: SECONDS}"),
         (
