@@ -193,6 +193,7 @@ def test_the_report_is_of_the_plan_that_was_made(desk: Desk) -> None:
 def test_every_name_has_a_home_and_loads() -> None:
     """Find each name: it stands in three lists, for type checkers, for importers, and with its file."""
     assert sorted(engine.__all__) == sorted(engine._HOME_OF)
+    assert not engine._HOMES.keys() & engine._HOME_OF.keys(), "a file that is loaded takes the place of its name"
     assert all(getattr(engine, name).__module__.startswith("wexa_sync.") for name in engine.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = engine.nothing

@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wexa_sync.engine.commanded import note_told, plan_run, run_of, run_wanted, started_before
     from wexa_sync.engine.differences import drift
     from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
     from wexa_sync.engine.explanation import explain
     from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
+    from wexa_sync.engine.on_command import note_told, plan_run, run_of, run_wanted, started_before
     from wexa_sync.engine.past import commanded, find_past, history
     from wexa_sync.engine.places import migrate, saves, state_at
     from wexa_sync.engine.reading import read
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from wexa_sync.engine.views import credits_used, find_asking, find_project, get, move_task, refresh_dashboard
 
 _HOMES = {
-    "commanded": ("note_told", "plan_run", "run_of", "run_wanted", "started_before"),
     "differences": ("drift",),
     "executions": ("answer", "control", "find_run", "runs", "wait", "with_questions"),
     "explanation": ("explain",),
     "offline": ("plan_against", "plan_from_snapshot", "snapshot"),
+    "on_command": ("note_told", "plan_run", "run_of", "run_wanted", "started_before"),
     "past": ("commanded", "find_past", "history"),
     "places": ("migrate", "saves", "state_at"),
     "reading": ("read",),
