@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 from wexa_sync.export.draft import Draft
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, walk, word_of
-from wexa_sync.manifests.emit import Notes, emitted, is_block
+from wexa_sync.manifests.emit import Notes, comment, emitted, is_block
 from wexa_sync.manifests.foreign import API_VERSION
 from wexa_sync.manifests.variables import literal
 from wexa_sync.model import Path, Ref, Secret, Spec
 from wexa_sync.text.visible import visible
 
+_WIDTH = 96  # of a comment
 _NO_FILES: Mapping[Path, str] = {}
 
 
@@ -36,8 +38,7 @@ def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES, *, with_projec
         "spec": spelled(draft.spec, BY_NAME[address.kind].fields, files),
     }
     notes = _at_lines(data, draft.comments)
-    above = "".join(f"# {note}\n" for note in notes.get((), ()))
-    return f"{above}{emitted(data, 0, notes)}\n"
+    return "\n".join([*map(comment, notes.get((), ())), emitted(data, 0, notes), ""])
 
 
 def spelled(spec: Spec, fields: Field, files: Mapping[Path, str] = _NO_FILES) -> Any:
@@ -84,7 +85,8 @@ def _at_lines(data: Any, comments: Notes) -> dict[Path, tuple[str, ...]]:
     found: dict[Path, tuple[str, ...]] = {}
     for path, lines in comments.items():
         place = _with_a_line(data, path)
-        found[place] = (*found.get(place, ()), *map(visible, lines))
+        rows = [row for line in lines for row in wrap(visible(line), _WIDTH, break_long_words=False) or [""]]
+        found[place] = (*found.get(place, ()), *rows)
     return found
 
 

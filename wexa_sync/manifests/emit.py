@@ -102,10 +102,10 @@ def emitted(value: Any, indent: int, notes: Notes = _NO_NOTES, path: Path = ()) 
     """
     if not is_block(value):
         return scalar(value, indent)
-    lines = []
+    lines: list[str] = []
     for part, inner in value.items() if isinstance(value, dict) else enumerate(value):
         place = (*path, part)
-        lines += ["#" + (note and f" {note}") for note in notes.get(place, ())]
+        lines += map(comment, notes.get(place, ()))
         if isinstance(value, dict):
             lines.append(f"{_key(str(part))}:{_behind(inner, indent, notes, place)}")
         elif _is_short_item(inner, indent + 2) and not any(known[: len(place)] == place for known in notes):
@@ -113,6 +113,11 @@ def emitted(value: Any, indent: int, notes: Notes = _NO_NOTES, path: Path = ()) 
         else:
             lines.append(f"- {emitted(inner, indent + 2, notes, place)}")
     return ("\n" + " " * indent).join(lines)
+
+
+def comment(text: str) -> str:
+    """Return a text of one line as a comment."""
+    return f"# {text}" if text else "#"
 
 
 def _behind(value: Any, indent: int, notes: Notes, path: Path) -> str:
