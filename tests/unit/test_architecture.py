@@ -66,7 +66,7 @@ ROOMS = {
     "executions": {"api", "kinds", "secrecy", "state", "text", *_NOUNS},
     "apply": {"api", "compare", "executions", "graph", "kinds", "secrecy", "state", "text", *_NOUNS},
     "export": {"api", "kinds", "manifests", "observe", "state", "text", *_NOUNS},
-    "repair": {"api", "compare", "kinds", "secrecy", "state", *_NOUNS},
+    "repair": {"api", "compare", "kinds", "manifests", "secrecy", "state", "text", *_NOUNS},
     "render": {"graph", "secrecy", "text", *_NOUNS},
     "settings": {"api", "kinds", "manifests", "text", *_NOUNS},
     "workspace": {"api", "sandbox", "settings", "state", *_NOUNS},

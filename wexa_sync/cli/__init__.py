@@ -30,6 +30,7 @@ COMMANDS = {
     "history": "Show who applied what, when, and of which commit.",
     "drift": "Show what changed on the live side since the last apply.",
     "unmanaged": "List what is live and stands in no record.",
+    "pull": "Bring what others changed on the live side back into the manifests.",
     "undo": "Make what an apply touched as it was before.",
     "promote": "Carry what one environment says over to another.",
     "resolve": "Settle whether a request without a response was carried out.",

@@ -50,7 +50,7 @@ _WORDS = {
     _SHOW: "show describe inspect view why",
     _LIST: "list ls resources ps",
     _IMPORT: "import adopt",
-    _EXPORT: "export pull dump generate extract clone eject",
+    _EXPORT: "export dump generate extract clone eject",
     _INIT: "new bootstrap scaffold",
     _LOGIN: "login logout auth configure connect",
     _RUN: "run exec execute trigger start rerun retry taint untaint",

@@ -194,9 +194,7 @@ lock = option(
     help="How long to wait for a state that another process has locked.",
 )
 
-choice = together(
-    option("--prune", is_flag=True, help="Delete resources that are managed and no longer declared."),
-    option("--adopt", is_flag=True, help="Take over live objects that have the name of a declared resource."),
+chosen = together(
     option(
         "--target",
         "targets",
@@ -213,6 +211,12 @@ choice = together(
         metavar="ADDRESS",
         help="Leave out this resource, and what can't exist without it.",
     ),
+)
+
+choice = together(
+    option("--prune", is_flag=True, help="Delete resources that are managed and no longer declared."),
+    option("--adopt", is_flag=True, help="Take over live objects that have the name of a declared resource."),
+    chosen,
     option("--strict", is_flag=True, help="Do nothing and exit with 3 if anything is blocked."),
 )
 

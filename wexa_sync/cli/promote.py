@@ -40,7 +40,7 @@ def command(  # click's way
 
     Files are edited, to be reviewed and committed like any change. Nothing is applied.
     """
-    from wexa_sync.cli.terminal import note, show_data
+    from wexa_sync.cli.terminal import note, show_data, show_diffs
     from wexa_sync.errors import ExitCode
     from wexa_sync.render.json import json_text
     from wexa_sync.settings.promote import carried_over, carried_to_base, chosen, differences
@@ -55,7 +55,7 @@ def command(  # click's way
         return int(ExitCode.DONE)
     files = carried_to_base(wanted, request.settings, _documents(request)) if to_base else carried_over(wanted, second)
     if not as_json:
-        _show(files)
+        show_diffs(files)
     if dry_run:
         return int(ExitCode.DONE)
     if not _agreed(files, auto_approve=auto_approve):
@@ -156,14 +156,6 @@ def _raw(value: Any) -> Any:
     from wexa_sync.manifests.spelling import Written
 
     return value.text if isinstance(value, Written) else value
-
-
-def _show(files: Sequence[Tidied]) -> None:
-    from wexa_sync.cli.terminal import show_data
-    from wexa_sync.text.visible import visible
-
-    text = "".join(f"\n{file.diff()}" for file in files)
-    show_data("\n".join(map(visible, text.split("\n"))) if sys.stdout.isatty() else text)
 
 
 def _agreed(files: Sequence[Tidied], *, auto_approve: bool) -> bool:

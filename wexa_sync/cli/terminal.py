@@ -16,9 +16,10 @@ import click
 from wexa_sync.cli.streams import hang_up, write_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from wexa_sync.api.transport.http import Exchange
+    from wexa_sync.manifests.tidy import Tidied
 
 
 _FOREVER = 365 * 86400.0
@@ -128,6 +129,14 @@ def show_data(text: str) -> None:
     from wexa_sync.text.orders import without_orders
 
     write_data(without_orders(text), sys.stdout)
+
+
+def show_diffs(files: Iterable[Tidied]) -> None:
+    """Print what changes in these files."""
+    from wexa_sync.text.visible import visible
+
+    text = "".join(f"\n{file.diff()}" for file in files)
+    show_data("\n".join(map(visible, text.split("\n"))) if sys.stdout.isatty() else text)
 
 
 def agrees(question: str) -> bool:

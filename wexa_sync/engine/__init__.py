@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wexa_sync.engine.on_command import note_told, plan_run, run_of, run_wanted, started_before
     from wexa_sync.engine.past import commanded, find_past, history
     from wexa_sync.engine.places import migrate, saves, state_at
+    from wexa_sync.engine.pulling import pull, write_pulled
     from wexa_sync.engine.reading import read
     from wexa_sync.engine.repairs import forget, move, rebuild, resolve
     from wexa_sync.engine.steps import (
@@ -43,6 +44,7 @@ _HOMES = {
     "on_command": ("note_told", "plan_run", "run_of", "run_wanted", "started_before"),
     "past": ("commanded", "find_past", "history"),
     "places": ("migrate", "saves", "state_at"),
+    "pulling": ("pull", "write_pulled"),
     "reading": ("read",),
     "repairs": ("forget", "move", "rebuild", "resolve"),
     "steps": (
@@ -95,6 +97,7 @@ __all__ = [
     "plan_run",
     "plan_to_destroy",
     "plan_to_undo",
+    "pull",
     "read",
     "rebuild",
     "refresh_dashboard",
@@ -113,6 +116,7 @@ __all__ = [
     "unmanaged",
     "wait",
     "with_questions",
+    "write_pulled",
 ]
 
 

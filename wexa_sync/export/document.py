@@ -8,11 +8,11 @@ from typing import Any
 
 from wexa_sync.export.draft import Draft
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, walk, word_of
+from wexa_sync.kinds.spec.fields import UNKNOWN, Field
+from wexa_sync.manifests.authored import authored
 from wexa_sync.manifests.emit import Notes, comment, emitted, is_block
 from wexa_sync.manifests.foreign import API_VERSION
-from wexa_sync.manifests.variables import literal
-from wexa_sync.model import Path, Ref, Secret, Spec
+from wexa_sync.model import Path, Spec
 from wexa_sync.text.visible import visible
 
 _WIDTH = 96  # of a comment
@@ -43,27 +43,7 @@ def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES, *, with_projec
 
 def spelled(spec: Spec, fields: Field, files: Mapping[Path, str] = _NO_FILES) -> Any:
     """Return a spec as a manifest spells it: what a reader of the manifest makes the spec of again."""
-
-    def visit(value: Any, field: Field, path: Path) -> Any:
-        if path in files:
-            return {"file": files[path]}
-        if isinstance(value, Ref):
-            return _reference(value, field)
-        if isinstance(value, Secret):
-            assert value.template, "a secret has no other form in a manifest than its template"
-            return value.template
-        return literal(value) if isinstance(value, str) else DESCEND
-
-    return _in_order(walk(spec, fields, visit), fields)
-
-
-def _reference(ref: Ref, field: Field) -> Any:
-    """Return what a manifest has at the field for a reference."""
-    said: Any = {"external": literal(ref.external)} if ref.external is not None else {"id": ref.id}
-    if ref.address is not None:
-        owner = ref.address.owner
-        said = f"{owner[1]}/{ref.address.name}" if owner else ref.address.name
-    return {word_of(ref.kind): said} if field.refs else said
+    return _in_order(authored(spec, fields, files), fields)
 
 
 def _in_order(value: Any, field: Field) -> Any:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from wexa_sync.manifests.emit import emitted, inline, is_block
 from wexa_sync.manifests.entries import Entries, Entry, is_flow
+from wexa_sync.manifests.styles import block, like
 from wexa_sync.model import Path, show_path
+from wexa_sync.text.ends import with_ends
 from wexa_sync.text.files import TextFault, place_of
 
 if TYPE_CHECKING:
@@ -29,21 +31,48 @@ _COMMENT = re.compile(r"[ \t]+#[^\n]*")
 class Edit:
     """A new value at a path in the document of that index. Fields around it are made where they are missing.
 
-    REMOVED takes the field out. The index of a list one behind its last item adds an item.
+    REMOVED takes the field out. The index of a list one behind its last item adds an item; with `insert`, any index
+    puts one in front of the item that stands there.
     """
 
     index: int
     path: Path
     value: Any
+    insert: bool = False
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """Return the text with these values changed. Raises TextFault, with its place, for a change that can't be made."""
-    ends = "\r\n" if "\r\n" in text else "\n"
-    text = text.replace("\r\n", "\n")
+    before, text = text, text.replace("\r\n", "\n")
     for edit in edits:
-        text = _checked(text, _Text(text).changed(edit), edit)
-    return text.replace("\n", ends)
+        try:
+            text = _checked(text, _Text(text, styled=True).changed(edit), edit)
+        except TextFault:  # the style that stood there can't hold every value
+            text = _checked(text, _Text(text).changed(edit), edit)
+    return with_ends(text, before)
+
+
+def without_document(text: str, index: int) -> str:
+    """Return the text without the document of that index; empty where no other is in it. Raises TextFault."""
+    before, text = text, text.replace("\r\n", "\n")
+    wanted = [data for at, data in data_of(text) if at != index]
+    if not wanted:
+        return ""
+    roots = Entries(text).roots
+    begin = roots[index].start_mark.index
+    marks = [*re.finditer(r"^---(?=\s|$)[^\n]*\n?", text, re.MULTILINE)]
+    start = max((each.start() for each in marks if each.start() <= begin), default=0)
+    end = min((each.start() for each in marks if each.start() > begin), default=len(text))
+    if not start and end < len(text):  # the first one: what comes next needs no mark
+        end = next(each.end() for each in marks if each.start() == end)
+    after = text[:start] + text[end:]
+    try:
+        fits = same([data for _, data in data_of(after)], wanted)
+    except TextFault:
+        fits = False
+    if not fits:
+        raise _Text(text).refused((), index)
+    return with_ends(after, before)
 
 
 def data_of(text: str) -> list[tuple[int, Any]]:
@@ -71,7 +100,7 @@ def same(one: Any, other: Any) -> bool:
 def _checked(before: str, after: str, edit: Edit) -> str:
     """Return the changed text. Raises TextFault where another value has changed as well, or the wanted one has not."""
     wanted = {index: deepcopy(data) for index, data in data_of(before)}
-    wanted[edit.index] = _with(wanted.get(edit.index), edit.path, edit.value)
+    wanted[edit.index] = _with(wanted.get(edit.index), edit.path, edit.value, insert=edit.insert)
     try:
         fits = same(dict(data_of(after)), wanted)
     except TextFault:
@@ -81,26 +110,37 @@ def _checked(before: str, after: str, edit: Edit) -> str:
     return after
 
 
-def _with(data: Any, path: Path, value: Any) -> Any:
+def _with(data: Any, path: Path, value: Any, *, insert: bool = False) -> Any:
     """Return the data with a value at the path."""
     if not path:
         return value
     first, rest = path[0], path[1:]
     if isinstance(first, int):
         items = list(data or [])
+        if insert and not rest:
+            return [*items[:first], value, *items[first:]]
         gone = value is REMOVED and not rest
-        items[first : first + 1] = [] if gone else [_with([*items, None][first], rest, value)]
+        items[first : first + 1] = [] if gone else [_with([*items, None][first], rest, value, insert=insert)]
         return items
     fields = dict(data or {})
     if value is REMOVED and not rest:
         fields.pop(first, None)
     elif value is not REMOVED or first in fields:
-        fields[first] = _with(fields.get(first), rest, value)
+        fields[first] = _with(fields.get(first), rest, value, insert=insert)
     return fields
 
 
+def _item(value: Any, column: int) -> str:
+    """Return an item of a block list, whose hyphen stands at that column."""
+    return f"- {emitted(value, column + 2)}"
+
+
 class _Text(Entries):
-    """YAML text that can be changed."""
+    """YAML text that can be changed. `styled`: a text keeps the quotes, or the block, in which it stands."""
+
+    def __init__(self, text: str, *, styled: bool = False) -> None:
+        super().__init__(text)
+        self._styled = styled
 
     def changed(self, edit: Edit) -> str:
         if not edit.path or edit.index >= len(self.roots):
@@ -111,7 +151,7 @@ class _Text(Entries):
             flow = flow or is_flow(node)
             way.append(node)
             around = next((each for each in self.of(node) if each.part == part), None)
-            if around is None:
+            if around is None or (edit.insert and depth + 1 == len(edit.path)):
                 return self._added(edit, way, depth, flow)
             node = around.value
         if edit.value is REMOVED:
@@ -137,7 +177,7 @@ class _Text(Entries):
         gap = text[behind : entry.start]
         if flow:
             space = "" if gap or text[behind - 1] != ":" else " "
-            return f"{text[: entry.start]}{space}{inline(value)}{text[entry.end :]}"
+            return f"{text[: entry.start]}{space}{self._in_style(entry, value)}{text[entry.end :]}"
         comments = gap.rstrip()
         end = entry.end
         for at in sorted({self.header_end(entry), end}):
@@ -146,8 +186,24 @@ class _Text(Entries):
         column = self.column(entry.begin) + 2
         if isinstance(entry.part, str) and is_block(value):
             return f"{text[:behind]}{comments}\n{' ' * column}{emitted(value, column)}{text[end:]}"
-        head, newline, rest = emitted(value, column).partition("\n")
+        head, newline, rest = self._written(entry, value, column).partition("\n")
         return f"{text[:behind]} {head}{comments}{newline}{rest}{text[end:]}"
+
+    def _in_style(self, entry: Entry, value: Any) -> str:
+        style = getattr(entry.value, "style", None) if self._styled and not entry.is_alias else None
+        return like(value, style) if isinstance(value, str) else inline(value)
+
+    def _written(self, entry: Entry, value: Any, column: int) -> str:
+        """Return a value in the style of the one that stands there, or else as people write such a value."""
+        if not self._styled or not isinstance(value, str) or entry.is_alias:
+            return emitted(value, column)
+        if style := entry.block_style:
+            rows = self.text[self.line_end(entry.start) + 1 : entry.end].split("\n")
+            indent = next((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), column)
+            rows = [row[indent:] for row in rows]
+            lines = {" ".join(part.split("\n")): part for part in re.split(r"\n\n+", "\n".join(rows))}
+            return block(value, indent, style, lines) or block(value, indent, "|") or emitted(value, column)
+        return emitted(value, column) if "\n" in value else self._in_style(entry, value)
 
     def _added(self, edit: Edit, way: Sequence[Node], depth: int, flow: bool) -> str:
         """Return the text with a new field or item in the innermost collection that is there."""
@@ -156,8 +212,10 @@ class _Text(Entries):
         node, part = way[-1], edit.path[depth]
         value = _with(None, edit.path[depth + 1 :], edit.value)
         entries = self.of(node)
-        if isinstance(part, int) and part != len(entries):
+        if isinstance(part, int) and (part > len(entries) or (part < len(entries) and not edit.insert)):
             raise self.refused(edit.path, edit.index)
+        if isinstance(part, int) and part < len(entries):
+            return self._inserted(entries, part, value, flow)
         if not entries:  # nothing, {} or []
             whole = Edit(edit.index, edit.path[:depth], [value] if isinstance(part, int) else {part: value})
             return self.changed(whole)
@@ -166,8 +224,21 @@ class _Text(Entries):
             new = inline(value) if isinstance(part, int) else inline({part: value})[1:-1]
             return f"{self.text[: last.end]}, {new}{self.text[last.end :]}"
         column, at = self.column(entries[0].begin), self.line_end(last.end)
-        new = emitted([value] if isinstance(part, int) else {part: value}, column)
+        new = _item(value, column) if isinstance(part, int) else emitted({part: value}, column)
         return f"{self.text[:at]}\n{' ' * column}{new}{self.text[at:]}"
+
+    def _inserted(self, entries: Sequence[Entry], at: int, value: Any, flow: bool) -> str:
+        """Return the text with a new item behind the item before: a comment above the next one stays there."""
+        text, column = self.text, self.column(entries[0].begin)
+        if flow:
+            begin = entries[at].begin
+            return f"{text[:begin]}{inline(value)}, {text[begin:]}"
+        new = _item(value, column)
+        if at:
+            end = self.line_end(entries[at - 1].end)
+            return f"{text[:end]}\n{' ' * column}{new}{text[end:]}"
+        begin = entries[0].begin
+        return f"{text[:begin]}{new}\n{' ' * column}{text[begin:]}"
 
     def _removed(self, edit: Edit, node: Node) -> str:
         entries, text = self.of(node), self.text

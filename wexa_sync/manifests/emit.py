@@ -63,6 +63,11 @@ def _key(text: str) -> str:
     return text if _is_plain(text, _PLAIN) and not _is_other(text) else quoted(text)
 
 
+def is_odd(text: str) -> bool:
+    """True when a character of the text has to be written as an escape."""
+    return _ODD.search(text) is not None
+
+
 def quoted(text: str) -> str:
     """Return a text in double quotes."""
     return _ODD.sub(_escape, json.dumps(text, ensure_ascii=False))

@@ -80,6 +80,10 @@ class Files:
         place = real.relative_to(os.path.realpath(self.root)).as_posix()
         return {"file": place, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
 
+    def real_place(self, value: dict[str, Any], path: Path) -> File:
+        """Return the real path of the file that the value at `path` names. Raise TextFault where there is none."""
+        return self._within(value["file"], self._start(path))
+
     def _start(self, path: Path) -> File:
         """Return the folder from which the path of a file starts."""
         if (laid := laid_at(self.laid, path)) is None:

@@ -175,13 +175,18 @@ _GIVE = {
 
 def literal(text: str) -> str:
     """Return a text as a manifest has to write it, so that no variable is filled in and the text itself arrives."""
-    return text.replace("${", "$${") if _USE.search(text) else text
+    return _USE.sub(lambda use: f"${use.group()}", text)
 
 
 def is_one_variable(text: str) -> bool:
     """True when the text is one `${var:NAME}` and nothing else, and so takes the variable's type."""
     use = _USE.fullmatch(text)
     return use is not None and use["source"] == "var"
+
+
+def uses_in(text: str) -> list[str]:
+    """Return the variables that a text uses, each as `${...}`. A `$${` is none."""
+    return [use.group() for use in _USE.finditer(text) if use["source"]]
 
 
 def revealed(template: str, env: Mapping[str, str]) -> str | None:

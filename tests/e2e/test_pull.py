@@ -1,0 +1,287 @@
+"""`wexa-sync pull` brings what others changed on the live side back into the files, and touches nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from wexa_sync import engine
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.model import Address, Choice
+from wexa_sync.text.files import DEFAULTS_FILE
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli, Desk
+    from wexa_sync.model import Plan
+    from wexa_sync.repair.pull.result import Pulled
+
+Work = Callable[["Plan"], list[str]]
+Edit = tuple[str, str, str]
+
+CLASSIFY = "support-desk/AgentFlow/triage/Agent/classify"
+
+
+def others_change(desk: Desk, *edits: Edit, env: dict[str, str] | None = None) -> None:
+    """Let others change what is live: they have the same state, and apply the manifests with these edits."""
+    theirs = replace(desk, folder=desk.folder.with_name("theirs"))
+    shutil.rmtree(theirs.folder, ignore_errors=True)
+    shutil.copytree(desk.folder, theirs.folder)
+    change(theirs.folder, *edits)
+    plan = theirs.plan(env=env)
+    assert plan.work, "others change something"
+    assert {outcome.error for outcome in theirs.apply(plan)} == {""}
+
+
+def change(folder: Path, *edits: Edit) -> None:
+    """Replace texts in files."""
+    for name, old, new in edits:
+        text = (folder / name).read_bytes().decode()
+        assert old in text, (name, old)
+        (folder / name).write_bytes(text.replace(old, new).encode())
+
+
+def pulled(
+    desk: Desk, *, write: bool = True, gone: bool = False, env: dict[str, str] | None = None, **more: Any
+) -> Pulled:
+    """Pull into the folder of the desk."""
+    given = {"paths": (desk.folder,), "root": desk.folder, "env": env or {}, **more}
+    found = engine.pull(Sources(**given), desk.workspace, gone=gone)
+    if write:
+        engine.write_pulled(found, desk.workspace)
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what stands in each file of a folder, without the state."""
+    files = (each for each in folder.rglob("*") if each.is_file() and ".wexa-sync" not in each.parts)
+    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in files}
+
+
+INLINE = "|2-  # note\n            one\n              two\n"
+
+EDITS: dict[str, tuple[list[Edit], list[Edit]]] = {
+    "a plain text beside a comment": (
+        [("triage.yaml", "title: Classifier", "title: Classifier   # short")],
+        [("triage.yaml", "Classifier", '"Sorter: quick"')],
+    ),
+    "quotes": (
+        [("triage.yaml", "Sorts tickets by urgency", "'it''s'"), ("triage.yaml", "Drafts answers", '"a"')],
+        [("triage.yaml", "'it''s'", "'it''s new'"), ("triage.yaml", 'role: "a"', 'role: "b"')],
+    ),
+    "a literal block": (
+        [
+            (
+                "triage.yaml",
+                "{file: prompts/classify.md}",
+                "|-  # note\n            one\n              two\n\n            three",
+            )
+        ],
+        [("triage.yaml", "            three", "            3\n            four")],
+    ),
+    "a literal block of one line": (
+        [("triage.yaml", "{file: prompts/classify.md}", "|\n              one")],
+        [("triage.yaml", "              one", "              other")],
+    ),
+    "a folded block": (
+        [
+            (
+                "triage.yaml",
+                "{file: prompts/classify.md}",
+                ">-\n            one\n            two\n\n            three\n            four",
+            )
+        ],
+        [("triage.yaml", "            three\n            four", "            drei")],
+    ),
+    "a file": ([], [("prompts/classify.md", "later", "${env:HOME} later")]),
+    "a file with CRLF": (
+        [("prompts/classify.md", "\n", "\r\n")],
+        [("prompts/classify.md", "everything else", "all else")],
+    ),
+    "a CRLF manifest": (
+        [("triage.yaml", "\n", "\r\n")],
+        [("triage.yaml", "Classifier", "Sorter")],
+    ),
+    "a reference in a set": (
+        [("triage.yaml", "skills: [draft-answer]", "skills:\n        # first\n        - draft-answer   # one")],
+        [("triage.yaml", "        - draft-answer   # one", "        - draft-answer   # one\n        - summarise")],
+    ),
+    "a reference taken out": (
+        [("triage.yaml", "skills: [draft-answer]", "skills:\n        - summarise\n        - draft-answer   # one")],
+        [("triage.yaml", "        - summarise\n        - draft-answer   # one", "        - draft-answer   # one")],
+    ),
+    "a number": ([], [("triage.yaml", "0.4", "0.9")]),
+    "true and false": ([], [("triage.yaml", "is_preview_mode_enabled: false", "is_preview_mode_enabled: true")]),
+    "a variable's look": (
+        [("triage.yaml", "Drafts answers", "x")],
+        [("triage.yaml", "role: x", 'role: "$${var:x} and ${other} $$${env:y}"')],
+    ),
+    "a time": ([], [("schedule.yaml", "2035-01-02T07:00:00Z", "2035-01-03T07:00:00Z")]),
+    "a text that looks like a number": (
+        [],
+        [("project.yaml", "coworker_role: Support coworker", 'coworker_role: "1.10"')],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_the_files_become_what_a_person_would_have_written(desk: Desk, work: Work, name: str) -> None:
+    ours, theirs = EDITS[name]
+    change(desk.folder, *ours)
+    desk.apply()
+    others_change(desk, *theirs)
+    before = contents(desk.folder)
+    found = pulled(desk, write=False)
+    assert contents(desk.folder) == before, "nothing is written without --write"
+    desk.remote.forget()
+    pulled(desk)
+    assert desk.remote.writes == []
+    assert found.refused == ()
+    assert contents(desk.folder) == contents(desk.folder.with_name("theirs"))
+    assert work(desk.plan()) == []
+    assert pulled(desk).files == (), "there is nothing left to pull"
+
+
+def refusals(found: Pulled) -> list[str]:
+    """Return why something was not pulled, with its place."""
+    return [f"{each.source.line}:{each.source.column} {each.message}" for each in found.refused]
+
+
+def test_what_both_sides_changed_is_refused_and_what_the_repository_changed_stays(desk: Desk) -> None:
+    desk.apply()
+    others_change(desk, ("triage.yaml", "title: Classifier", "title: B"), ("triage.yaml", "Shortens tickets", "S"))
+    change(
+        desk.folder, ("triage.yaml", "title: Classifier", "title: C"), ("triage.yaml", "title: Answerer", "title: A")
+    )
+    found = pulled(desk)
+    assert refusals(found) == [f"11:14 {CLASSIFY}: the repository and the live side both changed it"]
+    text = (desk.folder / "triage.yaml").read_text("utf-8")
+    assert "title: C\n" in text
+    assert "title: A\n" in text
+    assert "role: S\n" in text, "what can be pulled is pulled"
+
+
+def test_variables_aliases_merges_and_shared_files_are_refused_with_their_place(desk: Desk) -> None:
+    env = {"ROLE": "Drafts"}
+    change(
+        desk.folder,
+        ("triage.yaml", "role: Drafts answers", "role: ${env:ROLE}"),
+        ("triage.yaml", "role: Shortens tickets", "role: &r Shortens tickets"),
+        ("triage.yaml", "title: Answerer", "title: *r"),
+        ("triage.yaml", "      llm:\n        temperature: 0.4", "      <<: {llm: {temperature: 0.4}}"),
+        ("triage.yaml", "{file: prompts/summarise.md}", "{file: prompts/classify.md}"),
+        ("skills.yaml", "description: Shortens a ticket to three sentences.", "description: x"),
+    )
+    desk.apply(desk.plan(env=env))
+    others_change(
+        desk,
+        ("triage.yaml", "role: ${env:ROLE}", "role: other"),
+        ("triage.yaml", "role: &r Shortens tickets", "role: &r short"),
+        ("triage.yaml", "0.4", "0.5"),
+        ("prompts/classify.md", "later", "never"),
+        env=env,
+    )
+    before = contents(desk.folder)
+    found = pulled(desk, env=env)
+    assert contents(desk.folder) == before
+    said = "\n".join(refusals(found))
+    assert f"15:19 {CLASSIFY}: prompts/classify.md is used" in said
+    assert "prompts/classify.md is used more than once, at " in said
+    assert "the value comes from ${env:ROLE}" in said
+    assert "the value of title is an alias" in said
+    assert "llm is merged in with `<<`" in said
+    assert "role can't be changed here" in said
+    assert len(found.refused) == 6
+
+
+def test_a_secret_is_neither_written_nor_shown(desk: Desk, cli: Cli) -> None:
+    env = {**desk.remote.env, "TOKEN": "sentinel-secret-11"}
+    change(desk.folder, ("triage.yaml", "role: Drafts answers", "role: Bearer ${secret:TOKEN}"))
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    cli(desk.folder, "plan", env=env)
+    theirs = desk.folder.with_name("theirs")
+    shutil.copytree(desk.folder, theirs)
+    change(theirs, ("triage.yaml", "Shortens tickets", "says ${secret:TOKEN} too"))
+    cli(theirs, "apply", "--auto-approve", env={**env, "TOKEN": "sentinel-secret-22"})
+    for given in (env, {**env, "TOKEN": "sentinel-secret-22"}, {**desk.remote.env}):
+        done = cli(desk.folder, "pull", "--write", env=given, code=3)
+        assert "sentinel" not in done.stdout + done.stderr + "".join(map(str, contents(desk.folder).values()))
+        assert "a secret stands or stood there" in done.stderr
+
+
+def test_a_field_of_defaults_is_written_into_the_manifest(desk: Desk, work: Work) -> None:
+    (desk.folder / DEFAULTS_FILE).write_text("Agent:\n  llm: {temperature: 0.7, max_tokens: 100}\n", "utf-8")
+    desk.apply()
+    theirs = ("triage.yaml", "title: Classifier\n", "title: Classifier\n      llm: {max_tokens: 200}\n")
+    others_change(desk, theirs)
+    pulled(desk)
+    text = (desk.folder / "triage.yaml").read_text("utf-8")
+    assert "max_tokens: 200" in text
+    assert "0.7" not in text
+    assert work(desk.plan()) == []
+
+
+def test_gone_takes_the_manifest_the_record_and_its_prompts_out(desk: Desk, cli: Cli) -> None:
+    env = desk.remote.env
+    change(
+        desk.folder,
+        ("schedule.yaml", "Summarise the tickets that stayed open over the holidays.", "{file: prompts/s.md}"),
+    )
+    (desk.folder / "prompts/s.md").write_text("All of them.\n", "utf-8")
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    ids = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
+    project = ids["Project/support-desk"]
+    path = f"/schedule/coworker/{ids['support-desk/Schedule/new-year-digest']}"
+    desk.remote.raw("DELETE", path, projectID=project).raise_for_status()
+    named = cli(desk.folder, "pull", "--write", env=env, code=3)
+    assert "support-desk/Schedule/new-year-digest is not live any more" in named.stderr
+    assert (desk.folder / "schedule.yaml").exists()
+    cli(desk.folder, "pull", "--gone", env=env, code=2)
+    assert (desk.folder / "schedule.yaml").exists()
+    cli(desk.folder, "pull", "--gone", "--write", env=env)
+    assert not (desk.folder / "schedule.yaml").exists()
+    assert not (desk.folder / "prompts/s.md").exists()
+    assert (desk.folder / "prompts/answer.md").exists()
+    assert "new-year-digest" not in cli(desk.folder, "state", "list", env=env).stdout
+    assert "No changes." in cli(desk.folder, "plan", env=env).stdout
+
+
+def test_targets_and_paths_choose(desk: Desk) -> None:
+    desk.apply()
+    others_change(desk, ("triage.yaml", "title: Classifier", "title: B"), ("project.yaml", "Support coworker", "Other"))
+    sources = Sources(paths=(desk.folder,), root=desk.folder)
+    one = engine.pull(sources, desk.workspace, Choice(targets=(Address.parse(CLASSIFY),)))
+    assert [each.file.name for each in one.files] == ["triage.yaml"]
+    part = replace(sources, paths=(desk.folder / "project.yaml",), whole=(desk.folder,))
+    other = engine.pull(part, desk.workspace)
+    assert [each.file.name for each in other.files] == ["project.yaml"]
+
+
+def test_a_file_that_changed_meanwhile_is_refused_before_any_is_written(desk: Desk) -> None:
+    desk.apply()
+    others_change(desk, ("triage.yaml", "title: Classifier", "title: B"), ("prompts/answer.md", "brief", "short"))
+    found = pulled(desk, write=False)
+    assert len(found.files) == 2
+    (desk.folder / "prompts/answer.md").write_text("mine\n", "utf-8")
+    before = contents(desk.folder)
+    with pytest.raises(Exception, match=r"answer\.md: the file has changed meanwhile"):
+        engine.write_pulled(found, desk.workspace)
+    assert contents(desk.folder) == before
+
+
+def test_exit_codes(desk: Desk, cli: Cli) -> None:
+    env = desk.remote.env
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    assert "Nothing to pull" in cli(desk.folder, "pull", env=env).stderr
+    others_change(desk, ("prompts/answer.md", "brief", "short"))
+    shown = cli(desk.folder, "pull", env=env, code=2)
+    assert "prompts/answer.md\n@@ " in shown.stdout
+    assert "-Be friendly and brief." in shown.stdout
+    written = cli(desk.folder, "pull", "--write", env=env)
+    assert written.stdout == shown.stdout
+    assert "1 file changed" in written.stderr
+    assert "No changes." in cli(desk.folder, "plan", env=env).stdout
