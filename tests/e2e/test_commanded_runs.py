@@ -200,7 +200,7 @@ def test_it_asks_on_a_terminal_and_takes_no_for_an_answer(applied: Desk, cli: Cl
 @pytest.mark.parametrize(
     ("command", "code", "said"),
     [
-        (words("No."), 64, "so nothing was run hint: Agree with --auto-approve"),
+        (words("No."), 64, "so nothing was run Hint: Agree with --auto-approve"),
         ((*words("No."), "--auto-approve", "--max-executions", "0"), 1, "it would start 1 execution, more than 0"),
         (("executions", "run", "triag", "--goal", "g"), 64, "no live AgentFlow is called 'triag'"),
         (("executions", "run", "x/AgentFlow/triage", "--goal", "g"), 64, "the state knows no AgentFlow x/AgentFlow"),
