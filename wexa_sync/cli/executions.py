@@ -51,7 +51,9 @@ def list_(request: Request, statuses: tuple[str, ...], flow: str, since: float |
         views = [run_view(run) for run in engine.runs(workspace, wish)]
     talks = request.output.format == FOR_PEOPLE
     if talks and not views:
-        note("No executions.")
+        wanted = [("--status", word) for word in statuses] + [("--flow", flow)] * bool(flow)
+        asked_for = [*map(" ".join, wanted), *(["--since"] if since is not None else [])]
+        note(f"No executions{' with ' if asked_for else ''}{', '.join(asked_for)}.")
     elif talks and not sys.stdout.isatty():  # for a pipe: a line a run, its fields apart
         show_data("".join(map(run_line, views)))
     else:

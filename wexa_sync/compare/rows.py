@@ -11,8 +11,9 @@ from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import kept, same_value
 from wexa_sync.kinds.sown import ROWS, SEALED_CELLS, key_of
 from wexa_sync.kinds.spec.fields import UNKNOWN
-from wexa_sync.model import Intent, Lifecycle, Record, Spec
+from wexa_sync.model import Intent, Lifecycle, Record, Secret, Spec
 from wexa_sync.secrecy.find import has_secret, secrets_in
+from wexa_sync.secrecy.hide import hide
 from wexa_sync.secrecy.seal import fingerprint
 
 Row = Mapping[str, Any]
@@ -130,7 +131,12 @@ def hidden_alike(some: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
 
 def _is_as(wanted: Row, live: Row, comparison: Comparison) -> bool:
     """True when a live row has every declared value. What else it has is not ours."""
+    clear = {name: hide(value, _in_clear) for name, value in wanted.items()}  # the server shows it so
     return all(
         same_value(value, live.get(name), UNKNOWN, comparison) or kept(value, live.get(name))
-        for name, value in wanted.items()
+        for name, value in clear.items()
     )
+
+
+def _in_clear(leaf: Any) -> Any:
+    return leaf.sent() if isinstance(leaf, Secret) else leaf

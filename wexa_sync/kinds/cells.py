@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wexa_sync.model import Secret, SecretNumber
 from wexa_sync.text.files import short
 from wexa_sync.text.json import parse
 from wexa_sync.text.suggest import did_you_mean, named
@@ -45,9 +46,13 @@ _CHECKED = (str, int, float, bool, list, dict)
 def read_cell(column: Column | None, cell: Any) -> Any:
     """Return a text in the type of its column, where it is written in that; anything else as it is."""
     found = _TYPES.get(column.type) if column is not None else None
-    if found is None or type(cell) is not str or str in found.holds:
+    if found is None or type(cell) not in (str, Secret) or str in found.holds:
         return cell
     try:
+        if isinstance(cell, Secret):
+            value = parse(cell.reveal())
+            is_number = type(value) in found.holds and type(value) in (int, float)
+            return SecretNumber(template=cell.template, value=json.dumps(value)) if is_number else cell
         return parse(cell.strip().lower() if bool in found.holds else cell)
     except ValueError:
         return cell

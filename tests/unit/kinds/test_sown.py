@@ -53,6 +53,8 @@ def test_texts_of_a_list_are_read_by_their_columns_too_for_variables_are_texts()
     assert read([row]) == ({"a": {**row, "seats": 7, "open": True}}, [])
     hidden = {"code": "a", "seats": SECRET, "open": UNSET, "size": SECRET}
     assert read([hidden]) == ({"a": hidden}, [])
+    (number,) = read([{"code": "a", "seats": Secret(template="${secret:N}", value="7")}])[0].values()
+    assert number["seats"].sent() == 7, "a secret in a column of numbers is sent as a number"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,16 +30,33 @@ def read_items(api: Api, view: View, places: Sequence[Spot], most: int = 0) -> t
     """Return what the view shows at these places, and what a person should know of it. `most`: 0 for all."""
     items: list[Item] = []
     notes: dict[str, None] = {}
+    values: dict[str, dict[str, None]] = {}
     for spot in places:
-        found, note = _at(api, view, spot, most - len(items) if most else ALL)
+        found, note = _at(api, view, spot, most - len(items) if most else ALL, values)
         items += found
         notes |= {note: None} if note else {}
         if most and len(items) >= most:
             break
-    return items, tuple(notes)
+    missed = [*_missed(view, places[0].filters, values)] if places and not items else []
+    return items, (*notes, *missed)
 
 
-def _at(api: Api, view: View, spot: Spot, most: int) -> tuple[list[Item], str]:
+def _missed(view: View, filters: Mapping[str, str], values: Mapping[str, Mapping[str, None]]) -> Iterator[str]:
+    """Say which filter nothing fits, and the values that there are, where they are known and can hold no secret."""
+    noun, asked = view.item or view.name, {name: value for name, value in filters.items() if name != view.within}
+    if len(asked) > 1:
+        yield f"No {noun} fits all of these filters: {', '.join(asked)}."
+    for name, value in asked.items() if len(asked) == 1 else ():
+        if name in view.filters and view.filters[name].names:
+            yield f"No {noun} has the {name} that is asked for."
+            continue
+        there = [] if view.open else sorted(values.get(name, ()))
+        hint = did_you_mean(value, there, f"There are: {named([*map(ascii, there)], 10)}." if there else "")
+        yield f"No {noun} has the {name} {value!a}. {hint}".rstrip()
+
+
+def _at(api: Api, view: View, spot: Spot, most: int, values: dict[str, dict[str, None]]) -> tuple[list[Item], str]:
+    """Return what the view shows at a place, and a note. The `values` that filters met are added, by the filter."""
     if view.listing is None and view.kind is None:
         assert view.read is not None
         body = api.get(view.read, api.values(spot.ids, objects={"filter": spot.filters}))
@@ -47,7 +64,7 @@ def _at(api: Api, view: View, spot: Spot, most: int) -> tuple[list[Item], str]:
             return [Item(raw=body, spot=spot, whole=True)], ""
         return [Item(raw=row, spot=spot) for row in view.rows(unwrap(body))][:most], ""
     compared = [
-        (filter_, value)
+        (name, filter_, value)
         for name, value in spot.filters.items()
         if name != view.within and (filter_ := view.filters.get(name, Filter(fields=(name,)))).fields
     ]
@@ -55,8 +72,11 @@ def _at(api: Api, view: View, spot: Spot, most: int) -> tuple[list[Item], str]:
     if found is None:
         return [Item(raw=body, spot=spot, whole=True)], ""
     if view.open:
-        _require_known(view, [name for filter_, _ in compared for name in filter_.fields], found.items)
-    kept = [raw for raw in found.items if all(_holds(raw, *each) for each in compared)]
+        _require_known(view, [name for _, filter_, _ in compared for name in filter_.fields], found.items)
+    kept = [raw for raw in found.items if all(_holds(raw, filter_, value) for _, filter_, value in compared)]
+    for name, filter_, _ in compared:
+        met = (text_of(at(raw, field)) for raw in found.items for field in filter_.fields)
+        values.setdefault(name, {}).update(dict.fromkeys(filter(None, met)))
     return [Item(raw=raw, spot=spot) for raw in kept[:most]], _note(view, found)
 
 

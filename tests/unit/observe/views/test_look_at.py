@@ -46,6 +46,24 @@ def test_filters_ask_the_server_or_are_compared_here(get: Get, shared: Desk) -> 
     assert "limit=1" in asked["query"].split("&")
 
 
+@pytest.mark.parametrize(
+    ("view", "filters", "note"),
+    [
+        ("task", {"status": "complete"}, "No task has the status 'complete'. Did you mean 'completed'?"),
+        ("agent", {"flow": "triage"}, ""),
+        ("skill", {"connector": "Mail"}, "No skill has the connector that is asked for."),
+        ("skill", {"category": "xyz"}, "No skill has the category 'xyz'."),
+        ("task", {"status": "zzz"}, "No task has the status 'zzz'. There are: '"),
+        ("task", {"status": "completed", "created_by": "x"}, "No task fits all of these filters: status, created_by."),
+        ("flow", {"kind": "x\x1b[0m"}, r"No flow has the kind 'x\x1b[0m'."),
+    ],
+)
+def test_a_filter_that_nothing_fits_is_named_with_the_values_that_there_are(
+    get: Get, view: str, filters: dict[str, str], note: str
+) -> None:
+    assert " ".join(get(view, **filters).notes).startswith(note)
+
+
 def test_reading_sends_get_alone(get: Get, shared: Desk) -> None:
     shared.remote.forget()
     for view in ("project", "flow", "agent", "connector", "execution", "inbox", "quota"):

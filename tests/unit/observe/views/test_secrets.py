@@ -22,9 +22,12 @@ spec:
     - {column_id: code, column_name: Code, column_type: String}
     - {column_id: token, column_name: Token, column_type: String}
     - {column_id: pin, column_name: Pin, column_type: Number}
+    - {column_id: more, column_name: More, column_type: Array}
   seed:
     key: code
-    rows: [{code: a, token: "Bearer ${secret:TOKEN}", pin: "${secret:PIN}"}, {code: b, token: shown, pin: 7}]
+    rows:
+      - {code: a, token: "Bearer ${secret:TOKEN}", pin: "${secret:PIN}", more: ["${secret:TOKEN}"]}
+      - {code: b, token: shown, pin: 7}
 """
 
 
