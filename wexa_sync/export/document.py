@@ -19,15 +19,15 @@ _WIDTH = 96  # of a comment
 _NO_FILES: Mapping[Path, str] = {}
 
 
-def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES, *, with_project: bool = True) -> str:
+def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES) -> str:
     """Return the draft as a YAML document.
 
-    `files`: by path in the spec, the file of a text that does not stand in the document, relative to it. Without its
-    project, the document belongs to the only one that the manifests declare.
+    `files`: by path in the spec, the file of a text that does not stand in the document, relative to it. The document
+    names its project, so that another project may come to stand beside it.
     """
     address = draft.address
     metadata: dict[str, Any] = {"name": address.name}
-    if address.project and with_project:
+    if address.project:
         metadata["project"] = address.project
     if draft.ignore:
         metadata["lifecycle"] = {"ignore_changes": [*draft.ignore]}
@@ -65,7 +65,7 @@ def _at_lines(data: Any, comments: Notes) -> dict[Path, tuple[str, ...]]:
     found: dict[Path, tuple[str, ...]] = {}
     for path, lines in comments.items():
         place = _with_a_line(data, path)
-        rows = [row for line in lines for row in wrap(visible(line), _WIDTH, break_long_words=False) or [""]]
+        rows = [row.rstrip() for line in lines for row in wrap(visible(line), _WIDTH, break_long_words=False) or [""]]
         found[place] = (*found.get(place, ()), *rows)
     return found
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wexa_sync.export.document import document
 from wexa_sync.export.draft import Draft
+from wexa_sync.export.standing import MARK, Piece, Standing, named
 from wexa_sync.export.texts import long_texts
 from wexa_sync.kinds import BY_NAME, rank
-from wexa_sync.model import Path
+from wexa_sync.manifests.edit import data_of, same
+from wexa_sync.model import Address, Path
 from wexa_sync.text.files import SETTINGS_FILE
-
-MARK = "# Written by wexa-sync export."
-"""How the first line of a file of manifests begins that an export may write anew."""
 
 _HEADER = f"{MARK} The next `export --into` writes it anew, unless you take this line out.\n"
 _LONGEST = 80  # characters of a file's name, without its ending
 # No folder of manifests is searched that has such a name, and no file of that name is one of manifests.
 _NOT_SEARCHED = {"venv", "site-packages", "wexa-sync"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+_NOTHING = Standing()
 
 
 @dataclass(slots=True)
@@ -43,40 +43,80 @@ class _Paths:
         return path
 
 
-def laid_out(drafts: Iterable[Draft], *, settings: str = "") -> dict[str, str]:
-    """Return the text of each file, by its path. It depends on nothing but the drafts, in whatever order they come.
+def laid_out(drafts: Iterable[Draft], *, settings: str = "", there: Standing = _NOTHING) -> dict[str, str]:
+    """Return the text of each file, by its path. It depends on nothing but these, in whatever order they come.
 
-    The manifests of one project stand at the top, those of several in a folder for each. `settings`: the text of
-    wexa-sync.yaml; empty where there is one already.
+    A project that is the only one stands at the top, else each in a folder of its own. `settings`: the text of
+    wexa-sync.yaml; empty where there is one already. `there`: what stands in the folder. What files declare that no
+    export wrote is left out. What our files declare stays where it is; of these, the documents that say something
+    else are written anew.
     """
-    drafts = sorted(drafts, key=lambda draft: (_project(draft), rank(draft.address.kind), draft.address.name))
-    projects = dict.fromkeys(map(_project, drafts))
-    paths = _Paths()
-    folders = {name: paths.free(name) if len(projects) > 1 else "" for name in projects}
-    files: dict[str, str] = {SETTINGS_FILE: settings} if settings else {}
-    documents: dict[str, list[str]] = defaultdict(list)
-    shared: dict[tuple[str, str], str] = {}  # the files by the paths that they would like to have
-    for draft in drafts:
-        folder, kind = folders[_project(draft)], BY_NAME[draft.address.kind]
-        wanted = posixpath.join(folder, kind.exported.file_of(kind.name).format(handle=draft.address.name))
-        key = (wanted, _project(draft))
-        if key not in shared:
-            shared[key] = paths.free(wanted)
-        file = shared[key]
+    wanted = {draft.address: draft for draft in sorted(drafts, key=_place)}
+    for address in there.left_alone(wanted):
+        del wanted[address]
+    paths = _Paths({name.casefold() for name in (*there.places.values(), *_kept_texts(wanted, there))})
+    folders = _folders(wanted, there, paths)
+    homes = _homes(wanted, folders, there, paths)
+    files = {SETTINGS_FILE: settings} if settings else {}
+    documents: dict[str, dict[Address, str]] = defaultdict(dict)
+    for address, draft in wanted.items():
+        file = homes[address]
         texts: dict[Path, str] = {}
         for text in long_texts(draft):
-            path = paths.free(posixpath.join(folder, text.file))
+            path = paths.free(posixpath.join(folders[address.project_address], text.file))
             files[path] = text.held
-            texts[text.path] = posixpath.relpath(path, posixpath.dirname(file))
-        documents[file].append(document(draft, texts, with_project=len(projects) > 1))
-    files |= {file: _whole(texts) for file, texts in documents.items()}
+            texts[text.path] = posixpath.relpath(path, posixpath.dirname(file) or ".")
+        documents[file][address] = document(draft, texts)
+    files |= {file: _whole(texts, there.ours.get(file, ())) for file, texts in documents.items()}
     return dict(sorted(files.items()))
 
 
-def _whole(documents: Sequence[str]) -> str:
-    gap = "\n" if documents[0].startswith("#") else ""  # our line is none of the comments on the first document
-    return _HEADER + gap + "---\n".join(documents)
+def _place(draft: Draft) -> tuple[str, int, str]:
+    return draft.address.project_address.name, rank(draft.address.kind), draft.address.name
 
 
-def _project(draft: Draft) -> str:
-    return draft.address.project_address.name
+def _kept_texts(wanted: Mapping[Address, Draft], there: Standing) -> Iterator[str]:
+    """Yield the files of the texts of those documents of ours that stay as they are."""
+    for file, pieces in there.ours.items():
+        for piece in pieces:
+            if piece.address not in wanted:
+                yield from named(file, piece.data)
+
+
+def _folders(wanted: Iterable[Address], there: Standing, paths: _Paths) -> dict[Address, str]:
+    """Return the folder of each project: where its manifest stands, or the top, or one with its name."""
+    inside = {address: file for address, file in there.places.items() if not file.startswith("../")}
+    known = {address: posixpath.dirname(file) for address, file in inside.items() if not address.project}
+    projects = dict.fromkeys(address.project_address for address in wanted)
+    is_alone = len(projects.keys() | {address.project_address for address in inside}) == 1
+    new = {project: "" if is_alone else paths.free(project.name) for project in projects if project not in known}
+    return known | new
+
+
+def _homes(
+    wanted: Iterable[Address], folders: Mapping[Address, str], there: Standing, paths: _Paths
+) -> dict[Address, str]:
+    """Return the file of each manifest: where it stands already, or the one that its kind likes to have."""
+    files = {file: file for file in there.ours}
+    found = {}
+    for address in wanted:
+        file = there.places.get(address, "")
+        if not file:
+            name = BY_NAME[address.kind].exported.file_of(address.kind).format(handle=address.name)
+            liked = posixpath.join(folders[address.project_address], name)
+            file = files.setdefault(liked, "") or paths.free(liked)
+            files[liked] = file
+        found[address] = file
+    return found
+
+
+def _whole(documents: Mapping[Address, str], there: Sequence[Piece]) -> str:
+    """Return the text of a file with these documents. One that stands there and says the same stays as it is."""
+    rest, texts = dict(documents), []
+    for piece in there:
+        new = rest.pop(piece.address, None) if piece.address else None
+        stays = new is None or same(piece.data, data_of(new)[0][1])
+        texts.append(piece.text if stays else str(new))
+    texts += rest.values()
+    gap = "\n" if texts[0].startswith("#") else ""  # our line is none of the comments on the first document
+    return _HEADER + gap + "---\n".join(texts)

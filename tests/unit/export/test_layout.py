@@ -11,7 +11,7 @@ def test_one_project_stands_at_the_top_and_several_in_folders() -> None:
     one, other = project(), project("other")
     skill = draft("Skill", "s", {"name": "S", "description": "", "connector_id": Ref(kind="Connector", external="C")})
     assert [*laid_out([skill, one])] == ["project.yaml", "skills.yaml"]
-    assert "project: desk" not in laid_out([skill, one])["skills.yaml"]
+    assert "  project: desk\n" in laid_out([skill, one])["skills.yaml"]
     both = laid_out([skill, one, other])
     assert [*both] == ["desk/project.yaml", "desk/skills.yaml", "other/project.yaml"]
     assert "  project: desk\n" in both["desk/skills.yaml"]

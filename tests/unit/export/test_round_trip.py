@@ -12,6 +12,7 @@ from tests.unit.export.any_drafts import SECRET, drafts
 from wexa_sync.engine import read
 from wexa_sync.export.draft import Draft
 from wexa_sync.export.layout import laid_out
+from wexa_sync.export.standing import standing
 from wexa_sync.export.write import staged
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.sown import read_rows
@@ -37,6 +38,7 @@ def test_what_is_written_is_read_again_and_is_in_form(wanted: list[Draft], tmp_p
     assert desired.warnings == ()
     assert [each.diff() for each in untidy(sources, [])] == []
     assert laid_out(reversed(wanted)) == files
+    assert laid_out(wanted, there=standing(tmp_path, desired.manifests.values())) == files
     for draft in wanted:
         assert desired.manifests[draft.address].lifecycle.ignore_changes == draft.ignore
 

@@ -1,0 +1,108 @@
+"""Know what stands in a folder: which files an earlier export wrote, and what manifests declare there (Standing)."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wexa_sync.manifests.edit import data_of
+from wexa_sync.manifests.included import is_file
+from wexa_sync.model import Address, Manifest
+from wexa_sync.text.files import read_text
+
+MARK = "# Written by wexa-sync export."
+"""How the first line of a file of manifests begins that an export may write anew."""
+
+_SEPARATOR = re.compile(r"^---(?=\s|$)[^\n]*\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A document of a file, as it stands there. `address` is None where the document is no manifest."""
+
+    address: Address | None
+    text: str
+    data: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands in a folder. `places`: the file of each resource that is declared, by a path in the folder.
+
+    `ours`: the documents of each file that an export wrote.
+    """
+
+    places: Mapping[Address, str] = field(default_factory=dict)
+    ours: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Return the files of long texts that our documents name."""
+        return frozenset(
+            name for file, pieces in self.ours.items() for each in pieces for name in named(file, each.data)
+        )
+
+    @property
+    def replaceable(self) -> frozenset[str]:
+        """Return the files that an export may write anew."""
+        return self.texts | self.ours.keys()
+
+    def left_alone(self, addresses: Iterable[Address]) -> dict[Address, str]:
+        """Return those that a file declares which no export wrote, with that file."""
+        found = {address: self.places[address] for address in addresses if address in self.places}
+        return {address: file for address, file in found.items() if file not in self.ours}
+
+    def gone(self, addresses: Collection[Address]) -> dict[Address, str]:
+        """Return what our files declare of the same projects that is none of those, with its file."""
+        projects = {address.project_address for address in addresses}
+        return {
+            each.address: file
+            for file, pieces in self.ours.items()
+            for each in pieces
+            if each.address and each.address not in addresses and each.address.project_address in projects
+        }
+
+
+def standing(folder: Path, manifests: Iterable[Manifest]) -> Standing:
+    """Return what stands in a folder with these manifests. Raise TextFault for a file that can't be read."""
+    top = os.path.realpath(folder)
+    places: dict[Address, str] = {}
+    lines: dict[str, dict[int, Address]] = {}
+    for manifest in manifests:
+        if not manifest.address.owner:
+            file = os.path.relpath(os.path.realpath(manifest.source.file), top)
+            first = lines.setdefault(file, {}).setdefault(manifest.source.line, manifest.address)
+            if first == manifest.address:  # what a manifest only implies stands nowhere
+                places[manifest.address] = file
+    inside = (file for file in sorted(lines) if not file.startswith(os.pardir))
+    read = {file: read_text(Path(top, file)).replace("\r\n", "\n") for file in inside}
+    texts = {file: text for file, text in read.items() if text.startswith(MARK)}
+    return Standing(places=places, ours={file: tuple(_pieces(text, lines[file])) for file, text in texts.items()})
+
+
+def named(file: str, data: Any) -> Iterator[str]:
+    """Yield the paths of the texts that a document of a file names."""
+    if isinstance(data, dict) and is_file(data) and isinstance(data["file"], str):
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(file), data["file"]))
+    for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from named(file, inner)
+
+
+def _pieces(text: str, lines: Mapping[int, Address]) -> Iterator[Piece]:
+    """Yield the documents of a text, which is without faults. `lines`: where each manifest begins."""
+    text = text if text.endswith("\n") else f"{text}\n"
+    at = text.find("\n") + 1  # behind our line
+    for separator in (*_SEPARATOR.finditer(text), None):
+        piece = text[at : separator.start() if separator else len(text)]
+        first = text.count("\n", 0, at) + 1
+        at = separator.end() if separator else len(text)
+        within = range(first, first + piece.count("\n") + 1)
+        documents = data_of(piece)
+        if documents or piece.strip():
+            address = next((address for line, address in lines.items() if line in within), None)
+            yield Piece(address=address, text=piece, data=documents[0][1] if documents else None)
