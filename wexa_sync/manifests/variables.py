@@ -20,6 +20,7 @@ from wexa_sync.text.suggest import did_you_mean
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
+_BEGIN = re.compile(r"\$\$\{|\$\{(?:env|var|secret):")  # of a use: one may stand in what looks like another one's name
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
 _KEY_OF_AN_ENVIRONMENT = "WEXA_API_KEY_"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
@@ -175,7 +176,7 @@ _GIVE = {
 
 def literal(text: str) -> str:
     """Return a text as a manifest has to write it, so that no variable is filled in and the text itself arrives."""
-    return _USE.sub(lambda use: f"${use.group()}", text)
+    return _BEGIN.sub(lambda begin: f"${begin.group()}", text)
 
 
 def is_one_variable(text: str) -> bool:

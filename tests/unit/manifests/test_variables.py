@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, Unfilled, UsageError
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.variables import Variables, gather, revealed
+from wexa_sync.manifests.variables import Variables, gather, literal, revealed
 from wexa_sync.model import Secret, Unset
 
 if TYPE_CHECKING:
@@ -241,3 +242,11 @@ def test_a_variable_that_nothing_uses_is_warned_of(folder: Folder) -> None:
         "--var: the variable 'regoin' is used by no manifest. Did you mean 'region'?",
     )
     assert engine.read(replace(sources, whole=(Path(), Path("a")))).warnings == ()
+
+
+def test_a_literal_text_arrives_as_it_is() -> None:
+    pieces = ["$", "${", "$${", "${var:", "${env:a", "}", "x", "\n"]
+    variables = Variables(var={"x": "y"})
+    for text in map("".join, itertools.product(pieces, repeat=4)):
+        assert variables.fill(literal(text)) == (text, []), text
+    assert literal("${x} of ${{y}}") == "${x} of ${{y}}", "no more is escaped than has to be"
