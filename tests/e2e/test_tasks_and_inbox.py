@@ -29,7 +29,8 @@ def test_a_task_is_paused_resumed_and_stopped_and_nothing_is_sent_twice(desk: De
     assert tasks("stop", id) == f"{id} is cancelled already.\n"
     assert "can't be paused any more" in tasks("pause", id, code=1)
     assert desk.remote.writes == [f"POST /task/{id}/{verb}" for verb in ("pause", "resume", "stop")]
-    assert tasks("list", "--status", "running", "--project", "support-desk") == "Nothing to show: task.\n"
+    nothing = " ".join(tasks("list", "--status", "running", "--project", "support-desk").split())
+    assert nothing == "Nothing to show: task. No task has the status 'running'. There are: 'cancelled'."
     shown = json.loads(tasks("show", id, "--format", "json"))["items"][0]
     assert (shown["id"], shown["value"]["status"]) == (id, "cancelled")
 
@@ -63,7 +64,8 @@ def test_an_item_of_the_inbox_is_shown_with_the_command_that_answers_it(desk: De
     answered = cli(desk.folder, *shlex.split(command)[1:], env=env)
     assert answered.stdout.startswith("Answered: support-desk/Execution/smoke-test is ")
     assert cli(desk.folder, "inbox", "show", id, env=env).last == "It asks nothing now."
-    assert cli(desk.folder, "inbox", "list", env=env).stderr == "Nothing to show: inbox.\n"
+    nothing = cli(desk.folder, "inbox", "list", env=env).stderr
+    assert nothing == "Nothing to show: inbox. No inbox item has the status 'pending'.\n"
     nowhere = cli(desk.folder, "inbox", "answer", "0" * 24, "--approve", env=env, code=64)
     assert "there is no inbox item" in nowhere.stderr
 

@@ -19,11 +19,11 @@ def show(viewed: Viewed, format: str, *, again: bool = False) -> None:  # the op
     from wexa_sync.render.layout import Layout
     from wexa_sync.render.text.views import viewed_lines
 
-    for text in viewed.notes:
+    empty, talks = not viewed.rows and not viewed.about, format == TABLE and sys.stdout.isatty()
+    for text in viewed.notes if format != TABLE or not empty else ():
         warn(text)
-    talks = format == TABLE and sys.stdout.isatty()
-    if format == TABLE and not viewed.rows and not viewed.about:
-        note(f"Nothing to show: {viewed.view}.")
+    if format == TABLE and empty:
+        note(" ".join((f"Nothing to show: {viewed.view}.", *viewed.notes)))
     elif talks:
         layout = Layout(color=wants_color(sys.stdout), width=width(sys.stdout))
         show_text(("\n" if again else "") + VIEW_RENDERERS[format](layout)(viewed), FOR_PEOPLE)
