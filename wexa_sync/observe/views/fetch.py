@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wexa_sync.api.calls import Raw, admitted
@@ -26,22 +27,38 @@ class Item:
     whole: bool = False
 
 
-def read_items(api: Api, view: View, places: Sequence[Spot], most: int = 0) -> tuple[list[Item], tuple[str, ...]]:
-    """Return what the view shows at these places, and what a person should know of it. `most`: 0 for all."""
-    items: list[Item] = []
-    notes: dict[str, None] = {}
-    values: dict[str, dict[str, None]] = {}
-    for spot in places:
-        found, note = _at(api, view, spot, most - len(items) if most else ALL, values)
-        items += found
-        notes |= {note: None} if note else {}
-        if most and len(items) >= most:
-            break
-    missed = [*_missed(view, places[0].filters, values)] if places and not items else []
+def read_items(
+    api: Api, view: View, places: Sequence[Spot], most: int = 0, *, parallelism: int = 1
+) -> tuple[list[Item], tuple[str, ...]]:
+    """Return what the view shows at these places, and what a person should know of it. `most`: 0 for all.
+
+    Of several places `parallelism` are read at once, but where a few items are enough: they may all be in the first.
+    """
+    looks: list[_Look] = []
+    if most:
+        for spot in places:
+            looks.append(_at(api, view, spot, most - sum(len(look.items) for look in looks)))
+            if sum(len(look.items) for look in looks) >= most:
+                break
+    else:
+        with ThreadPoolExecutor(max_workers=parallelism) as pool:
+            looks += pool.map(lambda spot: _at(api, view, spot, ALL), places)
+    items = [item for look in looks for item in look.items]
+    notes = dict.fromkeys(look.note for look in looks if look.note)
+    missed = [*_missed(view, places[0].filters, looks)] if places and not items else []
     return items, (*notes, *missed)
 
 
-def _missed(view: View, filters: Mapping[str, str], values: Mapping[str, Mapping[str, None]]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What the view shows at one place, a note, and the values that were compared with each filter."""
+
+    items: list[Item]
+    note: str = ""
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def _missed(view: View, filters: Mapping[str, str], looks: Sequence[_Look]) -> Iterator[str]:
     """Say which filter nothing fits, and the values that there are, where they are known and can hold no secret."""
     noun, asked = view.item or view.name, {name: value for name, value in filters.items() if name != view.within}
     if len(asked) > 1:
@@ -50,19 +67,18 @@ def _missed(view: View, filters: Mapping[str, str], values: Mapping[str, Mapping
         if name in view.filters and view.filters[name].names:
             yield f"No {noun} has the {name} that is asked for."
             continue
-        there = [] if view.open else sorted(values.get(name, ()))
+        there = [] if view.open else sorted({value for look in looks for value in look.values.get(name, ())})
         hint = did_you_mean(value, there, f"There are: {named([*map(ascii, there)], 10)}." if there else "")
         yield f"No {noun} has the {name} {value!a}. {hint}".rstrip()
 
 
-def _at(api: Api, view: View, spot: Spot, most: int, values: dict[str, dict[str, None]]) -> tuple[list[Item], str]:
-    """Return what the view shows at a place, and a note. The `values` that filters met are added, by the filter."""
+def _at(api: Api, view: View, spot: Spot, most: int) -> _Look:
     if view.listing is None and view.kind is None:
         assert view.read is not None
         body = api.get(view.read, api.values(spot.ids, objects={"filter": spot.filters}))
         if view.rows is None:
-            return [Item(raw=body, spot=spot, whole=True)], ""
-        return [Item(raw=row, spot=spot) for row in view.rows(unwrap(body))][:most], ""
+            return _Look(items=[Item(raw=body, spot=spot, whole=True)])
+        return _Look(items=[Item(raw=row, spot=spot) for row in view.rows(unwrap(body))][:most])
     compared = [
         (name, filter_, value)
         for name, value in spot.filters.items()
@@ -70,14 +86,15 @@ def _at(api: Api, view: View, spot: Spot, most: int, values: dict[str, dict[str,
     ]
     found, body = _listed(api, view, spot, ALL if compared else most)
     if found is None:
-        return [Item(raw=body, spot=spot, whole=True)], ""
+        return _Look(items=[Item(raw=body, spot=spot, whole=True)])
     if view.open:
         _require_known(view, [name for _, filter_, _ in compared for name in filter_.fields], found.items)
     kept = [raw for raw in found.items if all(_holds(raw, filter_, value) for _, filter_, value in compared)]
-    for name, filter_, _ in compared:
-        met = (text_of(at(raw, field)) for raw in found.items for field in filter_.fields)
-        values.setdefault(name, {}).update(dict.fromkeys(filter(None, met)))
-    return [Item(raw=raw, spot=spot) for raw in kept[:most]], _note(view, found)
+    values = {
+        name: frozenset(text for raw in found.items for each in filter_.fields if (text := text_of(at(raw, each))))
+        for name, filter_, _ in compared
+    }
+    return _Look(items=[Item(raw=raw, spot=spot) for raw in kept[:most]], note=_note(view, found), values=values)
 
 
 def _require_known(view: View, names: Sequence[str], items: Sequence[Raw]) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from threading import Barrier
+
 import pytest
 
-from tests.conftest import Desk
+from tests.conftest import Desk, opened
 from tests.unit.observe.views.conftest import Get
+from wexa_sync import engine
+from wexa_sync.api.calls import Ids
+from wexa_sync.api.client import Api
+from wexa_sync.api.paging import Found
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME, owner_of
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.views import view_named
+from wexa_sync.model import Asked
 
 
 def test_every_kind_that_is_listed_has_a_view() -> None:
@@ -44,6 +53,22 @@ def test_filters_ask_the_server_or_are_compared_here(get: Get, shared: Desk) -> 
     assert len(get("credit", most=1).rows) == 1
     (asked,) = [each for each in shared.remote.requests if each["path"] == "/customer/credit_history"]
     assert "limit=1" in asked["query"].split("&")
+
+
+def test_projects_are_read_at_the_same_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with opened() as remote:
+        body = {"description": "", "coworker_role": "r", "orgId": remote.server.org_id}
+        for name in ("One", "Two"):
+            remote.raw("POST", "/v1/project", {**body, "projectName": name}).raise_for_status()
+        together, listed = Barrier(2, timeout=20), Api.listed
+
+        def meeting(api: Api, kind: Kind, ids: Ids) -> Found:
+            if kind.name == "Skill":
+                together.wait()  # broken, where one project is read after the other
+            return listed(api, kind, ids)
+
+        monkeypatch.setattr(Api, "listed", meeting)
+        assert engine.get(Desk(tmp_path, remote).workspace, "skill", Asked()).rows == ()
 
 
 @pytest.mark.parametrize(
