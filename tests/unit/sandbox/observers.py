@@ -70,6 +70,14 @@ def end_words(api: Client) -> Any:
     return [api.status(run) for run in runs]
 
 
+def agent_without_skills(api: Client) -> Any:
+    project = api.project()["_id"]
+    run = api.execution(project, api.working_flow(project)["_id"])
+    api.advance(10)
+    whole = api.get(f"/execute_flow/{run['execution_id']}", projectID=project)
+    return [whole["status"], *(each["error"] for each in whole["execution_context"].values())]
+
+
 def status_case(api: Client) -> Any:
     api.post("/_sandbox/outcomes", {"match": {"goal_contains": ""}, "outcome": "preview", "seconds": 0})
     project, run = working_run(api)

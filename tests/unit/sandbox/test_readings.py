@@ -53,6 +53,10 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     ),
     "ready_word": (see.ready_word, {word: [word, word] for word in ("ready", "pending", "queued")}),
     "end_words": (see.end_words, {"page": ["completed", "failed"], "client": ["finished", "error"]}),
+    "agent_without_skills": (
+        see.agent_without_skills,
+        {"runs": ["completed", None], "fails": ["failed", "No skills found for the agent"]},
+    ),
     "status_case": (
         see.status_case,
         {

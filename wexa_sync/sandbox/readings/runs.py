@@ -17,6 +17,12 @@ READINGS: tuple[Reading, ...] = (
         "POST .../execute on a completed or failed run is an illegal move, or runs it again.",
         "What it does on a finished run is unknown.",
     ),
+    reading(
+        "agent_without_skills",
+        "runs fails",
+        "An agent that has no skills works like any other, or a run fails at it with `No skills found for the agent`.",
+        "A team filed that error as a defect; flows without skills are in use.",
+    ),
     reading("after_resume", "running ready", "The status that a resume answers with.", "No such answer was seen."),
     reading(
         "illegal_move",

@@ -173,8 +173,7 @@ def _conclude(world: World, row: Row, at: float) -> None:
         open_item(world, row.body, outcomes.INBOX_TYPES[outcome], at)
         _enter(world, row, "waiting", None)
         return
-    outcomes.finish(world, row, outcome, at)
-    _enter(world, row, outcome, None)
+    _enter(world, row, outcomes.finish(world, row, outcome, at), None)
 
 
 def _enter(world: World, row: Row, phase: str, due: float | None) -> None:

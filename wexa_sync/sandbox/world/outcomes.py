@@ -20,6 +20,9 @@ OUTCOMES = ("completed", "failed", "input_required", "preview", "anomaly")
 INBOX_TYPES = {"input_required": "runtime_input", "preview": "preview", "anomaly": "anomaly_detection"}
 """The type of the inbox item for each outcome that waits."""
 
+NO_SKILLS = "No skills found for the agent"
+"""The error of an agent without skills, as it was seen."""
+
 CREDITS_PER_RUN = 0.03149925037481259
 
 
@@ -54,11 +57,25 @@ def remember_scripts(world: World, entries: list[Json]) -> None:
     world.store.remember("outcomes", entries)
 
 
-def finish(world: World, row: Row, outcome: str, at: float) -> None:
-    """Write an execution's end at `at`: the results of its agents, and their credits."""
-    execution, failed = row.body, outcome == "failed"
+def _failure(world: World, execution: Json, outcome: str) -> tuple[int, str]:
+    """Return the place of the agent at which a run fails, and its error; -1 where none does."""
     agents = execution["agentflow"]["agents"]
-    worked = agents[:1] if failed else agents
+    if world.readings.says("agent_without_skills", "fails"):
+        skilled = [bool(agent.get("skills")) or agent.get("agent_type") == "decider_agent" for agent in agents]
+        if not all(skilled):
+            return skilled.index(False), NO_SKILLS
+    if outcome == "failed" and agents:
+        return 0, f"{agents[0]['title']} could not finish: {execution['goal']}"
+    return -1, ""
+
+
+def finish(world: World, row: Row, outcome: str, at: float) -> str:
+    """Write an execution's end at `at`: the results of its agents, and their credits. Return the outcome."""
+    execution = row.body
+    last, error = _failure(world, execution, outcome)
+    outcome = "failed" if error else outcome
+    agents = execution["agentflow"]["agents"]
+    worked = agents[: last + 1] if error else agents
     began = row.inner.get("began", at)
     seconds = max(at - began, 0.0) / max(len(worked), 1)
     steps = [
@@ -66,13 +83,15 @@ def finish(world: World, row: Row, outcome: str, at: float) -> None:
             agent=agent,
             began=began + seconds * number,
             seconds=seconds,
-            error=f"{agent['title']} could not finish: {execution['goal']}" if failed else None,
+            error=error if number == last else None,
+            **({"tokens": 0} if error == NO_SKILLS and number == last else {}),
         )
         for number, agent in enumerate(worked)
     ]
-    results.write(execution, steps, failed=failed, at=at)
+    results.write(execution, steps, failed=outcome == "failed", at=at)
     for step in steps:
         _charge(world, execution, step, at)
+    return outcome
 
 
 def _charge(world: World, execution: Json, step: results.Step, at: float) -> None:
