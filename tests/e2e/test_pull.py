@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.hostile import TEXTS
 from wexa_sync import engine
+from wexa_sync.manifests.emit import quoted
 from wexa_sync.manifests.sources import Sources
+from wexa_sync.manifests.variables import literal
 from wexa_sync.model import Address, Choice
 from wexa_sync.text.files import DEFAULTS_FILE
 
@@ -285,3 +288,76 @@ def test_exit_codes(desk: Desk, cli: Cli) -> None:
     assert written.stdout == shown.stdout
     assert "1 file changed" in written.stderr
     assert "No changes." in cli(desk.folder, "plan", env=env).stdout
+
+
+def test_a_value_of_an_environment_is_written_where_it_stands(desk: Desk, cli: Cli) -> None:
+    settings = (
+        "# ours\nenvironments:\n  staging:\n    state: .wexa-sync/staging.json\n    overlays:\n"
+        f"      {CLASSIFY}:\n        role: Staging sorts   # there\n"
+        "  production:\n    state: .wexa-sync/production.json\n"
+    )
+    (desk.folder / "wexa-sync.yaml").write_text(settings, "utf-8")
+    env = {**desk.remote.env, "WEXA_SYNC_ENV": "staging"}
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    theirs = desk.folder.with_name("theirs")
+    shutil.copytree(desk.folder, theirs)
+    change(theirs, ("wexa-sync.yaml", "Staging sorts", "Others sort"), ("triage.yaml", "Shortens tickets", "Short"))
+    cli(theirs, "apply", "--auto-approve", env=env)
+    cli(desk.folder, "pull", "--write", env=env)
+    assert contents(desk.folder) == contents(theirs)
+    assert "No changes." in cli(desk.folder, "plan", env=env).stdout
+
+
+def test_hostile_texts_come_back_as_they_are_and_obey_nobody(desk: Desk, cli: Cli) -> None:
+    env = desk.remote.env
+    for number in range(len(TEXTS)):
+        (desk.folder / f"p{number}.yaml").write_text(
+            f"apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {{name: p{number}}}\nspec:\n  projectName: P{number}\n"
+            "  description: x   # hostile\n",
+            "utf-8",
+        )
+    for file in ("triage", "skills", "schedule", "execution", "project"):
+        (desk.folder / f"{file}.yaml").unlink()
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    theirs = desk.folder.with_name("theirs")
+    shutil.copytree(desk.folder, theirs)
+    for number, text in enumerate(TEXTS):
+        change(theirs, (f"p{number}.yaml", "description: x", f"description: {quoted(literal(text))}"))
+    cli(theirs, "apply", "--auto-approve", "--force", env=env)
+    done = cli(desk.folder, "pull", "--write", env=env)
+    shown = cli.on_terminal(desk.folder, "pull", "--write", env=env).stdout
+    assert "\x1b]" not in done.stdout + shown
+    assert "\n::error::" not in done.stdout
+    assert "No changes." in cli(desk.folder, "plan", env=env).stdout
+    assert all("# hostile" in text.decode() for name, text in contents(desk.folder).items() if name.endswith("yaml"))
+
+
+def test_a_prompt_of_a_megabyte(desk: Desk, work: Work) -> None:
+    change(desk.folder, ("triage.yaml", "{file: prompts/answer.md}", "|\n            one"))
+    desk.apply()
+    large = "".join(f"line {number} of it\n" for number in range(60_000))
+    (desk.folder / "large.md").write_text(large, "utf-8")
+    others_change(
+        desk, ("triage.yaml", "|\n            one", "{file: large.md}"), ("prompts/classify.md", "later", large)
+    )
+    pulled(desk)
+    assert "            line 59999 of it\n" in (desk.folder / "triage.yaml").read_text("utf-8")
+    assert work(desk.plan()) == []
+
+
+def test_after_a_kill_in_the_middle_the_same_command_writes_the_rest(desk: Desk, cli: Cli) -> None:
+    env = desk.remote.env
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    edits = (("triage.yaml", "title: Classifier", "title: B"), ("prompts/answer.md", "brief", "short"))
+    others_change(desk, *edits)
+    before = contents(desk.folder)
+    kill = (
+        "import os, wexa_sync.text.rewrite as it\nreal = it.rewrite\n"
+        "def once(*given):\n    real(*given)\n    os._exit(9)\nit.rewrite = once"
+    )
+    cli(desk.folder, "pull", "--write", env=env, code=9, before=kill)
+    between = contents(desk.folder)
+    assert sum(between[name] != before[name] for name in before) == 1
+    assert between.keys() == before.keys(), "nothing is left behind"
+    cli(desk.folder, "pull", "--write", env=env)
+    assert contents(desk.folder) == contents(desk.folder.with_name("theirs"))

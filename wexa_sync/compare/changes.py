@@ -98,5 +98,7 @@ def _who(before: Any, wanted: Any, last: Any, field: Field, comparison: Comparis
     """Return who changed a field since the last apply: the repository, the live side, or both."""
     by_us = not same_value(wanted, last, field, comparison)
     theirs = restrict(before, last)
-    by_them = before is not None and not (same_value(theirs, last, field, comparison) or kept(last, theirs))
+    # Where nothing is live, a read may not show it: it was taken away if nobody else can have made the difference.
+    seen = before is not None or not by_us
+    by_them = seen and not (same_value(theirs, last, field, comparison) or kept(last, theirs))
     return "both" if by_us and by_them else "live" if by_them else "repository"

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wexa_sync.manifests.edit import REMOVED, Edit, data_of, edited, same
+from wexa_sync.manifests.edit import REMOVED, Edit, data_of, edited, same, without_document
 from wexa_sync.text.files import TextFault
 
 TEXT = """\
@@ -148,3 +148,50 @@ def test_any_value_can_stand_at_any_place(before: dict[str, Any], value: Any, da
     for part in path:
         found = found[part]
     assert same(found, value)
+
+
+INSERTS: list[tuple[str, Any, Any, str]] = [
+    ("a:\n  - x  # one\n  # two\n  - y\n", ("a", 1), "n", "a:\n  - x  # one\n  - n\n  # two\n  - y\n"),
+    ("a:\n- x\n", ("a", 0), "n", "a:\n- n\n- x\n"),
+    ("a: [x, y]\n", ("a", 1), "n", "a: [x, n, y]\n"),
+    ("a: [x]\n", ("a", 1), "n", "a: [x, n]\n"),
+    ("a: []\n", ("a", 0), "n", "a: [n]\n"),
+    ("a:\n- b: 1\n  c: 2\n", ("a", 1), {"b": 3}, "a:\n- b: 1\n  c: 2\n- b: 3\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "path", "value", "after"), INSERTS)
+def test_an_item_is_put_in_front_of_another_one(text: str, path: Any, value: Any, after: str) -> None:
+    assert edited(text, [Edit(0, path, value, insert=True)]) == after
+
+
+STYLES: list[tuple[str, str, str]] = [
+    ('a: "x" # n\n', "y", 'a: "y" # n\n'),
+    ("a: 'x'\n", "it's", "a: 'it''s'\n"),
+    ("a: 'x'\n", "y\nz", "a: |-\n  y\n  z\n"),
+    ("a: {b: 'x'}\n", "y", "a: {b: 'y'}\n"),
+    ("a: |\n     x\n", "y\n", "a: |\n     y\n"),
+    ("a: |-  # n\n x\n\nb: 1\n", "y", "a: |-  # n\n y\n\nb: 1\n"),
+    ("a: |\n  x\n", " y\n", 'a: " y\\n"\n'),
+    ("a: >-\n  one\n  two\n\n  three\n", "one two\nfour", "a: >-\n  one\n  two\n\n  four\n"),
+    ("a: >\n  one\n", "x\n y\n", "a: |\n  x\n   y\n"),
+    ("a: |+\n  x\n\nb: 1\n", "y", "a: |-\n  y\nb: 1\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "after"), STYLES)
+def test_a_text_keeps_its_quotes_and_its_block(text: str, value: str, after: str) -> None:
+    path = ("a", "b") if "{" in text else ("a",)
+    assert edited(text, [Edit(0, path, value)]) == after
+
+
+def test_mixed_line_ends_stay_where_they_are() -> None:
+    assert edited("a: 1\r\nb: 2\nc: 3\r\n", [Edit(0, ("c",), 4)]) == "a: 1\r\nb: 2\nc: 4\r\n"
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_a_document_is_taken_out(index: int) -> None:
+    pieces = ["# x\na: 1\n", "b: |\n  ---x\n", "# c\nc: 3\n"]
+    left = [piece for number, piece in enumerate(pieces) if number != index]
+    assert without_document("---\n".join(pieces), index) == "---\n".join(left)
+    assert without_document("a: 1\n", 0) == ""
