@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from wexa_sync.kinds.agent import display_text
+
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARYING = re.compile(
@@ -88,6 +90,24 @@ def drifted(stage: Stage) -> Stage:
     return stage
 
 
+def edited_in_studio(stage: Stage) -> Stage:
+    """Return the applied support desk, of which an agent and a prompt were then edited in Wexa Studio."""
+    stage = replace(stage, folder=stage.folder / "examples/support-desk")
+    assert "Apply complete!" in stage.wexa("apply", "--sandbox", "--auto-approve")
+    here = stage.folder / ".wexa-sync"
+    records = json.loads((here / "sandbox-state.json").read_text(encoding="utf-8"))["records"]
+    project, flow = (records[each]["id"] for each in ("Project/support-desk", "support-desk/AgentFlow/triage"))
+    with stage.open_sandbox(data=here / "sandbox.db") as remote:
+        classifier, _, answerer = remote.raw("GET", f"/agentflow/{flow}").json()["agents"]
+        classifier["role"] += " and language"
+        answerer["prompt"]["template"] += "\nAnswer in the language of the ticket."
+        answerer["prompt"]["display_template"] = display_text(answerer["prompt"]["template"])
+        for agent in (classifier, answerer):
+            body = {**agent, "skills": [skill["_id"] for skill in agent["skills"]]}
+            assert remote.raw("POST", f"/agentflow/{flow}/update/skilled/{agent['_id']}", body, projectID=project).ok
+    return stage
+
+
 def lost(stage: Stage) -> Stage:
     """Return the applied support desk, with a flow then edited in git and the state lost."""
     stage = replace(stage, folder=stage.folder / "examples/support-desk")
@@ -118,6 +138,7 @@ SCENES: dict[str, Callable[[Stage], Stage]] = {
     "README.md": after_the_quick_start,
     "docs/manifests.md": prompts_alone,
     "docs/plan.md": drifted,
+    "docs/pull.md": edited_in_studio,
     "docs/state.md": lost,
     "docs/environments.md": studio,
     "docs/tables.md": recruiting,

@@ -361,3 +361,20 @@ def test_after_a_kill_in_the_middle_the_same_command_writes_the_rest(desk: Desk,
     assert between.keys() == before.keys(), "nothing is left behind"
     cli(desk.folder, "pull", "--write", env=env)
     assert contents(desk.folder) == contents(desk.folder.with_name("theirs"))
+
+
+def test_what_the_live_side_took_away_is_taken_out(desk: Desk, work: Work) -> None:
+    change(
+        desk.folder,
+        ("triage.yaml", "      role: Drafts answers\n", "      role: Drafts\n      role_description: x   # why\n"),
+    )
+    desk.apply()
+    raw, state = desk.remote.raw, desk.workspace.store.load()
+    ids = {str(address): record.id for address, record in state.records.items()}
+    flow, project = ids["support-desk/AgentFlow/triage"], ids["Project/support-desk"]
+    agent = next(each for each in raw("GET", f"/agentflow/{flow}").json()["agents"] if each["title"] == "Answerer")
+    agent |= {"role_description": "", "skills": [skill["_id"] for skill in agent["skills"]]}
+    raw("POST", f"/agentflow/{flow}/update/skilled/{agent['_id']}", agent, projectID=project).raise_for_status()
+    assert pulled(desk).refused == ()
+    assert 'role_description: ""   # why' in (desk.folder / "triage.yaml").read_text("utf-8")
+    assert work(desk.plan()) == []

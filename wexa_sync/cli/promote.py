@@ -55,7 +55,7 @@ def command(  # click's way
         return int(ExitCode.DONE)
     files = carried_to_base(wanted, request.settings, _documents(request)) if to_base else carried_over(wanted, second)
     if not as_json:
-        show_diffs(files)
+        show_diffs(files, head="\n")
     if dry_run:
         return int(ExitCode.DONE)
     if not _agreed(files, auto_approve=auto_approve):

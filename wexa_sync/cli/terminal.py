@@ -131,11 +131,12 @@ def show_data(text: str) -> None:
     write_data(without_orders(text), sys.stdout)
 
 
-def show_diffs(files: Iterable[Tidied]) -> None:
-    """Print what changes in these files."""
+def show_diffs(files: Iterable[Tidied], head: str = "") -> None:
+    """Print what changes in these files, behind `head`."""
     from wexa_sync.text.visible import visible
 
-    text = "".join(f"\n{file.diff()}" for file in files)
+    text = "\n".join(file.diff() for file in files)
+    text = f"{head}{text}" if text else ""
     show_data("\n".join(map(visible, text.split("\n"))) if sys.stdout.isatty() else text)
 
 

@@ -48,7 +48,7 @@ def test_a_key_removed_from_an_item_is_a_change() -> None:
 
 def test_a_key_that_somebody_takes_out_of_an_item_is_seen() -> None:
     declared = agent({**TRIGGER, "goal": "Answer."})
-    assert changes(declared, agent(TRIGGER), declared) == {("triggers", 0, "goal"): (None, "Answer.", "repository")}
+    assert changes(declared, agent(TRIGGER), declared) == {("triggers", 0, "goal"): (None, "Answer.", "live")}
 
 
 def test_a_key_that_somebody_takes_out_of_an_object_of_free_form_is_seen_and_one_reads_do_not_show_is_not() -> None:
