@@ -75,6 +75,7 @@ def agent_without_skills(api: Client) -> Any:
     run = api.execution(project, api.working_flow(project)["_id"])
     api.advance(10)
     whole = api.get(f"/execute_flow/{run['execution_id']}", projectID=project)
+    assert whole["agentflow"]["agents"]
     return [whole["status"], *(each["error"] for each in whole["execution_context"].values())]
 
 

@@ -71,7 +71,7 @@ def start(world: World, flow: Row, *, goal: str, inputs: Json, executed_by: str,
     row = Row(
         kind="execution", id=body["_id"], alias=body["execution_id"], project=flow.project, owner=flow.id, body=body
     )
-    row.inner["phase"] = "ready"
+    row.inner |= {"phase": "ready", "unskilled": outcomes.unskilled(flow.body["agents"])}
     row.due = at + world.ready_seconds if world.readings.says("execution_start", "auto") else None
     world.store.add(row)
     world.store.add(_task(world, row, at))

@@ -57,13 +57,18 @@ def remember_scripts(world: World, entries: list[Json]) -> None:
     world.store.remember("outcomes", entries)
 
 
-def _failure(world: World, execution: Json, outcome: str) -> tuple[int, str]:
+def unskilled(agents: list[Json]) -> int:
+    """Return the place of the first agent that works and has no skills; -1 where all have some."""
+    skilled = [bool(agent["skills"]) or agent["agent_type"] == "decider_agent" for agent in agents]
+    return -1 if all(skilled) else skilled.index(False)
+
+
+def _failure(world: World, row: Row, outcome: str) -> tuple[int, str]:
     """Return the place of the agent at which a run fails, and its error; -1 where none does."""
+    execution, without = row.body, row.inner.get("unskilled", -1)
     agents = execution["agentflow"]["agents"]
-    if world.readings.says("agent_without_skills", "fails"):
-        skilled = [bool(agent.get("skills")) or agent.get("agent_type") == "decider_agent" for agent in agents]
-        if not all(skilled):
-            return skilled.index(False), NO_SKILLS
+    if without >= 0 and world.readings.says("agent_without_skills", "fails"):
+        return without, NO_SKILLS
     if outcome == "failed" and agents:
         return 0, f"{agents[0]['title']} could not finish: {execution['goal']}"
     return -1, ""
@@ -72,7 +77,7 @@ def _failure(world: World, execution: Json, outcome: str) -> tuple[int, str]:
 def finish(world: World, row: Row, outcome: str, at: float) -> str:
     """Write an execution's end at `at`: the results of its agents, and their credits. Return the outcome."""
     execution = row.body
-    last, error = _failure(world, execution, outcome)
+    last, error = _failure(world, row, outcome)
     outcome = "failed" if error else outcome
     agents = execution["agentflow"]["agents"]
     worked = agents[: last + 1] if error else agents
