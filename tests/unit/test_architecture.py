@@ -65,7 +65,7 @@ ROOMS = {
     "plan": {"compare", "graph", "kinds", "secrecy", "state", "text", *_NOUNS},
     "executions": {"api", "kinds", "secrecy", "state", "text", *_NOUNS},
     "apply": {"api", "compare", "executions", "graph", "kinds", "secrecy", "state", "text", *_NOUNS},
-    "export": {"api", "kinds", "manifests", "observe", "state", "text", *_NOUNS},
+    "export": {"api", "compare", "kinds", "manifests", "observe", "secrecy", "state", "text", *_NOUNS},
     "repair": {"api", "compare", "kinds", "manifests", "secrecy", "state", "text", *_NOUNS},
     "render": {"graph", "secrecy", "text", *_NOUNS},
     "settings": {"api", "kinds", "manifests", "text", *_NOUNS},

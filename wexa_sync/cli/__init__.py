@@ -26,6 +26,7 @@ COMMANDS = {
     "plan": "Show what differs between the manifests and the live workspace.",
     "apply": "Make the changes of a plan.",
     "destroy": "Delete the resources that PATHS declare, or all managed ones.",
+    "export": "Write what is live as manifests.",
     "snapshot": "Write what plans need of the workspace, without secrets, for where there is no key.",
     "history": "Show who applied what, when, and of which commit.",
     "drift": "Show what changed on the live side since the last apply.",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wexa_sync.engine.differences import drift
     from wexa_sync.engine.executions import answer, control, find_run, runs, wait, with_questions
     from wexa_sync.engine.explanation import explain
+    from wexa_sync.engine.exports import export
     from wexa_sync.engine.offline import plan_against, plan_from_snapshot, snapshot
     from wexa_sync.engine.on_command import note_told, plan_run, run_of, run_wanted, started_before
     from wexa_sync.engine.past import commanded, find_past, history
@@ -40,6 +41,7 @@ _HOMES = {
     "differences": ("drift",),
     "executions": ("answer", "control", "find_run", "runs", "wait", "with_questions"),
     "explanation": ("explain",),
+    "exports": ("export",),
     "offline": ("plan_against", "plan_from_snapshot", "snapshot"),
     "on_command": ("note_told", "plan_run", "run_of", "run_wanted", "started_before"),
     "past": ("commanded", "find_past", "history"),
@@ -78,6 +80,7 @@ __all__ = [
     "credits_used",
     "drift",
     "explain",
+    "export",
     "find_asking",
     "find_past",
     "find_project",

@@ -29,6 +29,8 @@ def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES) -> str:
     metadata: dict[str, Any] = {"name": address.name}
     if address.project:
         metadata["project"] = address.project
+    if draft.by_id:
+        metadata["import"] = {"id": draft.ids[address]}
     if draft.ignore:
         metadata["lifecycle"] = {"ignore_changes": [*draft.ignore]}
     data = {

@@ -18,7 +18,8 @@ class Draft:
     `comments`: by path in the document, as `("spec", "agents", 0, "context")`, the lines of a comment that is to stand
     above that field or item; `()` is above the document.
     `ids`: the live id of the resource and of each of its parts, by address.
-    `ignore`: `metadata.lifecycle.ignore_changes`. `partial`: the live resource can't be expressed whole.
+    `ignore`: `metadata.lifecycle.ignore_changes`. `by_id`: the manifest imports the live id, as another resource has
+    the same name. `partial`: the live resource can't be expressed whole.
     """
 
     address: Address
@@ -26,4 +27,5 @@ class Draft:
     ids: Mapping[Address, str] = field(default_factory=dict)
     comments: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    by_id: bool = False
     partial: bool = False

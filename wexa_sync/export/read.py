@@ -34,14 +34,21 @@ Place = tuple[Kind, Ids]
 
 
 def survey(
-    api: Api, state: State, words: Sequence[str] = (), *, parallelism: int = 10, now: Callable[[], float] = time.time
+    api: Api,
+    state: State,
+    words: Sequence[str] = (),
+    *,
+    parallelism: int = 10,
+    values: bool = False,
+    now: Callable[[], float] = time.time,
 ) -> Survey:
     """Return what is live in the projects that `words` name, or in all. Send GET only.
 
-    A word is the handle of a recorded project, a display name or an id. Raise UsageError for one that is none, or that
+    A word is the handle of a recorded project, a display name or an id. `values`: keep those values of a write-only
+    field that the response itself says are no secrets. Raise UsageError for one that is none, or that
     may mean several; ApiError where the server can't be reached, or knows no such key.
     """
-    recorder = Recorder(api, keep=_without_secrets)
+    recorder = Recorder(api, keep=partial(_without_secrets, values=values))
     user_id = recorder.sign_in()
     raws = _chosen(recorder.listed(PROJECT, Ids()).items, state, words)
     names = {PROJECT.id_of(raw) or "": str(raw.get(PROJECT.display) or "") for raw in raws}
@@ -151,7 +158,9 @@ class _Look:
             _require_heard(why)
             why = why.message
         name = self.names[ids.project]
-        self.unread.append(Unread(kind=kind.name, project=ids.project, project_name=name, owner=ids.owner, why=why))
+        guessed = kind.listing is not None and bool(kind.listing.endpoint.known_from)
+        place = {"project": ids.project, "project_name": name, "owner": ids.owner}
+        self.unread.append(Unread(kind=kind.name, why=why, guessed=guessed, **place))
 
 
 def _require_heard(error: ApiError) -> None:
@@ -204,13 +213,13 @@ def _thing(looked: _Look, kind: Kind, ids: Ids, raw: Raw, place: int) -> Thing:
     )
 
 
-def _without_secrets(kind: Kind, raw: Raw) -> Raw:
+def _without_secrets(kind: Kind, raw: Raw, *, values: bool) -> Raw:
     """Return what a survey keeps of a response: fields that manifests can have, and those that a person should know of.
 
     A read of a connector holds its credentials, at places that nobody has written down.
     """
-    ids = (
-        *kind.ids_of(raw),
-        *(id for part in kind.embedded for item in part.items(raw) for id in part.kind.ids_of(item)),
-    )
-    return whole_item(kind, raw, frozenset(ids)) | {name: raw[name] for name in kind.exported.remarks if raw.get(name)}
+    exported = kind.exported
+    inside = (id for part in kind.embedded for item in part.items(raw) for id in part.kind.ids_of(item))
+    found = whole_item(kind, raw, frozenset((*kind.ids_of(raw), *inside)))
+    found |= {name: raw[name] for name in exported.remarks if raw.get(name)}
+    return found | ({exported.asked: exported.values(raw)} if values and exported.asked else {})

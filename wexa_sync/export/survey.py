@@ -46,19 +46,23 @@ class Thing:
 
     @property
     def place(self) -> tuple[str, str, str]:
-        """Return the names of its kind and the ids of its project and its owner: names are equal or not in there."""
-        return self.kind.name, self.project, self.owner
+        """Return the name of its kind and the ids of what it lies in: its project, if it lies in one, and its owner."""
+        return self.kind.name, "" if self.project == self.id else self.project, self.owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A list that could not be read, or not whole: the kind, what people call the project, the owner's id, and why."""
+    """A list that could not be read, or not whole: the kind, what people call the project, the owner's id, and why.
+
+    `guessed`: no page of the vendor shows the call, so that it may not be there at all.
+    """
 
     kind: str
     project: str
     project_name: str
     why: str
     owner: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

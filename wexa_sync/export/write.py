@@ -65,20 +65,32 @@ def staged(
     """
     target = Path(os.path.realpath(folder))
     contents = {name: text.encode() for name, text in files.items()}
+    require_room(folder, into=into)
     with _told(folder):
-        _require_folder(folder, target)
-        _require_room(folder, target, into=into)
         _require_free(target, contents, ours)
         inside, beside = target / _INSIDE, target.with_name(f".{target.name}.wexa-sync-export")
         place, other = (inside, beside) if target.exists() else (beside, inside)
         _remove_left(other)
     with _held(place, folder), ExitStack() as undo:
         with _told(place):
-            for name, data in contents.items():
-                (place / name).parent.mkdir(parents=True, exist_ok=True)
-                (place / name).write_bytes(data)
+            write_all(place, files)
         yield Staging(place, target, contents, undo)
         undo.pop_all()
+
+
+def write_all(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files into a folder that is empty."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text.encode())
+
+
+def require_room(folder: Path, *, into: bool = False) -> None:
+    """Raise UsageError where files can't be written into a folder. `into` as in `staged`."""
+    target = Path(os.path.realpath(folder))
+    with _told(folder):
+        _require_folder(folder, target)
+        _require_room(folder, target, into=into)
 
 
 def _require_folder(folder: Path, target: Path) -> None:

@@ -70,6 +70,24 @@ def as_decider(spec: dict[str, Any]) -> dict[str, Any]:
     return {**spec, "agent_type": "decider_agent", "conditions": conditions}
 
 
+def as_decision(spec: dict[str, Any], behind: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the spec of a live agent as a manifest has it: the conditions of a decision agent are its branches.
+
+    `behind`: the handle behind each branch. None where what is live can't be said so.
+    """
+    if spec.get("agent_type") in (None, "skilled_agent") and not behind:
+        return spec
+    conditions = spec.get("conditions")
+    shown = [each for each in conditions if isinstance(each, dict)] if isinstance(conditions, list) else []
+    when = {str(each.get("decision") or ""): each.get("condition") for each in shown}
+    if not when or not behind.keys() <= when.keys() or not all(key and text for key, text in when.items()):
+        return None
+    branches = {key: {"when": text} | ({"next": behind[key]} if key in behind else {}) for key, text in when.items()}
+    return {name: value for name, value in spec.items() if name not in ("agent_type", "conditions")} | {
+        "decision": branches
+    }
+
+
 _QUERY = {
     "projectID": "{project}",
     # These two are in no vendor page. Its web application sends them, and whoever does not know them sees a query like
@@ -97,10 +115,11 @@ AGENT = Kind(
     counts_as="number_of_agents_per_coworker",
     schema="agent.schema.json",
     exported=Exported(
+        left_out=("conditions",),
         texts={
             ("prompt", "template"): "prompts/{owner}-{handle}.md",
             ("prompt", "display_template"): "prompts/{owner}-{handle}.display.json",
-        }
+        },
     ),
     display="title",
     identity=("title",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wexa_sync.kinds.agent import AGENT, as_decider, branches_of
+from wexa_sync.kinds.agent import AGENT, as_decider, as_decision, branches_of
 from wexa_sync.kinds.base import Kind, Part
 from wexa_sync.kinds.chain import Chain, PartOrder
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
@@ -15,6 +15,7 @@ _CHAIN = Chain(
     branches="next_agents",
     decides=branches_of,
     spelled_out=as_decider,
+    read_back=as_decision,
 )
 UPDATE_FLOW = "agentflow.update"
 

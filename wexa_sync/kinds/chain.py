@@ -40,6 +40,7 @@ class Chain:
     id: str = "_id"
     decides: Callable[[Spec], Mapping[str, str]] = lambda spec: {}  # noqa: ARG005  # most parts decide nothing
     spelled_out: Callable[[dict[str, Any]], dict[str, Any]] = lambda spec: spec
+    read_back: Callable[[dict[str, Any], Mapping[str, str]], dict[str, Any] | None] = lambda spec, _behind: spec
 
     @property
     def links(self) -> tuple[str, str]:
@@ -119,17 +120,18 @@ class Chain:
         if any(part.get(self.branches) for part in parts):
             return list(parts)
         known = {part.get(self.id): part for part in parts}
-        reached = [known[id] for id in self._reached(owner, parts)]
+        reached = [known[id] for id in self.reached(owner, parts)]
         return reached + [part for part in parts if all(part is not each for each in reached)]
 
     def unlinked(self, owner: Raw, parts: Sequence[Raw]) -> list[str]:
         """Return the ids of the parts that nothing leads to; none where the response does not show how they lead."""
         if self.first not in owner or not all(self.next in part or self.branches in part for part in parts):
             return []
-        reached = set(self._reached(owner, parts))
+        reached = set(self.reached(owner, parts))
         return [part[self.id] for part in parts if part[self.id] not in reached]
 
-    def _reached(self, owner: Raw, parts: Sequence[Raw]) -> Iterator[str]:
+    def reached(self, owner: Raw, parts: Sequence[Raw]) -> Iterator[str]:
+        """Yield the ids of the parts that the first one leads to, each branch to its end before the next one."""
         rest = {part.get(self.id): part for part in parts}
         ahead = [_id(owner.get(self.first))]
         while ahead:

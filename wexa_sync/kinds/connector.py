@@ -10,6 +10,7 @@ from typing import Any
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.exported import Exported
 from wexa_sync.kinds.origin import Catalogue
 
 _PROJECT = {"projectID": "{project}"}
@@ -36,6 +37,27 @@ def _to_verify(answer: Mapping[str, Any]) -> str:
     found = answer.get("data_to_verify")
     url = found.get("url") if isinstance(found, dict) else None
     return f"a person has to finish the connection at {url}" if isinstance(url, str) and url else ""
+
+
+def _comes_along(raw: Mapping[str, Any]) -> bool:
+    """True for a connector that the API makes in each new project: there is nothing that a person fills in."""
+    return raw.get("ui_form") == []
+
+
+def _asked(raw: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the values that a person fills in, by name, and whether each is a secret: it is, unless the form says."""
+    form = raw.get("ui_form")
+    fields = [each for each in form if isinstance(each, dict)] if isinstance(form, list) else []
+    names = ((each.get("field_id"), each.get("is_secret") is not False) for each in fields)
+    return {name: secret for name, secret in names if isinstance(name, str) and name}
+
+
+def _plain_values(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a read shows and whose fields in the form say that they are no secrets."""
+    around = raw.get("config")
+    shown = around.get("config") if isinstance(around, dict) else None
+    values = shown if isinstance(shown, dict) else {}
+    return {name: values[name] for name, secret in _asked(raw).items() if not secret and name in values}
 
 
 CATALOGUE = Catalogue(
@@ -68,6 +90,7 @@ CONNECTOR = Kind(
     ids=("connectorID", "_id"),
     goes_along=True,
     catalogue=CATALOGUE,
+    exported=Exported(comes_along=_comes_along, asked="config", names=_asked, values=_plain_values),
     notice=_to_verify,
     listing=Listing(
         endpoint=Endpoint(method="GET", path="/connectors/{project}"),

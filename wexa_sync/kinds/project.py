@@ -12,7 +12,7 @@ _UPDATABLE = ("projectName", "description", "coworker_role")
 PROJECT = Kind(
     name="Project",
     schema="project.schema.json",
-    exported=Exported(file="project.yaml"),
+    exported=Exported(file="project.yaml", left_out=("status",)),
     display="projectName",
     identity=("projectName",),
     listing=Listing(

@@ -1,0 +1,55 @@
+"""Test that what an export writes and records is what is live, under every reading: the next plan is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.test_every_reading import FEW, TABLES, TOGETHER, Desk, desk, named, shown
+from wexa_sync import engine
+from wexa_sync.export.result import Export
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.model import Plan
+from wexa_sync.state import FileStore
+from wexa_sync.workspace import Workspace
+
+
+def exported(workspace: Workspace, folder: Path) -> tuple[Export, Plan]:
+    """Export all that is live into a folder with a state of its own, and plan what was written."""
+    own = replace(workspace, store=FileStore(folder.with_suffix(".json")))
+    found = engine.export(own, folder, adopt=True, partial=True)
+    return found, engine.plan(engine.read(Sources(paths=(folder,), root=folder)), own)
+
+
+def texts(folder: Path) -> Mapping[str, bytes]:
+    """Return the files below a folder."""
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def assert_empty_and_stable(live: Desk, tmp_path: Path, *, broken: bool = False) -> None:
+    """Assert that an export comes to no change, and is the same the second time. `broken`: the chains of flows are."""
+    found, plan = exported(live.workspace, tmp_path / "one")
+    assert (found.odd, found.left, found.unread) == ((), (), ())
+    assert found.is_whole or broken, found.partial
+    assert (shown(plan), plan.orphans, plan.unmanaged) == ([], (), ())
+    assert found.recorded == len(found.written) + len([a for a in plan.ids if a.kind == "Database"])
+    exported(live.workspace, tmp_path / "two")
+    assert texts(tmp_path / "one") == texts(tmp_path / "two")
+
+
+@pytest.mark.parametrize("readings", [{}, *FEW, *TOGETHER], ids=named)
+def test_support_desk_comes_back(tmp_path: Path, readings: Mapping[str, str]) -> None:
+    with desk(tmp_path, readings) as support:
+        assert support.apply() == []
+        broken = readings.get("unlinked_without_after_agent") == "yes"
+        assert_empty_and_stable(support, tmp_path, broken=broken)
+
+
+@pytest.mark.parametrize("readings", TABLES, ids=named)
+def test_tables_come_back(tmp_path: Path, readings: Mapping[str, str]) -> None:
+    with desk(tmp_path, readings, "tables") as recruiting:
+        assert recruiting.apply() == []
+        assert_empty_and_stable(recruiting, tmp_path)

@@ -1,0 +1,45 @@
+"""Hold what an export came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from wexa_sync.export.drafts import Left
+from wexa_sync.export.survey import Unread
+from wexa_sync.model import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """A manifest that does not say what is live: its address, and what a plan would do or say of it."""
+
+    address: Address
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What an export wrote, what it could not say, and how many resources it recorded.
+
+    `files`: relative to `folder`. `written`: the manifests, with the parts in them. `partial`: those that don't say all
+    of what is live. `declared`: what the folder declares already, which was not written; `gone`: what an earlier export
+    wrote there and is not among this. `left`: what is no manifest.
+    `unread`: lists that could not be read. `odd`: what does not come to no change; it is not recorded.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    written: tuple[Address, ...]
+    partial: tuple[Address, ...] = ()
+    declared: tuple[Address, ...] = ()
+    gone: tuple[Address, ...] = ()
+    left: tuple[Left, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    recorded: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """True when the manifests say all that is live, and a plan of them comes to no change."""
+        return not (self.partial or self.left or self.odd or any(not each.guessed for each in self.unread))
