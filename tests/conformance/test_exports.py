@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,18 @@ from wexa_sync.model import Plan
 from wexa_sync.state import FileStore
 from wexa_sync.workspace import Workspace
 
+RETIRED = b"""
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {name: retired, project: support-desk}
+spec: {name: Retired, description: "", connector_id: {external: REST API}}
+"""
 
-def exported(workspace: Workspace, folder: Path) -> tuple[Export, Plan]:
+
+def exported(workspace: Workspace, folder: Path, **more: Any) -> tuple[Export, Plan]:
     """Export all that is live into a folder with a state of its own, and plan what was written."""
     own = replace(workspace, store=FileStore(folder.with_suffix(".json")))
-    found = engine.export(own, folder, adopt=True, partial=True)
+    found = engine.export(own, folder, adopt=True, partial=True, **more)
     return found, engine.plan(engine.read(Sources(paths=(folder,), root=folder)), own)
 
 
@@ -53,3 +61,20 @@ def test_tables_come_back(tmp_path: Path, readings: Mapping[str, str]) -> None:
     with desk(tmp_path, readings, "tables") as recruiting:
         assert recruiting.apply() == []
         assert_empty_and_stable(recruiting, tmp_path)
+
+
+def test_an_export_into_its_folder_changes_what_changed_live_and_names_what_is_gone(tmp_path: Path) -> None:
+    with desk(tmp_path, {}) as support:
+        assert support.apply() == []
+        folder = tmp_path / "one"
+        exported(support.workspace, folder)
+        before = texts(folder)
+        (folder / "README.md").write_bytes(b"ours")
+        mine = before["schedules.yaml"].partition(b"\n")[2]
+        (folder / "schedules.yaml").write_bytes(mine)
+        (folder / "project.yaml").write_bytes(before["project.yaml"].replace(b"Reads tickets", b"Edited, and not live"))
+        retired = before["project.yaml"].partition(b"\n")[0] + RETIRED
+        (folder / "old.yaml").write_bytes(retired)
+        found, _ = exported(support.workspace, folder, into=True)
+        assert texts(folder) == {**before, "README.md": b"ours", "schedules.yaml": mine, "old.yaml": retired}
+        assert [*found.declared.values(), *found.gone.values()] == ["schedules.yaml", "old.yaml"]

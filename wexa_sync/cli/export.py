@@ -120,7 +120,9 @@ def _warnings(found: Export, *, adopt: bool, partial: bool) -> Iterator[str]:
     for odd in found.odd:
         recorded = " It is not recorded." if adopt else ""
         yield f"{odd.address} is not as it is live: {odd.what}.{recorded}"
-    for address in found.declared:
-        yield f"{address} is declared there already, so it is not written."
-    for address in found.gone:
-        yield f"{address} stands there since an earlier export, and is not among what is live and written now."
+    for address, file in found.declared.items():
+        yield f"{address} is declared in {file}, which no export wrote, so it is not written."
+    for address, file in found.gone.items():
+        yield f"{address} is not among what was read. Its manifest stays in {file}: take it out if nobody needs it."
+    for text in found.unused:
+        yield f"No manifest names {text} any more, which an export wrote: delete it if nobody needs it."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wexa_sync.export.document import document
 from wexa_sync.export.draft import Draft
-from wexa_sync.export.standing import MARK, Piece, Standing, named
+from wexa_sync.export.standing import MARK, Piece, Standing
 from wexa_sync.export.texts import long_texts
 from wexa_sync.kinds import BY_NAME, rank
 from wexa_sync.manifests.edit import data_of, same
@@ -54,7 +54,7 @@ def laid_out(drafts: Iterable[Draft], *, settings: str = "", there: Standing = _
     wanted = {draft.address: draft for draft in sorted(drafts, key=_place)}
     for address in there.left_alone(wanted):
         del wanted[address]
-    paths = _Paths({name.casefold() for name in (*there.places.values(), *_kept_texts(wanted, there))})
+    paths = _Paths({name.casefold() for name in (*there.places.values(), *there.kept_texts(wanted))})
     folders = _folders(wanted, there, paths)
     homes = _homes(wanted, folders, there, paths)
     files = {SETTINGS_FILE: settings} if settings else {}
@@ -73,14 +73,6 @@ def laid_out(drafts: Iterable[Draft], *, settings: str = "", there: Standing = _
 
 def _place(draft: Draft) -> tuple[str, int, str]:
     return draft.address.project_address.name, rank(draft.address.kind), draft.address.name
-
-
-def _kept_texts(wanted: Mapping[Address, Draft], there: Standing) -> Iterator[str]:
-    """Yield the files of the texts of those documents of ours that stay as they are."""
-    for file, pieces in there.ours.items():
-        for piece in pieces:
-            if piece.address not in wanted:
-                yield from named(file, piece.data)
 
 
 def _folders(wanted: Iterable[Address], there: Standing, paths: _Paths) -> dict[Address, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wexa_sync.export.drafts import Left
@@ -23,17 +24,19 @@ class Export:
     """What an export wrote, what it could not say, and how many resources it recorded.
 
     `files`: relative to `folder`. `written`: the manifests, with the parts in them. `partial`: those that don't say all
-    of what is live. `declared`: what the folder declares already, which was not written; `gone`: what an earlier export
-    wrote there and is not among this. `left`: what is no manifest.
-    `unread`: lists that could not be read. `odd`: what does not come to no change; it is not recorded.
+    of what is live. `declared`: what the folder declares in files of a person's own, which was not written. `gone`:
+    what an earlier export wrote, and is not among this. `unused`: files of texts of such an export that no manifest
+    names by now. `left`: what is no manifest. `unread`: lists that could not be read. `odd`: what does not come to no
+    change; it is not recorded.
     """
 
     folder: Path
     files: tuple[str, ...]
     written: tuple[Address, ...]
     partial: tuple[Address, ...] = ()
-    declared: tuple[Address, ...] = ()
-    gone: tuple[Address, ...] = ()
+    declared: Mapping[Address, str] = field(default_factory=dict)
+    gone: Mapping[Address, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     unread: tuple[Unread, ...] = ()
     odd: tuple[Odd, ...] = ()

@@ -52,6 +52,17 @@ class Standing:
         """Return the files that an export may write anew."""
         return self.texts | self.ours.keys()
 
+    def kept_texts(self, addresses: Collection[Address]) -> Iterator[str]:
+        """Yield the files of the texts of those documents of ours that are none of these resources."""
+        for file, pieces in self.ours.items():
+            for each in pieces:
+                if each.address not in addresses:
+                    yield from named(file, each.data)
+
+    def unused(self, addresses: Collection[Address]) -> frozenset[str]:
+        """Return our files of texts that no other document than those of these resources names."""
+        return self.texts - set(self.kept_texts(addresses))
+
     def left_alone(self, addresses: Iterable[Address]) -> dict[Address, str]:
         """Return those that a file declares which no export wrote, with that file."""
         found = {address: self.places[address] for address in addresses if address in self.places}

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wexa_sync.errors import UsageError, WexaSyncError
@@ -39,8 +40,8 @@ class Staging:
                 self.folder.rename(self.target)
                 self.undo.callback(self.target.rename, self.folder)
                 return
-            for name, data in self.files.items():
-                self._move(self.target / name, data, self.folder / name)
+            for name in sorted(self.files, key=_texts_last):
+                self._move(self.target / name, self.files[name], self.folder / name)
 
     def _move(self, file: Path, data: bytes, fresh: Path) -> None:
         before = file.read_bytes() if file.exists() else None
@@ -49,8 +50,15 @@ class Staging:
         for folder in reversed([each for each in file.parents if not each.exists()]):
             folder.mkdir()
             self.undo.callback(folder.rmdir)
-        self.undo.callback(file.unlink if before is None else lambda: file.write_bytes(before))
+        self.undo.callback(
+            partial(file.unlink, missing_ok=True) if before is None else lambda: file.write_bytes(before)
+        )
         fresh.replace(file)
+
+
+def _texts_last(name: str) -> tuple[bool, str]:
+    """Return the rank of a file: a text comes behind the manifest that names it, and so is known as ours by then."""
+    return not name.endswith(".yaml"), name
 
 
 @contextmanager
@@ -188,4 +196,5 @@ def _told(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         hint = "Check who may write there and the room on its disk, or name another folder."
-        raise WexaSyncError(f"can't write {error.filename or place}: {error.strerror}", hint=hint) from error
+        where = error.filename2 or error.filename or place
+        raise WexaSyncError(f"can't write {where}: {error.strerror}", hint=hint) from error

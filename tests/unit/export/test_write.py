@@ -178,6 +178,31 @@ def test_a_killed_export_leaves_nothing_half_written(tmp_path: Path, made: bool)
     assert there(tmp_path) == {f"desk/{name}": text for name, text in FILES.items()}
 
 
+_KILLED_LATE = """
+import os, signal, sys
+from pathlib import Path
+from wexa_sync.export.write import staged
+replace, moved = Path.replace, []
+def killed(file, target):
+    if len(moved) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    moved.append(target)
+    return replace(file, target)
+Path.replace = killed
+with staged(Path(sys.argv[1]), {"x.md": "text", "b.yaml": "b", "a.yaml": "a"}) as staging:
+    staging.commit()
+"""
+
+
+def test_an_export_that_is_killed_while_it_moves_is_finished_by_the_next(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", _KILLED_LATE, tmp_path], check=False)
+    assert done.returncode == -signal.SIGKILL
+    names = {name for name in there(tmp_path) if not name.startswith(".wexa-sync")}
+    assert names == {"a.yaml", "b.yaml"}, "whole files, and no text that no manifest names"
+    export(tmp_path, {"x.md": "text", "b.yaml": "new", "a.yaml": "a"}, into=True, ours=names)
+    assert there(tmp_path) == {"x.md": "text", "b.yaml": "new", "a.yaml": "a"}
+
+
 def test_what_a_killed_export_left_beside_goes_when_the_folder_is_there_by_now(tmp_path: Path) -> None:
     (tmp_path / ".desk.wexa-sync-export" / "flows").mkdir(parents=True)
     (tmp_path / "desk").mkdir()
