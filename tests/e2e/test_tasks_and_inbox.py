@@ -64,6 +64,8 @@ def test_an_item_of_the_inbox_is_shown_with_the_command_that_answers_it(desk: De
     answered = cli(desk.folder, *shlex.split(command)[1:], env=env)
     assert answered.stdout.startswith("Answered: support-desk/Execution/smoke-test is ")
     assert cli(desk.folder, "inbox", "show", id, env=env).last == "It asks nothing now."
+    none = cli(desk.folder, "executions", "list", "--status", "failed", env=env)
+    assert none.stderr == "No executions with --status failed.\n"
     nothing = cli(desk.folder, "inbox", "list", env=env).stderr
     assert nothing == "Nothing to show: inbox. No inbox item has the status 'pending'.\n"
     nowhere = cli(desk.folder, "inbox", "answer", "0" * 24, "--approve", env=env, code=64)
