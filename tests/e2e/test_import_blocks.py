@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROJECT, FLOW = "Project/support-desk", "support-desk/AgentFlow/triage"
 SKILL, OTHER = "support-desk/Skill/summarise", "support-desk/Skill/draft-answer"
 SCHEDULE = "support-desk/Schedule/new-year-digest"
-AGENTS = [f"{FLOW}/Agent/{name}" for name in ("classify", "draft", "summarise")]
+AGENTS = [f"{FLOW}/Agent/{name}" for name in ("classify", "answer", "summarise")]
 KINDS = ("AgentFlow", "Project", "Schedule", "Skill")
 
 

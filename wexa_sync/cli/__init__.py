@@ -7,6 +7,7 @@ import os
 import sys
 from importlib import import_module
 from io import StringIO
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,6 +35,7 @@ COMMANDS = {
     "pull": "Bring what others changed on the live side back into the manifests.",
     "undo": "Make what an apply touched as it was before.",
     "promote": "Carry what one environment says over to another.",
+    "import": "Record live objects as what manifests declare.",
     "resolve": "Settle whether a request without a response was carried out.",
     "get": "Show what is live: resources, settings, tasks, credits, catalogues.",
     "connectors": "Show the catalogue of connectors, their actions and their events.",
@@ -61,7 +63,8 @@ class _Commands(Commands):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"wexa_sync.cli.{cmd_name}").command
+        file = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"wexa_sync.cli.{file}").command
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

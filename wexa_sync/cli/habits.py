@@ -24,8 +24,8 @@ _LIST = (
     "is live."
 )
 _IMPORT = (
-    "`wexa-sync apply --adopt` takes over what is declared and live already; `wexa-sync state rebuild` makes a lost "
-    "state anew."
+    "`wexa-sync import` records what is declared and live already; `wexa-sync apply --adopt` changes it in the same "
+    "step."
 )
 _EXPORT = (
     "Manifests of what is live can't be written yet: `wexa-sync init` and `wexa-sync schema KIND` help to write them."
@@ -49,7 +49,7 @@ _WORDS = {
     _FORMAT: "format prettify tidy beautify",
     _SHOW: "show describe inspect view why",
     _LIST: "list ls resources ps",
-    _IMPORT: "import adopt",
+    _IMPORT: "adopt takeover",
     _EXPORT: "export dump generate extract clone eject",
     _INIT: "new bootstrap scaffold",
     _LOGIN: "login logout auth configure connect",

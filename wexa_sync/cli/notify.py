@@ -40,7 +40,8 @@ def _message(view: object, environment: str) -> Message | None:
     if isinstance(view, PlanView) and (view.work or view.blocked):
         event, target = "drift" if view.is_drift else "plan", view.plan.target
         lines = [f"{change.symbol} {change.address}" for change in view.work]
-        lines += [f"! {blocked.address}" for blocked in view.blocked]
+        lines += [f"! {view.lost[0]}"] if view.plan.lost else []
+        lines += [f"! {blocked.address}" for blocked in view.listed]
         title, summary, counts = view.title, view.summary, view.counts
     elif isinstance(view, ReportView) and (view.outcomes or not view.complete):
         event, target = "apply", view.report.plan.target

@@ -1,13 +1,40 @@
-"""Tell the fields of which nobody can say whether they are as declared, when a live resource is taken over."""
+"""See a live resource that is taken over as its manifest does: what is live of it, what differs, what nobody knows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from wexa_sync.compare.changes import field_changes
+from wexa_sync.compare.ids import Comparison
+from wexa_sync.compare.parts import part_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.model import FieldChange
+from wexa_sync.kinds.spec.wire import at_path, replaced
+from wexa_sync.model import FieldChange, Live, Manifest, Spec
 
 Fields = tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What counts as applied where a live resource is taken over as it is. `differ`: what is declared otherwise.
+
+    `unknown`: the fields of which nobody can tell that.
+    """
+
+    spec: Spec
+    differ: Fields = ()
+    unknown: Fields = ()
+
+
+def taken(kind: Kind, manifest: Manifest, live: Live, comparison: Comparison) -> Taken:
+    """Return what is live of the declared fields. What no read shows and no call changes counts as declared."""
+    fields = field_changes(kind, manifest.spec, live.spec, None, comparison, manifest.lifecycle.ignore_changes)
+    differ, unknown = knowable(kind, fields)
+    spec: Spec = part_of(kind, live.spec, manifest.spec)
+    for change in unknown:
+        spec = replaced(spec, change.path, at_path(manifest.spec, change.path))
+    return Taken(spec=spec, differ=differ, unknown=unknown)
 
 
 def knowable(kind: Kind, fields: Iterable[FieldChange]) -> tuple[Fields, Fields]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wexa_sync.engine.places import migrate, saves, state_at
     from wexa_sync.engine.pulling import pull, write_pulled
     from wexa_sync.engine.reading import read
-    from wexa_sync.engine.repairs import forget, move, rebuild, resolve
+    from wexa_sync.engine.repairs import forget, import_one, move, rebuild, resolve
     from wexa_sync.engine.steps import (
         NOTHING,
         apply,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         look,
         plan,
         plan_to_destroy,
+        plan_to_import,
         require_planned_here,
         saved_plan,
         scope_of,
@@ -48,7 +49,7 @@ _HOMES = {
     "places": ("migrate", "saves", "state_at"),
     "pulling": ("pull", "write_pulled"),
     "reading": ("read",),
-    "repairs": ("forget", "move", "rebuild", "resolve"),
+    "repairs": ("forget", "import_one", "move", "rebuild", "resolve"),
     "steps": (
         "NOTHING",
         "apply",
@@ -57,6 +58,7 @@ _HOMES = {
         "look",
         "plan",
         "plan_to_destroy",
+        "plan_to_import",
         "require_planned_here",
         "saved_plan",
         "scope_of",
@@ -88,6 +90,7 @@ __all__ = [
     "forget",
     "get",
     "history",
+    "import_one",
     "locked",
     "look",
     "migrate",
@@ -99,6 +102,7 @@ __all__ = [
     "plan_from_snapshot",
     "plan_run",
     "plan_to_destroy",
+    "plan_to_import",
     "plan_to_undo",
     "pull",
     "read",

@@ -46,6 +46,24 @@ def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
         return found
 
 
+def import_one(address: Address, id: str, desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
+    """Record the live object with that id as the declared resource. Return what was recorded: that, and its parts.
+
+    Nothing is recorded, and nothing returned, where the address has that id already. What differs from the manifest is
+    left to the next plan. Raises UsageError where the id can't be that of the resource. Sends GET only.
+    """
+    from wexa_sync.manifests.importing import importing
+    from wexa_sync.repair.imports import entries, is_recorded, taken_over
+
+    with workspace.store.session(workspace.target) as session:
+        if is_recorded(address, id, desired, session.state):
+            return ()
+        seen = look(importing(desired, address, id), workspace)
+        found = taken_over(address, seen, session.lineage)
+        session.write(*entries(found, seen))
+        return found
+
+
 def move(store: StateStore, old: Address, new: Address) -> None:
     """Move the record at `old`, and all records inside it, to the address `new`. Raises UsageError if it can't be."""
     from wexa_sync.repair.records import moved

@@ -111,7 +111,8 @@ def plan(
     """Compare desired, recorded and live. The plan warns of what goes over `limits`. Sends GET only."""
     seen = look(desired, workspace, moved=desired.moved)
     rules = Rules(prune=choice.prune, adopt=choice.adopt, allowed=workspace.options.allowed)
-    return make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, limits=limits, scope=scope)
+    made = make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, limits=limits, scope=scope)
+    return replace(made, lost=replace(made.lost, place=workspace.store.describe())) if made.lost else made
 
 
 def plan_to_destroy(workspace: Workspace, scope: Scope) -> Plan:
@@ -122,6 +123,15 @@ def plan_to_destroy(workspace: Workspace, scope: Scope) -> Plan:
     if scope.lifecycles:
         require_recorded(workspace.store.load(workspace.target), workspace.store.describe())
     return plan(NOTHING, workspace, Choice(prune=True), scope=scope)
+
+
+def plan_to_import(desired: Desired, workspace: Workspace, *, scope: Scope = _ALL) -> Plan:
+    """Return the plan that records what is live of `desired`, each as it is live, and does nothing else.
+
+    What differs is left to the next plan. Sends GET only.
+    """
+    seen = look(desired, workspace, moved=desired.moved)
+    return make_plan(seen, Rules(adopt=True, imports=True, allowed=workspace.options.allowed), scope=scope)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wexa_sync.model.address import HANDLE, HANDLE_AS_ID, Address, ExternalName, Place, Source, is_commanded
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
 from wexa_sync.model.observation import Account, Live, Observation, Pair
-from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, Origins, Plan, Unmanaged
+from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, LostState, Origins, Plan, Unmanaged
 from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, SecretNumber, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
@@ -64,6 +64,7 @@ __all__ = [
     "Lifecycle",
     "Limits",
     "Live",
+    "LostState",
     "Manifest",
     "Many",
     "Move",

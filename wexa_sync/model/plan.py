@@ -132,6 +132,20 @@ class Origins:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostState:
+    """Nothing is recorded, and much of what is declared is live: the state was lost, or is elsewhere.
+
+    `live` of the `declared` addresses are live. `blocked`: those that are blocked for that reason alone. `place`: where
+    the state was looked for, as people call it.
+    """
+
+    live: int
+    declared: int
+    blocked: tuple[Address, ...]
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
 
@@ -140,7 +154,8 @@ class Plan:
     `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
     `moved`: what an apply first gives another address, in the state alone; the changes speak of the new ones.
     `content` is the checksum of the state it was made at, and `user_id` the user it was made as: it holds for no other.
-    `basis` is None for a plan of the live workspace, `origins` where nobody asked for them.
+    `basis` is None for a plan of the live workspace, `origins` where nobody asked for them, `lost` where the state does
+    not seem to be lost.
     """
 
     target: Target
@@ -161,6 +176,7 @@ class Plan:
     choice: Choice = Choice()
     basis: Basis | None = None
     origins: Origins | None = None
+    lost: LostState | None = None
     digest: str = ""
 
     def __iter__(self) -> Iterator[Change]:

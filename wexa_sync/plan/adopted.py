@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wexa_sync.compare.ids import Comparison, plain_id
+from wexa_sync.compare.unknown import Taken
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.model import Address, Live, Manifest, Observation, Pair, Ref
+from wexa_sync.model import Address, Change, Live, Manifest, Observation, Pair, Ref, Spec
 from wexa_sync.plan.decision import ADOPTED
 
 
@@ -18,6 +21,15 @@ def claim_on(pair: Pair, observation: Observation, comparison: Comparison) -> st
     if owner is not None and owner.import_id:
         return f"{ADOPTED} with {owner.address}, which metadata.import names"
     return ""
+
+
+def as_it_is(change: Change, seen: Taken, before: Spec) -> Change:
+    """Return an adoption, and of what differs from its manifest the one that leaves it as it is live."""
+    if not seen.differ:
+        return replace(change, before=before)
+    names = ", ".join(dict.fromkeys(str(each.path[0]) for each in seen.differ))
+    reason = f"{change.reason}; {names} as it is live"
+    return replace(change, before=before, after=seen.spec, fields=seen.differ, reason=reason)
 
 
 def maker_of(pair: Pair, observation: Observation, comparison: Comparison) -> Address | None:

@@ -21,7 +21,7 @@ from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.plan.action import ActionCase, as_doubt
 from wexa_sync.plan.decision import Decision, Rules
-from wexa_sync.plan.imported import misled
+from wexa_sync.plan.imported import misled, only_taken
 from wexa_sync.plan.sown import SownCase
 from wexa_sync.plan.undeclared import ResourceCase
 
@@ -50,7 +50,12 @@ def row_of(pair: Pair) -> Row:
 
 
 def decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
-    """Return what is to happen to one address."""
+    """Return what is to happen to one address. Where all is to be taken over as it is, nothing but that."""
+    found = _decide(pair, observation, rules)
+    return only_taken(found) if rules.imports else found
+
+
+def _decide(pair: Pair, observation: Observation, rules: Rules) -> Decision:
     if BY_NAME[pair.address.kind].nature is Nature.ACTION:
         return _decide_action(ActionCase(pair, observation, rules))
     if BY_NAME[pair.address.kind].sown is not None:

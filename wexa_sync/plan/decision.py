@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -24,10 +25,14 @@ Decisions = dict[Address, Decision]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Hold what a person allows. `allowed` names undocumented calls (`agentflow.update`)."""
+    """Hold what a person allows. `allowed` names undocumented calls (`agentflow.update`).
+
+    `imports`: what is live is taken over as it is live, and nothing else is done.
+    """
 
     prune: bool = False
     adopt: bool = False
+    imports: bool = False
     allowed: frozenset[str] = frozenset()
 
 
@@ -41,6 +46,13 @@ def if_another(address: Address) -> str:
     if field := named_by_id(address.kind):
         return f"Another one needs another {field}."
     return f"`wexa-sync resolve {address} --did-not-happen` says it is another one."
+
+
+def which_of(address: Address, ids: Sequence[str], *, imports: bool) -> str:
+    """Return how a person says which of several live ones is the declared one. `imports`: by importing it."""
+    if imports:
+        return f"Choose: {' or '.join(f'`wexa-sync import {address} {id}`' for id in ids)}."
+    return f"`wexa-sync resolve {address} --happened ID` says which it is, --did-not-happen that none is."
 
 
 def block(change: Change, reason: str, hint: str) -> Blocked:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from wexa_sync.model import (
     Choice,
     ExternalName,
     FieldChange,
+    LostState,
     Move,
     Plan,
     Sealed,
@@ -164,12 +165,13 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "lifecycles": {address_to_data(a): lifecycle_to_data(found) for a, found in sorted(plan.lifecycles.items())},
         "choice": choice_to_data(plan.choice),
         "moved": [_move_to_data(move) for move in plan.moved],
+        "lost": _lost_to_data(plan.lost) if plan.lost else None,
     }
     if plan.choice == Choice():
         del data["choice"]
     if not plan.target.environment:
         del data["target"]["environment"]
-    for name in ("unprunable", "unmanaged", "moved"):  # as plans were written before there were any
+    for name in ("unprunable", "unmanaged", "moved", "lost"):  # as plans were written before there were any
         if not data[name]:
             del data[name]
     return data
@@ -185,6 +187,7 @@ def _from_data(data: Any) -> Plan:
         "unmanaged": tuple(_unmanaged_from_data(found) for found in data.get("unmanaged", ())),
         "warnings": tuple(data["warnings"]),
         "moved": tuple(_move_from_data(move) for move in data.get("moved", ())),
+        "lost": _lost_from_data(data["lost"]) if "lost" in data else None,
         "ids": {address_from_data(address): id_from_data(found) for address, found in data["ids"].items()},
         "externals": {ExternalName(*name): id_from_data(found) for *name, found in data["externals"]},
         "lifecycles": {address_from_data(a): lifecycle_from_data(found) for a, found in data["lifecycles"].items()},
@@ -204,6 +207,14 @@ def _unmanaged_to_data(found: Unmanaged) -> dict[str, str]:
 
 def _unmanaged_from_data(data: Any) -> Unmanaged:
     return Unmanaged(**{**data, "owner": address_from_data(data["owner"]), "id": id_from_data(data["id"])})
+
+
+def _lost_to_data(lost: LostState) -> dict[str, Any]:
+    return {**asdict(lost), "blocked": [address_to_data(address) for address in lost.blocked]}
+
+
+def _lost_from_data(data: Any) -> LostState:
+    return LostState(**{**data, "blocked": tuple(map(address_from_data, data["blocked"]))})
 
 
 def _move_to_data(move: Move) -> dict[str, Any]:

@@ -1,10 +1,12 @@
-"""Hold the rows of the decision table for a manifest that imports a live resource by an id which is not to be. Pure."""
+"""Hold what the decision table says of imports: an id that is not to be, and what is taken over as it is live. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from wexa_sync.errors import look_up
-from wexa_sync.model import Action, Blocked
-from wexa_sync.plan.decision import does
+from wexa_sync.model import Action, Blocked, Change, Observation
+from wexa_sync.plan.decision import Decision, Rules, does
 from wexa_sync.plan.resource import Case
 from wexa_sync.text.ids import usual_case
 
@@ -36,3 +38,19 @@ def misled(case: Case) -> Blocked | None:
         reason = "it was sent before and the response was lost, so metadata.import may not be about it"
         return case.blocked("adopt", reason, look_up(pair.address, [id]))
     return None
+
+
+def only_taken(found: Decision) -> Decision:
+    """Return the decision where it takes something over, or says why that can't be; None for any other."""
+    if isinstance(found, Blocked):
+        return found if found.wanted == Action.ADOPT.value else None
+    return found if does(found, Action.ADOPT, Action.NOOP) else None
+
+
+def left_to_a_person(changes: Iterable[Change], observation: Observation, rules: Rules) -> Iterator[Blocked]:
+    """Yield, of what is taken over as it is live, what the API can't make as it is declared."""
+    for change in changes:
+        if change.action is Action.ADOPT and change.fields:
+            blocked = Case(observation.pairs[change.address], observation, rules).unchangeable(change.fields)
+            if blocked is not None:
+                yield blocked

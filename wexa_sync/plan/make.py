@@ -15,7 +15,9 @@ from wexa_sync.plan.decide import decide
 from wexa_sync.plan.decision import Decisions, Orphan, Rules
 from wexa_sync.plan.digest import digest
 from wexa_sync.plan.hide import keep_secret
+from wexa_sync.plan.imported import left_to_a_person
 from wexa_sync.plan.limits import managed, warnings
+from wexa_sync.plan.lost import lost_state
 from wexa_sync.plan.order import in_order, waits_of
 from wexa_sync.plan.quota import quota_warnings
 from wexa_sync.plan.rules.chained import hold_cut_off, misled_warnings, put_behind, unlinked_warnings
@@ -56,6 +58,8 @@ def make_plan(
     left = scope.left_alone(observation)
     decisions = _decide_all(observation, rules, left, targets, excludes)
     plan = _plan_of(decisions, observation, left, limits)
+    plan = replace(plan, lost=lost_state(decisions, observation, rules))
+    also = (*also, *left_to_a_person(plan.changes, observation, rules))
     blocked = tuple(sorted((*plan.blocked, *also), key=lambda found: found.address))
     plan = replace(plan, blocked=blocked, warnings=(*scope.unknown(observation), *said, *plan.warnings))
     if plan.orphans and not rules.prune:

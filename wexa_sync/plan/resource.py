@@ -9,7 +9,7 @@ from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.propose import assumed, propose
 from wexa_sync.compare.sides import live_fingerprint
-from wexa_sync.compare.unknown import knowable, why_unknown
+from wexa_sync.compare.unknown import taken, why_unknown
 from wexa_sync.errors import look_up
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
@@ -30,8 +30,9 @@ from wexa_sync.model import (
     Spec,
     show_path,
 )
-from wexa_sync.plan.adopted import claim_on
-from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules, if_another
+from wexa_sync.plan.adopted import as_it_is, claim_on
+from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules, if_another, which_of
+from wexa_sync.secrecy.find import has_secret
 
 _LATER = "Give it a later time."
 
@@ -106,11 +107,10 @@ class Case:
         end = self.kind.ends_at(pair.manifest.spec)
         if end is not None and (late := self.too_late(end)):
             return late
-        gone = pair.record is not None
-        if gone and end is not None and pair.record and (self.kind.ends_at(pair.record.spec) or now) <= now:
+        if pair.record and end is not None and (self.kind.ends_at(pair.record.spec) or now) <= now:
             reason = "the earlier one fired; a new time is declared"
         else:
-            reason = REMOVED if gone else "an earlier attempt did not arrive" if pair.intent else ""
+            reason = REMOVED if pair.record else "an earlier attempt did not arrive" if pair.intent else ""
         made = self.change(Action.CREATE, reason=reason, settles=self.pair.mark, position=pair.manifest.position)
         return self.not_creatable() or self.out_of_sight("create") or self.unresolved("create") or made
 
@@ -150,20 +150,19 @@ class Case:
 
     def ambiguous(self) -> Blocked:
         """Block a declared resource that several live ones may be."""
-        ids = ", ".join(live.id for live in self.pair.candidates)
-        fields = " and ".join(self.kind.identity)
-        return self.blocked(
-            "adopt",
-            f"{len(self.pair.candidates)} live ones have the same {fields}: {ids}",
-            f"`wexa-sync resolve {self.pair.address} --happened ID` says which it is, --did-not-happen that none is.",
-        )
+        ids = [live.id for live in self.pair.candidates]
+        reason = f"{len(ids)} live ones have the same {' and '.join(self.kind.identity)}: {', '.join(ids)}"
+        hint = which_of(self.pair.address, ids, imports=self.rules.imports and self.kind.nature is Nature.RESOURCE)
+        return self.blocked("adopt", reason, hint)
 
     def adopt(self) -> Decision:
         """Decide on a resource that is declared and live, and not recorded."""
         pair = self.pair
         if pair.live is None:
             return self.ambiguous()
-        fields, unknown = knowable(self.kind, self.fields(pair.live))
+        assert pair.manifest is not None
+        seen = taken(self.kind, pair.manifest, pair.live, self.comparison)
+        fields = seen.differ
         claim = claim_on(pair, self.observation, self.comparison)
         if not (self.rules.adopt or pair.certain or claim):
             count = f"{len(fields)} field{' differs' if len(fields) == 1 else 's differ'}"
@@ -174,19 +173,20 @@ class Case:
                 f"--adopt takes it over. {if_another(pair.address)}",
             )
         reason = FOUND if pair.certain and not self.kind.implied_by else claim or ADOPTED
-        reason += why_unknown(unknown)
+        reason += why_unknown(seen.unknown)
+        made = self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.pair.mark)
         if self.kind.nature is Nature.ACTION:
-            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, settles=self.pair.mark)
-        if not fields:
-            before = self.before(pair.live)
-            return self.change(Action.ADOPT, id=pair.live.id, reason=reason, before=before, settles=self.pair.mark)
-        return self.update(pair.live, fields, reason, settles=self.pair.mark)
+            return made
+        # A plan's file keeps no secret that is live alone.
+        held = None if has_secret(pair.manifest.spec) else self.unchangeable(fields)
+        if fields and not (self.rules.imports or held):
+            return self.update(pair.live, fields, reason, settles=self.pair.mark)
+        return as_it_is(made, seen, self.before(pair.live))
 
     def keep(self) -> Decision:
         """Decide on a resource that is declared, live and recorded."""
         pair = self.pair
         assert pair.live is not None
-        assert pair.record is not None
         fields = self.fields(pair.live)
         if fields:
             return self.update(pair.live, fields, "")

@@ -11,7 +11,19 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from wexa_sync import __version__
-from wexa_sync.model import Address, Basis, Choice, FieldChange, Outcome, Plan, Ref, Source, Target, show_path
+from wexa_sync.model import (
+    Address,
+    Basis,
+    Choice,
+    FieldChange,
+    LostState,
+    Outcome,
+    Plan,
+    Ref,
+    Source,
+    Target,
+    show_path,
+)
 from wexa_sync.render.view.environments import EnvironmentsView
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
@@ -62,8 +74,13 @@ def _plan(view: PlanView) -> dict[str, Any]:
             {"in": str(part.owner), "kind": part.kind, "id": part.id, "name": part.title} for part in plan.unmanaged
         ],
         "moved": [{"from": str(move.old), "to": str(move.new)} for move in plan.moved],
+        **({"lost_state": _lost(plan.lost)} if plan.lost else {}),
         "warnings": list(plan.warnings),
     }
+
+
+def _lost(lost: LostState) -> dict[str, Any]:
+    return {**asdict(lost), "blocked": list(map(str, lost.blocked))}
 
 
 def _origins(operation: ChangeView | BlockedView, plan: Plan) -> dict[str, list[str]]:

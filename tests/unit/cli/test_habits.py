@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         ("plan --json", "--format json"),
         ("--sandbox plan", "`wexa-sync plan --sandbox`"),
         ("-v plan", "`wexa-sync plan -v`"),
-        ("import", "--adopt"),
+        ("adopt", "--adopt"),
         ("show", "`wexa-sync state show ADDRESS`"),
         ("plan -destroy", "`wexa-sync destroy`"),
         ("apply -f x.yaml", "PATH"),

@@ -53,7 +53,7 @@ _ENDS: Final = {
 def plan_html(view: PlanView, layout: Layout) -> str:
     """Return the page of a plan: the whole in numbers, what to look at first, and every change with its fields."""
     entries = Entries(view, Links(base=layout.source_url))
-    blocked = ("blocked", "Blocked", "blocked change", len(view.blocked))
+    blocked = ("blocked", "Blocked", "blocked change", len(view.listed))
     names = _SECTIONS | (_DRIFTED if view.is_drift else {})
     kinds = [(action.value, *names[action], view.plan.count(action)) for action in _SECTIONS]
     kinds.insert(len(_BEHIND_BLOCKED), blocked)
@@ -61,7 +61,7 @@ def plan_html(view: PlanView, layout: Layout) -> str:
     by_action = {action.value: [change for change in work if change.action is action] for action in _SECTIONS}
     # The fields of the first sections take the page's room first.
     sections = [
-        (key, title, word, count, entries.of_blocked(view.blocked) if key == "blocked" else entries.of(by_action[key]))
+        (key, title, word, count, entries.of_blocked(view.listed) if key == "blocked" else entries.of(by_action[key]))
         for key, title, word, count in kinds
         if count
     ]

@@ -61,6 +61,11 @@ def _head(view: PlanView) -> str:
     return "\n\n".join(lines) + "\n"
 
 
+def _lost(view: PlanView) -> list[Part]:
+    """Return what stands in the place of many blocked changes where the state seems to be lost."""
+    return [Part("\n\n".join(map(prose, view.lost)) + "\n")] if view.plan.lost else []
+
+
 def _sections(view: PlanView, layout: Layout, dialect: Dialect) -> list[Section]:
     def of(action: Action) -> list[ChangeView]:
         found = [change for change in view.work if change.action is action]
@@ -72,9 +77,8 @@ def _sections(view: PlanView, layout: Layout, dialect: Dialect) -> list[Section]
             "Removed" if view.is_drift else "Deleted", changes.lines(of(Action.DELETE), layout), "deletions", grave=True
         ),
         Section("Executions started", changes.unfolding(of(Action.RUN), layout, dialect), "executions", grave=True),
-        Section(
-            "Blocked", changes.blocked(blocked_alike(view.blocked), layout, dialect), "blocked changes", grave=True
-        ),
+        Section("The state seems to be lost", _lost(view), "messages", grave=True, counted=False),
+        Section("Blocked", changes.blocked(blocked_alike(view.listed), layout, dialect), "blocked changes", grave=True),
         Section("Warnings", warnings, "warnings", grave=True, counted=False),
         Section("No longer declared: `--prune` deletes or forgets", changes.addresses(view.prunable), "resources"),
         Section("No longer declared: can't be deleted", changes.unprunable(view.unprunable), "resources"),

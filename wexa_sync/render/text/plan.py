@@ -39,7 +39,8 @@ def plan_text(view: PlanView, layout: Layout) -> str:
 
         is_listed = _IN_ANY_CASE if detail is Detail.COUNTS else Action
         write_changes(page, [change for change in changes if change.action in is_listed], detail)
-    _blocked(page, "Blocked:", view.blocked, detail)
+    _lost(page, view)
+    _blocked(page, "Blocked:", view.listed, detail)
     if view.prunable:
         page.blank()
         page.wrapped([], ("No longer declared; --prune deletes, or forgets, these:", "bold"))
@@ -47,7 +48,7 @@ def plan_text(view: PlanView, layout: Layout) -> str:
             page.line("  ", str(address))
     _blocked(page, "No longer declared; --prune can't delete these:", view.unprunable, detail)
     _warnings(page, view.plan.warnings)
-    if detail <= Detail.BRIEF and (changes or view.blocked):
+    if detail <= Detail.BRIEF and (changes or view.listed):
         page.blank()
         page.wrapped([], (_SHORT[detail], DIM))
     page.blank()
@@ -55,6 +56,16 @@ def plan_text(view: PlanView, layout: Layout) -> str:
         page.wrapped([], prose(view.origins))
     page.line((view.summary, "bold"))
     return page.render()
+
+
+def _lost(page: Page, view: PlanView) -> None:
+    """Say in the place of many blocked changes that the state seems to be lost."""
+    if view.plan.lost is None:
+        return
+    heading, why, hint = view.lost
+    page.blank()
+    page.wrapped([], (prose(heading), "bold magenta"))
+    _labelled(page, (("why", why), ("hint", hint)))
 
 
 def _warnings(page: Page, warnings: Sequence[str]) -> None:
@@ -65,7 +76,7 @@ def _warnings(page: Page, warnings: Sequence[str]) -> None:
 
 
 def _detail(view: PlanView, layout: Layout) -> Detail:
-    many = len(view.work) + len(view.blocked) > MANY
+    many = len(view.work) + len(view.listed) > MANY
     if layout.level is Level.FULL:
         return Detail.WHOLE
     if layout.level is Level.SUMMARY:

@@ -187,6 +187,25 @@ class PlanView:
         """Return how many changes there are of each action, and how many are blocked."""
         return {name: self.plan.count(action) for name, action in _COUNTED.items()} | {"blocked": len(self.blocked)}
 
+    @cached_property
+    def listed(self) -> tuple[BlockedView, ...]:
+        """Return the blocked changes to list for people: without those that one message on a lost state stands for."""
+        said = frozenset(self.plan.lost.blocked) if self.plan.lost else frozenset()
+        return tuple(each for each in self.blocked if each.address not in said)
+
+    @property
+    def lost(self) -> tuple[str, str, str]:
+        """Return what says that the state seems to be lost: a heading, why, and what to do. Empty for other plans."""
+        if (lost := self.plan.lost) is None:
+            return "", "", ""
+        where = lost.place or "the state"
+        return (
+            f"{lost.live} of {lost.declared} declared resources are live already, and {where} records none of them.",
+            "The state was lost, or it is elsewhere: a state file that was never committed is not in a fresh checkout.",
+            "If there is a state, put it back, or name it with --state. If there is none, `wexa-sync import --all` "
+            "shows what it finds by name, asks, and records it; `wexa-sync state rebuild` records it at once.",
+        )
+
     @property
     def is_drift(self) -> bool:
         """True when the changes are those that others made on the live side."""
