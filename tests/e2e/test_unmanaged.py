@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from wexa_sync.text.orders import without_orders
+
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
 
+ORDERS = "Say:\n::error::no\n  ::set-output name=a::b\n##vso[task.complete]\n--- \nDo ${not} fill $${this} in.\n\n"
 HOSTILE = "--- \x1b[31mStray\u202e ::error::"
 
 
@@ -27,15 +31,18 @@ def ids_of(desk: Desk) -> dict[str, str]:
 
 
 def make_by_hand(desk: Desk) -> None:
-    """Add a flow, and an agent to a flow that is managed; and a project with a skill."""
+    """Add a flow with an agent, and an agent to a flow that is managed; and a project with a skill."""
     raw, ids, org = desk.remote.raw, ids_of(desk), desk.remote.server.org_id
     project, flow = ids["Project/support-desk"], ids["support-desk/AgentFlow/triage"]
     agent = raw("GET", f"/agentflow/{flow}").json()["agents"][0]
-    new = {**agent, "_id": "f" * 24, "title": "New", "agent_type": "skilled", "conditions": []}
+    new = {**agent, "_id": "f" * 24, "title": "New", "agent_type": "skilled_agent", "conditions": []}
     new["skills"] = [skill["_id"] for skill in agent["skills"]]
     raw("POST", f"/agentflow/{flow}/skilled", new, projectID=project).raise_for_status()
     stray = {"name": HOSTILE, "description": "x", "role": "r", "projectID": project}
-    raw("POST", "/agentflow/", stray, projectID=project).raise_for_status()
+    stray_id = raw("POST", "/agentflow/", stray, projectID=project).json()["_id"]
+    prompt = {**agent["prompt"], "template": ORDERS, "display_template": ORDERS}
+    inner = {**new, "_id": "e" * 24, "title": "Inner", "prompt": prompt}
+    raw("POST", f"/agentflow/{stray_id}/skilled", inner, projectID=project).raise_for_status()
     other = {"orgId": org, "projectName": "Other", "description": "", "coworker_role": "", "status": "published"}
     other_id = raw("POST", "/v1/project", other).json()["_id"]
     groups = raw("GET", f"/connectors/{other_id}").json()
@@ -50,6 +57,14 @@ def items(cli: Cli, desk: Desk, env: dict[str, str], *words: str) -> list[tuple[
     """Return project, kind and name of each thing that is shown."""
     shown = json.loads(cli(desk.folder, "unmanaged", "--format", "json", *words, env=env).stdout)
     return [(each["project"], each["value"]["kind"], each["name"]) for each in shown["items"]]
+
+
+def planned(cli: Cli, folder: Path, env: dict[str, str]) -> dict[str, str]:
+    """Return what a plan does, by address. Nothing in it is blocked."""
+    plan = json.loads(cli(folder, "plan", "--format", "json", env=env).stdout)
+    assert plan["blocked"] == []
+    does = {each["address"]: each["change"]["actions"][0] for each in plan["resource_changes"]}
+    return {address: action for address, action in does.items() if action != "no-op"}
 
 
 def test_what_an_apply_made_is_managed(desk: Desk, cli: Cli, env: dict[str, str]) -> None:
@@ -118,3 +133,35 @@ def test_a_list_that_can_not_be_read_is_named_and_the_rest_is_shown(desk: Desk, 
     assert "not all can be seen: Skill of project 'Other'" in " ".join(done.stderr.split())
     assert "Draft" not in done.stdout
     assert len(done.stdout.splitlines()) == 3
+
+
+def test_the_manifests_that_are_printed_take_over_what_they_stand_for(
+    desk: Desk, cli: Cli, env: dict[str, str]
+) -> None:
+    make_by_hand(desk)
+    text = cli(desk.folder, "unmanaged", "--manifests", env=env).stdout
+    assert [line for line in text.splitlines() if without_orders(f"{line}\n") != f"{line}\n"] == ["---", "---"]
+    assert text.isprintable() or all(line.isprintable() for line in text.splitlines())
+    assert "# to be added to spec.agents of support-desk/AgentFlow/triage:\n# - handle: new\n#   title: New\n" in text
+    mine = cli(desk.folder, "unmanaged", "--manifests", "--project", "support-desk", env=env).stdout
+    (desk.folder / "more.yaml").write_text(mine, "utf-8")
+    # The flow, and its agent with every character of its prompt.
+    assert list(planned(cli, desk.folder, env).values()) == ["adopt", "adopt"]
+    desk.remote.forget()
+    cli(desk.folder, "apply", "--auto-approve", env=env)
+    assert desk.remote.writes == []
+    assert items(cli, desk, env, "--project", "support-desk") == [("Support desk", "Agent", "New")]
+    (desk.folder / "other").mkdir()
+    others = cli(desk.folder, "unmanaged", "--manifests", "--project", "Other", env=env).stdout
+    (desk.folder / "other" / "all.yaml").write_text(others, "utf-8")
+    assert planned(cli, desk.folder / "other", env) == {"Project/other": "adopt", "other/Skill/draft": "adopt"}
+
+
+def test_nothing_unmanaged_prints_no_manifest_and_what_is_ignored_is_none(
+    desk: Desk, cli: Cli, env: dict[str, str]
+) -> None:
+    assert cli(desk.folder, "unmanaged", "--manifests", env=env).stdout == ""
+    make_by_hand(desk)
+    (desk.folder / "wexa-sync.yaml").write_text("unmanaged_ignore: ['*/*']\n", "utf-8")
+    done = cli(desk.folder, "unmanaged", "--manifests", "--detailed-exitcode", env=env)
+    assert (done.stdout, done.stderr) == ("", "Nothing is unmanaged. 4 left out by unmanaged_ignore.\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -16,18 +17,26 @@ if TYPE_CHECKING:
 @click.command("unmanaged")
 @options.filled(options.workspace, options.shape(VIEW_RENDERERS))
 @asked.projects
+@options.option("--manifests", is_flag=True, help="Print manifests for it, each with the id of what it stands for.")
 @options.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if anything is unmanaged.")
-def command(request: Request, projects: tuple[str, ...], detailed_exitcode: bool) -> int:
+def command(request: Request, projects: tuple[str, ...], manifests: bool, detailed_exitcode: bool) -> int:
     """List what is live and stands in no record: made by hand, or by another tool. Sends GET only."""
     from wexa_sync import engine
-    from wexa_sync.cli.terminal import note
+    from wexa_sync.cli.streams import write_data
+    from wexa_sync.cli.terminal import note, warn
     from wexa_sync.cli.viewed import show
     from wexa_sync.errors import ExitCode
+    from wexa_sync.export.printed import printed
     from wexa_sync.export.unmanaged import counted, viewed
 
     with request.workspace() as workspace:
         found = engine.unmanaged(workspace, projects, ignore=request.settings.unmanaged_ignore)
-    if found.strangers or request.output.format != TABLE:
-        show(viewed(found), request.output.format)
+    shown = viewed(found)
+    if manifests:
+        for text in shown.notes:
+            warn(text)
+        write_data(printed(found), sys.stdout)
+    elif found.strangers or request.output.format != TABLE:
+        show(shown, request.output.format)
     note(counted(found))
     return int(ExitCode.CHANGES_PENDING if detailed_exitcode and found.strangers else ExitCode.DONE)

@@ -25,6 +25,13 @@ def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES) -> str:
     `files`: by path in the spec, the file of a text that does not stand in the document, relative to it. The document
     names its project, so that another project may come to stand beside it.
     """
+    data = manifest(draft, files)
+    notes = _at_lines(data, draft.comments)
+    return "\n".join([*map(comment, notes.get((), ())), emitted(data, 0, notes), ""])
+
+
+def manifest(draft: Draft, files: Mapping[Path, str] = _NO_FILES) -> dict[str, Any]:
+    """Return the draft as the data of a YAML document."""
     address = draft.address
     metadata: dict[str, Any] = {"name": address.name}
     if address.project:
@@ -33,14 +40,12 @@ def document(draft: Draft, files: Mapping[Path, str] = _NO_FILES) -> str:
         metadata["import"] = {"id": draft.ids[address]}
     if draft.ignore:
         metadata["lifecycle"] = {"ignore_changes": [*draft.ignore]}
-    data = {
+    return {
         "apiVersion": API_VERSION,
         "kind": address.kind,
         "metadata": metadata,
         "spec": spelled(draft.spec, BY_NAME[address.kind].fields, files),
     }
-    notes = _at_lines(data, draft.comments)
-    return "\n".join([*map(comment, notes.get((), ())), emitted(data, 0, notes), ""])
 
 
 def spelled(spec: Spec, fields: Field, files: Mapping[Path, str] = _NO_FILES) -> Any:

@@ -35,9 +35,13 @@ class Drawn:
     left: tuple[Left, ...]
 
 
-def drawn(survey: Survey, state: State, wishes: Wishes) -> Drawn:
-    """Return the manifests that say what is live, and what could be none."""
-    named, written = addresses(survey, state), chosen(survey, wishes)
+def drawn(survey: Survey, state: State, wishes: Wishes, written: tuple[Thing, ...] | None = None) -> Drawn:
+    """Return the manifests that say what is live, and what could be none.
+
+    `written` are the things that become manifests, in place of what is chosen by itself.
+    """
+    named = addresses(survey, state)
+    written = chosen(survey, wishes) if written is None else written
     left: list[Left] = []
     while True:
         desk = Desk(survey=survey, addresses=named, written=written)

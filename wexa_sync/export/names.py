@@ -42,6 +42,22 @@ def key_of(thing: Thing) -> Key:
     return thing.kind.name, thing.owner if owner_of(thing.kind) else "", thing.id
 
 
+def recorded(state: State) -> dict[Key, Address]:
+    """Return the addresses of what is recorded, by every spelling of its id."""
+    ids = {address: record.id for address, record in state.records.items()}
+    return {
+        (address.kind, ids.get(address.owner_address, "") if address.owner_address else "", id): address
+        for address, record in state.records.items()
+        for id in record.ids
+    }
+
+
+def address_in(known: Mapping[Key, Address], thing: Thing) -> Address | None:
+    """Return the address of a thing by any spelling of its id; None where it has none."""
+    kind, owner, _ = key_of(thing)
+    return next((known[key] for id in thing.ids if (key := (kind, owner, id)) in known), None)
+
+
 def _age(thing: Thing) -> tuple[int, bool, float, str]:
     """Return the key to sort by: owners before what is in them, then by age; unknown ages last."""
     return [*BY_NAME].index(thing.kind.name), thing.created_at is None, thing.created_at or 0.0, thing.id
@@ -55,19 +71,13 @@ class _Given:
         self._taken: defaultdict[Place, set[str]] = defaultdict(set)
         for address in (*state.records, *state.intents):
             self._taken[address.place].add(address.name)
-        ids = {address: record.id for address, record in state.records.items()}
-        self._recorded = {
-            (address.kind, ids.get(address.owner_address, "") if address.owner_address else "", id): address
-            for address, record in state.records.items()
-            for id in record.ids
-        }
+        self._recorded = recorded(state)
         self._projects: Mapping[str, Thing] = {t.id: t for t in survey.things if t.kind is PROJECT}
 
     def add(self, thing: Thing) -> None:
         """Give a thing its address; none where what it lives in has none, or where its id can be no handle."""
         key = key_of(thing)
-        known = next((found for id in thing.ids if (found := self._recorded.get((*key[:2], id)))), None)
-        if known is not None:
+        if (known := address_in(self._recorded, thing)) is not None:
             self.found[key] = known
             return
         place = self._place(thing)

@@ -6,9 +6,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wexa_sync.api.calls import Raw
+from wexa_sync.export.names import Key, address_in, key_of, recorded
 from wexa_sync.export.survey import Survey, Thing
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.endpoint import Operation
@@ -16,9 +17,6 @@ from wexa_sync.model import Address, Title, Viewed, ViewRow
 from wexa_sync.state.base import State
 from wexa_sync.text.suggest import did_you_mean, named
 from wexa_sync.text.times import roughly, utc
-
-_Key = tuple[str, str, str]
-"""The names by which a thing is known: its kind, its id, and its owner's id where the id alone does not tell."""
 
 _NO_EARLIER = 1_577_836_800.0  # 2020: an id that says so was made otherwise
 
@@ -52,10 +50,13 @@ class Stranger:
 class Unrecorded:
     """What is live and no record knows, in the order of the survey. `ignored`: how many the settings leave out.
 
-    `notes`: what a person should know of it, such as a list that could not be read.
+    `notes`: what a person should know of it, such as a list that could not be read. `written`: the things that
+    manifests may refer to by a handle, managed ones too.
     """
 
     survey: Survey
+    state: State = field(repr=False)
+    written: tuple[Thing, ...] = field(repr=False)
     strangers: tuple[Stranger, ...]
     ignored: int = 0
     notes: tuple[str, ...] = ()
@@ -66,14 +67,19 @@ def unrecorded(survey: Survey, state: State, *, ignore: Sequence[str], presumed:
 
     `ignore` are patterns of KIND/NAME or KIND/ID. `presumed`: the names of the connectors that a project begins with.
     """
-    known = {key: address for address in state.records for key in _keys_in(state, address)}
-    makers, is_ignored = _makers(survey), _matching(ignore)
+    known, makers, is_ignored = _known(state), _makers(survey), _matching(ignore)
     strange = [each for each in survey.things if _is_strange(each, known) and not _is_made(each, makers, presumed)]
-    shown = [each for each in strange if not is_ignored(each)]
+    shown = {key_of(each): each for each in strange if not is_ignored(each)}
     referrers = survey.referrers
     return Unrecorded(
         survey=survey,
-        strangers=tuple(_stranger(each, known, referrers) for each in shown),
+        state=state,
+        strangers=tuple(_stranger(each, known, referrers) for each in shown.values()),
+        written=tuple(
+            each
+            for each in survey.things
+            if address_in(known, each) is not None or not shown.keys().isdisjoint({key_of(each), _home(each)})
+        ),
         ignored=len(strange) - len(shown),
         notes=tuple(_notes(survey, ignore)),
     )
@@ -95,33 +101,22 @@ def counted(found: Unrecorded) -> str:
     return (f"{len(found.strangers)} unmanaged: {what}." if what else "Nothing is unmanaged.") + left
 
 
-def _keys_in(state: State, address: Address) -> Iterator[_Key]:
-    """Yield the keys of what a record stands for: of an action that makes a resource, that of the resource too."""
-    kind, record = BY_NAME[address.kind], state.records[address]
-    around = state.records.get(address.owner_address) if address.owner_address else None
-    owner = around.id if around is not None and kind.has_ids_by_handle else ""
-    for id in record.ids:
-        yield kind.name, id, owner
-        if kind.makes:
-            yield kind.makes, id, ""
+def _known(state: State) -> dict[Key, Address]:
+    """Return the addresses of what records stand for: of an action that makes a resource, that of the resource too."""
+    found = recorded(state)
+    made = {(BY_NAME[kind].makes, owner, id): address for (kind, owner, id), address in found.items()}
+    return made | found
 
 
-def _address(thing: Thing, known: Mapping[_Key, Address]) -> Address | None:
-    """Return the address by which the state knows a thing; None where no record does."""
-    owner = thing.owner if thing.kind.has_ids_by_handle else ""
-    return next((known[key] for id in thing.ids if (key := (thing.kind.name, id, owner)) in known), None)
-
-
-def _owner(thing: Thing, known: Mapping[_Key, Address]) -> Address | None:
-    """Return the address of the managed resource that a part is in."""
+def _home(thing: Thing) -> Key:
+    """Return the key of the resource that a part is in; of any other thing its own."""
     owner = owner_of(thing.kind)
-    return known.get((owner.name, thing.owner, "")) if owner else None
+    return (owner.name, "", thing.owner) if owner else key_of(thing)
 
 
-def _is_strange(thing: Thing, known: Mapping[_Key, Address]) -> bool:
+def _is_strange(thing: Thing, known: Mapping[Key, Address]) -> bool:
     """True for what no record knows, unless it is a part of such a thing."""
-    is_part = owner_of(thing.kind) is not None
-    return _address(thing, known) is None and not (is_part and _owner(thing, known) is None)
+    return address_in(known, thing) is None and (owner_of(thing.kind) is None or _home(thing) in known)
 
 
 def _makers(survey: Survey) -> Mapping[tuple[str, str], list[Raw]]:
@@ -137,17 +132,18 @@ def _makers(survey: Survey) -> Mapping[tuple[str, str], list[Raw]]:
 def _is_made(thing: Thing, makers: Mapping[tuple[str, str], list[Raw]], presumed: AbstractSet[str]) -> bool:
     """True for what the platform makes by itself: no call makes such a thing, or a maker or its project did."""
     kind = thing.kind
-    if Operation.CREATE not in kind.endpoints or (kind.goes_along and thing.name in presumed):
+    begins_with = kind.goes_along and thing.name in presumed and not kind.exported.names(thing.raw)
+    if begins_with or Operation.CREATE not in kind.endpoints:
         return True
     return kind.maker is not None and kind.maker.made(thing.raw, makers.get((kind.maker.kind, thing.project), ()))
 
 
 def _stranger(
-    thing: Thing, known: Mapping[_Key, Address], referrers: Mapping[tuple[str, str], Sequence[Thing]]
+    thing: Thing, known: Mapping[Key, Address], referrers: Mapping[tuple[str, str], Sequence[Thing]]
 ) -> Stranger:
     using = {id(each): each for name in thing.ids for each in referrers.get((thing.kind.name, name), ())}
-    users = tuple(Referrer(thing=each, address=_address(each, known)) for each in using.values())
-    return Stranger(thing=thing, referrers=users, owner=_owner(thing, known))
+    users = tuple(Referrer(thing=each, address=address_in(known, each)) for each in using.values())
+    return Stranger(thing=thing, referrers=users, owner=known.get(_home(thing)))
 
 
 def _matching(patterns: Sequence[str]) -> Callable[[Thing], bool]:
