@@ -11,6 +11,7 @@ import pytest
 
 from tests.conformance.test_every_reading import FEW, TABLES, TOGETHER, Desk, desk, named, shown
 from wexa_sync import engine
+from wexa_sync.errors import UsageError
 from wexa_sync.export.result import Export
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Plan
@@ -78,3 +79,16 @@ def test_an_export_into_its_folder_changes_what_changed_live_and_names_what_is_g
         found, _ = exported(support.workspace, folder, into=True)
         assert texts(folder) == {**before, "README.md": b"ours", "schedules.yaml": mine, "old.yaml": retired}
         assert [*found.declared.values(), *found.gone.values()] == ["schedules.yaml", "old.yaml"]
+
+
+def test_manifests_that_would_not_be_valid_beside_others_are_not_written(tmp_path: Path) -> None:
+    with desk(tmp_path, {}) as support:
+        assert support.apply() == []
+        folder = tmp_path / "mine"
+        folder.mkdir()
+        name = b"apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: ours}\nspec: {projectName: Support desk}\n"
+        (folder / "project.yaml").write_bytes(name)
+        own = replace(support.workspace, store=FileStore(tmp_path / "none.json"))
+        with pytest.raises(UsageError, match="Project/support-desk has the same projectName as Project/ours"):
+            engine.export(own, folder, into=True)
+        assert texts(folder) == {"project.yaml": name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from wexa_sync.engine.reading import read
-from wexa_sync.errors import InvalidManifests, NothingDeclared, UsageError, WexaSyncError
+from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, UsageError, WexaSyncError
 from wexa_sync.export.adopted import as_recorded, entries, known_ids
 from wexa_sync.export.chosen import Wishes
 from wexa_sync.export.draft import Draft
@@ -97,7 +98,8 @@ def export(
             say(f"Checking {len(made.drafts)} manifests ...")
             key = session.lineage if session is not None else _NO_KEY
             checked = _checked(put.whole, found, made.drafts, workspace, key)
-            put.staging.commit()
+            with _sound(folder) if put.there.places else nullcontext():
+                put.staging.commit()
             recorded = _record(checked, session, partial=partial) if session is not None else 0
     return _result(folder, put, checked, made, unread=found.unread, recorded=recorded)
 
@@ -140,6 +142,28 @@ def _put(folder: Path, made: Drawn, *, into: bool, settings: str) -> Iterator[_P
             whole = Path(beside)
             write_all(whole, laid_out(made.drafts))
         yield _Put(staging=staging, there=there, whole=whole)
+
+
+@contextmanager
+def _sound(folder: Path) -> Iterator[None]:
+    """Raise UsageError where the manifests in a folder have a problem behind this that they did not have before."""
+    before = _problems(folder)
+    yield
+    if new := [problem for key, problem in _problems(folder).items() if key not in before]:
+        raise UsageError(
+            f"beside what {folder} holds, the export is not valid: {new[0].message}",
+            hint=f"Nothing was written. {new[0].hint} Or record first what manifests there declare "
+            "(`wexa-sync import --all`): an export keeps the handles that the state knows.",
+        )
+
+
+def _problems(folder: Path) -> dict[tuple[str, str], Problem]:
+    """Return what is wrong with the manifests in a folder, by what stays the same where lines move."""
+    try:
+        read(Sources(paths=(folder,), root=folder))
+    except InvalidManifests as error:
+        return {(each.source.file, re.sub(r"\d+", "", each.message)): each for each in error.problems}
+    return {}
 
 
 def _there(folder: Path) -> Standing:
