@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -65,7 +66,11 @@ def _receipts(report: Report) -> tuple[Outcome, ...]:
 
 def _complete_summary(report: Report) -> str:
     done = {action: report.count(Status.APPLIED, action) for action in Action}
-    waited = sum(outcome.change.awaits and outcome.status is Status.APPLIED for outcome in report.outcomes)
+    begun = Counter(
+        outcome.change.address.kind
+        for outcome in report.outcomes
+        if outcome.change.action is Action.RUN and outcome.status is Status.APPLIED and not outcome.change.awaits
+    )
     resources = [
         f"{done[Action.CREATE]} added",
         f"{done[Action.UPDATE]} changed",
@@ -73,7 +78,9 @@ def _complete_summary(report: Report) -> str:
         *([f"{done[Action.ADOPT]} adopted"] if done[Action.ADOPT] else []),
         *([f"{done[Action.FORGET]} forgotten"] if done[Action.FORGET] else []),
     ]
-    return f"Apply complete! Resources: {', '.join(resources)}. Executions: {done[Action.RUN] - waited} started."
+    started = begun.pop("Execution", 0)
+    others = "".join(f" {kind}s: {count} done." for kind, count in sorted(begun.items()))  # uploads, purchases
+    return f"Apply complete! Resources: {', '.join(resources)}. Executions: {started} started.{others}"
 
 
 def _incomplete_summary(report: Report, outcomes: Sequence[Outcome], counts: Mapping[Status, int]) -> str:

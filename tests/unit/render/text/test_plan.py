@@ -43,6 +43,10 @@ def skill(name: str = "s", project: str = "desk") -> Address:
     return Address(kind="Skill", name=name, project=project)
 
 
+def at(name: str, action: Action) -> Address:
+    return Address(kind="Execution" if action is Action.RUN else "Skill", name=name, project="desk")
+
+
 def plan(*changes: Change, **more: Any) -> Plan:
     return Plan(target=TARGET, lineage="l", serial=1, changes=changes, **more)
 
@@ -55,7 +59,7 @@ def report(
     *ends: tuple[Action, Status], interrupted: bool = False, doubts: tuple[Address, ...] = (), **more: Any
 ) -> str:
     outcomes = tuple(
-        Outcome(change=Change(action=action, address=skill(f"s{number}")), status=status)
+        Outcome(change=Change(action=action, address=at(f"s{number}", action)), status=status)
         for number, (action, status) in enumerate(ends)
     )
     made = Report(plan=plan(**more), outcomes=outcomes, started=0, ended=1, interrupted=interrupted, doubts=doubts)
@@ -118,6 +122,17 @@ def test_the_summary_of_a_report(ends: list[tuple[Action, Status]], line: str) -
     assert line in report(*ends).splitlines()
 
 
+def test_uploads_and_purchases_are_no_executions() -> None:
+    kinds = ("Execution", "File", "MarketplaceHire", "File")
+    changes = [
+        Change(action=Action.RUN, address=Address(kind=kind, name=f"n{number}", project="desk"))
+        for number, kind in enumerate(kinds)
+    ]
+    outcomes = tuple(Outcome(change=change, status=Status.APPLIED) for change in changes)
+    shown = report_text(report_view(Report(plan=plan(), outcomes=outcomes, started=0, ended=1)), Layout())
+    assert "Executions: 1 started. Files: 2 done. MarketplaceHires: 1 done." in shown
+
+
 def test_an_interrupted_report_says_so() -> None:
     shown = report((Action.CREATE, Status.APPLIED), (Action.CREATE, Status.SKIPPED), interrupted=True)
     assert "Apply incomplete: 1 done, 1 skipped (interrupted)." in shown
@@ -128,10 +143,10 @@ def test_an_interrupted_report_says_so() -> None:
 def test_what_to_do_next_depends_on_what_went_wrong() -> None:
     assert "resolve" not in report((Action.CREATE, Status.FAILED))
     assert "resolve" not in report((Action.UPDATE, Status.UNKNOWN)), "the next plan sees what became of an update"
-    unknown = report((Action.CREATE, Status.APPLIED), (Action.RUN, Status.UNKNOWN), doubts=(skill("s1"),))
+    unknown = report((Action.CREATE, Status.APPLIED), (Action.RUN, Status.UNKNOWN), doubts=(at("s1", Action.RUN),))
     assert "Apply incomplete: 1 done, 1 unknown." in unknown
-    assert "      wexa-sync resolve desk/Skill/s1 --happened ID\n" in unknown
-    assert "      wexa-sync resolve desk/Skill/s1 --did-not-happen\n" in unknown
+    assert "      wexa-sync resolve desk/Execution/s1 --happened ID\n" in unknown
+    assert "      wexa-sync resolve desk/Execution/s1 --did-not-happen\n" in unknown
     earlier = report((Action.CREATE, Status.APPLIED), doubts=(skill("s9"),))
     assert "Apply incomplete: 1 done, 1 in doubt since an earlier apply." in earlier
     assert "      wexa-sync resolve desk/Skill/s9 --happened ID\n" in earlier
