@@ -58,14 +58,15 @@ def pull(sources: Sources, workspace: Workspace, choice: Choice = _CHOICE, *, go
     found = tuple(drifts(without_secrets(keep_secret(updates(planned, seen), seen), seen), seen))
     lost = gone_from(planned, seen)
     api = Replayed(recorder.notes, org_id=recorder.org_id, user_id=seen.user_id)
-    made = attempt(
-        found,
-        lost if gone else (),
-        desired,
-        Pages(sources.root, load(sources.all()).documents),
-        lambda files, pulled: look.again(files, pulled, seen, api),
-        {address: pair.record.id for address, pair in seen.pairs.items() if pair.record is not None},
-    )
+    with _told(sources.root):
+        made = attempt(
+            found,
+            lost if gone else (),
+            desired,
+            Pages(sources.root, load(sources.all()).documents),
+            lambda files, pulled: look.again(files, pulled, seen, api),
+            {address: pair.record.id for address, pair in seen.pairs.items() if pair.record is not None},
+        )
     return replace(made, gone=tuple(each.address for each in lost))
 
 

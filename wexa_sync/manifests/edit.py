@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.manifests.emit import emitted, inline, is_block
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 REMOVED: Any = object()
 """The value of a field that is to be taken out."""
 
+_MARK = re.compile(r"---(?=\s|\Z)[^\n]*\n?")
+_CONTENT = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
 _COMMENT = re.compile(r"[ \t]+#[^\n]*")
 
 
@@ -45,11 +47,34 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     """Return the text with these values changed. Raises TextFault, with its place, for a change that can't be made."""
     before, text = text, text.replace("\r\n", "\n")
     for edit in edits:
-        try:
-            text = _checked(text, _Text(text, styled=True).changed(edit), edit)
-        except TextFault:  # the style that stood there can't hold every value
-            text = _checked(text, _Text(text).changed(edit), edit)
+        start, end = _span(text, edit.index)
+        try:  # the document alone: a file may have hundreds
+            piece = _changed(text[start:end], replace(edit, index=0)) if (start, end) != (0, len(text)) else ""
+        except TextFault:
+            piece = ""
+        text = f"{text[:start]}{piece}{text[end:]}" if piece else _changed(text, edit)
     return with_ends(text, before)
+
+
+def _changed(text: str, edit: Edit) -> str:
+    try:
+        return _checked(text, _Text(text, styled=True).changed(edit), edit)
+    except TextFault:  # the style that stood there can't hold every value
+        return _checked(text, _Text(text).changed(edit), edit)
+
+
+def _span(text: str, index: int) -> tuple[int, int]:
+    """Return where a document begins and ends, with the mark above it; the whole text where that takes a parser."""
+    if "\n..." in text or "\n%" in text or text[:1] == "%":
+        return 0, len(text)
+    marks, at = [0] if _MARK.match(text) else [], text.find("\n---")
+    while at >= 0:  # as a regular expression it would take ten times as long
+        if _MARK.match(text, at + 1):
+            marks.append(at + 1)
+        at = text.find("\n---", at + 1)
+    first = [0] if _CONTENT.search(text, 0, marks[0] if marks else len(text)) else []
+    begins = [*first, *marks, len(text)]
+    return (begins[index], begins[index + 1]) if index + 1 < len(begins) else (0, len(text))
 
 
 def without_document(text: str, index: int) -> str:
@@ -58,13 +83,9 @@ def without_document(text: str, index: int) -> str:
     wanted = [data for at, data in data_of(text) if at != index]
     if not wanted:
         return ""
-    roots = Entries(text).roots
-    begin = roots[index].start_mark.index
-    marks = [*re.finditer(r"^---(?=\s|$)[^\n]*\n?", text, re.MULTILINE)]
-    start = max((each.start() for each in marks if each.start() <= begin), default=0)
-    end = min((each.start() for each in marks if each.start() > begin), default=len(text))
-    if not start and end < len(text):  # the first one: what comes next needs no mark
-        end = next(each.end() for each in marks if each.start() == end)
+    start, end = _span(text, index)
+    if not start and (mark := _MARK.match(text, end)):  # the first one: what comes next needs no mark
+        end = mark.end()
     after = text[:start] + text[end:]
     try:
         fits = same([data for _, data in data_of(after)], wanted)
