@@ -29,7 +29,7 @@ from wexa_sync.repair.pull.spots import Pages, Spot
 from wexa_sync.secrecy.find import has_secret, leaves_of
 from wexa_sync.text.files import TextFault, decode, read_bytes
 
-_DECIDE = "Say in the manifest what is to be. The next plan then shows what an apply changes."
+_DECIDE = "`wexa-sync explain {0}` shows all sides. Write into the manifest what is to be, then apply."
 _HOW = "Set the secret's variable to what is live, or apply: that sets back what was declared."
 
 
@@ -46,7 +46,8 @@ class Writing:
         """Return itself with all that is to be written. Raises NotPulled, or TextFault where a file can't be read."""
         drift = self.drift
         if drift.by == "both":
-            raise self._refused(drift.path, "the repository and the live side both changed it", _DECIDE)
+            how = _DECIDE.format(drift.manifest.address)
+            raise self._refused(drift.path, "the repository and the live side both changed it", how)
         if has_secret(drift.live, drift.declared):
             what = "a secret stands or stood there, so what is live is written nowhere"
             raise self._refused(drift.path, what, _HOW)
