@@ -1,4 +1,4 @@
-"""Write what lives inside a resource into its draft: in the order of the chain, decisions as branches. Pure."""
+"""Write what lives inside a resource into its draft: in the live order, decisions as branches. Pure."""
 
 from __future__ import annotations
 
@@ -39,8 +39,6 @@ def _items(sheet: Sheet, part: Part, owner: Thing, things: Sequence[Thing]) -> l
     if lost := len(things) - len(known):
         sheet.note((), f"not exported: {lost} of its {part.field}, which have no id that a manifest can name")
         sheet.partial = True
-    if part.chain is not None:
-        known = _in_order(part.chain, owner, known)
     items = [_item(sheet, part, thing, each) for thing, each in known]
     if part.chain is not None:
         items = _linked(sheet, part, part.chain, owner, known, items)
@@ -54,16 +52,6 @@ def _items(sheet: Sheet, part: Part, owner: Thing, things: Sequence[Thing]) -> l
 
 def _item(sheet: Sheet, part: Part, thing: Thing, address: Address) -> Item:
     return {part.handle: address.name} | sheet.desk.spec(thing)
-
-
-def _in_order(chain: Chain, owner: Thing, known: list[tuple[Thing, Address]]) -> list[tuple[Thing, Address]]:
-    """Return the parts as the chain leads to them, each branch to its end; those that nothing leads to last."""
-    raws = [thing.raw for thing, _ in known]
-    if not any(raw.get(chain.branches) for raw in raws):
-        return known
-    reached = list(chain.reached(owner.raw, raws))
-    places = {id: place for place, id in enumerate(reached)}
-    return sorted(known, key=lambda each: places.get(each[0].id, len(places)))
 
 
 def _linked(
@@ -83,9 +71,23 @@ def _linked(
         _note_odd(sheet, part, [*handles.values()].index(handle), f"how it decides: {why}")
     if faults:
         found = items
-    for id in chain.unlinked(owner.raw, [thing.raw for thing, _ in known]):
-        _note_odd(sheet, part, [*handles].index(id), "its place, since nothing leads to it")
+    _note_places(sheet, part, chain, owner, known, found)
     return found
+
+
+def _note_places(
+    sheet: Sheet, part: Part, chain: Chain, owner: Thing, known: Sequence[tuple[Thing, Address]], items: Sequence[Item]
+) -> None:
+    """Note the parts that nothing leads to, and those that come behind another one than the manifest says."""
+    unlinked = chain.unlinked(owner.raw, [thing.raw for thing, _ in known])
+    live = {id: (address.name, key) for thing, address in known for key, id in chain.behind(thing.raw).items()}
+    said = chain.before({item[part.handle]: item for item in items})
+    for number, (thing, address) in enumerate(known):
+        if thing.id in unlinked:
+            _note_odd(sheet, part, number, "its place, since nothing leads to it")
+        elif live and live.get(thing.id) != said.get(address.name):
+            place = " at ".join(filter(None, live.get(thing.id, ("nothing",))))
+            _note_odd(sheet, part, number, f"its place, which is behind {place}")
 
 
 def _changed(item: Item, before: Spec, after: Spec) -> Item:
