@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -55,8 +55,10 @@ class Context:
     history: History | None = None
     changes: Mapping[Address, Change] = field(init=False)
     inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
+    along: Mapping[Address, list[Change]] = field(init=False)  # a resource -> the deletes that go by its own
     parts: Mapping[Address, list[Address]] = field(init=False)  # what lives in a resource, as planned or recorded
     before: State = field(init=False)  # the state as the plan saw it
+    counts: Counter[tuple[str, str]] = field(init=False)  # (project, kind) -> how many of it the plan saw as ours
     planned: Mapping[str, set[str]] = field(init=False)
     known: Mapping[str, set[str]] = field(init=False)
 
@@ -64,12 +66,17 @@ class Context:
         self.before = self.state()
         self.changes = {change.address: change for change in self.plan}
         self.inside = inside = defaultdict[str, list[Change]](list)
+        self.along = along = defaultdict[Address, list[Change]](list)
         for change in self.plan:
             inside[change.address.project].append(change)
+            for around in (change.address.owner_address, change.address.project_address):
+                if change.with_project and around is not None:
+                    along[around].append(change)
         self.parts = parts = defaultdict[Address, list[Address]](list)
         for address in {**self.changes, **self.before.records}:
             if owner := address.owner_address:
                 parts[owner].append(address)
+        self.counts = Counter((address.project, address.kind) for address in self.plan.ids)
         self.planned, self.known = defaultdict(set), defaultdict(set)
         for address, id in self.plan.ids.items():  # the field's name
             self._note(self.planned, address, id)

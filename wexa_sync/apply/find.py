@@ -22,7 +22,6 @@ from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Endpoint, Scope
 from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.model import Address
 
 Sought = TypeVar("Sought")
 
@@ -176,7 +175,9 @@ def _put_inside_project(task: Task) -> Generator[Http, Any, list[str]]:
             continue
         if listing is not None and listing.scope is Scope.PROJECT:
             shown: Found = yield Http(partial(context.api.listed, kind, ids))
-            if shown.extent is Extent.CUT and not _are_ours(context, task.address, kind, shown.total):
+            if shown.extent is Extent.CUT and (
+                shown.total is None or shown.total > context.counts[task.address.name, kind.name]
+            ):
                 found.append(f"perhaps a {kind.name} that its list does not show")
             raws = shown.items
             if (maker := kind.maker) and any(kind.id_of(raw) not in context.planned[""] for raw in raws):
@@ -187,12 +188,6 @@ def _put_inside_project(task: Task) -> Generator[Http, Any, list[str]]:
                     found.append(kind.called(raw))
                 found += yield from _strange_parts(task, kind, raw, replace(ids, id=kind.id_of(raw) or ""))
     return found
-
-
-def _are_ours(context: Context, project: Address, kind: Kind, total: int | None) -> bool:
-    """True when as many things of a kind in a project are known to the plan as the server counts."""
-    ours = sum(address.kind == kind.name and address.project == project.name for address in context.plan.ids)
-    return total is not None and total <= ours
 
 
 def looked(context: Context, look: Callable[[], list[Sought]], *, most: float = math.inf) -> list[Sought]:

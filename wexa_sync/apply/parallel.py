@@ -63,6 +63,7 @@ class Drive:
         self.turns = Turns()
         self.held: deque[Change] = deque()  # that are free, and wait for a slot of their own
         self.to_write: list[tuple[Address, Write]] = []
+        self.owed = 0  # requests that follow as soon as something is written
         self.writing: tuple[Future[None], list[tuple[Address, Write]]] | None = None
         self.unwritable: StateError | None = None  # the first error of a write to the state
         self.unrecorded: set[Address] = set()  # their end is known, and the state does not say it
@@ -168,8 +169,7 @@ class Drive:
 
     def _busy(self) -> int:
         """Return how many requests are under way, or follow as soon as something is written."""
-        written = self.to_write if self.writing is None else self.to_write + self.writing[1]
-        return len(self.flying) + sum(not write.last for _, write in written)
+        return len(self.flying) + self.owed
 
     def _start(self, pool: ThreadPoolExecutor, change: Change) -> None:
         if change.action is Action.NOOP:
@@ -190,6 +190,7 @@ class Drive:
             if self.writing is None or not self.writing[0].done():
                 return
             (future, batch), self.writing = self.writing, None
+            self.owed -= sum(not write.last for _, write in batch)
             written = self._took(future)
             for address, write in batch:
                 # What has no room at once may have room one by one: what is done must be known.
@@ -243,6 +244,7 @@ class Drive:
                 self._advance(pool, address, None, self._unwritten(address, step))
             else:
                 self.to_write.append((address, step))
+                self.owed += not step.last
 
     def _fly(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> None:
         """Send the request, or wait for the same lookup of another change."""

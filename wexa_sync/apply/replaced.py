@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Any
 
 from wexa_sync.apply.steps import Write
 from wexa_sync.apply.task import Task
-from wexa_sync.model import Change, Spec
+from wexa_sync.model import Spec
 
 
 def replacing(task: Task, live: Spec) -> Generator[Write, Any, None]:
@@ -19,13 +19,5 @@ def replacing(task: Task, live: Spec) -> Generator[Write, Any, None]:
 def removing(task: Task, live: Spec) -> Generator[Write, Any, None]:
     """Note what is live, and what is deleted along with it, before a delete of it is sent."""
     if history := task.context.history:
-        along = (history.of_delete(change, change.before or {}) for change in _going_along(task))
+        along = (history.of_delete(change, change.before or {}) for change in task.context.along[task.address])
         yield Write((history.of_delete(task.change, live), *along))
-
-
-def _going_along(task: Task) -> Iterator[Change]:
-    """Yield the deletes that need no call of their own, since what they are in goes by this one."""
-    address = task.address
-    for change in task.context.inside[address.name if address.kind == "Project" else address.project]:
-        if change.with_project and address in (change.address.owner_address, change.address.project_address):
-            yield change

@@ -38,11 +38,11 @@ _REMOVED, _ADDED = "removed on the live side", "added on the live side"
 def drift(seen: Observation) -> Plan:
     """Return what changed on the live side since the last apply, and what is unmanaged in managed projects."""
     ours = {address for address, pair in seen.pairs.items() if pair.record is not None}
+    places = {address.place for address in ours}
     changes = [change for address in sorted(ours) if (change := _changed(seen.pairs[address], seen))]
-    added = [
-        change for place, lives in seen.unmanaged.items() if _is_managed(place, ours) for change in _added(place, lives)
-    ]
-    beside = tuple(_beside(seen, ours))
+    parts = ((place, lives) for place, lives in seen.unmanaged.items() if place.owner is not None and place in places)
+    added = [change for place, lives in parts for change in _added(place, lives)]
+    beside = tuple(_beside(seen, ours, places))
     found = Plan(
         target=seen.target,
         lineage=seen.lineage,
@@ -94,11 +94,6 @@ def _fields(address: Address, record: Record, live: Live, seen: Observation) -> 
     return tuple(replace(each, before=each.after, after=each.before, changed_by="live") for each in fewest)
 
 
-def _is_managed(place: Place, ours: set[Address]) -> bool:
-    """True for the parts of a resource of ours, of which we have applied some."""
-    return place.owner is not None and any(address.place == place for address in ours)
-
-
 def _added(place: Place, lives: tuple[Live, ...]) -> Iterator[Change]:
     kind = BY_NAME[place.kind]
     for live in lives:
@@ -107,12 +102,11 @@ def _added(place: Place, lives: tuple[Live, ...]) -> Iterator[Change]:
         yield Change(action=Action.CREATE, address=address, id=live.id, after=shown, reason=_ADDED)
 
 
-def _beside(seen: Observation, ours: set[Address]) -> Iterator[Unmanaged]:
+def _beside(seen: Observation, ours: set[Address], places: set[Place]) -> Iterator[Unmanaged]:
     """Give what is live in projects of ours, and that no apply made and nothing of ours holds.
 
     What comes with a project is named only where some of its kind is ours.
     """
-    places = {address.place for address in ours}
     for place, lives in sorted(seen.unmanaged.items()):
         project, kind = Address(kind="Project", name=place.project), BY_NAME[place.kind]
         if kind.goes_along and place not in places:
