@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.conformance.test_every_reading import FEW, TABLES, TOGETHER, Desk, desk, named
+from tests.conformance.test_every_reading import FEW, TABLES, TOGETHER, Desk, desk, named, shown
 from wexa_sync import engine
+from wexa_sync.export.printed import printed
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.state import FileStore
 
 
 def unmanaged(found: Desk) -> list[str]:
@@ -36,3 +40,17 @@ def test_tables_and_columns_that_were_applied_are_known(tmp_path: Path, readings
     with desk(tmp_path, readings, "tables") as recruiting:
         assert recruiting.apply() == []
         assert unmanaged(recruiting) == []
+
+
+@pytest.mark.parametrize("readings", [{}, *FEW[1::3], *TOGETHER[1::4]], ids=named)
+def test_the_manifests_that_are_printed_take_over_all_of_it(tmp_path: Path, readings: Mapping[str, str]) -> None:
+    with desk(tmp_path, readings) as support:
+        assert support.apply() == []
+        lost = replace(support.workspace, store=FileStore(tmp_path / "lost.json"))
+        folder = tmp_path / "printed"
+        folder.mkdir()
+        (folder / "all.yaml").write_text(printed(engine.unmanaged(lost)), "utf-8")
+        desired = engine.read(Sources(paths=(folder,), root=folder))
+        plan = engine.plan(desired, lost)
+        assert shown(plan) == [f"adopt {change.address}" for change in plan.work]
+        assert len(plan.work) == len(desired.manifests)
