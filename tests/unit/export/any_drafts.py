@@ -19,7 +19,7 @@ from wexa_sync.model import Address, Ref, Secret
 
 SECRET = "hunter2-of-the-test"
 
-_WORDS = (
+WORDS = (
     *("yes", "No", "on", "null", "~", "true", "1", "1e3", "0o7", "0x1F", "1_0", "12:30", ".5", "-", "---", "...", "?"),
     *("2024-01-02", "2024-01-02T03:04:05Z", "2024-01-02 03:04", "<<", "=", "!", "!!str x", "&a b", "*a", "@x", "%TAG"),
     *("`x`", "'", '"', "\\", "\\n", "a: b", "a:", ":a", "a #b", "#a", "a#b", "- a", "? a", "[a", "{a", "a]", "a, b"),
@@ -52,7 +52,7 @@ _WORDS = (
     ),
 )
 texts = st.one_of(
-    st.sampled_from([*_WORDS, *(text for text in TEXTS if len(text) < 1_000)]),
+    st.sampled_from([*WORDS, *(text for text in TEXTS if len(text) < 1_000)]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     st.lists(st.sampled_from([" ", "\n", "\t", "a", "b c", ":", "#", "-", '"', "'", "${", "é"]), max_size=30).map(
         "".join

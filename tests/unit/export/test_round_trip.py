@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from tests.unit.export.any_drafts import SECRET, drafts
+from tests.unit.export.any_drafts import SECRET, WORDS, drafts
+from tests.unit.export.drafts import agent, draft, flow, project
 from wexa_sync.engine import read
 from wexa_sync.export.draft import Draft
 from wexa_sync.export.layout import laid_out
@@ -19,17 +20,35 @@ from wexa_sync.kinds.sown import read_rows
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.tidy import untidy
 from wexa_sync.manifests.values import refer
-from wexa_sync.model import Address, Spec
+from wexa_sync.model import Address, Ref, Spec
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(wanted=drafts())
 def test_what_is_written_is_read_again_and_is_in_form(wanted: list[Draft], tmp_path: Path) -> None:
-    shutil.rmtree(tmp_path, ignore_errors=True)
+    assert_comes_back(wanted, tmp_path)
+
+
+def test_each_odd_text_comes_back_as_a_name_a_prompt_and_a_value(tmp_path: Path) -> None:
+    agents = [
+        agent(f"a{number}", text, title=text, context=[text, {"a": text}, [text, 1]])
+        for number, text in enumerate(WORDS)
+    ]
+    named = [draft("Skill", f"s{number}", _skill(text)) for number, text in enumerate(WORDS)]
+    assert_comes_back([project(), flow("f", *agents), *named], tmp_path)
+
+
+def _skill(text: str) -> dict[str, Any]:
+    return {"name": f"{text}", "description": f"{text}\nx", "connector_id": Ref(kind="Connector", external=text)}
+
+
+def assert_comes_back(wanted: list[Draft], folder: Path) -> None:
+    """Assert that what is written of the drafts is read as them, is in form, and stays as it is the next time."""
+    shutil.rmtree(folder, ignore_errors=True)
     files = laid_out(wanted)
-    with staged(tmp_path, files) as staging:
+    with staged(folder, files) as staging:
         staging.commit()
-    sources = Sources(paths=(tmp_path,), root=tmp_path, env={"PIN": SECRET})
+    sources = Sources(paths=(folder,), root=folder, env={"PIN": SECRET})
     desired = read(sources)
     expected = {address: spec for draft in wanted for address, spec in manifests(draft).items()}
     found = {address: each.spec for address, each in desired.manifests.items() if address in expected}
@@ -38,9 +57,9 @@ def test_what_is_written_is_read_again_and_is_in_form(wanted: list[Draft], tmp_p
     assert desired.warnings == ()
     assert [each.diff() for each in untidy(sources, [])] == []
     assert laid_out(reversed(wanted)) == files
-    assert laid_out(wanted, there=standing(tmp_path, desired.manifests.values())) == files
-    for draft in wanted:
-        assert desired.manifests[draft.address].lifecycle.ignore_changes == draft.ignore
+    assert laid_out(wanted, there=standing(folder, desired.manifests.values())) == files
+    for each in wanted:
+        assert desired.manifests[each.address].lifecycle.ignore_changes == each.ignore
 
 
 def manifests(draft: Draft) -> dict[Address, Spec]:
