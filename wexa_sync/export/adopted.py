@@ -35,11 +35,12 @@ def entries(seen: Observation, state: State, addresses: Collection[Address], now
 
     Raise StateError where the state says something else of one of them.
     """
+    owners = {_named(address, id): address for address, record in state.records.items() for id in record.ids}
     for address in sorted(addresses):
         pair, record = seen.pairs[address], state.records.get(address)
         if pair.manifest is None or pair.live is None:
             continue
-        _require_free(state, address, pair.live)
+        _require_free(state, owners, address, pair.live)
         comparison = comparison_in(address.project, seen.ids, seen.externals, seen.lineage)
         ignore = pair.manifest.lifecycle.ignore_changes
         spec = as_applied(BY_NAME[address.kind], pair.manifest.spec, pair.live.spec, comparison, None, ignore)
@@ -55,11 +56,17 @@ def _record(manifest: Manifest, id: str, spec: Mapping[str, object], key: str) -
     return Record(address=manifest.address, id=id, spec=sealed, lifecycle=manifest.lifecycle)
 
 
-def _require_free(state: State, address: Address, live: Live) -> None:
+def _named(address: Address, id: str) -> tuple[str, Address | None, str]:  # the field's name
+    """Return what an id is unique by: its kind, and for a part its owner."""
+    return address.kind, address.owner_address, id
+
+
+def _require_free(
+    state: State, owners: Mapping[tuple[str, Address | None, str], Address], address: Address, live: Live
+) -> None:
     """Raise StateError where the address is another resource's or in doubt, or the resource has another address."""
-    owners, record, intent = state.owners_beside(address), state.records.get(address), state.intents.get(address)
-    others = (found for id in live.ids if (found := owners.get(id)) and found.kind == address.kind)
-    other = next(others, address)
+    record, intent = state.records.get(address), state.intents.get(address)
+    other = next((found for id in live.ids if (found := owners.get(_named(address, id)))), address)
     if record is not None and record.id not in live.ids:
         what = f"{address} is recorded with the id {record.id}, not {live.id}"
     elif other != address:
