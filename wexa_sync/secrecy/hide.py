@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from os.path import commonprefix
 from typing import Any, Final
 
 from wexa_sync.model import Sealed, Secret
@@ -84,8 +86,25 @@ def scrubber(values: Iterable[str]) -> Scrub:
     hunted = {spelling for value in values if len(value) >= SHORTEST_HUNTED for spelling in spellings(value)}
     if not hunted:
         return lambda text: text
-    pattern = re.compile("|".join(re.escape(text) for text in sorted(hunted, key=lambda text: (-len(text), text))))
+    pattern = re.compile(any_of(hunted))
     return lambda text: pattern.sub(str(SENSITIVE), text)
+
+
+def any_of(texts: Collection[str], depth: int = 3) -> str:
+    """Return the pattern of the longest of these texts that stands at a place.
+
+    Those that begin alike are tried together: thousands, one after the other, would be tried at each character.
+    """
+    start = commonprefix([*texts])  # noqa: RUF071 # texts, not paths
+    rests = sorted({text[len(start) :] for text in texts}, key=lambda rest: (-len(rest), rest))
+    longer = [rest for rest in rests if rest]
+    if not longer:
+        return re.escape(start)
+    heads: defaultdict[str, list[str]] = defaultdict(list)
+    for rest in longer:
+        heads[rest[0]].append(rest)
+    tried = (any_of(alike, depth - 1) for alike in heads.values()) if depth else map(re.escape, longer)
+    return f"{re.escape(start)}(?:{'|'.join(tried)}){'?' if rests != longer else ''}"
 
 
 def scrubber_of(secrets: Iterable[Secret]) -> Scrub:

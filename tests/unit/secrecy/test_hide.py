@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wexa_sync.model import Sealed, Secret
 from wexa_sync.secrecy.find import has_secret, secrets_in
-from wexa_sync.secrecy.hide import SENSITIVE, hidden, hide, veil
+from wexa_sync.secrecy.hide import SENSITIVE, any_of, hidden, hide, scrubber, veil
 
 TOKEN = Secret(template="Bearer ${secret:T}", value="Bearer hush")
 SEALED = Sealed(template="${secret:T}", fingerprint="00")
@@ -56,3 +59,16 @@ def test_what_a_server_made_of_a_secret_is_hidden_whatever_its_type() -> None:
         Secret(template="", value="5"),
         Secret(template="", value='{"a": 2, "b": 1}'),
     ]
+
+
+@given(st.lists(st.text("ab.|", min_size=1, max_size=7), min_size=1, max_size=30), st.text("ab.|", max_size=60))
+def test_the_longest_text_that_stands_at_a_place_is_found(texts: list[str], text: str) -> None:
+    one_by_one = "|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True))
+    assert re.sub(any_of(texts), "<>", text) == re.sub(one_by_one, "<>", text)
+
+
+def test_thousands_of_secrets_are_hidden_each() -> None:
+    values = [f"{number:05}-value" for number in range(3000)]
+    scrub = scrubber([*values, "00001-value-and-more"])
+    assert scrub("a 00001-value-and-more, 00002-value. 9") == "a (sensitive), (sensitive). 9"
+    assert [value for value in values if scrub(f"x{value}x") != "x(sensitive)x"] == []
