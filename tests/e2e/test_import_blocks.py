@@ -188,7 +188,6 @@ PROBLEMS = {
     "dots": ({SKILL: ".."}, "'..' can't be an id"),
     "a path": ({SKILL: "a/../b"}, "'a/../b' can't be an id"),
     "an escape": ({SKILL: "a\x1b[31m"}, "can't be an id"),
-    "nothing": ({SKILL: ""}, "metadata.import.id"),
     "a number": ({SKILL: 7}, "metadata.import.id"),
     "one id twice": ({SKILL: "a" * 24, OTHER: "A" * 24}, "imports the same id as support-desk/Skill/summarise at"),
 }
@@ -214,3 +213,26 @@ def test_a_run_is_not_imported(desk: Desk, cli: Cli) -> None:
 def test_a_rehearsal_makes_what_is_imported_elsewhere(desk: Desk, cli: Cli) -> None:
     import_(desk, {SKILL: "a" * 24, FLOW: "b" * 24})
     assert cli(desk.folder, "plan", "--sandbox").last.startswith("Plan: 8 to add, 0 to change")
+
+
+def test_each_environment_imports_the_id_of_its_own_workspace(desk: Desk, cli: Cli, lost: dict[str, str]) -> None:
+    import_(desk, {**own(lost), SKILL: "${var:SUMMARISE_ID}", OTHER: "${env:DRAFT_ID}"})
+    env = {**desk.remote.env, "DRAFT_ID": lost[OTHER]}
+    shown = cli(desk.folder, "plan", "--var", f"SUMMARISE_ID={lost[SKILL]}", env=env)
+    assert "8 to adopt." in shown.stdout
+    other = cli(desk.folder, "plan", "--var", "SUMMARISE_ID=" + "0" * 24, env=env).stdout
+    assert "has the id " + "0" * 24 in " ".join(other.split())
+
+
+def test_an_environment_says_which_id_and_an_empty_one_imports_nothing(
+    desk: Desk, cli: Cli, lost: dict[str, str]
+) -> None:
+    import_(desk, {**own(lost), SCHEDULE: "${var:DIGEST_ID}"})
+    (desk.folder / "wexa-sync.yaml").write_text(
+        f"environments:\n  one: {{vars: {{DIGEST_ID: {lost[SCHEDULE]!r}}}}}\n  two: {{vars: {{DIGEST_ID: ''}}}}\n",
+        "utf-8",
+    )
+    shown = {name: cli(desk.folder, "plan", "--env", name, env=desk.remote.env).stdout for name in ("one", "two")}
+    assert "8 to adopt." in shown["one"]
+    assert "7 to adopt, 1 blocked." in shown["two"]
+    assert "is live already and not managed here" in " ".join(shown["two"].split())

@@ -26,7 +26,8 @@ def contents_of(known: Known, kind: Kind, place: Place, raws: Sequence[Raw], own
         comparison=known.comparison(place.project),
         owner_id=owner_id,
         holders=known.holders,
-        owned=() if place.owner else known.owned_beside(kind),  # ids of parts may be unique in their owner alone
+        # Ids of parts may be unique in their owner alone, and what is implied is known by its project's.
+        owned=() if place.owner or kind.implied_by else known.owned_beside(kind),
     )
 
 

@@ -59,6 +59,8 @@ def _declared(address: Address, desired: Desired) -> Manifest:
             f"a {kind.name} happens once, and is not imported",
             hint=f"Where one that is live may be it, `wexa-sync resolve {address} --happened ID` says so.",
         )
+    if kind.implied_by:
+        raise UsageError(f"there is one {kind.name} in a project", hint="The next apply records it by itself.")
     if kind.sown is not None:
         raise UsageError("rows have no id of their own here", hint="`wexa-sync apply --adopt` takes over equal rows.")
     return manifest
