@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from tests.conformance.by_hand import ByHand
 from tests.conformance.test_every_reading import FEW, TABLES, TOGETHER, named, shown
 from tests.conformance.test_exports import exported, texts
+from wexa_sync import engine
 from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Exchange, Http
+from wexa_sync.export.chosen import Wishes
 from wexa_sync.export.result import Export
 from wexa_sync.model import Options, Secret, Target
 from wexa_sync.sandbox import SandboxConfig, running
@@ -94,6 +96,22 @@ def test_whatever_was_made_by_hand_comes_back(tmp_path: Path, readings: Mapping[
         assert texts(tmp_path / "one") == texts(tmp_path / "two")
         written = {**texts(tmp_path / "one"), "state": (tmp_path / "one.json").read_bytes()}
         assert not [name for name, text in written.items() if b"s3cr3t" in text or b"h.example" in text]
+
+
+def test_wishes_say_what_else_is_written_and_what_is_not(tmp_path: Path) -> None:
+    with by_hand(tmp_path, {"connector_makes_skills": "yes"}) as (hand, workspace, _):
+        project = hand.project("Desk")
+        hand.skill(project, hand.connector(project, "Haus Mail"), "Nobody uses it")
+        plain = engine.export(workspace, tmp_path / "plain")
+        more = engine.export(workspace, tmp_path / "more", wishes=Wishes(with_values=True, all_made=True))
+    assert [address.kind for address in plain.written] == ["Project", "Connector"]
+    assert "desk/Skill/nobody-uses-it" in more.written
+    assert "desk/Connector/content-creator" in more.written
+    one, two = (texts(tmp_path / name)["connectors.yaml"].decode() for name in ("plain", "more"))
+    assert "h.example" not in one
+    assert "host: h.example" in two
+    assert "s3cr3t" not in one + two
+    assert not (tmp_path / "state.json").exists(), "nothing is recorded without adopt"
 
 
 ODD = ("", "a", "A", "Å", "日本", "a-2", "x" * 200, "---", "${env:HOME}", "agentflow-1")

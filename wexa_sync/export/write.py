@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import posixpath
 import shutil
 import stat
 from collections.abc import Collection, Iterator, Mapping
@@ -88,8 +89,9 @@ def staged(
 
 def write_all(folder: Path, files: Mapping[str, str]) -> None:
     """Write files into a folder that is empty."""
+    for inner in {posixpath.dirname(name) for name in files}:
+        (folder / inner).mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(text.encode())
 
 
@@ -118,7 +120,7 @@ def _require_room(folder: Path, target: Path, *, into: bool) -> None:
 
 def _require_free(target: Path, contents: Mapping[str, bytes], ours: Collection[str]) -> None:
     """Raise UsageError where something that is not ours stands where a file is to stand, or on the way there."""
-    for name, data in contents.items():
+    for name, data in contents.items() if target.exists() else ():
         file = target / name
         for on_the_way in reversed([each for each in file.parents if each.is_relative_to(target)]):
             if on_the_way != target and on_the_way.is_symlink():
