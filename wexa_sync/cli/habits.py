@@ -27,9 +27,7 @@ _IMPORT = (
     "`wexa-sync import` records what is declared and live already; `wexa-sync apply --adopt` changes it in the same "
     "step."
 )
-_EXPORT = (
-    "Manifests of what is live can't be written yet: `wexa-sync init` and `wexa-sync schema KIND` help to write them."
-)
+_EXPORT = "`wexa-sync export DIR` writes manifests of what is live."
 _INIT = "`wexa-sync init` writes a repository to start from."
 _LOGIN = "Set WEXA_API_KEY and WEXA_ORG_ID in the environment: there is no login."
 _RUN = (
@@ -50,7 +48,7 @@ _WORDS = {
     _SHOW: "show describe inspect view why",
     _LIST: "list ls resources ps",
     _IMPORT: "adopt takeover",
-    _EXPORT: "export dump generate extract clone eject",
+    _EXPORT: "dump generate extract clone eject",
     _INIT: "new bootstrap scaffold",
     _LOGIN: "login logout auth configure connect",
     _RUN: "run exec execute trigger start rerun retry taint untaint",
