@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         ("apply -f x.yaml", "PATH"),
         ("-chdir=x plan", "PATH"),
         ("plan --api-key=abc", "WEXA_API_KEY"),
-        ("state dump", "`wexa-sync init`"),
+        ("state dump", "`wexa-sync export DIR`"),
         ("executions logs", "`wexa-sync executions show ADDRESS`"),
         ("wait", "`wexa-sync executions wait`"),
         ("executions lst", "Did you mean 'list'?"),
