@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 RECRUITER = "67f73fa6f55e1a49293771eb"
 HIRE = "recruiting/MarketplaceHire/recruiter"
+WRITER = """\
+apiVersion: wexa.ai/v1
+kind: MarketplaceHire
+metadata: {name: writer, project: recruiting}
+spec: {coworker_id: {external: Support Writer}}
+"""
 PURCHASE = f"/marketplace/coworker/{RECRUITER}/purchase"
 
 FAULTS = ("", "drop after", "500 after")
@@ -121,6 +128,18 @@ def test_a_raised_generation_hires_another_copy(tmp_path: Path, open_sandbox: Op
         failed: Any = failures_of(desk.apply())
         assert [line.split()[1] for line in failed] == ([status] if status else [])
         assert len(copies(desk.remote)) == (1 if status else 2)
+
+
+def test_two_hires_in_one_apply_are_told_apart_where_lists_show_little(tmp_path: Path, open_sandbox: Open) -> None:
+    readings = {"hire_answer": "message", "hire_makes": "project", "agentflow_list": "summary"}
+    with agency(tmp_path, open_sandbox, **readings) as opened:
+        desk = replace(opened, parallelism=1)  # the second one is looked for when the first was read
+        desk.apply()
+        file = desk.folder / "hires.yaml"
+        text = file.read_text("utf-8").replace("generation: 1", "generation: 2")
+        file.write_text(f"{text}---\n{WRITER}", "utf-8")
+        assert not failures_of(desk.apply())
+        assert not work_of(desk.plan())
 
 
 def test_the_flow_that_was_hired_can_be_managed_too(tmp_path: Path, open_sandbox: Open) -> None:

@@ -51,17 +51,15 @@ def whole(
     context: Context, kind: Kind, ids: Ids, items: Sequence[Raw], seen: frozenset[str] = frozenset()
 ) -> list[Raw]:
     """Return the items, whole where they show too little to be distinguished. Not what is known or was `seen`."""
-    known = context.known[""]
+    known, read = context.known[""], context.read_by_id
 
     def is_new(raw: Raw) -> bool:
         names = kind.ids_of(raw)
-        return known.isdisjoint(names) and seen.isdisjoint(names)
+        return known.isdisjoint(names) and seen.isdisjoint(names) and read.keys().isdisjoint(names)
 
-    shown = [context.read_by_id.get(kind.id_of(raw) or "", raw) for raw in items]
-    found = told_apart(context.api, kind, ids, shown, is_new)[0]
-    read = (raw for raw, was in zip(found, shown, strict=True) if raw is not was)
-    context.read_by_id.update({kind.id_of(raw) or "": raw for raw in read})
-    return marked(kind, found)
+    found = told_apart(context.api, kind, ids, items, is_new)[0]
+    read.update({kind.id_of(raw) or "": raw for raw, was in zip(found, items, strict=True) if raw is not was})
+    return marked(kind, [read.get(kind.id_of(raw) or "", raw) for raw in found])
 
 
 def out_of_sight(context: Context, listed: Listed, ids: Ids, name: str | None) -> Generator[Http, Any, list[Raw]]:
