@@ -85,6 +85,17 @@ def test_a_change_beside_it_is_planned_and_not_applied(desk: Path, cli: Cli) -> 
     assert cli(desk, "plan", "--sandbox").last == "No changes."
 
 
+def test_a_change_that_does_not_send_it_is_applied_without(desk: Path, cli: Cli) -> None:
+    mail = "---\napiVersion: wexa.ai/v1\nkind: Connector\nmetadata: {name: mail, project: other}\n"
+    mail += "spec: {name: M, description: D, category: mail, status: %s, config: {password: '${secret:TOKEN}'}}\n"
+    (desk / "m.yaml").write_text((DESK % "Desk") + mail % "ready", encoding="utf-8")
+    cli(desk, "apply", "--sandbox", "--auto-approve", env=SET)
+    (desk / "m.yaml").write_text((DESK % "Desk") + mail % "inactive", encoding="utf-8")
+    assert "1 changed" in cli(desk, "apply", "--sandbox", "--auto-approve").stdout
+    for env in ({}, SET):
+        assert cli(desk, "plan", "--sandbox", env=env).last == "No changes."
+
+
 def test_a_plan_saved_without_it_is_applied_with_it(desk: Path, cli: Cli) -> None:
     cli(desk, "plan", "--sandbox", "--out", "it.plan")
     assert "needs" in cli(desk, "apply", "it.plan", "--sandbox", "--auto-approve", code=1).stderr

@@ -16,7 +16,7 @@ from wexa_sync.manifests.spelling import plain, written
 from wexa_sync.model import Secret, Unset
 from wexa_sync.secrecy.find import SHORTEST_KEY
 from wexa_sync.text.files import TextFault, is_utf8, place_of, short, shown_path
-from wexa_sync.text.suggest import did_you_mean
+from wexa_sync.text.suggest import did_you_mean, named
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
@@ -32,6 +32,7 @@ _KEY_ENDS = ("APIKEY", "ACCESSKEY", "SECRETKEY", "PRIVATEKEY")
 _CREDENTIAL_ENDS = (*_KEY_ENDS, "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS")  # PGPASSWORD too
 _ADDRESS_WITH_A_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # as in DATABASE_URL
 _MOST_FAULTS = 20  # of one text: who has that many starts with these
+_MOST_ALIKE = 3  # warnings, before they share one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,18 @@ class Variables:
             del self.odd[use]
 
     def warnings(self) -> Iterator[str]:
-        """Return a warning for each value of the environment that was probably not meant to be as it is."""
-        return (f"{use} {what}" for use, what in self.odd.items())
+        """Return a warning for each value of the environment that was probably not meant to be as it is.
+
+        Many with one fault share a warning: an export of a workspace may name dozens of secrets.
+        """
+        alike: dict[str, list[str]] = {}
+        for use, what in self.odd.items():
+            alike.setdefault(what, []).append(use)
+        for what, uses in alike.items():
+            if len(uses) > _MOST_ALIKE:
+                yield f"Each of {named(uses, most=_MOST_ALIKE)} {what}"
+            else:
+                yield from (f"{use} {what}" for use in uses)
 
     def unused(self) -> Iterator[str]:
         """Return a warning for each flag and file that gives a variable which no text uses."""
@@ -221,8 +232,8 @@ def gather(
     found = dict(settings)
     problems: list[Problem] = []
     given: dict[str, Collection[str]] = {}
-    for flag, named, over in (("var_files", own_files, own), ("--var-file", files, _NONE)):
-        for file in named:
+    for flag, own_or_given, over in (("var_files", own_files, own), ("--var-file", files, _NONE)):
+        for file in own_or_given:
             found |= (read := _read_var_file(file, flag, problems))
             given[shown_path(file)] = read.keys()
         found |= over

@@ -142,7 +142,7 @@ def _calls_of(change: Change) -> Sequence[Endpoint]:
     return kind.calls(operation, change.after) if operation is not None and not change.with_project else ()
 
 
-def _unknown_in(spec: Spec | None) -> Iterator[str]:
+def _unknown_in(spec: Spec) -> Iterator[str]:
     """Yield the variables, as `${...}`, of each value in a spec that can't be sent: it is not known here."""
     templates = [leaf.template for _, leaf in leaves_of(spec, (Unset,))]
     templates += [leaf.template for _, leaf in leaves_of(spec, (Sealed,))]
@@ -151,11 +151,20 @@ def _unknown_in(spec: Spec | None) -> Iterator[str]:
         yield from variables_of(template) or ["a secret"]
 
 
+def _sent(change: Change) -> Spec:
+    """Return what a change may send of its spec: of an update, the fields that its calls take."""
+    spec = change.after or {}
+    if change.action is not Action.UPDATE:
+        return spec
+    calls = _calls_of(change)
+    return {name: value for name, value in spec.items() if any(call.takes(name) for call in calls)}
+
+
 def _require_known(plan: Plan) -> None:
     """Raise PlanRefused where a change would send a value of a variable that is not set here."""
     sends = (Action.CREATE, Action.UPDATE, Action.RUN)
     changes = (change for change in plan if change.action in sends and not change.resume)
-    needs = [(change.address, named(sorted(found))) for change in changes if (found := set(_unknown_in(change.after)))]
+    needs = [(change.address, named(sorted(found))) for change in changes if (found := set(_unknown_in(_sent(change))))]
     if needs:
         what = "; ".join(f"{address} needs {variables}" for address, variables in sorted(needs))
         raise PlanRefused(

@@ -164,6 +164,16 @@ def test_what_is_not_set_is_warned_of_with_what_may_have_been_meant() -> None:
     ]
 
 
+def test_many_that_are_not_set_share_a_warning() -> None:
+    variables = Variables({}, {})
+    for number in range(30):
+        variables.fill(f"${{secret:PIN_{number}}}")
+    assert list(variables.warnings()) == [
+        "Each of ${secret:PIN_0}, ${secret:PIN_1}, ${secret:PIN_2} and 27 more is not set here. "
+        "What needs it is planned, and can't be applied.",
+    ]
+
+
 @pytest.mark.parametrize("text", ["${env:ODD}", "${secret:ODD}", "${var:odd}", "x ${var:odd}"])
 def test_values_are_utf8(text: str) -> None:
     odd = b"caf\xe9".decode("utf-8", "surrogateescape")
