@@ -10,13 +10,14 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from benchmarks import git_state, many_creates, noop_plan, plan_requests, render, startup
+from benchmarks import export, git_state, many_creates, noop_plan, plan_requests, render, startup
 from benchmarks.figures import Figure, table
 
 _ALL = {
     "startup": startup.measure,
     "plan-requests": plan_requests.measure,
     "noop-plan": noop_plan.measure,
+    "export": export.measure,
     "render": render.measure,
     "many-creates": many_creates.measure,
     "git-state": git_state.measure,
