@@ -14,7 +14,7 @@ from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.model import FilePlace, GitPlace, Options, Secret, Target
 from wexa_sync.settings import Settings, require_api, require_environment
-from wexa_sync.state.base import StateSession, StateStore
+from wexa_sync.state.base import State, StateSession, StateStore
 
 if TYPE_CHECKING:
     from wexa_sync.api.client import Api
@@ -38,7 +38,7 @@ class Workspace:
     """The API and the state of one organisation, and how to work with them.
 
     `session` is the right to change the state, where `engine.locked` holds it. `origin` says where an apply comes from;
-    it is asked for once there is something to apply.
+    it is asked for once there is something to apply. `known` is the state, where it was read already.
     """
 
     api: Api
@@ -48,6 +48,12 @@ class Workspace:
     cutoff: Cutoff = field(default_factory=Cutoff)
     session: StateSession | None = None
     origin: Callable[[], Origin] = _nowhere
+    known: State | None = None
+
+    @property
+    def state(self) -> State:
+        """Return the state of the target."""
+        return self.store.load(self.target) if self.known is None else self.known
 
     def let_lists_settle(self, seconds: float) -> None:
         """Wait between two looks at the lists, and report that."""

@@ -57,6 +57,7 @@ def command(
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.cli.surprise import expectation
+    from wexa_sync.errors import ExitCode
 
     with outputs(request, "report", reads=[*filter(None, (saved, reviewed))]) as show:
         agreed = _reviewed(expect, reviewed)
@@ -71,7 +72,10 @@ def command(
         scope = engine.scope_of(desired, request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = expected.explained(engine.plan(desired, workspace, request.choice, scope=scope), desired)
-            return carry_out(plan, workspace, request, request.limits, show, agreed, expected)
+            code = carry_out(plan, workspace, request, request.limits, show, agreed, expected)
+            if code == ExitCode.DONE:
+                engine.vouch(desired, request.sources, workspace)
+            return code
 
 
 def _reviewed(expect: str | None, file: Path | None) -> Reviewed | None:

@@ -15,6 +15,7 @@ from wexa_sync.model import Many
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
     from wexa_sync.model import Desired, Plan
+    from wexa_sync.state import State
 
 
 @click.command("plan")
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     metavar="WORD,...",
     help="Exit with 6 for drift, delete, run, blocked or unexplained.",
 )
+@options.option(
+    "--no-cache", "cache", is_flag=True, default=True, flag_value=False, help="Read every manifest, changed or not."
+)
 def command(
     request: Request,
     out: Path | None,
@@ -52,13 +56,13 @@ def command(
     snapshot: Path | None,
     base: str | None,
     fail_on: tuple[tuple[str, ...], ...],
+    cache: bool,
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.surprise import expectation
-    from wexa_sync.plan.file import save
-    from wexa_sync.plan.reviewed import Reviewed, require_reviewed
+    from wexa_sync.model import Desired
     from wexa_sync.render.view.plan import plan_view
 
     if request.every:
@@ -68,26 +72,70 @@ def command(
     with outputs(request, "plan", out, reads=[snapshot] if snapshot else ()) as show:
         _require_shown_alone({"--against": against, "--snapshot": snapshot}, {"--out": out, "--check": check})
         _require_once(against, base)
-        desired, expected = request.desired(), expectation(request, base, fail_on)
-        if against is None and snapshot is None:
-            plan = _plan(request, desired)
-        else:
-            plan = _plan_offline(request, desired, against, snapshot)
+        usual = all(each is None for each in (out, base, against, snapshot))
+        known = _vouched(request) if cache and usual else None
+        desired = Desired(manifests={}, depends_on={}) if known else request.desired()
+        expected = expectation(request, base, fail_on)
+        plan = _plan_vouched(request, known) if known else _plan(request, desired, against, snapshot)
         if out is not None:
-            save(plan, out)
+            _save(plan, out)
         explained = expected.explained(plan, desired)
         show(plan_view(explained))
         if check is not None:
-            require_reviewed(plan, Reviewed(digest=check))
+            _require_reviewed(plan, check)
         expected.require(explained)
     return int(plan_exit_code(plan, detailed=detailed_exitcode, strict=request.limits.strict))
 
 
-def _plan(request: Request, desired: Desired) -> Plan:
+def _save(plan: Plan, file: Path) -> None:
+    from wexa_sync.plan.file import save  # most plans need none of it, nor of the next
+
+    save(plan, file)
+
+
+def _require_reviewed(plan: Plan, digest: str) -> None:
+    from wexa_sync.plan.reviewed import Reviewed, require_reviewed
+
+    require_reviewed(plan, Reviewed(digest=digest))
+
+
+def _plan(request: Request, desired: Desired, against: str | None = None, snapshot: Path | None = None) -> Plan:
     from wexa_sync import engine
+
+    if snapshot is not None or against is not None:
+        from wexa_sync.cli.offline import plan_against, plan_from_snapshot
+
+        if snapshot is not None:
+            return plan_from_snapshot(request, desired, snapshot)
+        return plan_against(request, desired, against or "")
 
     scope = engine.scope_of(desired, request.sources)
     with request.workspace() as workspace:
+        return engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
+
+
+def _vouched(request: Request) -> State | None:
+    """Return the state where it vouches for the manifests, and nobody wants to see what stays as it is."""
+    from wexa_sync import engine
+    from wexa_sync.render import WITH_NOOPS
+
+    output, choice = request.output, request.choice
+    shown = {output.format, *output.log, *(file.format for file in output.files)}
+    if choice.targets or choice.excludes or not shown.isdisjoint(WITH_NOOPS):
+        return None
+    return engine.vouched_state(request.sources, request.store)
+
+
+def _plan_vouched(request: Request, known: State) -> Plan:
+    """Return the plan of manifests that the state vouches for. Where live is not as recorded, they are read."""
+    from wexa_sync import engine
+
+    with request.workspace() as opened:
+        plan, workspace = engine.plan_vouched(known, opened, request.choice)
+        if plan is not None:
+            return plan
+        desired = request.desired()
+        scope = engine.scope_of(desired, request.sources)
         return engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
 
 
@@ -128,14 +176,6 @@ def _require_no_one(flags: Mapping[str, object]) -> None:
     for name, value in flags.items():
         if value is not None:
             raise UsageError(f"{name} is about the plan of one environment", hint="Name it with --env NAME.")
-
-
-def _plan_offline(request: Request, desired: Desired, ref: str | None, snapshot: Path | None) -> Plan:
-    from wexa_sync.cli.offline import plan_against, plan_from_snapshot
-
-    if snapshot is not None:
-        return plan_from_snapshot(request, desired, snapshot)
-    return plan_against(request, desired, ref or "")
 
 
 def _require_once(against: str | None, base: str | None) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wexa_sync.engine.undo import plan_to_undo
     from wexa_sync.engine.unrecorded import unmanaged
     from wexa_sync.engine.views import credits_used, find_asking, find_project, get, move_task, refresh_dashboard
+    from wexa_sync.engine.vouched import plan_vouched, vouch, vouched_state
 
 _HOMES = {
     "differences": ("drift",),
@@ -67,6 +68,7 @@ _HOMES = {
     "undo": ("plan_to_undo",),
     "unrecorded": ("unmanaged",),
     "views": ("credits_used", "find_asking", "find_project", "get", "move_task", "refresh_dashboard"),
+    "vouched": ("plan_vouched", "vouch", "vouched_state"),
 }
 """The names of each file."""
 
@@ -104,6 +106,7 @@ __all__ = [
     "plan_to_destroy",
     "plan_to_import",
     "plan_to_undo",
+    "plan_vouched",
     "pull",
     "read",
     "rebuild",
@@ -121,6 +124,8 @@ __all__ = [
     "started_before",
     "state_at",
     "unmanaged",
+    "vouch",
+    "vouched_state",
     "wait",
     "with_questions",
     "write_pulled",

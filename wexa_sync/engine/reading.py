@@ -19,13 +19,15 @@ def read(sources: Sources) -> Desired:
     """Return the valid, linked manifests. Raises InvalidManifests with every problem at once. Offline."""
     with sources.named():
         loaded = load(sources)
+    named: set[str] = set()
     manifests, invalid = validate(
-        loaded.documents, root=sources.root, variables=loaded.variables, complete=not loaded.problems
+        loaded.documents, root=sources.root, variables=loaded.variables, complete=not loaded.problems, named=named
     )
     desired, unlinked = link(manifests, Places().in_manifest)
     moved, wrong = moves_in(loaded.moves, sources.moves, desired.manifests)
     require_none([*loaded.problems, *invalid, *unlinked, *wrong])
-    return replace(desired, warnings=loaded.warnings, moved=moved)
+    env = frozenset(loaded.variables.from_env)
+    return replace(desired, warnings=loaded.warnings, moved=moved, files=frozenset(named), env=env)
 
 
 def require_none(problems: Sequence[Problem]) -> None:

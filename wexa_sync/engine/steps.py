@@ -143,7 +143,7 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
 
 def look(desired: Desired, workspace: Workspace, *, moved: Sequence[Move] = ()) -> Observation:
     """Return what is declared, recorded and live, after these moves in the state. Sends GET only."""
-    state, made = after_moves(workspace.store.load(workspace.target), moved)
+    state, made = after_moves(workspace.state, moved)
     seen = observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=workspace.let_lists_settle)
     return replace(seen, moved=made)
 

@@ -8,7 +8,6 @@ manifest takes the default out where the field itself takes no null.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,7 +25,7 @@ from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.sources import Defaults, Sources
 from wexa_sync.model import Document, Path, Source
-from wexa_sync.text.files import DEFAULTS_FILE, shown_path, siblings
+from wexa_sync.text.files import DEFAULTS_FILE, is_nearly_defaults, shown_path, siblings
 from wexa_sync.text.suggest import did_you_mean
 
 
@@ -93,7 +92,7 @@ class _Known:
 
         file = folder / DEFAULTS_FILE
         if not os.path.lexists(file):
-            if other := next(filter(_is_nearly_defaults, siblings(file)), None):
+            if other := next(filter(is_nearly_defaults, siblings(file)), None):
                 source = Source(file=shown_path(folder / other))
                 hint = f"Call it {DEFAULTS_FILE}: there is one name for it."
                 self.problems.append(Problem(message="these defaults are not read", source=source, hint=hint))
@@ -132,10 +131,6 @@ def _handle_of(kind: str) -> str:
     """Return the field that names each one of a kind that is a part; `handle` for any other kind."""
     part = part_of(BY_NAME[kind])
     return part.handle if part is not None else "handle"
-
-
-def _is_nearly_defaults(name: str) -> bool:
-    return re.sub("[^a-z]", "", name.lower()) in ("wexasyncdefaultsyaml", "wexasyncdefaultsyml")
 
 
 def _places(document: Document, kind: Kind) -> Iterator[tuple[Path, str]]:

@@ -37,6 +37,7 @@ class Files:
     root: File
     filling: Filling
     laid: Mapping[Path, Laid] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)  # the paths of the files that were read
 
     def text(self, value: dict[str, Any], path: Path, faults: list[Fault]) -> str | Secret:
         """Return the text that the value at `path` stands for. What is wrong with it is added to `faults`.
@@ -114,6 +115,7 @@ class Files:
         if not os.path.lexists(real):
             hint = did_you_mean(real.name, siblings(real), "Check the path; it is relative to the manifest.")
             raise TextFault(f"there is no file {short(name)}", hint=hint)
+        self.named.add(str(folder / name))
         return real
 
 

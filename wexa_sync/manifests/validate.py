@@ -32,17 +32,22 @@ from wexa_sync.text.suggest import did_you_mean, nearest
 
 
 def validate(
-    documents: Iterable[Document], *, root: File, variables: Variables | None = None, complete: bool = True
+    documents: Iterable[Document],
+    *,
+    root: File,
+    variables: Variables | None = None,
+    complete: bool = True,
+    named: set[str] | None = None,
 ) -> tuple[tuple[Manifest, ...], tuple[Problem, ...]]:
     """Return the manifests in documents, and every problem. `{file: ...}` may lead to files below `root`.
 
-    `variables` are for those files that manifests want to have filled in.
+    `variables` are for those files that manifests want to have filled in; `named` gets the paths of all such files.
     `complete` is false where some document could not be read: then a missing project is not reported.
 
     A manifest whose envelope is sound (kind, name, project) is returned even where its spec has problems, so that no
     check of all manifests together takes it for missing. The manifests are all sound only without problems.
     """
-    documents = tuple(documents)
+    documents, named = tuple(documents), set() if named is None else named
     places = Places()
     projects = _projects(documents, complete)
     manifests: list[Manifest] = []
@@ -51,7 +56,7 @@ def validate(
         faults: list[Fault] = []
         document = _known(document, faults)  # noqa: PLW2901  # the same one, and sure of its envelope
         folder = os.path.dirname(document.source.file)  # noqa: PTH120  # as text: a Path for each takes long
-        files = Files(folder, root, Filling(variables or Variables()), document.laid)
+        files = Files(folder, root, Filling(variables or Variables()), document.laid, named)
         manifests += _manifests(document, projects, files, faults)
         problems += places.problems(document, faults)
     return tuple(manifests), tuple(dict.fromkeys(problems))  # a fault in defaults is met in many manifests

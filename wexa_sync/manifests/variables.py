@@ -43,12 +43,12 @@ class Variables:
     env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
     given: Mapping[str, Collection[str]] = field(default_factory=dict)  # names, by the flag or the file that gives them
     asked: set[str] = field(default_factory=set, compare=False)  # the names that texts use
+    from_env: set[str] = field(default_factory=set, compare=False)  # the names of the environment that texts use
     odd: dict[str, str] = field(default_factory=dict, compare=False)  # what is odd about a value, by its `${...}`
     keys: frozenset[str] = field(init=False, repr=False, compare=False)  # the API keys of this environment
 
     def __post_init__(self) -> None:
-        known = (value for name, value in self.env.items() if _is_the_key(name))
-        object.__setattr__(self, "keys", frozenset(key for key in known if len(key) >= SHORTEST_KEY))
+        object.__setattr__(self, "keys", keys_in(self.env))
 
     def forget(self, since: Mapping[str, str]) -> None:
         """Forget what was odd of the environment in a file that is none of ours; `since`: what was before that file."""
@@ -132,6 +132,8 @@ class Variables:
             hint = f"Write ${{{source}:NAME}}; a literal ${{ is written $${{."
             raise TextFault(f"{short(use.group())} is no variable", hint=hint)
         values: Mapping[str, Any] = self.var if source == "var" else self.env
+        if source != "var":
+            self.from_env.add(name)
         if (source != "var" and _is_the_key(name)) or str(values.get(name, "")) in self.keys:
             hint = "wexa-sync takes the key from the environment by itself. Use another value here."
             raise TextFault("the API key must not stand in a manifest", hint=hint)
@@ -155,6 +157,12 @@ class Variables:
         if not is_utf8(values[name]):
             raise TextFault(f"{use.group()} holds bytes that are not UTF-8", hint="Set it again, as UTF-8.")
         return values[name]
+
+
+def keys_in(env: Mapping[str, str]) -> frozenset[str]:
+    """Return the API keys that the environment holds."""
+    known = (value for name, value in env.items() if _is_the_key(name))
+    return frozenset(key for key in known if len(key) >= SHORTEST_KEY)
 
 
 def _is_the_key(name: str) -> bool:

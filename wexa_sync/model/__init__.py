@@ -11,7 +11,7 @@ from wexa_sync.model.observation import Account, Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, LostState, Origins, Plan, Unmanaged
 from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, SecretNumber, Spec, Unset, show_path
-from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target
+from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target, Vouch
 
 if TYPE_CHECKING:
     from wexa_sync.model.explanation import Declaration, ExplainedField, Explanation, Standing
@@ -103,6 +103,7 @@ __all__ = [
     "Usage",
     "ViewRow",
     "Viewed",
+    "Vouch",
     "is_commanded",
     "laid_at",
     "show_path",

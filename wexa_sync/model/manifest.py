@@ -103,10 +103,13 @@ class Desired:
     """All manifests by address, and what each waits for (edges to what must be there first).
 
     `moved`: what has another address than the state may know it by, in the order in which the moves are made.
-    `warnings`: what a person should hear of how they were read.
+    `warnings`: what a person should hear of how they were read. `files`: the paths of the files that manifests name,
+    and `env` the environment variables that they use.
     """
 
     manifests: Mapping[Address, Manifest]
     depends_on: Mapping[Address, frozenset[Address]]
     warnings: tuple[str, ...] = ()
     moved: tuple[Move, ...] = ()
+    files: frozenset[str] = frozenset()
+    env: frozenset[str] = frozenset()

@@ -90,6 +90,21 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vouch:
+    """The word of an apply that nothing has to change for as long as manifests and live stay as they are.
+
+    `inputs` is a keyed digest of all that the manifests were read from, and of the records: what is live as recorded is
+    as declared. `order` is one of the parts of each owner in their declared order. `files` are the files that manifests
+    named, by their paths from the root; `env` are the environment variables whose values were asked for.
+    """
+
+    inputs: str
+    order: str
+    files: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """What is about to be sent: written before a create or a start, and removed once its outcome is known.
 

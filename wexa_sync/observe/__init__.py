@@ -10,7 +10,6 @@ moment may settle (settle.py), the lists are read again.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
@@ -30,7 +29,7 @@ from wexa_sync.observe.given_up import projects_given_up
 from wexa_sync.observe.implied import implied
 from wexa_sync.observe.imported import note_strays
 from wexa_sync.observe.inside import pair_inside
-from wexa_sync.observe.known import Externals, Known, external_refs, require_known_kinds
+from wexa_sync.observe.known import Externals, Known, external_refs, index_externals, require_known_kinds
 from wexa_sync.observe.lists import completed, fetch, runs_told_apart
 from wexa_sync.observe.pair import pair
 from wexa_sync.observe.parts import pair_parts
@@ -129,7 +128,7 @@ def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: fro
         for project, raws in listed.items():
             whole = runs_told_apart(api, pool, known, kind, project, raws)
             known.note_prices(kind, whole)
-            _index_externals(known, kind, project, whole)
+            index_externals(known, kind, project, whole)
             _pair_kind(known, kind, project, whole)
         pair_parts(known, api, pool, kind, listed)
         pair_inside(known, api, pool, kind)
@@ -152,18 +151,6 @@ def _place_project(known: Known, project: str, id: str, raws: list[Raw]) -> None
         known.add({address: replace(known.pairs[address], live=live_of(known, PROJECT, raw), candidates=())})
     else:
         known.unplaced.add(project)
-
-
-def _index_externals(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:
-    """Note the display names that exactly one live thing has."""
-    named: defaultdict[str, list[str]] = defaultdict(list)
-    for raw in raws:
-        if isinstance(name := raw.get(kind.display), str):
-            named[name].append(kind.id_of(raw) or "")
-    for name, ids in named.items():
-        if len(ids) == 1:
-            known.externals[ExternalName(project, kind.name, name)] = ids[0]
-            known.external_names[kind.name, ids[0]] = name
 
 
 def _pair_kind(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:

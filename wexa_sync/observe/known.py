@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -148,3 +149,15 @@ def external_refs(known: Known) -> Iterator[tuple[Address, Ref]]:
         for _, ref in references(manifest.spec):
             if ref.external is not None:
                 yield address, ref
+
+
+def index_externals(known: Known, kind: Kind, project: str, raws: Iterable[Mapping[str, Any]]) -> None:
+    """Note the display names that exactly one live thing has."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for raw in raws:
+        if isinstance(name := raw.get(kind.display), str):
+            named[name].append(kind.id_of(raw) or "")
+    for name, ids in named.items():
+        if len(ids) == 1:
+            known.externals[ExternalName(project, kind.name, name)] = ids[0]
+            known.external_names[kind.name, ids[0]] = name

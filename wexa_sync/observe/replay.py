@@ -87,6 +87,48 @@ class Recorder(Api):
         return found
 
 
+class Ahead(Api):
+    """An API of which lists were read ahead: each is answered once from what was read, then by a request."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
+        self._lists: dict[Listed, Found] = {}
+        self.reads_ahead = True
+
+    @property
+    def ahead(self) -> float:
+        """Return by how many seconds the server's clock is ahead of ours."""
+        return self._api.ahead
+
+    def sign_in(self) -> str:
+        """Return the id of the user, which is asked for once."""
+        if self.reads_ahead:
+            self.user_id = self._api.sign_in()
+            self.account = self._api.account
+        return self.user_id
+
+    def listed(self, kind: Kind, ids: Ids) -> Found:
+        """Return what a list shows, or showed when it was read ahead."""
+        place = _place(kind, ids)
+        if self.reads_ahead:
+            self._lists[place] = self._api.listed(kind, ids)
+            return self._lists[place]
+        return self._lists.pop(place, None) or self._api.listed(kind, ids)
+
+    def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:
+        """Return what has that name."""
+        return self._api.named(kind, ids, name, most=most)
+
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:
+        """Return the body of a call that reads."""
+        return self._api.get(endpoint, values, query)
+
+    def read(self, kind: Kind, ids: Ids) -> Raw | None:
+        """Return one resource."""
+        return self._api.read(kind, ids)
+
+
 class Replayed(Api):
     """An API that shows what was noted of another one, and sends nothing."""
 

@@ -184,6 +184,9 @@ RENDERERS: Final[Mapping[str, Callable[[Layout], Renderer]]] = {
     "gitlab-codequality": _gitlab_codequality,
 }
 
+WITH_NOOPS: Final = frozenset({"html", "json", "junit"})
+"""The formats that show what stays as it is."""
+
 FOR_LOGS: Final = frozenset({"annotations"})
 """The formats that are commands to a CI system, which reads them in the log. They make every text in them harmless."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from wexa_sync.errors import StateError, UsageError
-from wexa_sync.model import Address, Intent, Record, Target
+from wexa_sync.model import Address, Intent, Record, Target, Vouch
 from wexa_sync.state.holder import Holder
 from wexa_sync.state.versions import Versions
 
@@ -83,7 +83,8 @@ class State:
 
     `serial` counts the writes that led here, so that no two contents of one lineage share a serial. A state that was
     never written has no target, no lineage and serial 0: what was planned on it still fits the next time it is read.
-    `sha256` is the checksum of what was read, empty once something was written: it spares counting it again.
+    `sha256` is the checksum of what was read, empty once something was written: it spares counting it again. `vouch` is
+    no part of what the state says, so it counts in neither serial nor checksum; any write takes it away.
     """
 
     target: Target | None = None
@@ -92,6 +93,7 @@ class State:
     records: Mapping[Address, Record] = field(default_factory=dict)
     intents: Mapping[Address, Intent] = field(default_factory=dict)
     sha256: str = field(default="", compare=False)
+    vouch: Vouch | None = field(default=None, compare=False)
 
     def after(self, *entries: Entry) -> State:
         """Return the state after one write of these entries; itself where there are none. Costs what the entries do.
@@ -115,7 +117,8 @@ class State:
                     intents.changes[intent.address] = intent
                 case Settle(address, settles):
                     _take(intents, address, settles)
-        return replace(self, serial=self.serial + 1, records=records.next(), intents=intents.next(), sha256="")
+        held = replace(self, records=records.next(), intents=intents.next())
+        return replace(held, serial=self.serial + 1, sha256="", vouch=None)
 
     def owned_by(self, environment: str, target: Target | None, place: str) -> State:
         """Return the state as the one of that environment and target (None: any). `place` names the state in errors.
@@ -245,6 +248,10 @@ class StateSession(Protocol):
 
         `moved`: the place that the state was moved to. Reading it here then raises a StateError that names that place.
         """
+        ...
+
+    def keep(self, vouch: Vouch | None) -> None:
+        """Have the vouch stored with the state when the session ends. Lost, it is missed by nobody."""
         ...
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.model import Address, Intent, Lifecycle, Record, Source, Target
+from wexa_sync.model import Address, Intent, Lifecycle, Record, Source, Target, Vouch
 from wexa_sync.secrecy.seal import address_to_data, seal, unseal
 from wexa_sync.text.ids import is_id, usual_case
 from wexa_sync.text.json import Shape, members
@@ -60,13 +60,21 @@ def target_from_data(data: Any) -> Target:
     return replace(found, org_id=usual_case(found.org_id))
 
 
+_NOTHING_SAID = Lifecycle()
+
+
 def lifecycle_to_data(lifecycle: Lifecycle) -> dict[str, Any]:
     """Return lifecycle options as data."""
     return as_data(lifecycle, _LIFECYCLE)
 
 
+_USUAL = lifecycle_to_data(_NOTHING_SAID)
+
+
 def lifecycle_from_data(data: Any) -> Lifecycle:
     """Return lifecycle options."""
+    if data == _USUAL:  # one for all, as of most resources nothing is said
+        return _NOTHING_SAID
     found = members(data, _LIFECYCLE)
     return Lifecycle(**found | {"ignore_changes": _texts(found["ignore_changes"], "ignore_changes")})
 
@@ -139,6 +147,23 @@ def intent_from_data(data: Any) -> Intent:
         **{name: tuple(map(id_from_data, found[name])) for name in ("ignore", "before")},
     }
     return Intent(**found | changed)
+
+
+_VOUCH: Shape = {"inputs": (str,), "order": (str,), "files": (list,), "env": (list,)}
+
+
+def vouch_to_data(vouch: Vouch) -> dict[str, Any]:
+    """Return a vouch as data."""
+    return as_data(vouch, _VOUCH)
+
+
+def vouch_from_data(data: Any) -> Vouch | None:
+    """Return a vouch; None for what is none: nobody needs one."""
+    try:
+        found = members(data, _VOUCH)
+        return Vouch(**found | {name: _texts(found[name], name) for name in ("files", "env")})
+    except ValueError:
+        return None
 
 
 def _texts(items: list[Any], name: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from wexa_sync.errors import StateError
-from wexa_sync.model import Target
+from wexa_sync.model import Target, Vouch
 from wexa_sync.state.base import Entry, Note, Notes, State, StateSession
 from wexa_sync.state.disk import PRIVATE, read_if_there, replace_file, sync_folder, told, write_at
 from wexa_sync.state.format import read_state, state_text
@@ -124,6 +124,7 @@ class _FileSession(StateSession):
         self._journal = -1  # its descriptor, once there is something to write
         self._size = 0  # of what is acknowledged
         self._failed = False  # a write, and whoever asked for it knows
+        self._vouched = False  # a vouch is to be stored
         self._lineage = state.lineage or uuid4().hex
 
     @property
@@ -160,17 +161,24 @@ class _FileSession(StateSession):
         replace_file(self._store.path, state_text(state, moved=moved))
         self._state = state
 
+    def keep(self, vouch: Vouch | None) -> None:
+        if vouch != self._state.vouch and self._state.lineage:
+            self._state, self._vouched = replace(self._state, vouch=vouch), True
+
     def close(self) -> None:
         self._past.close()
-        if self._journal < 0:
+        written = self._journal >= 0
+        if written:
+            os.close(self._journal)
+        elif not self._vouched:
             return
-        os.close(self._journal)
         self._journal = -1
         try:
             self._lock.keep()
             self._store._save(self._state)
         except StateError:
-            if not self._failed:  # else it is known, and what was done is in the journal
+            # A failure that is known is not told again, and what was done is in the journal. A vouch may be lost.
+            if written and not self._failed:
                 raise
 
     def _append(self, line: bytes) -> None:

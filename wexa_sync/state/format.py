@@ -24,10 +24,12 @@ from wexa_sync.state.data import (
     record_to_data,
     target_from_data,
     target_to_data,
+    vouch_from_data,
+    vouch_to_data,
 )
 from wexa_sync.text.json import MAX_DEPTH, members, parse
 
-VERSION = 4
+VERSION = 5
 _SUMMED = 3
 """The version from which on a state, and the start of a journal, hold a checksum."""
 
@@ -57,10 +59,11 @@ STEPS: Mapping[int, Step] = {
         entry=lambda data: {**data, "settles": ANY},
     ),
     3: Step(target=lambda data: {**data, "environment": ""}),
+    4: Step(),
 }
 """From version N to N + 1, by N, down to the oldest that is still read."""
 
-_STATE = "wexa-sync-state"
+_STATE, _VOUCH = "wexa-sync-state", "vouch"
 HEAD: Mapping[str, tuple[type, ...]] = {
     "format": (str,),
     "version": (int,),
@@ -76,6 +79,7 @@ def state_text(state: State, *, moved: str = "") -> bytes:
     """Return the text of the state file. `moved`: the place that the state moved to; then this text is only a sign."""
     data = head_of(_STATE, state) | _content(state)
     data["sha256"] = _sum(data)
+    data |= {_VOUCH: vouch_to_data(state.vouch)} if state.vouch is not None else {}
     data |= {"moved": moved} if moved else {}
     return (json.dumps(data, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
@@ -96,14 +100,24 @@ def _content(state: State) -> dict[str, Any]:
 
 
 def _sum(data: Mapping[str, Any]) -> str:
-    counted = {name: data[name] for name in ("lineage", "serial", "records", "intents")}
-    return hashlib.sha256(line_of(counted)).hexdigest()
+    """Return the hash of one line of JSON with these members, made piece by piece: a state may be large."""
+    found = hashlib.sha256()
+    for before, name in zip("{,,,", ("intents", "lineage", "records", "serial"), strict=True):
+        found.update(f'{before}"{name}":'.encode())
+        if name in ("intents", "records"):
+            for at, key in enumerate(sorted(data[name])):
+                found.update(f"{',' if at else '{'}{_dumped(key)}:{_dumped(data[name][key])}".encode())
+            found.update(b"}" if data[name] else b"{}")
+        else:
+            found.update(_dumped(data[name]).encode())
+    found.update(b"}\n")
+    return found.hexdigest()
 
 
 def read_state(text: bytes, file: Path) -> State:
     """Return the state in a state file. Raise StateDamaged, or StateError for a newer format."""
     with damage(file, _STATE_HINT):
-        found = document(text, _STATE, {**HEAD, "records": (dict,), "intents": (dict,)}, file)
+        found = document(text, _STATE, {**HEAD, "records": (dict,), "intents": (dict,)}, file, aside=_VOUCH)
         version = found["version"]
         state = State(
             target=target_in(found["target"], version),
@@ -114,7 +128,9 @@ def read_state(text: bytes, file: Path) -> State:
         )
         if version >= _SUMMED and found["sha256"] != _sum(found):
             raise ValueError("its checksum is of another content, so it was edited, or merged by lines")
-        return replace(state, sha256=found["sha256"]) if version == VERSION else state
+        if version < VERSION:
+            return state
+        return replace(state, sha256=found["sha256"], vouch=vouch_from_data(found[_VOUCH]))
 
 
 def head_of(form: str, state: State) -> dict[str, Any]:
@@ -130,8 +146,13 @@ def head_of(form: str, state: State) -> dict[str, Any]:
     }
 
 
-def document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], file: Path) -> dict[str, Any]:
-    """Return the members of a document. Raise ValueError for another document, StateError for a newer version."""
+def document(
+    text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], file: Path, aside: str = ""
+) -> dict[str, Any]:
+    """Return the members of a document. Raise ValueError for another document, StateError for a newer version.
+
+    The member `aside` may be missing, and may be anything.
+    """
     data = parsed(text)
     if not isinstance(data, dict) or data.get("format") != form:
         raise ValueError(f'it does not say "format": "{form}"')
@@ -149,10 +170,11 @@ def document(text: bytes, form: str, shape: Mapping[str, tuple[type, ...]], file
             hint=f"Name that place: `state:` in wexa-sync.yaml, or --state '{moved}'. {file} only says "
             "so by now. To keep a state there again, remove it first.",
         )
-    found = members(data, shape if version < _SUMMED else {**shape, "sha256": (str,)})
+    found = {name: value for name, value in data.items() if name != aside}
+    found = members(found, shape if version < _SUMMED else {**shape, "sha256": (str,)})
     if not found["lineage"] or found["serial"] < 0:
         raise ValueError("it has no lineage, or a negative serial")
-    return found
+    return {**found, aside: data.get(aside)}
 
 
 def upgraded(data: Any, version: int, part: Callable[[Step], Callable[[Any], Any]]) -> Any:
@@ -188,9 +210,12 @@ def _held(data: dict[str, Any], version: int, from_data: Callable[[Any, int], _H
         yield held
 
 
+_dumped = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+
+
 def line_of(data: Any) -> bytes:
     """Return data as one line of JSON."""
-    return (json.dumps(data, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n").encode()
+    return (_dumped(data) + "\n").encode()
 
 
 def parsed(text: bytes) -> Any:

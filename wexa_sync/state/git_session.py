@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from wexa_sync.errors import StateError
-from wexa_sync.model import Target
+from wexa_sync.model import Target, Vouch
 from wexa_sync.state.base import Entry, Note, State, StateSession
 from wexa_sync.state.format import line_of, state_text
 from wexa_sync.state.history import saved, settled
@@ -48,6 +48,7 @@ class GitSession(StateSession):
         self._doubt: Sequence[Move] = ()  # a push of which nothing was heard
         self._failure: StateError | None = None  # the first one: whoever asked for that write knows
         self._lost = False  # others moved a ref
+        self._vouched = False  # a vouch is to be stored
         self._lineage = start.state.lineage or uuid4().hex
 
     @property
@@ -108,13 +109,19 @@ class GitSession(StateSession):
         self._save((message, {STATE: state_text(state, moved=moved), JOURNAL: None}))
         self._state, self._journal = state, False
 
+    def keep(self, vouch: Vouch | None) -> None:
+        """Have the vouch stored with the last push."""
+        if vouch != self._state.vouch and self._state.lineage:
+            self._state, self._vouched = replace(self._state, vouch=vouch), True
+
     def close(self) -> None:
         """Write the whole state, where there is a journal, and give the lock back with the same push."""
         self._pusher.shutdown()
         failure, self._failure = self._failure, self._failure or self._loss({})
+        written = bool(self._journal or self._notes or self._noted)
         try:
             self._settle_doubt()
-            if not (self._journal or self._notes or self._noted) or self._lost:
+            if not (written or self._vouched) or self._lost:
                 return
             holder = self._lock.holder
             noted = [(saved(self._state, (), holder), files)] if (files := self._noted_files()) else []
@@ -122,7 +129,7 @@ class GitSession(StateSession):
             whole = (settled(self._state, holder), {JOURNAL: None, NOTES: None, STATE: text})
             self._save(*noted, whole, release=True, patient=failure is None)
         except StateError:
-            if failure is None:  # else it is known, and what was done is in the journal
+            if failure is None and written:  # else it is known, and what was done is in the journal
                 raise
         finally:
             if failure is not None:  # nor is it told again where the lock can't be given back

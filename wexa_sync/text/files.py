@@ -57,6 +57,11 @@ def siblings(path: Path) -> list[str]:
         return []
 
 
+def is_nearly_defaults(name: str) -> bool:
+    """True for the name of a file that was probably meant to hold defaults."""
+    return re.sub("[^a-z]", "", name.lower()) in ("wexasyncdefaultsyaml", "wexasyncdefaultsyml")
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file, exactly as it stands there. Raise TextFault."""
     return decode(read_bytes(path))

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from wexa_sync.errors import StateError
-from wexa_sync.model import Target
+from wexa_sync.model import Target, Vouch
 from wexa_sync.state.base import Entry, Note, Notes, State, StateSession
 from wexa_sync.state.format import line_of, read_state, state_text
 from wexa_sync.state.holder import SOMEBODY, Holder, Wait, alive_here, holder_text, ourselves, process_of, read_holder
@@ -147,6 +147,10 @@ class _Session(StateSession):
     def put(self, state: State, *, moved: str = "") -> None:
         self._save(state, [], moved)
         self._state = state
+
+    def keep(self, vouch: Vouch | None) -> None:
+        if vouch != self._state.vouch and self._state.lineage:
+            self.put(replace(self._state, vouch=vouch))
 
     def _save(self, state: State | None, notes: list[Note], moved: str = "") -> None:
         text = None if state is None else state_text(state, moved=moved)

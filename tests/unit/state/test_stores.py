@@ -11,8 +11,9 @@ import pytest
 
 from tests.unit.state.conftest import TARGET, A, B, Kept, program, record, take
 from wexa_sync.errors import StateDamaged, StateError, StateLocked
-from wexa_sync.model import Intent, Ref, Secret, Target
+from wexa_sync.model import Intent, Ref, Secret, Target, Vouch
 from wexa_sync.state import Forget, Intend, Note, Remember, State
+from wexa_sync.state.format import checksum
 
 INTENT = Intent(address=A, operation="create", time=1, spec={}, fingerprint="f")
 OTHER = Target(base_url="https://api.example.com", org_id="other")
@@ -192,6 +193,29 @@ def test_notes_of_each_apply_are_kept_and_change_no_state(kept: Kept) -> None:
     assert kept.store().load().serial == 2
     assert kept.store().past() == {run: ({"began": run}, {"n": 1}, {"n": 2}, {"ended": run}) for run in ("1", "2")}
     assert kept.names() == ["state.json"]
+
+
+def test_a_vouch_is_kept_counts_in_nothing_and_goes_with_the_next_write(kept: Kept) -> None:
+    vouch = Vouch(inputs="i", order="o", files=("prompts/a.md",), env=("REGION",))
+    with kept.store().session(TARGET) as session:
+        session.keep(vouch)  # there is no state to keep it with
+    assert kept.names() == []
+    with kept.store().session(TARGET) as session:
+        session.write(Remember(record(A)))
+        session.keep(vouch)
+    written = kept.store().load()
+    assert written.vouch == vouch
+    with kept.store().session(TARGET) as session:
+        assert session.state.vouch == vouch
+        session.keep(None)
+    assert kept.store().load().vouch is None
+    with kept.store().session(TARGET) as session:
+        session.keep(vouch)
+    now = kept.store().load()
+    assert (now, now.vouch, checksum(now)) == (written, vouch, checksum(written))
+    with kept.store().session(TARGET) as session:
+        session.write(Remember(record(B)))
+    assert kept.store().load().vouch is None
 
 
 def test_a_second_process_is_told_who_since_when_until_when_and_what_to_do(kept: Kept, holder: Popen[str]) -> None:

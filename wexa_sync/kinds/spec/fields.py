@@ -118,6 +118,11 @@ def is_shown(field: Field) -> bool:
     return not field.write_only
 
 
+def is_read(field: Field) -> bool:
+    """True when the server takes the field, and a read shows it."""
+    return is_sent(field) and is_shown(field)
+
+
 def has_no_key(field: Field) -> bool:
     """True when the field is no list whose items are told apart by a key."""
     return field.order is not Order.KEYED

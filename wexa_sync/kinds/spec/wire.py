@@ -16,6 +16,7 @@ from wexa_sync.kinds.spec.fields import (
     Field,
     Format,
     Visit,
+    is_read,
     is_sent,
     is_shown,
     select,
@@ -44,12 +45,12 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
     """
     spec = {}
     visit = _reader(name_of)
-    for name, field in _shown(kind).items():
+    for name, field in read_fields(kind).items():
         source = field.wire_name if field.wire_name in raw else name
         if source in raw:
             value = raw[source]
             plain = type(value) in _LEAVES and not field.ref and field.format is None  # the most common: no walk
-            spec[name] = value if plain else walk(select(value, field, _is_read), field, visit)
+            spec[name] = value if plain else walk(select(value, field, is_read), field, visit)
     return spec
 
 
@@ -120,7 +121,7 @@ def accepted(endpoint: Endpoint, kind: Kind) -> Collection[str]:
 
 def shown_fields(kind: Kind, named: Collection[str] | None = None) -> frozenset[str]:
     """Return the fields that can be written and read, as responses name them: all, or those `named` in manifests."""
-    fields = _shown(kind).items()
+    fields = read_fields(kind).items()
     return frozenset(field.wire_name for name, field in fields if named is None or name in named)
 
 
@@ -189,12 +190,9 @@ def _keys(kind: Kind) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _shown(kind: Kind) -> dict[str, Field]:
-    return {name: field for name, field in kind.fields.fields.items() if _is_read(field)}
-
-
-def _is_read(field: Field) -> bool:
-    return is_sent(field) and is_shown(field)
+def read_fields(kind: Kind) -> dict[str, Field]:
+    """Return the fields that are sent and that a read shows, by their names in manifests."""
+    return {name: field for name, field in kind.fields.fields.items() if is_read(field)}
 
 
 def _reader(name_of: NameOf) -> Visit:

@@ -1,0 +1,400 @@
+"""A plan that a vouch spares reading is the plan that reading would make: whatever changes, on whichever side."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Desk, Remote, copy_example, opened
+from wexa_sync import engine
+from wexa_sync.errors import WexaSyncError
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.spec.wire import shown_fields
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.model import Choice, Plan, Vouch
+from wexa_sync.observe.replay import Notes, Recorder, Replayed
+from wexa_sync.plan import vouch as plan_vouch
+from wexa_sync.render import RENDERERS, WITH_NOOPS
+from wexa_sync.render.layout import Layout
+from wexa_sync.render.view.plan import plan_view
+from wexa_sync.state import Forget
+from wexa_sync.state.format import read_state, state_text
+from wexa_sync.workspace import Workspace
+
+ENV = {"REGION": "eu"}
+WITH_VARIABLES = """\
+---
+apiVersion: wexa.ai/v1
+kind: Schedule
+metadata: {name: report, project: support-desk}
+spec:
+  coworker_id: triage
+  template: "Report ${env:REGION} ${var:team}"
+  schedule: 2035-01-02T07:00:00Z
+"""
+
+
+def sources_of(folder: Path, env: Mapping[str, str] = ENV, **more: Any) -> Sources:
+    """Return all manifests of a folder, with a variable."""
+    given = {"vars": {"team": "night"}, "paths": (folder,), "root": folder, **more}
+    return Sources(env={"WEXA_API_KEY": "sentinel-key-of-the-test", **env}, **given)
+
+
+def vouched(sources: Sources, workspace: Workspace) -> None:
+    """Have the state vouch for the manifests, as an apply does at its end."""
+    with workspace.store.session(workspace.target) as session:
+        engine.vouch(engine.read(sources), sources, replace(workspace, session=session))
+
+
+@dataclass(frozen=True, repr=False)
+class Case:
+    """An example that was applied and is vouched for, and what a plan of it read."""
+
+    folder: Path
+    workspace: Workspace
+    notes: Notes
+
+    def with_api(self, notes: Notes) -> Workspace:
+        """Return the workspace with an API that shows these notes."""
+        api = Replayed(notes, org_id=self.workspace.api.org_id, user_id=self.workspace.api.user_id)
+        return replace(self.workspace, api=api, options=replace(self.workspace.options, settle=0.0))
+
+
+def applied(folder: Path, remote: Remote) -> Case:
+    """Return the case of the manifests in a folder."""
+    sources, allowed = sources_of(folder), frozenset({"agentflow.update"})
+    workspace = Desk(folder, remote).opened(allowed=allowed)
+    workspace.api.sign_in()
+    engine.apply(engine.plan(engine.read(sources), workspace), workspace, limits=None)
+    vouched(sources, workspace)
+    recorder = Recorder(workspace.api)
+    assert engine.plan(engine.read(sources), replace(workspace, api=recorder)).work == ()
+    return Case(folder, workspace, recorder.notes)
+
+
+@pytest.fixture(scope="module", params=["support-desk", "tables", "gitlab"])
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    """Return an example, applied."""
+    folder = copy_example(request.param, tmp_path_factory.mktemp("case") / "desk")
+    with opened() as remote:
+        yield applied(folder, remote)
+
+
+@pytest.fixture
+def night(desk: Desk) -> Case:
+    """Return the support desk with variables in it, applied."""
+    with (desk.folder / "schedule.yaml").open("a", encoding="utf-8") as file:
+        file.write(WITH_VARIABLES)
+    return applied(desk.folder, desk.remote)
+
+
+def shown(plan: Plan) -> dict[str, str]:
+    """Return the plan in every format that leaves out what stays as it is."""
+    layout = Layout(width=100, folder="")
+    names = RENDERERS.keys() - WITH_NOOPS
+    return {name: RENDERERS[name](layout).plan(plan_view(plan)) for name in names if RENDERERS[name](layout).plan}
+
+
+def full(sources: Sources, workspace: Workspace, choice: Choice) -> Plan | str:
+    """Return the plan that reads everything, or why there is none."""
+    try:
+        return engine.plan(engine.read(sources), workspace, choice)
+    except WexaSyncError as error:
+        return error.message
+    except LookupError as error:  # what the API's own client refuses comes as far as this in notes
+        return repr(error)
+
+
+def require_the_same(sources: Sources, workspace: Workspace, choice: Choice = Choice()) -> bool:  # noqa: B008
+    """Fail unless a plan without the manifests, if there is one, is the plan with them. True when there is one."""
+    state = engine.vouched_state(sources, workspace.store)
+    if state is None:
+        return False
+    whole = full(sources, workspace, choice)
+    try:
+        plan, again = engine.plan_vouched(state, workspace, choice)
+    except (WexaSyncError, LookupError) as error:
+        if whole not in (str(error), repr(error)):
+            raise
+        return False
+    if plan is None:
+        goes_on = full(sources, again, choice)  # with what was read already
+        assert isinstance(goes_on, Plan) == isinstance(whole, Plan)
+        assert goes_on.digest == whole.digest if isinstance(goes_on, Plan) and isinstance(whole, Plan) else True
+        return False
+    assert isinstance(whole, Plan), whole
+    assert plan.digest == whole.digest
+    assert shown(plan) == shown(whole)
+    return True
+
+
+@pytest.mark.parametrize("choice", [Choice(), Choice(prune=True), Choice(adopt=True)])
+def test_nothing_changed_so_nothing_is_read(case: Case, choice: Choice) -> None:
+    assert require_the_same(sources_of(case.folder), case.workspace, choice)
+    assert require_the_same(sources_of(case.folder), case.with_api(case.notes), choice)
+
+
+ID = "6b0c4d31a6632724e16fffff"
+VALUES = st.sampled_from([None, "", " ", 0, 1, 1.0, True, False, [], {}, "x", {"_id": "x"}, ["x"], ID])
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of everything inside a value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from _paths(item, (*path, key))
+
+
+def _around(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path[:-1]:
+        value = value[key]
+    return value
+
+
+def _told(kind: str) -> set[str]:
+    """Return the names of what manifests may say of a kind, and of its parts."""
+    parts = [part for part in BY_NAME[kind].parts if not part.own_list]
+    return {*shown_fields(BY_NAME[kind]), *(part.field for part in parts)}.union(
+        *(_told(part.kind.name) for part in parts)
+    )
+
+
+def _bend(kind: str, items: list[Any], draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+    """Change one thing in a list of the API, mostly something that a manifest may say."""
+    if not items:  # the other change took the only one away
+        return
+    paths, told = [*_paths(items)], _told(kind)
+    telling = [path for path in paths if all(key in told for key in path[1:4:2])]
+    path = draw(st.sampled_from(telling if draw(st.integers(0, 3)) else paths))
+    around, key = _around(items, path), path[-1]
+    value = around[key]
+    match draw(st.sampled_from(["set", "set", "text", "drop", "more", "twice", "swap", "stranger"])):
+        case "set" if len(path) > 1:  # an item that is no object is refused before
+            around[key] = draw(VALUES)
+        case "text" if isinstance(value, str):
+            around[key] = draw(st.sampled_from([f"{value} ", f" {value}", value.upper(), value[:-1], f"{value}\n"]))
+        case "drop":
+            del around[key]
+        case "more" if isinstance(value, dict):
+            value[draw(st.sampled_from(["name", "_id", "id", "is_deleted", "agents", "zeta"]))] = draw(VALUES)
+        case "twice" if isinstance(around, list):
+            around.append(copy.deepcopy(value))
+        case "swap" if isinstance(around, list):
+            around.reverse()
+        case "stranger" if isinstance(around, list) and isinstance(value, dict):
+            around.append({**copy.deepcopy(value), "_id": ID, "id": ID})
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_whatever_the_live_side_shows_both_plans_are_the_same(case: Case, data: st.DataObject) -> None:
+    lists = copy.deepcopy(dict(case.notes.lists))
+    filled = sorted(place for place, found in lists.items() if found.items)
+    for _ in range(data.draw(st.integers(1, 2))):
+        place = data.draw(st.sampled_from(filled))
+        _bend(place[0], lists[place].items, data.draw)
+    require_the_same(sources_of(case.folder), case.with_api(replace(case.notes, lists=lists)))
+
+
+def _append(name: str, text: str = "\n# a remark\n") -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    return edit
+
+
+def _rename(folder: Path) -> None:
+    (folder / "skills.yaml").rename(folder / "abilities.yaml")
+
+
+def _move(folder: Path) -> None:
+    (folder / "below").mkdir()
+    (folder / "skills.yaml").rename(folder / "below" / "skills.yaml")
+
+
+def _link(folder: Path) -> None:
+    shutil.copy(folder / "prompts" / "answer.md", folder / "other.md")
+    (folder / "prompts" / "answer.md").unlink()
+    (folder / "prompts" / "answer.md").symlink_to("../other.md")
+
+
+EDITS: Mapping[str, Callable[[Path], object]] = {
+    "a remark": _append("project.yaml"),
+    "a field": _append("project.yaml", "  # and more\n"),
+    "a prompt": _append("prompts/answer.md"),
+    "a fault": _append("skills.yaml", "]"),
+    "a new manifest": _append("new.yaml", WITH_VARIABLES.replace("report", "more")),
+    "other tools' YAML": _append("values.yaml", "image: nginx\n"),
+    "defaults": _append("wexa-sync.defaults.yaml", "Agent: {has_knowledge_base: true}\n"),
+    "nearly defaults": _append("wexa_sync.defaults.yaml", "Agent: {has_knowledge_base: true}\n"),
+    "a manifest with another end": _append("new.yaml.txt", WITH_VARIABLES.replace("report", "more")),
+    "renamed": _rename,
+    "moved": _move,
+    "gone": lambda folder: (folder / "schedule.yaml").unlink(),
+    "no prompt": lambda folder: (folder / "prompts" / "answer.md").unlink(),
+    "a link": _link,
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_any_edit_has_the_manifests_read(night: Case, edit: str) -> None:
+    assert require_the_same(sources_of(night.folder), night.workspace)
+    EDITS[edit](night.folder)
+    assert not require_the_same(sources_of(night.folder), night.workspace)
+
+
+def test_clocks_and_places_count_for_nothing(night: Case, tmp_path: Path) -> None:
+    for file in night.folder.rglob("*"):
+        os.utime(file, (0, 0))
+    assert require_the_same(sources_of(night.folder), night.workspace)
+    other = Path(shutil.copytree(night.folder, tmp_path / "another" / "checkout"))
+    assert require_the_same(sources_of(other), night.workspace)
+    assert require_the_same(sources_of(night.folder, {**ENV, "LANG": "C"}), night.workspace)
+
+
+def test_variables_count(night: Case, tmp_path: Path) -> None:
+    file = tmp_path / "team.vars.yaml"
+    file.write_text("team: night\n", encoding="utf-8")
+    others = [
+        sources_of(night.folder, {"REGION": "us"}),
+        sources_of(night.folder, {"REGION": ""}),
+        sources_of(night.folder, {}),
+        sources_of(night.folder, vars={"team": "day"}),
+        sources_of(night.folder, own_vars={"team": "night"}),
+        sources_of(night.folder, assignments=("team=night",)),
+        sources_of(night.folder, var_files=(file,)),
+        sources_of(night.folder, {**ENV, "WEXA_API_KEY": "sentinel-key", "WEXA_API_KEY_TEST": "eu"}),
+    ]
+    for each in others[:-1]:
+        assert not require_the_same(each, night.workspace)
+    assert require_the_same(others[-1], night.workspace)  # a text as short as that is no key
+
+
+def test_the_key_as_a_value_is_refused_as_ever(night: Case) -> None:
+    key = {"WEXA_API_KEY": "sentinel-key-in-a-value"}
+    sources = sources_of(night.folder, {**ENV, "REGION": "sentinel-region-value"})
+    workspace = night.workspace
+    engine.apply(engine.plan(engine.read(sources), workspace), workspace, limits=None)
+    vouched(sources, workspace)
+    assert require_the_same(sources, workspace)
+    same = {**ENV, "REGION": "sentinel-region-value", "WEXA_API_KEY": "sentinel-region-value"}
+    assert engine.vouched_state(sources_of(night.folder, same), workspace.store) is None
+    assert engine.vouched_state(sources_of(night.folder, {**same, **key}), workspace.store) is not None
+
+
+@pytest.mark.parametrize("what", ["a tool of another version", "another kind", "another sense"])
+def test_another_tool_reads_all(night: Case, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if what == "another kind":
+        monkeypatch.setattr(plan_vouch, "BY_NAME", {**BY_NAME, "Zeta": BY_NAME["Skill"]})
+    else:
+        name, value = ("__version__", "0.0.1") if what == "a tool of another version" else ("_VERSION", 0)
+        monkeypatch.setattr(plan_vouch, name, value)
+    assert engine.vouched_state(sources_of(night.folder), night.workspace.store) is None
+
+
+def _rewritten(night: Case, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Change the state file as JSON."""
+    file = night.folder / ".wexa-sync" / "state.json"
+    data = json.loads(file.read_text(encoding="utf-8"))
+    edit(data)
+    file.write_text(json.dumps(data), encoding="utf-8")
+
+
+ODD = {
+    "no vouch": lambda data: data.pop("vouch"),
+    "nothing": lambda data: data.update(vouch=None),
+    "a text": lambda data: data.update(vouch="yes"),
+    "another digest": lambda data: data["vouch"].update(inputs="0" * 64),
+    "another order": lambda data: data["vouch"].update(order="0" * 64),
+    "a number": lambda data: data["vouch"].update(inputs=1),
+    "more": lambda data: data["vouch"].update(more=1),
+    "no files": lambda data: data["vouch"].update(files=[]),
+    "a file from outside": lambda data: data["vouch"]["files"].append("/etc/passwd"),
+    "an endless file": lambda data: data["vouch"]["files"].append("/dev/zero"),
+    "a NUL": lambda data: data["vouch"]["files"].append("\0"),
+    "no variables": lambda data: data["vouch"].update(env=[]),
+    "files that are none": lambda data: data["vouch"].update(files=[None]),
+}
+
+
+@pytest.mark.parametrize("edit", ODD)
+def test_a_vouch_that_was_edited_is_none(night: Case, edit: str) -> None:
+    _rewritten(night, ODD[edit])
+    assert not require_the_same(sources_of(night.folder), night.workspace)
+    assert engine.plan(engine.read(sources_of(night.folder)), night.workspace).work == ()
+
+
+def test_a_record_that_was_edited_is_not_vouched_for(night: Case) -> None:
+    file = night.folder / ".wexa-sync" / "state.json"
+    state = read_state(file.read_bytes(), file)
+    address = next(each for each in state.records if each.kind == "Skill")
+    record = state.records[address]
+    spec = {**record.spec, "description": "Another"}
+    records = {**state.records, address: replace(record, spec=spec)}
+    file.write_bytes(state_text(replace(state, records=records, sha256="")))
+    assert read_state(file.read_bytes(), file).vouch is not None
+    assert not require_the_same(sources_of(night.folder), night.workspace)
+
+
+def test_a_write_takes_the_vouch_away_and_no_vouch_is_a_write(night: Case) -> None:
+    before = night.workspace.store.load()
+    vouched(sources_of(night.folder), night.workspace)
+    assert night.workspace.store.load() == before
+    assert isinstance(before.vouch, Vouch)
+    address = next(each for each in before.records if each.kind == "Schedule")
+    assert before.after(Forget(address)).vouch is None
+
+
+def test_nothing_is_vouched_for_that_is_not_as_declared(desk: Desk) -> None:
+    sources = sources_of(desk.folder)
+    vouched(sources, desk.workspace)  # nothing was ever applied
+    assert desk.workspace.store.load().vouch is None
+    desk.apply()
+    (desk.folder / "project.yaml").write_text(
+        (desk.folder / "project.yaml").read_text("utf-8").replace("description:", "description: Not"), "utf-8"
+    )
+    vouched(sources, desk.workspace)
+    assert desk.workspace.store.load().vouch is None
+    _append("values.yaml", "image: nginx\n")(desk.folder)  # it is warned of in each plan
+    desk.apply()
+    vouched(sources, desk.workspace)
+    assert desk.workspace.store.load().vouch is None
+
+
+def test_a_vouch_holds_no_value_of_a_variable(night: Case) -> None:
+    text = (night.folder / ".wexa-sync" / "state.json").read_text(encoding="utf-8")
+    kept = json.loads(text)["vouch"]
+    assert kept["env"] == ["REGION"]
+    assert "eu" not in json.dumps(kept["env"] + kept["files"])
+
+
+def test_what_was_read_is_not_read_again(night: Case, desk: Desk) -> None:
+    # A resource was changed on the live side, so the manifests are read: the lists are not.
+    records = night.workspace.store.load().records
+    record = next(record for address, record in records.items() if address.kind == "Project")
+    desk.remote.forget()
+    plain = full(sources_of(night.folder), night.workspace, Choice())
+    usual = sorted(each["path"] for each in desk.remote.requests)
+    bent = {**record.spec, "description": "Another", "orgId": night.workspace.api.org_id}
+    desk.remote.raw("PUT", "/v1/project", bent, projectId=record.id).raise_for_status()
+    desk.remote.forget()
+    state = engine.vouched_state(sources_of(night.folder), night.workspace.store)
+    assert state is not None
+    plan, again = engine.plan_vouched(state, night.workspace, Choice())
+    assert plan is None
+    found = engine.plan(engine.read(sources_of(night.folder)), again)
+    assert [each.action.value for each in found.work] == ["update"]
+    assert isinstance(plain, Plan)
+    assert sorted(each["path"] for each in desk.remote.requests) == usual

@@ -1,0 +1,84 @@
+"""Plan without the manifests where the last apply vouches for them, and have an apply vouch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wexa_sync.errors import NothingDeclared, UsageError, WexaSyncError
+from wexa_sync.manifests.find import covers
+from wexa_sync.manifests.inputs import from_root, inputs_of
+from wexa_sync.observe.replay import Ahead
+from wexa_sync.observe.vouched import unchanged
+from wexa_sync.plan.vouch import sealed_inputs, sealed_order, vouch_for, vouched_plan
+from wexa_sync.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wexa_sync.manifests.sources import Sources
+    from wexa_sync.model import Choice, Desired, Plan
+    from wexa_sync.state.base import State, StateStore
+
+
+def vouched_state(sources: Sources, store: StateStore) -> State | None:
+    """Return the state where it vouches for these manifests; None where they have to be read. Offline.
+
+    An error is no matter of a vouch: whoever reads the manifests meets it again, and reports it.
+    """
+    try:
+        state = store.load()
+        vouch = state.vouch
+        if vouch is None or not _is_whole(sources):
+            return None
+        inputs = inputs_of(sources, vouch.files, vouch.env)
+        same = inputs is not None and sealed_inputs(inputs.digest, state, hides=inputs.hides) == vouch.inputs
+    except WexaSyncError:
+        return None
+    return state if same else None
+
+
+def plan_vouched(state: State, workspace: Workspace, choice: Choice) -> tuple[Plan | None, Workspace]:
+    """Return the plan where all that is live is as recorded, else None; and the workspace to plan in then.
+
+    The state vouches for the manifests. What was read of the API is not read again. Sends GET only.
+    """
+    state = state.owned_by(workspace.target.environment, workspace.target, workspace.store.describe())
+    ahead = Ahead(workspace.api)
+    seen = unchanged(state, ahead, workspace.options)
+    ahead.reads_ahead = False
+    workspace = replace(workspace, api=ahead, known=state)
+    assert state.vouch is not None
+    if seen is None or sealed_order(seen.order, state) != state.vouch.order:
+        return None, workspace
+    plan = vouched_plan(state, workspace.target, choice, user_id=seen.user_id, externals=seen.externals)
+    return plan, workspace
+
+
+def vouch(desired: Desired, sources: Sources, workspace: Workspace) -> None:
+    """Have the state vouch for these manifests from now on, if nothing is left to do. `workspace` must be `locked`."""
+    session = workspace.session
+    assert session is not None
+    files = sorted(from_root(sources.root, path) for path in desired.files)
+    try:
+        inputs = inputs_of(sources, files, sorted(desired.env)) if _is_whole(sources) else None
+    except UsageError:
+        return
+    if inputs is None:
+        return
+    session.keep(
+        vouch_for(
+            desired,
+            session.state,
+            workspace.target,
+            inputs=inputs.digest,
+            hides=inputs.hides,
+            files=files,
+        )
+    )
+
+
+def _is_whole(sources: Sources) -> bool:
+    """True when the sources are all manifests of the state."""
+    try:
+        return sources.whole is None or covers(sources, sources.all())
+    except NothingDeclared:
+        return False

@@ -1,0 +1,121 @@
+"""Count one digest over all that manifests are read from, without reading one: equal inputs make equal manifests.
+
+The inputs are the settings, the files of manifests, defaults and variables, the files that manifests name, and the
+values of the environment variables that they use. Paths count from the root, so that another checkout has the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wexa_sync.errors import Problem
+from wexa_sync.manifests.find import find
+from wexa_sync.manifests.sources import Sources
+from wexa_sync.manifests.variables import keys_in
+from wexa_sync.text.files import DEFAULTS_FILE, TextFault, is_nearly_defaults, read_bytes, siblings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The digest of all that was read. `hides`: something in it is perhaps in no file of manifests, and a secret."""
+
+    digest: str
+    hides: bool
+
+
+class _NotSure(Exception):
+    """The manifests have to be read."""
+
+
+def inputs_of(sources: Sources, files: Iterable[str], env: Iterable[str]) -> Inputs | None:
+    """Return the inputs; None where manifests would not be read without a word. Raise UsageError as `find` does.
+
+    `files`: the files that manifests name, from the root. `env`: the environment variables that they use.
+    """
+    try:
+        found = _Digest(sources)
+        found.add_settings(env)
+        found.add_files(files)
+    except (TextFault, _NotSure, OSError, ValueError):
+        return None
+    return Inputs(digest=found.hash.hexdigest(), hides=found.hides)
+
+
+def from_root(root: Path, path: str) -> str:
+    """Return a path as it counts, with every link in it: from the root where it lies below."""
+    return os.path.abspath(path).removeprefix(_below(root))  # noqa: PTH100  # unlike resolve(), keeps the links
+
+
+def _below(root: Path) -> str:
+    return os.path.join(os.path.abspath(root), "")  # noqa: PTH100, PTH118  # as above
+
+
+class _Digest:
+    """A digest that grows. Each text in it has its length in front, so that no two inputs are one text."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.hash, self.hides = hashlib.sha256(), False
+        self._sources = sources
+        self._keys = [key.encode("utf-8", "surrogatepass") for key in keys_in(sources.env)]
+        self._root, self._real = _below(sources.root), os.path.realpath(sources.root) + "/"
+
+    def add_settings(self, env: Iterable[str]) -> None:
+        """Add what the settings, the command line and the environment say."""
+        sources = self._sources
+        said = [sources.vars, sources.own_vars, sources.overlays, sources.defaults, sources.moves]
+        values = [*sources.assignments, *(f"{name}={sources.env.get(name)!r}" for name in env)]
+        named = sorted(self._place(path) for path in (*sources.paths, *sources.dedicated) if path.is_file())
+        self._value(repr((said, values, named, sources.whole is None)).encode("utf-8", "surrogatepass"))
+        self.hides = bool(values)
+
+    def add_files(self, named: Iterable[str]) -> None:
+        """Add every file, by its name, by what that leads to, and by its content."""
+        problems: list[Problem] = []
+        found = find(self._sources, problems)
+        if problems:
+            raise _NotSure
+        folders = dict[str, None]()
+        for file, real in found:
+            self._text(self._place(file).encode("utf-8"))
+            self._text(real.removeprefix(self._real).encode("utf-8"))
+            self._text(read_bytes(file))
+            folders[os.path.dirname(file)] = None  # noqa: PTH120  # as text: a Path for each takes long
+        others = (*named, *self._defaults(folders), *map(str, (*self._sources.own_var_files, *self._sources.var_files)))
+        for path in others:
+            place = os.path.join(self._root, path)  # noqa: PTH118  # as above
+            content = read_bytes(Path(place))
+            self._text(self._place(place).encode("utf-8"))
+            self._text(os.path.realpath(place).removeprefix(self._real).encode("utf-8"))
+            self._value(content)
+            self.hides = True
+
+    def _defaults(self, folders: Iterable[str]) -> Iterator[str]:
+        """Yield the files of defaults for those folders. Raise _NotSure for one that is probably called wrongly."""
+        seen = set[str]()
+        for folder in folders:
+            place = os.path.abspath(folder)  # noqa: PTH100  # as above
+            while place not in seen and f"{place}/".startswith(self._root):
+                seen.add(place)
+                file = Path(place, DEFAULTS_FILE)
+                if os.path.lexists(file):
+                    yield str(file)
+                elif any(map(is_nearly_defaults, siblings(file))):
+                    raise _NotSure
+                place = os.path.dirname(place)  # noqa: PTH120  # as above
+
+    def _place(self, path: str | Path) -> str:
+        return os.path.abspath(path).removeprefix(self._root)  # noqa: PTH100  # as above
+
+    def _value(self, text: bytes) -> None:
+        """Add a text with values of variables in it, none of which may be the API key."""
+        if any(key in text for key in self._keys):
+            raise _NotSure
+        self._text(text)
+
+    def _text(self, text: bytes) -> None:
+        self.hash.update(b"%d:" % len(text))
+        self.hash.update(text)

@@ -1,0 +1,159 @@
+"""Tell whether all that is live is as the state has it recorded, by the lists that a plan reads. Sends GET only.
+
+What can't be told at a glance is no fault, and no proof either: then a plan looks at everything. So each test here asks
+for more than a plan does: a value of the same type at the same place, each id once, each part known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from wexa_sync.api.calls import Ids, Raw
+from wexa_sync.api.client import Api
+from wexa_sync.compare.shown import shows
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind, Nature, Part
+from wexa_sync.kinds.chain import PartOrder
+from wexa_sync.kinds.project import PROJECT
+from wexa_sync.model import Address, Desired, ExternalName, Manifest, Options, Place, Source
+from wexa_sync.observe.implied import implied
+from wexa_sync.observe.known import Known, external_refs, index_externals, part_place, require_known_kinds
+from wexa_sync.observe.lists import fetch
+from wexa_sync.state.base import State
+
+_NOWHERE = Source(file="the state")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """What is live, where all of it is as recorded.
+
+    `order`: the handles of the parts of each owner, as they come, where that counts.
+    """
+
+    user_id: str
+    order: Mapping[str, Sequence[str]]
+    externals: Mapping[ExternalName, str]
+
+
+def unchanged(state: State, api: Api, options: Options) -> Unchanged | None:
+    """Return what is live; None where something is not as recorded, or not surely so."""
+    require_known_kinds(state)
+    known = Known(desired=_recorded(state), state=state)
+    user_id = api.sign_in()
+    look = _Look(known, api)
+    with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
+        if not look.finds_all(pool):
+            return None
+    externals = {name: id for name, id in known.externals.items() if name in look.named}
+    return Unchanged(user_id=user_id, order=look.order, externals=externals)
+
+
+def _recorded(state: State) -> Desired:
+    """Return the resources as they were applied, so that all is looked up to which they refer."""
+    manifests = {
+        address: Manifest(address=address, spec=record.spec, source=_NOWHERE, generation=record.generation)
+        for address, record in state.records.items()
+    }
+    return Desired(manifests=manifests, depends_on={})
+
+
+class _Look:
+    """One look at the lists. `order` grows with the owners whose parts are seen; `named` is referred to by its name."""
+
+    def __init__(self, known: Known, api: Api) -> None:
+        self._known, self._api = known, api
+        self.order: dict[str, Sequence[str]] = {}
+        self.named = {ExternalName(a.project, ref.kind, ref.external or "") for a, ref in external_refs(known)}
+        self._left = {
+            address for address in known.state.records if BY_NAME[address.kind].nature is Nature.RESOURCE
+        }  # what is recorded, and was not seen yet
+
+    def finds_all(self, pool: Executor) -> bool:
+        """True when everything recorded is live as it is recorded."""
+        known = self._known
+        if not self._are_here(PROJECT, "", self._api.list(PROJECT, Ids()), pool):
+            return False
+        # Each of these is seen under that id in the end, or else nothing is said.
+        known.ids |= {address: known.state.records[address].id for address in self._left}
+        lists = fetch(self._api, pool, known)
+        if known.cut or known.missing or known.unsettled:
+            return False
+        for project, name in {each[:2] for each in self.named} & lists.keys():
+            index_externals(known, BY_NAME[name], project, lists[project, name])
+        for kind in BY_NAME.values():
+            listed = {project: raws for (project, name), raws in lists.items() if name == kind.name}
+            for project, raws in (listed | implied(known, kind, lists)).items():
+                if not self._are_here(kind, project, raws, pool):
+                    return False
+        return not self._left
+
+    def _are_here(self, kind: Kind, project: str, raws: Sequence[Raw], pool: Executor) -> bool:
+        """True when a list shows each resource that is recorded in a project, with its parts."""
+        addresses = self._known.at(Place(project, kind.name))
+        if not addresses or kind.nature is Nature.ACTION:
+            return True
+        lives = _by_id(kind, raws)
+        return (
+            lives is not None
+            and self._are_alike(kind, addresses, lives)
+            and all(self._has_its_parts(part, addresses, lives, pool) for part in kind.parts)
+        )
+
+    def _are_alike(self, kind: Kind, addresses: Sequence[Address], lives: Mapping[str, Raw]) -> bool:
+        """True when each of these is there, and as it is recorded."""
+        records, comparison = self._known.state.records, self._known.comparison(addresses[0].project)
+        for address in addresses:
+            raw = lives.get(records[address].id)
+            if raw is None or not shows(kind, raw, records[address], comparison):
+                return False
+        self._known.ids.update((address, records[address].id) for address in addresses)
+        self._left.difference_update(addresses)
+        return True
+
+    def _has_its_parts(self, part: Part, owners: Sequence[Address], lives: Mapping[str, Raw], pool: Executor) -> bool:
+        """True when the parts of each owner are the recorded ones, and something leads to each."""
+        places = {owner: self._known.at(part_place(owner, part)) for owner in owners}
+        if part.own_list:
+            places = {owner: parts for owner, parts in places.items() if parts}
+        raws = (lives[self._id(owner)] for owner in places)
+        shown = (pool.map if part.own_list else map)(partial(self._items, part), places, raws)
+        return all(
+            self._is_whole(part, owner, lives[self._id(owner)], items, places[owner])
+            for owner, items in zip(places, shown, strict=True)
+        )
+
+    def _items(self, part: Part, owner: Address, raw: Raw) -> list[Raw]:
+        if not part.own_list:
+            return part.items(raw)
+        return self._api.list(part.kind, Ids(project=self._id(owner.project_address), owner=self._id(owner)))
+
+    def _is_whole(self, part: Part, owner: Address, raw: Raw, items: Sequence[Raw], parts: Sequence[Address]) -> bool:
+        """True when these items of an owner are its recorded parts, each with something that leads to it."""
+        if part.chain is not None:
+            items = part.chain.order(raw, items)
+            if part.chain.unlinked(raw, items):
+                return False
+        if not parts:
+            return True
+        found = _by_id(part.kind, items)
+        if found is None or len(found) != len(parts) or not self._are_alike(part.kind, parts, found):
+            return False
+        handles = {self._id(each): each.name for each in parts}
+        if part.order is PartOrder.APPEND_ONLY:
+            self.order[owner] = [handles[id] for id in found]
+        return True
+
+    def _id(self, address: Address) -> str:
+        return self._known.state.records[address].id
+
+
+def _by_id(kind: Kind, raws: Sequence[Raw]) -> dict[str, Raw] | None:
+    """Return what is live by its id; None where an id is no one's alone, or none."""
+    lives = [raw for raw in raws if not raw.get("is_deleted")]
+    found = {ids[0]: raw for raw in lives if (ids := kind.ids_of(raw))}
+    spellings = [id for raw in lives for id in kind.ids_of(raw)] if len(kind.ids) > 1 else found
+    return found if len(found) == len(lives) and len(set(spellings)) == len(spellings) else None
