@@ -369,6 +369,11 @@ def env_of(folder: Path) -> dict[str, str]:
     return {"WEXA_SYNC_ENV": "staging"} if declared else {}
 
 
+def examples() -> list[Path]:
+    """Return the folders of examples that hold manifests: `examples/adopt` has a script, whose work is exported."""
+    return sorted(folder for folder in EXAMPLES.iterdir() if any(folder.rglob("*.yaml")))
+
+
 def copy_example(name: str, to: Path) -> Path:
     """Copy an example's manifests, without the files that running it left there."""
     shutil.copytree(EXAMPLES / name, to, ignore=shutil.ignore_patterns(".wexa-sync"))

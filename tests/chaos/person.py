@@ -116,11 +116,11 @@ class Person:
             hired = [each.id for each in there if each.body.get("marketplace_id") and each.id not in known]
             return ("--happened", hired[0]) if hired else ("--did-not-happen",)
         if "/Execution/" in address:
-            known = set(recorded(self.folder / ".wexa-sync/state.json").values())
+            recorded_ids = set(recorded(self.folder / ".wexa-sync/state.json").values())
             name = address.rpartition("/")[2]
             goal = self.command[4] if _COMMANDED.fullmatch(address) else goals(self.folder)[name]
             runs = [each for each in there if each.kind == "execution" and each.body["goal"] == goal]
-            ours = [each.alias for each in runs if not known & {each.id, each.alias}]
+            ours = [each.alias for each in runs if not recorded_ids & {each.id, each.alias}]
             return ("--happened", ours[0]) if ours else ("--did-not-happen",)
         (id, *others) = _ID.findall(reason)
         if others:

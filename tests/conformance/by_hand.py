@@ -30,7 +30,13 @@ class ByHand:
     def connector(self, project: str, name: str, **more: Any) -> str:
         """Configure a connector with a credential."""
         form = [{"field_id": "host", "is_secret": False}, {"field_id": "pin", "is_secret": True}]
-        body = {"name": name, "category": "mail", "description": "d", "org_id": self.org, "projectID": project}
+        body: dict[str, Any] = {
+            "name": name,
+            "category": "mail",
+            "description": "d",
+            "org_id": self.org,
+            "projectID": project,
+        }
         body |= {"logo": "l", "ui_form": form, "config": {"pin": "s3cr3t-pin", "host": "h.example"}, "status": "ready"}
         return self._post("/actions/mail/config", {**body, **more}, projectID=project)
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conformance.desks import SECRETS
-from tests.conftest import copy_example
+from tests.conftest import copy_example, examples
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 STAGING, PRODUCTION = ("--env", "staging"), ("--env", "production")
 CASES = [
     ("minimal", ()),
@@ -32,10 +31,7 @@ CASES = [
 
 
 def test_every_example_is_a_case() -> None:
-    without_manifests = {"adopt"}  # a script, which docs/adopt.md begins with
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - without_manifests == {
-        name for name, _ in CASES
-    }
+    assert {folder.name for folder in examples()} == {name for name, _ in CASES}
 
 
 @pytest.mark.parametrize(("name", "words"), CASES, ids=[" ".join((name, *words)) for name, words in CASES])

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.conftest import env_of
+from tests.conftest import env_of, examples
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
-
 
 Run = Callable[..., str]
 
@@ -35,7 +33,7 @@ def run(cli: Cli) -> Run:
     return start
 
 
-@pytest.fixture(params=EXAMPLES, ids=lambda folder: folder.name)
+@pytest.fixture(params=examples(), ids=lambda folder: folder.name)
 def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     target = tmp_path / "workspace"
     shutil.copytree(request.param, target, ignore=shutil.ignore_patterns(".wexa-sync"))

@@ -75,10 +75,10 @@ class Steps:
 
     counts: dict[str, Counter[CodeType]] = field(default_factory=dict)
 
-    def of(self, phase: str, call: Callable[[], Any]) -> Any:
-        """Return what a call returns, and count its steps."""
+    def of(self, phase: str, call: Callable[..., Any], *given: Any) -> Any:
+        """Return what a call returns that is given these values, and count its steps."""
         with counted(self.counts.setdefault(phase, Counter())):
-            return call()
+            return call(*given)
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def counted(counts: Counter[CodeType]) -> Iterator[None]:
         yield
     finally:
         sys.settrace(before)
-        threading.settrace(before)  # type: ignore[arg-type]  # none, or that of a measurement of coverage
+        threading.settrace(before)  # none, or that of a measurement of coverage
 
 
 @dataclass
@@ -167,7 +167,7 @@ class Life:
             for level in Level if name == "text" else (Level.NORMAL,):
                 layout = Layout(level=level, color=level is Level.FULL)
                 if make := getattr(RENDERERS[name](layout), what):
-                    self.steps.of(f"{label}: {what} as {name}, {level.value}", lambda make=make: make(view()))
+                    self.steps.of(f"{label}: {what} as {name}, {level.value}", lambda make: make(view()), make)
 
 
 def of_one_project(folder: Path, size: int, word: str) -> None:

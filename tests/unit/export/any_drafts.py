@@ -124,7 +124,7 @@ def _draft(draw: st.DrawFn, kind: Kind, project: str, handle: str, pool: Pool) -
         st.integers(0, 2),
         st.sampled_from(["title", "prompt", "handle"]),
     )
-    comments = draw(
+    comments: dict[tuple[str | int, ...], tuple[str, ...]] = draw(
         st.dictionaries(st.just(()) | paths, st.lists(texts, min_size=1, max_size=2).map(tuple), max_size=3)
     )
     return Draft(address=address, spec=spec, comments=comments, ignore=tuple(ignored))

@@ -75,5 +75,11 @@ def test_a_goal_and_a_form_that_follow_are_left_out_and_others_stay() -> None:
 
 
 def test_a_word_is_spelled_as_a_manifest_may_have_it() -> None:
-    live = {"column_id": "n", "column_name": "N", "column_type": "number", "array_type": None, "enum_options": []}
+    live: dict[str, Any] = {
+        "column_id": "n",
+        "column_name": "N",
+        "column_type": "number",
+        "array_type": None,
+        "enum_options": [],
+    }
     assert least(COLUMN, live) == {"column_id": "n", "column_name": "N", "column_type": "Number"}

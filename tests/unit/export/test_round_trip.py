@@ -17,6 +17,7 @@ from wexa_sync.export.standing import standing
 from wexa_sync.export.write import staged
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.sown import read_rows
+from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.tidy import untidy
 from wexa_sync.manifests.values import refer
@@ -65,7 +66,8 @@ def assert_comes_back(wanted: list[Draft], folder: Path) -> None:
 def manifests(draft: Draft) -> dict[Address, Spec]:
     """Return what a reader is to make of a draft: each resource with its spec, texts that no read shows as secrets."""
     kind = BY_NAME[draft.address.kind]
-    spec = refer(dict(draft.spec), kind.fields, draft.address.project, faults := [])
+    faults: list[Fault] = []
+    spec = refer(dict(draft.spec), kind.fields, draft.address.project, faults)
     assert faults == []
     found: dict[Address, Spec] = {}
     for part in kind.parts:
