@@ -149,6 +149,68 @@ def test_the_files_become_what_a_person_would_have_written(desk: Desk, work: Wor
     assert pulled(desk).files == (), "there is nothing left to pull"
 
 
+TWICE: dict[str, tuple[Edit, Edit]] = {
+    "a text": (("triage.yaml", "title: Classifier", "title: B"), ("triage.yaml", "title: B", "title: C")),
+    "a text that is as it was applied again": (
+        ("triage.yaml", "title: Classifier", "title: B"),
+        ("triage.yaml", "title: B", "title: Classifier"),
+    ),
+    "a prompt": (("prompts/answer.md", "brief", "short"), ("prompts/answer.md", "short", "kind")),
+    "a set": (
+        ("triage.yaml", "[draft-answer]", "[draft-answer, summarise]"),
+        ("triage.yaml", "[draft-answer, summarise]", "[summarise]"),
+    ),
+    "two fields": (("triage.yaml", "title: Classifier", "title: B"), ("triage.yaml", "Sorts tickets", "Sorts")),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_a_second_pull_needs_no_apply(desk: Desk, work: Work, name: str) -> None:
+    desk.apply()
+    state = (desk.folder / ".wexa-sync/state.json").read_bytes()
+    for edit in TWICE[name]:
+        others_change(desk, edit)
+        assert pulled(desk).refused == ()
+        assert contents(desk.folder) == contents(desk.folder.with_name("theirs"))
+        assert work(desk.plan()) == []
+    assert (desk.folder / ".wexa-sync/state.json").read_bytes() == state, "what was pulled may never be merged"
+
+
+def test_after_a_pull_both_sides_may_change_a_field_all_the_same(desk: Desk) -> None:
+    desk.apply()
+    change(desk.folder, ("triage.yaml", "title: Answerer", "title: A"))
+    others_change(
+        desk, ("triage.yaml", "title: Classifier", "title: B"), ("triage.yaml", "title: A\n", "title: Answerer\n")
+    )
+    pulled(desk)
+    others_change(desk, ("triage.yaml", "title: B", "title: C"), ("triage.yaml", "title: A\n", "title: D\n"))
+    change(desk.folder, ("triage.yaml", "title: B", "title: ours"))
+    refused = pulled(desk).refused
+    assert [each.message.partition(":")[0] for each in refused] == [CLASSIFY, CLASSIFY.replace("classify", "answer")]
+
+
+def test_what_was_pulled_is_known_until_the_next_apply(desk: Desk) -> None:
+    desk.apply()
+    others_change(desk, ("triage.yaml", "title: Classifier", "title: B"))
+    pulled(desk)
+    change(desk.folder, ("triage.yaml", "title: B", "title: ours"))
+    desk.apply()
+    others_change(desk, ("triage.yaml", "title: ours", "title: C"))
+    change(desk.folder, ("triage.yaml", "title: ours", "title: B"))
+    assert len(pulled(desk).refused) == 1, "B is a change of the repository by now"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"wexa-sync-pulled": {"x": 1}}', '{"wexa-sync-pulled": 1}', "\0"])
+def test_a_damaged_note_of_a_pull_is_no_note(desk: Desk, text: str) -> None:
+    desk.apply()
+    others_change(desk, ("triage.yaml", "title: Classifier", "title: B"))
+    pulled(desk)
+    (note,) = (desk.folder / ".wexa-sync").glob("pulled-*.json")
+    note.write_text(text, "utf-8")
+    others_change(desk, ("triage.yaml", "title: B", "title: C"))
+    assert refusals(pulled(desk)) == [f"11:14 {CLASSIFY}: the repository and the live side both changed it"]
+
+
 def refusals(found: Pulled) -> list[str]:
     """Return why something was not pulled, with its place."""
     return [f"{each.source.line}:{each.source.column} {each.message}" for each in found.refused]

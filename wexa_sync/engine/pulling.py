@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -49,13 +50,18 @@ def pull(sources: Sources, workspace: Workspace, choice: Choice = _CHOICE, *, go
     from wexa_sync.repair.pull.attempt import attempt
     from wexa_sync.repair.pull.drifted import drifts, updates, without_secrets
     from wexa_sync.repair.pull.drifted import gone as gone_from
+    from wexa_sync.repair.pull.known import known_from, text_of, with_pulled
     from wexa_sync.repair.pull.spots import Pages
+    from wexa_sync.state.disk import read_if_there
 
     desired, recorder = read(sources), Recorder(workspace.api)
     look = _Look(sources, workspace, scope_of(desired, sources))
     seen = look.at(desired, recorder, workspace.let_lists_settle)
     planned = look.plan(seen, choice)
-    found = tuple(drifts(without_secrets(keep_secret(updates(planned, seen), seen), seen), seen))
+    masked = without_secrets(keep_secret(updates(planned, seen), seen), seen)
+    file = _known_file(sources.root, seen.lineage)
+    known = known_from(read_if_there(file), seen)
+    found = tuple(drifts(masked, seen, known))
     lost = gone_from(planned, seen)
     api = Replayed(recorder.notes, org_id=recorder.org_id, user_id=seen.user_id)
     with _told(sources.root):
@@ -67,7 +73,8 @@ def pull(sources: Sources, workspace: Workspace, choice: Choice = _CHOICE, *, go
             lambda files, pulled: look.again(files, pulled, seen, api),
             {address: pair.record.id for address, pair in seen.pairs.items() if pair.record is not None},
         )
-    return replace(made, gone=tuple(each.address for each in lost))
+    remembered = (file, text_of(with_pulled(known, masked, made.fields), seen)) if made.fields else None
+    return replace(made, gone=tuple(each.address for each in lost), known_in=remembered)
 
 
 def write_pulled(pulled: Pulled, workspace: Workspace) -> None:
@@ -80,6 +87,8 @@ def write_pulled(pulled: Pulled, workspace: Workspace) -> None:
     for each in pulled.files:
         with _told(each.file):
             require_writable(each.file, each.before)
+    if pulled.known_in is not None:  # before the files: what they do not have means nothing
+        _remember(*pulled.known_in)
     for each in pulled.files:
         with _told(each.file):
             if str(each.file) in pulled.emptied:
@@ -92,6 +101,19 @@ def write_pulled(pulled: Pulled, workspace: Workspace) -> None:
         records = session.state.records
         left = [each for each, id in pulled.forgotten.items() if each in records and records[each].id == id]
         session.write(*(forgotten(session.state, address) for address in left))
+
+
+def _known_file(root: Path, lineage: str) -> Path:
+    """Return the file that remembers what was pulled for a state: one of this folder alone, as a pull is."""
+    return root / ".wexa-sync" / f"pulled-{sha256(lineage.encode()).hexdigest()[:16]}.json"
+
+
+def _remember(file: Path, content: bytes) -> None:
+    from wexa_sync.state.disk import replace_file, told
+
+    with told("write", file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(file, content)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Find what the live side alone changed since the last apply, in a plan. Pure."""
+"""Find what the live side alone changed since the last apply or pull, in a plan. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import aligned, paired, sent_fields
+from wexa_sync.compare.same import same_value
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.spec.fields import DESCEND, Field, walk
@@ -27,6 +28,7 @@ from wexa_sync.model import (
     Ref,
     Secret,
 )
+from wexa_sync.repair.pull.known import Known
 from wexa_sync.secrecy.find import has_secret, secrets_in, texts_where_sealed
 from wexa_sync.secrecy.hide import scrubber_of, veil
 from wexa_sync.secrecy.redact import Mask, mask_plan
@@ -36,7 +38,7 @@ from wexa_sync.secrecy.redact import Mask, mask_plan
 class Drift:
     """A value at `path` of the spec of a manifest that is another one by now: `live`, in the form of a spec.
 
-    `by`: who changed it since the last apply: "live", or "both", the live side and the repository.
+    `by`: who changed it since the last apply or pull: "live", or "both", the live side and the repository.
     """
 
     manifest: Manifest
@@ -96,26 +98,39 @@ def gone(planned: Plan, seen: Observation) -> tuple[Manifest, ...]:
     return tuple(each for each in found if each is not None and BY_NAME[each.address.kind].nature is Nature.RESOURCE)
 
 
-def drifts(masked: Plan, seen: Observation) -> Iterator[Drift]:
-    """Yield what was changed on the live side, of the plan of `updates` with its secrets hidden."""
+def drifts(masked: Plan, seen: Observation, known: Known) -> Iterator[Drift]:
+    """Yield what was changed on the live side, of the plan of `updates` with its secrets hidden.
+
+    What was `known` as live at an earlier pull, and stands in the manifest as it was then, is a change of live alone.
+    """
     names = {id: key for key, id in seen.externals.items()}
     for change in masked.changes:
         manifest = seen.pairs[change.address].manifest
         assert manifest is not None
         comparison = comparison_in(change.address.project, seen.ids, seen.externals, seen.lineage)
         for path, fields in _units(change, manifest):
+            declared = at_path(manifest.spec, path)
             by = {each.changed_by for each in fields}
+            if _was_pulled(path, declared, change.address, known, comparison):
+                by = {"live"}
             if by == {"repository"}:
                 continue
             live = at_path(change.before, path) if path != fields[0].path else fields[0].before
             yield Drift(
                 manifest=manifest,
                 path=path,
-                declared=at_path(manifest.spec, path),
+                declared=declared,
                 live=_named(live, change.address, seen, names),
                 by="live" if by == {"live"} else "both",
                 comparison=comparison,
             )
+
+
+def _was_pulled(path: Path, declared: Any, address: Address, known: Known, comparison: Comparison) -> bool:
+    """True where the manifest has what was live at the last pull, so that only live has changed since."""
+    held = known.get(address, {})
+    field = BY_NAME[address.kind].fields.at(path)
+    return path[0] in held and same_value(declared, at_path(held, path), field, comparison)
 
 
 def _all(planned: Plan) -> tuple[Change | Blocked, ...]:

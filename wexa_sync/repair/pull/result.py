@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path as File
 
 from wexa_sync.errors import Problem
 from wexa_sync.manifests.tidy import Tidied
@@ -24,7 +25,8 @@ class Pulled:
 
     `files`: those that change, and those in `emptied` go. `fields`: what is pulled, the paths in the spec of each
     address. `refused`: what is not, each with its place and what to do. `gone`: what is not live any more, and declared
-    all the same. `forgotten`: of these, what is taken out, with the ids that the state has.
+    all the same. `forgotten`: of these, what is taken out, with the ids that the state has. `known_in`: the file that
+    remembers what was live as it was pulled, and its content then.
     """
 
     files: tuple[Tidied, ...] = ()
@@ -33,6 +35,7 @@ class Pulled:
     refused: tuple[Problem, ...] = ()
     gone: tuple[Address, ...] = ()
     forgotten: Mapping[Address, str] = field(default_factory=dict)
+    known_in: tuple[File, bytes] | None = None
 
     @property
     def is_whole(self) -> bool:
