@@ -7,10 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.conformance.by_hand import ByHand
+from tests.conformance.desks import SECRETS
+from tests.conftest import copy_example
+
 if TYPE_CHECKING:
-    from tests.conftest import Cli, Desk
+    from tests.conftest import Cli, Desk, Remote
 
 HOSTILE = "<!channel> ::error::%0A\x1b[31m"
 
@@ -92,6 +97,26 @@ def test_drift_is_what_others_changed_whatever_the_manifests_say(desk: Desk, cli
     assert message["counts"]["delete"] == 1
     assert "- support-desk/Schedule/new-year-digest" in message["lines"]
     assert {each["method"] for each in desk.remote.requests[-1:]} == {"GET"}
+
+
+def test_drift_names_as_unmanaged_what_unmanaged_lists(cli: Cli, tmp_path: Path, remote: Remote) -> None:
+    folder, env = copy_example("channels", tmp_path / "channels"), {**remote.env, **SECRETS}
+    settings = folder / "wexa-sync.yaml"
+    settings.write_text("new_project_connectors: [Content creator, REST API, WhatsApp]\n", "utf-8")
+    cli(folder, "apply", "--auto-approve", env=env)
+    (project,) = json.loads(cli(folder, "get", "project", "--format", "json", env=env).stdout)["items"]
+    by_hand = ByHand(url=remote.server.base_url, org=remote.server.org_id)
+    by_hand.connector(project["id"], "Slack")
+
+    def named(command: str, of: str) -> list[str]:
+        shown = json.loads(cli(folder, command, "--format", "json", env=env).stdout)
+        return sorted(each["name"] for each in shown[of])
+
+    assert named("drift", "unmanaged") == named("unmanaged", "items") == ["Mail", "Slack"], (
+        "but not the others that the project began with"
+    )
+    settings.write_text(settings.read_text("utf-8") + "unmanaged_ignore: [Connector/S*]\n", "utf-8")
+    assert named("drift", "unmanaged") == named("unmanaged", "items") == ["Mail"]
 
 
 def test_a_webhook_that_fails_is_a_warning_and_its_address_stays_secret(desk: Desk, cli: Cli) -> None:

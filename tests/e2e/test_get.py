@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+import yaml
+
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
     from tests.forks import Started
@@ -65,3 +67,17 @@ def test_watch_shows_each_change_and_ends_with_ctrl_c(desk: Desk, going: Going) 
         assert watching.returncode == 130
     assert rest == ""
     assert "Traceback" not in said
+
+
+def test_watch_separates_what_it_shows_as_documents_of_yaml(desk: Desk, going: Going) -> None:
+    flow(desk, "First")
+    with going(desk, "get", "flow", "--watch", "--interval", "0.1", "--format", "yaml") as watching:
+        assert watching.stdout
+        lines = iter(watching.stdout.readline, "")
+        first = "".join(iter(lambda: next(lines), "notes: []\n"))
+        flow(desk, "Second")
+        rest = "".join(iter(lambda: next(lines), "notes: []\n"))
+        watching.send_signal(signal.SIGINT)
+        watching.communicate()
+    shown = yaml.safe_load_all(first + rest)
+    assert [[item["name"] for item in each["items"]] for each in shown] == [["First"], ["First", "Second"]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conformance.by_hand import ByHand
 from wexa_sync.text.orders import without_orders
 
 if TYPE_CHECKING:
@@ -142,7 +144,11 @@ def test_the_manifests_that_are_printed_take_over_what_they_stand_for(
     text = cli(desk.folder, "unmanaged", "--manifests", env=env).stdout
     assert [line for line in text.splitlines() if without_orders(f"{line}\n") != f"{line}\n"] == ["---", "---"]
     assert text.isprintable() or all(line.isprintable() for line in text.splitlines())
-    assert "# to be added to spec.agents of support-desk/AgentFlow/triage:\n# - handle: new\n#   title: New\n" in text
+    added = "support-desk/AgentFlow/triage/Agent/new"
+    assert (
+        "# Add this to spec.agents of support-desk/AgentFlow/triage, and record it by\n"
+        f"# `wexa-sync import {added} {'f' * 24}`:\n# - handle: new\n#   title: New\n"
+    ) in text
     mine = cli(desk.folder, "unmanaged", "--manifests", "--project", "support-desk", env=env).stdout
     (desk.folder / "more.yaml").write_text(mine, "utf-8")
     # The flow, and its agent with every character of its prompt.
@@ -155,6 +161,23 @@ def test_the_manifests_that_are_printed_take_over_what_they_stand_for(
     others = cli(desk.folder, "unmanaged", "--manifests", "--project", "Other", env=env).stdout
     (desk.folder / "other" / "all.yaml").write_text(others, "utf-8")
     assert planned(cli, desk.folder / "other", env) == {"Project/other": "adopt", "other/Skill/draft": "adopt"}
+
+
+def test_agents_of_one_title_are_told_apart_by_the_commands_beside_them(desk: Desk, cli: Cli) -> None:
+    server, env, folder = desk.remote.server, desk.remote.env, desk.folder
+    by_hand = ByHand(url=server.base_url, org=server.org_id)
+    project = by_hand.project("Returns")
+    flow = by_hand.flow(project, "Answer")
+    agents = [by_hand.agent(project, flow, "Write", template=text) for text in ("Write.", "Write once more.")]
+    found = folder / "found"
+    found.mkdir()
+    (found / "all.yaml").write_text(cli(folder, "unmanaged", "--manifests", env=env).stdout, "utf-8")
+    assert "2 blocked" in cli(found, "apply", "--auto-approve", env=env, code=4).stdout
+    commands = re.findall("# `wexa-sync (.*)`", (found / "all.yaml").read_text("utf-8"))
+    assert [each.split()[-1] for each in commands] == agents
+    for command in commands:
+        cli(found, *command.split(), env=env)
+    assert planned(cli, found, env) == {}
 
 
 def test_nothing_unmanaged_prints_no_manifest_and_what_is_ignored_is_none(

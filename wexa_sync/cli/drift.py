@@ -23,6 +23,6 @@ def command(request: Request) -> int:
 
     with outputs(request, "plan") as show:
         with request.workspace() as workspace:
-            view = plan_view(engine.drift(workspace))
+            view = plan_view(engine.drift(workspace, ignore=request.settings.unmanaged_ignore))
         show(view)
     return int(ExitCode.CHANGES_PENDING if view.work else ExitCode.DONE)

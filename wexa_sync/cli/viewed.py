@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def show(viewed: Viewed, format: str, *, again: bool = False) -> None:  # the option's name
     """Print a view in that format. `again`: it was shown before, and has changed."""
+    from wexa_sync.cli.streams import write_data
     from wexa_sync.cli.terminal import note, show_data, show_text, wants_color, warn, width
     from wexa_sync.render import FOR_PEOPLE
     from wexa_sync.render.layout import Layout
@@ -30,7 +31,9 @@ def show(viewed: Viewed, format: str, *, again: bool = False) -> None:  # the op
     elif format == TABLE:
         show_data(viewed_lines(viewed))
     else:
-        show_data(("---\n" if again and format == "yaml" else "") + VIEW_RENDERERS[format](Layout())(viewed))
+        if again and format == "yaml":
+            write_data("---\n", sys.stdout)  # show_data would break it, as what a CI system may take for an order
+        show_data(VIEW_RENDERERS[format](Layout())(viewed))
     sys.stdout.flush()
 
 

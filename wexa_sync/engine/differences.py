@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wexa_sync.engine.steps import look
 from wexa_sync.errors import StateError
 from wexa_sync.kinds import BY_NAME
@@ -11,9 +13,10 @@ from wexa_sync.state.base import State
 from wexa_sync.workspace import Workspace
 
 
-def drift(workspace: Workspace) -> Plan:
+def drift(workspace: Workspace, *, ignore: Sequence[str] = ()) -> Plan:
     """Return what changed on the live side since the last apply, in the shape of a plan. Sends GET only.
 
+    `ignore`: patterns of KIND/NAME of what may be live and unmanaged in managed projects, without a warning.
     The manifests have no part in it, so no variable and no secret has to be set. Raises StateError where nothing was
     ever recorded.
     """
@@ -25,7 +28,7 @@ def drift(workspace: Workspace) -> Plan:
             f"there is no state in {workspace.store.describe()}, so nothing was applied that could have changed",
             hint="Name the state that `wexa-sync apply` writes, or apply first.",
         )
-    return changed_since(look(_applied(state), workspace))
+    return changed_since(look(_applied(state), workspace), presumed=workspace.options.presumed, ignore=ignore)
 
 
 def _applied(state: State) -> Desired:

@@ -61,7 +61,11 @@ def _added(draft: Draft, strangers: Mapping[tuple[str, str, str], Stranger]) -> 
         part = part_of(BY_NAME[address.kind])
         assert part is not None  # a draft has its own id and those of its parts
         item = next(each for each in spec[part.field] if each[part.handle] == address.name)
-        yield _comment(f"to be added to spec.{part.field} of {draft.address}:", emitted([item], 0))
+        yield _comment(
+            f"Add this to spec.{part.field} of {draft.address}, and record it by",
+            f"`wexa-sync import {address} {prose(id)}`:",
+            emitted([item], 0),
+        )
 
 
 def _comment(*texts: str) -> str:

@@ -109,8 +109,10 @@ class Sheet:
     def note_all(self, above: Path, at: Path, thing: Thing, spec: Mapping[str, Any]) -> None:
         """Note what a person has to know of a spec that stands at `at`; of the whole of it, at `above`."""
         if self.desk.has_twin(thing):
-            known = "Without the state, nobody can tell which is which" if above else "The id tells them apart"
-            self.note(above, f"Another {thing.kind.name} has this name. {known}.")
+            known = "Where the state does not know which this is:" if above else "The id tells them apart."
+            self.note(above, f"Another {thing.kind.name} has this name. {known}")
+            if above:
+                self.note(above, f"`wexa-sync import {self.desk.addresses[key_of(thing)]} {thing.id}`")
         for path, ref in references(spec):
             if ref.id is not None:
                 self.note((*at, *path), f"The {ref.kind} of this id is not among what is written here.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from wexa_sync.api.calls import Raw
 from wexa_sync.export.names import Key, address_in, key_of, recorded
 from wexa_sync.export.survey import Survey, Thing
 from wexa_sync.kinds import BY_NAME, owner_of
-from wexa_sync.kinds.endpoint import Operation
+from wexa_sync.kinds.strangers import comes_by_itself, glob, matching
 from wexa_sync.model import Address, Title, Viewed, ViewRow
 from wexa_sync.state.base import State
 from wexa_sync.text.suggest import did_you_mean, named
@@ -67,9 +67,9 @@ def unrecorded(survey: Survey, state: State, *, ignore: Sequence[str], presumed:
 
     `ignore` are patterns of KIND/NAME or KIND/ID. `presumed`: the names of the connectors that a project begins with.
     """
-    known, makers, is_ignored = _known(state), _makers(survey), _matching(ignore)
+    known, makers, is_ignored = _known(state), _makers(survey), matching(ignore)
     strange = [each for each in survey.things if _is_strange(each, known) and not _is_made(each, makers, presumed)]
-    shown = {key_of(each): each for each in strange if not is_ignored(each)}
+    shown = {key_of(each): each for each in strange if not is_ignored(each.kind.name, (each.name, *each.ids))}
     referrers = survey.referrers
     return Unrecorded(
         survey=survey,
@@ -132,8 +132,7 @@ def _makers(survey: Survey) -> Mapping[tuple[str, str], list[Raw]]:
 def _is_made(thing: Thing, makers: Mapping[tuple[str, str], list[Raw]], presumed: AbstractSet[str]) -> bool:
     """True for what the platform makes by itself: no call makes such a thing, or a maker or its project did."""
     kind = thing.kind
-    begins_with = kind.goes_along and thing.name in presumed and not kind.exported.names(thing.raw)
-    if begins_with or Operation.CREATE not in kind.endpoints:
+    if comes_by_itself(kind, thing.raw, presumed):
         return True
     return kind.maker is not None and kind.maker.made(thing.raw, makers.get((kind.maker.kind, thing.project), ()))
 
@@ -146,26 +145,13 @@ def _stranger(
     return Stranger(thing=thing, referrers=users, owner=known.get(_home(thing)))
 
 
-def _matching(patterns: Sequence[str]) -> Callable[[Thing], bool]:
-    """Return a test for what one of the patterns matches, by KIND/NAME or by KIND/ID.
-
-    `*` stands for any text, and `?` for one character.
-    """
-    whole = re.compile("|".join(map(_glob, patterns)) or r"(?!)", re.DOTALL)
-    return lambda thing: any(whole.fullmatch(f"{thing.kind.name}/{word}") for word in (thing.name, *thing.ids))
-
-
-def _glob(pattern: str) -> str:
-    return re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-
-
 def _notes(survey: Survey, patterns: Sequence[str]) -> Iterator[str]:
     """Yield what may be missing, and each pattern whose kind there is not."""
     for each in survey.unread:
         yield f"not all can be seen: {each.kind} of project {each.project_name!r}: {each.why}"
     for pattern in patterns:
         kind = pattern.partition("/")[0]
-        if not any(re.fullmatch(_glob(kind), name) for name in BY_NAME):
+        if not any(re.fullmatch(glob(kind), name) for name in BY_NAME):
             yield f"unmanaged_ignore: {pattern!r}: there is no kind {kind!r}. {did_you_mean(kind, BY_NAME, '')}".strip()
 
 

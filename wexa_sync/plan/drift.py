@@ -5,7 +5,8 @@ The result has the shape of a plan, read the other way: the `before` of a field 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import groupby
 
@@ -14,7 +15,8 @@ from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.parts import part_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds import part_of as part_kind
-from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.base import Kind, Nature
+from wexa_sync.kinds.strangers import comes_by_itself, matching
 from wexa_sync.model import (
     Action,
     Address,
@@ -35,14 +37,22 @@ from wexa_sync.text.suggest import named
 _REMOVED, _ADDED = "removed on the live side", "added on the live side"
 
 
-def drift(seen: Observation) -> Plan:
-    """Return what changed on the live side since the last apply, and what is unmanaged in managed projects."""
+def drift(seen: Observation, *, presumed: AbstractSet[str], ignore: Sequence[str]) -> Plan:
+    """Return what changed on the live side since the last apply, and what is unmanaged in managed projects.
+
+    `presumed`: the names of the connectors that a project begins with. `ignore`: patterns of what may be unmanaged.
+    """
     ours = {address for address, pair in seen.pairs.items() if pair.record is not None}
     places = {address.place for address in ours}
     changes = [change for address in sorted(ours) if (change := _changed(seen.pairs[address], seen))]
     parts = ((place, lives) for place, lives in seen.unmanaged.items() if place.owner is not None and place in places)
     added = [change for place, lives in parts for change in _added(place, lives)]
-    beside = tuple(_beside(seen, ours, places))
+    is_ignored = matching(ignore)
+    beside = tuple(
+        Unmanaged(owner=project, kind=kind.name, id=live.id, title=title)
+        for project, kind, title, live in _beside(seen, ours, places)
+        if not comes_by_itself(kind, live.spec, presumed) and not is_ignored(kind.name, (title, *live.ids))
+    )
     found = Plan(
         target=seen.target,
         lineage=seen.lineage,
@@ -102,8 +112,8 @@ def _added(place: Place, lives: tuple[Live, ...]) -> Iterator[Change]:
         yield Change(action=Action.CREATE, address=address, id=live.id, after=shown, reason=_ADDED)
 
 
-def _beside(seen: Observation, ours: set[Address], places: set[Place]) -> Iterator[Unmanaged]:
-    """Give what is live in projects of ours, and that no apply made and nothing of ours holds.
+def _beside(seen: Observation, ours: set[Address], places: set[Place]) -> Iterator[tuple[Address, Kind, str, Live]]:
+    """Give what is live in projects of ours, and that no apply made and nothing of ours holds: project, kind, title.
 
     What comes with a project is named only where some of its kind is ours.
     """
@@ -113,7 +123,7 @@ def _beside(seen: Observation, ours: set[Address], places: set[Place]) -> Iterat
             continue
         if place.project and project in ours and part_kind(kind) is None and kind.nature is not Nature.ACTION:
             for live in lives:
-                yield Unmanaged(owner=project, kind=kind.name, id=live.id, title=str(live.spec.get(kind.display) or ""))
+                yield project, kind, str(live.spec.get(kind.display) or ""), live
 
 
 def _listed(found: tuple[Unmanaged, ...]) -> Iterator[str]:
