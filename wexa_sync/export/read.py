@@ -6,7 +6,8 @@ A list that can't be read is named, and the rest is read all the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -123,22 +124,32 @@ class _Look:
 
     def _read_unlisted(self) -> None:
         """Read what others refer to and a list without a second page leaves out."""
-        for (kind, ids), raws in list(self.found.items()):
-            if kind.listing is None or not kind.listing.named or not ids.project:
-                continue
-            if self.recorder.noted(kind, ids).extent is Extent.WHOLE:
-                continue
+        cut = [place for place in self.found if self._is_cut(*place)]
+        referred = self._referred(self.found if cut else ())
+        for kind, ids in cut:
+            raws = self.found[kind, ids]
             known = {id for raw in raws for id in kind.ids_of(raw)}
-            missing = sorted(self._referred(kind, ids.project) - known)
+            missing = sorted(referred[ids.project, kind.name] - known)
             found = self.pool.map(partial(self._one, kind, ids), missing)
             raws += [raw for raw in found if raw is not None]
 
-    def _referred(self, kind: Kind, project: str) -> set[str]:
-        """Return the ids of things of a kind that what was found in a project refers to."""
-        there = [(each, raw) for (each, ids), raws in self.found.items() if ids.project == project for raw in raws]
-        inside = [(part.kind, item) for each, raw in there for part in each.embedded for item in part.items(raw)]
-        refs = (ref for each, raw in (*there, *inside) for _, ref in references(decode(each, raw)))
-        return {ref.id for ref in refs if ref.kind == kind.name and ref.id}
+    def _is_cut(self, kind: Kind, ids: Ids) -> bool:
+        """True for the list of a project that may show less than others refer to."""
+        is_named = kind.listing is not None and bool(kind.listing.named)
+        return is_named and bool(ids.project) and self.recorder.noted(kind, ids).extent is not Extent.WHOLE
+
+    def _referred(self, places: Iterable[Place]) -> defaultdict[tuple[str, str], set[str]]:
+        """Return the ids that what was found refers to, by the project and the kind that they are of."""
+        referred: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        there = [(kind, raw, ids.project) for kind, ids in places for raw in self.found[kind, ids]]
+        inside = [
+            (part.kind, item, at) for kind, raw, at in there for part in kind.embedded for item in part.items(raw)
+        ]
+        for kind, raw, project in (*there, *inside):
+            for _, ref in references(decode(kind, raw)):
+                if ref.id:
+                    referred[project, ref.kind].add(ref.id)
+        return referred
 
     def _one(self, kind: Kind, ids: Ids, id: str) -> Raw | None:  # the field's name
         try:

@@ -107,13 +107,12 @@ def named(file: str, data: Any) -> Iterator[str]:
 def _pieces(text: str, lines: Mapping[int, Address]) -> Iterator[Piece]:
     """Yield the documents of a text, which is without faults. `lines`: where each manifest begins."""
     text = text if text.endswith("\n") else f"{text}\n"
-    at = text.find("\n") + 1  # behind our line
+    at, line = text.find("\n") + 1, 2  # behind our line
     for separator in (*_SEPARATOR.finditer(text), None):
         piece = text[at : separator.start() if separator else len(text)]
-        first = text.count("\n", 0, at) + 1
-        at = separator.end() if separator else len(text)
-        within = range(first, first + piece.count("\n") + 1)
+        at, first = separator.end() if separator else len(text), line
+        line += piece.count("\n") + 1
         documents = data_of(piece)
         if documents or piece.strip():
-            address = next((address for line, address in lines.items() if line in within), None)
+            address = next((lines[each] for each in range(first, line) if each in lines), None)
             yield Piece(address=address, text=piece, data=documents[0][1] if documents else None)

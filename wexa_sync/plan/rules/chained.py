@@ -9,6 +9,7 @@ from dataclasses import replace
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.model import Action, Address, Manifest, Observation, Place
 from wexa_sync.plan.decision import Decision, block, does
+from wexa_sync.plan.rules.others import Others
 from wexa_sync.text.suggest import named
 
 
@@ -35,6 +36,7 @@ def put_behind(decisions: MutableMapping[Address, Decision], observation: Observ
 
 def hold_cut_off(decisions: MutableMapping[Address, Decision], observation: Observation) -> None:
     """Block the delete of a part that leads to others which stay: they would be cut off."""
+    others = Others(observation)
     for address, found in list(decisions.items()):
         part, owner = part_of(BY_NAME[address.kind]), address.owner_address
         if part is None or part.chain is None or owner is None or not does(found, Action.DELETE) or found.with_project:
@@ -42,7 +44,7 @@ def hold_cut_off(decisions: MutableMapping[Address, Decision], observation: Obse
         stays = [
             name
             for id in _all_behind(observation.links.get(owner, {}), found.id or "")
-            if (name := _called(owner, id, decisions, observation))
+            if (name := others.called(owner, id, decisions))
         ]
         if stays:
             decisions[address] = block(
@@ -66,10 +68,11 @@ def _all_behind(links: Mapping[str, Mapping[str, str]], start: str) -> list[str]
 
 def unlinked_warnings(decisions: Mapping[Address, Decision], observation: Observation) -> Iterator[str]:
     """Give a warning for each chosen owner with parts that no other leads to: what uses the owner ends before them."""
+    others = Others(observation)
     for owner, ids in sorted(observation.unlinked.items()):
         if owner not in decisions or does(decisions[owner], Action.DELETE):
             continue
-        names = [name for id in ids if (name := _called(owner, id, decisions, observation))]
+        names = [name for id in ids if (name := others.called(owner, id, decisions))]
         if names:
             yield (
                 f"{owner} is a broken chain: nothing in it leads to {named(names)}, so its runs end before that. "
@@ -79,6 +82,7 @@ def unlinked_warnings(decisions: Mapping[Address, Decision], observation: Observ
 
 def misled_warnings(decisions: Mapping[Address, Decision], observation: Observation) -> Iterator[str]:
     """Give a warning for each declared branch that leads somewhere else on the live side: no call leads it anew."""
+    others = Others(observation)
     for address in sorted(decisions):
         pair, part, owner = observation.pairs[address], part_of(BY_NAME[address.kind]), address.owner_address
         if part is None or part.chain is None or owner is None or pair.manifest is None or pair.live is None:
@@ -87,18 +91,6 @@ def misled_warnings(decisions: Mapping[Address, Decision], observation: Observat
         for branch, to in part.chain.decides(pair.manifest.spec).items():
             wanted = observation.ids.get(address.altered(name=to)) if to else None
             if branch in leads and leads[branch] != wanted and (wanted is not None or not to):
-                live = _called(owner, leads[branch], decisions, observation) or leads[branch]
+                live = others.called(owner, leads[branch], decisions) or leads[branch]
                 instead = f"not to {address.kind}/{to}" if to else "and the manifest ends there"
                 yield f"{address}: its branch {branch!r} leads to {live}, {instead}. Link it in Wexa Studio."
-
-
-def _called(owner: Address, id: str, decisions: Mapping[Address, Decision], observation: Observation) -> str:
-    """Return what people call a live part of an owner; empty for one that is to be deleted."""
-    for address, pair in observation.pairs.items():
-        if address.owner_address == owner and pair.live is not None and pair.live.id == id:
-            return "" if does(decisions.get(address), Action.DELETE) else f"{address.kind}/{address.name}"
-    for place, lives in observation.unmanaged.items():
-        for live in lives if (place.project, place.owner) == (owner.project, (owner.kind, owner.name)) else ():
-            if live.id == id:
-                return f"{BY_NAME[place.kind].called(live.spec)} ({id})"
-    return id

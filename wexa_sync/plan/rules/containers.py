@@ -9,9 +9,9 @@ from wexa_sync.compare.parts import part_of
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.endpoint import Operation
-from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Action, Address, Blocked, Change, Live, Observation, Place
+from wexa_sync.model import Action, Address, Blocked, Change, Observation
 from wexa_sync.plan.decision import Decision, Orphan, Rules, block, does
+from wexa_sync.plan.rules.others import Others, names_in
 from wexa_sync.text.suggest import named
 
 
@@ -23,12 +23,12 @@ def hold_containers(
     `left`: the addresses that the plan must not touch, each with the reason.
     """
     may_go = (isinstance(found, Blocked) or does(found, Action.DELETE, Action.FORGET) for found in decisions.values())
-    inside = inside_of(observation.pairs if any(may_go) else ())
+    inside, others = inside_of(observation.pairs if any(may_go) else ()), Others(observation)
     for address, found in list(decisions.items()):
         if address.project in observation.unplaced and isinstance(found, Change) and found.id is None:
             decisions[address] = _out_of_sight(found, observation)
         elif does(found, Action.DELETE) and not found.with_project:
-            _go_with(address, inside[address], decisions, observation, left)
+            _go_with(address, inside[address], decisions, observation, others, left)
         elif isinstance(found, Blocked) and found.wanted == "delete":
             _stay_with(address, inside[address], decisions)
         elif does(found, Action.FORGET) and found.id is not None:
@@ -67,42 +67,16 @@ def _out_of_sight(change: Change, observation: Observation) -> Change | Blocked:
 
 def taken_along(changes: Mapping[Address, Change], observation: Observation) -> tuple[str, ...]:
     """Return the warnings of projects' deletes: more is in a project than anybody declares."""
+    deleted = [
+        address for address, each in sorted(changes.items()) if address.kind == "Project" and does(each, Action.DELETE)
+    ]
+    made = names_in(observation.made_by_others if deleted else {})
     return tuple(
         f"Deleting {address} deletes all that is in it: its connectors, tables, files and the history of its runs go "
-        "too" + (f", and what its connectors made: {named(made)}." if made else ".")
-        for address, change in sorted(changes.items())
-        if address.kind == "Project" and change.action is Action.DELETE
-        for made in [_called(observation.made_by_others, address)]
+        "too" + (f", and what its connectors made: {named(names)}." if names else ".")
+        for address in deleted
+        for names in [made.get(address)]
     )
-
-
-def _called(unmanaged: Mapping[Place, Sequence[Live]], around: Address) -> list[str]:
-    """Return what of that is live in a project or an owner, as people call it."""
-    found = []
-    for place, lives in unmanaged.items():
-        if _is_inside(place, around) and not BY_NAME[place.kind].goes_along:
-            kind, of = BY_NAME[place.kind], f" of {'/'.join((place.project, *place.owner))}" if place.owner else ""
-            found += [f"{kind.called(live.spec)}{of}" for live in lives]
-    return found
-
-
-def _used_by_others(around: Address, observation: Observation) -> list[str]:
-    """Return what is live, managed by nobody, and refers to a resource, as people call it."""
-    id = observation.ids.get(around)  # the field's name
-    return [
-        BY_NAME[place.kind].called(live.spec)
-        for place, lives in observation.unmanaged.items()
-        if BY_NAME[place.kind].nature is Nature.RESOURCE and place.project == around.project
-        for live in lives
-        if any(ref.address == around or (ref.id is not None and ref.id == id) for _, ref in references(live.spec))
-    ]
-
-
-def _is_inside(place: Place, around: Address) -> bool:
-    """True when what lives in that place is deleted with a project or an owner."""
-    if around.kind == "Project":
-        return place.project == around.name
-    return (place.project, place.owner) == (around.project, (around.kind, around.name))
 
 
 def _go_with(
@@ -110,13 +84,14 @@ def _go_with(
     inside: Sequence[Address],
     decisions: MutableMapping[Address, Decision],
     observation: Observation,
+    others: Others,
     left: Mapping[Address, str],
 ) -> None:
     """Block the delete of what holds others where they must stay; else let go with it what can't go alone.
 
     An undocumented call is not made where the thing goes all the same.
     """
-    if reason := _must_stay(around, inside, decisions, observation, left):
+    if reason := _must_stay(around, inside, decisions, observation, others, left):
         decisions[around] = Blocked(address=around, wanted="delete", reason=reason[0], hint=reason[1])
         return
     for address in inside:
@@ -148,6 +123,7 @@ def _must_stay(
     inside: Sequence[Address],
     decisions: Mapping[Address, Decision],
     observation: Observation,
+    others: Others,
     left: Mapping[Address, str],
 ) -> tuple[str, str] | None:
     """Return why a project or an owner must not be deleted, with a hint; None where nothing speaks against it."""
@@ -167,16 +143,14 @@ def _must_stay(
         if isinstance(decisions[address], Blocked) and BY_NAME[address.kind].nature is Nature.ACTION:
             what = f"{address} may have happened, and what would show it is deleted with the {noun}"
             return what, "Settle that run first: its hint says how."
-    if users := _used_by_others(around, observation):
+    if users := others.using(around):
         return (
             f"others refer to it, and would lead nowhere: {named(users)}",
             f"Remove those first, or delete the {noun} in Wexa Studio.",
         )
-    cut = ((place, why) for place, why in observation.cut.items() if BY_NAME[place.kind].nature is Nature.RESOURCE)
-    more = [f"perhaps more: {why}" for place, why in cut if _is_inside(place, around)]
-    if others := [*_called(observation.unmanaged, around), *more]:
+    if more := others.inside(around):
         return (
-            f"it also holds objects that are not managed here and would be deleted too: {named(others)}",
+            f"it also holds objects that are not managed here and would be deleted too: {named(more)}",
             f"To delete all of it, delete the {noun} in Wexa Studio. Else move those objects away first.",
         )
     return None
