@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.transport.http import Exchange, Http
 from wexa_sync.export.chosen import Wishes
 from wexa_sync.export.result import Export
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Options, Secret, Target
 from wexa_sync.sandbox import SandboxConfig, running
 from wexa_sync.state import FileStore
@@ -112,6 +114,24 @@ def test_wishes_say_what_else_is_written_and_what_is_not(tmp_path: Path) -> None
     assert "host: h.example" in two
     assert "s3cr3t" not in one + two
     assert not (tmp_path / "state.json").exists(), "nothing is recorded without adopt"
+
+
+@pytest.mark.parametrize("readings", [{}, {"empty_texts": "null", "texts": "trimmed"}, *TOGETHER[:3]], ids=named)
+def test_a_state_that_was_lost_after_an_export_is_rebuilt(tmp_path: Path, readings: Mapping[str, str]) -> None:
+    with by_hand(tmp_path, readings) as (hand, workspace, sent):
+        project = hand.project(" Desk ")
+        mail = hand.connector(project, "Team mail")
+        skills = [hand.skill(project, mail, name, description=" ends with blanks  ") for name in ("Read", "Read", "")]
+        flow = hand.flow(project, "Triage")
+        first = hand.agent(project, flow, "One", skills=skills, template="go \n\n")
+        hand.agent(project, flow, "Two ", after=first, triggers=[{"a": None}])
+        hand.schedule(project, flow, " go ")
+        hand.trigger(mail, flow, "on mail")
+        assert_comes_back(workspace, sent, tmp_path / "one")
+        own = replace(workspace, store=FileStore(tmp_path / "new.json"))
+        desired = engine.read(Sources(paths=(tmp_path / "one",), root=tmp_path))
+        assert [match for match in engine.rebuild(desired, own) if match.record is None] == []
+        assert shown(engine.plan(desired, own)) == []
 
 
 ODD = ("", "a", "A", "Å", "日本", "a-2", "x" * 200, "---", "${env:HOME}", "agentflow-1")

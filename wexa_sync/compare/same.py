@@ -87,7 +87,10 @@ def same_value(one: Any, other: Any, field: Field, comparison: Comparison) -> bo
 
 
 def as_recorded(recorded: Any, live: Any, field: Field, comparison: Comparison) -> Any:
-    """Return a part of live, with the recorded values where they mean the same: a name outlives its id."""
+    """Return a part of live, with the recorded values where they mean the same, or where the server keeps them so.
+
+    A name outlives its id.
+    """
     if isinstance(recorded, Ref) and isinstance(live, Ref) and comparison.id_of(recorded) in (None, live.id):
         return recorded
     if isinstance(recorded, dict) and isinstance(live, dict):
@@ -97,7 +100,8 @@ def as_recorded(recorded: Any, live: Any, field: Field, comparison: Comparison) 
             for name, value in live.items()
         }
     is_hidden = isinstance(live, Secret) and not isinstance(recorded, (Secret, Sealed))
-    return recorded if not is_hidden and same_value(recorded, live, field, comparison) else live
+    stays = same_value(recorded, live, field, comparison) or (recorded is not None and kept(recorded, live))
+    return recorded if stays and not is_hidden else live
 
 
 def kept(ours: Any, theirs: Any) -> bool:

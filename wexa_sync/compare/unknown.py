@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.parts import part_of
+from wexa_sync.compare.same import as_recorded
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.wire import at_path, replaced
 from wexa_sync.model import FieldChange, Live, Manifest, Spec
@@ -31,7 +32,7 @@ def taken(kind: Kind, manifest: Manifest, live: Live, comparison: Comparison) ->
     """Return what is live of the declared fields. What no read shows and no call changes counts as declared."""
     fields = field_changes(kind, manifest.spec, live.spec, None, comparison, manifest.lifecycle.ignore_changes)
     differ, unknown = knowable(kind, fields)
-    spec: Spec = part_of(kind, live.spec, manifest.spec)
+    spec: Spec = as_recorded(manifest.spec, part_of(kind, live.spec, manifest.spec), kind.fields, comparison)
     for change in unknown:
         spec = replaced(spec, change.path, at_path(manifest.spec, change.path))
     return Taken(spec=spec, differ=differ, unknown=unknown)

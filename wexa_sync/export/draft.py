@@ -19,7 +19,7 @@ class Draft:
     above that field or item; `()` is above the document.
     `ids`: the live id of the resource and of each of its parts, by address.
     `ignore`: `metadata.lifecycle.ignore_changes`. `by_id`: the manifest imports the live id, as another resource has
-    the same name. `partial`: the live resource can't be expressed whole.
+    the same name, or as no manifest can have the name. `partial`: the live resource can't be expressed whole.
     """
 
     address: Address

@@ -39,7 +39,7 @@ def fitted(draft: Draft) -> tuple[Draft, str]:
     """Return the draft without what no manifest may say, and why it can't be one at all; an empty text if it can.
 
     A field that is not required is left out. In the place of a required one stands another text, which counts for
-    nothing: changes of the field are ignored.
+    nothing: changes of the field are ignored. By that text nothing is found: without the state, the id leads there.
     """
     kind = BY_NAME[draft.address.kind]
     fit = Fit(kind=kind, spec=dict(draft.spec), comments=dict(draft.comments), ignore=dict.fromkeys(draft.ignore))
@@ -51,7 +51,8 @@ def fitted(draft: Draft) -> tuple[Draft, str]:
             _put_right(fit, fault, draft.address.name)
     else:
         fit.why = fit.why or faults[0].message
-    return replace(draft, spec=fit.spec, comments=fit.comments, ignore=tuple(fit.ignore)), fit.why
+    by_id = draft.by_id or not fit.ignore.keys().isdisjoint(kind.identity)
+    return replace(draft, spec=fit.spec, comments=fit.comments, ignore=tuple(fit.ignore), by_id=by_id), fit.why
 
 
 def _faults(draft: Draft, spec: Mapping[str, Any]) -> list[Fault]:
