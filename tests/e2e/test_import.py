@@ -241,12 +241,21 @@ def test_a_lost_state_is_told_once(desk: Desk, cli: Cli) -> None:
         page = cli(desk.folder, "plan", "--format", format_, env=desk.remote.env).stdout
         assert "The state seems to be lost" in page
         assert "is live already and not managed here" not in page
+    for format_ in ("annotations", "sarif", "junit", "gitlab-codequality"):
+        marks = cli(desk.folder, "plan", "--format", format_, env=desk.remote.env).stdout
+        assert marks.count("records none of them") == marks.count("records none of them. The state was lost")
+        assert "project.yaml" in marks
+        assert "is live already and not managed here" not in marks, format_
     data = json.loads(cli(desk.folder, "plan", "--format", "json", env=desk.remote.env).stdout)
     assert len(data["blocked"]) == 8
     assert data["lost_state"]["live"] == 8
     cli(desk.folder, "plan", "--strict", code=3, env=desk.remote.env)
     cli(desk.folder, "plan", "--detailed-exitcode", code=2, env=desk.remote.env)
-    cli(desk.folder, "apply", "--auto-approve", code=4, env=desk.remote.env)
+    for format_ in ("html", "markdown", "annotations", "sarif", "junit"):
+        words = ("apply", "--auto-approve", "--format", format_)
+        report = cli(desk.folder, *words, code=4, env=desk.remote.env).stdout
+        assert "records none of them" in report or format_ == "junit", "JUnit of an apply has what was tried alone"
+        assert "is live already and not managed here" not in report, format_
     assert desk.remote.writes == []
 
 

@@ -8,7 +8,8 @@ from enum import Enum
 from posixpath import normpath
 from typing import Final
 
-from wexa_sync.model import Outcome, Source, Status
+from wexa_sync.model import Outcome, Plan, Source, Status
+from wexa_sync.render.view.lost import said_of
 from wexa_sync.render.view.plan import BlockedView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
@@ -68,12 +69,14 @@ class Finding:
 
 def of_plan(view: PlanView) -> tuple[Finding, ...]:
     """Return what is blocked in a plan, and what the plan warns of."""
-    return _ranked([*map(_blocked, view.blocked), *(_finding(WARNING, "", text) for text in view.plan.warnings)])
+    return _ranked(
+        [*_lost(view.plan), *map(_blocked, view.listed), *(_finding(WARNING, "", text) for text in view.plan.warnings)]
+    )
 
 
 def of_report(view: ReportView) -> tuple[Finding, ...]:
     """Return which changes of an apply were not made or may not have been, what is blocked, and its warnings."""
-    blocked = (_finding(BLOCKED, str(b.address), b.reason, b.hint, b.source) for b in view.report.plan.blocked)
+    blocked = (_finding(BLOCKED, str(b.address), b.reason, b.hint, b.source) for b in view.blocked)
     error = [_finding(FAILURE, "", *view.report.error)] if view.report.error[0] else []
     unknown = {outcome.change.address for outcome in view.outcomes if outcome.status is Status.UNKNOWN}
     earlier = (
@@ -81,7 +84,15 @@ def of_report(view: ReportView) -> tuple[Finding, ...]:
         for address in view.report.doubts
         if address not in unknown
     )
-    return _ranked([*error, *(each for outcome in view.outcomes for each in _of(outcome)), *earlier, *blocked])
+    return _ranked(
+        [
+            *error,
+            *(each for outcome in view.outcomes for each in _of(outcome)),
+            *earlier,
+            *_lost(view.report.plan),
+            *blocked,
+        ]
+    )
 
 
 def of_problems(view: ProblemsView) -> tuple[Finding, ...]:
@@ -89,6 +100,15 @@ def of_problems(view: ProblemsView) -> tuple[Finding, ...]:
     if view.problems:
         return tuple(_finding(PROBLEM, each.path, each.message, each.hint, each.source) for each in view.problems)
     return (_finding(FAILURE, "", view.message, view.hint),) if view.type else ()
+
+
+def _lost(plan: Plan) -> Iterator[Finding]:
+    """Yield what stands for many blocked changes where the state seems to be lost, at the place of the first one."""
+    if plan.lost is None:
+        return
+    heading, why, hint = said_of(plan.lost)
+    places = [each.source for each in plan.blocked if each.address in plan.lost.blocked and each.source]
+    yield _finding(BLOCKED, "", f"{heading} {why}", hint, next(iter(places), None))
 
 
 def _of(outcome: Outcome) -> Iterator[Finding]:
@@ -106,7 +126,8 @@ def _blocked(view: BlockedView) -> Finding:
 
 
 def _finding(rule: Rule, subject: str, message: str, hint: str = "", source: Source | None = None) -> Finding:
-    said = " ".join(prose(text) for text in (message, hint) if text)
+    end = "." if hint and not message.endswith((".", "!", "?", ":")) else ""
+    said = " ".join(prose(text) for text in (f"{message}{end}", hint) if text)
     return Finding(rule=rule, subject=visible(subject), message=said, source=source)
 
 

@@ -66,7 +66,7 @@ def xml(text: str) -> ET.Element:
 def test_an_annotation_names_the_file_from_the_top_of_the_repository() -> None:
     assert plan_as("annotations").splitlines() == [
         "::warning file=infra/wexa/flows/triage.yaml,line=14,col=3,title=wexa-sync%3A blocked-change::"
-        "desk/AgentFlow/triage: delete is blocked: the API has no such call Use Studio.",
+        "desk/AgentFlow/triage: delete is blocked: the API has no such call. Use Studio.",
         "::warning title=wexa-sync%3A plan-warning::the server is new",
     ]
 
@@ -112,7 +112,7 @@ def test_sarif_of_an_error_without_a_place_says_that_the_command_failed() -> Non
     (run,) = json.loads(renderer.problems(problems_view(StateLocked("it is held", hint="wait"))))["runs"]
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
-    assert invocation["toolExecutionNotifications"] == [{"level": "error", "message": {"text": "it is held wait"}}]
+    assert invocation["toolExecutionNotifications"] == [{"level": "error", "message": {"text": "it is held. wait"}}]
     assert run["results"] == []
 
 

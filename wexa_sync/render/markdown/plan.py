@@ -61,9 +61,9 @@ def _head(view: PlanView) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def _lost(view: PlanView) -> list[Part]:
+def lost(said: tuple[str, str, str]) -> list[Part]:
     """Return what stands in the place of many blocked changes where the state seems to be lost."""
-    return [Part("\n\n".join(map(prose, view.lost)) + "\n")] if view.plan.lost else []
+    return [Part("\n\n".join(map(prose, said)) + "\n")] if any(said) else []
 
 
 def _sections(view: PlanView, layout: Layout, dialect: Dialect) -> list[Section]:
@@ -77,7 +77,7 @@ def _sections(view: PlanView, layout: Layout, dialect: Dialect) -> list[Section]
             "Removed" if view.is_drift else "Deleted", changes.lines(of(Action.DELETE), layout), "deletions", grave=True
         ),
         Section("Executions started", changes.unfolding(of(Action.RUN), layout, dialect), "executions", grave=True),
-        Section("The state seems to be lost", _lost(view), "messages", grave=True, counted=False),
+        Section("The state seems to be lost", lost(view.lost), "messages", grave=True, counted=False),
         Section("Blocked", changes.blocked(blocked_alike(view.listed), layout, dialect), "blocked changes", grave=True),
         Section("Warnings", warnings, "warnings", grave=True, counted=False),
         Section("No longer declared: `--prune` deletes or forgets", changes.addresses(view.prunable), "resources"),

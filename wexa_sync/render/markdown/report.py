@@ -8,7 +8,7 @@ from wexa_sync.model import Outcome, Status
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.markdown.changes import addresses
 from wexa_sync.render.markdown.document import Dialect, Part, Section, document
-from wexa_sync.render.markdown.plan import table, where, whole, workspace
+from wexa_sync.render.markdown.plan import lost, table, where, whole, workspace
 from wexa_sync.render.markdown.words import code, fenced, prose
 from wexa_sync.render.view.plan import SYMBOLS
 from wexa_sync.render.view.report import STATUS_WORDS, NextStep, ReportView
@@ -36,12 +36,13 @@ def _sections(view: ReportView) -> list[Section]:
     open_ends = [outcome for outcome in view.outcomes if outcome.status not in quiet]
     unknown = {outcome.change.address for outcome in open_ends if outcome.status is Status.UNKNOWN}
     earlier = [address for address in view.report.doubts if address not in unknown]
-    blocked = [each.address for each in view.report.plan.blocked]
+    blocked = [each.address for each in view.blocked]
     return [
         Section("Not done, or not known to be done", _parts(open_ends), "changes", grave=True),
         Section("In doubt since an earlier apply", addresses(earlier), "resources", grave=True),
         Section("What to do next", [*_steps(view.next_steps)], "steps", grave=True, counted=False),
         Section("Warnings", [*_warnings(view.outcomes)], "warnings", grave=True, counted=False),
+        Section("The state seems to be lost", lost(view.lost), "messages", grave=True, counted=False),
         Section("Blocked, and left as it is", addresses(blocked), "blocked changes", grave=True),
         Section("Not begun", _parts(each for each in view.outcomes if each.status is Status.SKIPPED), "changes"),
         Section("Done", _parts(each for each in view.outcomes if each.status is Status.APPLIED), "changes"),

@@ -22,6 +22,7 @@ from typing import Final
 from wexa_sync.model import Action, Address, Blocked, Change, Plan
 from wexa_sync.render.view import view_of
 from wexa_sync.render.view.fields import FieldView, differing_fields, new_fields
+from wexa_sync.render.view.lost import beside, said_of
 from wexa_sync.secrecy.redact import redact_plan
 from wexa_sync.text.digests import short
 from wexa_sync.text.times import spell, utc
@@ -190,21 +191,12 @@ class PlanView:
     @cached_property
     def listed(self) -> tuple[BlockedView, ...]:
         """Return the blocked changes to list for people: without those that one message on a lost state stands for."""
-        said = frozenset(self.plan.lost.blocked) if self.plan.lost else frozenset()
-        return tuple(each for each in self.blocked if each.address not in said)
+        return beside(self.plan.lost, self.blocked)
 
     @property
     def lost(self) -> tuple[str, str, str]:
         """Return what says that the state seems to be lost: a heading, why, and what to do. Empty for other plans."""
-        if (lost := self.plan.lost) is None:
-            return "", "", ""
-        where = lost.place or "the state"
-        return (
-            f"{lost.live} of {lost.declared} declared resources are live already, and {where} records none of them.",
-            "The state was lost, or it is elsewhere: a state file that was never committed is not in a fresh checkout.",
-            "If there is a state, put it back, or name it with --state. If there is none, `wexa-sync import --all` "
-            "shows what it finds by name, asks, and records it; `wexa-sync state rebuild` records it at once.",
-        )
+        return said_of(self.plan.lost)
 
     @property
     def is_drift(self) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wexa_sync.model import Action, Outcome, Plan, Report, Status
+from wexa_sync.model import Action, Blocked, Outcome, Plan, Report, Status
+from wexa_sync.render.view.lost import beside, said_of
 from wexa_sync.secrecy.redact import redact_report
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in Status} | {Status.APPLIED: "done"}
@@ -25,7 +26,8 @@ class NextStep:
 class ReportView:
     """A report to lay out: a receipt for each change, the summary, and what a person does next.
 
-    `outcomes` leaves out the no-ops, but for one that failed (a run that was still waited for).
+    `outcomes` leaves out the no-ops, but for one that failed (a run that was still waited for). `blocked` leaves out
+    those that one message on a lost state stands for: `lost`, empty for other reports.
     """
 
     report: Report
@@ -34,6 +36,8 @@ class ReportView:
     counts: Mapping[Status, int]
     summary: str
     next_steps: tuple[NextStep, ...]
+    blocked: tuple[Blocked, ...]
+    lost: tuple[str, str, str]
 
 
 def report_view(report: Report) -> ReportView:
@@ -50,6 +54,8 @@ def report_view(report: Report) -> ReportView:
         counts=counts,
         summary=_complete_summary(report) if complete else _incomplete_summary(report, outcomes, counts),
         next_steps=tuple(_next_steps(report, outcomes)),
+        blocked=beside(report.plan.lost, report.plan.blocked),
+        lost=said_of(report.plan.lost),
     )
 
 
