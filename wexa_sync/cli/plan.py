@@ -73,10 +73,10 @@ def command(
         _require_shown_alone({"--against": against, "--snapshot": snapshot}, {"--out": out, "--check": check})
         _require_once(against, base)
         usual = all(each is None for each in (out, base, against, snapshot))
-        known = _vouched(request) if cache and usual else None
-        desired = Desired(manifests={}, depends_on={}) if known else request.desired()
+        state, vouched = _vouched(request) if cache and usual else (None, False)
+        desired = Desired(manifests={}, depends_on={}) if vouched else request.desired()
         expected = expectation(request, base, fail_on)
-        plan = _plan_vouched(request, known) if known else _plan(request, desired, against, snapshot)
+        plan = _plan_vouched(request, state) if vouched else _plan(request, desired, against, snapshot, state)
         if out is not None:
             _save(plan, out)
         explained = expected.explained(plan, desired)
@@ -99,7 +99,13 @@ def _require_reviewed(plan: Plan, digest: str) -> None:
     require_reviewed(plan, Reviewed(digest=digest))
 
 
-def _plan(request: Request, desired: Desired, against: str | None = None, snapshot: Path | None = None) -> Plan:
+def _plan(
+    request: Request,
+    desired: Desired,
+    against: str | None = None,
+    snapshot: Path | None = None,
+    known: State | None = None,
+) -> Plan:
     from wexa_sync import engine
 
     if snapshot is not None or against is not None:
@@ -110,26 +116,28 @@ def _plan(request: Request, desired: Desired, against: str | None = None, snapsh
         return plan_against(request, desired, against or "")
 
     scope = engine.scope_of(desired, request.sources)
-    with request.workspace() as workspace:
+    with request.workspace() as opened:
+        workspace = opened if known is None else engine.with_state(opened, known)
         return engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
 
 
-def _vouched(request: Request) -> State | None:
-    """Return the state where it vouches for the manifests, and nobody wants to see what stays as it is."""
+def _vouched(request: Request) -> tuple[State | None, bool]:
+    """Return the state, and whether it vouches for the manifests and nobody wants to see what stays as it is."""
     from wexa_sync import engine
     from wexa_sync.render import WITH_NOOPS
 
     output, choice = request.output, request.choice
     shown = {output.format, *output.log, *(file.format for file in output.files)}
     if choice.targets or choice.excludes or not shown.isdisjoint(WITH_NOOPS):
-        return None
+        return None, False
     return engine.vouched_state(request.sources, request.store)
 
 
-def _plan_vouched(request: Request, known: State) -> Plan:
+def _plan_vouched(request: Request, known: State | None) -> Plan:
     """Return the plan of manifests that the state vouches for. Where live is not as recorded, they are read."""
     from wexa_sync import engine
 
+    assert known is not None
     with request.workspace() as opened:
         plan, workspace = engine.plan_vouched(known, opened, request.choice)
         if plan is not None:

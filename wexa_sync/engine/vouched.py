@@ -15,25 +15,31 @@ from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from wexa_sync.manifests.sources import Sources
-    from wexa_sync.model import Choice, Desired, Plan
+    from wexa_sync.model import Choice, Desired, Plan, Vouch
     from wexa_sync.state.base import State, StateStore
 
 
-def vouched_state(sources: Sources, store: StateStore) -> State | None:
-    """Return the state where it vouches for these manifests; None where they have to be read. Offline.
+def vouched_state(sources: Sources, store: StateStore) -> tuple[State | None, bool]:
+    """Return the state, and whether it vouches for these manifests, so that they need not be read. Offline.
 
-    An error is no matter of a vouch: whoever reads the manifests meets it again, and reports it.
+    An error is no matter of a vouch: then the state is None, and whoever goes on meets the error again, and reports it.
     """
     try:
         state = store.load()
-        vouch = state.vouch
-        if vouch is None or not _is_whole(sources):
-            return None
-        inputs = inputs_of(sources, vouch.files, vouch.env)
-        same = inputs is not None and sealed_inputs(inputs.digest, state, hides=inputs.hides) == vouch.inputs
+        return state, state.vouch is not None and _is_whole(sources) and _holds(state, state.vouch, sources)
     except WexaSyncError:
-        return None
-    return state if same else None
+        return None, False
+
+
+def _holds(state: State, vouch: Vouch, sources: Sources) -> bool:
+    inputs = inputs_of(sources, vouch.files, vouch.env)
+    return inputs is not None and sealed_inputs(inputs.digest, state, hides=inputs.hides) == vouch.inputs
+
+
+def with_state(workspace: Workspace, state: State) -> Workspace:
+    """Return the workspace with its state, which is read already. Raise StateError for the state of another one."""
+    known = state.owned_by(workspace.target.environment, workspace.target, workspace.store.describe())
+    return replace(workspace, known=known)
 
 
 def plan_vouched(state: State, workspace: Workspace, choice: Choice) -> tuple[Plan | None, Workspace]:
@@ -41,11 +47,11 @@ def plan_vouched(state: State, workspace: Workspace, choice: Choice) -> tuple[Pl
 
     The state vouches for the manifests. What was read of the API is not read again. Sends GET only.
     """
-    state = state.owned_by(workspace.target.environment, workspace.target, workspace.store.describe())
     ahead = Ahead(workspace.api)
+    workspace = replace(with_state(workspace, state), api=ahead)
+    state = workspace.state
     seen = unchanged(state, ahead, workspace.options)
     ahead.reads_ahead = False
-    workspace = replace(workspace, api=ahead, known=state)
     assert state.vouch is not None
     if seen is None or sealed_order(seen.order, state) != state.vouch.order:
         return None, workspace

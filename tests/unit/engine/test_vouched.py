@@ -27,7 +27,7 @@ from wexa_sync.plan import vouch as plan_vouch
 from wexa_sync.render import RENDERERS, WITH_NOOPS
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import plan_view
-from wexa_sync.state import Forget
+from wexa_sync.state import Forget, State, StateStore
 from wexa_sync.state.format import read_state, state_text
 from wexa_sync.workspace import Workspace
 
@@ -48,6 +48,12 @@ def sources_of(folder: Path, env: Mapping[str, str] = ENV, **more: Any) -> Sourc
     """Return all manifests of a folder, with a variable."""
     given = {"vars": {"team": "night"}, "paths": (folder,), "root": folder, **more}
     return Sources(env={"WEXA_API_KEY": "sentinel-key-of-the-test", **env}, **given)
+
+
+def vouched_state(sources: Sources, store: StateStore) -> State | None:
+    """Return the state where it vouches for the manifests."""
+    state, vouches = engine.vouched_state(sources, store)
+    return state if vouches else None
 
 
 def vouched(sources: Sources, workspace: Workspace) -> None:
@@ -117,7 +123,7 @@ def full(sources: Sources, workspace: Workspace, choice: Choice) -> Plan | str:
 
 def require_the_same(sources: Sources, workspace: Workspace, choice: Choice = Choice()) -> bool:  # noqa: B008
     """Fail unless a plan without the manifests, if there is one, is the plan with them. True when there is one."""
-    state = engine.vouched_state(sources, workspace.store)
+    state = vouched_state(sources, workspace.store)
     if state is None:
         return False
     whole = full(sources, workspace, choice)
@@ -290,8 +296,8 @@ def test_the_key_as_a_value_is_refused_as_ever(night: Case) -> None:
     vouched(sources, workspace)
     assert require_the_same(sources, workspace)
     same = {**ENV, "REGION": "sentinel-region-value", "WEXA_API_KEY": "sentinel-region-value"}
-    assert engine.vouched_state(sources_of(night.folder, same), workspace.store) is None
-    assert engine.vouched_state(sources_of(night.folder, {**same, **key}), workspace.store) is not None
+    assert vouched_state(sources_of(night.folder, same), workspace.store) is None
+    assert vouched_state(sources_of(night.folder, {**same, **key}), workspace.store) is not None
 
 
 @pytest.mark.parametrize("what", ["a tool of another version", "another kind", "another sense"])
@@ -301,7 +307,7 @@ def test_another_tool_reads_all(night: Case, what: str, monkeypatch: pytest.Monk
     else:
         name, value = ("__version__", "0.0.1") if what == "a tool of another version" else ("_VERSION", 0)
         monkeypatch.setattr(plan_vouch, name, value)
-    assert engine.vouched_state(sources_of(night.folder), night.workspace.store) is None
+    assert vouched_state(sources_of(night.folder), night.workspace.store) is None
 
 
 def _rewritten(night: Case, edit: Callable[[dict[str, Any]], object]) -> None:
@@ -390,7 +396,7 @@ def test_what_was_read_is_not_read_again(night: Case, desk: Desk) -> None:
     bent = {**record.spec, "description": "Another", "orgId": night.workspace.api.org_id}
     desk.remote.raw("PUT", "/v1/project", bent, projectId=record.id).raise_for_status()
     desk.remote.forget()
-    state = engine.vouched_state(sources_of(night.folder), night.workspace.store)
+    state = vouched_state(sources_of(night.folder), night.workspace.store)
     assert state is not None
     plan, again = engine.plan_vouched(state, night.workspace, Choice())
     assert plan is None
