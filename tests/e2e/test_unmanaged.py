@@ -126,6 +126,10 @@ def test_a_project_is_chosen_by_handle_name_or_id(desk: Desk, cli: Cli, env: dic
     assert len(items(cli, desk, env, "--project", "support-desk", "--project", "Other")) == 4
     wrong = cli(desk.folder, "unmanaged", "--project", "Othr", env=env, code=64)
     assert "there is no project 'Othr'" in wrong.stderr
+    body = {"orgId": desk.remote.server.org_id, "projectName": "Köln\u202e", "description": "", "coworker_role": ""}
+    desk.remote.raw("POST", "/v1/project", body).raise_for_status()
+    wrong = cli(desk.folder, "unmanaged", "--project", "Berlin", env=env, code=64)
+    assert "'Other', 'Köln\\u202e'." in wrong.stderr, "names of any script are read as they are"
 
 
 def test_a_list_that_can_not_be_read_is_named_and_the_rest_is_shown(desk: Desk, cli: Cli, env: dict[str, str]) -> None:

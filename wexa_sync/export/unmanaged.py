@@ -98,7 +98,8 @@ def counted(found: Unrecorded) -> str:
     counts = Counter(each.thing.kind.name for each in found.strangers)
     what = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     left = f" {found.ignored} left out by unmanaged_ignore." if found.ignored else ""
-    return (f"{len(found.strangers)} unmanaged: {what}." if what else "Nothing is unmanaged.") + left
+    none = "Nothing that can be seen is unmanaged." if found.survey.unread else "Nothing is unmanaged."
+    return (f"{len(found.strangers)} unmanaged: {what}." if what else none) + left
 
 
 def _known(state: State) -> dict[Key, Address]:

@@ -132,6 +132,7 @@ def test_a_pattern_of_a_kind_that_there_is_not_is_named() -> None:
 def test_a_list_that_could_not_be_read_is_named() -> None:
     unread = Unread(kind="Schedule", project=ONE, project_name="Support desk", why="403 Forbidden")
     assert found(unread=(unread,)).notes == ("not all can be seen: Schedule of project 'Support desk': 403 Forbidden",)
+    assert counted(found(unread=(unread,))) == "Nothing that can be seen is unmanaged."
 
 
 def test_it_is_counted_in_words() -> None:

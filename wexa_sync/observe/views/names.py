@@ -40,10 +40,10 @@ def matching(view: View, word: str, live: Sequence[Raw], handles: Iterable[str] 
         return found[0]
     if found:
         ids = [id_in(view, raw) or "?" for raw in found]
-        raise UsageError(f"{len(found)} have the name {word!a}", hint=f"Give the id of one: {named(ids)}.")
+        raise UsageError(f"{len(found)} have the name {word!r}", hint=f"Give the id of one: {named(ids)}.")
     names = [*dict.fromkeys([*handles, *(name_in(view, raw) or id_in(view, raw) for raw in live)])]
-    there = f"There are: {named([ascii(name) for name in names if name], 10)}." if names else "There is none at all."
-    raise NotThere(f"there is no {view.item or view.name} {word!a}", hint=did_you_mean(word, names, there))
+    there = f"There are: {named([repr(name) for name in names if name], 10)}." if names else "There is none at all."
+    raise NotThere(f"there is no {view.item or view.name} {word!r}", hint=did_you_mean(word, names, there))
 
 
 def recorded(state: State, kind: Kind, word: str, project_id: str) -> str:
