@@ -61,6 +61,39 @@ def test_one_by_one_by_their_ids(
     assert "is recorded with that id already" in again.stderr + again.stdout
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_kill_leaves_all_or_nothing_and_the_same_command_does_the_rest(
+    desk: Desk, lost: dict[str, str], run: Callable[..., Done], cli: Cli, moment: str
+) -> None:
+    run(PROJECT, lost[PROJECT])
+    run(SKILL, lost[SKILL])
+    run(OTHER, lost[OTHER])
+    calls = ("os._exit(9)", "real(*given)") if moment == "before" else ("real(*given)", "os._exit(9)")
+    kill = (
+        "import os, wexa_sync.state.file as it\nreal = it.write_at\n"
+        f"def once(*given):\n    {'; '.join(calls)}\nit.write_at = once"
+    )
+    cli(desk.folder, "import", FLOW, lost[FLOW], code=9, before=kill, env=desk.remote.env)
+    parts = {FLOW, *AGENTS} if moment == "after" else set()
+    assert ids_of(desk).keys() == {PROJECT, SKILL, OTHER} | parts, "a flow with its agents, or not at all"
+    run(FLOW, lost[FLOW])
+    run(SCHEDULE, lost[SCHEDULE])
+    assert ids_of(desk) == lost
+    assert desk.remote.writes == []
+
+
+def test_one_import_for_programs(desk: Desk, lost: dict[str, str], run: Callable[..., Done]) -> None:
+    (told,) = json.loads(run(PROJECT, lost[PROJECT], "--format", "json").stdout)
+    assert (told["address"], told["id"], told["sure"]) == (PROJECT, lost[PROJECT], "certain")
+    again = run(PROJECT, lost[PROJECT], "--format", "json")
+    assert json.loads(again.stdout) == []
+    assert "is recorded with that id already" in again.stderr
+    for words in (("--format", "html"), ("--output", "json=told.json")):
+        assert "for `import --all`" in " ".join(run(SKILL, lost[SKILL], *words, code=64).stderr.split())
+    assert not (desk.folder / "told.json").exists()
+    assert SKILL not in ids_of(desk)
+
+
 def test_what_differs_is_in_the_next_plan(
     desk: Desk, lost: dict[str, str], run: Callable[..., Done], work: Callable[[Plan], list[str]]
 ) -> None:

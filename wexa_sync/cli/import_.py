@@ -55,14 +55,31 @@ def command(request: Request, everything: bool, address: Address | None, id_: st
     """
     if everything or address is None:
         return _import_all(request)
-    from wexa_sync import engine
-    from wexa_sync.cli.terminal import tell
+    return _import_one(request, address, id_)
 
+
+def _import_one(request: Request, address: Address, id: str) -> int:  # the field's name
+    """Record the one object, and tell what was recorded: as text, or as JSON."""
+    from wexa_sync import engine
+    from wexa_sync.cli.matches import show_matches
+    from wexa_sync.cli.terminal import note, tell
+    from wexa_sync.errors import UsageError
+    from wexa_sync.render import FOR_PEOPLE
+
+    wants_json = request.output.format == "json"
+    if request.output.files or not (wants_json or request.output.format == FOR_PEOPLE):
+        raise UsageError(
+            "one import is told on stdout, as text or as JSON",
+            hint="--output and other formats are for `import --all`.",
+        )
     desired = request.desired()
     with request.workspace() as workspace:
-        found = engine.import_one(address, id_, desired, workspace)
+        found = engine.import_one(address, id, desired, workspace)
     if not found:
-        tell(f"{address} is recorded with that id already.")
+        (note if wants_json else tell)(f"{address} is recorded with that id already.")
+    if wants_json:
+        show_matches(found)
+        return 0
     for match in found:
         tell(_said(match))
     if found:

@@ -131,6 +131,7 @@ def unlock(request: Request) -> None:
 def rebuild(request: Request) -> None:
     """Rebuild a lost state from the live objects, and report how sure each match is. Sends GET only."""
     from wexa_sync import engine
+    from wexa_sync.cli.matches import show_matches
     from wexa_sync.cli.terminal import tell
     from wexa_sync.text.visible import visible
 
@@ -138,11 +139,7 @@ def rebuild(request: Request) -> None:
     with request.workspace() as workspace:
         found = engine.rebuild(desired, workspace)
     if request.output.format == "json":
-        data = [{"address": str(m.address), "sure": m.sure, "why": m.why, "id": m.id or None} for m in found]
-        from wexa_sync.cli.terminal import show_data
-        from wexa_sync.render.json import json_text
-
-        show_data(json_text(data))
+        show_matches(found)
         return
     for match in found:
         click.echo(visible(f"{match.sure:<8}  {match.address}{f'  ({match.id})' if match.id else ''}"))

@@ -94,7 +94,7 @@ def _how_sure(pair: Pair, shown: Taken) -> tuple[str, str]:
             "run of that flow with its goal and inputs" if kind.run else f"one with its {' and '.join(kind.identity)}"
         )
         return "likely", f"the only {what}{again}"
-    named = "its manifest names the id" if pair.wanted_id else f"the only one with its {' and '.join(kind.identity)}"
+    named = "it has the id that was named" if pair.wanted_id else f"the only one with its {' and '.join(kind.identity)}"
     sure = "certain" if pair.wanted_id else "likely"
     if not shown.differ and shown.unknown:
         return sure, f"{named}{why_unknown(shown.unknown)}"
