@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wexa_sync import engine
+
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk
 
@@ -51,3 +53,8 @@ def test_the_first_program_applies_in_ten_lines() -> None:
     program = FENCE.findall(PAGE.read_text(encoding="utf-8"))[0][1]
     lines = [line for line in program.splitlines() if line and not re.match(r"(from|import) ", line)]
     assert len(lines) <= 10
+
+
+def test_the_page_names_every_step() -> None:
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`\n]+`", PAGE.read_text(encoding="utf-8")))))
+    assert set(engine.__all__) <= named
