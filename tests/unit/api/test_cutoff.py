@@ -10,7 +10,7 @@ import pytest
 from wexa_sync.api import cutoff as module
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply import apply_plan
-from wexa_sync.model import Options, Status
+from wexa_sync.model import Options, Status, Vouch
 from wexa_sync.state import Remember, StateSession
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class Interrupted(StateSession):
         return self.inner.lineage
 
     def put(self, state: State, *, moved: str = "") -> None:
+        raise NotImplementedError
+
+    def keep(self, vouch: Vouch | None) -> None:
         raise NotImplementedError
 
     def write(self, *entries: Entry | Note) -> None:

@@ -12,7 +12,7 @@ import pytest
 from wexa_sync import engine
 from wexa_sync.apply import parallel
 from wexa_sync.errors import UsageError
-from wexa_sync.model import Address, Outcome, Plan, Record, Status
+from wexa_sync.model import Address, Outcome, Plan, Record, Status, Vouch
 from wexa_sync.state.base import Forget, State, StateSession
 from wexa_sync.state.file import _FileSession
 from wexa_sync.state.keep import kept
@@ -244,6 +244,9 @@ class Waiting(StateSession):
         return ""
 
     def put(self, state: State, *, moved: str = "") -> None:
+        raise NotImplementedError
+
+    def keep(self, vouch: Vouch | None) -> None:
         raise NotImplementedError
 
     def write(self, *entries: Entry | Note) -> None:

@@ -107,8 +107,8 @@ def night(desk: Desk) -> Case:
 def shown(plan: Plan) -> dict[str, str]:
     """Return the plan in every format that leaves out what stays as it is."""
     layout = Layout(width=100, folder="")
-    names = RENDERERS.keys() - WITH_NOOPS
-    return {name: RENDERERS[name](layout).plan(plan_view(plan)) for name in names if RENDERERS[name](layout).plan}
+    renderers = {name: RENDERERS[name](layout).plan for name in RENDERERS.keys() - WITH_NOOPS}
+    return {name: render(plan_view(plan)) for name, render in renderers.items() if render is not None}
 
 
 def full(sources: Sources, workspace: Workspace, choice: Choice) -> Plan | str:
