@@ -58,6 +58,7 @@ def command(
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.cli.surprise import expectation
     from wexa_sync.errors import ExitCode
+    from wexa_sync.text.files import noted
 
     with outputs(request, "report", reads=[*filter(None, (saved, reviewed))]) as show:
         agreed = _reviewed(expect, reviewed)
@@ -68,13 +69,15 @@ def command(
             with request.workspace() as found, engine.locked(found) as workspace:
                 engine.require_planned_here(plan, workspace)
                 return carry_out(plan, workspace, request, request.limits, show, agreed, expected)
-        desired, expected = request.desired(), expectation(request, base, fail_on)
+        with noted() as read:
+            desired = request.desired()
+        expected = expectation(request, base, fail_on)
         scope = engine.scope_of(desired, request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = expected.explained(engine.plan(desired, workspace, request.choice, scope=scope), desired)
             code = carry_out(plan, workspace, request, request.limits, show, agreed, expected)
             if code == ExitCode.DONE:
-                engine.vouch(desired, request.sources, workspace)
+                engine.vouch(desired, request.sources, workspace, read)
             return code
 
 

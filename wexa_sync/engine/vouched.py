@@ -14,6 +14,8 @@ from wexa_sync.plan.vouch import sealed_inputs, sealed_order, vouch_for, vouched
 from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wexa_sync.manifests.sources import Sources
     from wexa_sync.model import Choice, Desired, Plan, Vouch
     from wexa_sync.state.base import State, StateStore
@@ -59,13 +61,16 @@ def plan_vouched(state: State, workspace: Workspace, choice: Choice) -> tuple[Pl
     return plan, workspace
 
 
-def vouch(desired: Desired, sources: Sources, workspace: Workspace) -> None:
-    """Have the state vouch for these manifests from now on, if nothing is left to do. `workspace` must be `locked`."""
+def vouch(desired: Desired, sources: Sources, workspace: Workspace, read: Mapping[str, bytes]) -> None:
+    """Have the state vouch for these manifests from now on, if nothing is left to do. `workspace` must be `locked`.
+
+    `read`: what was `noted` as they were read. A file that was edited since is not what was applied.
+    """
     session = workspace.session
     assert session is not None
     files = sorted(from_root(sources.root, path) for path in desired.files)
     try:
-        inputs = inputs_of(sources, files, sorted(desired.env)) if _is_whole(sources) else None
+        inputs = inputs_of(sources, files, sorted(desired.env), read) if _is_whole(sources) else None
     except UsageError:
         return
     if inputs is None:

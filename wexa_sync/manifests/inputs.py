@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from wexa_sync.errors import Problem
 from wexa_sync.manifests.find import find
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import keys_in
-from wexa_sync.text.files import DEFAULTS_FILE, TextFault, is_nearly_defaults, read_bytes, siblings
+from wexa_sync.text.files import DEFAULTS_FILE, TextFault, hash_of, is_nearly_defaults, read_bytes, siblings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +31,28 @@ class _NotSure(Exception):
     """The manifests have to be read."""
 
 
-def inputs_of(sources: Sources, files: Iterable[str], env: Iterable[str]) -> Inputs | None:
+def inputs_of(
+    sources: Sources, files: Iterable[str], env: Iterable[str], read: Mapping[str, bytes] | None = None
+) -> Inputs | None:
     """Return the inputs; None where manifests would not be read without a word. Raise UsageError as `find` does.
 
-    `files`: the files that manifests name, from the root. `env`: the environment variables that they use.
+    `files`: the files that manifests name, from the root. `env`: the environment variables that they use. `read`: what
+    was `noted` as the manifests were read; None is returned where another file, or another content, would be read now.
     """
     try:
-        found = _Digest(sources)
+        found = _Digest(sources, read)
         found.add_settings(env)
         found.add_files(files)
+        if read is not None and found.seen != read.keys():
+            return None
     except (TextFault, _NotSure, OSError, ValueError):
         return None
     return Inputs(digest=found.hash.hexdigest(), hides=found.hides)
 
 
 def from_root(root: Path, path: str) -> str:
-    """Return a path as it counts, with every link in it: from the root where it lies below."""
-    return os.path.abspath(path).removeprefix(_below(root))  # noqa: PTH100  # unlike resolve(), keeps the links
+    """Return a path as it counts, with every link and every `..` in it: from the root where it lies below."""
+    return os.path.join(os.getcwd(), path).removeprefix(_below(root))  # noqa: PTH109, PTH118  # resolve() keeps neither
 
 
 def _below(root: Path) -> str:
@@ -57,8 +62,10 @@ def _below(root: Path) -> str:
 class _Digest:
     """A digest that grows. Each text in it has its length in front, so that no two inputs are one text."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, read: Mapping[str, bytes] | None) -> None:
         self.hash, self.hides = hashlib.sha256(), False
+        self.seen = set[str]()
+        self._read = read
         self._sources = sources
         self._keys = [key.encode("utf-8", "surrogatepass") for key in keys_in(sources.env)]
         self._root, self._real = _below(sources.root), os.path.realpath(sources.root) + "/"
@@ -80,17 +87,12 @@ class _Digest:
             raise _NotSure
         folders = dict[str, None]()
         for file, real in found:
-            self._text(self._place(file).encode("utf-8"))
-            self._text(real.removeprefix(self._real).encode("utf-8"))
-            self._text(read_bytes(file))
+            self._text(self._content(file, real))
             folders[os.path.dirname(file)] = None  # noqa: PTH120  # as text: a Path for each takes long
-        others = (*named, *self._defaults(folders), *map(str, (*self._sources.own_var_files, *self._sources.var_files)))
-        for path in others:
+        of_variables = map(os.path.abspath, (*self._sources.own_var_files, *self._sources.var_files))
+        for path in (*named, *self._defaults(folders), *of_variables):
             place = os.path.join(self._root, path)  # noqa: PTH118  # as above
-            content = read_bytes(Path(place))
-            self._text(self._place(place).encode("utf-8"))
-            self._text(os.path.realpath(place).removeprefix(self._real).encode("utf-8"))
-            self._value(content)
+            self._value(self._content(Path(place), os.path.realpath(place)))
             self.hides = True
 
     def _defaults(self, folders: Iterable[str]) -> Iterator[str]:
@@ -109,6 +111,16 @@ class _Digest:
 
     def _place(self, path: str | Path) -> str:
         return os.path.abspath(path).removeprefix(self._root)  # noqa: PTH100  # as above
+
+    def _content(self, file: Path, real: str) -> bytes:
+        """Return the content of a file, and add what the file is called. Raise _NotSure where it was another before."""
+        content = read_bytes(file)
+        if self._read is not None and self._read.get(real) != hash_of(content):
+            raise _NotSure
+        self.seen.add(real)
+        self._text(self._place(file).encode("utf-8"))
+        self._text(real.removeprefix(self._real).encode("utf-8"))
+        return content
 
     def _value(self, text: bytes) -> None:
         """Add a text with values of variables in it, none of which may be the API key."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from wexa_sync import __version__
+from wexa_sync.compare.parts import holds
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.chain import PartOrder
@@ -34,7 +35,7 @@ from wexa_sync.model import (
     Vouch,
 )
 from wexa_sync.plan.digest import digest
-from wexa_sync.secrecy.seal import secret_fingerprint
+from wexa_sync.secrecy.seal import conceal, secret_fingerprint
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
 
@@ -134,7 +135,10 @@ def _is_simple(manifest: Manifest, state: State) -> bool:
     kind, record = BY_NAME[manifest.address.kind], state.records[manifest.address]
     part = part_of(kind)
     decides = part is not None and part.chain is not None and part.chain.decides(manifest.spec)
-    return not (kind.inside or kind.sown or decides) and _names(manifest.spec) == _names(record.spec)
+    if kind.inside or kind.sown or decides or _names(manifest.spec) != _names(record.spec):
+        return False
+    # All that is declared is recorded: else a field that is declared as null, say, would be looked at by nobody.
+    return holds(record.spec, conceal(manifest.spec, state.lineage))
 
 
 def _names(spec: Spec) -> set[str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -83,6 +84,25 @@ def instead(contents: Mapping[Path, bytes]) -> Iterator[None]:
         _INSTEAD.reset(token)
 
 
+_READ: ContextVar[dict[str, bytes] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[Mapping[str, bytes]]:
+    """Yield the hash of each file that is read in a block, by its real path. Where a file is read twice, the first."""
+    found: dict[str, bytes] = {}
+    token = _READ.set(found)
+    try:
+        yield found
+    finally:
+        _READ.reset(token)
+
+
+def hash_of(content: bytes) -> bytes:
+    """Return the hash by which `noted` knows a content."""
+    return hashlib.sha256(content).digest()
+
+
 def read_bytes(path: Path) -> bytes:
     """Return what stands in an ordinary file that is not too large. Raise TextFault."""
     if (contents := _INSTEAD.get()) and (content := contents.get(Path(os.path.realpath(path)))) is not None:
@@ -102,6 +122,8 @@ def read_bytes(path: Path) -> bytes:
         raise TextFault(
             f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", hint="Split it, or list it under `ignore`."
         )
+    if (notes := _READ.get()) is not None:
+        notes.setdefault(os.path.realpath(path), hash_of(raw))
     return raw
 
 

@@ -29,6 +29,7 @@ from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.state import Forget, State, StateStore
 from wexa_sync.state.format import read_state, state_text
+from wexa_sync.text.files import noted
 from wexa_sync.workspace import Workspace
 
 ENV = {"REGION": "eu"}
@@ -59,7 +60,9 @@ def vouched_state(sources: Sources, store: StateStore) -> State | None:
 def vouched(sources: Sources, workspace: Workspace) -> None:
     """Have the state vouch for the manifests, as an apply does at its end."""
     with workspace.store.session(workspace.target) as session:
-        engine.vouch(engine.read(sources), sources, replace(workspace, session=session))
+        with noted() as read:
+            desired = engine.read(sources)
+        engine.vouch(desired, sources, replace(workspace, session=session), read)
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,9 +79,9 @@ class Case:
         return replace(self.workspace, api=api, options=replace(self.workspace.options, settle=0.0))
 
 
-def applied(folder: Path, remote: Remote) -> Case:
+def applied(folder: Path, remote: Remote, **more: Any) -> Case:
     """Return the case of the manifests in a folder."""
-    sources, allowed = sources_of(folder), frozenset({"agentflow.update"})
+    sources, allowed = sources_of(folder, **more), frozenset({"agentflow.update"})
     workspace = Desk(folder, remote).opened(allowed=allowed)
     workspace.api.sign_in()
     engine.apply(engine.plan(engine.read(sources), workspace), workspace, limits=None)
@@ -404,3 +407,58 @@ def test_what_was_read_is_not_read_again(night: Case, desk: Desk) -> None:
     assert [each.action.value for each in found.work] == ["update"]
     assert isinstance(plain, Plan)
     assert sorted(each["path"] for each in desk.remote.requests) == usual
+
+
+@pytest.mark.parametrize("edit", sorted(EDITS.keys() - {"a fault", "nearly defaults", "a manifest with another end"}))
+def test_what_is_edited_during_an_apply_is_not_vouched_for(night: Case, edit: str) -> None:
+    sources = sources_of(night.folder)
+    with noted() as read:
+        desired = engine.read(sources)
+    EDITS[edit](night.folder)
+    with night.workspace.store.session(night.workspace.target) as session:
+        engine.vouch(desired, sources, replace(night.workspace, session=session), read)
+    assert engine.vouched_state(sources, night.workspace.store) is None
+
+
+def test_a_file_behind_a_link_and_back_up_is_the_one_that_counts(desk: Desk) -> None:
+    folder = desk.folder
+    (folder / "shared" / "team").mkdir(parents=True)
+    text = (folder / "triage.yaml").read_text("utf-8").replace("prompts/", "../prompts/")
+    (folder / "triage.yaml").unlink()
+    (folder / "shared" / "team" / "triage.yaml").write_text(text, "utf-8")
+    shutil.copytree(folder / "prompts", folder / "shared" / "prompts")
+    (folder / "a-team").symlink_to("shared/team")  # so `a-team/../prompts` is not `prompts`, though that is there too
+    night = applied(folder, desk.remote)
+    assert require_the_same(sources_of(folder), night.workspace)
+    _append("shared/prompts/answer.md")(folder)
+    assert not require_the_same(sources_of(folder), night.workspace)
+
+
+def test_a_file_of_variables_is_the_one_from_the_current_folder(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _append("schedule.yaml", WITH_VARIABLES)(desk.folder)
+    for folder in (desk.folder, tmp_path):
+        (folder / "team.vars.yaml").write_text("team: night\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    more = {"vars": {}, "var_files": (Path("team.vars.yaml"),)}
+    night = applied(desk.folder, desk.remote, **more)
+    assert require_the_same(sources_of(desk.folder, **more), night.workspace)
+    (tmp_path / "team.vars.yaml").write_text("team: day\n", encoding="utf-8")
+    assert not require_the_same(sources_of(desk.folder, **more), night.workspace)
+
+
+def test_a_field_that_is_declared_and_not_recorded_is_looked_at(desk: Desk) -> None:
+    file = desk.folder / "triage.yaml"
+    flow = file.read_text("utf-8")
+    file.write_text(flow.replace("role: Sorts", "memory: {memory_type: short}\n      role: Sorts"), "utf-8")
+    night = applied(desk.folder, desk.remote)
+    file.write_text(flow.replace("role: Sorts", "memory: {memory_type: short, note: null}\n      role: Sorts"), "utf-8")
+    vouched(sources_of(desk.folder), night.workspace)  # as `apply --target` of another resource does: nothing is to do
+    notes = copy.deepcopy(night.notes)
+    flows = next(found for place, found in notes.lists.items() if place[0] == "AgentFlow")
+    flows.items[0]["agents"][0]["memory"]["note"] = "somebody's"
+    plan = full(sources_of(desk.folder), night.with_api(notes), Choice())
+    assert isinstance(plan, Plan)
+    assert plan.work
+    assert not require_the_same(sources_of(desk.folder), night.with_api(notes))
