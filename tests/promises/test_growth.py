@@ -22,13 +22,14 @@ import wexa_sync
 from tests.conftest import Desk, Remote, failures_of, opened
 from wexa_sync import engine
 from wexa_sync.export.read import survey
+from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Choice, Desired, Limits, Plan
 from wexa_sync.render import RENDERERS
 from wexa_sync.render.layout import Layout, Level
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import report_view
 
-FEW, TIMES = 5, 11
+FEW, TIMES = 2, 11
 MOST, SPARE = 2 * TIMES, 500
 """How many times the steps it may take, and how many more: to sort eleven times as many takes a few more."""
 
@@ -39,6 +40,9 @@ RESOURCES = 6  # of each size: a project, a skill, a flow with two agents, and a
 
 HERE = str(Path(wexa_sync.__file__).parent)
 SANDBOX = f"{HERE}/sandbox/"
+
+Write = Callable[[Path, int, str, str], None]
+"""Writes the manifests of a workspace of that size, with a word and with what stands in each project."""
 
 PROJECT = """apiVersion: wexa.ai/v1
 kind: Project
@@ -67,6 +71,8 @@ kind: Schedule
 metadata: {{name: digest-{1}, project: {0}}}
 spec: {{coworker_id: flow-{1}, template: "{2} {1}", schedule: 2035-01-02T07:00:00Z}}
 """
+WITHOUT_SCHEDULE = INSIDE.rpartition("---\n")[0]
+WITHOUT_FIRST = "".join(line for line in WITHOUT_SCHEDULE.splitlines(True) if "handle: sort" not in line)
 
 
 @dataclass
@@ -116,7 +122,7 @@ class Life:
 
     desk: Desk
     steps: Steps
-    write: Callable[[Path, int, str], None]
+    write: Write
     size: int
 
     def live(self) -> None:
@@ -132,12 +138,46 @@ class Life:
         self.steps.of("drift", lambda: engine.drift(self.desk.opened()))
         self.steps.of("snapshot", lambda: engine.snapshot(self.desk.read(), self.desk.opened()))
         self.steps.of("survey", lambda: survey(self.desk.workspace.api, state, parallelism=1))
-        self.apply("gone", self.planned("gone", engine.NOTHING, Choice(prune=True)))
 
-    def declare(self, word: str) -> None:
+    def bring_back(self, other: Life, third: Life) -> None:
+        """Export what is live, and bring back what the other, with a state of its own, changes and then deletes."""
+        self.export("export")
+        other.declare("Two")
+        imported = self.steps.of("import", lambda: engine.plan_to_import(other.desk.read(), other.desk.workspace))
+        other.apply("import", imported, "text")
+        other.declare("Three")
+        other.apply("by others", other.planned("by others", other.desk.read(), Choice()))
+        self.export("export into")
+        self.pull("pull", gone=False)
+        third.give_up()
+        other.apply("gone", other.planned("gone", engine.NOTHING, Choice(prune=True)))
+        self.pull("pull gone", gone=True)
+
+    def give_up(self) -> None:
+        """Plan to delete what others need: the first agent of each flow, then all that is not unmanaged."""
+        self.declare("Three", WITHOUT_SCHEDULE)
+        self.apply("some", engine.plan_to_import(self.desk.read(), self.desk.workspace))
+        self.declare("Three", WITHOUT_FIRST)
+        assert len(self.planned("cut off", self.desk.read(), Choice(prune=True)).blocked) >= self.size
+        assert len(self.planned("in use", engine.NOTHING, Choice(prune=True)).blocked) >= self.size
+
+    def export(self, label: str) -> None:
+        """Write what is live into a folder beside the manifests: into what stands there, if an export wrote it."""
+        folder = self.desk.folder.with_name("export")
+        self.steps.of(label, lambda: engine.export(self.desk.workspace, folder, into=True))
+
+    def pull(self, label: str, *, gone: bool) -> None:
+        """Write what others changed, or deleted, into the manifests."""
+        sources = Sources(paths=(self.desk.folder,), root=self.desk.folder)
+        pulled = self.steps.of(label, lambda: engine.pull(sources, self.desk.workspace, gone=gone))
+        assert not pulled.refused
+        assert pulled.files
+        self.steps.of(f"{label}: write", lambda: engine.write_pulled(pulled, self.desk.workspace))
+
+    def declare(self, word: str, inside: str = INSIDE) -> None:
         """Write the manifests, with that word in what changes."""
-        self.desk.folder.mkdir(exist_ok=True)
-        self.write(self.desk.folder, self.size, word)
+        self.desk.folder.mkdir(parents=True, exist_ok=True)
+        self.write(self.desk.folder, self.size, word, inside)
 
     def plan_and_apply(self, label: str, *formats: str) -> None:
         """Plan what is declared, lay the plan and the report out in these formats, and apply."""
@@ -170,27 +210,30 @@ class Life:
                     self.steps.of(f"{label}: {what} as {name}, {level.value}", lambda make: make(view()), make)
 
 
-def of_one_project(folder: Path, size: int, word: str) -> None:
+def of_one_project(folder: Path, size: int, word: str, inside: str) -> None:
     """Write the manifests of one large project."""
-    inside = "".join(INSIDE.format("desk", number, word) for number in range(size))
-    (folder / "desk.yaml").write_text(PROJECT.format("desk") + inside, "utf-8")
+    all_inside = "".join(inside.format("desk", number, word) for number in range(size))
+    (folder / "desk.yaml").write_text(PROJECT.format("desk") + all_inside, "utf-8")
 
 
-def of_many_projects(folder: Path, size: int, word: str) -> None:
+def of_many_projects(folder: Path, size: int, word: str, inside: str) -> None:
     """Write the manifests of many small projects."""
     for number in range(size):
         name = f"desk-{number}"
-        (folder / f"{name}.yaml").write_text(PROJECT.format(name) + INSIDE.format(name, number, word), "utf-8")
+        (folder / f"{name}.yaml").write_text(PROJECT.format(name) + inside.format(name, number, word), "utf-8")
 
 
 @pytest.fixture
 def lived(tmp_path: Path) -> Callable[..., Steps]:
     """Return the function that counts the steps of the life of a workspace."""
 
-    def live(write: Callable[[Path, int, str], None], size: int) -> Steps:
+    def live(write: Write, size: int) -> Steps:
         steps = Steps()
         with opened() as remote:
-            Life(desk(tmp_path / str(size), remote), steps, write, size).live()
+            names = ("desk", "other", "third")
+            one, other, third = (Life(desk(tmp_path / str(size) / name, remote), steps, write, size) for name in names)
+            one.live()
+            one.bring_back(other, third)
         return steps
 
     return live
@@ -203,9 +246,9 @@ def desk(folder: Path, remote: Remote) -> Desk:
 
 @pytest.mark.parametrize("write", [of_one_project, of_many_projects])
 def test_each_function_takes_as_many_times_the_steps_as_there_is_work(
-    lived: Callable[..., Steps], write: Callable[[Path, int, str], None]
+    lived: Callable[..., Steps], write: Write
 ) -> None:
-    lived(write, 2)  # what is imported, compiled and worked out once
+    lived(write, 1)  # what is imported, compiled and worked out once
     few, many = (lived(write, size).counts for size in (FEW, FEW * TIMES))
     assert few.keys() == many.keys()
     assert list(_grown(few, many)) == []

@@ -6,9 +6,10 @@ The changed text is read again: a change that would touch another value, as thro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.manifests.emit import emitted, inline, is_block
@@ -45,15 +46,23 @@ class Edit:
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """Return the text with these values changed. Raises TextFault, with its place, for a change that can't be made."""
-    before, text = text, text.replace("\r\n", "\n")
+    return with_ends("".join(with_edits(split(text), edits)), text)
+
+
+def with_edits(pieces: Sequence[str], edits: Iterable[Edit]) -> list[str]:
+    """Return the pieces of a text (`split`) with these values changed. Raises TextFault as `edited` does."""
+    pieces = [*pieces]
     for edit in edits:
-        start, end = _span(text, edit.index)
+        at = edit.index + 1
         try:  # the document alone: a file may have hundreds
-            piece = _changed(text[start:end], replace(edit, index=0)) if (start, end) != (0, len(text)) else ""
+            piece = _changed(pieces[at], replace(edit, index=0)) if at < len(pieces) else ""
         except TextFault:
             piece = ""
-        text = f"{text[:start]}{piece}{text[end:]}" if piece else _changed(text, edit)
-    return with_ends(text, before)
+        if piece:
+            pieces[at] = piece
+        else:
+            pieces = split(_changed("".join(pieces), edit))
+    return pieces
 
 
 def _changed(text: str, edit: Edit) -> str:
@@ -63,10 +72,14 @@ def _changed(text: str, edit: Edit) -> str:
         return _checked(text, _Text(text).changed(edit), edit)
 
 
-def _span(text: str, index: int) -> tuple[int, int]:
-    """Return where a document begins and ends, with the mark above it; the whole text where that takes a parser."""
+def split(text: str) -> list[str]:
+    """Return what stands above the first document, and each document with the mark above it, with LF at line ends.
+
+    The text is one piece where it takes a parser to tell its documents apart.
+    """
+    text = text.replace("\r\n", "\n")
     if "\n..." in text or "\n%" in text or text[:1] == "%":
-        return 0, len(text)
+        return ["", text]
     marks, at = [0] if _MARK.match(text) else [], text.find("\n---")
     while at >= 0:  # as a regular expression it would take ten times as long
         if _MARK.match(text, at + 1):
@@ -74,25 +87,26 @@ def _span(text: str, index: int) -> tuple[int, int]:
         at = text.find("\n---", at + 1)
     first = [0] if _CONTENT.search(text, 0, marks[0] if marks else len(text)) else []
     begins = [*first, *marks, len(text)]
-    return (begins[index], begins[index + 1]) if index + 1 < len(begins) else (0, len(text))
+    return [text[: begins[0]], *(text[begin:end] for begin, end in pairwise(begins))]
 
 
-def without_document(text: str, index: int) -> str:
-    """Return the text without the document of that index; empty where no other is in it. Raises TextFault."""
+def without_documents(text: str, indexes: Collection[int]) -> str:
+    """Return the text without the documents of those indexes; empty where no other is in it. Raises TextFault."""
     before, text = text, text.replace("\r\n", "\n")
-    wanted = [data for at, data in data_of(text) if at != index]
+    wanted = [data for at, data in data_of(text) if at not in indexes]
     if not wanted:
         return ""
-    start, end = _span(text, index)
-    if not start and (mark := _MARK.match(text, end)):  # the first one: what comes next needs no mark
-        end = mark.end()
-    after = text[:start] + text[end:]
+    above, *documents = split(text)
+    left = [piece for at, piece in enumerate(documents) if at not in indexes]
+    if not above and left and 0 in indexes and (mark := _MARK.match(left[0])):  # the first one needs no mark
+        left[0] = left[0][mark.end() :]
+    after = above + "".join(left)
     try:
         fits = same([data for _, data in data_of(after)], wanted)
     except TextFault:
         fits = False
     if not fits:
-        raise _Text(text).refused((), index)
+        raise _Text(text).refused((), min(indexes))
     return with_ends(after, before)
 
 

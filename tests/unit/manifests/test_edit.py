@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wexa_sync.manifests.edit import REMOVED, Edit, data_of, edited, same, without_document
+from wexa_sync.manifests.edit import REMOVED, Edit, data_of, edited, same, without_documents
 from wexa_sync.text.files import TextFault
 
 TEXT = """\
@@ -189,9 +189,10 @@ def test_mixed_line_ends_stay_where_they_are() -> None:
     assert edited("a: 1\r\nb: 2\nc: 3\r\n", [Edit(0, ("c",), 4)]) == "a: 1\r\nb: 2\nc: 4\r\n"
 
 
-@pytest.mark.parametrize("index", [0, 1, 2])
-def test_a_document_is_taken_out(index: int) -> None:
+@pytest.mark.parametrize("indexes", [{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}])
+@pytest.mark.parametrize("above", ["", "# above\n---\n"])
+def test_documents_are_taken_out(indexes: set[int], above: str) -> None:
     pieces = ["# x\na: 1\n", "b: |\n  ---x\n", "# c\nc: 3\n"]
-    left = [piece for number, piece in enumerate(pieces) if number != index]
-    assert without_document("---\n".join(pieces), index) == "---\n".join(left)
-    assert without_document("a: 1\n", 0) == ""
+    left = [piece for number, piece in enumerate(pieces) if number not in indexes]
+    assert without_documents(above + "---\n".join(pieces), indexes) == above + "---\n".join(left)
+    assert without_documents("a: 1\n", {0}) == ""

@@ -29,7 +29,7 @@ class Attempt:
     """What is to be pulled, as far as nothing speaks against it. `refused`: what was left out, and why."""
 
     pages: Pages
-    drifts: list[Drift]
+    drifts: dict[tuple[Address, Path], Drift]
     gone: list[Manifest]
     refused: list[Problem] = field(default_factory=list)
 
@@ -52,7 +52,7 @@ class Attempt:
     def _drafted(self) -> tuple[Draft, list[Writing]]:
         """Return the changed files, and what is written. What can't be written is refused."""
         draft, done = Draft(self.pages), list[Writing]()
-        for drift in list(self.drifts):
+        for drift in list(self.drifts.values()):
             try:
                 writing = Writing(drift, self.pages).fill()
                 for file, edits in writing.edits.items():
@@ -76,7 +76,7 @@ class Attempt:
 
     def _refuse(self, drift: Drift, problem: Problem) -> None:
         self.refused.append(replace(problem, message=f"{drift.manifest.address}: {problem.message}"))
-        self.drifts.remove(drift)
+        del self.drifts[drift.manifest.address, drift.path]
 
     def _leave_out(self, wrong: Sequence[Problem | Left], done: Sequence[Writing]) -> None:
         """Refuse what is to blame for what is wrong; where that can't be told, all of it."""
@@ -127,5 +127,6 @@ def attempt(
 ) -> Pulled:
     """Return what the pull of `found` comes to, and of the manifests of what is `lost` being taken out."""
     stuck = gone.held(lost, desired)
-    tried = Attempt(pages, list(found), [each for each in lost if each.address not in stuck], list(stuck.values()))
+    drifts = {(each.manifest.address, each.path): each for each in found}
+    tried = Attempt(pages, drifts, [each for each in lost if each.address not in stuck], list(stuck.values()))
     return tried.made(look, ids)

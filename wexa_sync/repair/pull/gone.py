@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
 from pathlib import Path as File
 
 from wexa_sync.errors import Problem
@@ -52,15 +53,17 @@ def cuts(gone: Iterable[Manifest], pages: Pages) -> list[Cut]:
 
 def take_out(cut: Sequence[Cut], draft: Draft, pages: Pages) -> None:
     """Take these out of the draft, with the files of texts that nothing else uses. Raises TextFault."""
-    for file, index, path in cut:
-        draft.take_out(file, index, path)
+    for file, places in groupby(cut, key=lambda each: each[0]):
+        draft.take_out(file, [(index, path) for _, index, path in places])
+    whole = set(cut)
     for file, users in pages.used.items():
-        if all(_goes(document.source.file, document.index, path, cut) for document, path in users):
+        if all(_goes(document.source.file, document.index, path, whole) for document, path in users):
             draft.empty(File(file))
 
 
-def _goes(file: str, index: int, path: Path, cut: Sequence[Cut]) -> bool:
-    return any((file, index) == each[:2] and path[: len(each[2])] == each[2] for each in cut)
+def _goes(file: str, index: int, path: Path, cut: Collection[Cut]) -> bool:
+    """True when a document is taken out, or the item of it that a path leads into."""
+    return any((file, index, path[:size]) in cut for size in range(len(path) + 1))
 
 
 def problem_of(manifest: Manifest, fault: TextFault) -> Problem:

@@ -13,7 +13,7 @@ from typing import Any
 
 from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME, part_of
-from wexa_sync.manifests.edit import REMOVED, Edit, data_of, edited, without_document
+from wexa_sync.manifests.edit import REMOVED, Edit, data_of, split, with_edits, without_documents
 from wexa_sync.manifests.entries import Entries, Entry
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.included import Files, is_file
@@ -21,6 +21,7 @@ from wexa_sync.manifests.tidy import Tidied
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Document, Manifest, Path, Source, show_path
 from wexa_sync.repair.pull.result import NotPulled
+from wexa_sync.text.ends import with_ends
 from wexa_sync.text.files import TextFault, decode, place_of, read_bytes
 
 
@@ -45,15 +46,17 @@ class Page:
     text: str = ""
     entries: Entries = field(init=False)
     data: dict[int, Any] = field(init=False)
+    lines: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.text = decode(self.before)
         text = self.text.replace("\r\n", "\n")
         self.entries, self.data = Entries(text), dict(data_of(text))
+        self.lines = [root.start_mark.line for root in self.entries.roots]
 
     def index_at(self, line: int) -> int:
         """Return the index of the document that a line stands in."""
-        return max(bisect_right([root.start_mark.line for root in self.entries.roots], line - 1) - 1, 0)
+        return max(bisect_right(self.lines, line - 1) - 1, 0)
 
     def way(self, spot: Spot) -> Iterator[Entry | None]:
         """Yield the entry of each part of a path, from the outside in; None, and no more, where there is none."""
@@ -140,17 +143,18 @@ class Draft:
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
-        self._texts: dict[str, str] = {}
+        self._pieces: dict[str, list[str]] = {}
         self._whole: dict[File, bytes] = {}
 
     def edit(self, file: str, edits: Sequence[Edit]) -> None:
         """Make these edits in a file of manifests: all of them, or none. Raises TextFault."""
         if edits:
-            self._texts[file] = edited(self.text(file), edits)
+            self._pieces[file] = with_edits(self._pieces.get(file) or split(self._pages[file].text), edits)
 
     def text(self, file: str) -> str:
         """Return the text of a file of manifests as it is by now."""
-        return self._texts[file] if file in self._texts else self._pages[file].text
+        before = self._pages[file].text
+        return with_ends("".join(self._pieces[file]), before) if file in self._pieces else before
 
     def replace(self, file: File, content: bytes) -> None:
         """Give a file of a text another content."""
@@ -160,16 +164,17 @@ class Draft:
         """Let a file of a text go."""
         self._whole[file] = b""
 
-    def take_out(self, file: str, index: int, path: Path) -> None:
-        """Take a document, or (with a path) an item of it, out of a file of manifests. Raises TextFault."""
-        text = self.text(file)
-        self._texts[file] = edited(text, [Edit(index, path, REMOVED)]) if path else without_document(text, index)
+    def take_out(self, file: str, places: Sequence[tuple[int, Path]]) -> None:
+        """Take documents, or (with a path) items of them, out of a file of manifests. Raises TextFault."""
+        self.edit(file, [Edit(index, path, REMOVED) for index, path in places if path])
+        if whole := {index for index, path in places if not path}:
+            self._pieces[file] = split(without_documents(self.text(file), whole))
 
     def files(self) -> tuple[Tidied, ...]:
         """Return the files that change, manifests first."""
         made = [
-            Tidied(file=File(os.path.abspath(file)), before=self._pages[file].before, after=text.encode())  # noqa: PTH100
-            for file, text in self._texts.items()
+            Tidied(file=File(os.path.abspath(file)), before=self._pages[file].before, after=self.text(file).encode())  # noqa: PTH100
+            for file in self._pieces
         ]
         made += [Tidied(file=file, before=read_bytes(file), after=content) for file, content in self._whole.items()]
         return tuple(each for each in made if each.before != each.after)
