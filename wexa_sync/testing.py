@@ -31,6 +31,7 @@ from wexa_sync.workspace import Workspace, open_workspace
 KEY = "sandbox"
 """The API key for a sandbox."""
 
+_INSTEAD = "\nIn a test, `env={...}` gives environment variables, and `environment=` stands for --env."
 _NONE: Mapping[str, str] = {}
 _ALL = Choice()
 _NOT_COPIED = shutil.ignore_patterns(".git", ".wexa-sync", ".venv", "venv", "node_modules", "__pycache__")
@@ -237,7 +238,8 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, An
     error = call.excinfo and call.excinfo.value
     if isinstance(error, WexaSyncError):
         shown = error.problems if isinstance(error, InvalidManifests) else (f"{error}\nhint: {error.hint}",)
-        outcome.get_result().sections.append(("wexa-sync", "\n".join(map(str, shown))))
+        text = "\n".join(map(str, shown))
+        outcome.get_result().sections.append(("wexa-sync", text + (_INSTEAD if "environment" in text else "")))
 
 
 def _copied(folder: Path, to: Path) -> Path:

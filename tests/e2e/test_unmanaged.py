@@ -150,7 +150,7 @@ def test_the_manifests_that_are_printed_take_over_what_they_stand_for(
     assert text.isprintable() or all(line.isprintable() for line in text.splitlines())
     added = "support-desk/AgentFlow/triage/Agent/new"
     assert (
-        "# Add this to spec.agents of support-desk/AgentFlow/triage, and record it by\n"
+        "\n\n# Add this to spec.agents of support-desk/AgentFlow/triage, and record it by\n"
         f"# `wexa-sync import {added} {'f' * 24}`:\n# - handle: new\n#   title: New\n"
     ) in text
     mine = cli(desk.folder, "unmanaged", "--manifests", "--project", "support-desk", env=env).stdout

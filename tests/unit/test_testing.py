@@ -185,7 +185,8 @@ def test_a_failure_shows_its_problems_and_its_hint(cli: Cli, tmp_path: Path) -> 
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["wexa_sync.testing"]\n', "utf-8")
     (tmp_path / "test_it.py").write_text(
         'def test_wrong(wexa_sandbox):\n    wexa_sandbox("desk")\n'
-        'def test_gone(wexa_sandbox):\n    wexa_sandbox("nowhere")\n',
+        'def test_gone(wexa_sandbox):\n    wexa_sandbox("nowhere")\n'
+        'def test_place(wexa_sandbox):\n    wexa_sandbox("desk", environment="moon")\n',
         "utf-8",
     )
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
@@ -194,6 +195,7 @@ def test_a_failure_shows_its_problems_and_its_hint(cli: Cli, tmp_path: Path) -> 
     assert "0.yaml:2:7: kind: " in done.stdout
     assert "\n  hint: Did you mean 'Skill'?" in done.stdout
     assert "hint: A relative path starts from pytest's root folder." in done.stdout
+    assert done.stdout.count("`environment=` stands for --env.") == 1
 
 
 def test_a_module_that_does_not_ask_for_it_loads_no_pytest() -> None:

@@ -33,7 +33,7 @@ def printed(found: Unrecorded) -> str:
         else:
             comments += _added(draft, strangers)
     comments += [_comment(_why_not(left)) for left in made.left if _is_strange(left, strangers)]
-    return "---\n".join(documents) + "\n".join(comments)
+    return "\n".join(["---\n".join(documents)] * bool(documents) + comments)
 
 
 def _harmless(draft: Draft) -> str:
