@@ -11,7 +11,7 @@ import pytest
 
 from tests.conformance.test_every_reading import FEW, TABLES, TOGETHER, Desk, desk, named, shown
 from wexa_sync import engine
-from wexa_sync.errors import UsageError
+from wexa_sync.errors import InvalidManifests, UsageError
 from wexa_sync.export.result import Export
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Plan
@@ -92,3 +92,15 @@ def test_manifests_that_would_not_be_valid_beside_others_are_not_written(tmp_pat
         with pytest.raises(UsageError, match="Project/support-desk has the same projectName as Project/ours"):
             engine.export(own, folder, into=True)
         assert texts(folder) == {"project.yaml": name}
+
+
+@pytest.mark.parametrize("broken", [b"kind: [", b"apiVersion: wexa.ai/v1\nkind: Skill\nmetadata: {name: 7}\n"])
+def test_nothing_is_written_beside_a_file_that_hides_what_it_declares(tmp_path: Path, broken: bytes) -> None:
+    with desk(tmp_path, {}) as support:
+        folder = tmp_path / "mine"
+        folder.mkdir()
+        (folder / "flow.yaml").write_bytes(broken)
+        with pytest.raises(InvalidManifests) as refused:
+            engine.export(support.workspace, folder, into=True)
+        assert {Path(each.source.file).name for each in refused.value.problems} == {"flow.yaml"}
+        assert texts(folder) == {"flow.yaml": broken}

@@ -67,6 +67,8 @@ def fill(hand: ByHand) -> None:
     hand.agent(project, flows[1], "No", after=decider, branch="no")
     hand.agent(project, flows[1], "Later", after=yes)
     hand.agent(project, flows[2], "Alone", template="")
+    twice = [{"decision": "yes", "condition": "is ok"}, {"decision": "yes", "condition": "is fine"}]
+    hand.agent(project, hand.flow(project, "Undecided"), "Decide", conditions=twice)
     for template in ("go", "go", "go on"):
         hand.schedule(project, flow, template)
     hand.schedule(project, flow, "in the past", at=1_700_000_000)

@@ -92,7 +92,7 @@ def _show(found: Export, *, adopt: bool, partial: bool) -> None:
     for warning in _warnings(found, adopt=adopt, partial=partial):
         warn(warning)
     if not found.odd:
-        whole = "all of it" if found.is_whole else "what is written"
+        whole = "all of it" if found.is_whole and not found.declared else "what is written"
         tell(f"A plan of {whole} comes to no change{'; the state knows it' if found.recorded else ''}.")
     note(f"Next: wexa-sync plan {visible(str(found.folder))}")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from wexa_sync.engine.reading import read
+from wexa_sync.engine.reading import read, require_none
 from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, UsageError, WexaSyncError
 from wexa_sync.export.adopted import as_recorded, entries, known_ids
 from wexa_sync.export.chosen import Wishes
@@ -167,11 +167,12 @@ def _problems(folder: Path) -> dict[tuple[str, str], Problem]:
 
 
 def _there(folder: Path) -> Standing:
-    """Return what stands in a folder already."""
+    """Return what stands in a folder already. Raise InvalidManifests where a file hides what it declares."""
     if not folder.is_dir():
         return Standing()
     try:
-        manifests, _ = declared_in(Sources(paths=(folder,), root=folder))
+        manifests, hiding = declared_in(Sources(paths=(folder,), root=folder))
+        require_none(hiding)  # what is declared there would be written a second time
         return standing(folder, manifests)
     except NothingDeclared:
         return Standing()

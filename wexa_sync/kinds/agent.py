@@ -77,10 +77,16 @@ def as_decision(spec: dict[str, Any], behind: Mapping[str, str]) -> dict[str, An
     """
     if spec.get("agent_type") in (None, "skilled_agent") and not behind:
         return spec
-    conditions = spec.get("conditions")
-    shown = [each for each in conditions if isinstance(each, dict)] if isinstance(conditions, list) else []
+    shown = conditions if isinstance(conditions := spec.get("conditions"), list) else []
+    if not all(isinstance(each, dict) and each.keys() <= {"decision", "condition"} for each in shown):
+        return None
     when = {str(each.get("decision") or ""): each.get("condition") for each in shown}
-    if not when or not behind.keys() <= when.keys() or not all(key and text for key, text in when.items()):
+    if (
+        not when
+        or len(when) < len(shown)
+        or not behind.keys() <= when.keys()
+        or not all(key and text for key, text in when.items())
+    ):
         return None
     branches = {key: {"when": text} | ({"next": behind[key]} if key in behind else {}) for key, text in when.items()}
     return {name: value for name, value in spec.items() if name not in ("agent_type", "conditions")} | {
