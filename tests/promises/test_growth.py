@@ -158,7 +158,9 @@ class Life:
         self.declare("Three", WITHOUT_SCHEDULE)
         self.apply("some", engine.plan_to_import(self.desk.read(), self.desk.workspace))
         self.declare("Three", WITHOUT_FIRST)
-        assert len(self.planned("cut off", self.desk.read(), Choice(prune=True)).blocked) >= self.size
+        may = frozenset({"agent.delete"})
+        cut_off = self.planned("cut off", self.desk.read(), Choice(prune=True), allowed=may).blocked
+        assert sum("it leads to" in each.reason for each in cut_off) == self.size
         assert len(self.planned("in use", engine.NOTHING, Choice(prune=True)).blocked) >= self.size
 
     def export(self, label: str) -> None:
@@ -186,10 +188,10 @@ class Life:
         self.lay_out(label, "plan", lambda: plan_view(plan), formats)
         self.apply(label, plan, *formats)
 
-    def planned(self, label: str, desired: Desired, choice: Choice) -> Plan:
-        """Return a plan."""
+    def planned(self, label: str, desired: Desired, choice: Choice, **options: Any) -> Plan:
+        """Return a plan. `options` are those of the workspace."""
         plan: Plan = self.steps.of(
-            f"{label}: plan", lambda: engine.plan(desired, self.desk.workspace, choice, limits=Limits())
+            f"{label}: plan", lambda: engine.plan(desired, self.desk.opened(**options), choice, limits=Limits())
         )
         return plan
 
