@@ -76,7 +76,7 @@ class FileStore:
         state = State() if state_bytes is None else read_state(state_bytes, self.path)
         journal = None if journal_text is None else read_journal(journal_text, self.journal_path)
         state = replay(state, journal, file=self.path, journal_file=self.journal_path)
-        return state.owned_by(self._environment, target, str(self.path))
+        return state.owned_by(self._environment, target, self.describe())
 
     def past(self) -> Mapping[str, Notes]:
         """Return the notes of the newest applies."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Desk, Remote, copy_example, opened
 from wexa_sync import engine
-from wexa_sync.errors import WexaSyncError
+from wexa_sync.errors import StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.manifests.sources import Sources
@@ -462,3 +462,16 @@ def test_a_field_that_is_declared_and_not_recorded_is_looked_at(desk: Desk) -> N
     assert isinstance(plan, Plan)
     assert plan.work
     assert not require_the_same(sources_of(desk.folder), night.with_api(notes))
+
+
+def test_the_state_of_another_workspace_is_refused_in_the_same_words(
+    night: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(night.folder)
+    other = replace(night.workspace, target=replace(night.workspace.target, org_id="67fdea40aac77be632954f00"))
+    state = night.workspace.store.load()
+    with pytest.raises(StateError) as read:
+        engine.plan(engine.read(sources_of(night.folder)), other)
+    with pytest.raises(StateError) as vouched_for:
+        engine.plan_vouched(state, other, Choice())
+    assert vouched_for.value.message == read.value.message
