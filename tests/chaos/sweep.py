@@ -302,6 +302,7 @@ _NO_CHOICE = {
     "agent_echo",  # the call is blocked if reads don't show all that it may replace
     "flow_echo",
     *("decider", "agent_delete", "flow_delete"),  # an edit of agents needs these calls
+    "upload_answer",  # where no response names a file, each upload is a question
     "hire_twice",  # the update hires a coworker once more
     "execution_start",  # the right result depends on it: the scenario sets it
 }
