@@ -196,7 +196,7 @@ def test_a_user_who_sees_no_project_makes_none_twice(desk: Desk, cli: Cli) -> No
     desk.remote.forget()
     env = {**desk.remote.env, "WEXA_USER_ID": "a" * 24}
     done = cli(desk.folder, "apply", "--auto-approve", code=3, env=env)
-    assert "is live already and not managed here" in " ".join(done.stdout.split())
+    assert "9 of 9 declared resources are live already" in " ".join(done.stdout.split())
     assert desk.remote.writes == []
 
 
