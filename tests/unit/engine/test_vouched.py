@@ -441,7 +441,7 @@ def test_a_file_of_variables_is_the_one_from_the_current_folder(
     for folder in (desk.folder, tmp_path):
         (folder / "team.vars.yaml").write_text("team: night\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    more = {"vars": {}, "var_files": (Path("team.vars.yaml"),)}
+    more: dict[str, Any] = {"vars": {}, "var_files": (Path("team.vars.yaml"),)}
     night = applied(desk.folder, desk.remote, **more)
     assert require_the_same(sources_of(desk.folder, **more), night.workspace)
     (tmp_path / "team.vars.yaml").write_text("team: day\n", encoding="utf-8")
