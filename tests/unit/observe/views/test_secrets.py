@@ -74,7 +74,7 @@ def test_rows_that_were_recorded_without_their_secrets_are_recorded_anew(tmp_pat
         desk = Desk(copy_example("seed", tmp_path / "desk"), remote)
         clear = TABLE.replace("${secret:TOKEN}", SECRET).replace("${secret:PIN}", "8472")
         (desk.folder / "plans.yaml").write_text(clear, encoding="utf-8")
-        desk.apply()
+        assert failures_of(desk.apply()) == []
         (desk.folder / "plans.yaml").write_text(TABLE, encoding="utf-8")
         plan = desk.plan(env={"TOKEN": SECRET, "PIN": "8472"})
         assert work_of(plan) == ["adopt onboarding/Table/plans/Seed/rows"]
