@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLES, Cli, copy_example, env_of
+from tests.conftest import Cli, copy_example, env_of, examples
 
 SECRET = """apiVersion: wexa.ai/v1
 kind: Skill
@@ -51,7 +51,7 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), "utf-8")
 
 
-@pytest.mark.parametrize("example", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
+@pytest.mark.parametrize("example", [folder.name for folder in examples()])
 def test_no_example_differs_from_itself(example: str, cli: Cli, tmp_path: Path) -> None:
     folder = copy_example(example, tmp_path / "x")
     git(folder, "init", "-q")

@@ -417,7 +417,7 @@ def test_what_is_edited_during_an_apply_is_not_vouched_for(night: Case, edit: st
     EDITS[edit](night.folder)
     with night.workspace.store.session(night.workspace.target) as session:
         engine.vouch(desired, sources, replace(night.workspace, session=session), read)
-    assert engine.vouched_state(sources, night.workspace.store) is None
+    assert vouched_state(sources, night.workspace.store) is None
 
 
 def test_a_file_behind_a_link_and_back_up_is_the_one_that_counts(desk: Desk) -> None:
