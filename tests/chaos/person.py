@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .bench import Bench, Ended, json_of
-from .scenarios import goals
+from .scenarios import COWORKERS, goals
 from .world import held, recorded, things
 
 ROUNDS = 6
@@ -113,7 +113,9 @@ class Person:
             return ("--happened", id) if arrived and "its content was sent" in reason else ("--did-not-happen",)
         if "/MarketplaceHire/" in address:
             known = held(self.folder / ".wexa-sync/state.json").owners  # the hires of earlier generations too
-            hired = [each.id for each in there if each.body.get("marketplace_id") and each.id not in known]
+            coworker = COWORKERS[address.rpartition("/")[2]]
+            copies = [each for each in there if each.body.get("marketplace_id") and each.body["name"] == coworker]
+            hired = [each.id for each in copies if each.id not in known]
             return ("--happened", hired[0]) if hired else ("--did-not-happen",)
         if "/Execution/" in address:
             recorded_ids = set(recorded(self.folder / ".wexa-sync/state.json").values())

@@ -211,10 +211,17 @@ def _replies_edited(folder: Path) -> None:
     _append(folder / "trigger.yaml", _document("Trigger", "reads", spec))
 
 
+COWORKERS = {"recruiter": "AI Recruiter", "writer": "Support Writer"}
+"""The names in the marketplace of what is hired, by handle."""
+
+
 def _hires_edited(folder: Path) -> None:
     """Hire another copy of the coworker, and one of another coworker."""
     _replace(folder / "hires.yaml", "generation: 1", "generation: 2")
-    _append(folder / "hires.yaml", _document("MarketplaceHire", "writer", "coworker_id: {external: Support Writer}"))
+    _append(
+        folder / "hires.yaml",
+        _document("MarketplaceHire", "writer", f"coworker_id: {{external: {COWORKERS['writer']}}}"),
+    )
 
 
 def _files_edited(folder: Path) -> None:
