@@ -297,6 +297,7 @@ def test_gone_takes_the_manifest_the_record_and_its_prompts_out(desk: Desk, cli:
         ("schedule.yaml", "Summarise the tickets that stayed open over the holidays.", "{file: prompts/s.md}"),
     )
     (desk.folder / "prompts/s.md").write_text("All of them.\n", "utf-8")
+    (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")
     cli(desk.folder, "apply", "--auto-approve", env=env)
     ids = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
     project = ids["Project/support-desk"]
