@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -12,17 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from wexa_sync.engine.reading import read
-from wexa_sync.engine.steps import NOTHING, scope_of
+from wexa_sync.engine.steps import NOTHING, look, scope_of
 from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, WexaSyncError
 from wexa_sync.manifests.load import load
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Choice, Desired, Observation, Plan
-from wexa_sync.observe import observe
+from wexa_sync.model import Choice, Observation, Plan
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope
-from wexa_sync.repair.moves import after_moves
 from wexa_sync.repair.records import forgotten
 from wexa_sync.text.files import TextFault, instead, shown_path
 from wexa_sync.workspace import Workspace
@@ -31,12 +28,11 @@ if TYPE_CHECKING:
     from wexa_sync.manifests.tidy import Tidied
     from wexa_sync.model import Address
     from wexa_sync.model import Path as FieldPath
-    from wexa_sync.observe.replay import Recorder, Replayed
+    from wexa_sync.observe.replay import Replayed
     from wexa_sync.repair.pull.checked import Left
     from wexa_sync.repair.pull.result import Pulled
 
 _CHOICE = Choice()
-Sleep: TypeAlias = Callable[[float], object]
 Fields: TypeAlias = "Mapping[Address, Sequence[FieldPath]]"
 
 
@@ -55,9 +51,9 @@ def pull(sources: Sources, workspace: Workspace, choice: Choice = _CHOICE, *, go
     from wexa_sync.state.disk import read_if_there
 
     desired, recorder = read(sources), Recorder(workspace.api)
-    look = _Look(sources, workspace, scope_of(desired, sources))
-    seen = look.at(desired, recorder, workspace.let_lists_settle)
-    planned = look.plan(seen, choice)
+    check = _Check(sources, workspace, scope_of(desired, sources))
+    seen = look(desired, replace(workspace, api=recorder), moved=desired.moved)
+    planned = check.plan(seen, choice)
     masked = without_secrets(keep_secret(updates(planned, seen), seen), seen)
     file = _known_file(sources.root, seen.lineage)
     known = known_from(read_if_there(file), seen)
@@ -70,7 +66,7 @@ def pull(sources: Sources, workspace: Workspace, choice: Choice = _CHOICE, *, go
             lost if gone else (),
             desired,
             Pages(sources.root, load(sources.all()).documents),
-            lambda files, pulled: look.again(files, pulled, seen, api),
+            lambda files, pulled: check.faults(files, pulled, seen, api),
             {address: pair.record.id for address, pair in seen.pairs.items() if pair.record is not None},
         )
     remembered = (file, text_of(with_pulled(known, masked, made.fields), seen)) if made.fields else None
@@ -126,27 +122,19 @@ def _told(file: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """Looks at the workspace, and again at what that look showed, with other manifests."""
+class _Check:
+    """Compare two plans of what one look showed: of the manifests as they are, and as they would be."""
 
     sources: Sources
     workspace: Workspace
     scope: Scope
-
-    def at(
-        self, desired: Desired, api: Recorder | Replayed, sleep: Sleep, now: Callable[[], float] = time.time
-    ) -> Observation:
-        """Return what is declared, recorded and live."""
-        at = self.workspace
-        state, made = after_moves(at.store.load(at.target), desired.moved)
-        return replace(observe(desired, state, api, at.target, at.options, now=now, sleep=sleep), moved=made)
 
     def plan(self, seen: Observation, choice: Choice = _CHOICE) -> Plan:
         """Return the plan of what is seen, without what is only asked for by flags."""
         rules = Rules(allowed=self.workspace.options.allowed)
         return make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, scope=self.scope)
 
-    def again(
+    def faults(
         self, files: Sequence[Tidied], pulled: Fields, seen: Observation, api: Replayed
     ) -> Iterable[Problem | Left]:
         """Return what would be wrong were these files written. `api` shows what was seen, and sends nothing."""
@@ -159,7 +147,8 @@ class _Look:
                 return wrong.problems
             except NothingDeclared:
                 desired = NOTHING
-        then = self.at(desired, api, lambda _: None, lambda: seen.now)
+        at = replace(self.workspace, api=api)
+        then = look(desired, at, moved=desired.moved, now=lambda: seen.now, sleep=lambda _seconds: None)
         return left(self.plan(seen), self.plan(then), pulled, seen.depends_on)
 
 

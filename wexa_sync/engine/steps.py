@@ -5,6 +5,7 @@ plan: observe -> make_plan. apply: require_applicable -> apply_plan.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -141,10 +142,21 @@ def locked(workspace: Workspace) -> Iterator[Workspace]:
         yield replace(workspace, session=session)
 
 
-def look(desired: Desired, workspace: Workspace, *, moved: Sequence[Move] = ()) -> Observation:
-    """Return what is declared, recorded and live, after these moves in the state. Sends GET only."""
+def look(
+    desired: Desired,
+    workspace: Workspace,
+    *,
+    moved: Sequence[Move] = (),
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], object] | None = None,
+) -> Observation:
+    """Return what is declared, recorded and live, after these moves in the state. Sends GET only.
+
+    `now` and `sleep` are for a look at what was seen before: it is of that time, and waits for no list.
+    """
     state, made = after_moves(workspace.state, moved)
-    seen = observe(desired, state, workspace.api, workspace.target, workspace.options, sleep=workspace.let_lists_settle)
+    wait = sleep or workspace.let_lists_settle
+    seen = observe(desired, state, workspace.api, workspace.target, workspace.options, now=now, sleep=wait)
     return replace(seen, moved=made)
 
 
