@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -181,3 +182,19 @@ def scripted() -> Callable[..., None]:
 def passing() -> Callable[..., None]:
     """Return a function that lets time pass in a sandbox."""
     return advance
+
+
+def ids_of(desk: Desk) -> dict[str, str]:
+    """Return the ids that the state holds."""
+    return {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
+
+
+@pytest.fixture
+def lost(desk: Desk) -> dict[str, str]:
+    """Apply the desk without its run, lose the state, and return the ids that were recorded."""
+    (desk.folder / "execution.yaml").unlink()
+    desk.apply()
+    ids = ids_of(desk)
+    shutil.rmtree(desk.folder / ".wexa-sync")
+    desk.remote.forget()
+    return ids

@@ -8,23 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conftest import Desk, failures_of
+from tests.e2e.test_commanded_runs import MANIFESTS
 
 if TYPE_CHECKING:
     from tests.conftest import Remote
 
 Open = Callable[..., AbstractContextManager["Remote"]]
-MANIFESTS = """
-apiVersion: wexa.ai/v1
-kind: Project
-metadata: {name: desk}
-spec: {projectName: Desk, description: d, coworker_role: r}
----
-apiVersion: wexa.ai/v1
-kind: AgentFlow
-metadata: {name: triage}
-spec:
-  {name: Triage, description: d, role: r, agents: [{handle: sort, title: Sorter, role: r, prompt: {template: Sort.}}]}
----
+RUN = """---
 apiVersion: wexa.ai/v1
 kind: Execution
 metadata: {name: first}
@@ -35,7 +25,7 @@ spec: {agentflow_id: triage, goal: Sort it., wait: true}
 def test_a_run_that_fails_for_want_of_skills_is_reported_with_the_servers_words(
     tmp_path: Path, open_sandbox: Open
 ) -> None:
-    (tmp_path / "desk.yaml").write_text(MANIFESTS, "utf-8")
+    (tmp_path / "desk.yaml").write_text(MANIFESTS + RUN, "utf-8")
     with open_sandbox(readings={"agent_without_skills": "fails"}) as remote:
         desk = Desk(folder=tmp_path, remote=remote)
         plan = desk.plan()

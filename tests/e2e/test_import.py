@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,28 +10,13 @@ import pytest
 import yaml
 
 from tests.conftest import KEY
-from tests.e2e.test_import_blocks import AGENTS, FLOW, OTHER, PROJECT, SCHEDULE, SKILL, import_
+from tests.e2e.conftest import ids_of
+from tests.e2e.test_import_blocks import AGENTS, FLOW, OTHER, PROJECT, SCHEDULE, SKILL, import_, twin
 from wexa_sync.model import Address, Intent, Plan
 from wexa_sync.state.base import Intend
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Done
-
-
-@pytest.fixture
-def lost(desk: Desk) -> dict[str, str]:
-    """Apply the desk without its run, lose the state, and return the ids that were recorded."""
-    (desk.folder / "execution.yaml").unlink()
-    desk.apply()
-    ids = ids_of(desk)
-    shutil.rmtree(desk.folder / ".wexa-sync")
-    desk.remote.forget()
-    return ids
-
-
-def ids_of(desk: Desk) -> dict[str, str]:
-    """Return the ids that the state holds."""
-    return {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
 
 
 @pytest.fixture
@@ -221,19 +205,6 @@ def test_all_makes_changes_and_deletes_nothing(
     assert ids_of(desk) == lost
     assert desk.remote.writes == []
     assert work(desk.plan()) == ["create support-desk/Skill/new"]
-
-
-def twin(desk: Desk, lost: dict[str, str]) -> str:
-    """Make another skill of the first one's name, as another person may, and return its id."""
-    raw, project = desk.remote.raw, lost[PROJECT]
-    skill = raw("GET", f"/skills/{lost[SKILL]}", projectID=project).json()
-    skill = skill.get("data", skill)
-    body = {name: skill[name] for name in ("name", "description", "connector_id", "connector_name")}
-    made = raw("POST", "/skills/", {**body, "logo": "L", "user_id": None, "projectID": project})
-    made.raise_for_status()
-    desk.remote.forget()
-    answer = made.json()
-    return str(answer.get("_id") or answer["data"]["_id"])
 
 
 def test_of_several_the_commands_to_choose_from_are_listed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -22,15 +21,17 @@ AGENTS = [f"{FLOW}/Agent/{name}" for name in ("classify", "answer", "summarise")
 KINDS = ("AgentFlow", "Project", "Schedule", "Skill")
 
 
-@pytest.fixture
-def lost(desk: Desk) -> dict[str, str]:
-    """Apply the desk without its run, lose the state, and return the ids that were recorded."""
-    (desk.folder / "execution.yaml").unlink()
-    desk.apply()
-    ids = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
-    shutil.rmtree(desk.folder / ".wexa-sync")
+def twin(desk: Desk, lost: dict[str, str]) -> str:
+    """Make another skill of the first one's name, as another person may, and return its id."""
+    raw, project = desk.remote.raw, lost[PROJECT]
+    skill = raw("GET", f"/skills/{lost[SKILL]}", projectID=project).json()
+    skill = skill.get("data", skill)
+    body = {name: skill[name] for name in ("name", "description", "connector_id", "connector_name")}
+    made = raw("POST", "/skills/", {**body, "logo": "L", "user_id": None, "projectID": project})
+    made.raise_for_status()
     desk.remote.forget()
-    return ids
+    answer = made.json()
+    return str(answer.get("_id") or answer["data"]["_id"])
 
 
 def import_(desk: Desk, ids: Mapping[str, object]) -> None:
@@ -90,13 +91,7 @@ def test_an_import_that_differs_is_adopted_and_changed_in_one_apply(
 def test_of_two_that_have_one_name_each_manifest_takes_the_one_that_it_names(
     desk: Desk, lost: dict[str, str], work: Callable[[Plan], list[str]]
 ) -> None:
-    raw, project = desk.remote.raw, lost[PROJECT]
-    skill = raw("GET", f"/skills/{lost[SKILL]}", projectID=project).json()
-    skill = skill.get("data", skill)
-    body = {name: skill[name] for name in ("name", "description", "connector_id", "connector_name")}
-    made = raw("POST", "/skills/", {**body, "logo": "L", "user_id": None, "projectID": project})
-    made.raise_for_status()
-    desk.remote.forget()
+    twin(desk, lost)
     assert any(SKILL in line and "2 live ones" in line for line in work(desk.plan())), "by its name it is ambiguous"
     import_(desk, own(lost))
     assert {line.split()[0] for line in work(desk.plan())} == {"adopt"}
