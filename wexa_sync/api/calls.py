@@ -16,10 +16,11 @@ from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Shape, Template
 from wexa_sync.kinds.sown import ROWS
 from wexa_sync.model import Address, Secret
+from wexa_sync.text.patterns import pattern
 
 Raw = dict[str, Any]
 
-_PLACE = re.compile(r"\{([a-z]+)(?:\.(\w+))?\}")
+_PLACE = pattern(r"\{([a-z]+)(?:\.(\w+))?\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,11 +16,12 @@ from wexa_sync.git import Repository
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Desired
 from wexa_sync.settings import Settings
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
 
-_BRANCH = re.compile(r"(?:refs/heads/|refs/remotes/origin/|origin/)?([\w][\w./-]*)")
+_BRANCH = pattern(r"(?:refs/heads/|refs/remotes/origin/|origin/)?([\w][\w./-]*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from wexa_sync import __version__
+from wexa_sync.text.patterns import pattern
 
 ACTION: Final = ".github/actions/wexa-sync/"
 SYSTEMS: Final = {"github": (".github/workflows/wexa-sync.yml", ACTION), "gitlab": (".gitlab-ci.yml",)}
 """The CI systems, and where the files of each begin."""
 
 _SHIPPED = ("action.yml", "action/run.sh")
-_SECRET = re.compile(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)")
-_LINE = re.compile(r"@(ONE|MANY)@(.*\n)")
+_SECRET = pattern(r"\$\{secret:([A-Za-z_][A-Za-z0-9_]*)")
+_LINE = pattern(r"@(ONE|MANY)@(.*\n)")
 
 
 def shipped(package: Path) -> dict[str, str]:

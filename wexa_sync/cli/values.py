@@ -20,6 +20,7 @@ from wexa_sync.render import RENDERERS
 from wexa_sync.text.digests import digest_from
 from wexa_sync.text.files import short
 from wexa_sync.text.paths import GIT, path_of
+from wexa_sync.text.patterns import pattern
 
 
 class Named(click.Path):
@@ -89,7 +90,7 @@ class OutputType(NewFile):
     """`FILE`, or `FORMAT=FILE`, where `-` is stdout. A variable holds several with semicolons between them."""
 
     envvar_list_splitter = ";"
-    _WITH_FORMAT = re.compile(r"(?P<format>[a-z][a-z0-9-]*)=(?P<file>.*)", re.DOTALL)
+    _WITH_FORMAT = pattern(r"(?P<format>[a-z][a-z0-9-]*)=(?P<file>.*)", re.DOTALL)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the file and its format. Fails for an unknown format, and as for any file to write."""
@@ -138,7 +139,7 @@ class Digest(click.types.StringParamType):
 
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
+_SPAN = pattern(r"(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
 
 
 class Seconds(click.FloatRange):

@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 
 from wexa_sync.model import Recalled, Sealed, Secret, Unset
+from wexa_sync.text.patterns import pattern
 
-_USE = re.compile(r"(\$\$\{|\$\{(?:env|var|secret):[^}\n]*\})")
+_USE = pattern(r"(\$\$\{|\$\{(?:env|var|secret):[^}\n]*\})")
 
 
 def varied(declared: Any, live: Any, templates: Mapping[str, str]) -> Any:

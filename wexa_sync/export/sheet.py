@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,9 +17,10 @@ from wexa_sync.export.survey import Survey, Thing
 from wexa_sync.kinds.spec.fields import DESCEND, UNKNOWN, Field, walk
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Address, Path, Ref
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.suggest import named
 
-_ID = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")
+_ID = pattern(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")
 _MOST_IDS = 5
 _BY_ID = Comparison(id_of=lambda ref: ref.id, seal_key="")
 

@@ -14,11 +14,12 @@ from wexa_sync.manifests.edit import data_of
 from wexa_sync.manifests.included import is_file
 from wexa_sync.model import Address, Manifest
 from wexa_sync.text.files import read_text
+from wexa_sync.text.patterns import pattern
 
 MARK = "# Written by wexa-sync export."
 """How the first line of a file of manifests begins that an export may write anew."""
 
-_SEPARATOR = re.compile(r"^---(?=\s|$)[^\n]*\n?", re.MULTILINE)
+_SEPARATOR = pattern(r"^---(?=\s|$)[^\n]*\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

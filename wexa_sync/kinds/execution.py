@@ -12,6 +12,7 @@ from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.inbox import INBOX
 from wexa_sync.kinds.running import Move
 from wexa_sync.model import Sealed, Secret, Spec
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from wexa_sync.model import Step, Usage
@@ -96,7 +97,7 @@ RUNNING = Running(
 """Status words seen in pages, SDK and clients."""
 
 
-_PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+_PLACE = pattern(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 
 def filled_in(spec: Spec) -> Spec:

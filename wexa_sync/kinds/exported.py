@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from wexa_sync.model import Path
+from wexa_sync.text.patterns import pattern
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 Raw = Mapping[str, Any]
 

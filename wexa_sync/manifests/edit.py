@@ -18,6 +18,7 @@ from wexa_sync.manifests.styles import block, like
 from wexa_sync.model import Path, show_path
 from wexa_sync.text.ends import with_ends
 from wexa_sync.text.files import TextFault, place_of
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from wexa_sync.manifests.entries import Node
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 REMOVED: Any = object()
 """The value of a field that is to be taken out."""
 
-_MARK = re.compile(r"---(?=\s|\Z)[^\n]*\n?")
-_CONTENT = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
-_COMMENT = re.compile(r"[ \t]+#[^\n]*")
+_MARK = pattern(r"---(?=\s|\Z)[^\n]*\n?")
+_CONTENT = pattern(r"^[ \t]*[^\s#]", re.MULTILINE)
+_COMMENT = pattern(r"[ \t]+#[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)

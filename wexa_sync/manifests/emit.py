@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from wexa_sync.manifests.nodes import SCALARS
 from wexa_sync.model import Path
+from wexa_sync.text.patterns import pattern
 
 Notes: TypeAlias = Mapping[Path, Sequence[str]]
 
@@ -16,18 +17,18 @@ _NO_NOTES: Notes = {}
 _WIDTH, _NARROW, _SHORT_LIST = 100, 40, 60
 
 # Text to YAML 1.2, and something else to the readers of YAML 1.1: true or false, minutes (12:30), 1_000.
-_OTHER_TO_1_1 = re.compile(
+_OTHER_TO_1_1 = pattern(
     r"(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|=|"
     r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?|0b[01_]+|[-+]?0x[0-9a-fA-F_]+)\Z"
 )
-_PLAIN = re.compile(r"(?:[^\W_]|\.\.?/)(?:[^\n:#{}\[\],]|:(?=[^\s,{}\[\]]))*\Z")
-_PLAIN_IN_BLOCK = re.compile(r"(?:[^\W_]|\.\.?/|\$\{)(?:[^\n:#]|:(?=\S)|(?<=\S)#)*\Z")  # outside of brackets
+_PLAIN = pattern(r"(?:[^\W_]|\.\.?/)(?:[^\n:#{}\[\],]|:(?=[^\s,{}\[\]]))*\Z")
+_PLAIN_IN_BLOCK = pattern(r"(?:[^\W_]|\.\.?/|\$\{)(?:[^\n:#]|:(?=\S)|(?<=\S)#)*\Z")  # outside of brackets
 # Words with one space between two of them: what a folded text is made of.
-_FOLDED = re.compile(r"[^\s]+(?: [^\s]+)+\Z")
+_FOLDED = pattern(r"[^\s]+(?: [^\s]+)+\Z")
 # A date to YAML 1.1, and so to many readers. A time with a zone stays plain, as people write it.
-_DATE = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt ][\d:. ]*)?\Z")
+_DATE = pattern(r"\d{4}-\d\d?-\d\d?(?:[Tt ][\d:. ]*)?\Z")
 # Control characters, and what a terminal and an editor obey or don't show. Joiners stay: scripts and emoji need them.
-_ODD = re.compile(
+_ODD = pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )

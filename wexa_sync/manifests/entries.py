@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wexa_sync.manifests.nodes import compose
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from yaml import Node as Node  # noqa: PLC0414  # handed on
 
 _TRIVIA = r"(?:\s|#[^\n]*\n|[&!]\S*)*"
-_ALIAS = re.compile(r"(?:[\s:-]|#[^\n]*\n)*\*[^\s,\[\]{}]+")
-_HYPHEN = re.compile(rf"{_TRIVIA}-")
-_COLON = re.compile(r"\s*:")
-_HEADER = re.compile(r"[|>][-+0-9]*")
+_ALIAS = pattern(r"(?:[\s:-]|#[^\n]*\n)*\*[^\s,\[\]{}]+")
+_HYPHEN = pattern(rf"{_TRIVIA}-")
+_COLON = pattern(r"\s*:")
+_HEADER = pattern(r"[|>][-+0-9]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from wexa_sync.errors import NothingDeclared, Problem, UsageError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Source
 from wexa_sync.text.files import DEFAULTS_FILE, SETTINGS_FILE, shown_path, siblings
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.suggest import nearest
 
 MAX_ENTRIES = 100_000
@@ -26,7 +27,7 @@ _NOWHERE = (errno.ELOOP, errno.ENAMETOOLONG)  # where a link leads that no folde
 _INSTALLED = {"node_modules", "site-packages", "venv"}
 _ENVIRONMENT = "pyvenv.cfg"
 _NEVER = {".git", ".wexa-sync"}
-_MANIFEST = re.compile(
+_MANIFEST = pattern(
     rb"(?:^|[\n\r{,])(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[ \t{[-]*[\"']?apiVersion[\"']?[ \t]*:"
     rb"[ \t]*(?:[&!]\S*[ \t]+)*[\"']?wexa\.ai/"
 )

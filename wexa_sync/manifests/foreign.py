@@ -5,28 +5,28 @@ Whoever misspells `apiVersion` or `kind` still means a manifest: only what surel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Secret
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.suggest import nearest
 
 API_VERSION = "wexa.ai/v1"
 
 _VERSION_KEY, _KIND_KEY = "apiVersion", "kind"
 _DEEPEST = 6  # where a manifest may stand inside another document, wrapped or indented by mistake
-_LINK = re.compile(r"[^\s:]+\.ya?ml")
+_LINK = pattern(r"[^\s:]+\.ya?ml")
 # In a text that can't be parsed: the keys as they look, and a version of ours whatever its key is called.
-_VERSIONS = re.compile(r"(?im)\bapi[_ -]?ver[a-z]*[\"']?[ \t]*:[ \t]*[\"']?([^\s\"',}#]*)")
-_KINDS = re.compile(r"(?im)^[\s>{,\"'-]*kind[\"']?[ \t]*:[ \t]*[\"']?([\w-]*)")
-_OURS = re.compile(r"(?i)(?<![\w/.-])wexa(?:[.-]?(?:ai|sync|io|com))?/v?\d")
-_PARTS = re.compile(r"(?m)^(metadata|spec)[ \t]*:")
+_VERSIONS = pattern(r"(?im)\bapi[_ -]?ver[a-z]*[\"']?[ \t]*:[ \t]*[\"']?([^\s\"',}#]*)")
+_KINDS = pattern(r"(?im)^[\s>{,\"'-]*kind[\"']?[ \t]*:[ \t]*[\"']?([\w-]*)")
+_OURS = pattern(r"(?i)(?<![\w/.-])wexa(?:[.-]?(?:ai|sync|io|com))?/v?\d")
+_PARTS = pattern(r"(?m)^(metadata|spec)[ \t]*:")
 # Nobody can tell what such a file holds: it may be a manifest.
-_LOCKED = re.compile(r"GITCRYPT|version https://(?:git-lfs|hawser)\.|(?:\.\./)*(?:\.git)?/annex/objects/")
-_SEPARATOR = re.compile(r"(?m)^---(?=\s|$)")
+_LOCKED = pattern(r"GITCRYPT|version https://(?:git-lfs|hawser)\.|(?:\.\./)*(?:\.git)?/annex/objects/")
+_SEPARATOR = pattern(r"(?m)^---(?=\s|$)")
 
 
 def is_ours(data: Any) -> bool:

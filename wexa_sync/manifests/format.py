@@ -14,14 +14,15 @@ from wexa_sync.manifests.foreign import is_ours, may_be_ours
 from wexa_sync.manifests.indent import Layout, column_of_comment, layout
 from wexa_sync.manifests.key_order import in_order
 from wexa_sync.text.files import TextFault, decode
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from wexa_sync.manifests.entries import Node
 
 _BOM = b"\xef\xbb\xbf"
 # Nothing else begins a line so: YAML takes it for the end of a document inside of texts too.
-_SEPARATOR = re.compile(r"(?m)^(?:---|\.\.\.)(?=\s|$)([^\n]*)\n?")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
+_SEPARATOR = pattern(r"(?m)^(?:---|\.\.\.)(?=\s|$)([^\n]*)\n?")
+_COMMENT = pattern(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 
 
 def formatted(raw: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,15 +9,16 @@ from typing import TYPE_CHECKING
 from wexa_sync.manifests.emit import means_otherwise, quoted
 from wexa_sync.manifests.entries import Entries, Entry, is_flow
 from wexa_sync.manifests.nodes import STR
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from wexa_sync.manifests.entries import Node
 
 STEP = 2
 
-_SPACES = re.compile(" *")
-_DIGIT = re.compile(r"[|>][-+]?([1-9])")
-_GAP = re.compile(r"[ \t]+(?=[^\s#])")
+_SPACES = pattern(" *")
+_DIGIT = pattern(r"[|>][-+]?([1-9])")
+_GAP = pattern(r"[ \t]+(?=[^\s#])")
 
 
 @dataclass(frozen=True, slots=True)

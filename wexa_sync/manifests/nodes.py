@@ -6,7 +6,6 @@ the parsing, ten times as fast as Python.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from yaml import MappingNode, ScalarNode
 from wexa_sync.manifests.yaml_faults import refuse_odd, syntax_fault
 from wexa_sync.text.files import TextFault
 from wexa_sync.text.leftovers import refuse_leftovers
+from wexa_sync.text.patterns import pattern
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
@@ -23,15 +23,15 @@ MAX_VALUES = 500_000
 TAG = "tag:yaml.org,2002:"
 STR, MAP, SEQ, MERGE = TAG + "str", TAG + "map", TAG + "seq", TAG + "merge"
 SCALARS = {
-    TAG + "null": re.compile(r"(?:~|null|Null|NULL|)\Z"),
-    TAG + "bool": re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"),
-    TAG + "int": re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z"),
-    TAG + "float": re.compile(
+    TAG + "null": pattern(r"(?:~|null|Null|NULL|)\Z"),
+    TAG + "bool": pattern(r"(?:true|True|TRUE|false|False|FALSE)\Z"),
+    TAG + "int": pattern(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z"),
+    TAG + "float": pattern(
         r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
     ),
-    MERGE: re.compile(r"<<\Z"),
+    MERGE: pattern(r"<<\Z"),
 }
-_PLAIN = re.compile("|".join(f"(?P<{tag.removeprefix(TAG)}>{shape.pattern})" for tag, shape in SCALARS.items()))
+_PLAIN = pattern("|".join(f"(?P<{tag.removeprefix(TAG)}>{shape.pattern})" for tag, shape in SCALARS.items()))
 # No scalar but text starts with another character than these.
 _MAY_BE_MORE = frozenset("~nNtTfF0123456789-+.<")
 

@@ -16,21 +16,22 @@ from wexa_sync.manifests.spelling import plain, written
 from wexa_sync.model import Secret, Unset
 from wexa_sync.secrecy.find import SHORTEST_KEY
 from wexa_sync.text.files import TextFault, is_utf8, place_of, short, shown_path
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.suggest import did_you_mean, named
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
-_USE = re.compile(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
-_BEGIN = re.compile(r"\$\$\{|\$\{(?:env|var|secret):")  # of a use: one may stand in what looks like another one's name
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+_USE = pattern(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
+_BEGIN = pattern(r"\$\$\{|\$\{(?:env|var|secret):")  # of a use: one may stand in what looks like another one's name
 _KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
 _KEY_OF_AN_ENVIRONMENT = "WEXA_API_KEY_"
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
+_WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
 _CREDENTIALS = frozenset(
     {"KEY", "KEYS", "APIKEYS", "SECRETS", "PASS", "PW", "PASSWORDS", "PASSCODE", "CREDENTIAL", "CREDS", "PRIVATE"}
     | {"AUTH", "OAUTH", "AUTHORIZATION", "BEARER", "JWT", "PAT", "COOKIE"}
 )
 _KEY_ENDS = ("APIKEY", "ACCESSKEY", "SECRETKEY", "PRIVATEKEY")
 _CREDENTIAL_ENDS = (*_KEY_ENDS, "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS")  # PGPASSWORD too
-_ADDRESS_WITH_A_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # as in DATABASE_URL
+_ADDRESS_WITH_A_PASSWORD = pattern(r"://[^/\s:@]*:[^/\s@]+@")  # as in DATABASE_URL
 _MOST_FAULTS = 20  # of one text: who has that many starts with these
 _MOST_ALIKE = 3  # warnings, before they share one
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from wexa_sync.text.files import TextFault, place_of
+from wexa_sync.text.patterns import pattern
 
 # What libyaml takes for the end of a line and most editors don't: fields could hide behind it from who reviews them.
 # And %TAG, as there are no tags: libyaml takes time by the square of their number.
-_ODD = re.compile("[\x85\u2028\u2029]|\r(?!\n)|^%TAG", re.MULTILINE)
+_ODD = pattern("[\x85\u2028\u2029]|\r(?!\n)|^%TAG", re.MULTILINE)
 
 
 def refuse_odd(text: str) -> None:
@@ -23,12 +24,12 @@ def refuse_odd(text: str) -> None:
         raise TextFault(message, hint=hint, line=line, column=column)
 
 
-ODD_SPACE = re.compile("[\xa0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
-_ODD_INDENT = re.compile(rf"(?:[ ]*|.*[:-])(?P<space>{ODD_SPACE.pattern})")  # or behind a colon or a hyphen
+ODD_SPACE = pattern("[\xa0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
+_ODD_INDENT = pattern(rf"(?:[ ]*|.*[:-])(?P<space>{ODD_SPACE.pattern})")  # or behind a colon or a hyphen
 _NO_SEPARATOR = r"(?:--|-{4,}|[\u2010-\u2015]+|\s+---)\s*$"
 _NO_SPACE = r"\s*(?:- )*[A-Za-z_][\w.-]*:[^\s/]"
 _TYPOGRAPHIC = r"[^\"'#]*[\u201c\u201d\u2018\u2019\uff1a]"
-_PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_PAIR = pattern(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 _STAR = "Quote a text that starts with `*`: else it is an alias, and there is no anchor (&name) of that name above."
 _BREAKS_OFF = "A quote or a bracket is opened and never closed, or the text breaks off."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 HANDLE_AS_ID = re.compile(r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$")
@@ -108,10 +108,7 @@ class ExternalName(NamedTuple):
     name: str
 
 
-COMMANDED: Final = re.compile(r"run-[0-9a-f]{12}\Z")
-"""The handle of a run that a command asked for. No manifest may have such a handle."""
-
-
 def is_commanded(address: Address) -> bool:
     """True for the address of a run that a command asked for: no manifest declares it, and none is to."""
-    return address.owner is None and COMMANDED.match(address.name) is not None
+    name = address.name
+    return address.owner is None and name.startswith("run-") and re.fullmatch("run-[0-9a-f]{12}", name) is not None

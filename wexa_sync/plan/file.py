@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -46,11 +45,12 @@ from wexa_sync.state.data import (
     target_to_data,
 )
 from wexa_sync.state.disk import replace_file
+from wexa_sync.text.patterns import pattern
 
 FORMAT = "wexa-sync-plan"
 VERSION = 2
 
-_NUMBER = re.compile(r"\$\{json:([-+.0-9eE]+)\}")  # no text has such a template: a ${ of its own is escaped
+_NUMBER = pattern(r"\$\{json:([-+.0-9eE]+)\}")  # no text has such a template: a ${ of its own is escaped
 
 _UNSAVED = {"digest", "basis", "origins"}
 _PLAN, _CHANGE, _BLOCKED = (

@@ -12,9 +12,10 @@ from wexa_sync.api.transport.url import normal_base_url
 from wexa_sync.errors import PublishError, SettingsError
 from wexa_sync.model import Secret
 from wexa_sync.text.json import parse
+from wexa_sync.text.patterns import pattern
 
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-_COMMIT = re.compile("[0-9a-f]{7,64}")
+_REPOSITORY = pattern(r"[\w.-]+/[\w.-]+", re.ASCII)
+_COMMIT = pattern("[0-9a-f]{7,64}")
 _ELSEWHERE = "A GitHub job sets it. Elsewhere set it by hand: docs/ci.md lists all variables."
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+
+from wexa_sync.text.patterns import pattern
 
 _COUNTED = {
     "adds": ("add", "create"),
@@ -14,7 +15,7 @@ _COUNTED = {
     "runs": ("run", "run"),
 }
 _NO_WORK = ("noop", "blocked")
-_DIGEST = re.compile(r"\A(?:sha256:)?[0-9a-f]+\Z")  # a line end in a forged one would begin another output
+_DIGEST = pattern(r"\A(?:sha256:)?[0-9a-f]+\Z")  # a line end in a forged one would begin another output
 _PENDING = ("blocked", "orphans", "unmanaged")
 
 

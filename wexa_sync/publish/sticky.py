@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from typing import Any
 from urllib.parse import quote
 
 from wexa_sync.text.json import parse
+from wexa_sync.text.patterns import pattern
 
 LONGEST = 65_000
 """Bytes of a comment or an issue. GitHub takes 65,536 characters."""
 
-_ABOUT = re.compile(r"<!-- wexa-sync-plan (\{[^<>]*\}) -->")
-_OUTLINE = re.compile(r"<!-- wexa-sync-outline ([A-Za-z0-9+/=]+) -->")
+_ABOUT = pattern(r"<!-- wexa-sync-plan (\{[^<>]*\}) -->")
+_OUTLINE = pattern(r"<!-- wexa-sync-outline ([A-Za-z0-9+/=]+) -->")
 _MOST_OUTLINE = 4 * 1024 * 1024
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -13,9 +12,10 @@ from wexa_sync.render.view.plan import ChangeView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import STATUS_WORDS, ReportView
 from wexa_sync.text.orders import without_orders
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.visible import prose, visible
 
-_NOT_IN_XML = re.compile("[\ufffe\uffff]")  # what XML can't hold and is not hidden
+_NOT_IN_XML = pattern("[\ufffe\uffff]")  # what XML can't hold and is not hidden
 _PASSED: Final = (Status.APPLIED, Status.ONGOING)
 
 

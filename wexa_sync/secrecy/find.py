@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from wexa_sync.model import Path, Sealed, Secret
+from wexa_sync.text.patterns import pattern
 
 SHORTEST_KEY = 12
 """A sandbox takes any API key: one that is shorter, like "x", is no secret, and would be met everywhere."""
@@ -23,7 +24,7 @@ SHORTEST_HUNTED = 4
 Leaf = TypeVar("Leaf")
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_PLACEHOLDER = re.compile(r"(\$\{[^}]*\})")
+_PLACEHOLDER = pattern(r"(\$\{[^}]*\})")
 
 
 def secrets_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, Secret | Sealed]]:

@@ -17,9 +17,10 @@ from wexa_sync.manifests.spelling import spelled_out, written
 from wexa_sync.model import Document, Source
 from wexa_sync.settings.key import KEY_VARIABLE
 from wexa_sync.text.files import SETTINGS_FILE, shown_path, siblings
+from wexa_sync.text.patterns import pattern
 
 SCHEMA = "settings.schema.json"
-_LIKE_A_KEY = re.compile(r"(wexa)?(x?api|access|auth|secret)?(key|token|secret|password)")
+_LIKE_A_KEY = pattern(r"(wexa)?(x?api|access|auth|secret)?(key|token|secret|password)")
 
 
 def settings_file(folder: Path) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,10 @@ from wexa_sync.settings.key import KEY_VARIABLE, one_spelling, variables_of
 from wexa_sync.settings.place import path_of
 from wexa_sync.text.ids import usual_case
 from wexa_sync.text.paths import GIT, to_write
+from wexa_sync.text.patterns import pattern
 
 _ENVIRONMENT = {"base_url": "WEXA_BASE_URL", "org_id": "WEXA_ORG_ID", "user_id": "WEXA_USER_ID"}
-_USABLE_KEY = re.compile(r"[\x21-\x7e]+")
+_USABLE_KEY = pattern(r"[\x21-\x7e]+")
 
 
 def given_settings(

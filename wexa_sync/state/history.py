@@ -11,11 +11,12 @@ from typing import Protocol, runtime_checkable
 
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, State
 from wexa_sync.state.holder import Holder
+from wexa_sync.text.patterns import pattern
 
 FORM = "%H %ct%n%B"
 """The form of `git log` that `written` reads."""
 
-_FIELD = re.compile(r"^(Serial|By|Since|Recorded|Forgotten|Begun): (.*)$", re.MULTILINE)
+_FIELD = pattern(r"^(Serial|By|Since|Recorded|Forgotten|Begun): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ from wexa_sync.errors import GitError
 from wexa_sync.git import Repository
 from wexa_sync.model import Origin
 from wexa_sync.state.holder import person
+from wexa_sync.text.patterns import pattern
 
 _ACTORS = {
     "GITHUB_ACTOR": "GitHub Actions",
@@ -24,7 +24,7 @@ _COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BITBUCKET_COMMIT", "BUILD_SOURCEVERS
 
 _PATIENCE = 10.0
 
-_SPECIAL, _ESCAPED = re.compile(r"([*?\[\\])"), r"\\\1"
+_SPECIAL, _ESCAPED = pattern(r"([*?\[\\])"), r"\\\1"
 """What git reads as a pattern in a path, and how it reads the character itself."""
 
 

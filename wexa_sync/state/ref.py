@@ -20,6 +20,7 @@ from wexa_sync.errors import GitError, StateError
 from wexa_sync.git import Ran, Repository
 from wexa_sync.state.disk import MAX_BYTES
 from wexa_sync.state.holder import owner
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +36,13 @@ _LONGEST = 120.0
 _ALL = 2**31 - 1
 """The depth of a whole history for git, also of one that was fetched in part before."""
 
-_NO_RIGHT = re.compile(
+_NO_RIGHT = pattern(
     r"error: 40[13]|Authentication failed|could not read (Username|Password)|[Pp]ermission .*denied|not authorized|"
     r"access denied|unpacker error|[Ww]rite access"
 )
 """What a remote says to who may not write. git speaks of "access rights" at every connection by ssh that is lost."""
 
-_RACE = re.compile(r"cannot lock ref|[Uu]nable to create|failed to update ref|stale info")
+_RACE = pattern(r"cannot lock ref|[Uu]nable to create|failed to update ref|stale info")
 """What git says where another push is at the same ref at the same time: nothing was moved."""
 
 

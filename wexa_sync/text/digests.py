@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_WRITTEN = re.compile(r"[0-9a-f]{16}(?:[0-9a-f]{48})?")
+from wexa_sync.text.patterns import pattern
+
+_WRITTEN = pattern(r"[0-9a-f]{16}(?:[0-9a-f]{48})?")
 _SHORT = 16
 
 

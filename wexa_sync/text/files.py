@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from wexa_sync.text.patterns import pattern
+
 SETTINGS_FILE = "wexa-sync.yaml"
 DEFAULTS_FILE = "wexa-sync.defaults.yaml"
 MAX_BYTES = 10 * 1024 * 1024
 
 # What YAML does not call printable: in a manifest or a prompt an accident, and an invisible one. (To name what it calls
 # so instead takes ten times as long to compile.)
-_STRAY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_STRAY = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 _NOT_UTF8 = "Save the file as UTF-8, without a byte order mark."
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from wexa_sync.text.patterns import pattern
+
 # Printable ASCII, without what ends a segment of a path or may be read as an escape; no dot segment.
-_ID = re.compile(r"(?!\.{1,2}\Z)[!\"$&-.0->@-\[\]-~]{1,200}\Z")
+_ID = pattern(r"(?!\.{1,2}\Z)[!\"$&-.0->@-\[\]-~]{1,200}\Z")
 
 ID_HINT = "An id of the API is 24 hexadecimal digits or a UUID; look where this one comes from."
 
 
-_HEX = re.compile(r"[0-9A-Fa-f-]{24,36}")
+_HEX = pattern(r"[0-9A-Fa-f-]{24,36}")
 
 
 def usual_case(id: str) -> str:  # the field's name
@@ -23,7 +25,7 @@ def is_id(found: object) -> bool:
     return isinstance(found, str) and _ID.match(found) is not None
 
 
-_SERVERS = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SERVERS = pattern(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def looks_made(text: str) -> bool:

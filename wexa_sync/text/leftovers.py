@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from wexa_sync.text.files import TextFault, place_of
+from wexa_sync.text.patterns import pattern
 
 # `=======` alone is a heading in Markdown; the other three are nothing that anybody writes at the start of a line.
-_MARKER = re.compile(r"^(?P<mark><{7}|>{7}|\|{7})(?: [^\n]*)?\r?$", re.MULTILINE)
+_MARKER = pattern(r"^(?P<mark><{7}|>{7}|\|{7})(?: [^\n]*)?\r?$", re.MULTILINE)
 _POINTERS = (
-    (re.compile(r"version https://(?:git-lfs|hawser)\.github\.com/"), "Git LFS", "Run `git lfs pull`"),
-    (re.compile(r"(?:\.\./)*(?:\.git)?/annex/objects/"), "git-annex", "Run `git annex get` on it"),
+    (pattern(r"version https://(?:git-lfs|hawser)\.github\.com/"), "Git LFS", "Run `git lfs pull`"),
+    (pattern(r"(?:\.\./)*(?:\.git)?/annex/objects/"), "git-annex", "Run `git annex get` on it"),
 )
 
 

@@ -6,14 +6,16 @@ import re
 import unicodedata
 from typing import Final
 
+from wexa_sync.text.patterns import pattern
+
 _TWINS: Final = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧνορ‐‑‒–—―−‘’‚‛′“”„‟″ı",  # noqa: RUF001
     "ABESIJKMHOPCTYXaesijopcyxdqwhABEZHIKMNOPTYXvop-------'''''\"\"\"\"\"i",
 )
 """Letters of other alphabets and punctuation that a terminal shows as, or much like, an ASCII character."""
 
-_UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # variation selectors
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_UNSEEN = pattern("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # variation selectors
+_NOT_ASCII = pattern(r"[^\x00-\x7f]")
 
 
 def look(text: str) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from wexa_sync.text.files import TextFault
+from wexa_sync.text.patterns import pattern
 
 GIT = "git:"
 """How the name of a state begins that is a ref of a git remote: git:REMOTE#REF."""
 
-_VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])|%[A-Za-z_]+%")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,2}")  # a Path makes one slash of two
+_VARIABLE = pattern(r"\$(?:\{|[A-Za-z_])|%[A-Za-z_]+%")
+_ADDRESS = pattern(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,2}")  # a Path makes one slash of two
 
 
 def expanded(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wexa_sync.text.orders import json_without_orders
+from wexa_sync.text.patterns import pattern
 
 # Control characters, ANSI's included; bidirectional marks and overrides; zero-width and other invisible characters;
 # line separators that are no newline; lone surrogates; tags.
@@ -12,10 +13,10 @@ _HIDDEN_CHARACTERS = (
     r"\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     r"\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
 )
-_HIDDEN = re.compile(rf"[\x00-\x0a{_HIDDEN_CHARACTERS}]")
+_HIDDEN = pattern(rf"[\x00-\x0a{_HIDDEN_CHARACTERS}]")
 # A line break in JSON is the layout's own: json.dumps has escaped those inside strings.
-_HIDDEN_IN_JSON = re.compile(rf"[\x00-\x09{_HIDDEN_CHARACTERS}]")
-_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+_HIDDEN_IN_JSON = pattern(rf"[\x00-\x09{_HIDDEN_CHARACTERS}]")
+_LINE_BREAK = pattern(r"\s*[\r\n]\s*")
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from wexa_sync.errors import SettingsError, WexaSyncError
 from wexa_sync.text.ids import ID_HINT
+from wexa_sync.text.patterns import pattern
 
-_VENDORS = re.compile(r"https://([a-z0-9-]+\.)*wexa\.ai(/.*)?")
+_VENDORS = pattern(r"https://([a-z0-9-]+\.)*wexa\.ai(/.*)?")
 
 
 def segment(text: str) -> str:

@@ -12,9 +12,10 @@ from wexa_sync.model import Address, Title, Viewed, ViewRow
 from wexa_sync.observe.views.fetch import Item, at
 from wexa_sync.observe.views.names import id_in, name_in
 from wexa_sync.secrecy.redact import cleaner
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.times import utc
 
-_FRACTION = re.compile(r"\.\d+")
+_FRACTION = pattern(r"\.\d+")
 _MILLISECONDS_FROM = 1e11
 """Seconds reach it in the year 5138, and milliseconds did in 1973."""
 

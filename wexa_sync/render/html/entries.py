@@ -15,6 +15,7 @@ from wexa_sync.render.rows.diff import Line
 from wexa_sync.render.rows.fields import Row
 from wexa_sync.render.rows.groups import MANY_ALIKE, blocked_alike, grouped
 from wexa_sync.render.view.plan import BlockedView, ChangeView, PlanView
+from wexa_sync.text.patterns import pattern
 
 _ROOM: Final = 1_200_000
 """Characters for the fields of a page, markup included: what is beyond is left out, and the page says so."""
@@ -26,7 +27,7 @@ _SHORT: Final = 8  # lines of a new text that are shown unfolded
 
 _A_WORD: Final = 3  # characters that two values have in common, for the rest to be marked
 
-_PLAIN_ID = re.compile(r"[A-Za-z][\w/-]{0,200}", re.ASCII)
+_PLAIN_ID = pattern(r"[A-Za-z][\w/-]{0,200}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

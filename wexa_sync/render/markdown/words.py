@@ -15,14 +15,15 @@ from wexa_sync.model import Source
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.links import Links
 from wexa_sync.text import visible as hidden
+from wexa_sync.text.patterns import pattern
 
 _LONGEST = 1000  # characters of a text of others that are worth reading
-_COMMAND = re.compile(r"`([^`\n]+)`")
-_WORD = re.compile(r"""(?P<before>[("']*)(?P<core>.*?)(?P<after>[.,;:!?%)"'…]*)""", re.DOTALL)
-_PLAIN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\d+(?:[.,]\d+)*")
-_LINKED = re.compile(r"[0-9a-f]{7,}|(?=.*\d).*-.*", re.IGNORECASE)  # a commit, GH-123
-_URL = re.compile(r"https?://[^\s<>()\\`]+")
-_TICKS = re.compile(r"`+")
+_COMMAND = pattern(r"`([^`\n]+)`")
+_WORD = pattern(r"""(?P<before>[("']*)(?P<core>.*?)(?P<after>[.,;:!?%)"'…]*)""", re.DOTALL)
+_PLAIN = pattern(r"[^\W_]+(?:['-][^\W_]+)*|\d+(?:[.,]\d+)*")
+_LINKED = pattern(r"[0-9a-f]{7,}|(?=.*\d).*-.*", re.IGNORECASE)  # a commit, GH-123
+_URL = pattern(r"https?://[^\s<>()\\`]+")
+_TICKS = pattern(r"`+")
 
 
 def visible(text: str, longest: int = _LONGEST) -> str:

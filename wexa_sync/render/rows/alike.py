@@ -7,15 +7,16 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from wexa_sync.text.look import escape, escaped, look
+from wexa_sync.text.patterns import pattern
 
 Segment = tuple[str, bool]
 """A piece of a line, and whether it differs from the other side's."""
 
-_TOKEN = re.compile(r"(?:\w[\u0300-\u036f]*)+|\s+|.")
+_TOKEN = pattern(r"(?:\w[\u0300-\u036f]*)+|\s+|.")
 _MOST = 250_000  # pairs of words to compare in one line: beyond, all between its ends counts as one difference
 _KEPT = 4096  # pairs that are kept for the next format
 
-_ODD_SPACE = re.compile(r"(?! )\s")
+_ODD_SPACE = pattern(r"(?! )\s")
 
 
 def told_apart(one: str, other: str) -> tuple[list[Segment], list[Segment]]:

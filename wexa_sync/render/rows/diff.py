@@ -5,7 +5,6 @@ The one differ of all formats. A format shows its hunks one line under the other
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 from wexa_sync.render.rows.alike import Segment, text_of, told_apart
 from wexa_sync.text.look import look
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.visible import visible
 
 _CONTEXT = 2  # unchanged lines around a difference
@@ -23,7 +23,7 @@ _AROUND = 60  # characters that are kept on each side of a difference in such a 
 _MOST_EDITS = 1000  # beyond, the fewest lines are not looked for
 _MOST_PAIRS = 40_000  # beyond, changed lines are not matched with each other
 _KEPT = 1024  # differences that are kept for the next format
-_WORDS = re.compile(r"\w+|[^\w\s]")
+_WORDS = pattern(r"\w+|[^\w\s]")
 _SIMILAR = 0.5  # the share of words that two versions of a line have in common
 
 _UNENDED: Final = "\n"  # at the end of a line that has no line break, and is to be told from one that has

@@ -6,13 +6,13 @@ laid out as plain strings, since there may be hundreds of thousands. rich knows 
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from io import StringIO
 
 from wexa_sync.render.text.columns import columns, cut_to
+from wexa_sync.text.patterns import pattern
 from wexa_sync.text.visible import visible
 
 # A piece of a line: plain text, or text with a style in rich's words (the terminal's own colours only).
@@ -21,7 +21,7 @@ Part = str | tuple[str, str]
 MARKED = "reverse"
 """The style of what is to be seen at once. Without colours a line of carets points at it."""
 
-_WORD = re.compile(r"\s*(?:`[^`\n]{1,120}`\S*|\S+)\s*")
+_WORD = pattern(r"\s*(?:`[^`\n]{1,120}`\S*|\S+)\s*")
 """A word with the spaces around it, or a command in backquotes, which is one word."""
 
 Styled = list[tuple[str, str]]
