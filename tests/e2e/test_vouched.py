@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.conftest import Cli
@@ -47,3 +48,72 @@ def test_an_apply_with_nothing_to_do_vouches_and_changes_nothing_else(cli: Cli, 
     after = json.loads((applied / STATE).read_text("utf-8"))
     assert after.pop("vouch") != before.pop("vouch")
     assert after == before
+
+
+def vouch_of(folder: Path) -> str | None:
+    """Return the vouch in the state of a folder."""
+    state = json.loads((folder / STATE).read_text("utf-8"))
+    found: str | None = state["vouch"]["inputs"] if "vouch" in state else None
+    return found
+
+
+def edited(folder: Path, name: str = "skills.yaml", word: str = "three", other: str = "two") -> Path:
+    """Edit a manifest, and return its path."""
+    file = folder / name
+    text = file.read_text("utf-8")
+    assert word in text
+    file.write_text(text.replace(word, other), "utf-8")
+    return file
+
+
+def test_the_apply_of_a_saved_plan_vouches_for_the_manifests_that_it_was_made_from(
+    cli: Cli, applied: Path, tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "change.plan")
+    edited(applied, "project.yaml", "description:", "description: Now")
+    cli(applied, "plan", "--sandbox", "--out", saved)
+    cli(applied, "apply", saved, "--sandbox", "--auto-approve")
+    by_saved = vouch_of(applied)
+    assert by_saved is not None
+    cli(applied, "apply", "--sandbox", "--auto-approve")
+    assert vouch_of(applied) == by_saved, "the apply of manifests vouches in the same words"
+
+
+OTHERS: dict[str, Callable[[Path], object]] = {
+    "another value": lambda folder: edited(folder, "project.yaml", "description:", "description: Not"),
+    "one more": lambda folder: (folder / "more.yaml").write_text(
+        (folder / "skills.yaml").read_text("utf-8").split("\n---")[0].replace("name: ", "name: more-", 1), "utf-8"
+    ),
+    "one less": lambda folder: (folder / "schedule.yaml").unlink(),
+    "a fault": lambda folder: edited(folder, "project.yaml", "description:", "description: ["),
+    "none at all": lambda folder: [file.rename(f"{file}.off") for file in folder.glob("*.yaml")],
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_the_apply_of_a_saved_plan_does_not_vouch_for_other_manifests(
+    cli: Cli, applied: Path, tmp_path: Path, other: str
+) -> None:
+    saved = str(tmp_path / "change.plan")
+    edited(applied, "project.yaml", "description:", "description: Now")
+    cli(applied, "plan", "--sandbox", "--out", saved)
+    OTHERS[other](applied)
+    done = cli(applied, "apply", saved, "--sandbox", "--auto-approve")
+    assert "1 changed" in done.stdout
+    assert done.stderr == "[1/1] Project/support-desk: applied\n", "of manifests that it does not need it says nothing"
+    assert vouch_of(applied) is None
+
+
+@pytest.mark.parametrize("words", [("state", "rebuild"), ("import", "--all", "--auto-approve")])
+def test_a_state_that_is_made_of_what_is_live_vouches_where_that_is_as_declared(
+    cli: Cli, applied: Path, words: tuple[str, ...]
+) -> None:
+    (applied / STATE).unlink()
+    cli(applied, *words, "--sandbox")
+    assert vouch_of(applied) is not None
+    with_it, without = cli(applied, "plan", "--sandbox"), cli(applied, "plan", "--sandbox", "--no-cache")
+    assert with_it.stdout == without.stdout
+    (applied / STATE).unlink()
+    edited(applied, "project.yaml", "description:", "description: Not")
+    cli(applied, *words, "--sandbox")
+    assert vouch_of(applied) is None

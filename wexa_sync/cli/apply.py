@@ -13,7 +13,10 @@ from wexa_sync.cli.values import Digest, Named, Surprises
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
+    from wexa_sync.cli.surprise import Expectation
+    from wexa_sync.model import Desired, Plan
     from wexa_sync.plan.reviewed import Reviewed
+    from wexa_sync.workspace import Workspace
 
 
 _HIRE = options.option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits.")
@@ -64,21 +67,30 @@ def command(
         agreed = _reviewed(expect, reviewed)
         if saved is not None:
             _require_no_choice(request, base)
-            expected = expectation(request, None, fail_on)
-            plan = engine.saved_plan(saved, request.sources, os.environ)
-            with request.workspace() as found, engine.locked(found) as workspace:
-                engine.require_planned_here(plan, workspace)
-                return carry_out(plan, workspace, request, request.limits, show, agreed, expected)
         with noted() as read:
-            desired = request.desired()
+            desired = request.desired() if saved is None else request.desired_if_valid()
         expected = expectation(request, base, fail_on)
-        scope = engine.scope_of(desired, request.sources)
+        planned = engine.saved_plan(saved, request.sources, os.environ, desired) if saved is not None else None
         with request.workspace() as found, engine.locked(found) as workspace:
-            plan = expected.explained(engine.plan(desired, workspace, request.choice, scope=scope), desired)
+            plan = _plan(planned, desired, request, workspace, expected)
             code = carry_out(plan, workspace, request, request.limits, show, agreed, expected)
-            if code == ExitCode.DONE:
+            if code == ExitCode.DONE and desired is not None:
                 engine.vouch(desired, request.sources, workspace, read)
             return code
+
+
+def _plan(
+    saved: Plan | None, desired: Desired | None, request: Request, workspace: Workspace, expected: Expectation
+) -> Plan:
+    """Return the saved plan, if that may be applied here, or the plan of the manifests."""
+    from wexa_sync import engine
+
+    if saved is not None:
+        engine.require_planned_here(saved, workspace)
+        return saved
+    assert desired is not None
+    scope = engine.scope_of(desired, request.sources)
+    return expected.explained(engine.plan(desired, workspace, request.choice, scope=scope), desired)
 
 
 def _reviewed(expect: str | None, file: Path | None) -> Reviewed | None:

@@ -96,10 +96,16 @@ def _import_all(request: Request) -> int:
     from wexa_sync import engine
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
+    from wexa_sync.errors import ExitCode
+    from wexa_sync.text.files import noted
 
     with outputs(request, "report") as show:
-        desired = request.desired()
+        with noted() as read:
+            desired = request.desired()
         scope = engine.scope_of(desired, request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = engine.plan_to_import(desired, workspace, scope=scope)
-            return carry_out(plan, engine.commanded(workspace, "import --all"), request, None, show)
+            code = carry_out(plan, engine.commanded(workspace, "import --all"), request, None, show)
+            if code == ExitCode.DONE:
+                engine.vouch(desired, request.sources, workspace, read)
+            return code

@@ -20,7 +20,7 @@ from wexa_sync.cli.source_url import in_repository, source_url
 from wexa_sync.cli.streams import require_open
 from wexa_sync.cli.terminal import request_log, wait_log, warn
 from wexa_sync.cli.values import OutputFile
-from wexa_sync.errors import UsageError
+from wexa_sync.errors import UsageError, WexaSyncError
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Choice, Desired, Limits, Many, Options
 from wexa_sync.render import FOR_LOGS, FOR_PEOPLE
@@ -115,15 +115,24 @@ class Request:
             yield workspace
 
     def desired(self) -> Desired:
-        """Read the manifests that are asked for, and say what there is to hear of them. Raises InvalidManifests.
+        """Read the manifests that are asked for, and say what there is to hear of them. Raises InvalidManifests."""
+        desired = self._read()
+        for warning in desired.warnings:
+            warn(warning)
+        return desired
 
-        A rehearsal makes what they import: its workspace is another one.
-        """
+    def desired_if_valid(self) -> Desired | None:
+        """Read the manifests that are asked for without a word; None where they are not here, or can't be read."""
+        try:
+            return self._read()
+        except WexaSyncError:
+            return None
+
+    def _read(self) -> Desired:
+        """Read the manifests that are asked for. A rehearsal makes what they import: its workspace is another one."""
         from wexa_sync import engine
 
         desired = engine.read(self.sources)
-        for warning in desired.warnings:
-            warn(warning)
         if self.rehearsal is None:
             return desired
         from wexa_sync.manifests.importing import without_imports

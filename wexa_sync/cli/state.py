@@ -133,11 +133,14 @@ def rebuild(request: Request) -> None:
     from wexa_sync import engine
     from wexa_sync.cli.matches import show_matches
     from wexa_sync.cli.terminal import tell
+    from wexa_sync.text.files import noted
     from wexa_sync.text.visible import visible
 
-    desired = request.desired()
-    with request.workspace() as workspace:
+    with noted() as read:
+        desired = request.desired()
+    with request.workspace() as opened, engine.locked(opened) as workspace:
         found = engine.rebuild(desired, workspace)
+        engine.vouch(desired, request.sources, workspace, read)
     if request.output.format == "json":
         show_matches(found)
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wexa_sync.engine.steps import look
+from wexa_sync.engine.steps import locked, look
 from wexa_sync.model import Address, Desired, Record
 from wexa_sync.state.base import StateSession, StateStore
 from wexa_sync.workspace import Workspace
@@ -38,9 +38,11 @@ def rebuild(desired: Desired, workspace: Workspace) -> tuple[Match, ...]:
     """
     from wexa_sync.repair.rebuild import entries, matches, require_empty
 
-    with workspace.store.session(workspace.target) as session:
+    with locked(workspace) as held:
+        session = held.session
+        assert session is not None
         require_empty(session.state)
-        found = matches(look(desired, workspace), session.lineage)
+        found = matches(look(desired, held), session.lineage)
         if made := entries(found):
             session.write(*made)
         return found

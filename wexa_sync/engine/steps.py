@@ -80,15 +80,15 @@ def scope_to_destroy(sources: Sources) -> Scope:
     return to_destroy(declared, whole=sources.whole is None)
 
 
-def saved_plan(file: Path, sources: Sources, env: Mapping[str, str]) -> Plan:
-    """Return a saved plan, its secrets read from `env`.
+def saved_plan(file: Path, sources: Sources, env: Mapping[str, str], desired: Desired | None = None) -> Plan:
+    """Return a saved plan, its secrets read from `env`. `desired`: the manifests of `sources`, if they were read.
 
     Raises PlanRefused where a manifest of `sources` protects by now what the plan deletes, or ignores what it changes.
     A manifest that is not here or can't be read protects nothing.
     """
     planned = read_plan(file, partial(revealed, env=env))
     try:
-        declared, _ = declared_in(sources)
+        declared = declared_in(sources)[0] if desired is None else [*desired.manifests.values()]
     except (UsageError, SettingsError, InvalidManifests):
         return planned
     require_allowed(planned, to_destroy(declared, whole=True))
@@ -137,7 +137,13 @@ def plan_to_import(desired: Desired, workspace: Workspace, *, scope: Scope = _AL
 
 @contextmanager
 def locked(workspace: Workspace) -> Iterator[Workspace]:
-    """Lock the state from before the plan until after the apply, so that no other apply makes the plan stale."""
+    """Lock the state from before the plan until after the apply, so that no other apply makes the plan stale.
+
+    A workspace that is locked already stays so.
+    """
+    if workspace.session is not None:
+        yield workspace
+        return
     with workspace.store.session(workspace.target) as session:
         yield replace(workspace, session=session)
 
