@@ -14,13 +14,13 @@ from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.model import FilePlace, GitPlace, Options, Secret, Target
 from wexa_sync.settings import Settings, require_api, require_environment
-from wexa_sync.state.base import State, StateSession, StateStore
 
 if TYPE_CHECKING:
     from wexa_sync.api.client import Api
     from wexa_sync.api.transport.http import Exchange
     from wexa_sync.model import Origin
     from wexa_sync.sandbox import SandboxConfig
+    from wexa_sync.state import State, StateSession, StateStore
 
 SANDBOX_URL = "sandbox"
 """The base URL of a sandbox in state and plans: its port differs each time."""

@@ -21,13 +21,7 @@ DOORS = {
     "urllib3": ("api/transport/http.py",),
     "deepdiff": ("compare/changes.py",),
     # positions names a type of it; entries hands that type on
-    "yaml": (
-        "manifests/nodes.py",
-        "manifests/yaml.py",
-        "manifests/positions.py",
-        "manifests/entries.py",
-        "render/yaml.py",
-    ),
+    "yaml": ("text/libyaml.py", "manifests/positions.py", "manifests/entries.py"),
     "jsonschema": ("manifests/schema_check.py",),
     "click": ("cli/",),
     "rich": ("render/", "cli/"),

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
 
 from wexa_sync.api.cutoff import Cutoff
-from wexa_sync.cli.signals import heeded
 from wexa_sync.cli.source_url import in_repository, source_url
 from wexa_sync.cli.streams import require_open
 from wexa_sync.cli.terminal import request_log, wait_log, warn
@@ -26,8 +25,10 @@ from wexa_sync.model import Choice, Desired, Limits, Many, Options
 from wexa_sync.render import FOR_LOGS, FOR_PEOPLE
 from wexa_sync.render.layout import Level
 from wexa_sync.settings import ALL, Settings, place_named, read_settings, require_environment
-from wexa_sync.state import StateStore
 from wexa_sync.workspace import Rehearsal, Workspace, open_store, open_workspace
+
+if TYPE_CHECKING:
+    from wexa_sync.state import StateStore
 
 _LEVELS: Final = {True: Level.FULL, False: Level.SUMMARY, None: None}
 """The short names of the levels: --details and --no-details."""
@@ -100,6 +101,8 @@ class Request:
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
         """Open the workspace. A signal interrupts at once until an apply begins: nothing can be lost before."""
+        from wexa_sync.cli.signals import heeded
+
         cutoff = Cutoff(self.timeout, wait_log())
         with (
             heeded(cutoff, breaks_in=True),
@@ -141,6 +144,8 @@ class Request:
 
     def require_apart(self, *writes: Path | None, reads: Sequence[Path] = ()) -> None:
         """Raise UsageError where a file to write is also read, belongs to the state, or is named twice."""
+        if not any(writes):
+            return
         read = (*self.sources.paths, *self.sources.var_files, *reads)
         taken = {os.path.realpath(file): "is read by the same command" for file in read}
         for store in self._stores():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,6 +11,7 @@ from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.exported import Exported
 from wexa_sync.kinds.origin import Derived
+from wexa_sync.text.digests import sha256
 from wexa_sync.text.json import parse
 
 
@@ -51,7 +51,7 @@ def agent_id(flow_id: str, handle: str) -> str:
 
     It is made from the live flow's id, not from the project's handle, so that no two environments share ids.
     """
-    return hashlib.sha256(f"wexa-sync/{flow_id}/{handle}".encode()).hexdigest()[:24]
+    return sha256(f"wexa-sync/{flow_id}/{handle}".encode()).hexdigest()[:24]
 
 
 def branches_of(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -5,11 +5,10 @@ The client chooses the id. All calls are known from the vendor's SDK alone.
 
 from __future__ import annotations
 
-import hashlib
-
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
 from wexa_sync.kinds.origin import Derived
+from wexa_sync.text.digests import sha256
 
 WRITE_TRIGGERS = "trigger.write"
 
@@ -31,7 +30,7 @@ _ALLOW = (
 
 def trigger_id(holder: str, handle: str) -> str:
     """Return the id of a trigger, 24 hex characters. It is the same each time: a lost write can be found by it."""
-    return hashlib.sha256(f"wexa-sync/{holder}/trigger/{handle}".encode()).hexdigest()[:24]
+    return sha256(f"wexa-sync/{holder}/trigger/{handle}".encode()).hexdigest()[:24]
 
 
 TRIGGER = Kind(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from wexa_sync.errors import Unfilled
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.model import Laid, Path, Secret, Source, laid_at
+from wexa_sync.text.digests import sha256
 from wexa_sync.text.files import MAX_BYTES, TextFault, decode, read_bytes, short, shown_path, siblings
 from wexa_sync.text.leftovers import is_blank, refuse_leftovers
 from wexa_sync.text.suggest import did_you_mean
@@ -79,7 +79,7 @@ class Files:
             faults.append(Fault(path, fault.message, fault.hint))
             return value
         place = real.relative_to(os.path.realpath(self.root)).as_posix()
-        return {"file": place, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+        return {"file": place, "sha256": sha256(content).hexdigest(), "size": len(content)}
 
     def real_place(self, value: dict[str, Any], path: Path) -> File:
         """Return the real path of the file that the value at `path` names. Raise TextFault where there is none."""

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-from yaml import MappingNode, ScalarNode
-
 from wexa_sync.manifests.yaml_faults import refuse_odd, syntax_fault
 from wexa_sync.text.files import TextFault
 from wexa_sync.text.leftovers import refuse_leftovers
+from wexa_sync.text.libyaml import yaml
 from wexa_sync.text.patterns import pattern
 
 MAX_DEPTH = 50
@@ -35,6 +33,7 @@ _PLAIN = pattern("|".join(f"(?P<{tag.removeprefix(TAG)}>{shape.pattern})" for ta
 # No scalar but text starts with another character than these.
 _MAY_BE_MORE = frozenset("~nNtTfF0123456789-+.<")
 
+_SCALAR, _MAPPING = yaml.ScalarNode, yaml.MappingNode
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -47,8 +46,8 @@ class _Loader(_Base):  # type: ignore[misc]  # which class it is depends on whet
         self.values = 0
 
     def resolve(self, kind: type, value: str, implicit: Any) -> str:
-        if kind is not ScalarNode:
-            return MAP if kind is MappingNode else SEQ
+        if kind is not _SCALAR:
+            return MAP if kind is _MAPPING else SEQ
         if implicit[0] and (not value or value[0] in _MAY_BE_MORE):
             found = _PLAIN.match(value)
             return f"{TAG}{found.lastgroup}" if found else STR

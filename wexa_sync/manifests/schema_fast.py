@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from wexa_sync.kinds.spec.fields import WORDS
 from wexa_sync.kinds.spec.schema import Schema, bundled
+from wexa_sync.text.patterns import pattern
 
 Look: TypeAlias = Callable[[Any], bool]
 
@@ -36,9 +37,9 @@ def glance(name: str) -> Look:
 
 
 @cache
-def shape(pattern: str) -> re.Pattern[str]:
+def shape(text: str) -> re.Pattern[str]:
     """Return a schema's pattern for Python, whose `$` would also match before a newline at the end."""
-    return re.compile(re.sub(r"\$$", r"\\Z", pattern))
+    return pattern(f"{text[:-1]}\\Z" if text.endswith("$") else text)
 
 
 def _look(schema: Schema) -> Look:
@@ -75,8 +76,8 @@ def _enum(wanted: list[Any], _schema: Schema) -> Look:
 
 
 def _pattern(wanted: str, _schema: Schema) -> Look:
-    search = shape(wanted).search
-    return lambda value: type(value) is str and search(value) is not None
+    form = shape(wanted)
+    return lambda value: type(value) is str and form.search(value) is not None
 
 
 def _properties(wanted: dict[str, Schema], _schema: Schema) -> Look:

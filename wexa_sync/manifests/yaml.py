@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path as File
 from typing import Any, TypeAlias
 
-import yaml
-
 from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.manifests.foreign import is_ours, may_be_ours
 from wexa_sync.manifests.nodes import (
@@ -31,6 +29,7 @@ from wexa_sync.manifests.spelling import Written, is_plain
 from wexa_sync.manifests.yaml_faults import ODD_SPACE, odd_space_hint
 from wexa_sync.model import Document, Path, Source, show_path
 from wexa_sync.text.files import TextFault, decode, read_bytes
+from wexa_sync.text.libyaml import yaml
 
 Filled: TypeAlias = "tuple[Any, Sequence[TextFault]]"
 Fill: TypeAlias = Callable[[str], Filled]

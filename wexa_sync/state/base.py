@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from wexa_sync.errors import StateError, UsageError
 from wexa_sync.model import Address, Intent, Record, Target, Vouch
 from wexa_sync.state.holder import Holder
 from wexa_sync.state.versions import Versions
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Held = TypeVar("Held", Record, Intent)
 
@@ -235,6 +237,8 @@ class StateSession(Protocol):
 
     def writing(self, *entries: Entry | Note) -> Future[None]:
         """Begin a write, and return the future of its end. No other write may begin before that."""
+        from concurrent.futures import Future  # it loads the log of the library; who only reads a state needs none
+
         done: Future[None] = Future()
         try:
             self.write(*entries)

@@ -1,13 +1,24 @@
-"""Write digests as people read them, and read them as people type them."""
+"""Make digests, write them as people read them, and read them as people type them."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from wexa_sync.text.patterns import pattern
 
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
 _WRITTEN = pattern(r"[0-9a-f]{16}(?:[0-9a-f]{48})?")
 _SHORT = 16
+
+
+def sha256(content: bytes) -> _Hash:
+    """Return the SHA-256 of a content. The library that counts it takes long to load, and many commands need none."""
+    import hashlib
+
+    return hashlib.sha256(content)
 
 
 def short(digest: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from wexa_sync.text.digests import sha256
 from wexa_sync.text.patterns import pattern
 
 SETTINGS_FILE = "wexa-sync.yaml"
@@ -102,7 +102,7 @@ def noted() -> Iterator[Mapping[str, bytes]]:
 
 def hash_of(content: bytes) -> bytes:
     """Return the hash by which `noted` knows a content."""
-    return hashlib.sha256(content).digest()
+    return sha256(content).digest()
 
 
 def read_bytes(path: Path) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, AnyStr, cast
 
 
@@ -23,3 +25,14 @@ class _Pattern:
 def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return what `re.compile` returns, compiled when it is used. A fault in the text shows only then."""
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Let `re.compile` be `pattern` in a block that loads a library, for a library that rarely uses its patterns."""
+    at_once = re.compile
+    re.compile = pattern  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        re.compile = at_once
