@@ -60,7 +60,7 @@ def test_patterns_that_a_library_makes_meanwhile_wait_too() -> None:
     at_once = re.compile
     with waiting():
         made = re.compile("a+")
-    assert isinstance(made, _Pattern)
+    assert type(made).__name__ == "_Pattern"
     assert made.fullmatch("aa")
     assert re.compile is at_once
 
