@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.figures import Figure, ratio
-from benchmarks.processes import WEXA_SYNC, interleaved, run, sandbox
-from benchmarks.workspaces import Size, write_workspace
+from benchmarks.figures import Figure, of_cpu
+from benchmarks.processes import WEXA_SYNC, How, Usage, interleaved, run, sandbox
+from benchmarks.workspaces import applied, resources
 
 LIMIT = 2.0
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
+def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
     """Measure two projects with flows of two agents each, and as many schedules. Both sides are processes."""
-    number = 4 if small else 100
-    size = Size(projects=2, skills=number - 1, flows=number, agents=2, schedules=number)
-    workspace, kept, again = write_workspace(folder / "workspace", size), folder / "kept", folder / "again"
+    size = resources(40 if how.small else 1_000)
+    kept, again = folder / "kept", folder / "again"
     with sandbox(folder / "sandbox.db") as server:
-        run([*WEXA_SYNC, "apply", "--auto-approve"], folder=workspace, env=server.env)
+        applied(folder / "workspace", size, server)
         run([*WEXA_SYNC, "export", "--all-skills", "--adopt", str(kept)], folder=folder, env=server.env)
-        _, said = run([*WEXA_SYNC, "plan", str(kept)], folder=folder, env=server.env)
+        said = run([*WEXA_SYNC, "plan", str(kept)], folder=folder, env=server.env).said
         assert "No changes." in said, said
         export = f"rm -rf {again} && {WEXA_SYNC[0]} export --all-skills {again}"
-        commands = {"export": ("sh", "-c", export), "plan": (*WEXA_SYNC, "plan", str(kept))}
-        seconds = interleaved(rounds, commands, folder=folder, env=server.env)
-    name = f"export of {size.resources} resources"
-    yield ratio(name, seconds["export"], seconds["plan"], floor="a plan of it", limit=LIMIT)
+        commands = {"export": ("sh", "-c", export), "plan of an export": (*WEXA_SYNC, "plan", str(kept))}
+        taken = interleaved(how, commands, folder=folder, env=server.env)
+    yield from taken.values()
+    name = f"export of {size.resources}"
+    yield of_cpu(name, taken["export"], taken["plan of an export"], floor="a plan of it", limit=LIMIT)

@@ -12,35 +12,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure, ratio
-from benchmarks.many_creates import LATENCY_MS, PARALLELISM
-from benchmarks.processes import WEXA_SYNC, run, sandbox
-from benchmarks.workspaces import Size, write_workspace
+from benchmarks.many_creates import LATENCY_MS, PARALLELISM, SIZE, SMALL
+from benchmarks.processes import WEXA_SYNC, How, run, sandbox
+from benchmarks.workspaces import write_workspace
 
 LIMIT = 1.3
 _APPLY = (*WEXA_SYNC, "apply", "--auto-approve", "--parallelism", str(PARALLELISM))
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
+def measure(folder: Path, how: How) -> Iterator[Figure]:
     """Measure a project with its skills, flows of two agents, and schedules, all new."""
-    size = (
-        Size(skills=4, flows=2, agents=2, schedules=2) if small else Size(skills=99, flows=50, agents=2, schedules=50)
-    )
+    size = SMALL if how.small else SIZE
     workspace = write_workspace(folder / "workspace", size)
     remote = folder / "remote.git"
     for words in (("init", "-q"), ("remote", "add", "origin", str(remote))):
         subprocess.run(["git", *words], cwd=workspace, check=True)
     taken: dict[str, list[float]] = {"file": [], "git:": []}
     pushes = 0
-    for number in range(rounds):
+    for number in range(how.rounds):
         shutil.rmtree(workspace / ".wexa-sync", ignore_errors=True)
         shutil.rmtree(remote, ignore_errors=True)
         subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
         for name, seconds in taken.items():
             state = () if name == "file" else ("--state", name)
             with sandbox(folder / f"{number}-{len(state)}.db", latency_ms=LATENCY_MS) as server:
-                spent, said = run((*_APPLY, *state), folder=workspace, env=server.env)
-            assert f"{size.resources} added" in said, said
-            seconds.append(spent)
+                used = run((*_APPLY, *state), folder=workspace, env=server.env)
+            assert f"{size.resources} added" in used.said, used.said
+            seconds.append(used.wall)
         counted = ["git", "rev-list", "--count", "refs/wexa-sync/state"]
         pushes = int(subprocess.run(counted, cwd=remote, check=True, capture_output=True, text=True).stdout)
     name = f"the same, its state on a git ref, {pushes} commits"

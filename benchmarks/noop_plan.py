@@ -1,4 +1,4 @@
-"""Measure a no-op plan of 1,000 resources against the least it must do (floor.py): parse the YAML, GET the pages."""
+"""Measure a no-op plan against the least it must do (floor.py), and against scripts without wexa-sync (peers/)."""
 
 from __future__ import annotations
 
@@ -7,31 +7,58 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import floor
-from benchmarks.figures import Figure, ratio
-from benchmarks.processes import PYTHON, WEXA_SYNC, interleaved, run, sandbox
-from benchmarks.workspaces import Size, write_workspace
+from benchmarks.figures import Figure, amount, of_cpu
+from benchmarks.processes import PYTHON, WEXA_SYNC, How, Usage, interleaved, run, sandbox
+from benchmarks.recording import Recorded, record, served
+from benchmarks.workspaces import applied, resources
 
-LIMIT = 3.0
+VOUCHED, COLD, MEGABYTES, SDK = 1.0, 1.5, 100, 1.0
+PLANS = {"plan": (), "plan --no-cache": ("--no-cache",), "plan, no state": ("--state", "none.json")}
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
-    """Measure two projects with flows of two agents each, and as many schedules. Both sides are processes."""
-    number = 4 if small else 100
-    size = Size(projects=2, skills=number - 1, flows=number, agents=2, schedules=number)
-    workspace = write_workspace(folder / "workspace", size)
-    pages = folder / "pages.json"
+def measure(folder: Path, how: How, number: int = 1_000) -> Iterator[Figure | Usage]:
+    """Measure two projects with flows of two agents each, and as many schedules. All are processes."""
+    size = resources(40 if how.small else number)
+    workspace = folder / "workspace"
+    commands = {name: (*WEXA_SYNC, "plan", *words) for name, words in PLANS.items()} | _peers(workspace, folder)
     with sandbox(folder / "sandbox.db") as server:
-        run([*WEXA_SYNC, "apply", "--auto-approve"], folder=workspace, env=server.env)
-        server.forget()
-        _, said = run([*WEXA_SYNC, "plan"], folder=workspace, env=server.env)
-        assert "No changes." in said, said
-        asked = [f"{request['path']}?{request['query']}" for request in server.requests]
-        pages.write_text(json.dumps({"url": server.url, "pages": asked}), encoding="utf-8")
-        commands = {
-            "plan": (*WEXA_SYNC, "plan"),
-            "floor": (PYTHON, str(Path(floor.__file__)), str(workspace), str(pages)),
-        }
-        seconds = interleaved(rounds, commands, folder=workspace, env=server.env)
-    name = f"no-op plan of {size.resources} resources"
-    what = f"YAML parsed and {len(asked)} pages fetched"
-    yield ratio(name, seconds["plan"], seconds["floor"], floor=what, limit=LIMIT)
+        applied(workspace, size, server)
+        (folder / "ids").write_text(run([*WEXA_SYNC, "state", "list"], folder=workspace, env=server.env).said)
+        recorded = record(server, commands, folder=workspace, file=folder / "recorded.json")
+    for name, said in recorded.said.items():
+        assert name == "plan, no state" or "No changes." in said, (name, said)
+    commands |= _floors(workspace, folder, recorded, server.url)
+    with served(recorded) as pages:
+        taken = interleaved(how, commands, folder=workspace, env=server.env, count=pages.count)
+    yield from taken.values()
+    yield from _figures(f"no-op plan of {size.resources}", taken)
+
+
+def _figures(name: str, taken: dict[str, Usage]) -> Iterator[Figure]:
+    plan, cold, blocked = (taken[each] for each in PLANS)
+    least = taken["floor, requests"]
+    yield of_cpu(name, plan, least, limit=VOUCHED)
+    yield of_cpu("the same, --no-cache", cold, least, limit=COLD)
+    yield of_cpu("the same, no state: all blocked", blocked, least)
+    yield of_cpu("the same", plan, taken["floor, http.client"])
+    yield of_cpu("the same, --no-cache", cold, taken["floor, http.client"])
+    yield of_cpu("the same", plan, taken["script on the SDK"], limit=SDK)
+    yield of_cpu("the same", plan, taken["a GET a resource"])
+    yield amount("peak memory of it", plan.memory, "MB", limit=MEGABYTES)
+    yield amount("peak memory, --no-cache", cold.memory, "MB", limit=MEGABYTES)
+
+
+def _peers(workspace: Path, folder: Path) -> dict[str, tuple[str, ...]]:
+    peer = (PYTHON, "-m", "benchmarks.peers")
+    return {
+        "script on the SDK": (*peer[:2], f"{peer[2]}.sdk", str(workspace)),
+        "a GET a resource": (*peer[:2], f"{peer[2]}.one_by_one", str(workspace), str(folder / "ids")),
+    }
+
+
+def _floors(workspace: Path, folder: Path, recorded: Recorded, url: str) -> dict[str, tuple[str, ...]]:
+    """Return the floors: they GET what the plan GETs that its state vouches for."""
+    file = folder / "pages.json"
+    file.write_text(json.dumps({"url": url, "pages": recorded.asked["plan"]}), encoding="utf-8")
+    command = (PYTHON, str(Path(floor.__file__)), str(workspace), str(file))
+    return {f"floor, {client}": (*command, client) for client in ("http.client", "requests")}

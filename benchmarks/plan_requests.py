@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure
-from benchmarks.processes import WEXA_SYNC, run, sandbox
-from benchmarks.workspaces import Size, write_workspace
+from benchmarks.processes import WEXA_SYNC, How, run, sandbox
+from benchmarks.workspaces import Size, applied
 
 _LISTS = {"/customer", "/v1/project", "/connectors/", "/skills/", "/agentflows", "/schedules/coworker"}
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # noqa: ARG001  # one count is exact
+def measure(folder: Path, how: How) -> Iterator[Figure]:
     """Count requests other than pages of flows in both plans, and requests for single resources."""
-    counts = (2, 12) if small else (10, 200)
+    counts = (2, 12) if how.small else (10, 200)
     few, many = (_asked(folder / str(count), Size(skills=5, flows=count, agents=2, schedules=5)) for count in counts)
     pages = {"/agentflows"}
     rest = [Counter({path: n for path, n in asked.items() if path not in pages}) for asked in (few, many)]
@@ -32,11 +32,10 @@ def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:  # n
 
 def _asked(folder: Path, size: Size) -> Counter[str]:
     """Return the number of requests of a plan of an applied workspace, by the path of the list."""
-    workspace = write_workspace(folder / "workspace", size)
     with sandbox(folder / "sandbox.db") as server:
-        run([*WEXA_SYNC, "apply", "--auto-approve"], folder=workspace, env=server.env)
+        workspace = applied(folder / "workspace", size, server)
         server.forget()
-        _, said = run([*WEXA_SYNC, "plan"], folder=workspace, env=server.env)
+        said = run([*WEXA_SYNC, "plan"], folder=workspace, env=server.env).said
         assert "No changes." in said, said
         return Counter(_list_of(request["path"]) for request in server.requests)
 

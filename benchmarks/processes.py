@@ -1,47 +1,112 @@
-"""Run and time the processes to measure, and the sandbox for them."""
+"""Run the processes to measure, and say what each took."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import runner
+
 PYTHON = sys.executable
 WEXA_SYNC = (str(Path(PYTHON).with_name("wexa-sync")),)
-_KEY = "benchmark"
+KEY = "benchmark"
+_ROOT = Path(__file__).parents[1]
+_COUNTED = (
+    "valgrind",
+    "--tool=cachegrind",
+    "--cache-sim=no",
+    "--cachegrind-out-file=/dev/null",
+    "--trace-children=yes",
+)
 
 
-def run(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | None = None) -> tuple[float, str]:
-    """Run a command to its end; return its seconds and its stdout. Raises RuntimeError if it fails."""
-    whole = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "NO_PROXY": "*", **(env or {})}
-    started = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=whole, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - started
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """Hold how to measure: how often, how much of it, and whether instructions are counted too."""
+
+    rounds: int = 5
+    small: bool = False
+    instructions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Hold what a process and its children took: seconds by the clock and of CPU, and megabytes of memory at most."""
+
+    name: str
+    wall: float
+    cpu: float
+    memory: float
+    requests: int | None = None
+    instructions: float | None = None
+    said: str = ""
+
+
+def run(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | None = None, name: str = "") -> Usage:
+    """Run a command to its end; return what it took, and its stdout. Raises RuntimeError if it fails."""
+    done = _done((PYTHON, "-I", "-S", runner.__file__, *command), folder, env)
+    wall, cpu, memory = map(float, done.stderr.splitlines()[-1].split())
+    return Usage(name=name, wall=wall, cpu=cpu, memory=memory / 1e6, said=done.stdout)
+
+
+def interleaved(
+    how: How,
+    commands: Mapping[str, Sequence[str]],
+    *,
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    count: Callable[[], int] | None = None,
+) -> dict[str, Usage]:
+    """Return the medians of each command. The commands take turns, so that a busy moment slows all of them.
+
+    `count` says how many requests came since it was last called.
+    """
+    taken: dict[str, list[Usage]] = {name: [] for name in commands}
+    for number in range(how.rounds + (how.rounds > 1)):  # one round is no measurement
+        for name, command in commands.items():
+            used = run(command, folder=folder, env=env, name=name)
+            used = replace(used, requests=count() if count else None)
+            if number or how.rounds == 1:  # the first is for the caches: bytecode, files
+                taken[name].append(used)
+    medians = {name: _median(each) for name, each in taken.items()}
+    if not how.instructions:
+        return medians
+    return {
+        name: replace(used, instructions=_instructions(commands[name], folder, env)) for name, used in medians.items()
+    }
+
+
+def _median(taken: Sequence[Usage]) -> Usage:
+    middle = {field: median(getattr(each, field) for each in taken) for field in ("wall", "cpu", "memory")}
+    return replace(taken[0], **middle)
+
+
+def _instructions(command: Sequence[str], folder: Path, env: Mapping[str, str] | None) -> float | None:
+    """Return the instructions of a command and its children, in thousands of millions; None without valgrind."""
+    if not shutil.which("valgrind"):
+        return None
+    counts = re.findall(r"I +refs: +([\d,]+)", _done((*_COUNTED, *command), folder, env).stderr)
+    return sum(int(each.replace(",", "")) for each in counts) / 1e9
+
+
+def _done(command: Sequence[str], folder: Path, env: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
+    whole = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "NO_PROXY": "*", "PYTHONPATH": str(_ROOT)}
+    done = subprocess.run(command, cwd=folder, env=whole | {**(env or {})}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}{done.stderr}")
-    return seconds, done.stdout
-
-
-def interleaved(rounds: int, commands: Mapping[str, Sequence[str]], **where: Any) -> dict[str, float]:
-    """Return the median seconds of each command. The commands take turns, so that a busy moment slows all of them."""
-    taken: dict[str, list[float]] = {name: [] for name in commands}
-    if rounds > 1:  # one round is no measurement
-        for command in commands.values():
-            run(command, **where)  # once for the caches: bytecode, files
-    for _ in range(rounds):
-        for name, command in commands.items():
-            taken[name].append(run(command, **where)[0])
-    return {name: median(seconds) for name, seconds in taken.items()}
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +117,13 @@ class Sandbox:
 
     @property
     def env(self) -> dict[str, str]:
-        """Return the settings that point wexa-sync to the sandbox."""
-        return {"WEXA_API_KEY": _KEY, "WEXA_BASE_URL": self.url, "WEXA_ORG_ID": "67fdea40aac77be632954f0f"}
+        """Return the settings that point wexa-sync to the sandbox. The user is for what can't ask who it is."""
+        return {
+            "WEXA_API_KEY": KEY,
+            "WEXA_BASE_URL": self.url,
+            "WEXA_ORG_ID": "67fdea40aac77be632954f0f",
+            "WEXA_USER_ID": "67fdea40aac77be632954f0e",
+        }
 
     def forget(self) -> None:
         """Remove the notes of all requests so far."""
@@ -67,7 +137,7 @@ class Sandbox:
 
     def _ask(self, method: str) -> Any:
         request = urllib.request.Request(  # noqa: S310 # loopback
-            f"{self.url}/_sandbox/requests", method=method, headers={"x-api-key": _KEY}
+            f"{self.url}/_sandbox/requests", method=method, headers={"x-api-key": KEY}
         )
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
             return json.load(answer)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure, ratio
-from benchmarks.processes import WEXA_SYNC, interleaved, run, sandbox
-from benchmarks.workspaces import Size, write_workspace
+from benchmarks.processes import WEXA_SYNC, How, Usage, interleaved, run, sandbox
+from benchmarks.workspaces import Size, applied, write_workspace
 from wexa_sync.render import RENDERERS
 
 LIMIT = 1.2
@@ -22,24 +22,25 @@ _EDITS = (
 )
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
+def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
     """Measure a plan of new skills, of agents with another prompt, and of schedules to delete."""
-    number = 2 if small else 50
-    applied = Size(skills=2, flows=2 * number, agents=2, schedules=3 * number)
-    workspace = write_workspace(folder / "workspace", applied)
-    with sandbox(folder / "sandbox.db", latency_ms=0 if small else LATENCY) as server:
-        run([*WEXA_SYNC, "apply", "--auto-approve"], folder=workspace, env=server.env)
+    number = 2 if how.small else 50
+    size = Size(skills=2, flows=2 * number, agents=2, schedules=3 * number)
+    with sandbox(folder / "sandbox.db", latency_ms=0 if how.small else LATENCY) as server:
+        workspace = applied(folder / "workspace", size, server)
         _edit(workspace, skills=2 + 3 * number)
         plan = [*WEXA_SYNC, "plan", "--prune"]
         names = [name for name in RENDERERS if name not in _SAME]
         every = [f"--output={name}={folder / name}" for name in names]
-        _, said = run(plan, folder=workspace, env=server.env)
+        said = run(plan, folder=workspace, env=server.env).said
         changes = f"Plan: {3 * number} to add, {4 * number} to change, {3 * number} to delete"
         assert changes in said, said
-        commands = {"text": plan, "all": [*plan, *every]}
-        seconds = interleaved(rounds, commands, folder=workspace, env=server.env)
+        commands = {"plan as text": plan, "plan in every format": [*plan, *every]}
+        taken = interleaved(how, commands, folder=workspace, env=server.env)
+    yield from taken.values()
+    text, formats = taken.values()
     name = f"plan of {10 * number} changes in {len(names)} formats"
-    yield ratio(name, seconds["all"], seconds["text"], floor="the same plan as text", limit=LIMIT)
+    yield ratio(name, formats.wall, text.wall, floor="the same plan as text", limit=LIMIT)
 
 
 def _edit(workspace: Path, *, skills: int) -> None:

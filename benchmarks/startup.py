@@ -1,25 +1,26 @@
-"""Measure `wexa-sync --version` and `--help` against `python -c "import click"`: they must load nothing heavy."""
+"""Measure what must load little, against `python -c "import click"`: the version, the help, one file validated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.figures import Figure, ratio
-from benchmarks.processes import PYTHON, WEXA_SYNC, interleaved
+from benchmarks.figures import Figure, of_cpu
+from benchmarks.processes import PYTHON, WEXA_SYNC, How, Usage, interleaved
+from benchmarks.workspaces import Size, write_workspace
 
-LIMIT = 2.0
+LIMITS = {"--version": 1.0, "--help": 1.0, "validate project.yaml": 2.0}
+_FLOOR = 'python -c "import click"'
 
 
-def measure(folder: Path, *, rounds: int, small: bool) -> Iterator[Figure]:
-    """Measure both commands."""
-    floor = 'python -c "import click"'
-    commands = {
-        "wexa-sync --version": (*WEXA_SYNC, "--version"),
-        "wexa-sync --help": (*WEXA_SYNC, "--help"),
-        floor: (PYTHON, "-c", "import click"),
-    }
-    seconds = interleaved(1 if small else 4 * rounds, commands, folder=folder)
-    for name in commands:
-        if name != floor:
-            yield ratio(name, seconds[name], seconds[floor], floor=floor, limit=LIMIT)
+def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
+    """Measure each command. They take little, so more rounds are taken."""
+    workspace = write_workspace(folder, Size()) / "desk-0"
+    commands = {f"wexa-sync {words}": (*WEXA_SYNC, *words.split()) for words in LIMITS}
+    often = replace(how, rounds=1 if how.small else 4 * how.rounds)
+    taken = interleaved(often, commands | {_FLOOR: (PYTHON, "-c", "import click")}, folder=workspace)
+    yield from taken.values()
+    for words, limit in LIMITS.items():
+        name = f"wexa-sync {words}"
+        yield of_cpu(name, taken[name], taken[_FLOOR], limit=limit)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.processes import WEXA_SYNC, Sandbox, run
+
 _PROJECT = """\
 apiVersion: wexa.ai/v1
 kind: Project
@@ -95,6 +97,22 @@ class Size:
     def resources(self) -> int:
         """Return the number of addresses in all; each agent has its own."""
         return self.projects * (1 + self.skills + self.flows * (1 + self.agents) + self.schedules)
+
+
+def resources(number: int) -> Size:
+    """Return the size of a workspace of so many: two projects, flows of two agents each, as many skills and schedules.
+
+    `number` is a multiple of ten.
+    """
+    each = number // 10
+    return Size(projects=2, skills=each - 1, flows=each, agents=2, schedules=each)
+
+
+def applied(folder: Path, size: Size, server: Sandbox) -> Path:
+    """Write the manifests, and apply them."""
+    workspace = write_workspace(folder, size)
+    run([*WEXA_SYNC, "apply", "--auto-approve"], folder=workspace, env=server.env)
+    return workspace
 
 
 def write_workspace(folder: Path, size: Size) -> Path:
