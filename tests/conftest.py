@@ -248,7 +248,7 @@ class Desk:
         server = self.remote.server
         http = Http(base_url=server.base_url, api_key=Secret(template="", value=KEY), pool=self.parallelism)
         return Workspace(
-            api=Api(http, org_id=server.org_id, user_id=server.user_id),
+            api=Api(http, org_id=server.org_id, user_id=server.user_id, at_once=self.parallelism),
             store=FileStore(self.folder / ".wexa-sync" / "state.json"),
             target=Target(base_url=server.base_url, org_id=server.org_id),
             options=Options(**{**quick, **options}),

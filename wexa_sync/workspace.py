@@ -131,7 +131,7 @@ def open_workspace(
         with closing(http):
             store = open_store(settings, rehearsal=rehearsal is not None, lock_timeout=lock_timeout, waits=ends.waiting)
             yield Workspace(
-                api=Api(http, org_id=own.org_id, user_id=own.user_id),
+                api=Api(http, org_id=own.org_id, user_id=own.user_id, at_once=chosen.parallelism),
                 store=store,
                 origin=partial(_origin, settings.root, store.files, target.environment),
                 target=target,

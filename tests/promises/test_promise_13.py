@@ -82,9 +82,7 @@ def test_a_managed_table_asks_for_its_columns_and_nothing_else_does(desk: Desk) 
 
 
 def test_two_hundred_flows_ask_as_ten_do_but_for_pages(desk: Desk) -> None:
-    # The list of flows comes by the hundred and has no total: two full pages, and an empty one after the last.
-    #
-    # Of ten there are two pages, since ten might be a server's cap rather than the end.
+    # The list of flows comes by the hundred, with a total that says where it ends.
     asked = {}
     for count in (10, 200):
         flows = [FLOW.format(n=n, p="support-desk") for n in range(count - 1)]  # and the desk's own

@@ -6,7 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from wexa_sync.errors import ApiError, AuthRefused, Refused
 from wexa_sync.model import Account
+
+OF_THE_ORGANISATION = frozenset({400, 404, 405, 410, 422})
+"""The statuses that a wrong organisation, or a wrong path to the API, is answered with."""
 
 _CREDITS = "number_of_credits"
 
@@ -35,3 +39,17 @@ def _numbers(value: Any) -> dict[str, float]:
 def is_amount(value: Any) -> bool:
     """True for a number that can be an amount. A plan without a limit may say so by a negative one."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+
+
+def wrong_org(org_id: str, error: ApiError) -> ApiError:
+    """Return the error for an organisation that this key does not open."""
+    if isinstance(error, AuthRefused):
+        return error
+    return Refused(
+        f"the organisation {org_id!r} is not known to this API, or not open to this key ({error.message})",
+        method="GET",
+        path="/customer",
+        status=error.status,
+        hint="Check WEXA_ORG_ID (or org_id in wexa-sync.yaml): 24 hex characters, shown in Wexa's settings. "
+        "Check WEXA_BASE_URL too, where it is set: a wrong path is answered alike.",
+    )

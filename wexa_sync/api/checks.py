@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from wexa_sync.api.calls import Ids, Raw
+from wexa_sync.errors import Nonsense
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Listing
 from wexa_sync.text.ids import is_id
 
 
@@ -79,3 +81,10 @@ def _odd_ids(name: str, ids: list[Any]) -> str:
         return f"{name} without an id, or with one that can't be one"
     twice = [id for id, times in Counter(ids).items() if times > 1]
     return f"{name} {min(twice)} is listed twice" if twice else ""
+
+
+def require_about(listing: Listing, body: Any, ids: Ids, path: str) -> None:
+    """Raise Nonsense where a list says that it is that of another owner."""
+    shown = body.get(listing.about) if listing.about and isinstance(body, dict) else None
+    if shown not in (None, "", ids.owner):
+        raise Nonsense(f"{listing.about} is {shown}, not {ids.owner}", method="GET", path=path, hint=UNTRUSTED)

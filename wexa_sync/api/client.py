@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from wexa_sync.api.account import account_of
+from wexa_sync.api.account import OF_THE_ORGANISATION, account_of, wrong_org
+from wexa_sync.api.ahead import Query
 from wexa_sync.api.calls import Call, Ids, Raw, Values, admitted, body_of
-from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, unwrap
-from wexa_sync.api.paging import Extent, Found, Query, collect
+from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, require_about, unwrap
+from wexa_sync.api.paging import ANYTHING, Extent, Found, Sought, collect
 from wexa_sync.api.transport.http import Http
-from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused, WexaSyncError
+from wexa_sync.errors import Nonsense, NotFound, Refused, WexaSyncError
 from wexa_sync.kinds import holder_of, owner_of, part_of
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.endpoint import Endpoint, Listing, Operation, Scope
+from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
 from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Account
@@ -22,15 +24,16 @@ from wexa_sync.text.ids import is_id, usual_case
 
 NO_QUERY: Query = {}
 
-_OF_THE_ORGANISATION = frozenset({400, 404, 405, 410, 422})
-"""The statuses that a wrong organisation, or a wrong path to the API, is answered with."""
-
 
 class Api:
-    """The remote API, for one organisation. Any thread may call it; it holds nothing that changes after `sign_in`."""
+    """The remote API, for one organisation. Any thread may call it; it holds nothing that changes after `sign_in`.
 
-    def __init__(self, http: Http, *, org_id: str, user_id: str = "") -> None:
+    `at_once`: how many pages of one list, or lists of one call, are asked for at a time.
+    """
+
+    def __init__(self, http: Http, *, org_id: str, user_id: str = "", at_once: int = 1) -> None:
         self._http = http
+        self._at_once = at_once
         self.org_id = org_id
         self.user_id = user_id
         self.account = Account()  # as it was at the last `sign_in`
@@ -50,14 +53,14 @@ class Api:
         try:
             body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body
         except (NotFound, Refused) as error:
-            if error.status not in _OF_THE_ORGANISATION:
+            if error.status not in OF_THE_ORGANISATION:
                 raise  # it says nothing of the organisation
-            raise _wrong_org(self.org_id, error) from None
+            raise wrong_org(self.org_id, error) from None
         customer = unwrap(body)
         self.account = account_of(customer)
         shown = customer.get("organization_id")
         if shown is not None and (not isinstance(shown, str) or usual_case(shown) != usual_case(self.org_id)):
-            raise _wrong_org(self.org_id, Refused(f"it belongs to {shown}", method="GET", path=path))
+            raise wrong_org(self.org_id, Refused(f"it belongs to {shown}", method="GET", path=path))
         owner = customer.get("user_id")
         self._owner = owner if isinstance(owner, str) and is_id(owner) else ""
         self.user_id = self.user_id or self._owner
@@ -88,28 +91,36 @@ class Api:
         except NotFound:
             raise first from None
 
-    def _list(self, kind: Kind, ids: Ids, user: str, name: str = "") -> Found:
+    def _list(self, kind: Kind, ids: Ids, user: str, name: str = "", sought: Sought = ANYTHING) -> Found:
         assert kind.listing is not None
         listing, endpoint = kind.listing, kind.listing.endpoint
         values = self.values(ids, user)
         path = values.path(endpoint.path)
-        named = {kind.listing.named: name} if name else {}
+        named = {listing.named: name} if name else {}
 
         def fetch(page: Query) -> Any:
             body = self.get(endpoint, values, {**named, **page})
-            _require_about(listing, body, ids, path)
+            require_about(listing, body, ids, path)
             if listing.nothing and (is_nothing(body) or body == {}):
                 return []
             return as_list(body) if name else body
 
         try:
-            found = collect(fetch, kind.listing.paging, keys=kind.listing.keys, what=f"GET {path}")
+            found = collect(
+                fetch,
+                listing.paging,
+                keys=listing.keys,
+                what=f"GET {path}",
+                total=listing.total,
+                sought=sought,
+                at_once=self._at_once,
+            )
         except NotFound as refusal:
-            if not kind.listing.may_be_missing:
+            if not listing.may_be_missing:
                 raise
             return Found(items=[], refusal=refusal)
         try:
-            items = kind.listing.items(found.items)
+            items = listing.items(found.items)
             fault = contradiction(kind, items, ids.project)
         except ValueError as odd:
             items, fault = [], str(odd)
@@ -117,8 +128,11 @@ class Api:
             raise Nonsense(fault, method="GET", path=path, hint=UNTRUSTED)
         return replace(found, items=items)
 
-    def listed(self, kind: Kind, ids: Ids) -> Found:
-        """Return what a list shows of a kind in that scope, all pages, and whether that is all there is."""
+    def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
+        """Return what a list shows of a kind in that scope, all pages, and whether that is all there is.
+
+        `sought`: what must be in it by the records; where that alone is needed, no page behind it is read.
+        """
         if kind.inside:
             found = self._standing_in(kind, ids)
             return replace(found, items=standing_in(kind, ids.owner, found.items))
@@ -126,9 +140,10 @@ class Api:
             return Found(items=[*self._in_owner(kind, ids)])
         if kind.listing.scope is Scope.EVERY_PROJECT:
             return self._listed_everywhere(kind)
-        endpoint = kind.listing.endpoint
-        found = self._list(kind, ids, self.user_id)
-        if "{user}" in endpoint.query.values() and self._owner not in ("", self.user_id):
+        found = self._list(kind, ids, self.user_id, sought=sought)
+        if found.extent is Extent.ENOUGH:
+            return found
+        if "{user}" in kind.listing.endpoint.query.values() and self._owner not in ("", self.user_id):
             # A list for a user who is mistyped, or new, may hide what is there; it would be made a second time.
             shown = {kind.id_of(raw) for raw in found.items}
             others = self._list(kind, ids, self._owner).items
@@ -138,7 +153,8 @@ class Api:
     def _listed_everywhere(self, kind: Kind) -> Found:
         """Return what the lists of all projects show."""
         projects = (PROJECT.id_of(raw) or "" for raw in self.list(PROJECT, Ids()))
-        found = [self._list(kind, Ids(project=project), self.user_id) for project in projects]
+        with ThreadPoolExecutor(max_workers=self._at_once) as pool:
+            found = list(pool.map(lambda project: self._list(kind, Ids(project=project), self.user_id), projects))
         extents = [each.extent for each in found]
         worst = next((each for each in (Extent.CUT, Extent.UNSURE) if each in extents), Extent.WHOLE)
         return Found(items=[raw for each in found for raw in each.items], extent=worst)
@@ -167,9 +183,9 @@ class Api:
         items = {kind.id_of(raw): raw for raw in (*found.items, *self.named(kind, ids, name, most=len(found.items)))}
         return [*items.values()]
 
-    def list(self, kind: Kind, ids: Ids) -> list[Raw]:
+    def list(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> list[Raw]:
         """Return everything of a kind in that scope. Raise ApiError rather than return a shorter list."""
-        found = self.listed(kind, ids)
+        found = self.listed(kind, ids, sought)
         if found.extent is Extent.CUT:
             counts = f", the server counts {found.total}" if found.total is not None else " and there is no next page"
             raise self._doubt(kind, ids, f"incomplete listing: {len(found.items)} items came{counts}")
@@ -278,23 +294,3 @@ class Api:
         """Return what stands for the placeholders of a call with those ids."""
         named = {name: getattr(ids, name) for name in ("project", "owner", "id", "before", "branch")}
         return Values(ids={**named, "org": self.org_id, "user": user or self.user_id}, objects=objects or {})
-
-
-def _require_about(listing: Listing, body: Any, ids: Ids, path: str) -> None:
-    """Raise Nonsense where a list says that it is that of another owner."""
-    shown = body.get(listing.about) if listing.about and isinstance(body, dict) else None
-    if shown not in (None, "", ids.owner):
-        raise Nonsense(f"{listing.about} is {shown}, not {ids.owner}", method="GET", path=path, hint=UNTRUSTED)
-
-
-def _wrong_org(org_id: str, error: ApiError) -> ApiError:
-    if isinstance(error, AuthRefused):
-        return error
-    return Refused(
-        f"the organisation {org_id!r} is not known to this API, or not open to this key ({error.message})",
-        method="GET",
-        path="/customer",
-        status=error.status,
-        hint="Check WEXA_ORG_ID (or org_id in wexa-sync.yaml): 24 hex characters, shown in Wexa's settings. "
-        "Check WEXA_BASE_URL too, where it is set: a wrong path is answered alike.",
-    )

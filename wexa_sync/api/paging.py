@@ -3,22 +3,26 @@
 What no client can see: a server that silently caps a list, gives no total, and cuts it at an unusual length. Of a list
 without a second page (`Single`, `NoPaging`), `Found.extent` says how much came. Whatever else would lose an item raises
 `Nonsense`.
+
+A total ends a list where all that it counts came, and all that is recorded (`Sought`). It does not where fewer are
+counted than came, nor where it may be the page's own: where it equals a first page that may be cut, of a list of which
+nobody knows that the API counts it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, TypeAlias
 
-from wexa_sync.errors import Nonsense, NotAList, NotFound, Refused
+from wexa_sync.api.ahead import Pages, Query
+from wexa_sync.api.envelope import Item, Page, identities, identity, ids_in, nonsense, page_in
+from wexa_sync.errors import NotFound, Refused
 from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
-Query: TypeAlias = Mapping[str, str | int]
 Fetch: TypeAlias = Callable[[Query], Any]
-Item: TypeAlias = dict[str, Any]
 
 MAX_PAGES = 10_000
 ALL = sys.maxsize
@@ -28,20 +32,26 @@ ALL = sys.maxsize
 USUAL_SIZES = frozenset({10, 12, 15, 20, 24, 25, 30, 40, 50, 60, 64, 75, 80, 100, 200, 250, 500})
 # What is asked for in turn where the server refuses a larger limit.
 _SMALLER = (500, 200, 100, 50, 20, 10)
-# Lists that stand beside the one that was asked for.
-_ASIDE = frozenset({"errors", "warnings", "messages", "details", "filters", "facets", "links", "sort"})
-
-_LIST_KEYS = ("data", "items", "results", "records")
-_TOTAL_KEYS = ("totalCount", "total_count", "total")
-_ID_KEYS = ("_id", "execution_id", "id", "connectorID")
 
 
 class Extent(Enum):
-    """How much of a list came. UNSURE: its length is one that a server may cut lists at, and there is no total."""
+    """How much of a list came. UNSURE: its length is one that a server may cut lists at, and there is no total.
+
+    ENOUGH: all that was sought came, and the rest was not asked for.
+    """
 
     WHOLE = "whole"
     UNSURE = "unsure"
     CUT = "cut"
+    ENOUGH = "enough"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """The ids that a list should have, since they are recorded. `alone`: nothing else that is in it is needed."""
+
+    ids: frozenset[str] = frozenset()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +67,42 @@ class Found:
     refusal: NotFound | None = None
 
 
-def collect(fetch: Fetch, paging: Paging, *, keys: tuple[str, ...], what: str, most: int = ALL) -> Found:
+ANYTHING = Sought()
+
+
+def collect(
+    fetch: Fetch,
+    paging: Paging,
+    *,
+    keys: tuple[str, ...],
+    what: str,
+    most: int = ALL,
+    total: str = "",
+    sought: Sought = ANYTHING,
+    at_once: int = 1,
+) -> Found:
     """Return the items of a list, in the server's order, without those marked `is_deleted`.
 
     `fetch` sends the given parameters with its own and returns the body. The list stands alone, under one of `keys`,
     under a usual key, or is the only one in the body. `what` is the method and the path, for errors: `GET /agentflows`.
-    With `most`, the first so many items are enough.
+    With `most`, the first so many items are enough. `total` is the key under which the API is known to count the whole
+    list. Of pages that are sure to be needed, `at_once` are asked for at a time.
     """
-    pages = 0
+    answered = False
 
-    def read(query: Query) -> _Page:
-        nonlocal pages
-        page = _unwrap(fetch(query), keys=keys, what=what)
-        pages += 1
+    def read(query: Query) -> Page:
+        nonlocal answered
+        page = page_in(fetch(query), keys=keys, total=total, what=what)
+        answered = True
         return page
 
     refused: Refused | None = None
     for each in _with_limits(paging, most):
         try:
-            return _collected(read, each, what=what, most=most)
+            with Pages(read, at_once) as pages:
+                return _collected(pages, each, what=what, most=most, sought=sought)
         except Refused as error:  # a server may refuse a limit that is larger than its most
-            if pages or isinstance(paging, NoPaging) or error.status not in (400, 422):
+            if answered or isinstance(paging, NoPaging) or error.status not in (400, 422):
                 raise
             refused = refused or error
     assert refused is not None
@@ -92,52 +117,34 @@ def _with_limits(paging: Paging, most: int) -> list[Paging]:
     return [paging, *(replace(paging, limit=limit) for limit in _SMALLER if limit < paging.limit)]
 
 
-def _collected(read: _Read, paging: Paging, *, what: str, most: int) -> Found:
+def _collected(read: Pages, paging: Paging, *, what: str, most: int, sought: Sought) -> Found:
     extent = Extent.WHOLE
     if isinstance(paging, NoPaging):
         page = read({})
     elif isinstance(paging, Single):
-        page, extent = _grow(read, paging, most)
+        page, extent = _grow(read, paging, most, sought)
     else:
-        page = _follow(read, paging, what=what, most=most)
-    if len(page.items) >= most:
+        page, extent = _follow(read, paging, what=what, most=most, sought=sought)
+    if extent is Extent.ENOUGH:
+        pass
+    elif len(page.items) >= most:
         extent, page.items = Extent.WHOLE, page.items[:most]
     elif len(page.items) < page.at_least:
         if not isinstance(paging, (NoPaging, Single)):
             counts = f"{len(page.items)} items came, the server counts {page.at_least}"
-            raise _nonsense(f"incomplete listing: {counts}", what)
+            raise nonsense(f"incomplete listing: {counts}", what)
         extent = Extent.CUT
     items = [item for item in page.items if item.get("is_deleted") is not True]
     return Found(items=items, extent=extent, total=page.total)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Page:
-    """Items, and what the envelope says of the whole list: `total` ends it, `at_least` (a mere "count" too) does not.
-
-    "count" may mean the list or the page, so it can show that something is missing, never that all is there.
-    """
-
-    items: list[Item] = field(default_factory=list)
-    total: int | None = None
-    at_least: int = 0
-
-    def add(self, page: _Page) -> None:
-        """Append a page. Of two totals the larger holds: in doubt, something is missing."""
-        totals = [total for total in (self.total, page.total) if total is not None]
-        self.items.extend(page.items)
-        self.total = max(totals, default=None)
-        self.at_least = max(self.at_least, page.at_least)
-
-
-_Read: TypeAlias = Callable[[Query], _Page]
-
-
-def _grow(read: _Read, paging: Single, most: int) -> tuple[_Page, Extent]:
+def _grow(read: Pages, paging: Single, most: int, sought: Sought) -> tuple[Page, Extent]:
     limit = paging.limit
     page = read({paging.limit_param: limit})
     # More than asked for means that the limit is ignored; then this is all there is.
-    while len(page.items) < most and (len(page.items) < page.at_least or _is_full(page, limit)):
+    while len(page.items) < most and _may_grow(page, limit, sought):
+        if _is_enough(page, sought):
+            return page, Extent.ENOUGH
         limit = max(2 * limit, page.at_least)
         try:
             longer = read({paging.limit_param: limit})
@@ -145,133 +152,93 @@ def _grow(read: _Read, paging: Single, most: int) -> tuple[_Page, Extent]:
             return page, Extent.CUT
         if len(longer.items) <= len(page.items):
             return longer, Extent.CUT
+        longer.counted |= page.total is not None and page.total > len(page.items)  # it is not that of a page
         page = longer
-    usual = page.total is None and len(page.items) < limit and len(page.items) in USUAL_SIZES
-    return page, Extent.UNSURE if usual else Extent.WHOLE
+    if len(page.items) in USUAL_SIZES and len(page.items) < limit and not _is_counted(page, sought):
+        return page, Extent.ENOUGH if _is_enough(page, sought) else Extent.UNSURE
+    return page, Extent.WHOLE
 
 
-def _is_full(page: _Page, limit: int) -> bool:
-    return page.total is None and len(page.items) == limit
+def _may_grow(page: Page, limit: int, sought: Sought) -> bool:
+    return len(page.items) < page.at_least or (len(page.items) == limit and not _is_counted(page, sought))
 
 
-def _follow(read: _Read, paging: PageNumber | SkipLimit | AfterId, *, what: str, most: int) -> _Page:
-    whole = _Page()
+def _is_enough(page: Page, sought: Sought) -> bool:
+    """True when all that is needed of a list came."""
+    return sought.alone and sought.ids <= ids_in(page.items)
+
+
+def _is_counted(page: Page, sought: Sought) -> bool:
+    """True when the total surely counts the whole list, and all of it came."""
+    return page.counted and page.total == len(page.items) and sought.ids <= ids_in(page.items)
+
+
+def _follow(
+    read: Pages, paging: PageNumber | SkipLimit | AfterId, *, what: str, most: int, sought: Sought
+) -> tuple[Page, Extent]:
+    whole = Page()
     seen: set[str | int] = set()
     first: list[Item] = []
     for number in range(MAX_PAGES):
-        page = read(_query(paging, number=number, collected=whole.items, size=len(first) or paging.limit))
+        page = read(_query(paging, number, whole, size=len(first) or paging.limit))
         first = first or page.items
-        again = number > 0 and bool(page.items) and _identities(page.items) == _identities(first)
+        again = number > 0 and bool(page.items) and identities(page.items) == identities(first)
         # The parameters are ignored, and page 1 was everything. Not so where page 1 was cut just as we asked.
         if again and number == 1 and len(first) != paging.limit and len(whole.items) >= whole.at_least:
-            return whole
-        ids = _ids(page.items)
+            return whole, Extent.WHOLE
+        ids = ids_in(page.items)
         if again or not seen.isdisjoint(ids):
-            raise _nonsense(f"page {number + 1} repeats items of an earlier page", what)
+            raise nonsense(f"page {number + 1} repeats items of an earlier page", what)
         seen |= ids
         whole.add(page)
+        whole.counted |= number > 0  # a total that was more than page 1 is not that of a page
         if len(whole.items) >= most or _is_last(
-            len(page.items), whole, number=number, size=len(first), limit=paging.limit
+            len(page.items), whole, sought, number=number, size=len(first), limit=paging.limit
         ):
-            return whole
-    raise _nonsense(f"the list does not end: {MAX_PAGES} pages were read", what)
+            return whole, Extent.WHOLE
+        if sought.alone and sought.ids <= seen:
+            return whole, Extent.ENOUGH
+        read.begin(_sure(paging, number, whole, size=len(first), most=most, sought=sought))
+    raise nonsense(f"the list does not end: {MAX_PAGES} pages were read", what)
 
 
-def _query(paging: PageNumber | SkipLimit | AfterId, *, number: int, collected: list[Item], size: int) -> Query:
-    """Return the parameters of page `number` (from 0), which follows those items. `size` is a page's true length."""
+def _sure(
+    paging: PageNumber | SkipLimit | AfterId, number: int, whole: Page, *, size: int, most: int, sought: Sought
+) -> Iterator[Query]:
+    """Yield the parameters of the pages behind page `number` that surely have to be read: so many items must come."""
+    if isinstance(paging, AfterId) or not size:
+        return
+    expected = len(sought.ids) if sought.alone else max(whole.total or 0, len(sought.ids))
+    for skip in range(len(whole.items), min(expected, most), size):
+        number += 1
+        yield _query(paging, number, whole, size=size, skip=skip)
+
+
+def _query(
+    paging: PageNumber | SkipLimit | AfterId, number: int, whole: Page, *, size: int, skip: int | None = None
+) -> Query:
+    """Return the parameters of page `number` (from 0). `size` is a page's true length.
+
+    The page follows the items of `whole`, or with `skip` so many items.
+    """
     if isinstance(paging, PageNumber):
         sizes = dict.fromkeys(filter(None, (paging.limit_param, paging.also_param)), size)
         return {paging.page_param: paging.first + number, **sizes}
     limit = {paging.limit_param: paging.limit}
-    if not collected:
+    skip = len(whole.items) if skip is None else skip
+    if not skip:
         return limit
     if isinstance(paging, SkipLimit):
-        return {paging.skip_param: len(collected), **limit}
-    return {paging.after_param: str(_identity(collected[-1])), **limit}
+        return {paging.skip_param: skip, **limit}
+    return {paging.after_param: str(identity(whole.items[-1])), **limit}
 
 
-def _is_last(length: int, whole: _Page, *, number: int, size: int, limit: int) -> bool:
+def _is_last(length: int, whole: Page, sought: Sought, *, number: int, size: int, limit: int) -> bool:
     if len(whole.items) < whole.at_least:
         # More is said to come. A page that is short all the same is the end; `collect` sees that something is missing.
         return length == 0 or (number > 0 and length < size)
-    if whole.total is not None:
+    if _is_counted(whole, sought):
         return True
     if number == 0:
         return length < limit and length not in USUAL_SIZES
     return length < size
-
-
-def _unwrap(body: Any, *, keys: tuple[str, ...], what: str) -> _Page:
-    inner = body.get("data") if isinstance(body, dict) else None
-    envelopes = [part for part in (body, inner) if isinstance(part, dict)]
-    places = ((part, key) for group in (keys, _LIST_KEYS) for part in envelopes for key in group)
-    lists = (part[key] for part, key in places if isinstance(part.get(key), list))
-    items = body if isinstance(body, list) else next(lists, None)
-    if items is None and (only := _only_list(body)) is not None:
-        envelopes, items = [*envelopes, only[0]], only[1]
-    if items is None:
-        names = ", ".join(repr(key) for key in dict.fromkeys((*keys, *_LIST_KEYS)))
-        raise _not_a_list(f"expected a list, or an object with a list under one of {names}; got {_shape(body)}", what)
-    for item in items:
-        if not isinstance(item, dict):
-            raise _not_a_list(f"expected a list of objects; one of its items is {_shape(item)}", what)
-    total = _number(envelopes, _TOTAL_KEYS)
-    return _Page(items=items, total=total, at_least=total or _number(envelopes, ("count",)) or 0)
-
-
-def _only_list(body: Any) -> tuple[Item, list[Any]] | None:
-    """Return the one list in a response, with the object around it; None where there is none, or more than one.
-
-    A single thing, which has an id, is no envelope: a list in it is a field of that thing.
-    """
-    lists: list[tuple[Item, list[Any]]] = []
-    parts = [body]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, dict) and _identity(part) is None:
-            for key, value in part.items():
-                if isinstance(value, list) and key not in _ASIDE:
-                    lists.append((part, value))
-                parts.append(value)
-    return lists[0] if len(lists) == 1 else None
-
-
-def _number(envelopes: list[Item], keys: tuple[str, ...]) -> int | None:
-    found = (part.get(key) for part in envelopes for key in keys)
-    return next((n for n in found if isinstance(n, int) and not isinstance(n, bool) and n >= 0), None)
-
-
-def _identity(item: Item) -> str | int | None:
-    found = (item.get(key) for key in _ID_KEYS)
-    return next((value for value in found if isinstance(value, str | int)), None)
-
-
-def _ids(items: list[Item]) -> set[str | int]:
-    return {identity for item in items if (identity := _identity(item)) is not None}
-
-
-def _identities(items: list[Item]) -> list[str | int | Item]:
-    """Return the items of a page by their ids, where they have one: other fields may change between two reads."""
-    return [item if (identity := _identity(item)) is None else identity for item in items]
-
-
-def _shape(value: Any) -> str:
-    """Return in words what a body looks like, without its values."""
-    if isinstance(value, dict):
-        return f"an object with the keys {', '.join(sorted(map(repr, value))[:10]) or '(none)'}"
-    if isinstance(value, list):
-        return "a list"
-    return "nothing" if value is None else f"a {type(value).__name__}"
-
-
-_HINT = "Run the command again. If it fails again, the API has changed: report it, with `wexa-sync version`."
-
-
-def _nonsense(message: str, what: str) -> Nonsense:
-    method, _, path = what.partition(" ")
-    return Nonsense(message, method=method, path=path, hint=_HINT)
-
-
-def _not_a_list(message: str, what: str) -> NotAList:
-    method, _, path = what.partition(" ")
-    return NotAList(message, method=method, path=path, hint=_HINT)

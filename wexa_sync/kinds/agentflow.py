@@ -37,6 +37,7 @@ AGENTFLOW = Kind(
         scope=Scope.PROJECT,
         paging=SkipLimit(limit=100),  # skip=0 is refused in some places: it is sent only from the second page on
         keys=("agentflows",),
+        total="total_count",  # a test of the vendor's web application sees it, and more than the page has
     ),
     endpoints={
         Operation.CREATE: Endpoint(

@@ -119,7 +119,8 @@ class Listing:
 
     `named`: the query parameter that asks for those of one display name, of a list that has no second page. `nothing`:
     a null, or an object without a field, stands for an empty list. `about`: the field around the list that has the
-    owner's id. `may_be_missing`: a 404 means that there is nothing of the kind in that scope yet.
+    owner's id. `may_be_missing`: a 404 means that there is nothing of the kind in that scope yet. `total`: the field
+    around the list that is known to count all of it, whatever stands on the page; a total elsewhere may be the page's.
     """
 
     endpoint: Endpoint
@@ -131,6 +132,7 @@ class Listing:
     nothing: bool = False
     about: str = ""
     may_be_missing: bool = False
+    total: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

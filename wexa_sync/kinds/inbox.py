@@ -20,6 +20,7 @@ _EVERYTHING = Listing(
     scope=Scope.PROJECT,
     paging=AfterId(),
     keys=("inbox_requests",),
+    total="total_count",  # of the vendor's page
 )
 _PENDING = replace(_EVERYTHING.endpoint, query={**_EVERYTHING.endpoint.query, "status": "pending"})
 

@@ -21,6 +21,7 @@ PROJECT = Kind(
         scope=Scope.ORGANISATION,
         paging=PageNumber(page_param="page", limit_param="limit", limit=100),
         keys=("projectList",),
+        total="totalCount",  # of the vendor's own client: a live test and a real client read it
     ),
     endpoints={
         Operation.CREATE: Endpoint(method="POST", path="/v1/project", body={"orgId": "{org}"}),

@@ -28,6 +28,7 @@ SEED = Kind(
         scope=Scope.OWNER,
         paging=PageNumber(page_param="page", limit_param="page_size", limit=100),
         keys=("records",),
+        total="total_count",  # a real client pages by it
         items=_as_one,
     ),
     endpoints={

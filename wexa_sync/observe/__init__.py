@@ -116,7 +116,7 @@ def _settled(
 def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Known, Lists]:
     """Read every list that is needed, and pair what stands in them."""
     known = Known(desired=desired, state=state)
-    projects = api.list(PROJECT, Ids())
+    projects = api.list(PROJECT, Ids(), known.sought("", PROJECT))
     _pair_kind(known, PROJECT, "", projects)
     for project, id in projects_given_up(known, api).items():
         _place_project(known, project, id, projects)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wexa_sync.api.calls import Ids
+from wexa_sync.api.paging import Sought
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.errors import StateDamaged
 from wexa_sync.kinds import BY_NAME, owner_of
@@ -83,6 +84,11 @@ class Known:
     def ids_of(self, project: str, kind: Kind) -> Ids:
         """Return the ids for a call about things of that kind in the project of that handle."""
         return Ids.within(kind, self.ids.get(Address(kind="Project", name=project), ""))
+
+    def sought(self, project: str, kind: Kind) -> Sought:
+        """Return what the list of that kind in that project has, if it is as it was."""
+        places = self.at(Place(project, kind.name))
+        return Sought(ids=frozenset(self.state.records[each].id for each in places if each in self.state.records))
 
     def at(self, place: Place) -> list[Address]:
         """Return the addresses in that place."""

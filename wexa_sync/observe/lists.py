@@ -66,7 +66,7 @@ def fetch(api: Api, pool: Executor, known: Known) -> dict[tuple[str, str], list[
     futures = {}
     for project, name in _needed(known):
         kind = BY_NAME[name]
-        futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind))
+        futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind), known.sought(project, kind))
     return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 
 

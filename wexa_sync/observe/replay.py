@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from wexa_sync.api.ahead import Query
 from wexa_sync.api.calls import Ids, Raw, Values
 from wexa_sync.api.client import NO_QUERY, Api
-from wexa_sync.api.paging import Extent, Found, Query
+from wexa_sync.api.paging import ANYTHING, Extent, Found, Sought
 from wexa_sync.errors import Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Endpoint, Operation
@@ -57,9 +58,9 @@ class Recorder(Api):
         self.account = self._api.account
         return self.user_id
 
-    def listed(self, kind: Kind, ids: Ids) -> Found:
+    def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
         """Return what a list shows, and note it."""
-        found = self._api.listed(kind, ids)
+        found = self._api.listed(kind, ids, sought)
         found = replace(found, items=[self._keep(kind, raw) for raw in found.items])
         self._lists[_place(kind, ids)] = replace(found, refusal=None)  # an empty list says as much
         return found
@@ -108,13 +109,15 @@ class Ahead(Api):
             self.account = self._api.account
         return self.user_id
 
-    def listed(self, kind: Kind, ids: Ids) -> Found:
+    def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
         """Return what a list shows, or showed when it was read ahead."""
         place = _place(kind, ids)
         if self.reads_ahead:
-            self._lists[place] = self._api.listed(kind, ids)
-            return self._lists[place]
-        return self._lists.pop(place, None) or self._api.listed(kind, ids)
+            found = self._api.listed(kind, ids, sought)
+            if found.extent is not Extent.ENOUGH:
+                self._lists[place] = found
+            return found
+        return self._lists.pop(place, None) or self._api.listed(kind, ids, sought)
 
     def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:
         """Return what has that name."""
@@ -145,7 +148,7 @@ class Replayed(Api):
         """Return the id of the user that the notes were made as."""
         return self.user_id
 
-    def listed(self, kind: Kind, ids: Ids) -> Found:
+    def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:  # noqa: ARG002  # as the API has it
         """Return what a list showed. A list of runs that was not noted has none of ours."""
         found = self._notes.lists.get(_place(kind, ids))
         if found is None and kind.nature is Nature.ACTION:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wexa_sync.api import paging as paging_module
-from wexa_sync.api.paging import USUAL_SIZES, Extent, Fetch, Query, collect
+from wexa_sync.api.ahead import Query
+from wexa_sync.api.paging import USUAL_SIZES, Extent, Fetch, Sought, collect
 from wexa_sync.errors import LostAnswer, Nonsense, Refused
 from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
@@ -76,8 +78,8 @@ def _items(count: int) -> list[dict[str, Any]]:
     return [{"_id": f"{number:024x}", "name": f"n{number % 7}"} for number in range(count)]
 
 
-def _collect(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
-    return collect(fetch, paging, keys=KEYS, what=WHAT).items
+def _collect(fetch: Fetch, paging: Paging, **more: Any) -> list[dict[str, Any]]:
+    return collect(fetch, paging, keys=KEYS, what=WHAT, **more).items
 
 
 DIALECTS: list[Callable[[int], Paging]] = [
@@ -168,7 +170,7 @@ def test_a_failed_page_raises_through(
 @given(count=st.integers(0, 400), limit=st.integers(1, 150), dialect=st.sampled_from(DIALECTS))
 def test_as_few_requests_as_possible(count: int, limit: int, dialect: Callable[[int], Paging]) -> None:
     counted = Server(_items(count), dialect(limit), COUNTED["totalCount"])
-    _collect(counted, dialect(limit))
+    _collect(counted, dialect(limit), total="totalCount")
     assert len(counted.queries) == max(1, math.ceil(count / limit))
     assume(count not in USUAL_SIZES)
     bare = Server(_items(count), dialect(limit))
@@ -214,12 +216,22 @@ class TestSingle:
             (20, 10**9, "bare", Extent.UNSURE),
             (45, 20, "bare", Extent.UNSURE),
             (45, 20, "totalCount", Extent.CUT),
-            (20, 20, "totalCount", Extent.WHOLE),
         ],
     )
     def test_how_much_of_the_list_came(self, count: int, cap: int, wrap: str, extent: Extent) -> None:
         server = Server(_items(count), Single(limit=100), (ENVELOPES | COUNTED)[wrap], cap=cap)
         assert collect(server, Single(limit=100), keys=KEYS, what=WHAT).extent is extent
+
+    @pytest.mark.parametrize(("total", "extent"), [("totalCount", Extent.WHOLE), ("", Extent.UNSURE)])
+    def test_a_total_that_may_be_the_pages_own_proves_nothing(self, total: str, extent: Extent) -> None:
+        server = Server(_items(20), Single(limit=100), COUNTED["totalCount"], cap=20)
+        assert collect(server, Single(limit=100), keys=KEYS, what=WHAT, total=total).extent is extent
+
+    def test_a_full_answer_with_all_that_was_sought_is_enough(self) -> None:
+        server = Server(_items(35), Single(limit=10))
+        sought = Sought(ids=frozenset(item["_id"] for item in _items(10)), alone=True)
+        found = collect(server, Single(limit=10), keys=KEYS, what=WHAT, sought=sought)
+        assert (found.items, found.extent, len(server.queries)) == (_items(10), Extent.ENOUGH, 1)
 
     def test_a_total_names_the_limit_to_ask_for(self) -> None:
         server = Server(_items(90), Single(limit=10), COUNTED["total"])
@@ -399,3 +411,164 @@ def test_another_shape_is_nonsense(body: Any, words: str, paging: Paging) -> Non
     with pytest.raises(Nonsense, match=words) as caught:
         _collect(lambda _: body, paging)
     assert (caught.value.method, caught.value.path) == ("GET", "/flows")
+
+
+TOTALS: dict[str, Wrap] = {
+    "none": ENVELOPES["own key"],
+    "of the list": COUNTED["totalCount"],
+    "of the page": lambda items, _: {"flows": items, "totalCount": len(items)},
+    "stale": lambda items, total: {"flows": items, "totalCount": max(total - 1, 0)},
+    "under another key": COUNTED["total_count"],
+}
+some_dialect = st.sampled_from(DIALECTS)
+
+
+class TestTotals:
+    @given(
+        count=st.integers(0, 400),
+        limit=st.integers(1, 150),
+        dialect=some_dialect,
+        says=st.sampled_from(["none", "of the list", "of the page", "under another key"]),
+        cap=st.sampled_from([10**9, *sorted(USUAL_SIZES)]),
+    )
+    def test_one_that_nobody_vouches_for_loses_nothing(
+        self, count: int, limit: int, dialect: Callable[[int], Paging], says: str, cap: int
+    ) -> None:
+        server = Server(_items(count), dialect(limit), TOTALS[says], cap)
+        assert _collect(server, dialect(limit)) == _items(count)
+
+    @given(
+        count=st.integers(0, 400),
+        limit=st.integers(1, 150),
+        dialect=some_dialect,
+        says=st.sampled_from(list(TOTALS)),
+        known=st.integers(1, 400),
+    )
+    def test_none_at_all_loses_what_is_recorded(
+        self, count: int, limit: int, dialect: Callable[[int], Paging], says: str, known: int
+    ) -> None:
+        recorded = [item["_id"] for item in _items(count)[-known:]]  # the newest stand last
+        server = Server(_items(count), dialect(limit), TOTALS[says])
+        found = _collect(server, dialect(limit), total="totalCount", sought=Sought(ids=frozenset(recorded)))
+        assert {item["_id"] for item in found} >= set(recorded)
+
+    def test_fewer_than_came_count_nothing(self) -> None:
+        server = Server(_items(25), SkipLimit(limit=10), lambda items, _: {"flows": items, "totalCount": 9})
+        assert _collect(server, SkipLimit(limit=10), total="totalCount") == _items(25)
+
+    def test_more_than_there_are_is_an_error(self) -> None:
+        server = Server(_items(20), SkipLimit(limit=10), lambda items, _: {"flows": items, "totalCount": 99})
+        for at_once in (1, 10):
+            with pytest.raises(Nonsense, match="20 items came, the server counts 99"):
+                _collect(server, SkipLimit(limit=10), total="totalCount", at_once=at_once)
+        assert len(server.queries) < 20
+
+    def test_one_that_was_more_than_page_1_is_that_of_the_list(self) -> None:
+        server = Server(_items(200), SkipLimit(limit=100), COUNTED["totalCount"])
+        _collect(server, SkipLimit(limit=100))
+        assert len(server.queries) == 2
+
+    @pytest.mark.parametrize("count", [10, 100])
+    @pytest.mark.parametrize(("total", "asked"), [("totalCount", 1), ("", 2)])
+    def test_one_of_a_full_first_page_ends_a_list_that_is_known_to_count(
+        self, count: int, total: str, asked: int
+    ) -> None:
+        server = Server(_items(count), SkipLimit(limit=100), COUNTED["totalCount"])
+        assert _collect(server, SkipLimit(limit=100), total=total) == _items(count)
+        assert len(server.queries) == asked
+
+
+class TestSought:
+    @given(count=st.integers(1, 400), limit=st.integers(1, 150), dialect=some_dialect, draw=st.data())
+    def test_alone_it_ends_the_list_with_the_page_that_has_the_last_of_it(
+        self, count: int, limit: int, dialect: Callable[[int], Paging], draw: st.DataObject
+    ) -> None:
+        at = draw.draw(st.sets(st.integers(0, count - 1), min_size=1))
+        sought = Sought(ids=frozenset(_items(count)[each]["_id"] for each in at), alone=True)
+        server = Server(_items(count), dialect(limit))
+        found = collect(server, dialect(limit), keys=KEYS, what=WHAT, sought=sought, at_once=4)
+        assert sought.ids <= {item["_id"] for item in found.items}
+        assert found.items == _items(count)[: len(found.items)]
+        assert len(server.queries) == max(at) // limit + 1
+        assert found.extent is (Extent.ENOUGH if len(found.items) % limit == 0 else found.extent)
+
+    def test_what_is_not_there_is_looked_for_to_the_end(self) -> None:
+        sought = Sought(ids=frozenset({_items(1)[0]["_id"], "gone"}), alone=True)
+        server = Server(_items(30), SkipLimit(limit=10), COUNTED["totalCount"])
+        found = collect(server, SkipLimit(limit=10), keys=KEYS, what=WHAT, total="totalCount", sought=sought)
+        assert (found.items, found.extent) == (_items(30), Extent.WHOLE)
+
+
+class Hall:
+    """Holds each request after the first until as many others are there, so that only those asked at once get on."""
+
+    def __init__(self, server: Server, guests: int) -> None:
+        self.server, self.barrier = server, threading.Barrier(guests)
+        self.lock = threading.Lock()
+
+    def __call__(self, query: Query) -> Any:
+        with self.lock:
+            answer, first = self.server(query), len(self.server.queries) == 1
+        if not first:
+            self.barrier.wait(timeout=10)
+        return answer
+
+
+class TestPagesAtOnce:
+    @pytest.mark.parametrize("dialect", [SkipLimit(limit=100), PageNumber(limit=100)])
+    def test_a_total_has_the_others_asked_for_at_once(self, dialect: Paging) -> None:
+        server = Server(_items(430), dialect, COUNTED["totalCount"])
+        assert _collect(Hall(server, 4), dialect, at_once=4) == _items(430)
+        assert len(server.queries) == 5
+
+    @pytest.mark.parametrize("wrap", ["own key", "count of the page"])
+    def test_so_has_what_is_recorded(self, wrap: str) -> None:
+        server = Server(_items(430), SkipLimit(limit=100), ENVELOPES[wrap])
+        sought = Sought(ids=frozenset(item["_id"] for item in _items(401)))
+        assert _collect(Hall(server, 4), SkipLimit(limit=100), at_once=4, sought=sought) == _items(430)
+
+    @given(
+        count=st.integers(0, 400),
+        limit=st.integers(1, 60),
+        dialect=some_dialect,
+        says=st.sampled_from(list(TOTALS)),
+        at_once=st.integers(1, 8),
+        spoilt=st.tuples(st.integers(0, 8), st.integers(1, 9)),
+    )
+    def test_they_come_as_one_after_the_other(
+        self, count: int, limit: int, dialect: Callable[[int], Paging], says: str, at_once: int, spoilt: tuple[int, int]
+    ) -> None:
+        """Also where something is deleted while the list is read, so that its pages shift: a place decides, no turn."""
+        ways: list[Any] = []
+        for number in (1, at_once):
+            server = Server(_items(count), dialect(limit), TOTALS[says])
+
+            def fetch(query: Query, server: Server = server) -> Any:
+                body = server(query)
+                place = int(query.get("skip", 0)) // limit if "skip" in query else int(query.get("page", 0))
+                if place == spoilt[0]:
+                    del body["flows"][: spoilt[1]]
+                return body
+
+            try:
+                ways.append(_collect(fetch, dialect(limit), total="totalCount", at_once=number))
+            except Nonsense as error:
+                ways.append(error.message)
+        assert ways[0] == ways[1]
+
+    def test_the_first_error_in_their_order_is_raised(self) -> None:
+        server = Server(_items(500), SkipLimit(limit=100), COUNTED["totalCount"])
+
+        def fetch(query: Query) -> Any:
+            if int(query.get("skip", 0)) >= 200:
+                raise LostAnswer(f"at {query['skip']}", method="GET", path="/flows")
+            return server(query)
+
+        with pytest.raises(LostAnswer, match="at 200"):
+            _collect(fetch, SkipLimit(limit=100), at_once=4)
+
+    def test_an_endless_total_asks_for_no_more_at_once_than_allowed(self) -> None:
+        server = Server(_items(300), SkipLimit(limit=100), lambda items, _: {"flows": items, "total": 10**12})
+        with pytest.raises(Nonsense, match="the server counts"):
+            _collect(server, SkipLimit(limit=100), at_once=3)
+        assert len(server.queries) <= 4 + 3

@@ -44,8 +44,8 @@ SLOWEST = Options(parallelism=1, settle=0.0)
 PROJECT = Address(kind="Project", name="desk")
 RUN = Address(project="desk", kind="Execution", name="run")
 HERE = Source(file="desk.yaml", line=1)
-FEW, TIMES, MOST = 30, 10, 12
-"""Thirty, ten times that, and how many times the steps it may take: in squares it would come to forty and more."""
+FEW, TIMES, MOST = 31, 10, 12
+"""A number at which no server cuts lists, ten times that, and how many times the steps it may take: in squares it would come to forty and more."""
 
 
 @dataclass

@@ -109,6 +109,21 @@ def page_cap(api: Client) -> Any:
     return [*sizes, len(api.get("/agentflows", **query, skip=20)["agentflows"])]
 
 
+def flow_total(api: Client) -> Any:
+    project = api.project()["_id"]
+    for _ in range(3):
+        api.flow(project)
+    return api.get("/agentflows", projectID=project, limit=2).get("total_count")
+
+
+def schedule_total(api: Client) -> Any:
+    project = api.project()["_id"]
+    flow = api.flow(project)["_id"]
+    for number in range(3):
+        api.schedule(project, flow, api.now() + 1000 + number)
+    return api.get("/schedules/coworker", projectID=project, limit=2).get("total_count")
+
+
 def skip_zero(api: Client) -> Any:
     return api.send("GET", "/agentflows", skip=0).status_code
 

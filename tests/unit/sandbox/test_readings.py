@@ -66,6 +66,8 @@ OBSERVED: dict[str, tuple[Callable[[Client], Any], dict[str, Any]]] = {
     ),
     "agentflow_list": (see.agentflow_list, {"full": True, "summary": False}),
     "page_cap": (see.page_cap, {"none": [22, 21, 3, 2], "20": [20, 20, 3, 2]}),
+    "flow_total": (see.flow_total, {"counted": 3, "none": None}),
+    "schedule_total": (see.schedule_total, {"list": 3, "page": 2, "none": None}),
     "skill_limit": (
         see.skill_limit,
         {

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -61,7 +62,8 @@ class Http:
     `ahead` is by how many seconds the server's clock is ahead of ours by its last `Date`; 0.0 where there was none.
 
     `base_url` may end in a slash; plain http to another machine needs `allow_http`, since the key would travel in the
-    clear. `limiter` is the pace this Http shares with whoever else holds it. Once `cutoff` is over, nothing is sent.
+    clear. At most `pool` requests are under way at a time, from however many threads. `limiter` is the pace this Http
+    shares with whoever else holds it. Once `cutoff` is over, nothing is sent.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Http:
         self._limiter = limiter or RateLimiter(sleep=lambda seconds: self._sleep(seconds, _BUSY))
         self._observer = observer
         self._jitter = jitter
+        self._slots = BoundedSemaphore(pool)
         self._session = _open_session(self._base_url, api_key, pool)
         self.ahead = 0.0
 
@@ -116,10 +119,11 @@ class Http:
         attempt, last = 0, None
         while True:
             attempt += 1
-            self._limiter.wait(lambda: self._cutoff.over)
-            if self._cutoff.over:
-                raise not_begun(call, self._cutoff, last)
-            status, outcome = self._observed(call, wire, attempt)
+            with self._slots:
+                self._limiter.wait(lambda: self._cutoff.over)
+                if self._cutoff.over:
+                    raise not_begun(call, self._cutoff, last)
+                status, outcome = self._observed(call, wire, attempt)
             if not isinstance(outcome, ApiError):
                 self._limiter.succeeded()
                 return Answer(status=status or 0, body=outcome, attempts=attempt)

@@ -57,6 +57,7 @@ CREDIT = View(
         endpoint=Endpoint(method="GET", path="/customer/credit_history", query={"organization_id": "{org}"}),
         scope=Scope.ORGANISATION,
         paging=Single(limit_param="limit", limit=1000),
+        total="total",  # of the vendor's page: 17, where ten are shown
     ),
     columns=(
         column("AT", "created_at", form=Form.TIME),

@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from wexa_sync.api.ahead import Query
 from wexa_sync.api.calls import Raw, admitted
 from wexa_sync.api.checks import unwrap
 from wexa_sync.api.client import Api
-from wexa_sync.api.paging import ALL, Extent, Found, Query, collect
+from wexa_sync.api.paging import ALL, Extent, Found, collect
 from wexa_sync.api.sparse import only_marked
 from wexa_sync.errors import NotAList, UsageError
 from wexa_sync.kinds.view import Filter, View
@@ -126,7 +127,7 @@ def _listed(api: Api, view: View, spot: Spot, most: int) -> tuple[Found | None, 
     what = f"GET {values.path(listing.endpoint.path)}"
     try:
         with admitted(listing.endpoint):
-            found = collect(fetch, listing.paging, keys=listing.keys, what=what, most=most)
+            found = collect(fetch, listing.paging, keys=listing.keys, what=what, most=most, total=listing.total)
         return replace(found, items=listing.items(found.items)), None
     except NotAList:
         if view.kind is not None or len(bodies) > 1:

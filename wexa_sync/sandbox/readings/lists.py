@@ -38,6 +38,18 @@ READINGS: tuple[Reading, ...] = (
         "No upper limit of a page is documented; one client warns not to trust the size it asked for.",
     ),
     reading(
+        "flow_total",
+        "counted none",
+        "The list of agentflows has a `total_count` of all that there are, or none.",
+        "A test of the vendor's web application saw one; the vendor's client reads none.",
+    ),
+    reading(
+        "schedule_total",
+        "list page none",
+        "The list of schedules has a `total_count` of all that there are, one of those on the page, or none.",
+        "No answer of this list was seen.",
+    ),
+    reading(
         "skill_limit",
         "none 20 counted refused",
         "`GET /skills/` returns as many skills as asked for; or at most 20, silently or with a `total_count`; or it "

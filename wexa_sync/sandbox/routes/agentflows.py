@@ -57,9 +57,10 @@ def list_agentflows(world: Here, project_id: MaybeProject = None, skip: Skip = N
     """List agentflows by skip and limit. `skip=0` is refused unless a reading accepts it."""
     start, size = by_skip(world, skip, limit)
     rows = world.store.rows("agentflow", project=project_id, skip=start, limit=size)
-    return listing(
-        world, "agentflows", flow_views(world, rows, summary=world.readings.says("agentflow_list", "summary"))
-    )
+    flows = flow_views(world, rows, summary=world.readings.says("agentflow_list", "summary"))
+    counted = world.readings.says("flow_total", "counted")
+    total = ("total_count", world.store.count("agentflow", project=project_id)) if counted else None
+    return listing(world, "agentflows", flows, total=total)
 
 
 @router.get(

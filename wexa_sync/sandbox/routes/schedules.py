@@ -47,7 +47,9 @@ def list_schedules(
         )
         and search_key in row.body["template"]
     ]
-    return listing(world, "schedules", window(found, by_page(world, page_no, limit)), total=("total_count", len(found)))
+    page = window(found, by_page(world, page_no, limit))
+    total = {"list": ("total_count", len(found)), "page": ("total_count", len(page))}
+    return listing(world, "schedules", page, total=total.get(world.readings.value("schedule_total")))
 
 
 @router.post("/schedule/coworker", summary="Create coworker schedule")

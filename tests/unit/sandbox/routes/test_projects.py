@@ -100,5 +100,5 @@ def test_deleting_a_project_takes_all_with_it(api: Client, project: str) -> None
         f"/connector/{connector}",
     ):
         assert api.send("GET", path).status_code == 404, path
-    assert api.get("/agentflows", projectID=project) == {"agentflows": []}
+    assert api.get("/agentflows", projectID=project) == {"agentflows": [], "total_count": 0}
     assert api.send("DELETE", f"/v1/project/{project}").status_code == 404

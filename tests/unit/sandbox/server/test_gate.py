@@ -16,7 +16,7 @@ from ..client import KEY, Client, sandbox
 @pytest.mark.parametrize("wrong", [None, "", "wrong"])
 def test_a_wrong_key_is_refused_before_anything_is_done(wrong: str | None) -> None:
     with sandbox(api_key=KEY) as api:
-        assert api.get("/agentflows") == {"agentflows": []}
+        assert api.get("/agentflows") == {"agentflows": [], "total_count": 0}
         headers = {} if wrong is None else {"x-api-key": wrong}
         for path in ("/agentflows", "/_sandbox/clock", "/v1/project"):
             answer = requests.get(api.base_url + path, headers=headers, timeout=60)
