@@ -45,7 +45,10 @@ PROJECT = Address(kind="Project", name="desk")
 RUN = Address(project="desk", kind="Execution", name="run")
 HERE = Source(file="desk.yaml", line=1)
 FEW, TIMES, MOST = 31, 10, 12
-"""A number at which no server cuts lists, ten times that, and how many times the steps it may take: in squares it would come to forty and more."""
+"""A size at which no server cuts lists, ten times that, and how many times the steps it may take.
+
+In squares it would come to forty and more.
+"""
 
 
 @dataclass
