@@ -8,9 +8,9 @@ from typing import Any
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.find import items_shown, looked
-from wexa_sync.apply.lists import read_list
+from wexa_sync.apply.lists import read_lists
 from wexa_sync.apply.references import unresolved
-from wexa_sync.apply.steps import Http
+from wexa_sync.apply.steps import Http, Together
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import overlay, restrict
@@ -171,7 +171,7 @@ def still_listed(task: Task) -> Generator[Http, Any, bool]:
     return not (yield Http(lambda: looked(task.context, look)))
 
 
-def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | None]:
+def unreadable_inside(task: Task, id: str) -> Generator[Together, Any, ApiError | None]:
     """Read every list that the changes in a project just made will need. Return what keeps one from being read.
 
     No plan could read them, and what is made where a list can't be read could not be found again.
@@ -179,10 +179,9 @@ def unreadable_inside(task: Task, id: str) -> Generator[Http, Any, ApiError | No
     inside = [Task(task.context, change) for change in task.context.inside.get(task.address.name, ())]
     kinds = {each.address.owner[0] if each.address.owner else each.kind.implied_by or each.kind.name for each in inside}
     kinds |= {ref.kind for each in inside for ref in unresolved(each)}
-    kinds = {name for name in kinds if not BY_NAME[name].inside and BY_NAME[name].listing is not None}
+    listed = [kind for kind in map(BY_NAME.__getitem__, sorted(kinds)) if not kind.inside and kind.listing is not None]
     try:
-        for name in sorted(kinds):
-            yield from read_list(task.context, BY_NAME[name], Ids.within(BY_NAME[name], id))
+        yield from read_lists(task.context, [(kind, Ids.within(kind, id)) for kind in listed])
     except ApiError as error:
         return error
     return None

@@ -14,7 +14,7 @@ from wexa_sync.api.paging import Extent, Found
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
 from wexa_sync.apply.lists import Match, listed_name, out_of_sight, read_list, whole
-from wexa_sync.apply.steps import Http
+from wexa_sync.apply.steps import Http, Together
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, Nonsense, NotFound
 from wexa_sync.kinds import BY_NAME, declarable, holder_of, part_of
@@ -26,7 +26,7 @@ from wexa_sync.kinds.project import PROJECT
 Sought = TypeVar("Sought")
 
 
-def made_since_the_plan(task: Task) -> Generator[Http, Any, list[str]]:
+def made_since_the_plan(task: Task) -> Generator[Http | Together, Any, list[str]]:
     """Return the ids of live things that would be taken for this one, and that the plan has not seen.
 
     The API knows no condition on a create, so a moment stays in which two people can make the same thing; this look

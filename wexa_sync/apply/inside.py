@@ -12,7 +12,7 @@ from typing import Any
 from wexa_sync.apply.lists import read_list
 from wexa_sync.apply.records import intent_of, sent_by_create
 from wexa_sync.apply.references import resolve_externals
-from wexa_sync.apply.steps import Http, Write
+from wexa_sync.apply.steps import Http, Together, Write
 from wexa_sync.apply.task import Task
 from wexa_sync.kinds import part_of
 from wexa_sync.kinds.spec.wire import encode
@@ -29,7 +29,7 @@ def parts_to_send(task: Task) -> list[Task]:
     return [Task(task.context, change) for change in sorted(made, key=lambda change: change.position)]
 
 
-def begin(parts: Sequence[Task]) -> Generator[Http | Write, Any, dict[str, Any]]:
+def begin(parts: Sequence[Task]) -> Generator[Http | Together | Write, Any, dict[str, Any]]:
     """Write the intents of the parts. Return them as the body of their owner's create holds them, by their field."""
     body: dict[str, Any] = {}
     for each in parts:
@@ -58,7 +58,7 @@ def sent_with_owner(task: Task) -> Intent | None:
     return task.intent if part is not None and part.in_create and made_now else None
 
 
-def is_shown(task: Task) -> Generator[Http, Any, bool]:
+def is_shown(task: Task) -> Generator[Together, Any, bool]:
     """True when the list of the owner's parts shows the part. Where it lags, the part is sent again under its id."""
     listed = yield from read_list(task.context, task.kind, task.place)
     return task.chosen_id in listed.ids

@@ -11,7 +11,7 @@ from wexa_sync.api.paging import Extent, Found
 from wexa_sync.api.sparse import marked, told_apart
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.listed import Listed
-from wexa_sync.apply.steps import Http
+from wexa_sync.apply.steps import Http, Together
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.same import natural_key
 from wexa_sync.kinds.base import Kind
@@ -27,14 +27,22 @@ def listed_name(task: Task) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def read_list(context: Context, kind: Kind, ids: Ids) -> Generator[Http, Any, Listed]:
+def read_list(context: Context, kind: Kind, ids: Ids) -> Generator[Together, Any, Listed]:
     """Return a list that several changes look at: asked for once in an apply."""
-    place = (kind.name, ids)
-    if place not in context.lists:
-        found: Found = yield Http(reading(context, kind, ids), lookup=place)
-        if place not in context.lists:  # else another change that waited for it was faster
-            context.lists[place] = Listed(kind, found, context.plan.lineage)
-    return context.lists[place]
+    (listed,) = yield from read_lists(context, [(kind, ids)])
+    return listed
+
+
+def read_lists(context: Context, places: Sequence[tuple[Kind, Ids]]) -> Generator[Together, Any, list[Listed]]:
+    """Return such lists, which are read at the same time."""
+    lists, unread = context.lists, [place for place in places if (place[0].name, place[1]) not in context.lists]
+    if unread:
+        asked = (Http(reading(context, kind, ids), lookup=(kind.name, ids)) for kind, ids in unread)
+        found: Sequence[Found] = yield Together(tuple(asked))
+        for (kind, ids), each in zip(unread, found, strict=True):
+            if (kind.name, ids) not in lists:  # else another change that waited for it was faster
+                lists[kind.name, ids] = Listed(kind, each, context.plan.lineage)
+    return [lists[kind.name, ids] for kind, ids in places]
 
 
 def reading(context: Context, kind: Kind, ids: Ids) -> Callable[[], Found]:

@@ -17,7 +17,7 @@ from wexa_sync import graph
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
-from wexa_sync.apply.steps import Http, Turn, Turns, Work, Write, conflict, ended, skipped_after
+from wexa_sync.apply.steps import Http, Together, Turn, Turns, Work, Write, conflict, ended, skipped_after
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.works import work_for
 from wexa_sync.errors import NoSuchCall, Overtaken, StateError, WexaSyncError
@@ -30,7 +30,7 @@ Progress = Callable[[Change, str], None]
 """Takes a change and a word: "started", a run's status, or how the change ended. Called from any thread."""
 
 WAKE = 60.0
-"""Seconds after which an apply that waits renews the state's lock."""
+"""Seconds without a write, after which an apply renews the state's lock."""
 
 _AHEAD = 3
 """How many times the slots are filled where writing is slow, with changes that wait for a write: it serves them all."""
@@ -58,6 +58,7 @@ class Drive:
         self.works: dict[Address, Work] = {}
         self.began: dict[Address, float] = {}
         self.flying: dict[Future[Any], list[Address]] = {}  # who waits for it
+        self.awaited: dict[Address, tuple[Http | Together, list[Future[Any]]]] = {}  # what each waits for
         self.lookups: dict[Hashable, Future[Any]] = {}
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
         self.turns = Turns()
@@ -68,6 +69,7 @@ class Drive:
         self.unwritable: StateError | None = None  # the first error of a write to the state
         self.unrecorded: set[Address] = set()  # their end is known, and the state does not say it
         self.noted: list[Note] = []  # for the history, with whatever is written next
+        self.wrote = time.monotonic()  # when a write began last
 
     def refresh(self, *notes: Note) -> None:
         """Update the records of resources that need no change, and every lifecycle, whatever happens to the changes.
@@ -93,7 +95,7 @@ class Drive:
         return self._took(self._writing(*entries))
 
     def _writing(self, *entries: Entry | Note) -> Future[None]:
-        noted, self.noted = self.noted, []
+        noted, self.noted, self.wrote = self.noted, [], time.monotonic()
         return self.session.writing(*noted, *entries)
 
     def _took(self, written: Future[None]) -> bool:
@@ -117,7 +119,7 @@ class Drive:
                 self._flush(pool)
                 if going := {*self.flying, *(self.writing or ())[:1]}:
                     done, _ = wait(going, timeout=WAKE, return_when=FIRST_COMPLETED)
-                    if self.writing is None:
+                    if self.writing is None and time.monotonic() >= self.wrote + WAKE:
                         self.write()  # nothing: the lock's lease is renewed
                     for future in sorted(done & self.flying.keys(), key=lambda future: str(self.flying[future][0])):
                         self._land(pool, future)
@@ -210,13 +212,19 @@ class Drive:
         return StateError(f"{_UNWRITABLE}, so it was left where it was", hint=_GO_ON)
 
     def _land(self, pool: ThreadPoolExecutor, future: Future[Any]) -> None:
-        first, *others = self.flying.pop(future)
-        error = future.exception()
+        """Advance the first of those who waited for the request, and for no other any more."""
+        waited, going = self.flying.pop(future), self.flying.keys()
+        landed = [self._landing(each) for each in waited if going.isdisjoint(self.awaited[each][1])]
+        self.parked.extend(landed[1:])
+        if landed:
+            self._advance(pool, *landed[0])
+
+    def _landing(self, address: Address) -> Landing:
+        step, futures = self.awaited.pop(address)
+        error = next(filter(None, (future.exception() for future in futures)), None)
         if error is not None and not isinstance(error, WexaSyncError):
             raise error
-        value = None if error else future.result()
-        self.parked.extend((address, value, error) for address in others)
-        self._advance(pool, first, value, error)
+        return address, None if error else step.value([future.result() for future in futures]), error
 
     def _advance(self, pool: ThreadPoolExecutor, address: Address, value: Any, error: BaseException | None) -> None:
         """Advance a change to its next step, or to its end."""
@@ -234,8 +242,8 @@ class Drive:
         except WexaSyncError as failure:
             self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
         else:
-            if isinstance(step, Http):
-                self._fly(pool, address, step)
+            if isinstance(step, (Http, Together)):
+                self.awaited[address] = step, [self._flown(pool, address, each) for each in step.requests]
             elif isinstance(step, Turn):
                 self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
                 if step.key is None or self.turns.taken_by(address, step.key):
@@ -246,8 +254,8 @@ class Drive:
                 self.to_write.append((address, step))
                 self.owed += not step.last
 
-    def _fly(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> None:
-        """Send the request, or wait for the same lookup of another change."""
+    def _flown(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> Future[Any]:
+        """Send the request, unless it is the lookup that another change waits for. Return what is waited for."""
         future = self.lookups.get(step.lookup)
         if future not in self.flying:
             future = pool.submit(step.function)
@@ -255,6 +263,7 @@ class Drive:
             if step.lookup is not None:
                 self.lookups[step.lookup] = future
         self.flying[future].append(address)
+        return future
 
     def _keep(self, outcome: Outcome) -> None:
         self.outcomes[outcome.change.address] = outcome

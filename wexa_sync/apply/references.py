@@ -7,7 +7,7 @@ from typing import Any
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.apply.lists import out_of_sight, read_list
-from wexa_sync.apply.steps import Http
+from wexa_sync.apply.steps import Http, Together
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.ids import no_such_external
 from wexa_sync.errors import WexaSyncError
@@ -26,7 +26,7 @@ def unresolved(task: Task) -> Iterator[Ref]:
             yield ref
 
 
-def resolve_externals(task: Task) -> Generator[Http, Any, None]:
+def resolve_externals(task: Task) -> Generator[Http | Together, Any, None]:
     """Look up the ids of what is unresolved. Raise WexaSyncError where a name leads nowhere, or to several."""
     context = task.context
     for ref in unresolved(task):

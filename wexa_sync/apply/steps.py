@@ -1,9 +1,9 @@
-"""Name the steps that a task asks for: write to the state, send a request, wait for its turn; and how a task ends."""
+"""Name the steps that a task asks for: write to the state, send requests, wait for its turn; and how a task ends."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,26 @@ class Http:
 
     function: Callable[[], Any]
     lookup: Hashable = None
+
+    @property
+    def requests(self) -> tuple[Http, ...]:
+        """Return itself, as all that is waited for."""
+        return (self,)
+
+    def value(self, values: Sequence[Any]) -> Any:
+        """Return what the task gets of the only value."""
+        return values[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Requests that need nothing of each other. The task gets their values in their order, or the first error."""
+
+    requests: tuple[Http, ...]
+
+    def value(self, values: Sequence[Any]) -> Any:
+        """Return what the task gets of the values."""
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +80,7 @@ class Turns:
                 del self._lines[key]
 
 
-Work = Generator[Write | Http | Turn, Any, Outcome]
+Work = Generator[Write | Http | Together | Turn, Any, Outcome]
 
 
 def ended(change: Change, status: Status, error: WexaSyncError | None = None, **more: Any) -> Outcome:
