@@ -17,8 +17,9 @@ FORBIDDEN_PARTS = ("Manager", "Handler", "Helper", "Util")
 
 # Who may open which library. A name that ends in a slash is a folder.
 DOORS = {
-    "requests": ("api/transport/http.py", "api/transport/contents.py", "publish/"),
-    "urllib3": ("api/transport/http.py",),
+    "requests": ("api/transport/pool.py", "api/transport/contents.py", "publish/"),
+    "urllib3": ("api/transport/",),
+    "certifi": ("api/transport/pool.py",),
     "deepdiff": ("compare/changes.py",),
     # positions names a type of it; entries hands that type on
     "yaml": ("text/libyaml.py", "manifests/positions.py", "manifests/entries.py"),

@@ -1,4 +1,4 @@
-"""Encode the body of a request for `requests`: JSON, or a form of parts. Secrets are revealed here alone."""
+"""Encode the body of a request: JSON, or a form of parts. Secrets are revealed here alone."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class Multipart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoded:
-    """The arguments of a request, and the secrets in them: a server may also quote a part of one."""
+    """A body, the headers about it, and the secrets in it: a server may also quote a part of one."""
 
-    wire: Mapping[str, Any]
+    content: bytes | None = field(repr=False)
+    headers: Mapping[str, str]
     secrets: list[str] = field(repr=False)
 
 
@@ -39,26 +40,31 @@ def encode(method: str, path: str, body: Any) -> Encoded:
         return leaf.sent()
 
     if body is None:
-        return Encoded(wire={}, secrets=secrets)
+        return Encoded(content=None, headers={}, secrets=secrets)
     try:
         if isinstance(body, Multipart):
-            return Encoded(wire=_form(body, reveal), secrets=secrets)
+            content, content_type = _form(body, reveal)
+            return Encoded(content=content, headers={"Content-Type": content_type}, secrets=secrets)
         content = json.dumps(body, default=reveal, allow_nan=False).encode()
     except ValueError:
         hint = "JSON has no infinity and no NaN: look for such a number in the manifest."
         raise Unreachable("the body can't be written as JSON", method=method, path=path, hint=hint) from None
-    return Encoded(wire={"data": content, "headers": {"Content-Type": "application/json"}}, secrets=secrets)
+    return Encoded(content=content, headers={"Content-Type": "application/json"}, secrets=secrets)
 
 
-def _form(body: Multipart, reveal: Callable[[Any], str]) -> dict[str, Any]:
-    """Return a form whose texts are sent as they are, and whose other values are JSON."""
+def _form(body: Multipart, reveal: Callable[[Any], str]) -> tuple[bytes, str]:
+    """Return a form whose texts are sent as they are, and whose other values are JSON; and its content type."""
+    from urllib3 import encode_multipart_formdata
+    from urllib3.fields import RequestField
 
     def text(value: Any) -> str:
         if isinstance(value, str):
             return value
         return str(reveal(value)) if isinstance(value, Secret) else json.dumps(value, default=reveal, allow_nan=False)
 
-    files = {name: (filename, text(content).encode()) for name, (filename, content) in body.files.items()}
-    # As files without a file name, or a form of fields alone would not be sent in parts.
-    fields = {name: (None, text(value).encode()) for name, value in body.fields.items()}
-    return {"files": {**fields, **files}}
+    sent: list[tuple[str, str | None, Any]] = [(name, None, value) for name, value in body.fields.items()]
+    sent += [(name, filename, content) for name, (filename, content) in body.files.items()]
+    parts = [RequestField(name, text(value).encode(), filename) for name, filename, value in sent]
+    for part in parts:
+        part.make_multipart()
+    return encode_multipart_formdata(parts)

@@ -1,4 +1,4 @@
-"""Send requests to the API with the key, repeat what may be repeated, keep the pace. The only user of `requests`."""
+"""Send requests to the API with the key, repeat what may be repeated, keep the pace."""
 
 from __future__ import annotations
 
@@ -7,32 +7,47 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 from wexa_sync import __version__
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.body import encode
-from wexa_sync.api.transport.certificates import certificates, require_key_log
-from wexa_sync.api.transport.connection import Flight, telling
+from wexa_sync.api.transport.connection import Flight
 from wexa_sync.api.transport.failures import lost, not_begun, reason, unreachable
+from wexa_sync.api.transport.pool import Pool
 from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.transport.retry import Policy, RateLimiter, asked_wait, decide
-from wexa_sync.api.transport.url import is_loopback, normal_base_url
+from wexa_sync.api.transport.url import normal_base_url
 from wexa_sync.errors import ApiError, SettingsError, Throttled
 from wexa_sync.model import Secret
 from wexa_sync.secrecy.find import SHORTEST_KEY
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest, Response, Session
+    from urllib3 import BaseHTTPResponse
 
 _CHUNK = 64 * 1024
 _WHOLE = 4.0  # times `read_timeout`, for an answer as a whole: it may come in parts, but not forever
 _BUSY = "the server, which asks for a pause"
 _GRACE = 10.0  # seconds that what is in flight is given after the time is over
+
+
+_HEADERS = {
+    "User-Agent": f"wexa-sync/{__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wire:
+    """A request as it goes over the wire, at each attempt."""
+
+    target: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +99,7 @@ class Http:
     ) -> None:
         self._base_url = normal_base_url(base_url, allow_http=allow_http)
         self._api_key = _usable(api_key)
-        self._timeout = (connect_timeout, read_timeout)
+        self._whole = _WHOLE * read_timeout
         self._policy = policy or Policy()
         self._cutoff = cutoff or Cutoff()
         self._sleep = (lambda seconds, _: sleep(seconds)) if sleep else self._cutoff.wait
@@ -92,7 +107,7 @@ class Http:
         self._observer = observer
         self._jitter = jitter
         self._slots = BoundedSemaphore(pool)
-        self._session = _open_session(self._base_url, api_key, pool)
+        self._pool = Pool(self._base_url, size=pool, timeouts=(connect_timeout, read_timeout))
         self.ahead = 0.0
 
     def request(
@@ -114,8 +129,9 @@ class Http:
         hunted = spellings([key]) if len(key) >= SHORTEST_KEY else ()
         call = Call(method=method, path=path, hidden=spellings((key, *encoded.secrets)), key=hunted)
         # One id for all attempts, so that the server's log shows them as one.
-        headers = {"x-client-request-id": str(uuid.uuid4()), **encoded.wire.get("headers", {})}
-        wire = {"params": dict(query or {}), **encoded.wire, "headers": headers}
+        own = {"x-api-key": key, "x-client-request-id": str(uuid.uuid4())}
+        target = f"{path}?{urlencode(query)}" if query else path
+        wire = _Wire(target=target, headers={**_HEADERS, **own, **encoded.headers}, body=encoded.content)
         attempt, last = 0, None
         while True:
             attempt += 1
@@ -129,8 +145,8 @@ class Http:
                 return Answer(status=status or 0, body=outcome, attempts=attempt)
             wait = decide(outcome, attempt, repeatable=repeatable, policy=self._policy, jitter=self._jitter())
             if wait is None or self._cutoff.over:
-                # Raised here, not where it was caught: the exceptions of requests carry the headers, and must not
-                # hang on to this one as its context.
+                # Raised here, not where it was caught: an exception of the library may quote a proxy's password, and
+                # must not hang on to this one as its context.
                 raise outcome
             last = outcome
             self._rest(wait, outcome)
@@ -144,9 +160,9 @@ class Http:
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._session.close()
+        self._pool.close()
 
-    def _observed(self, call: Call, wire: Mapping[str, Any], attempt: int) -> tuple[int | None, Any | ApiError]:
+    def _observed(self, call: Call, wire: _Wire, attempt: int) -> tuple[int | None, Any | ApiError]:
         started = time.perf_counter()
         status, outcome = self._send(call, wire)
         if self._observer:
@@ -162,35 +178,31 @@ class Http:
             )
         return status, outcome
 
-    def _send(self, call: Call, wire: Mapping[str, Any]) -> tuple[int | None, Any | ApiError]:
+    def _send(self, call: Call, wire: _Wire) -> tuple[int | None, Any | ApiError]:
         """Make one attempt. Return its status, and its body or its error as a value."""
-        from requests import RequestException
-        from urllib3.exceptions import HTTPError  # a few of them come through requests as they are
+        from urllib3.exceptions import HTTPError
 
-        url = self._base_url + call.path
         with self._flight(call) as flight:
             try:
-                response = self._session.request(
-                    call.method, url, timeout=self._timeout, allow_redirects=False, stream=True, **wire
-                )
-            except (RequestException, HTTPError, OSError, ValueError) as fault:  # the last two: what it is set up with
+                response = self._pool.send(call.method, wire.target, headers=wire.headers, body=wire.body)
+            except (HTTPError, OSError, ValueError) as fault:  # the last two: what it is set up with
                 return None, self._unanswered(call, flight, reason(fault))
             with response:
                 if (seconds := ahead(response.headers)) is not None:
                     self.ahead = seconds
-                status = response.status_code
+                status = response.status
                 success = 200 <= status < 300
                 content, broken = b"", ""
                 try:
                     content = _read(response, MAX_BODY if success else MAX_ERROR_BODY)
-                except (RequestException, HTTPError) as fault:
+                except (HTTPError, OSError) as fault:
                     broken = reason(fault)  # of an error, the status says what matters: only the words are lost
                 if success and (flight.cut or broken):
                     return status, lost(call, flight.cut or broken, status)
                 return status, understand(call, status, response.headers, content)
 
     def _flight(self, call: Call) -> Flight:
-        seconds, late = _WHOLE * self._timeout[1], "the answer as a whole took longer than {:g} s"
+        seconds, late = self._whole, "the answer as a whole took longer than {:g} s"
         if self._cutoff.left + _GRACE < seconds:
             seconds, late = self._cutoff.left + _GRACE, "the time given by --timeout is over"
         about = f"the response to {call.method} {call.path}"
@@ -199,11 +211,7 @@ class Http:
     def _unanswered(self, call: Call, flight: Flight, why: str) -> ApiError:
         if flight.sent:
             return lost(call, flight.cut or why)
-        from requests.utils import get_environ_proxies, select_proxy
-
-        url = self._base_url + call.path
-        proxy = select_proxy(url, get_environ_proxies(url, None)) if self._session.trust_env else None
-        return unreachable(call, flight.cut or why, self._base_url, proxy or "", os.environ)
+        return unreachable(call, flight.cut or why, self._base_url, self._pool.proxy, os.environ)
 
 
 def _usable(api_key: Secret) -> Secret:
@@ -216,60 +224,10 @@ def _usable(api_key: Secret) -> Secret:
     return api_key
 
 
-def _open_session(base_url: str, api_key: Secret, pool: int) -> Session:
-    """Return one session for all threads, without what would change in it while it is used: cookies, redirects."""
-    import requests
-    from requests.adapters import HTTPAdapter
-    from requests.auth import AuthBase
-
-    class KeyAuth(AuthBase):
-        """Add the key. Where an auth is set, requests looks into no .netrc."""
-
-        def __call__(self, request: PreparedRequest) -> PreparedRequest:
-            request.headers["x-api-key"] = api_key.reveal()
-            return request
-
-    class Straight(requests.Session):
-        """See no redirect: even if it may follow none, requests prepares the next request and reads any body."""
-
-        def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 (the name is requests')
-            return None
-
-    class Telling(HTTPAdapter):
-        """Have connections report when they begin to send: the errors of requests do not say it, least of a proxy."""
-
-        def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-            try:
-                pool: Any = super().get_connection_with_tls_context(*args, **options)
-            except TypeError:  # requests does not expect a proxy's address to be a user alone
-                raise requests.exceptions.InvalidProxyURL("it is no address") from None
-            pool.ConnectionCls = telling(pool.ConnectionCls)
-            return pool
-
-    session = Straight()
-    session.auth = KeyAuth()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": f"wexa-sync/{__version__}", "Accept": "application/json"})
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, Telling(pool_maxsize=pool))
-    _trust(session, base_url)
-    return session
-
-
-def _trust(session: Session, base_url: str) -> None:
-    """Set whom the session trusts, and whether it heeds the environment."""
-    parts = urlsplit(base_url)
-    if parts.scheme == "https":
-        require_key_log(os.environ)
-        session.verify = certificates(os.environ) or True
-    elif is_loopback(parts.hostname or ""):
-        session.trust_env = False  # a proxy of the environment can't reach this machine, and would see the key
-
-
-def _read(response: Response, limit: int) -> bytes:
+def _read(response: BaseHTTPResponse, limit: int) -> bytes:
     """Return the body; of one longer than `limit`, enough to show that."""
     content = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in response.stream(_CHUNK):
         content += chunk
         if len(content) > limit:
             break

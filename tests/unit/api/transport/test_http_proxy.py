@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,39 @@ def test_the_time_that_is_over_hides_no_broken_proxy(
         error
     )
     assert "https_proxy" in error.hint
+
+
+def test_a_proxy_is_told_who_asks_and_the_server_is_not(connect: Connect, through: Callable[..., Any]) -> None:
+    server = Tls(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    proxy = through(server, user="someone:hush%40hush@")
+    connect("https://localhost").request("GET", "/", repeatable=True)
+    assert b"\r\nProxy-Authorization: Basic " + base64.b64encode(b"someone:hush@hush") in proxy.requests[0]
+    assert b"proxy-authorization" not in server.requests[0].lower()
+
+
+def test_a_host_that_needs_no_proxy_is_asked_straight(
+    connect: Connect, fail: Fail, through: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = through(TUNNEL)
+    monkeypatch.setenv("no_proxy", "other.example,127.0.0.0/8")
+    assert "through the proxy" not in str(fail(connect("https://127.0.0.1:1"), "POST", body={}))
+    assert proxy.requests == []
+
+
+def test_a_proxy_without_a_scheme_speaks_http(
+    connect: Connect, through: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = through(Tls(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
+    monkeypatch.setenv("https_proxy", proxy.url.removeprefix("http://"))
+    assert connect("https://localhost").request("GET", "/", repeatable=True).body == {}
+
+
+def test_what_socks_needs_is_said(connect: Connect, fail: Fail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "socks5h://127.0.0.1:1")
+    monkeypatch.setitem(sys.modules, "socks", None)
+    error = fail(connect("https://wexa.invalid"), "POST")
+    assert type(error) is Unreachable
+    assert "requests[socks]" in error.hint
 
 
 def test_through_a_tunnel_all_is_as_ever(connect: Connect, through: Callable[..., Any]) -> None:
