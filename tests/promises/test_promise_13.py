@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import opened
 from wexa_sync.kinds import KINDS
 
 if TYPE_CHECKING:
-    from tests.conftest import Desk
+    from pathlib import Path
+
+    from tests.conftest import Cli, Desk
 
 SKILL = """---
 apiVersion: wexa.ai/v1
@@ -111,3 +114,31 @@ def test_an_apply_looks_up_once_what_many_refer_to(desk: Desk) -> None:
     assert {outcome.status.value for outcome in outcomes} == {"applied"}
     lookups = [each["path"] for each in desk.remote.requests if each["path"].startswith("/connectors/")]
     assert len(lookups) <= 2  # Mail, and Content creator where it was asked for before the first answer
+
+
+PROJECT = """---
+apiVersion: wexa.ai/v1
+kind: Project
+metadata: {{name: {p}}}
+spec: {{projectName: {p}, description: D, coworker_role: R}}
+"""
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [{}, {"flow_total": "none", "schedule_total": "none"}, {"flow_total": "none", "schedule_total": "page"}],
+    ids=["totals", "no totals", "totals of pages"],
+)
+def test_a_plan_of_what_is_unchanged_asks_for_one_page_of_each_list(
+    cli: Cli, tmp_path: Path, readings: dict[str, str]
+) -> None:
+    """Ten might be a server's cap rather than the end of a list. What is recorded has come, so nobody has to know."""
+    things = "".join(each.format(n=n, p="desk") for each in (FLOW, SCHEDULE) for n in range(10))
+    text = f"{PROJECT.format(p='desk')}{things.replace('coworker_id: triage', 'coworker_id: more-0')}"
+    (tmp_path / "desk.yaml").write_text(text, encoding="utf-8")
+    with opened(readings=readings) as remote:
+        assert cli(tmp_path, "apply", "--auto-approve", env=remote.env).code == 0
+        remote.forget()
+        assert cli(tmp_path, "plan", env=remote.env).last == "No changes."
+        asked = Counter("/".join(each["path"].split("/")[:3]) for each in remote.requests)
+    assert asked == {"/customer": 1, "/v1/project": 1, "/agentflows": 1, "/schedules/coworker": 1}

@@ -31,6 +31,8 @@ def filled_in(api: Api, pool: Executor, known: Known, project: str, name: str, f
         known.missing.add((project, name))
         if any(a in known.state.records or a in known.state.intents for a in known.at(Place(project, name))):
             raise found.refusal  # something was made there, or may have been: that nothing is can't be true
+    if found.extent is Extent.ENOUGH:
+        return found.items
     if found.extent is Extent.WHOLE and not (kind.listing.named and _may_be_a_page(found)):
         return found.items
     gap = _Gap(api=api, pool=pool, known=known, kind=kind, place=Place(project, name), ids=ids)

@@ -85,10 +85,10 @@ class Known:
         """Return the ids for a call about things of that kind in the project of that handle."""
         return Ids.within(kind, self.ids.get(Address(kind="Project", name=project), ""))
 
-    def sought(self, project: str, kind: Kind) -> Sought:
-        """Return what the list of that kind in that project has, if it is as it was."""
-        places = self.at(Place(project, kind.name))
-        return Sought(ids=frozenset(self.state.records[each].id for each in places if each in self.state.records))
+    def sought(self, project: str, kind: Kind, *, alone: bool = False) -> Sought:
+        """Return what is recorded of that kind in that project; `alone`: nothing else in its list is needed."""
+        records = (self.state.records.get(address) for address in self.at(Place(project, kind.name)))
+        return Sought(ids=frozenset(record.id for record in records if record is not None), alone=alone)
 
     def at(self, place: Place) -> list[Address]:
         """Return the addresses in that place."""

@@ -58,15 +58,18 @@ def _run_is_open(known: Known, address: Address) -> bool:
     return (record is not None and record.ended is False) or _run_is_looked_for(known, address)
 
 
-def fetch(api: Api, pool: Executor, known: Known) -> dict[tuple[str, str], list[Raw]]:
+def fetch(api: Api, pool: Executor, known: Known, *, alone: bool = False) -> dict[tuple[str, str], list[Raw]]:
     """Return all lists, read at once, with what those leave out that are not whole.
 
-    The first failure, in a fixed order, is raised.
+    `alone`: of a list in which nothing is looked for by its name, what is recorded is enough. The first failure, in a
+    fixed order, is raised.
     """
     futures = {}
+    named = {(address.project, ref.kind) for address, ref in external_refs(known)}
     for project, name in _needed(known):
         kind = BY_NAME[name]
-        futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind), known.sought(project, kind))
+        sought = known.sought(project, kind, alone=alone and (project, name) not in named)
+        futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind), sought)
     return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 
 

@@ -75,11 +75,12 @@ class _Look:
     def finds_all(self, pool: Executor) -> bool:
         """True when everything recorded is live as it is recorded."""
         known = self._known
-        if not self._are_here(PROJECT, "", self._api.list(PROJECT, Ids()), pool):
+        projects = self._api.list(PROJECT, Ids(), known.sought("", PROJECT, alone=True))
+        if not self._are_here(PROJECT, "", projects, pool):
             return False
         # Each of these is seen under that id in the end, or else nothing is said.
         known.ids |= {address: known.state.records[address].id for address in self._left}
-        lists = fetch(self._api, pool, known)
+        lists = fetch(self._api, pool, known, alone=True)
         if known.cut or known.missing or known.unsettled:
             return False
         for project, name in {each[:2] for each in self.named} & lists.keys():
