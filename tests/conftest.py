@@ -16,13 +16,13 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from hypothesis import HealthCheck, settings
+from msgspec import Struct
 
 from wexa_sync import engine
 from wexa_sync.api.client import Api
@@ -55,8 +55,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """Hold the result of a process that has ended."""
 
     code: int
@@ -89,8 +88,7 @@ def _anew(folder: Path, words: Sequence[str], env: Mapping[str, str]) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-@dataclass(frozen=True, slots=True)
-class Cli:
+class Cli(Struct, frozen=True):
     """Run `python -m wexa_sync` as a process with its own home and environment."""
 
     home: Path
@@ -184,8 +182,7 @@ class Cli:
         return Done(going.wait(), shown.decode().replace("\r\n", "\n"), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(Struct, frozen=True):
     """Hold a running sandbox, and send it requests from the test itself."""
 
     server: RunningSandbox
@@ -228,8 +225,7 @@ class Remote:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """Drive a folder of manifests, a state and a sandbox in this process: as the command line does, but faster."""
 
     folder: Path

@@ -37,13 +37,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any
 
+from msgspec import Struct
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300
 """The seconds after which SIGALRM kills a command that hangs."""
 
 
-@dataclass(slots=True)
-class Started:
+class Started(Struct):
     """Hold a started command, with the methods of `subprocess.Popen` that tests need.
 
     No wait takes longer than PATIENCE, after which the command is killed.

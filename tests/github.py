@@ -8,9 +8,10 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct, field
 
 REPOSITORY = "desk/flows"
 TOKEN = "sentinel-github-token-91c2"
@@ -18,8 +19,7 @@ BOT = "github-actions[bot]"
 _PAGE = 3
 
 
-@dataclass(slots=True)
-class Forge:
+class Forge(Struct):
     """What the server holds. `refuse`: answer requests that match `METHOD PATH` with a status, and do nothing.
 
     `lose`: do the work, and answer so many requests that match with 502. `before`: called with each request that

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from tests.unit.render.html import samples
 from wexa_sync.errors import InvalidManifests, Problem, WexaSyncError

@@ -34,9 +34,10 @@ WexaSyncError                     exit 1   message + hint; the only family the c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +60,7 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One fault in the input: what is wrong, where, and what to do.
 
     `path` is the field's path in its document (`spec.items[2].title`); empty for a fault of the whole document.

@@ -6,8 +6,10 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.errors import GitError
 
@@ -24,8 +26,7 @@ _PASSWORD = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 """The user and the password in the address of a remote, which git repeats in its messages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
+class Ran(Struct, frozen=True, kw_only=True):
     """What one call of git came to: its exit code, and the bytes that it wrote."""
 
     code: int
@@ -38,8 +39,7 @@ class Ran:
         return self.out.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A git repository, named by any folder in it.
 
     `options` stand before the command of each call, and `env` is added to its environment.

@@ -11,16 +11,18 @@ import json
 import shutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
+from msgspec import field
+from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, UsageError, WexaSyncError
 from wexa_sync.model import Action, Choice, Plan, Report, Status
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.sandbox import RunningSandbox, SandboxConfig, running
 from wexa_sync.settings import KEY_VARIABLE, Settings, read_settings
 from wexa_sync.settings.file import settings_file
@@ -46,18 +48,19 @@ class Request(NamedTuple):
     status: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sandbox:
+class Sandbox(PartlyShown, frozen=True, kw_only=True):
     """A running sandbox, and a copy of manifests that work on it.
 
     `folder` is the copy: a test may edit it. `state` is the file of what applies recorded. `given` are the environment
     variables that the manifests read. `environment` is the one to work on, where the settings declare several.
     """
 
+    UNSHOWN = frozenset({"given"})
+
     server: RunningSandbox
     folder: Path
     state: Path
-    given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    given: Mapping[str, str] = field(default_factory=dict)
     environment: str = ""
 
     @property

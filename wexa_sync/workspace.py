@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.api.cutoff import Cutoff, Hear
 from wexa_sync.errors import SettingsError, UsageError
@@ -33,8 +35,7 @@ def _nowhere() -> Origin:
     return Origin()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
+class Workspace(Struct, frozen=True, kw_only=True):
     """The API and the state of one organisation, and how to work with them.
 
     `session` is the right to change the state, where `engine.locked` holds it. `origin` says where an apply comes from;
@@ -61,8 +62,7 @@ class Workspace:
         self.cutoff.wait(seconds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
+class Rehearsal(Struct, frozen=True, kw_only=True):
     """A sandbox to work on in place of the API: what fails there, and how it reads the documentation."""
 
     faults: tuple[str, ...] = ()

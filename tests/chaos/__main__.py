@@ -9,10 +9,11 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
+
+from msgspec.structs import replace
 
 from .bench import bench
 from .sweep import GROUPS, Case, Sweep, Verdict, enumerate_cases, random_case

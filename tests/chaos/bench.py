@@ -10,11 +10,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
+from msgspec import Struct, field
 
 from wexa_sync.sandbox import ORG_ID, USER_ID
 
@@ -23,8 +23,7 @@ from ..forks import Forks, shared
 KEY = "sentinel-api-key-7f3a"
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """Hold the result of a command; `code` is negative if a signal ended it."""
 
     words: tuple[str, ...]
@@ -38,8 +37,7 @@ class Ended:
         return f"$ {' '.join(self.words)}\nexit {self.code}\n{self.stdout[-1500:]}{self.stderr[-1500:]}"
 
 
-@dataclass(slots=True)
-class Bench:
+class Bench(Struct):
     """Hold one worker's sandbox and folder. The port stays the same: a state belongs to one address."""
 
     folder: Path

@@ -6,12 +6,12 @@ import copy
 import re
 import shutil
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from wexa_sync.model import Intent
 from wexa_sync.state import FileStore
@@ -50,8 +50,7 @@ def small_desk() -> dict[str, Doc]:
     }
 
 
-@dataclass(slots=True, kw_only=True)
-class Witness(Person):
+class Witness(Person, kw_only=True):
     """Be a person who remembers. `mine` holds the run of each generation in any state so far; `others` others' runs."""
 
     mine: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -110,8 +109,7 @@ def runs(data: Path) -> list[Thing]:
     return [thing for thing in things(data) if thing.kind == "execution" and thing.body["goal"] == GOAL]
 
 
-@dataclass
-class Desk:
+class Desk(Struct, dict=True):
     """Hold one desk at a bench. `docs` are the manifests by file; `wrong` lists failures, and must stay empty."""
 
     bench: Bench

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from .bench import Bench, Ended, json_of
 from .scenarios import COWORKERS, goals
@@ -22,8 +23,7 @@ _COMMANDED = re.compile(r"[a-z0-9-]+/Execution/run-[0-9a-f]{12}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24}")
 
 
-@dataclass(slots=True, kw_only=True)
-class Person:
+class Person(Struct, kw_only=True):
     """Work in `folder`, and look into `data` as into Wexa Studio. `words` are arguments of every plan and apply.
 
     `command`: what is run in place of an apply, and repeated until it comes to its end.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.sandbox import ORG_ID, USER_ID
 
@@ -25,8 +26,7 @@ _LINKED = {
 FAST = "settle: 0.5\nstart_grace: 0.5\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class Scenario(Struct, frozen=True, kw_only=True):
     """Describe an apply to disturb. `prepare` prepares the manifests; `edit` then changes them.
 
     Without an edit, the first apply is disturbed. `words` are arguments of the command; `readings` are the

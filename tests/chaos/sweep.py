@@ -8,9 +8,11 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from wexa_sync.git import Repository
 from wexa_sync.sandbox import READINGS
@@ -39,8 +41,7 @@ _LIST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """Name a fault, the request (from 1) and the apply that it strikes. `fault` may hold several, joined by ` + `."""
 
     example: str
@@ -69,8 +70,7 @@ class Case:
         return self.example, self.scenario, self.readings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Hold the result of a case. `struck` is True when a fault struck; `asked` lists the person's answers."""
 
     case: Case
@@ -91,8 +91,7 @@ class Verdict:
         return {**asdict(self), "name": self.case.name, "word": self.word}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """Hold an apply to disturb many times: its start, and the result that it must have."""
 
     scenario: Scenario
@@ -102,8 +101,7 @@ class Prepared:
     addresses: frozenset[str]
 
 
-@dataclass(slots=True)
-class Sweep:
+class Sweep(Struct):
     """Run cases at a bench; prepare each apply once."""
 
     bench: Bench

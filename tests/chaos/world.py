@@ -11,9 +11,10 @@ import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.model import Action, Address, GitPlace, Status
 from wexa_sync.state import FileStore, State
@@ -27,8 +28,7 @@ _TITLES = {"project": "projectName", "schedule": "template", "execution": "goal"
 _TITLES |= {"file": "filename"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class Thing(Struct, frozen=True, kw_only=True):
     """Hold one object of the server. No client sees `inner`."""
 
     kind: str

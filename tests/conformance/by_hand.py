@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from msgspec import Struct, field
 
 from wexa_sync.kinds.agent import display_text
 from wexa_sync.sandbox.world.store import Json
@@ -13,8 +13,7 @@ from wexa_sync.sandbox.world.store import Json
 FUTURE = 2_051_222_400  # in 2035
 
 
-@dataclass(slots=True, kw_only=True)
-class ByHand:
+class ByHand(Struct, kw_only=True):
     """Hold the address of a workspace. What a method makes has the id that the method returns."""
 
     url: str

@@ -6,11 +6,11 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import KEY, Desk, copy_example, failures_of, work_of
 from wexa_sync import engine

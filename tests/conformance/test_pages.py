@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.conftest import KEY, Remote, opened
 from wexa_sync.api.ahead import Query
@@ -29,8 +30,7 @@ READINGS = [
 ]
 
 
-@dataclass(frozen=True, repr=False)
-class Full:
+class Full(Struct, frozen=True, dict=True):
     """A project with many flows and schedules: the API to it, and the ids of each list in its order."""
 
     api: Api

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conformance.desks import SECRETS
 from tests.conformance.test_every_reading import FEW, TABLES, TABLES_TOGETHER, TOGETHER, Desk, desk, named, shown

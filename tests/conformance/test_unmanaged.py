@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from tests.conformance.test_every_reading import FEW, TABLES, TOGETHER, Desk, desk, named, shown
 from wexa_sync import engine

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 import wexa_sdk
+from msgspec import Struct
 
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
@@ -67,9 +67,9 @@ def calls_in(value: Any) -> Iterator[Endpoint]:
     if isinstance(value, Endpoint):
         yield value
         yield from calls_in(value.otherwise)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            if not isinstance(inner := getattr(value, each.name), Kind):
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            if not isinstance(inner := getattr(value, name), Kind):
                 yield from calls_in(inner)
     elif isinstance(value, dict):
         yield from calls_in(tuple(value.values()))

@@ -14,11 +14,12 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.kinds.agent import display_text
 
@@ -33,8 +34,7 @@ VARYING = re.compile(
 OpenSandbox = Callable[..., AbstractContextManager[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """The folder that a page's examples run in, and what they run with."""
 
     folder: Path

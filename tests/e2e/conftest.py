@@ -8,21 +8,20 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 import yaml
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote
     from tests.forks import Started
 
 
-@dataclass(slots=True)
-class Wire:
+class Wire(Struct):
     """Passes requests on to a sandbox. What it does on the way is keyed by method and end of the path: `POST /pause`.
 
     In a path `*` stands for any text.

@@ -8,11 +8,11 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 
 from tests.conftest import KEY, Done, Remote
 from tests.github import TOKEN, Forge, forge
@@ -31,8 +31,7 @@ spec:
 """
 
 
-@dataclass(slots=True)
-class Runner:
+class Runner(Struct):
     """A machine that runs jobs. Each job has a fresh clone of one commit, as a checkout action leaves it."""
 
     place: Path

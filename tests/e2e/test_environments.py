@@ -7,12 +7,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Done, Remote
@@ -39,8 +39,7 @@ environments:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Struct, frozen=True):
     """Two workspaces, each a server of its own, and a folder of manifests for both."""
 
     folder: Path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import requests
+from msgspec import Struct
 
 from tests.unit.sandbox.client import agent_body, project_body
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 FIRST, SECOND, THIRD = ("a" * 24, "b" * 24, "c" * 24)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Call the API as a client does, in a project of its own."""
 
     remote: Remote

@@ -8,12 +8,13 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.manifests.edit import data_of
@@ -55,8 +56,7 @@ texts = st.one_of(
 STYLES = ("", '"', "'", "|", ">")
 
 
-@dataclass
-class Page:
+class Page(Struct, dict=True):
     """A manifest as a person may write it: with comments and styles, and the lines of each value."""
 
     data: st.DataObject
@@ -98,8 +98,7 @@ def _reads(text: str, value: str) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True, dict=True):
     """What is declared: the texts of a flow and its agents, and of a project, by path; and skills of agents."""
 
     texts: dict[str, str]

@@ -7,11 +7,11 @@ import re
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote

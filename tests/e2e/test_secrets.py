@@ -8,10 +8,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Done, Remote
@@ -23,8 +24,7 @@ RUN = "apiVersion: wexa.ai/v1\nkind: Execution\nmetadata: {name: authorised}\n" 
 SCHEDULE = "Summarise the tickets that"
 
 
-@dataclass(frozen=True, slots=True)
-class Hunt:
+class Hunt(Struct, frozen=True):
     """A desk with secrets, on which commands are run whose every word and file is searched for them."""
 
     desk: Desk

@@ -17,7 +17,7 @@ SEED = "onboarding/Table/plans/Seed/rows"
 THEIRS = {"code": "theirs", "notes": "of a person"}
 
 
-class Plans(Desk):
+class Plans(Desk, frozen=True, kw_only=True):
     """The example of seed rows."""
 
     def rows(self, *lines: str) -> None:

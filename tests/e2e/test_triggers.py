@@ -20,7 +20,7 @@ NAMELESS = {"_id": "c" * 24, "note": "an item without a name"}
 _numbers = itertools.count()
 
 
-class Replies(Desk):
+class Replies(Desk, frozen=True, kw_only=True):
     """The example of triggers in a project of its own."""
 
     def write(self, name: str, change: Callable[[str], str]) -> None:

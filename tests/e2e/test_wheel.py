@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
 from zipfile import Path as ZipPath
 from zipfile import ZipFile
 
 import pytest
+from msgspec import Struct
 from packaging.requirements import Requirement
 
 import wexa_sync
@@ -22,8 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(wexa_sync.__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """A virtual environment that holds the wheel and nothing else; what the wheel requires is lent to it."""
 
     venv: Path

@@ -11,12 +11,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 
 import wexa_sync
 from tests.conftest import Desk, Remote, failures_of, opened
@@ -75,8 +75,7 @@ WITHOUT_SCHEDULE = INSIDE.rpartition("---\n")[0]
 WITHOUT_FIRST = "".join(line for line in WITHOUT_SCHEDULE.splitlines(True) if "handle: sort" not in line)
 
 
-@dataclass
-class Steps:
+class Steps(Struct, dict=True):
     """The steps of each function, in each phase of the life of a workspace."""
 
     counts: dict[str, Counter[CodeType]] = field(default_factory=dict)
@@ -116,8 +115,7 @@ def counted(counts: Counter[CodeType]) -> Iterator[None]:
         threading.settrace(before)  # none, or that of a measurement of coverage
 
 
-@dataclass
-class Life:
+class Life(Struct, dict=True):
     """The life of one workspace, from its first plan to its end."""
 
     desk: Desk

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct, field
 
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import plain
@@ -30,8 +30,7 @@ ENV = {"PIN": PIN}
 FAST = hmac.new  # as it is, while it is watched
 
 
-@dataclass(slots=True)
-class Hashed:
+class Hashed(Struct):
     """What went into a fast hash, and how often a slow one was made."""
 
     texts: list[bytes] = field(default_factory=list)

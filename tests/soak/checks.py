@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tests.soak.items import as_it_must_be
 from tests.soak.live import KINDS, NAMES, Live, essence, handle_of
@@ -15,8 +16,7 @@ from tests.soak.tool import Tool
 from tests.soak.world import World, epoch, generation, run_key
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(Struct, frozen=True):
     """Report each difference as a line."""
 
     world: World

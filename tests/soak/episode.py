@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tests.soak import edits, luck, meetings
 from tests.soak.checks import Checks
@@ -33,8 +35,7 @@ class Diverged(Exception):
     """Report that the server's data differs from the model."""
 
 
-@dataclass
-class Episode:
+class Episode(Struct, dict=True):
     """Hold an episode. `counts` counts each operation; `done` lists the steps in order."""
 
     seed: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tests.soak.items import edit_live_items
 from tests.soak.server import Json, Server, Thing
@@ -21,8 +22,7 @@ def handle_of(thing: Thing) -> str:
     return str(thing.body[NAMES[thing.kind]]).partition(" ")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """Change the server as somebody who does not know of manifests."""
 
     server: Server

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tests.soak.live import KINDS, Live
 from tests.soak.server import Thing
@@ -11,8 +11,7 @@ from tests.soak.world import World, far, generation
 from wexa_sync.model import Blocked, Outcome, Plan, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Look into Wexa Studio (the server's data file), and answer with the truth."""
 
     world: World

@@ -14,11 +14,11 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
+from msgspec import Struct, field
 
 from wexa_sync.sandbox import SandboxConfig, serve
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID
@@ -28,8 +28,7 @@ KEY = "soak-key"
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class Thing(Struct, frozen=True, kw_only=True):
     """Hold a live object from the server's data file. `run` is the second id of an execution, used in paths."""
 
     kind: str
@@ -39,8 +38,7 @@ class Thing:
     body: Json
 
 
-@dataclass(slots=True)
-class Server:
+class Server(Struct):
     """Run one sandbox with one data file, at one address for its whole life."""
 
     data: Path

@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tests.soak.server import KEY, Server
 from wexa_sync import engine
@@ -27,8 +28,7 @@ GRACE = 1.0
 _SETTINGS = f"settle: {SETTLE}\nstart_grace: {GRACE}\nparallelism: 4\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """Hold the result of a command; `code` is negative if a signal ended it."""
 
     code: int
@@ -36,8 +36,7 @@ class Ended:
     stderr: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """Hold a folder of manifests, its state, and the server. `read_timeout` (seconds) suits a busy machine."""
 
     folder: Path

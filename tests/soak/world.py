@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 Doc = dict[str, Any]
 MOST = {"Project": 2, "Skill": 3, "AgentFlow": 3, "Schedule": 3, "Execution": 4}
@@ -43,8 +43,7 @@ def run_key(project: str, goal: str, inputs: Any) -> str:
     return json.dumps([project, goal, inputs or {}], sort_keys=True)
 
 
-@dataclass(slots=True)
-class World:
+class World(Struct):
     """Hold the model. `ids` and `ran` are as of the last settled point.
 
     `wrong` holds edits that the API can't make, by address, each with its undo. `attempted` holds the runs that an

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct
 
 from tests.toy.routes import gates, sheets
 
@@ -20,8 +20,7 @@ BEFORE = "from tests.toy.kinds import TOYS; from wexa_sync.kinds import register
 PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: {projectName: Desk}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Toys:
+class Toys(Struct, frozen=True):
     """A folder of manifests, the command line there, and the sandbox that it works on."""
 
     folder: Path

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, Problem
@@ -17,8 +17,7 @@ from wexa_sync.model import Desired
 PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: {projectName: Desk}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """The current folder, empty at first but for what a test writes there."""
 
     path: Path

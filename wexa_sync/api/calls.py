@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.api.transport.body import Multipart
 from wexa_sync.api.transport.url import segment
@@ -23,8 +24,7 @@ Raw = dict[str, Any]
 _PLACE = pattern(r"\{([a-z]+)(?:\.(\w+))?\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ids:
+class Ids(Struct, frozen=True, kw_only=True):
     """The ids that an endpoint's placeholders are filled with. Empty where not known; a path that needs one fails.
 
     `before` and `branch`: what a part that is created is put behind.
@@ -52,8 +52,7 @@ class Ids:
         return cls(project=project, owner=known.get(owner, "") if owner else "", id=id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """A request ready to be sent by any thread: nothing in it depends on anything else any more.
 
     `{spec.NAME}` is filled from `spec`, as the API has it, and `{owner.NAME}` from `owner`, as the server shows it.
@@ -67,8 +66,7 @@ class Call:
     repeatable: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
+class Values(Struct, frozen=True, kw_only=True):
     """What stands for the placeholders of one call."""
 
     ids: Mapping[str, str]

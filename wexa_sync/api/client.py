@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.api.account import OF_THE_ORGANISATION, account_of, wrong_org
 from wexa_sync.api.ahead import Query

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from wexa_sync.errors import Nonsense, NotAList
 
@@ -17,8 +18,7 @@ _TOTAL_KEYS = ("totalCount", "total_count", "total")
 _ID_KEYS = ("_id", "execution_id", "id", "connectorID")
 
 
-@dataclass(slots=True, kw_only=True)
-class Page:
+class Page(Struct, kw_only=True):
     """Items, and what the envelope says of the whole list: `total` may end it, `at_least` (a mere "count") does not.
 
     "count" may mean the list or the page, so it can show that something is missing, never that all is there. `counted`:

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.ahead import Pages, Query
 from wexa_sync.api.envelope import Item, Page, identities, identity, ids_in, nonsense, page_in
@@ -46,16 +48,14 @@ class Extent(Enum):
     ENOUGH = "enough"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(Struct, frozen=True, kw_only=True):
     """The ids that a list should have, since they are recorded. `alone`: nothing else that is in it is needed."""
 
     ids: frozenset[str] = frozenset()
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """The items of a list, and how much of the list they are. `total` is the server's count, where it gives one.
 
     `refusal`: the server says that there is no such list, which then means that nothing was ever made there.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api

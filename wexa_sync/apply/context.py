@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.client import Api
@@ -25,8 +26,7 @@ def nobody(_change: Change, _run: Run, _question: Question) -> None:
     """Drop a question."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Context:
+class Context(Struct, kw_only=True):
     """What the changes of one apply share. Only the bookkeeping thread changes it, but for `cutoff` and `read_by_id`.
 
     `state` gives the state as of the last write. `lists` holds the lists that several changes look into. `known` are
@@ -53,14 +53,18 @@ class Context:
     types: dict[Hashable, Sequence[Raw]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     history: History | None = None
-    changes: Mapping[Address, Change] = field(init=False)
-    inside: Mapping[str, list[Change]] = field(init=False)  # project handle -> the changes in it
-    along: Mapping[Address, list[Change]] = field(init=False)  # a resource -> the deletes that go by its own
-    parts: Mapping[Address, list[Address]] = field(init=False)  # what lives in a resource, as planned or recorded
-    before: State = field(init=False)  # the state as the plan saw it
-    counts: Counter[tuple[str, str]] = field(init=False)  # (project, kind) -> how many of it the plan saw as ours
-    planned: Mapping[str, set[str]] = field(init=False)
-    known: Mapping[str, set[str]] = field(init=False)
+    changes: Mapping[Address, Change] = field(default_factory=dict)
+    inside: Mapping[str, list[Change]] = field(default_factory=dict)  # project handle -> the changes in it
+    along: Mapping[Address, list[Change]] = field(default_factory=dict)  # a resource -> the deletes that go by its own
+    parts: Mapping[Address, list[Address]] = field(
+        default_factory=dict
+    )  # what lives in a resource, as planned or recorded
+    before: State = field(default_factory=State)  # the state as the plan saw it
+    counts: Counter[tuple[str, str]] = field(
+        default_factory=Counter
+    )  # (project, kind) -> how many of it the plan saw as ours
+    planned: Mapping[str, set[str]] = field(default_factory=dict)
+    known: Mapping[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.before = self.state()

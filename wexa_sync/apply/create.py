@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.api.checks import unwrap
@@ -106,8 +108,7 @@ def body_of(task: Task) -> dict[str, Any]:
     return encode(task.kind, sent_by_create(task), task.resolve, only=accepted(task.creation, task.kind))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(Struct, frozen=True, kw_only=True):
     """What became of a create: the id where it can be told, in every spelling, the response if any, and the loss.
 
     `fault`: what the create did to others. `warnings`: what the response shows of the new thing that a person should

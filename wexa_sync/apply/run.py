@@ -6,8 +6,9 @@ Create and start are two calls and two entries in the state, so that a crash bet
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from wexa_sync.apply.before import look_before
 from wexa_sync.apply.create import body_of, send_create

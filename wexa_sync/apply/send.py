@@ -8,8 +8,9 @@ lists of one owner have one writer at a time (`turn_for`).
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.api.calls import Call, Ids
 from wexa_sync.apply.steps import Http, Turn
@@ -25,16 +26,14 @@ from wexa_sync.kinds.spec.wire import encode, sent_back
 from wexa_sync.model import Spec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """A call that is ready to be sent, and the items of others in the list that it writes whole, if it does."""
 
     call: Call
     others: Sequence[Any] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """What came of a call: the response, and the number of requests. After a list was written whole, `answer` is the
     owner as it was read back, and `fault` says that items of others are not as they were.
     """

@@ -7,8 +7,9 @@ is never inserted, so a row can't come twice.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Call
 from wexa_sync.apply.find import looked

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Address, Change, Outcome, Status
 from wexa_sync.state.base import Entry, Note
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """Entries that must be durable before the task goes on. After the `last` of a task, no request follows."""
 
     entries: tuple[Entry | Note, ...]
     last: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Http:
+class Http(Struct, frozen=True):
     """A function for a worker to call. Tasks that need the same thing give it the same `lookup`: it is called once."""
 
     function: Callable[[], Any]
@@ -37,8 +36,7 @@ class Http:
         return values[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Struct, frozen=True):
     """Requests that need nothing of each other. The task gets their values in their order, or the first error."""
 
     requests: tuple[Http, ...]
@@ -48,8 +46,7 @@ class Together:
         return values
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A wait until no other task has the turn of that key. The turn ends with the task, or when None is yielded."""
 
     key: Hashable

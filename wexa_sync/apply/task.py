@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.apply.context import Context
@@ -16,8 +18,7 @@ from wexa_sync.kinds.inside import holder_in
 from wexa_sync.model import Address, Change, Intent, Record, Ref, Spec
 
 
-@dataclass(frozen=True, eq=False)
-class Task:
+class Task(Struct, frozen=True, eq=False, dict=True):
     """A change, and the apply that it belongs to."""
 
     context: Context

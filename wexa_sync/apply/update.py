@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.apply.checks import is_as_planned, not_done, read_again
 from wexa_sync.apply.parts import with_the_rest
@@ -74,8 +76,7 @@ def _take(task: Task, steps: Sequence[_Step]) -> Generator[Any, Any, Done]:
     return attempts, None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class _Step(Struct, frozen=True, kw_only=True):
     """One call of an update: what is to be live, what of it is sent, and what is then as declared and recorded."""
 
     endpoint: Endpoint

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.apply.records import record_of

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.errors import InvalidManifests, NothingDeclared, UnknownEnvironment, UsageError, WexaSyncError
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 _BRANCH = pattern(r"(?:refs/heads/|refs/remotes/origin/|origin/)?([\w][\w./-]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit of the repository that holds the manifests. `name`: what people call it."""
 
     repository: Repository

@@ -7,11 +7,11 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from wexa_sync.cli import options
 from wexa_sync.cli.known import KnownAddressOrId

@@ -6,11 +6,12 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from signal import SIGTERM
 from typing import TYPE_CHECKING, TextIO
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.cli.exit_code import report_exit_code
@@ -141,8 +142,7 @@ def _show_report(report: Report, show: Show, *, talks: bool) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """What a person is asked; what was not done without an answer, and what to do where nobody can be asked."""
 
     text: str = ""

@@ -81,7 +81,7 @@ def _environment(request: Request, name: str) -> Environment:
 
 def _documents(request: Request) -> Sequence[Document]:
     """Return the manifests as they stand in their files. What is wrong in them is no hindrance."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from wexa_sync.manifests.load import load
 

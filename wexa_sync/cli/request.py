@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.cli.source_url import in_repository, source_url
@@ -34,8 +35,7 @@ _LEVELS: Final = {True: Level.FULL, False: Level.SUMMARY, None: None}
 """The short names of the levels: --details and --no-details."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """How to show a plan or a report: the format of stdout, and the files to write, each in its format.
 
     `to_stdout`: False where a file takes the place of stdout. `log`: formats for a CI system, behind the text.
@@ -52,8 +52,7 @@ class Output:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox.
     `notify`: a webhook to tell of what comes of it; its URL is a secret.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import InvalidManifests, Surprise, UsageError
 from wexa_sync.model import Desired, Origins, Plan
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 _MOST = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
+class Expectation(Struct, frozen=True, kw_only=True):
     """What is expected of a plan: where its operations may come from, and the words of those that it must not have.
 
     `base` holds the manifests before the change; None where they can't be read, and then `warning` says why.

@@ -7,12 +7,12 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from wexa_sync.api.transport.url import webhook_fault
 from wexa_sync.kinds.spec.times import epoch
@@ -78,8 +78,7 @@ class PlanFile(NewFile):
         return path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputFile:
+class OutputFile(Struct, frozen=True, kw_only=True):
     """A file to write, and the format to write in it; empty: that of --format. No path: stdout."""
 
     path: Path | None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.model import Address, ExternalName, Ref
 from wexa_sync.text.suggest import did_you_mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """What two values are compared by.
 
     `id_of` gives the id of a reference, None where it is not known. `seal_key` makes the fingerprints of secrets.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import kept, same_value
@@ -19,8 +20,7 @@ from wexa_sync.secrecy.seal import fingerprint
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sowing:
+class Sowing(Struct, frozen=True, kw_only=True):
     """What makes the live rows as declared, by their keys.
 
     `gone`: rows of ours that are live and no longer declared. `twice`: keys of several live rows. `strange`: live rows

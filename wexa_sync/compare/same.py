@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.compare.ids import Comparison, plain_id
 from wexa_sync.compare.parts import aligned, as_kept, part_of, sent_fields

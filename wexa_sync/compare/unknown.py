@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Comparison
@@ -16,8 +17,7 @@ from wexa_sync.model import FieldChange, Live, Manifest, Spec
 Fields = tuple[FieldChange, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What counts as applied where a live resource is taken over as it is. `differ`: what is declared otherwise.
 
     `unknown`: the fields of which nobody can tell that.

@@ -6,10 +6,12 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.engine.reading import read, require_none
 from wexa_sync.errors import InvalidManifests, NothingDeclared, Problem, UsageError, WexaSyncError
@@ -40,8 +42,7 @@ _NO_KEY = "export"
 """What secrets are sealed with where nothing is recorded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
+class _Checked(Struct, frozen=True, kw_only=True):
     """What was written, as the next plan will see it. `odd` does not come to no change; `partial` lacks something."""
 
     seen: Observation
@@ -58,8 +59,7 @@ class _Checked:
         ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Put:
+class _Put(Struct, frozen=True, kw_only=True):
     """Files that are staged. `there`: what stands in the folder already. `whole`: a folder with all drafts alone."""
 
     staging: Staging

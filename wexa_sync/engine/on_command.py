@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.model import ExternalName, Observation, Plan

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.engine.reading import read
 from wexa_sync.engine.steps import NOTHING, look, scope_of
@@ -121,8 +123,7 @@ def _told(file: Path) -> Iterator[None]:
         raise WexaSyncError(f"{shown_path(file)}: {fault.message}", hint=fault.hint) from fault
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(Struct, frozen=True):
     """Compare two plans of what one look showed: of the manifests as they are, and as they would be."""
 
     sources: Sources

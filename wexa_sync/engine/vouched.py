@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from wexa_sync.errors import NothingDeclared, UsageError, WexaSyncError
 from wexa_sync.manifests.find import covers

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.api.client import Api
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
@@ -20,8 +21,7 @@ from wexa_sync.text.json import parse
 from wexa_sync.text.suggest import did_you_mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """Hold what a person answers: yes, no, or values. `item` names one of several questions by its id."""
 
     approved: bool | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import runnable
@@ -15,8 +16,7 @@ MOST = 50
 """How many runs are read one by one, the newest, where the list shows too little of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """Which runs are wanted: of these statuses, of that flow, created `since` (epoch seconds), the newest `limit`.
 
     `whole`: False where what the list shows is enough.

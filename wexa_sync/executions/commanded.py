@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
@@ -26,8 +28,7 @@ KEEP: Final = 100
 """How many runs of commands the state keeps, so that a list of runs knows them by address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """A run that a command asks for: of `target`, in the project of that handle."""
 
     kind: Kind

@@ -5,8 +5,10 @@ Nothing of it is in the state. After a lost response the task itself shows what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Call, Ids, Raw
 from wexa_sync.api.checks import unwrap
@@ -18,8 +20,7 @@ from wexa_sync.kinds.views.of_projects import TASK
 from wexa_sync.text.ids import ID_HINT, is_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """One live task: its id, its project, its status in small letters, and the ids of its runs."""
 
     id: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.propose import as_applied

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wexa_sync.export.survey import Survey, Thing
 from wexa_sync.kinds import BY_NAME, owner_of
@@ -12,8 +13,7 @@ from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Wishes(Struct, frozen=True, kw_only=True):
     """What a person wants of an export beyond what it does by itself.
 
     `with_values`: what of a connector's config is no secret is written too. `all_made`: what connectors made, and

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wexa_sync.model import Address, Path, Spec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A manifest to write, of a resource that stands in a file of its own or with others: never of a part.
 
     `spec` is as a person writes it, with the API's texts as they are: `${` and line ends are the writer's own care. A

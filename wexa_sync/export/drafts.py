@@ -5,7 +5,7 @@ What can't be a manifest at all is named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wexa_sync.export.chosen import Wishes, chosen
 from wexa_sync.export.draft import Draft
@@ -19,16 +19,14 @@ from wexa_sync.model import Address, Secret
 from wexa_sync.state.base import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class Left(Struct, frozen=True, kw_only=True):
     """A live thing that is no manifest, and why."""
 
     thing: Thing
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawn(Struct, frozen=True, kw_only=True):
     """The drafts of a survey, in the order of KINDS, and what could be none."""
 
     drafts: tuple[Draft, ...]

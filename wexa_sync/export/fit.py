@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.export.document import spelled
 from wexa_sync.export.draft import Draft
@@ -24,8 +26,7 @@ _ROUNDS = 5
 """How often a spec is looked at again: each time all that is wrong is put right."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Fit:
+class Fit(Struct, kw_only=True):
     """A spec on its way to be valid. `why` says what can't be put right; it is then no manifest."""
 
     kind: Kind

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wexa_sync.export.document import document
 from wexa_sync.export.draft import Draft
@@ -24,8 +25,7 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", 
 _NOTHING = Standing()
 
 
-@dataclass(slots=True)
-class _Paths:
+class _Paths(Struct):
     """Gives each file a path that no other one has, on a disk that takes capitals for small letters, too."""
 
     taken: set[str] = field(default_factory=set)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.export.chosen import Wishes
 from wexa_sync.export.document import document, manifest, spelled

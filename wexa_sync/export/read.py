@@ -9,8 +9,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
@@ -76,8 +78,7 @@ def _chosen(live: Sequence[Raw], state: State, words: Sequence[str]) -> list[Raw
     return [raw for raw in live if any(raw is each for each in wanted)]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Look:
+class _Look(Struct, kw_only=True):
     """What was read so far. `found`: the items of each list; `names`: the chosen projects, by id."""
 
     recorder: Recorder

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from wexa_sync.export.drafts import Left
 from wexa_sync.export.survey import Unread
 from wexa_sync.model import Address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Odd:
+class Odd(Struct, frozen=True, kw_only=True):
     """A manifest that does not say what is live: its address, and what a plan would do or say of it."""
 
     address: Address
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
+class Export(Struct, frozen=True, kw_only=True):
     """What an export wrote, what it could not say, and how many resources it recorded.
 
     `files`: relative to `folder`. `written`: the manifests, with the parts in them. `partial`: those that don't say all

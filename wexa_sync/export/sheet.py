@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import natural_key
@@ -25,8 +26,7 @@ _MOST_IDS = 5
 _BY_ID = Comparison(id_of=lambda ref: ref.id, seal_key="")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True, dict=True):
     """What is known while drafts are made. `written`: the things that become manifests, or parts of some."""
 
     survey: Survey
@@ -92,8 +92,7 @@ def _natural(thing: Thing) -> str:
     return natural_key(thing.kind, thing.spec, (*thing.kind.identity, *thing.kind.narrow), _BY_ID)
 
 
-@dataclass(slots=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, kw_only=True):
     """A draft that is being made: ids of what is in it, comments by place, what the live side may change."""
 
     desk: Desk

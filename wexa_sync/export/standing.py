@@ -6,9 +6,10 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.manifests.edit import data_of
 from wexa_sync.manifests.included import is_file
@@ -22,8 +23,7 @@ MARK = "# Written by wexa-sync export."
 _SEPARATOR = pattern(r"^---(?=\s|$)[^\n]*\n?", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """A document of a file, as it stands there. `address` is None where the document is no manifest."""
 
     address: Address | None
@@ -31,8 +31,7 @@ class Piece:
     data: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What stands in a folder. `places`: the file of each resource that is declared, by a path in the folder.
 
     `ours`: the documents of each file that an export wrote.

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Spec
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.observe.replay import Notes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class Thing(PartlyShown, frozen=True, kw_only=True):
     """A live resource. `project` is the id of its project (a project's own), and `project_name` what people call that.
 
     `spec`: as a read shows it, references by id. `raw`: the response without what may be secret. `owner`: the id of
@@ -22,12 +23,14 @@ class Thing:
     `created_at` in epoch seconds.
     """
 
+    UNSHOWN = frozenset({"raw"})
+
     kind: Kind
     id: str
     project: str
     project_name: str
     spec: Spec
-    raw: Raw = field(repr=False)
+    raw: Raw
     aliases: tuple[str, ...] = ()
     owner: str = ""
     position: int = 0
@@ -50,8 +53,7 @@ class Thing:
         return self.kind.name, "" if self.project == self.id else self.project, self.owner
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class Unread(Struct, frozen=True, kw_only=True):
     """A list that could not be read, or not whole: the kind, what people call the project, the owner's id, and why.
 
     `guessed`: no page of the vendor shows the call, so that it may not be there at all.
@@ -65,12 +67,13 @@ class Unread:
     guessed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class Survey(PartlyShown, frozen=True, kw_only=True):
     """All that is live and can be declared, in the order of KINDS, of each kind as listed. `now` is the later clock.
 
     `notes`: what the API showed, to answer an observation from, without secrets.
     """
+
+    UNSHOWN = frozenset({"notes"})
 
     user_id: str
     org_id: str
@@ -78,7 +81,7 @@ class Survey:
     projects: Mapping[str, str]  # id -> what people call it
     things: tuple[Thing, ...]
     unread: tuple[Unread, ...]
-    notes: Notes = field(repr=False)
+    notes: Notes
 
     @property
     def by_id(self) -> dict[tuple[str, str], Thing]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.export.draft import Draft
 from wexa_sync.kinds import BY_NAME
@@ -16,8 +17,7 @@ from wexa_sync.model import Path
 _LONG = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LongText:
+class LongText(Struct, frozen=True, kw_only=True):
     """A text that gets a file: its path in the spec, the file that it would like to have, and what that is to hold."""
 
     path: Path

@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.export.names import Key, address_in, key_of, recorded
@@ -14,6 +15,7 @@ from wexa_sync.export.survey import Survey, Thing
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.strangers import comes_by_itself, glob, matching
 from wexa_sync.model import Address, Title, Viewed, ViewRow
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.state.base import State
 from wexa_sync.text.suggest import did_you_mean, named
 from wexa_sync.text.times import roughly, utc
@@ -29,16 +31,14 @@ _TITLES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referrer:
+class Referrer(Struct, frozen=True, kw_only=True):
     """A live thing that refers to another one. `address`: by which the state knows it, if it does."""
 
     thing: Thing
     address: Address | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stranger:
+class Stranger(Struct, frozen=True, kw_only=True):
     """A live thing that no record knows. `owner`: the address of the managed resource that it is a part of."""
 
     thing: Thing
@@ -46,17 +46,18 @@ class Stranger:
     owner: Address | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unrecorded:
+class Unrecorded(PartlyShown, frozen=True, kw_only=True):
     """What is live and no record knows, in the order of the survey. `ignored`: how many the settings leave out.
 
     `notes`: what a person should know of it, such as a list that could not be read. `written`: the things that
     manifests may refer to by a handle, managed ones too.
     """
 
+    UNSHOWN = frozenset({"state", "written"})
+
     survey: Survey
-    state: State = field(repr=False)
-    written: tuple[Thing, ...] = field(repr=False)
+    state: State
+    written: tuple[Thing, ...]
     strangers: tuple[Stranger, ...]
     ignored: int = 0
     notes: tuple[str, ...] = ()

@@ -12,9 +12,10 @@ import shutil
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from wexa_sync.errors import UsageError, WexaSyncError
 
@@ -25,8 +26,7 @@ _INSIDE = Path(".wexa-sync", "export")
 _ELSEWHERE = "Name another folder, or move that away."
 
 
-@dataclass(frozen=True, slots=True)
-class Staging:
+class Staging(Struct, frozen=True):
     """Files that wait to be moved: they stand in `folder`, as they will stand in `target`."""
 
     folder: Path

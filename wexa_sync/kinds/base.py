@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from wexa_sync.kinds.chain import Chain, PartOrder
 from wexa_sync.kinds.contents import Contents
@@ -29,8 +30,7 @@ class Nature(Enum):
     ACTION = "action"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbox:
+class Inbox(Struct, frozen=True, kw_only=True):
     """What waiting runs ask of people. `pending` lists the unanswered items, and `everything` all of them.
 
     `run`, `asker` and `asker_id` are fields of an item: the id of its run, and the title and id of the part of the flow
@@ -46,8 +46,7 @@ class Inbox:
     forms: Mapping[str, Form]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class Running(Struct, frozen=True, kw_only=True):
     """How an action runs, as Listing says how a kind is listed: the start, the status words, the inbox, the moves.
 
     `Run` is the word for one live run. `status` names the fields that may hold the status, and every status word is in
@@ -111,8 +110,7 @@ class Running:
         return bool(spec.get("wait"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Kind:
+class Kind(Struct, frozen=True, kw_only=True, eq=False):
     """A kind of thing on the platform. There is one of each: what is equal is the same.
 
     `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its
@@ -244,8 +242,7 @@ class Kind:
         return next(iter(self.ids_of(raw)), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A kind that lives inside another one. The owner's manifest lists its parts in `field`, each with a handle.
 
     Responses about the owner show the parts in that field too, unless the part's kind has a listing of its own. A part

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.model import Secret, SecretNumber
 from wexa_sync.text.files import short
@@ -13,16 +14,14 @@ from wexa_sync.text.json import parse
 from wexa_sync.text.suggest import did_you_mean, named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """A declared column: its type in small letters, and the values that an enum takes."""
 
     type: str
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Type:
+class _Type(Struct, frozen=True):
     """The values of a type, what they are called, and what to do about another one."""
 
     holds: tuple[type, ...]

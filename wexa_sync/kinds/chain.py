@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from wexa_sync.model import Spec
 
@@ -24,8 +25,7 @@ class PartOrder(Enum):
     APPEND_ONLY = "append only"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chain:
+class Chain(Struct, frozen=True, kw_only=True):
     """The fields of responses that link parts, by their ids.
 
     `first`: the owner's field with the part that comes first. `next`: a part's field with the one behind it.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+
+class Contents(Struct, frozen=True, kw_only=True):
     """How an action sends content. `field`: the field of the spec that names the file, with its hash and its size.
 
     `name`: the field with the name that the server is told. `size`: the field of a read that may show the size.
@@ -19,8 +19,7 @@ class Contents:
     size: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """What a response gives to send content to: the address (empty: none, or several) and the id of what was made.
 
     The address is a secret: whoever knows it can write there.

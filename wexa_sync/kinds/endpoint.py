@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from wexa_sync.kinds.paging import NoPaging, Paging
 
@@ -41,8 +42,7 @@ class Scope(Enum):
     EVERY_PROJECT = "every project"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, kw_only=True):
     """One call. `{project} {owner} {id} {org} {user}` in `path`, `query` and `body` are filled in with ids.
 
     In the create of a part, `{before}` is the id of the part that it is put behind, and `{branch}` a branch of that
@@ -113,8 +113,7 @@ class Endpoint:
         return not self.partial and not self.may_reset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """The call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape.
 
     `named`: the query parameter that asks for those of one display name, of a list that has no second page. `nothing`:
@@ -135,8 +134,7 @@ class Listing:
     total: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+class Loss(Struct, frozen=True, kw_only=True):
     """What goes with a part that is deleted, counted in its owner: of the things called `noun`, each may lose a value.
 
     The response to `endpoint` has their number in `total`.

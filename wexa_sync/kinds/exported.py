@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.model import Path
 from wexa_sync.text.patterns import pattern
@@ -14,8 +15,7 @@ _HUMP = pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 Raw = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class Exported(Struct, frozen=True, kw_only=True):
     """What an export heeds of a kind.
 
     `remarks`: fields that no call writes, and what to say of their value `{}`. `left_out`: fields that are not written,

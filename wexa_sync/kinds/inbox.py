@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from wexa_sync.kinds.base import Inbox, Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope

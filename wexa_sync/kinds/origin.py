@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.kinds.endpoint import Listing
 from wexa_sync.model import Path
@@ -12,8 +13,7 @@ from wexa_sync.model import Path
 Raw = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
+class Derived(Struct, frozen=True, kw_only=True):
     """A field the API wants that follows from another one: set where the manifest does not say it.
 
     `make` gives the target from the source, and `read` the source from a target that may have another form.
@@ -25,8 +25,7 @@ class Derived:
     read: Callable[[str], str | None] = str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Maker:
+class Maker(Struct, frozen=True, kw_only=True):
     """A kind, by its name, whose resources make such ones by themselves when they are created.
 
     `field` refers to the maker. `made` is True where one of those makers made the resource.
@@ -37,8 +36,7 @@ class Maker:
     made: Callable[[Raw, Iterable[Raw]], bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True, kw_only=True):
     """A list of types that knows what a create has to send: the `fields`, where a manifest leaves them out.
 
     `key`: the field that names the type, in the manifest and in the list. `required`: fields that no create lacks.

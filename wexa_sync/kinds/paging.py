@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoPaging:
+
+class NoPaging(Struct, frozen=True, kw_only=True):
     """The list comes whole, and takes no parameters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Single:
+class Single(Struct, frozen=True, kw_only=True):
     """A limit and no second page: a full response is asked for again with twice the limit until it stops growing.
 
     A full answer that does not grow may be the whole list or the server's most: it counts as cut.
@@ -22,8 +21,7 @@ class Single:
     limit: int = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageNumber:
+class PageNumber(Struct, frozen=True, kw_only=True):
     """Numbered pages. From the second on, the size asked for is the first one's true length.
 
     So the server counts its offset in what it really gave, also where it caps the size but not the offset. `also_param`
@@ -37,8 +35,7 @@ class PageNumber:
     also_param: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkipLimit:
+class SkipLimit(Struct, frozen=True, kw_only=True):
     """An offset and a limit. `skip` is left out on the first page: some places refuse skip=0."""
 
     limit: int = 100
@@ -46,8 +43,7 @@ class SkipLimit:
     limit_param: str = "limit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AfterId:
+class AfterId(Struct, frozen=True, kw_only=True):
     """A limit, and the id of the last item so far to go on from."""
 
     limit: int = 100

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.model import Path
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from wexa_sync.model import Question
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """What a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides.
 
     `heeds_questions`: the inbox is read first, since a run that waits for an answer may show any status.
@@ -28,8 +28,7 @@ class Move:
     heeds_questions: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """What an inbox item of one type holds, and the call that answers it.
 
     The details stand in a field named after the type. `given`: the path in them to what the answer sends back.

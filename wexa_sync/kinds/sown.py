@@ -10,8 +10,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.kinds.cells import Column, misfit, read_cell
 from wexa_sync.model import Path, Secret, Spec, Unset
@@ -23,8 +24,7 @@ SEALED_CELLS = "sealed"
 """The field of a record that holds the sealed cells of the rows, by the keys of the rows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sown:
+class Sown(Struct, frozen=True, kw_only=True):
     """How rows are written: at the most `batch` in a request, and `most` in all.
 
     `columns`: the field of the owner's manifest that lists the columns; the others are fields there.
@@ -38,8 +38,7 @@ class Sown:
     enum_options: str = "enum_options"
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """What is wrong with the rows of a manifest, and what to do: at a path below them, or at a line of the CSV text."""
 
     path: Path

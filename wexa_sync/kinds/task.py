@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.execution import CANCEL, PAUSE, RESUME, RUNNING

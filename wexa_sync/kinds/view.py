@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
@@ -19,8 +20,7 @@ class Form(Enum):
     TIME = "time"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """A column of a table. `fields`: where the value may stand, with dots between the keys; the first that is there."""
 
     title: str
@@ -33,8 +33,7 @@ def column(title: str, *fields: str, form: Form = Form.TEXT) -> Column:
     return Column(title=title, fields=fields, form=form)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(Struct, frozen=True, kw_only=True):
     """What narrows a view. `query`: the parameter that asks the server; `fields`: what is compared here, too or alone.
 
     `names`: the view whose names the filter takes beside ids. `listing`: the call that takes the place of the view's.
@@ -47,8 +46,7 @@ class Filter:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class View:
+class View(Struct, frozen=True, kw_only=True, eq=False):
     """What can be read of one sort: a kind through its own listing, or what is no kind.
 
     `listing` lists the items. Without one, `read` returns a single object, of each project or of the organisation, and

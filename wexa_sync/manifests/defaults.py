@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path as File
 from typing import Any
+
+from msgspec import field
 
 from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME, KINDS, part_of
@@ -143,7 +144,6 @@ def _places(document: Document, kind: Kind) -> Iterator[tuple[Path, str]]:
                 yield ("spec", part.field, number), part.kind.name
 
 
-@dataclass(slots=True)
 class _Under(Layer):
     """Puts defaults under the fields of a document. `gone`: where no default is wanted any more."""
 

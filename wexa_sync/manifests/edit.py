@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.manifests.emit import emitted, inline, is_block
 from wexa_sync.manifests.entries import Entries, Entry, is_flow
@@ -31,8 +33,7 @@ _CONTENT = pattern(r"^[ \t]*[^\s#]", re.MULTILINE)
 _COMMENT = pattern(r"[ \t]+#[^\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A new value at a path in the document of that index. Fields around it are made where they are missing.
 
     REMOVED takes the field out. The index of a list one behind its last item adds an item; with `insert`, any index

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from wexa_sync.manifests.nodes import compose
 from wexa_sync.text.patterns import pattern
@@ -19,8 +20,7 @@ _COLON = pattern(r"\s*:")
 _HEADER = pattern(r"[|>][-+0-9]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A field or an item of a collection, by places in the text.
 
     `begin`: of its key or hyphen. `behind`: after its colon or hyphen. `start` and `end`: of its value, without the

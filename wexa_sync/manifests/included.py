@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.manifests.filling import Filling
@@ -25,8 +26,7 @@ def is_file(value: dict[str, Any]) -> bool:
     return "file" in value and value.keys() <= {"file", "fill"}
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """The files that a manifest in `folder` may name: below `root`, not by a symlink either.
 
     The paths of an environment, which `laid` some values over the manifest, start from `root`; those of defaults from

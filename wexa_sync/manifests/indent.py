@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from wexa_sync.manifests.emit import means_otherwise, quoted
 from wexa_sync.manifests.entries import Entries, Entry, is_flow
@@ -21,16 +22,14 @@ _DIGIT = pattern(r"[|>][-+]?([1-9])")
 _GAP = pattern(r"[ \t]+(?=[^\s#])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """A collection around a line: the column of its keys or hyphens, as it is and as it will be."""
 
     old: int
     new: int
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """What is to become of the lines of a text, by the places where they begin.
 
     `columns`: the new indentation of a line, with the old one that goes. `own`: lines inside of a value, to be left as

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wexa_sync.errors import Problem
 from wexa_sync.manifests.find import find
@@ -19,8 +20,7 @@ from wexa_sync.manifests.variables import keys_in
 from wexa_sync.text.files import DEFAULTS_FILE, TextFault, hash_of, is_nearly_defaults, read_bytes, siblings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """The digest of all that was read. `hides`: something in it is perhaps in no file of manifests, and a secret."""
 
     digest: str

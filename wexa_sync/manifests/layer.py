@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME
@@ -16,8 +18,7 @@ from wexa_sync.manifests.spelling import Written, is_plain
 from wexa_sync.model import Document, Laid, Path
 
 
-@dataclass(slots=True)
-class Layer:
+class Layer(Struct):
     """Fields of the document `other` on their way into `document`. `name` is the layer's: "environment", "defaults"."""
 
     document: Document

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import NothingDeclared, Problem
 from wexa_sync.manifests.defaults import with_defaults
@@ -21,8 +23,7 @@ from wexa_sync.text.files import is_utf8, shown_path
 _MOST_NAMES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What was read: documents, what is wrong, the YAML of other tools, and the variables that manifests may use.
 
     `moves`: the documents that say what was moved; `documents`: all others. `alone`: no other manifests can use the

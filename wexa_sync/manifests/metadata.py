@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, declarable, owner_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.fields import kinds_referred_to, names_its_kind, word_of
@@ -17,8 +18,7 @@ from wexa_sync.text.files import short
 from wexa_sync.text.suggest import did_you_mean, nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A fault at a path; `at_key` for one about the key rather than its value; `source` where it is in another file."""
 
     path: Path

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.errors import SettingsError, UsageError
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.variables import Variables, gather
 from wexa_sync.model import Document
 from wexa_sync.model import Path as Path_
+from wexa_sync.model.partly_shown import PartlyShown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlays:
+class Overlays(Struct, frozen=True, kw_only=True):
     """Fields to lay over those of manifests: at `path` of the document, by the address of a resource."""
 
     document: Document
@@ -28,14 +30,11 @@ class Overlays:
         return at_path(self.document.data, self.path) or {}
 
 
-class Defaults(Overlays):
+class Defaults(Overlays, frozen=True, kw_only=True):
     """Fields to put under those of manifests: at `path` of the document, by kind."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(PartlyShown, frozen=True, kw_only=True):
     """Manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
 
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
@@ -45,6 +44,8 @@ class Sources:
     of the settings, if it has moves.
     """
 
+    UNSHOWN = frozenset({"env"})
+
     paths: tuple[Path, ...]
     root: Path
     ignore: tuple[str, ...] = ()
@@ -53,7 +54,7 @@ class Sources:
     own_vars: Mapping[str, Any] = field(default_factory=dict)
     var_files: tuple[Path, ...] = ()
     assignments: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
+    env: Mapping[str, str] = field(default_factory=dict)  # it holds the secrets
     whole: tuple[Path, ...] | None = None
     settings_file: str = ""
     dedicated: tuple[Path, ...] = ()

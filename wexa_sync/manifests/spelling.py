@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.schema_messages import Fault
@@ -16,8 +18,7 @@ EXACT = 2**53
 """Beyond it, whoever reads JSON's numbers as floats loses digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A value with the text that a person wrote for it."""
 
     value: Any

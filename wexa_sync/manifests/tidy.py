@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import NothingDeclared, Problem
 from wexa_sync.manifests.find import find, is_other_yaml
@@ -17,8 +19,7 @@ from wexa_sync.text.rewrite import rewrite
 from wexa_sync.text.visible import visible
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tidied:
+class Tidied(Struct, frozen=True, kw_only=True):
     """A file whose form is not the one that it should have: its bytes as they are and as they should be."""
 
     file: Path

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path as File
 from typing import Any, TypeGuard
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, declarable, owner_of, part_of
@@ -76,8 +78,7 @@ def _known(document: Document, faults: list[Fault]) -> Document:
     return replace(document, data=data)
 
 
-@dataclass(frozen=True, slots=True)
-class _Projects:
+class _Projects(Struct, frozen=True):
     """The declared projects, as far as they can be read; `sure` where there are no others."""
 
     names: frozenset[str]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from msgspec import field
 
 from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, Unfilled, UsageError
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.spelling import plain, written
 from wexa_sync.model import Secret, Unset
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.secrecy.find import SHORTEST_KEY
 from wexa_sync.text.files import TextFault, is_utf8, place_of, short, shown_path
 from wexa_sync.text.patterns import pattern
@@ -36,20 +39,22 @@ _MOST_FAULTS = 20  # of one text: who has that many starts with these
 _MOST_ALIKE = 3  # warnings, before they share one
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(PartlyShown, frozen=True, eq=False, dict=True):
     """The values that manifests may use: `var` from files, settings and flags; `env` from the environment."""
 
-    var: Mapping[str, Any] = field(default_factory=dict)
-    env: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds the secrets
-    given: Mapping[str, Collection[str]] = field(default_factory=dict)  # names, by the flag or the file that gives them
-    asked: set[str] = field(default_factory=set, compare=False)  # the names that texts use
-    from_env: set[str] = field(default_factory=set, compare=False)  # the names of the environment that texts use
-    odd: dict[str, str] = field(default_factory=dict, compare=False)  # what is odd about a value, by its `${...}`
-    keys: frozenset[str] = field(init=False, repr=False, compare=False)  # the API keys of this environment
+    UNSHOWN = frozenset({"env"})
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", keys_in(self.env))
+    var: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)  # it holds the secrets
+    given: Mapping[str, Collection[str]] = field(default_factory=dict)  # names, by the flag or the file that gives them
+    asked: set[str] = field(default_factory=set)  # the names that texts use
+    from_env: set[str] = field(default_factory=set)  # the names of the environment that texts use
+    odd: dict[str, str] = field(default_factory=dict)  # what is odd about a value, by its `${...}`
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Return the API keys of this environment."""
+        return keys_in(self.env)
 
     def forget(self, since: Mapping[str, str]) -> None:
         """Forget what was odd of the environment in a file that is none of ours; `since`: what was before that file."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 HANDLE_AS_ID = re.compile(r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$")
 """The handle of a part whose handle is its id on the server too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Source:
+class Source(Struct, frozen=True, order=True, kw_only=True):
     """A place in a file; line and column count from 1."""
 
     file: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from wexa_sync.model.address import Address, Source
 from wexa_sync.model.plan import Blocked, Change, Plan
@@ -23,16 +24,14 @@ class Standing(Enum):
     """All values are the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(Struct, frozen=True, kw_only=True):
     """The place of a desired value. `layer`: "manifest", "defaults" or "environment"."""
 
     source: Source
     layer: str = "manifest"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedField:
+class ExplainedField(Struct, frozen=True, kw_only=True):
     """A field of a resource. Its values are in the explanation's `sides`, at this path."""
 
     path: Path
@@ -41,8 +40,7 @@ class ExplainedField:
     declared_at: Declaration | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """Why a resource is planned as it is.
 
     `declared`, `live` and `recorded` choose the `row` of the decision table. `alone` is the decision on the resource by

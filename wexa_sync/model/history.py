@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.model.address import Address
 from wexa_sync.model.manifest import Lifecycle
@@ -12,8 +13,7 @@ from wexa_sync.model.report import Status
 from wexa_sync.model.spec import Path, Spec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where an apply comes from. `commit`: of the manifests; `dirty`: they differ from it. Empty where not known."""
 
     who: str = ""
@@ -23,8 +23,7 @@ class Origin:
     environment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replaced:
+class Replaced(Struct, frozen=True, kw_only=True):
     """A field that an update replaced. None stands for absent too. `known`: False where nobody knows what was live."""
 
     path: Path
@@ -33,8 +32,7 @@ class Replaced:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreImage:
+class PreImage(Struct, frozen=True, kw_only=True):
     """What was live just before an update or a delete was sent, with its secrets sealed.
 
     `live`: every field that could be written back, as far as reads show it. `declared`: of a delete, the fields that
@@ -50,8 +48,7 @@ class PreImage:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastChange:
+class PastChange(Struct, frozen=True, kw_only=True):
     """A change of an apply. `status` None: how it ended was not noted, so it may have been sent or not.
 
     `file`: where the manifest stood. `before` None: nothing was replaced, or nothing was about to be sent.
@@ -65,8 +62,7 @@ class PastChange:
     before: PreImage | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastApply:
+class PastApply(Struct, frozen=True, kw_only=True):
     """An apply of the past; times are epoch seconds. `ended` None: it was killed, or still goes on.
 
     `moved`: the records that it gave another address. `damaged`: what else was noted of it can't be read.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.model.address import Address, Source
 from wexa_sync.model.spec import Path, Spec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifecycle:
+class Lifecycle(Struct, frozen=True, kw_only=True):
     """`metadata.lifecycle`: what a person allows to happen to the resource."""
 
     prevent_destroy: bool = False
@@ -19,8 +19,7 @@ class Lifecycle:
     retain: bool = False  # deletion: retain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """One YAML document: its data (variables filled in), and where it stands. `index` counts documents in the file.
 
     `templates` are the file's texts before their variables were filled in, by what they became. `spelled` are the
@@ -45,8 +44,7 @@ class Document:
         return laid_at(self.laid, path)
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(Struct, frozen=True):
     """The place in another document from which a value came. `layer`: "environment" or "defaults"."""
 
     document: Document
@@ -62,8 +60,7 @@ def laid_at(laid: Mapping[Path, Laid], path: Path) -> Laid | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
 
     `position` is the place of a part in its owner's list of parts. `generation` counts runs of an action.
@@ -89,8 +86,7 @@ class Manifest:
         return laid_at(self.laid, path)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """The record at `old`, with all that is in it, is that of `new` by now. `source`: where a person said so."""
 
     old: Address
@@ -98,8 +94,7 @@ class Move:
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desired:
+class Desired(Struct, frozen=True, kw_only=True):
     """All manifests by address, and what each waits for (edges to what must be there first).
 
     `moved`: what has another address than the state may know it by, in the order in which the moves are made.

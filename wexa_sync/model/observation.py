@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wexa_sync.model.address import Address, ExternalName, Place
 from wexa_sync.model.manifest import Manifest, Move
@@ -11,8 +12,7 @@ from wexa_sync.model.spec import Spec
 from wexa_sync.model.state import Intent, Record, Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
+class Live(Struct, frozen=True, kw_only=True):
     """A resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
 
     `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
@@ -36,8 +36,7 @@ class Live:
         return (self.id, *self.aliases)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
     `similar` are live runs that might be it with other values of its variables, where there is no candidate.
 
@@ -80,8 +79,7 @@ class Pair:
         return self.manifest.import_id if self.manifest is not None and is_free else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """What the organisation's plan allows (`limits`) and what is used of it, by the API's names. `credits`: those that
     the plan has; None where the account does not say.
     """
@@ -91,8 +89,7 @@ class Account:
     credits: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Observation(Struct, frozen=True, kw_only=True):
     """The workspace at one moment: pairs, the ids that references resolve to, and who we are there.
 
     `prices`: the mean price of past runs, by the id of what ran.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.model.address import Address, ExternalName, Source
 from wexa_sync.model.manifest import Lifecycle, Move
@@ -26,8 +27,7 @@ class Action(Enum):
     NOOP = "no-op"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True, kw_only=True):
     """One field that differs. `changed_by` is "repository", "live" or "both"; `before`/`after` None also for absent."""
 
     path: Path
@@ -36,8 +36,7 @@ class FieldChange:
     changed_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One thing to do, as data. `before`: what was live of the declared fields; `after`: the declared spec.
 
     `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
@@ -77,8 +76,7 @@ class Change:
         return frozenset(str(field.path[0]) for field in self.fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
+class Blocked(Struct, frozen=True, kw_only=True):
     """Something wanted that can't be done: why, and what a person can do instead. `fields`: what an update is about.
 
     `doubt`: it is an action that may have happened already.
@@ -93,8 +91,7 @@ class Blocked:
     doubt: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unmanaged:
+class Unmanaged(Struct, frozen=True, kw_only=True):
     """A live part of a declared resource (`owner`) that no manifest declares and no apply made. `title` names it."""
 
     owner: Address
@@ -103,8 +100,7 @@ class Unmanaged:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class Basis(Struct, frozen=True, kw_only=True):
     """What a plan was made from in place of the live workspace. Such a plan can't be applied, and has no digest.
 
     `ref` and `commit`: the manifests there. `taken`: a snapshot of that time, in epoch seconds; `age` was its age in
@@ -119,8 +115,7 @@ class Basis:
     since_apply: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
+class Origins(Struct, frozen=True, kw_only=True):
     """Where the operations of a plan come from, the gravest first: "unexplained", "drift", "pending" or "change".
 
     `ref` and `commit`: the manifests there are those before the change.
@@ -131,8 +126,7 @@ class Origins:
     of: Mapping[Address, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostState:
+class LostState(Struct, frozen=True, kw_only=True):
     """Nothing is recorded, and much of what is declared is live: the state was lost, or is elsewhere.
 
     `live` of the `declared` addresses are live. `blocked`: those that are blocked for that reason alone. `place`: where
@@ -145,8 +139,7 @@ class LostState:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
 
     `orphans` are no longer declared, and stay without --prune; `unprunable` are those that stay with it too.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from wexa_sync.model.address import Address
 from wexa_sync.model.plan import Action, Change, Plan
@@ -20,8 +21,7 @@ class Status(Enum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """The end of one change. `error` and `hint` are for people; `attempts` counts HTTP requests that wrote."""
 
     change: Change
@@ -34,8 +34,7 @@ class Outcome:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """A plan and what came of it: outcomes in plan order; times are epoch seconds.
 
     `doubts` are the addresses of what was sent, now or before, and may or may not have been done.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from wexa_sync.model.address import Address
 
@@ -18,8 +19,7 @@ class Many(Enum):
     BY_DEFAULT = "where none is named, too"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """What to plan. `prune`: delete what is no longer declared. `adopt`: take over what is live and unrecorded.
 
     `targets` keeps these addresses and what they need; `excludes` drops these and what needs them.
@@ -31,8 +31,7 @@ class Choice:
     excludes: tuple[Address, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What one apply may do without being told that it is meant: shares in percent of what is managed.
 
     `allowed` lifts a budget, by its name in plan.limits.BUDGETS, to that number of changes; a smaller number lowers no
@@ -49,8 +48,7 @@ class Limits:
     hire: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """How to work; `wait_timeout`, `grace`, `poll` and `settle` in seconds.
 
     `root`: the folder of the manifests, from which the files in a plan are named. `wait`: for executions without a

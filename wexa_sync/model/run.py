@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
+
 from wexa_sync.model.address import Address
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.model.spec import Spec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """Hold a question of a waiting run. `type` is the API's word; `inputs` are the values that the answer may set.
 
     `asker` is the title of the part of the flow that asks. `about` has further texts, by name. `given` is the part of
@@ -28,8 +29,7 @@ class Question:
     given: Spec = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """What a run, or a step of it, took, as far as the server says: seconds, tokens, and the price in its own unit."""
 
     seconds: float | None = None
@@ -37,8 +37,7 @@ class Usage:
     price: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One thing that an agent noted in a run. `type` is the API's word: observation, plan or output."""
 
     type: str
@@ -46,8 +45,7 @@ class Entry:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """What one agent did in a run. An agent that did nothing yet has no status. `started` is in epoch seconds."""
 
     id: str
@@ -61,8 +59,7 @@ class Step:
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(PartlyShown, frozen=True, kw_only=True):
     """Hold a live run of an action of that `kind`. `address` is None where the state does not hold the run.
 
     `earlier`: the address has a later run by now, an earlier generation of which this is. `project` is the handle, and
@@ -70,6 +67,8 @@ class Run:
     `over`: the server names the time of its end. `created` and `ended` are epoch seconds, None where nobody knows.
     `hidden` are values that the manifest calls secret: show none of them.
     """
+
+    UNSHOWN = frozenset({"hidden"})
 
     kind: str
     id: str
@@ -90,7 +89,7 @@ class Run:
     usage: Usage = Usage()
     steps: tuple[Step, ...] = ()
     questions: tuple[Question, ...] = ()
-    hidden: tuple[str, ...] = field(default=(), repr=False)
+    hidden: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

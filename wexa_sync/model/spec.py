@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.model.address import Address
 
@@ -22,8 +23,7 @@ def show_path(path: Path) -> str:
     return text.removeprefix(".")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ref:
+class Ref(Struct, frozen=True, kw_only=True):
     """A leaf in a spec that stands for an id on the server: exactly one of the three is set.
 
     `address`: a declared resource; `external`: the display name of a live one of `kind` in the same project;
@@ -35,7 +35,17 @@ class Ref:
     address: Address | None = None
     external: str | None = None
     id: str | None = None
-    title: str = field(default="", compare=False)
+    title: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return self._target == other._target if isinstance(other, Ref) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._target)
+
+    @property
+    def _target(self) -> tuple[str, Address | None, str | None, str | None]:
+        return self.kind, self.address, self.external, self.id
 
     def __str__(self) -> str:
         if self.address:
@@ -110,8 +120,7 @@ class Recalled(str):
     template: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Struct, frozen=True, kw_only=True):
     """What is left of a Secret in a file: its template and a keyed fingerprint of its value (hex)."""
 
     template: str

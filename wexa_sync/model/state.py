@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from wexa_sync.model.address import Address
 from wexa_sync.model.manifest import Lifecycle
 from wexa_sync.model.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class FilePlace:
+class FilePlace(Struct, frozen=True):
     """A state in a file of this machine. The path is absolute."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class GitPlace:
+class GitPlace(Struct, frozen=True):
     """A state on a ref of a git remote, reached from the repository that holds `folder`.
 
     `remote` is a name that the repository knows, or an address.
@@ -41,8 +40,7 @@ class GitPlace:
 StatePlace: TypeAlias = FilePlace | GitPlace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """The workspace a state and a plan belong to. `environment` is empty where the settings declare none."""
 
     base_url: str
@@ -59,8 +57,7 @@ class Target:
         return self.base_url, self.org_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """What wexa-sync applied under an address: the last-applied spec with secrets sealed, and the server's id.
 
     `started`: of an action, whether its start is settled; None for a resource. `ended` is False while the end of a run
@@ -89,8 +86,7 @@ class Record:
         return (self.id, *self.aliases)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vouch:
+class Vouch(Struct, frozen=True, kw_only=True):
     """The word of an apply that nothing has to change for as long as manifests and live stay as they are.
 
     `inputs` is a keyed digest of all that the manifests were read from, and of the records: what is live as recorded is
@@ -104,8 +100,7 @@ class Vouch:
     env: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(Struct, frozen=True, kw_only=True):
     """What is about to be sent: written before a create or a start, and removed once its outcome is known.
 
     `operation` is "create" or "start"; `time` epoch seconds by our clock, and `ahead` how far the server's said to be

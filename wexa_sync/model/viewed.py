@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+
+class Asked(Struct, frozen=True, kw_only=True):
     """What is asked of a view. Empty means: not asked. `most`: the number of items that are enough; 0 for all.
 
     `name`: one item, by its name, id or address. `project`: the handle, the name or the id of one project.
@@ -20,16 +20,14 @@ class Asked:
     most: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Title:
+class Title(Struct, frozen=True, kw_only=True):
     """The head of a column. The cells of a `fixed` one are never cut."""
 
     text: str
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewRow:
+class ViewRow(Struct, frozen=True, kw_only=True):
     """One item, or one object, without secrets: `value` as it came, and what a table shows of it.
 
     `address`: by which the state knows it; empty for what it does not know.
@@ -44,8 +42,7 @@ class ViewRow:
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Viewed:
+class Viewed(Struct, frozen=True, kw_only=True):
     """What a view shows. Without `titles` the shape of the response is not known. `alone`: one item was asked for.
 
     `about` stands above the items. `notes`: what a person should know of it. `by_project`: the items of each project

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
@@ -67,8 +69,7 @@ def unseen(known: Known, kind: Kind, pair: Pair) -> str:
     return next(filter(None, reasons), "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Gap:
+class _Gap(Struct, frozen=True, kw_only=True):
     """A list of one kind in one project that may not be whole, and how to look behind it."""
 
     api: Api

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api

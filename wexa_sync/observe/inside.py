@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
@@ -19,8 +21,7 @@ from wexa_sync.observe.known import Known
 from wexa_sync.observe.pair import pair
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     """The items of the list of one resource, or why it can't be read."""
 
     items: tuple[Raw, ...] = ()

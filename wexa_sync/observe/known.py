@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.paging import Sought
@@ -33,8 +34,7 @@ def require_known_kinds(state: State) -> None:
             )
 
 
-@dataclass(slots=True, kw_only=True)
-class Known:
+class Known(Struct, kw_only=True):
     """What is known of the workspace so far; it grows kind by kind, in the order of KINDS."""
 
     desired: Desired
@@ -44,18 +44,20 @@ class Known:
     names: dict[str, Address] = field(default_factory=dict)  # the other way round
     externals: Externals = field(default_factory=dict)
     external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
-    owners: Mapping[str, Address] = field(init=False)  # every id that the state knows
-    awaited: frozenset[Address] = field(init=False)  # what something declared waits for: a failed run holds that up
-    places: dict[Place, list[Address]] = field(init=False)
+    owners: Mapping[str, Address] = field(default_factory=dict)  # every id that the state knows
+    awaited: frozenset[Address] = frozenset()  # what something declared waits for: a failed run holds that up
+    places: dict[Place, list[Address]] = field(default_factory=dict)
     unmanaged: dict[Place, list[Live]] = field(default_factory=dict)  # what is live there and not ours
     made_by_others: dict[Place, list[Live]] = field(default_factory=dict)  # and what a connector made by itself
     holders: dict[Address, str] = field(default_factory=dict)  # what stands in a list -> the id of whose list it is
     unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
-    orphans: dict[tuple[str, str], list[Address]] = field(init=False)  # (project, kind) -> what is in given up ones
-    _kinds: dict[tuple[str, str], list[Address]] = field(init=False)
+    orphans: dict[tuple[str, str], list[Address]] = field(
+        default_factory=dict
+    )  # (project, kind) -> what is in given up ones
+    _kinds: dict[tuple[str, str], list[Address]] = field(default_factory=dict)
     links: dict[Address, dict[str, dict[str, str]]] = field(default_factory=dict)  # owner -> part -> branch -> part
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
-    _made: frozenset[str] = field(init=False)  # the kinds of what recorded actions made
+    _made: frozenset[str] = frozenset()  # the kinds of what recorded actions made
     missing: set[tuple[str, str]] = field(default_factory=set)  # (project, kind) of which the server has no list
     _prices: dict[str, list[float]] = field(default_factory=dict)
     cut: dict[Place, str] = field(default_factory=dict)  # where a list is not whole -> why

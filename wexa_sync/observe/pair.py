@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.same import natural_key
@@ -21,8 +23,7 @@ from wexa_sync.secrecy.seal import fingerprint
 from wexa_sync.text.ids import usual_case
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class Contents(Struct, frozen=True, kw_only=True):
     """All that is declared, recorded and live of one kind in one place. `owner_id`: the live id of a part's owner.
 
     `holders`: the same of what stands in a list of another resource. `owned`: all ids that the state knows, in every

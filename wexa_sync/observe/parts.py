@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
@@ -19,8 +21,7 @@ from wexa_sync.observe.known import Known, part_place
 from wexa_sync.observe.pair import pair
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Owner:
+class _Owner(Struct, frozen=True, kw_only=True):
     """A resource with parts, and what a list shows of it; `raw` is empty where no list shows it."""
 
     address: Address

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.api.ahead import Query
 from wexa_sync.api.calls import Ids, Raw, Values
@@ -19,8 +21,7 @@ Listed = tuple[str, str, str]
 """The kind, the project's id and the owner's id of a list."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
+class Notes(Struct, frozen=True, kw_only=True):
     """What the API showed. `names` are lists of one name, with that name behind the rest; `reads` go by kind and id."""
 
     lists: Mapping[Listed, Found] = field(default_factory=dict)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api

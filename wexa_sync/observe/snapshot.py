@@ -10,8 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
@@ -33,8 +35,7 @@ LINEAGE = "snapshot"
 """The lineage in a snapshot: the real one is the key that secrets are sealed with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """What a plan needs of one workspace at one moment. `taken` is in epoch seconds, by the later clock."""
 
     target: Target

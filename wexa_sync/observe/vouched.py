@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
@@ -27,8 +28,7 @@ from wexa_sync.state.base import State
 _NOWHERE = Source(file="the state")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True, kw_only=True):
     """What is live, where all of it is as recorded.
 
     `order`: the handles of the parts of each owner, as they come, where that counts.

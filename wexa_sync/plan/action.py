@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wexa_sync.compare.changes import edited
 from wexa_sync.compare.varied import as_sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wexa_sync.compare.ids import Comparison, plain_id
 from wexa_sync.compare.unknown import Taken

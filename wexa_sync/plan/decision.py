@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
+
+from msgspec import Struct
 
 from wexa_sync.kinds import named_by_id
 from wexa_sync.model import Action, Address, Blocked, Change
 
 
-@dataclass(frozen=True, slots=True)
-class Orphan:
+class Orphan(Struct, frozen=True):
     """Name a resource that is recorded and no longer declared, and that stays since nobody asked to prune."""
 
 
@@ -23,8 +23,7 @@ Decision = Change | Blocked | Orphan | None
 Decisions = dict[Address, Decision]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """Hold what a person allows. `allowed` names undocumented calls (`agentflow.update`).
 
     `imports`: what is live is taken over as it is live, and nothing else is done.

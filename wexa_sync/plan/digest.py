@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from typing import Any
 
 from wexa_sync.kinds.spec.wire import references
@@ -23,7 +22,7 @@ _VERSION = 1
 
 _IN_WORDS = {"reason", "source", "position"}
 _WHERE = {"behind", "branch", "others", "fires"}  # they count where they say something
-_CHANGE = [field.name for field in fields(Change) if field.name not in _IN_WORDS | _WHERE]
+_CHANGE = [name for name in Change.__struct_fields__ if name not in _IN_WORDS | _WHERE]
 
 
 def digest(plan: Plan) -> str:

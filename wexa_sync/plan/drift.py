@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import comparison_in

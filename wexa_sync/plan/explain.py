@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.compare.parts import aligned, ignored
 from wexa_sync.kinds import BY_NAME

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from wexa_sync.errors import PlanRefused
 from wexa_sync.model import (
@@ -54,7 +55,7 @@ _NUMBER = pattern(r"\$\{json:([-+.0-9eE]+)\}")  # no text has such a template: a
 
 _UNSAVED = {"digest", "basis", "origins"}
 _PLAN, _CHANGE, _BLOCKED = (
-    [field.name for field in fields(noun) if field.name not in _UNSAVED] for noun in (Plan, Change, Blocked)
+    [name for name in noun.__struct_fields__ if name not in _UNSAVED] for noun in (Plan, Change, Blocked)
 )
 
 

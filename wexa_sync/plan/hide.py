@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.compare.same import hardened
 from wexa_sync.model import Change, Observation, Plan, Sealed, Secret

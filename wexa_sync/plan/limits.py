@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wexa_sync.compare.varied import variables_of
 from wexa_sync.errors import PlanBlocked, PlanRefused, StateError
@@ -33,8 +34,7 @@ BUDGETS = {DELETES: DELETES, UPDATES: UPDATES, EXECUTIONS: EXECUTIONS, "runs": E
 """The budgets, by each name that a person may give them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excess:
+class Excess(Struct, frozen=True, kw_only=True):
     """Where changes go over a budget: the flag that lifts it, and the setting that raises it for good."""
 
     what: str

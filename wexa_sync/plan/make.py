@@ -7,7 +7,8 @@ depends on something blocked is blocked, and every change learns what it waits f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Address, Blocked, Change, Choice, ExternalName, Lifecycle, Limits, Observation, Plan

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.errors import PlanMoved, UsageError
 from wexa_sync.model import Action, Address, Plan
@@ -22,8 +23,7 @@ _SIDES = {"before": "the live one", "after": "the manifest"}
 Data = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed:
+class Reviewed(Struct, frozen=True, kw_only=True):
     """A plan that a person reviewed: its digest, and its JSON where that is at hand (None: it is not)."""
 
     digest: str

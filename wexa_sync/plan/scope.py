@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.compare.parts import touches
 from wexa_sync.errors import PlanRefused, Problem
@@ -27,8 +29,7 @@ from wexa_sync.text.suggest import named
 UNTOUCHED = "the apply that is undone did not touch it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """What bounds a plan beside its manifests.
 
     `only`: where set, the plan touches these addresses and what lives inside them, and nothing else. `elsewhere`: what

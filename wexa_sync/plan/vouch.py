@@ -8,8 +8,9 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from wexa_sync import __version__
 from wexa_sync.compare.parts import holds

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.api.transport.url import normal_base_url
 from wexa_sync.errors import PublishError, SettingsError
@@ -19,8 +20,7 @@ _COMMIT = pattern("[0-9a-f]{7,64}")
 _ELSEWHERE = "A GitHub job sets it. Elsewhere set it by hand: docs/ci.md lists all variables."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """A run of a workflow. `event` is what happened, as GitHub describes it; empty where that is not known."""
 
     api_url: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.errors import PublishError
 from wexa_sync.publish.github import GitHub
 from wexa_sync.publish.sticky import Sticky
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where a text is kept: the path of the list, that of one item, and what they are called in messages."""
 
     list: str

@@ -6,9 +6,10 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from wexa_sync.text.json import parse
 from wexa_sync.text.patterns import pattern
@@ -21,8 +22,7 @@ _OUTLINE = pattern(r"<!-- wexa-sync-outline ([A-Za-z0-9+/=]+) -->")
 _MOST_OUTLINE = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sticky:
+class Sticky(Struct, frozen=True, kw_only=True):
     """A text that stays in its place and is written anew.
 
     `name` is the environment, and what else tells it from others in the same place. `digest` is that of the plan which

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from wexa_sync.publish.session import open_session
 
@@ -17,8 +18,7 @@ _LONGEST = 20.0
 _SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """What to tell: `summary` in one line, `lines` below it, `counts` by name. `event` names the command's outcome."""
 
     event: str

@@ -7,10 +7,11 @@ A format is a function of a view (view/) alone, and is loaded when it is asked f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from wexa_sync.model import Viewed
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from wexa_sync.render.view.run import RunView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renderer:
+class Renderer(Struct, frozen=True, kw_only=True):
     """Lay out the views in one format; None for a view that the format has no form for.
 
     A new format is one file with these, and one line in RENDERERS.
@@ -36,8 +36,7 @@ class Renderer:
     environments: Callable[[EnvironmentsView], str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRenderer:
+class RunRenderer(Struct, frozen=True, kw_only=True):
     """Lay out executions in one format."""
 
     run: Callable[[RunView], str]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from posixpath import normpath
 from typing import Final
+
+from msgspec import Struct
 
 from wexa_sync.model import Outcome, Plan, Source, Status
 from wexa_sync.render.view.lost import said_of
@@ -23,8 +24,7 @@ class Level(Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A kind of finding: its name for programs, how grave it is, and what it says to people."""
 
     name: str
@@ -44,8 +44,7 @@ RULES: Final = (FAILURE, PROBLEM, UNKNOWN, FAILED, BLOCKED, WARNING)
 _NOT_MADE: Final = {Status.UNKNOWN: UNKNOWN, Status.FAILED: FAILED, Status.CONFLICT: FAILED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One thing to mark. `subject` is the address or the field; all texts stand on one line, with nothing hidden.
 
     `source` is None where no line of a file is the reason.

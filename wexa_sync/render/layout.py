@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Level(Enum):
@@ -17,8 +18,7 @@ class Level(Enum):
     """Everything."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """Say what the reader's terminal can show, and how much of it is wanted. A format for programs ignores it.
 
     `source_url`: what the path of a manifest is put behind to link to it; empty for the path alone.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 from wexa_sync.model import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class Links(Struct, frozen=True, kw_only=True):
     """Say where manifests can be read: `base` is a URL that a file's path is put behind, or the way to their folder.
 
     A base is `https://github.com/org/repo/blob/COMMIT/`, or `../` for a page that is written one folder below.

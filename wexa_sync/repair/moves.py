@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.errors import InvalidManifests, Problem, UsageError
 from wexa_sync.model import Move

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.unknown import Taken, taken, why_unknown
@@ -14,8 +14,7 @@ from wexa_sync.secrecy.seal import conceal
 from wexa_sync.state.base import Entry, Remember, State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(Struct, frozen=True, kw_only=True):
     """What was found for one declared address. `sure`: certain, likely or none. `why`: the reason, for people."""
 
     address: Address

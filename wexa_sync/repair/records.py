@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import named_by_id

@@ -7,9 +7,11 @@ now. A field that is as the apply left it goes back. One that is not was changed
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.ids import Comparison, comparison_in
@@ -50,8 +52,7 @@ _NOT_SENT = (Status.SKIPPED, Status.CONFLICT)
 _FORCE = "Look at it, then add --force to set it back all the same."
 
 
-@dataclass(slots=True)
-class Undo:
+class Undo(Struct):
     """What an undo comes to, gathered change by change.
 
     `manifests`: what is to be again. `touched`: all that the plan may decide on. `blocked` and `warnings`: what can't

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.model import Blocked, Change, FieldChange, Path, Plan, Ref, Sealed, Secret, Spec
 from wexa_sync.secrecy.find import has_secret, secrets_in
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from wexa_sync.model import Outcome, Report, Run
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Struct, frozen=True):
     """Say how a plan hides its secrets: in messages, in values (with the places secret on either side), in names."""
 
     text: Scrub

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any, NoReturn
+
+from msgspec import Struct
 
 from wexa_sync.errors import InvalidSettings, Problem, UnknownEnvironment, UsageError
 from wexa_sync.kinds.spec.wire import at_path
@@ -29,8 +30,7 @@ _SUFFIXES = (".yaml", ".yml")
 _VARIABLES = (".vars.yaml", ".vars.yml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """An environment as it is declared: what stands at `path` of the document."""
 
     name: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.errors import InvalidSettings, SettingsError
 from wexa_sync.manifests.positions import Places

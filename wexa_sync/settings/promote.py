@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path as File
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
@@ -40,8 +41,7 @@ class Side(Enum):
     """The second alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """One value that an environment says, and where: at the path `at` of the first document in `file`.
 
     `what` is an address, or var:NAME; `path` leads to the field inside the overlay. `shared`: it stands in a file of
@@ -57,8 +57,7 @@ class Setting:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """What two environments say differently. `base` is the value of a variable that holds for both, if any."""
 
     side: Side

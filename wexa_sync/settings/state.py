@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import InvalidSettings, Problem, SettingsError
 from wexa_sync.manifests.find import is_searched
@@ -21,8 +23,7 @@ from wexa_sync.text.files import SETTINGS_FILE
 from wexa_sync.text.paths import to_write
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(Struct, frozen=True, kw_only=True):
     """What a place of a state is read with."""
 
     root: Path

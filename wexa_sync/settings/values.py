@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests.sources import Defaults, Overlays, Sources
@@ -14,8 +15,7 @@ from wexa_sync.model import Document, FilePlace, Limits, Options, Secret, Source
 from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(Struct, frozen=True, kw_only=True):
     """An environment that the settings declare: what manifests are read with, and where its state is.
 
     `vars` are over the values of `var_files`. `protected`: a change needs its name from a person. `file` is the file of
@@ -36,8 +36,7 @@ class Environment:
         return (*self.var_files, *((self.file,) if self.file else ()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """The settings of a repository of manifests. `org_id` and `user_id` are empty where they are not set.
 
     Paths are absolute. schemas/settings.schema.json explains each field. `unconfirmed` is the place of a `base_url` in

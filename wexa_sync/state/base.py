@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.errors import StateError, UsageError
 from wexa_sync.model import Address, Intent, Record, Target, Vouch
@@ -25,32 +27,28 @@ EARLIER = 200
 """How many ids of earlier generations a record keeps: those of the newest hundred, in two spellings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remember:
+class Remember(Struct, frozen=True):
     """Keep this record. `settles` is the mark of the intent whose outcome it is, if any."""
 
     record: Record
     settles: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(Struct, frozen=True):
     """Drop the record: the resource is gone, or no longer ours. `settles` as in Remember."""
 
     address: Address
     settles: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Intend:
+class Intend(Struct, frozen=True):
     """Keep this intent: it is about to be sent. `settles` is the mark of the intent that it replaces, if any."""
 
     intent: Intent
     settles: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """Drop the intent of that mark, which surely did not happen, and leave the record as it is."""
 
     address: Address
@@ -60,8 +58,7 @@ class Settle:
 Entry = Remember | Forget | Intend | Settle
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Keep this for the history of the apply of that id. A note changes no state, and no serial.
 
     `data` is plain JSON without a secret. A note that is not `durable` may be lost when the process is killed: a write
@@ -77,8 +74,7 @@ Notes = tuple[Mapping[str, Any], ...]
 """What was noted of one apply, in the order of writing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """What was applied (`records`) and what may have been (`intents`), in one workspace.
 
     An intent goes only by an entry that names its mark: nothing else is its outcome, or a person's word on it.
@@ -94,8 +90,17 @@ class State:
     serial: int = 0
     records: Mapping[Address, Record] = field(default_factory=dict)
     intents: Mapping[Address, Intent] = field(default_factory=dict)
-    sha256: str = field(default="", compare=False)
-    vouch: Vouch | None = field(default=None, compare=False)
+    sha256: str = ""
+    vouch: Vouch | None = None
+
+    __hash__ = None  # type: ignore[assignment] # it holds mappings
+
+    def __eq__(self, other: object) -> bool:
+        return self._content == other._content if isinstance(other, State) else NotImplemented
+
+    @property
+    def _content(self) -> tuple[Target | None, str, int, Mapping[Address, Record], Mapping[Address, Intent]]:
+        return self.target, self.lineage, self.serial, self.records, self.intents
 
     def after(self, *entries: Entry) -> State:
         """Return the state after one write of these entries; itself where there are none. Costs what the entries do.

@@ -6,8 +6,9 @@ Every `..._from_data` raises ValueError, and says what is wrong, for data that i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from wexa_sync.model import Address, Intent, Lifecycle, Record, Source, Target, Vouch
 from wexa_sync.secrecy.seal import address_to_data, seal, unseal

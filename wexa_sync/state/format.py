@@ -9,9 +9,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import StateDamaged, StateError
 from wexa_sync.model import Intent, Record, Target
@@ -38,8 +40,7 @@ def _as_it_is(data: Any) -> Any:
     return data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """What the next version of the format makes of a record, an intent and the target, in the file and in its journal.
 
     `entry` is for the journal alone.

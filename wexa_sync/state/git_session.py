@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import StateError
 from wexa_sync.model import Target, Vouch
@@ -21,8 +23,7 @@ STATE, JOURNAL, NOTES = "state.json", "journal", "notes"
 """The names of a state's files in a commit. The last two are folders, and gone in the last commit of a session."""
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """A commit of a state, the state in it, and whether a part of that is in a journal. None: no commit."""
 
     commit: str | None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import groupby
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct, field
 
 from wexa_sync.state.base import Entry, Forget, Intend, Remember, State
 from wexa_sync.state.holder import Holder
@@ -19,8 +20,7 @@ FORM = "%H %ct%n%B"
 _FIELD = pattern(r"^(Serial|By|Since|Recorded|Forgotten|Begun): (.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class Saved(Struct, frozen=True, kw_only=True):
     """One commit of a state: when, what it says, and what it changed in numbers. `serial` is -1 where it says none."""
 
     commit: str
@@ -47,8 +47,7 @@ class KeepsAll(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """The commits of one holder of the lock, the newest first."""
 
     commits: Sequence[Saved] = field(default_factory=tuple)

@@ -6,16 +6,17 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from wexa_sync.errors import StateLocked
 from wexa_sync.text.json import members, parse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(Struct, frozen=True, kw_only=True):
     """Who holds a lock; times are ISO 8601, UTC.
 
     `process` tells the process of that number from all others, where the lock itself does not end with its process.

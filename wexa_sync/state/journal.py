@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import StateDamaged
 from wexa_sync.model import Target
@@ -41,8 +43,7 @@ _JOURNAL_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(Struct, frozen=True, kw_only=True):
     """What a journal says: the state it continues, and the writes since. `checksum` is empty in an old format."""
 
     target: Target

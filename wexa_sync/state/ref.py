@@ -10,11 +10,12 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wexa_sync.errors import GitError, StateError
 from wexa_sync.git import Ran, Repository
@@ -46,8 +47,7 @@ _RACE = pattern(r"cannot lock ref|[Uu]nable to create|failed to update ref|stale
 """What git says where another push is at the same ref at the same time: nothing was moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A ref, the commit that it must be at, and the commit that it goes to. None: no ref of that name."""
 
     ref: str

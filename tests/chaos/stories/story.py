@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ..desk import Desk
 
@@ -21,8 +22,7 @@ UNSTARTED = tuple(
 LOST = (*UNSENT, *HIDDEN, *FOUND)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """Hold the steps to take at a desk, and the faults that they can meet."""
 
     name: str

@@ -3,12 +3,12 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import Struct, field
 
 from wexa_sync.api import paging as paging_module
 from wexa_sync.api.ahead import Query
@@ -40,8 +40,7 @@ COUNTED: dict[str, Wrap] = {
 }
 
 
-@dataclass
-class Server:
+class Server(Struct, dict=True):
     """Honours a dialect as the API does; `cap` is its own largest page, `spoil` what it does to its n-th answer."""
 
     items: Sequence[Any]

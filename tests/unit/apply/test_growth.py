@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.api.client import Api
@@ -51,8 +52,7 @@ In squares it would come to forty and more.
 """
 
 
-@dataclass
-class Steps:
+class Steps(Struct, dict=True):
     """What was counted."""
 
     count: int = 0
@@ -80,8 +80,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
             sys.setprofile(None)
 
 
-@dataclass
-class Server:
+class Server(Struct, dict=True):
     """The least of a server: one project with one connector, its skills, and nothing that is slow or lags behind."""
 
     skills: list[dict[str, Any]] = field(default_factory=list)
@@ -136,8 +135,7 @@ def record(address: Address, id: str) -> Record:
     return Record(address=address, id=id, spec={"name": address.name, "description": "One"})
 
 
-@dataclass(frozen=True)
-class Bench:
+class Bench(Struct, frozen=True, dict=True):
     """A workspace whose state knows the project, and in which as many skills are live and not ours as declared."""
 
     workspace: Workspace

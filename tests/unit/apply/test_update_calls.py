@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
@@ -60,8 +61,7 @@ def kinds() -> Iterator[pytest.MonkeyPatch]:
         yield patch
 
 
-@dataclass
-class Shelf:
+class Shelf(Struct, dict=True):
     """The server's side: one toy. `says` are the responses that it gives in place of the toy, by method."""
 
     toy: dict[str, Any] = field(default_factory=lambda: {"_id": "t", "theirs": 1, **BEFORE})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.same import spec_fingerprint
@@ -59,8 +60,7 @@ def kinds() -> Iterator[pytest.MonkeyPatch]:
         yield patch
 
 
-@dataclass
-class Shelf:
+class Shelf(Struct, dict=True):
     """The server's side: one hub. `keeps` makes of a list that was sent what the server has then."""
 
     triggers: Any = field(default_factory=lambda: [*THEIRS])

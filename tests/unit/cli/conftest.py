@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
+from msgspec import Struct, field
 
 from wexa_sync.cli import cli
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Struct, frozen=True):
     """The command line in this process, in an empty folder, knowing nothing of the machine's environment."""
 
     path: Path

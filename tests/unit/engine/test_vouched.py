@@ -7,13 +7,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.conftest import Desk, Remote, copy_example, opened
 from wexa_sync import engine
@@ -65,8 +66,7 @@ def vouched(sources: Sources, workspace: Workspace) -> None:
         engine.vouch(desired, sources, replace(workspace, session=session), read)
 
 
-@dataclass(frozen=True, repr=False)
-class Case:
+class Case(Struct, frozen=True, dict=True):
     """An example that was applied and is vouched for, and what a plan of it read."""
 
     folder: Path

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.errors import UsageError
 from wexa_sync.executions.choose import MOST, Wish, chosen

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.errors import UsageError
 from wexa_sync.executions.commanded import KEEP, generation, is_begun, not_told, told, wanted

@@ -8,11 +8,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct
 
 from wexa_sync.errors import UsageError
 from wexa_sync.manifests import find
@@ -113,8 +113,7 @@ def test_a_link_that_leads_nowhere_hides_nothing_else(folder: Folder, name: str,
     assert loaded(folder, ignore=["m*"]) == ["a.yaml", "z.yaml"]
 
 
-@dataclass
-class Closed:
+class Closed(Struct, dict=True):
     """Of a folder, an entry that nobody may look behind: root, as containers have it, may look everywhere."""
 
     name: str

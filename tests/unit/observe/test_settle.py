@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.errors import Nonsense
 from wexa_sync.model import Action, Address, Intent, Options, Outcome, Plan

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.errors import ExitCode, PlanMoved, UsageError
 from wexa_sync.model import Action, Address, Blocked, Change, Choice, Plan, Secret, Target

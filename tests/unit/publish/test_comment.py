@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.github import BOT, TOKEN, Forge
 from wexa_sync.errors import PublishError

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.errors import InvalidManifests, Problem, Refused, WexaSyncError
 from wexa_sync.model import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.errors import InvalidManifests, Problem, StateLocked
 from wexa_sync.model import Action, Address, Blocked, Change, Outcome, Plan, Report, Source, Status, Target

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.cli import plan as plan_command
 from wexa_sync.errors import InvalidManifests, Problem, StateLocked

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.errors import UsageError
 from wexa_sync.model import Address, Intent, Record

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from .client import KEY, Client, project_body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """Hold the received bytes, and the connection's end: `closed`, `reset`, or `open` if the client stopped waiting."""
 
     data: bytes

@@ -8,11 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from msgspec import Struct
 
 from tests.unit.state.in_database import DatabaseStore
 from wexa_sync.git import Repository
@@ -71,8 +71,7 @@ class Kept(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class InFile:
+class InFile(Struct, frozen=True, dict=True):
     """A state in a file."""
 
     path: Path
@@ -110,8 +109,7 @@ class InFile:
         return self.path.parent.exists()
 
 
-@dataclass(frozen=True)
-class OnRef:
+class OnRef(Struct, frozen=True, dict=True):
     """A state on a ref of a remote that is a folder of this machine."""
 
     clone: Path
@@ -169,8 +167,7 @@ class OnRef:
         return Repository(self.remote)
 
 
-@dataclass(frozen=True)
-class InDatabase:
+class InDatabase(Struct, frozen=True, dict=True):
     """A state in a database: the smallest store, to show how little a further one needs."""
 
     path: Path

@@ -7,13 +7,13 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wexa_sync.errors import StateDamaged, StateError
 from wexa_sync.model import Address, Intent, Record, Target

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.errors import PlanRefused
 from wexa_sync.kinds.execution import EXECUTION

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.errors import Unreachable
 from wexa_sync.model import Secret
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.secrecy.find import SHORTEST_HUNTED, parts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Multipart:
+class Multipart(Struct, frozen=True, kw_only=True):
     """A form (multipart/form-data): fields by name, and files by name, each with its file name and its text."""
 
     fields: Mapping[str, Any]
     files: Mapping[str, tuple[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoded:
+class Encoded(PartlyShown, frozen=True, kw_only=True):
     """A body, the headers about it, and the secrets in it: a server may also quote a part of one."""
 
-    content: bytes | None = field(repr=False)
+    UNSHOWN = frozenset({"content", "secrets"})
+
+    content: bytes | None
     headers: Mapping[str, str]
-    secrets: list[str] = field(repr=False)
+    secrets: list[str]
 
 
 def encode(method: str, path: str, body: Any) -> Encoded:

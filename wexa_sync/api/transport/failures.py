@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from urllib.parse import unquote, urlsplit
+
+from msgspec.structs import replace
 
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.certificates import HOW

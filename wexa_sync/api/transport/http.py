@@ -7,10 +7,11 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from wexa_sync import __version__
 from wexa_sync.api.cutoff import Cutoff
@@ -23,6 +24,7 @@ from wexa_sync.api.transport.retry import Policy, RateLimiter, asked_wait, decid
 from wexa_sync.api.transport.url import normal_base_url
 from wexa_sync.errors import ApiError, SettingsError, Throttled
 from wexa_sync.model import Secret
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.secrecy.find import SHORTEST_KEY
 
 if TYPE_CHECKING:
@@ -41,17 +43,17 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wire:
+class _Wire(PartlyShown, frozen=True, kw_only=True):
     """A request as it goes over the wire, at each attempt."""
 
+    UNSHOWN = frozenset({"headers", "body"})
+
     target: str
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """A successful response: the parsed body (None where it was empty), and how many requests it took."""
 
     status: int
@@ -59,8 +61,7 @@ class Answer:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, frozen=True, kw_only=True):
     """One request as an observer sees it: no header, query or body. `status` is None where no response came."""
 
     method: str

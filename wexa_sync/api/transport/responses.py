@@ -6,13 +6,13 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirected, Refused, ServerFault, Throttled
+from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.secrecy import find as secrecy
 from wexa_sync.secrecy.hide import veil
 from wexa_sync.text.json import parse
@@ -49,14 +49,15 @@ _NOT_READ_HINT = "Nothing is done on such a response. Fix what the response name
 _NOT_DONE_HINT = "It may be done or not. Fix what it names, then run `wexa-sync plan`: it looks for the change."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(PartlyShown, frozen=True, kw_only=True):
     """A request, for messages. `hidden` are texts that no message may show; `key` are the API key's spellings."""
+
+    UNSHOWN = frozenset({"hidden", "key"})
 
     method: str
     path: str
-    hidden: tuple[str, ...] = field(default=(), repr=False)
-    key: tuple[str, ...] = field(default=(), repr=False)
+    hidden: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
     def words(self, text: str, limit: int = _MAX_WORDS) -> str:
         """Return text of the server, fit to be shown: one line, no control characters, nothing secret, not endless."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wexa_sync.errors import ApiError, LostAnswer, Nonsense, ServerFault, Throttled, Unreachable
 
@@ -13,8 +14,7 @@ from wexa_sync.errors import ApiError, LostAnswer, Nonsense, ServerFault, Thrott
 PASSING_FAULTS = frozenset({500, 502, 503, 504})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """How often to try, and the bounds of the waits between (seconds).
 
     Own waits grow from `base` by doubling up to `cap`; what the server asks for is kept within `floor` and `ask_cap`.

@@ -6,10 +6,11 @@ The words are explained in `schemas/common.schema.json`. To add one: its line th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.kinds.spec.schema import Schema, bundled
 from wexa_sync.model import Path
@@ -43,8 +44,7 @@ NO_DEFAULT: Any = object()
 """The field has no default; it may have one that is null."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Field:
+class Field(Struct, frozen=True, kw_only=True, eq=False):
     """One place of a spec, with all that is known of it. There is one of each: what is equal is the same.
 
     `wire_name`: the field's name in the API's responses. `types`: the JSON types that it takes; empty where any may

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.api.ahead import Query
 from wexa_sync.api.calls import Raw, admitted
@@ -19,8 +21,7 @@ from wexa_sync.observe.views.places import Spot
 from wexa_sync.text.suggest import did_you_mean, named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """Something that was read, and where. `whole`: the response as it came, and no item of a list."""
 
     raw: Any
@@ -50,8 +51,7 @@ def read_items(
     return items, (*notes, *missed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
+class _Look(Struct, frozen=True, kw_only=True):
     """What the view shows at one place, a note, and the values that were compared with each filter."""
 
     items: list[Item]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
@@ -17,8 +19,7 @@ from wexa_sync.state.base import State
 from wexa_sync.text.suggest import did_you_mean, named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(Struct, frozen=True, kw_only=True):
     """One place to read a view at. `project` and `owner` are what people call them; `filters`: with ids for names."""
 
     project_id: str = ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.model import Action, Address, Manifest, Observation, Place

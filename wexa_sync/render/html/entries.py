@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from wexa_sync.model import Action, Address
 from wexa_sync.render.html.sides import Pair, sides
@@ -30,8 +31,7 @@ _A_WORD: Final = 3  # characters that two values have in common, for the rest to
 _PLAIN_ID = pattern(r"[A-Za-z][\w/-]{0,200}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A field of a change. Of `pair`, `lines` and `hunks` one is set, as the value is short, long, or long and changed.
 
     `left_out`: there was no room for the value.
@@ -49,8 +49,7 @@ class Shown:
         return len(self.lines) > _SHORT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """A resource: its address in two parts, and what links to it and to its manifest."""
 
     id: str
@@ -61,8 +60,7 @@ class Head:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """What is done to a resource, or done alike to several. `waits`: the addresses it waits for, with their ids."""
 
     action: str

@@ -6,10 +6,11 @@ The classic way (Sugiyama, Tagawa and Toda 1981): layers, then an order within e
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 from typing import Any, Final, Generic, TypeVar
+
+from msgspec import Struct
 
 from wexa_sync.graph import order
 
@@ -23,8 +24,7 @@ _BEND: Final = 6.0  # the room that a line takes on its way past a layer
 _SWEEPS: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing(Generic[Node]):
+class Drawing(Struct, Generic[Node], frozen=True):
     """Where each node stands (its upper left corner), and the points that each line passes, from left to right."""
 
     width: float

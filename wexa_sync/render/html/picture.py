@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from wexa_sync.model import Address, Change
 from wexa_sync.render.html.layered import Drawing, Point, drawing
@@ -23,8 +24,7 @@ _CHARACTER, _LINE, _PAD = 7.3, 17.0, 9.0  # in pixels, as style.css has them
 Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A line in a box: the symbol of an action (empty for none), and a text that is whole in `title`."""
 
     symbol: str
@@ -33,8 +33,7 @@ class Label:
     title: str = ""
 
 
-@dataclass(slots=True)
-class Box:
+class Box(Struct):
     """A box of the picture. `address` is what a click leads to; None for a box that stands for many."""
 
     kind: str
@@ -58,8 +57,7 @@ class Box:
         return longest * _CHARACTER + 2 * _PAD, (1 + len(self.lines)) * _LINE + 2 * _PAD - 4
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture to draw. `apart`: the number of changes that wait for none and that none waits for."""
 
     boxes: Sequence[Box]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise, zip_longest
+
+from msgspec import Struct
 
 from wexa_sync.render.rows.diff import Hunk, Line, Replaced
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A line of one side, and its number in the text."""
 
     number: int

@@ -6,14 +6,14 @@ A size is counted in bytes of UTF-8. No place that shows Markdown counts more: G
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from wexa_sync.text.orders import without_orders
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """Say what a place shows: so many bytes, and parts that unfold where it knows HTML."""
 
     limit: int
@@ -64,8 +64,7 @@ class Part:
         return len(self._forms) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading and its parts. `what` names what is left out of it. A `grave` one gets its room before all others."""
 
     title: str

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from wexa_sync.render.rows.alike import Segment, text_of, told_apart
 from wexa_sync.text.look import look
@@ -31,8 +32,7 @@ _UNENDED: Final = "\n"  # at the end of a line that has no line break, and is to
 NO_BREAK: Final = "no line break at the end"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of a long value, in segments.
 
     `sign`: `+` added, `-` removed, a space for context, `@` for the head of a hunk, a backslash for a remark.
@@ -68,8 +68,7 @@ class Line:
         return Line(self.sign, tuple(kept), self.unended)
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """Lines that others replace. `versions`: positions in both, each of two versions of one line."""
 
     removed: tuple[Line, ...]
@@ -77,8 +76,7 @@ class Replaced:
     versions: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """Differences that are near each other, with the lines around and between them.
 
     `old`, `new`: the number of the first line in both texts, counted from 1; `sizes`: how many lines of both it spans.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.model import Ref
 from wexa_sync.render.rows.alike import text_of, told_apart
@@ -22,8 +24,7 @@ _LONG_PAIR = 100  # the same where two versions stand side by side
 _CHANGED_BY = {"repository": "", "live": "changed on the live side", "both": "changed on both sides"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A field laid out: short values in `before` and `after` (None: not there), a long one in `lines` alone.
 
     `hunks`: of two versions of a long value, where they differ; `lines` holds the same, one line under the other.

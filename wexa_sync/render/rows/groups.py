@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from wexa_sync.render.rows.fields import Row, rows_of
 from wexa_sync.render.view.plan import BlockedView, ChangeView
@@ -13,16 +14,14 @@ MANY_ALIKE: Final = 5
 """So many equal changes are counted, and their addresses written behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """Changes that do the same to resources of one kind, with the fields that they are about."""
 
     rows: tuple[Row, ...]
     changes: list[ChangeView] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class BlockedAlike:
+class BlockedAlike(Struct, frozen=True):
     """Blocked changes that want the same, for the same reason."""
 
     rows: tuple[Row, ...]

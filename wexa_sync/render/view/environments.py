@@ -11,9 +11,10 @@ Beside the symbols of a plan (see view/plan.py):
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from wexa_sync.model import Action, Address
 from wexa_sync.render.view.plan import SYMBOLS, PlanView
@@ -33,8 +34,7 @@ MEANINGS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """The plan of one environment; or what kept it from being planned."""
 
     name: str
@@ -62,8 +62,7 @@ class Column:
         return self.plan.summary if self.plan else self.error.message if self.error else ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EnvironmentsView:
+class EnvironmentsView(Struct, frozen=True, kw_only=True, dict=True):
     """Plans to lay out as a table: resources by environments."""
 
     columns: tuple[Column, ...]

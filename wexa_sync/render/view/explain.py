@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.model import Action, Address, Blocked, Change, Declaration, Explanation, Path, Standing, show_path
 from wexa_sync.render.view.fields import ABSENT
@@ -11,8 +13,7 @@ from wexa_sync.secrecy.hide import SENSITIVE
 from wexa_sync.secrecy.redact import redact_plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedFieldView:
+class ExplainedFieldView(Struct, frozen=True, kw_only=True):
     """A field with its value as declared, as last applied and as live; ABSENT where there is none."""
 
     path: str
@@ -24,8 +25,7 @@ class ExplainedFieldView:
     declared_at: Declaration | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationView:
+class ExplanationView(Struct, frozen=True, kw_only=True):
     """An explanation to lay out. `by_itself` says what the table alone decides, where the plan decides otherwise."""
 
     explanation: Explanation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from wexa_sync.model import FieldChange, Path, Spec, show_path
 from wexa_sync.secrecy.hide import SENSITIVE
@@ -22,8 +23,7 @@ class Absent:
 ABSENT: Final = Absent()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldView:
+class FieldView(Struct, frozen=True, kw_only=True):
     """A leaf with its value before and after the change. `changed_by`: as in FieldChange; empty where it is new."""
 
     path: str

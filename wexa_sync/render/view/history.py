@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.model import Action, FieldChange, PastApply, PastChange, PreImage, Sealed, Status
 from wexa_sync.render.view.fields import FieldView, differing_fields
@@ -17,8 +18,7 @@ UNKNOWN = "unknown"
 """The word for a change of which nobody noted how it ended: it may have been sent or not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastChangeView:
+class PastChangeView(Struct, frozen=True, kw_only=True):
     """A change of the past: its word (`done`, `unknown`), the fields that it replaced, and what else was live."""
 
     change: PastChange
@@ -32,8 +32,7 @@ class PastChangeView:
         return SYMBOLS[self.change.action]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastView:
+class PastView(Struct, frozen=True, kw_only=True):
     """An apply of the past, its secrets hidden."""
 
     apply: PastApply

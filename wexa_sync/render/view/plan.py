@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from wexa_sync.model import Action, Address, Blocked, Change, Plan
 from wexa_sync.render.view import view_of
@@ -58,11 +59,8 @@ def _origin(origins: Sequence[str]) -> str:
     return "" if set(origins) <= {"change"} else " and ".join(_ORIGINS[each] for each in origins)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeView(Change):
+class ChangeView(Change, frozen=True, kw_only=True, dict=True):  # for `leaves`, which each format asks for
     """A change to list. `origins` as in Origins."""
-
-    __slots__ = ("__dict__",)  # for `leaves`, which each format asks for
 
     origins: tuple[str, ...] = ()
 
@@ -107,11 +105,8 @@ class ChangeView(Change):
         return differing_fields(self.fields) if self.action is Action.UPDATE else ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class BlockedView(Blocked):
+class BlockedView(Blocked, frozen=True, kw_only=True, dict=True):
     """A wanted change that can't be made: why, and what a person can do instead. `origins` as in Origins."""
-
-    __slots__ = ("__dict__",)
 
     origins: tuple[str, ...] = ()
 
@@ -126,8 +121,7 @@ class BlockedView(Blocked):
         return differing_fields(self.fields)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanView:
+class PlanView(Struct, frozen=True, kw_only=True, dict=True):
     """A plan to lay out. `changes` has the no-ops too, in plan order. What each format asks for is found once."""
 
     plan: Plan

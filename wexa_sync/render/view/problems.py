@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wexa_sync.errors import InvalidManifests, Problem, WexaSyncError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemsView:
+class ProblemsView(Struct, frozen=True, kw_only=True):
     """An error to lay out: what failed, and what to do next. Each problem holds its file, line and column as data.
 
     Without a `type` nothing failed, and the message says so.

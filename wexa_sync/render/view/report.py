@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from wexa_sync.model import Action, Blocked, Outcome, Plan, Report, Status
 from wexa_sync.render.view.lost import beside, said_of
@@ -14,16 +15,14 @@ from wexa_sync.secrecy.redact import redact_report
 STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in Status} | {Status.APPLIED: "done"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
+class NextStep(Struct, frozen=True, kw_only=True):
     """What a person does after an apply that did not end well, with the commands for it."""
 
     text: str
     commands: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportView:
+class ReportView(Struct, frozen=True, kw_only=True):
     """A report to lay out: a receipt for each change, the summary, and what a person does next.
 
     `outcomes` leaves out the no-ops, but for one that failed (a run that was still waited for). `blocked` leaves out

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wexa_sync.model import Question, Run
 from wexa_sync.render.view import view_of
 from wexa_sync.secrecy.redact import redact_run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionView(Question):
+class QuestionView(Question, frozen=True, kw_only=True):
     """A question that a run asks. `answers` are the commands that answer; none where only Wexa Studio can."""
 
     answers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunView(Run):
+class RunView(Run, frozen=True, kw_only=True):
     """A run to lay out."""
 
     questions: tuple[QuestionView, ...] = ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wexa_sync.errors import Problem
 from wexa_sync.manifests.tidy import Tidied
@@ -24,8 +26,7 @@ Look = Callable[[Sequence[Tidied], Mapping[Address, Sequence[Path]]], Iterable[P
 """Looks at the workspace again as if the files were written, with these fields in them. Nothing is sent for it."""
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """What is to be pulled, as far as nothing speaks against it. `refused`: what was left out, and why."""
 
     pages: Pages

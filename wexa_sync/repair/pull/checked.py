@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wexa_sync.model import Action, Address, Blocked, Change, Path, Plan, show_path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class Left(Struct, frozen=True, kw_only=True):
     """What a plan of the changed files would still do, and should not: at a path of an address; () is all of it.
 
     `near`: what that address waits for, one of which may be the cause.

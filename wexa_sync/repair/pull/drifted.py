@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import aligned, paired, sent_fields
@@ -34,8 +36,7 @@ from wexa_sync.secrecy.hide import scrubber_of, veil
 from wexa_sync.secrecy.redact import Mask, mask_plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
+class Drift(Struct, frozen=True, kw_only=True):
     """A value at `path` of the spec of a manifest that is another one by now: `live`, in the form of a spec.
 
     `by`: who changed it since the last apply or pull: "live", or "both", the live side and the repository.

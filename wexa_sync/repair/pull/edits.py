@@ -6,9 +6,10 @@ What can't be written without touching something else, or losing something, is r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.compare.same import kept as may_be_kept
 from wexa_sync.compare.same import same_value
@@ -33,8 +34,7 @@ _DECIDE = "`wexa-sync explain {0}` shows all sides. Write into the manifest what
 _HOW = "Set the secret's variable to what is live, or apply: that sets back what was declared."
 
 
-@dataclass(slots=True)
-class Writing:
+class Writing(Struct):
     """What to write for one value: edits of files of manifests, in their order, and contents of files of texts."""
 
     drift: Drift

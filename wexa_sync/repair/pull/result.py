@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path as File
+
+from msgspec import Struct, field
 
 from wexa_sync.errors import Problem
 from wexa_sync.manifests.tidy import Tidied
@@ -19,8 +20,7 @@ class NotPulled(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pulled:
+class Pulled(Struct, frozen=True, kw_only=True):
     """What a pull comes to. Nothing of it is written yet.
 
     `files`: those that change, and those in `emptied` go. `fields`: what is pulled, the paths in the spec of each

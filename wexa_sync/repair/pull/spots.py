@@ -6,10 +6,11 @@ import os
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as File
 from typing import Any
+
+from msgspec import Struct, field
 
 from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME, part_of
@@ -25,8 +26,7 @@ from wexa_sync.text.ends import with_ends
 from wexa_sync.text.files import TextFault, decode, place_of, read_bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(Struct, frozen=True, kw_only=True):
     """Where a value stands: at `path` of the document `index` in `file`, which is named as people see it.
 
     `layer`: "defaults" where the value stands elsewhere, and the manifest takes it over at the spot.
@@ -38,15 +38,14 @@ class Spot:
     layer: str = ""
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """A file of YAML as it stands there. Raises TextFault where it is none."""
 
     before: bytes
     text: str = ""
-    entries: Entries = field(init=False)
-    data: dict[int, Any] = field(init=False)
-    lines: list[int] = field(init=False)
+    entries: Entries = field(default_factory=lambda: Entries(""))
+    data: dict[int, Any] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.text = decode(self.before)

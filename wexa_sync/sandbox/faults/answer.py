@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.sandbox.replies import reply
 
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """Hold a whole response. With `cut`, only that many bytes of the body are sent before the connection closes."""
 
     status: int

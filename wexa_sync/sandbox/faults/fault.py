@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from wexa_sync.sandbox.errors import FaultError
 from wexa_sync.sandbox.faults.table import FAULT_KINDS, FORM, METHODS, TIMES, FaultKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """Say what goes wrong (`kind`, or `status` where the kind is written as one), and at which requests.
 
     An empty `method` or `path` matches every request. In a path `*` matches within a segment and `**` anything.

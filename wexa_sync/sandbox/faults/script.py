@@ -5,8 +5,9 @@ Only the event loop uses them, so there is no lock. They end with the process.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wexa_sync.sandbox.faults.fault import Fault, read_fault
 from wexa_sync.sandbox.faults.table import FAULT_KINDS
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from wexa_sync.sandbox.world.store import Json
 
 
-@dataclass(slots=True, eq=False)
-class Scripted:
+class Scripted(Struct, eq=False):
     """Hold a fault in force, the number of requests it has matched, and the number it has struck."""
 
     fault: Fault
@@ -26,8 +26,7 @@ class Scripted:
     struck: int = 0
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Hidden:
+class Hidden(Struct, kw_only=True, eq=False):
     """Hold the id of an object that the next `lists` lists leave out, and the fault that hides it."""
 
     ident: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from wexa_sync.sandbox.faults.lists import miscount, shorten
 from wexa_sync.sandbox.faults.script import Hidden

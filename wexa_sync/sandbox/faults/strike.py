@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.faults.answer import Answer
@@ -22,8 +23,7 @@ Serve: TypeAlias = Callable[[], Awaitable[Answer | None]]
 """Do the work behind a fault, and return the answer; None when the connection has ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strike:
+class Strike(Struct, frozen=True, kw_only=True):
     """Hold the scripted fault, the request, the server, and the request's entry in the notes (`entry`)."""
 
     scripted: Scripted

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 FORM = "KIND [before|after] [METHOD] [/PATH] [NAME=VALUE ...]"
 """How a fault is written."""
@@ -12,8 +13,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 TIMES = ("before", "after")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """Describe one `name=value` of a fault: the values it takes, as a pattern and in words."""
 
     name: str
@@ -22,8 +22,7 @@ class Parameter:
     expects: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultKind:
+class FaultKind(Struct, frozen=True, kw_only=True):
     """Hold one row of the table. `when` lists the times at which the fault can happen, the default first.
 
     A kind with `statuses` is written as one of them; `name` is then how the table lists them.

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from wexa_sync.sandbox.errors import SandboxError
 from wexa_sync.sandbox.faults.script import Script
 from wexa_sync.sandbox.server.sockets import BACKLOG, bound
@@ -53,8 +55,7 @@ class SandboxConfig:
     routers: Sequence[APIRouter] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunningSandbox:
+class RunningSandbox(Struct, frozen=True, kw_only=True):
     """Hold a running sandbox's address (without a trailing slash), and the ids of its organization and user."""
 
     base_url: str

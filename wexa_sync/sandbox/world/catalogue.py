@@ -6,8 +6,9 @@ Names, categories, sort keys and form fields are those of the vendor's examples 
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wexa_sync.sandbox.world.ids import new_object_id
 
@@ -18,8 +19,7 @@ PICTURES = "https://storage.example"
 LOGO = f"{PICTURES}/wexa/logo.png"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectorType:
+class ConnectorType(Struct, frozen=True, kw_only=True):
     """Describe one type: what it can do, what its form asks for, and which events it reports.
 
     `actions` are pairs of a name and a sort key, `form` pairs of a field and whether it is a secret, and `events` pairs

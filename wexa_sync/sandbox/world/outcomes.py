@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wexa_sync.sandbox.world import results
 from wexa_sync.sandbox.world.clock import iso
@@ -26,8 +27,7 @@ NO_SKILLS = "No skills found for the agent"
 CREDITS_PER_RUN = 0.03149925037481259
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """Hold a run's outcome, and the seconds that the run takes."""
 
     name: str

@@ -5,8 +5,9 @@ Three whole runs were seen, all of them completed. What a failed agent leaves is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +21,7 @@ PRICE_PER_AGENT = 0.00231
 _TYPES = ("observation", "plan", "output")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """What one agent did: when it began, for how many seconds, and what went wrong, if anything did."""
 
     agent: Json

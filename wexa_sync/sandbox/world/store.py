@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from wexa_sync.sandbox.errors import SandboxError
 
@@ -49,8 +50,7 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
 
-@dataclass(slots=True, kw_only=True)
-class Row:
+class Row(Struct, kw_only=True):
     """Hold one stored object: `body` is shown to clients, `inner` is known to the sandbox alone.
 
     `alias` is a second id (an execution's UUID). `owner` is the id of the object that it belongs to in its project.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from wexa_sync.kinds.execution import RUNNING
 from wexa_sync.model import Address, Change, Live, Manifest, Observation, Pair, Plan, Record, Ref, Source, Target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Action, Address, Blocked, Change, FieldChange, Outcome, Plan, Ref, Report, Source, Status

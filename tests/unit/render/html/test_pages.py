@@ -6,12 +6,13 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.hostile import Sample, hostile, view_of
 from tests.unit.render import samples as common

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
+from msgspec import Struct, field
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
-@dataclass
-class Read:
+class Read(Struct, dict=True):
     """What a page shows: its tags, its text outside of code, and all of its text."""
 
     tags: set[str] = field(default_factory=set)

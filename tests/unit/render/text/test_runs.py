@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.hostile import TEXTS
 from wexa_sync.model import Address, Entry, Run, Step, Usage
