@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 
 from wexa_sync import engine
-from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.project import PROJECT
@@ -31,8 +30,8 @@ class Watched:
         self._lock, self._all = threading.Lock(), threading.Barrier(together, timeout=60)
         listed = Api.listed
 
-        def watched(api: Api, kind: Kind, ids: Ids) -> Any:
-            return listed(api, kind, ids) if kind is PROJECT else self._one(kind, lambda: listed(api, kind, ids))
+        def watched(api: Api, kind: Kind, *given: Any) -> Any:
+            return listed(api, kind, *given) if kind is PROJECT else self._one(kind, lambda: listed(api, kind, *given))
 
         monkeypatch.setattr(Api, "listed", watched)
 
