@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, AnyStr, cast
 
+_AT_ONCE = re.compile  # whatever its name stands for at the time
+
 
 class _Pattern:
     """A pattern that is compiled for the first look at what it can do."""
@@ -17,7 +19,7 @@ class _Pattern:
 
     def __getattr__(self, name: str) -> Any:
         """Return `match`, `sub` and so on of the compiled pattern, and keep that: the next use costs nothing more."""
-        found = getattr(re.compile(self.pattern, self._flags), name)
+        found = getattr(_AT_ONCE(self.pattern, self._flags), name)
         setattr(self, name, found)
         return found
 
@@ -29,10 +31,13 @@ def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 @contextmanager
 def waiting() -> Iterator[None]:
-    """Let `re.compile` be `pattern` in a block that loads a library, for a library that rarely uses its patterns."""
-    at_once = re.compile
+    """Let `re.compile` be `pattern` in a block that loads a library.
+
+    For a library that rarely uses its patterns, and then by their own methods alone, as PyYAML does: `re.sub` and the
+    like take none of these.
+    """
     re.compile = pattern  # type: ignore[assignment]
     try:
         yield
     finally:
-        re.compile = at_once
+        re.compile = _AT_ONCE
