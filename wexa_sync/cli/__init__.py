@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wexa_sync import __version__
-from wexa_sync.cli.habits import Commands, answered
+from wexa_sync.cli.groups import Commands
 from wexa_sync.cli.streams import make_safe, require_utf8
 
 if TYPE_CHECKING:
@@ -81,14 +81,14 @@ class _Commands(Commands):
             return super().parse_args(ctx, [*args])
         except click.NoSuchOption as error:
             name = next((word for word in args if word in COMMANDS), "")
-            raise answered(error, args, self.get_command(ctx, name)) from None
+            raise _answered(error, args, self.get_command(ctx, name)) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and show its errors here, where the context still has --log-format and --no-color."""
         try:
             return super().invoke(ctx)
         except click.NoSuchOption as error:
-            raise answered(error, ctx.meta["wexa_sync.typed"], None) from None
+            raise _answered(error, ctx.meta["wexa_sync.typed"]) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001  # the boundary: nothing is behind it
@@ -99,6 +99,12 @@ class _Commands(Commands):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _answered(error: click.NoSuchOption, typed: list[str], before: click.Command | None = None) -> click.UsageError:
+    from wexa_sync.cli.habits import answered  # many words, for who is new here
+
+    return answered(error, typed, before)
 
 
 @click.command(
@@ -151,6 +157,7 @@ def main() -> None:
     # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
     # at the end, would take a fifth of a large plan's time.
     gc.set_threshold(500_000)
+    gc.enable()
     require_utf8()
     make_safe()
     code = _code()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.groups import Commands
 from wexa_sync.cli.values import Named, NewFile
 
 if TYPE_CHECKING:

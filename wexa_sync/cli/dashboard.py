@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.groups import Commands
 from wexa_sync.errors import UsageError
 from wexa_sync.render import VIEW_RENDERERS
 

@@ -11,7 +11,7 @@ import click
 from wexa_sync.cli import asked, options
 from wexa_sync.cli.executions_run import command as run_command
 from wexa_sync.cli.executions_watch import command as watch_command
-from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.groups import Commands
 from wexa_sync.cli.known import KnownAddressOrId
 from wexa_sync.cli.values import Since
 from wexa_sync.render import FOR_PEOPLE, RUN_RENDERERS

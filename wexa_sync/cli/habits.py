@@ -97,21 +97,9 @@ _FLAG_WORDS = {
 _FLAGS = {word: answer for answer, words in _FLAG_WORDS.items() for word in words.split()}
 
 
-class Commands(click.Group):
-    """A group of commands that answers the name of an unknown one."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that was called. Fails for an unknown name, with the command that does the same here."""
-        from wexa_sync.text.suggest import did_you_mean
-
-        name, known = args[0], self.list_commands(ctx)
-        if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
-            meant = _COMMANDS.get(name.lower().replace("_", "-"), "")
-            hint = meant or did_you_mean(name, known, f"There are: {', '.join(known)}.")
-            raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
-        return super().resolve_command(ctx, args)
+def command_for(word: str) -> str:
+    """Return what does here what a command of another tool does; empty where that is not known."""
+    return _COMMANDS.get(word.lower().replace("_", "-"), "")
 
 
 def answered(error: click.NoSuchOption, typed: Sequence[str], before: click.Command | None) -> click.UsageError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.groups import Commands
 from wexa_sync.render import VIEW_RENDERERS
 
 if TYPE_CHECKING:

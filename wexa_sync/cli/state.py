@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import options
-from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.groups import Commands
 from wexa_sync.cli.known import KnownAddress
 from wexa_sync.cli.values import StateName
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wexa_sync.cli import asked, options
-from wexa_sync.cli.habits import Commands
+from wexa_sync.cli.groups import Commands
 from wexa_sync.render import TABLE, VIEW_RENDERERS
 
 if TYPE_CHECKING:
