@@ -66,7 +66,10 @@ def main() -> int:
     figures = [each for each in measured if isinstance(each, Figure)]
     taken = [each for each in measured if isinstance(each, Usage)]
     print("\n\n".join([*([table(figures)] if figures else ()), *([usage_table(taken)] if taken else ())]))
-    return int(chosen.check and not all(figure.met for figure in figures))
+    missed = [figure for figure in figures if not figure.met]
+    if chosen.check and missed:
+        print("missed:", *(f"  {each.name}: {each.value:.2f}, at most {each.limit:g}" for each in missed), sep="\n")
+    return int(chosen.check and bool(missed))
 
 
 def _chosen() -> argparse.Namespace:
@@ -82,7 +85,7 @@ def _chosen() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured; the median counts")
     parser.add_argument("--small", action="store_true", help="tiny workspaces: does it run at all?")
     parser.add_argument("--instructions", action="store_true", help="count instructions too, if valgrind is installed")
-    parser.add_argument("--check", action="store_true", help="exit with 1 where a figure is missed")
+    parser.add_argument("--check", action="store_true", help="say which figures are missed, and exit with 1")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - _ALL.keys():
         parser.error(f"there is no benchmark {' and no '.join(sorted(unknown))}; there are {', '.join(_ALL)}")

@@ -23,8 +23,8 @@ def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
     yield from (small, large)
     each = [used.cpu * 1000 / number for used, number in ((small, few), (large, many))]
     for cost, number in zip(each, (few, many), strict=True):
-        yield amount(f"client's CPU of a create, of {number}", cost, "ms", limit=MILLISECONDS)
-    yield ratio("the same", each[1], each[0], floor=f"of {few}", limit=GROWTH, unit="ms")
+        yield amount(f"{number} creates, client's CPU of each", cost, "ms", limit=MILLISECONDS)
+    yield ratio(f"{many} creates, of each", each[1], each[0], floor=f"of {few}", limit=GROWTH, unit="ms")
 
 
 def _created(folder: Path, number: int) -> Usage:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks import floor
 from benchmarks.figures import Figure, amount, of_cpu
-from benchmarks.processes import PYTHON, WEXA_SYNC, How, Usage, interleaved, run, sandbox
+from benchmarks.processes import PYTHON, ROOT, WEXA_SYNC, How, Usage, interleaved, run, sandbox
 from benchmarks.recording import Recorded, record, served
 from benchmarks.workspaces import applied, resources
 
@@ -31,28 +31,28 @@ def measure(folder: Path, how: How, number: int = 1_000) -> Iterator[Figure | Us
     with served(recorded) as pages:
         taken = interleaved(how, commands, folder=workspace, env=server.env, count=pages.count)
     yield from taken.values()
-    yield from _figures(f"no-op plan of {size.resources}", taken)
+    yield from _figures(size.resources, taken)
 
 
-def _figures(name: str, taken: dict[str, Usage]) -> Iterator[Figure]:
-    plan, cold, blocked = (taken[each] for each in PLANS)
-    least = taken["floor, requests"]
+def _figures(number: int, taken: dict[str, Usage]) -> Iterator[Figure]:
+    plan, cold, blocked, sdk, singles, bare, least = taken.values()
+    name, whole = f"no-op plan of {number}", f"no-op plan of {number}, --no-cache"
     yield of_cpu(name, plan, least, limit=VOUCHED)
-    yield of_cpu("the same, --no-cache", cold, least, limit=COLD)
-    yield of_cpu("the same, no state: all blocked", blocked, least)
-    yield of_cpu("the same", plan, taken["floor, http.client"])
-    yield of_cpu("the same, --no-cache", cold, taken["floor, http.client"])
-    yield of_cpu("the same", plan, taken["script on the SDK"], limit=SDK)
-    yield of_cpu("the same", plan, taken["a GET a resource"])
-    yield amount("peak memory of it", plan.memory, "MB", limit=MEGABYTES)
-    yield amount("peak memory, --no-cache", cold.memory, "MB", limit=MEGABYTES)
+    yield of_cpu(whole, cold, least, limit=COLD)
+    yield of_cpu(f"plan of {number} without a state", blocked, least)
+    yield of_cpu(f"{name}, bare floor", plan, bare)
+    yield of_cpu(f"{whole}, bare floor", cold, bare)
+    yield of_cpu(f"{name}, SDK", plan, sdk, limit=SDK)
+    yield of_cpu(f"{name}, single GETs", plan, singles)
+    yield amount(f"{name}, peak memory", plan.memory, "MB", limit=MEGABYTES)
+    yield amount(f"{whole}, peak memory", cold.memory, "MB", limit=MEGABYTES)
 
 
 def _peers(workspace: Path, folder: Path) -> dict[str, tuple[str, ...]]:
-    peer = (PYTHON, "-m", "benchmarks.peers")
+    python = ("env", f"PYTHONPATH={ROOT}", PYTHON, "-m")
     return {
-        "script on the SDK": (*peer[:2], f"{peer[2]}.sdk", str(workspace)),
-        "a GET a resource": (*peer[:2], f"{peer[2]}.one_by_one", str(workspace), str(folder / "ids")),
+        "script on the SDK": (*python, "benchmarks.peers.sdk", str(workspace)),
+        "a GET a resource": (*python, "benchmarks.peers.one_by_one", str(workspace), str(folder / "ids")),
     }
 
 

@@ -22,7 +22,7 @@ from benchmarks import runner
 PYTHON = sys.executable
 WEXA_SYNC = (str(Path(PYTHON).with_name("wexa-sync")),)
 KEY = "benchmark"
-_ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
 _COUNTED = (
     "valgrind",
     "--tool=cachegrind",
@@ -102,7 +102,7 @@ def _instructions(command: Sequence[str], folder: Path, env: Mapping[str, str] |
 
 
 def _done(command: Sequence[str], folder: Path, env: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
-    whole = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "NO_PROXY": "*", "PYTHONPATH": str(_ROOT)}
+    whole = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "NO_PROXY": "*"}
     done = subprocess.run(command, cwd=folder, env=whole | {**(env or {})}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}{done.stderr}")

@@ -13,17 +13,26 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks.__main__ as command
 from benchmarks.__main__ import LARGE, QUICK
+from benchmarks.figures import amount
 from benchmarks.processes import PYTHON, run
 from benchmarks.recording import Recorded, served
 
 ROOT = Path(__file__).parents[2]
 
 
-def benchmarks(*words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "benchmarks", *words]
+def measured(*words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     whole = {**os.environ, **(env or {})}
-    return subprocess.run(command, cwd=ROOT, env=whole, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *words],
+        cwd=ROOT,
+        env=whole,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 def rows(told: str) -> list[list[str]]:
@@ -34,7 +43,7 @@ def rows(told: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", {*QUICK, *LARGE} - {"noop-plan-10000"})  # small, it is noop-plan
 def test_every_benchmark_runs_and_the_requests_are_as_promised(name: str) -> None:
-    done = benchmarks(name, "--small", "--rounds", "1")
+    done = measured(name, "--small", "--rounds", "1")
     assert done.returncode == 0, done.stderr
     found = rows(done.stdout)
     assert found
@@ -43,14 +52,25 @@ def test_every_benchmark_runs_and_the_requests_are_as_promised(name: str) -> Non
 
 
 def test_a_benchmark_that_is_not_there_is_told_of() -> None:
-    done = benchmarks("nothing")
+    done = measured("nothing")
     assert done.returncode == 2
     assert "there is no benchmark nothing" in done.stderr
 
 
+def test_check_says_which_figures_are_missed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few, many = amount("few", 2, "ms", limit=3), amount("many", 4, "ms", limit=3)
+    for figures, code, end in (((few, amount("told", 9, "ms")), 0, "|"), ((few, many), 1, "many: 4.00, at most 3")):
+        monkeypatch.setitem(command._ALL, "startup", lambda *_, figures=figures: figures)
+        monkeypatch.setattr(sys, "argv", ["benchmarks", "startup", "--check"])
+        assert command.main() == code
+        assert capsys.readouterr().out.rstrip().endswith(end)
+
+
 def test_a_peer_that_cannot_be_installed_is_left_out_and_said_so() -> None:
     nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    done = benchmarks("ansible", "--small", "--rounds", "1", "--check", env=nowhere)
+    done = measured("ansible", "--small", "--rounds", "1", "--check", env=nowhere)
     assert done.returncode == 0, done.stderr
     assert "ansible is left out: ansible-core can't be installed." in done.stderr
 
