@@ -1,15 +1,29 @@
-"""Read the pages of a list in their order, and ask for some of them before their turn: several at a time."""
+"""Ask for several things at a time, and take what comes in the order in which it would have been asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from wexa_sync.api.envelope import Page
 
 Query: TypeAlias = Mapping[str, str | int]
+_Thing = TypeVar("_Thing")
+_Result = TypeVar("_Result")
+
+
+def together(call: Callable[[_Thing], _Result], things: Iterable[_Thing], at_once: int) -> list[_Result]:
+    """Return what the call returns for each thing, in their order; `at_once` are under way at a time.
+
+    The first failure, in that order, is raised.
+    """
+    things = list(things)
+    if min(at_once, len(things)) < 2:
+        return [call(thing) for thing in things]
+    with ThreadPoolExecutor(max_workers=min(at_once, len(things))) as pool:
+        return list(pool.map(call, things))
 
 
 class Pages:

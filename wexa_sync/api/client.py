@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from msgspec.structs import replace
 
 from wexa_sync.api.account import OF_THE_ORGANISATION, account_of, wrong_org
-from wexa_sync.api.ahead import Query
+from wexa_sync.api.ahead import Query, together
 from wexa_sync.api.calls import Call, Ids, Raw, Values, admitted, body_of
 from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, require_about, unwrap
 from wexa_sync.api.paging import ANYTHING, Extent, Found, Sought, collect
@@ -32,9 +31,11 @@ class Api:
     `at_once`: how many pages of one list, or lists of one call, are asked for at a time.
     """
 
+    at_once = 1
+
     def __init__(self, http: Http, *, org_id: str, user_id: str = "", at_once: int = 1) -> None:
         self._http = http
-        self._at_once = at_once
+        self.at_once = at_once
         self.org_id = org_id
         self.user_id = user_id
         self.account = Account()  # as it was at the last `sign_in`
@@ -114,7 +115,7 @@ class Api:
                 what=f"GET {path}",
                 total=listing.total,
                 sought=sought,
-                at_once=self._at_once,
+                at_once=self.at_once,
             )
         except NotFound as refusal:
             if not listing.may_be_missing:
@@ -154,8 +155,7 @@ class Api:
     def _listed_everywhere(self, kind: Kind) -> Found:
         """Return what the lists of all projects show."""
         projects = (PROJECT.id_of(raw) or "" for raw in self.list(PROJECT, Ids()))
-        with ThreadPoolExecutor(max_workers=self._at_once) as pool:
-            found = list(pool.map(lambda project: self._list(kind, Ids(project=project), self.user_id), projects))
+        found = together(lambda project: self._list(kind, Ids(project=project), self.user_id), projects, self.at_once)
         extents = [each.extent for each in found]
         worst = next((each for each in (Extent.CUT, Extent.UNSURE) if each in extents), Extent.WHOLE)
         return Found(items=[raw for each in found for raw in each.items], extent=worst)

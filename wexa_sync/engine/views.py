@@ -42,7 +42,7 @@ def get(workspace: Workspace, name: str, asked: Asked) -> Viewed:
         there = f"There are: {', '.join(views())}."
         raise UsageError(f"nothing is called {name!a}", hint=did_you_mean(name, views(), there))
     workspace.api.sign_in()
-    return look_at(workspace.api, workspace.store.load(), view, asked, parallelism=workspace.options.parallelism)
+    return look_at(workspace.api, workspace.store.load(), view, asked)
 
 
 def credits_used(workspace: Workspace, by: str, most: int) -> Viewed:

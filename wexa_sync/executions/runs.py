@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from wexa_sync.api.ahead import together
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.errors import NotEnded, UnclearEnd, UsageError, WexaSyncError
@@ -32,13 +33,13 @@ def running(run: Run) -> Running:
 def list_runs(api: Api, state: State) -> list[Run]:
     """Return every run in the projects that the state manages, newest last as the server lists them."""
     ours = _Ours(state)
-    return [
-        ours.run(kind, raw, project.name, record.id)
-        for project, record in sorted(state.records.items())
-        if project.kind == "Project"
-        for kind in runnable()
-        for raw in api.list(kind, Ids(project=record.id))
-    ]
+    projects = [(address.name, held.id) for address, held in sorted(state.records.items()) if address.kind == "Project"]
+
+    def listed(place: tuple[str, str]) -> list[Run]:
+        name, id = place  # the field's name
+        return [ours.run(kind, raw, name, id) for kind in runnable() for raw in api.list(kind, Ids(project=id))]
+
+    return [run for runs in together(listed, projects, api.at_once) for run in runs]
 
 
 def read_whole(api: Api, state: State, run: Run) -> Run:

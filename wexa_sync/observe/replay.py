@@ -39,6 +39,7 @@ class Recorder(Api):
         self._api = api
         self._keep = keep
         self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
+        self.at_once = api.at_once
         self._lists: dict[Listed, Found] = {}
         self._names: dict[tuple[str, str, str, str], list[Raw]] = {}
         self._reads: dict[tuple[str, str], Raw | None] = {}
@@ -95,6 +96,7 @@ class Ahead(Api):
     def __init__(self, api: Api) -> None:
         self._api = api
         self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
+        self.at_once = api.at_once
         self._lists: dict[Listed, Found] = {}
         self.reads_ahead = True
 

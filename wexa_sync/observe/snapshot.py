@@ -61,7 +61,11 @@ def take(
     seen = observe(desired, state, recorder, target, options, now=now, sleep=sleep)
     ours = frozenset(_ours(seen, state))
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
-        for kind, ids in _lists_of(seen, ours, recorder):
+        lists = [*_lists_of(seen, ours)]
+        list(pool.map(lambda place: recorder.noted(*place), lists))
+        lists += [inner for kind, ids in lists for inner in _lists_within(recorder, kind, ids, ours)]
+        list(pool.map(lambda place: recorder.noted(*place), lists))
+        for kind, ids in lists:
             _read_whole(recorder, kind, ids, ours, pool)
         runs = _runs_of(recorder, seen, state, pool)
     seal = Seal(secrets=frozenset((*_secrets(seen), *hidden)), key=state.lineage)
@@ -83,8 +87,8 @@ def _ours(seen: Observation, state: State) -> Iterator[str]:
             yield from live.ids if live is not None else ()
 
 
-def _lists_of(seen: Observation, ours: frozenset[str], recorder: Recorder) -> Iterator[tuple[Kind, Ids]]:
-    """Yield the lists that any plan of these projects may need, those of the parts in what is ours too."""
+def _lists_of(seen: Observation, ours: frozenset[str]) -> Iterator[tuple[Kind, Ids]]:
+    """Yield the lists of projects that any plan of these projects may need."""
     for address, id in sorted(seen.ids.items()):  # the field's name
         if address.kind != PROJECT.name or id not in ours:
             continue
@@ -93,11 +97,14 @@ def _lists_of(seen: Observation, ours: frozenset[str], recorder: Recorder) -> It
                 continue
             if kind.goes_along and not kind.calls(Operation.CREATE):  # only what names one needs them: it was read
                 continue
-            ids = Ids(project=id)
-            yield kind, ids
-            for part in (each for each in kind.parts if each.own_list):
-                owners = [raw for raw in recorder.noted(kind, ids).items if not ours.isdisjoint(kind.ids_of(raw))]
-                yield from ((part.kind, replace(ids, owner=kind.id_of(raw) or "")) for raw in owners)
+            yield kind, Ids(project=id)
+
+
+def _lists_within(recorder: Recorder, kind: Kind, ids: Ids, ours: frozenset[str]) -> Iterator[tuple[Kind, Ids]]:
+    """Yield the lists of the parts in what is ours of a kind."""
+    for part in (each for each in kind.parts if each.own_list):
+        owners = [raw for raw in recorder.noted(kind, ids).items if not ours.isdisjoint(kind.ids_of(raw))]
+        yield from ((part.kind, replace(ids, owner=kind.id_of(raw) or "")) for raw in owners)
 
 
 def _read_whole(recorder: Recorder, kind: Kind, ids: Ids, ours: frozenset[str], pool: Executor) -> None:

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from wexa_sync.api.calls import Ids
+from wexa_sync.api.ahead import together
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.model import Address
+from wexa_sync.kinds.origin import Maker
+from wexa_sync.model import Address, Live, Place, Spec
 from wexa_sync.observe.known import Known
 
 
 def sort_out_made(known: Known, api: Api) -> None:
     """Move what makers made, and nobody manages, to `known.made_by_others`."""
-    for place in known.unmanaged:
-        maker, project = BY_NAME[place.kind].maker, Address(kind="Project", name=place.project)
-        if maker is None:
-            continue
-        comparison = known.comparison(place.project)
-        found = [
-            (live, {**live.spec, maker.field: plain_id(live.spec.get(maker.field), comparison)})
-            for live in known.unmanaged[place]
-        ]
-        # The list of makers is asked for only where it can matter.
-        may_go = project not in known.desired.manifests and any(fields[maker.field] for _, fields in found)
-        makers = api.list(BY_NAME[maker.kind], Ids(project=known.ids[project])) if may_go else []
-        made = [live for live, fields in found if maker.made(fields, makers)]
+    places = [place for place in known.unmanaged if BY_NAME[place.kind].maker is not None]
+    lists = together(lambda place: _makers(known, api, place), places, api.at_once)
+    for place, makers in zip(places, lists, strict=True):
+        maker = _maker(place)
+        made = [live for live, fields in _told(known, place) if maker.made(fields, makers)]
         known.made_by_others[place] = made
-        known.unmanaged[place] = [live for live, _ in found if live not in made]
+        known.unmanaged[place] = [live for live in known.unmanaged[place] if live not in made]
+
+
+def _maker(place: Place) -> Maker:
+    maker = BY_NAME[place.kind].maker
+    assert maker is not None
+    return maker
+
+
+def _told(known: Known, place: Place) -> list[tuple[Live, Spec]]:
+    """Return what is unmanaged at a place, with what a maker is told by: the id of the one that each belongs to."""
+    comparison, field = known.comparison(place.project), _maker(place).field
+    return [(live, {**live.spec, field: plain_id(live.spec.get(field), comparison)}) for live in known.unmanaged[place]]
+
+
+def _makers(known: Known, api: Api, place: Place) -> list[Raw]:
+    """Return the makers in a project that may go: their list is asked for only where it can matter."""
+    maker, project = _maker(place), Address(kind="Project", name=place.project)
+    if project in known.desired.manifests or not any(fields[maker.field] for _, fields in _told(known, place)):
+        return []
+    return api.list(BY_NAME[maker.kind], Ids(project=known.ids[project]))

@@ -15,14 +15,14 @@ from wexa_sync.state.base import State
 __all__ = ["look_at"]
 
 
-def look_at(api: Api, state: State, view: View, asked: Asked, *, parallelism: int = 1) -> Viewed:
+def look_at(api: Api, state: State, view: View, asked: Asked) -> Viewed:
     """Return what the view shows, without secrets. Raise UsageError for a filter or a name that does not fit."""
     check(view, asked)
     notes: tuple[str, ...] = ()
     if asked.name:
-        items = [find_one(api, state, view, asked, parallelism)]
+        items = [find_one(api, state, view, asked)]
     else:
-        items, notes = read_items(api, view, places_of(api, state, view, asked), asked.most, parallelism=parallelism)
+        items, notes = read_items(api, view, places_of(api, state, view, asked), asked.most)
     known = {(address.kind, id): address for address, record in state.records.items() for id in record.ids}
     secrets = secrets_among(api, state, view, items)
     return shaped(view, items, secrets, alone=bool(asked.name), notes=notes, known=known)

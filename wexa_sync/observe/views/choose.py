@@ -20,10 +20,10 @@ from wexa_sync.state.base import State
 from wexa_sync.text.ids import is_id, looks_made
 
 
-def find_one(api: Api, state: State, view: View, asked: Asked, parallelism: int) -> Item:
+def find_one(api: Api, state: State, view: View, asked: Asked) -> Item:
     """Return the item of that name, id, handle or address. Raise UsageError where there is none, or more than one."""
     found = _by_address(api, state, view, asked.name) or _by_id(api, view, asked)
-    return found or _in_list(api, state, view, asked, parallelism)
+    return found or _in_list(api, state, view, asked)
 
 
 def _by_address(api: Api, state: State, view: View, name: str) -> Item | None:
@@ -55,9 +55,9 @@ def _by_id(api: Api, view: View, asked: Asked) -> Item | None:
     return Item(raw=raw, spot=Spot(project_id=project if isinstance(project, str) and is_id(project) else ""))
 
 
-def _in_list(api: Api, state: State, view: View, asked: Asked, parallelism: int) -> Item:
+def _in_list(api: Api, state: State, view: View, asked: Asked) -> Item:
     places = places_of(api, state, view, asked)
-    items, _ = read_items(api, view, places, parallelism=parallelism)
+    items, _ = read_items(api, view, places)
     if any(item.whole for item in items):
         raise UsageError(
             f"the response for {view.name} has no known form, so no NAME is found in it",

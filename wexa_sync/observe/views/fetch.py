@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from wexa_sync.api.ahead import Query
+from wexa_sync.api.ahead import Query, together
 from wexa_sync.api.calls import Raw, admitted
 from wexa_sync.api.checks import unwrap
 from wexa_sync.api.client import Api
@@ -29,12 +28,10 @@ class Item(Struct, frozen=True, kw_only=True):
     whole: bool = False
 
 
-def read_items(
-    api: Api, view: View, places: Sequence[Spot], most: int = 0, *, parallelism: int = 1
-) -> tuple[list[Item], tuple[str, ...]]:
+def read_items(api: Api, view: View, places: Sequence[Spot], most: int = 0) -> tuple[list[Item], tuple[str, ...]]:
     """Return what the view shows at these places, and what a person should know of it. `most`: 0 for all.
 
-    Of several places `parallelism` are read at once, but where a few items are enough: they may all be in the first.
+    Several places are read at once, but where a few items are enough: they may all be in the first.
     """
     looks: list[_Look] = []
     if most:
@@ -43,8 +40,7 @@ def read_items(
             if sum(len(look.items) for look in looks) >= most:
                 break
     else:
-        with ThreadPoolExecutor(max_workers=parallelism) as pool:
-            looks += pool.map(lambda spot: _at(api, view, spot, ALL), places)
+        looks += together(lambda spot: _at(api, view, spot, ALL), places, api.at_once)
     items = [item for look in looks for item in look.items]
     notes = dict.fromkeys(look.note for look in looks if look.note)
     missed = [*_missed(view, places[0].filters, looks)] if places and not items else []

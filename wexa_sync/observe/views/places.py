@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from wexa_sync.api.ahead import together
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.errors import UsageError
@@ -57,16 +58,19 @@ def places_of(api: Api, state: State, view: View, asked: Asked) -> list[Spot]:
     """
     if view.scope is Scope.ORGANISATION:
         return [Spot(filters=asked.filters)]
-    spots: list[Spot] = []
-    missed: NotThere | None = None
-    for project in _projects(api, state, asked.project):
+
+    def within(project: Spot) -> list[Spot] | NotThere:
         try:
             with_ids = replace(project, filters=dict(_with_ids(api, state, view, asked, project)))
-            spots += _owners(api, view, with_ids) if view.within else [with_ids]
+            return [*_owners(api, view, with_ids)] if view.within else [with_ids]
         except NotThere as error:
-            missed = error
+            return error
+
+    found = together(within, _projects(api, state, asked.project), api.at_once)
+    spots = [spot for each in found if not isinstance(each, NotThere) for spot in each]
+    missed = [each for each in found if isinstance(each, NotThere)]
     if missed and not spots:
-        raise missed
+        raise missed[-1]
     return spots
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
+from wexa_sync.api.ahead import together
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.compare.rows import recorded_cells, recorded_rows
@@ -27,11 +29,14 @@ def secrets_among(api: Api, state: State, view: View, items: Sequence[Item]) -> 
     found = {text for item in items for text in held.in_row(item)}
     if view.kind is not None:
         found.update(text for item in items for text in held.in_one(view.kind, item.raw))
-    for kind in runnable():
-        if kind is not view.kind and held.sealed(kind):
-            for project in dict.fromkeys(item.spot.project_id for item in items if item.spot.project_id):
-                found.update(text for raw in _runs(api, held, kind, project, items) for text in held.in_one(kind, raw))
-    return frozenset(found)
+    kinds = [kind for kind in runnable() if kind is not view.kind and held.sealed(kind)]
+    projects = dict.fromkeys(item.spot.project_id for item in items if item.spot.project_id)
+
+    def in_runs(place: tuple[Kind, str]) -> list[str]:
+        kind, project = place
+        return [text for raw in _runs(api, held, kind, project, items) for text in held.in_one(kind, raw)]
+
+    return frozenset(found).union(*together(in_runs, product(kinds, projects), api.at_once))
 
 
 def _runs(api: Api, held: _Held, kind: Kind, project: str, items: Sequence[Item]) -> Iterator[Raw]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Barrier
 
@@ -12,12 +13,13 @@ from tests.unit.observe.views.conftest import Get
 from wexa_sync import engine
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
-from wexa_sync.api.paging import Found
+from wexa_sync.api.paging import ANYTHING, Found, Sought
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.views import view_named
 from wexa_sync.model import Asked
+from wexa_sync.workspace import Workspace
 
 
 def test_every_kind_that_is_listed_has_a_view() -> None:
@@ -55,20 +57,30 @@ def test_filters_ask_the_server_or_are_compared_here(get: Get, shared: Desk) -> 
     assert "limit=1" in asked["query"].split("&")
 
 
-def test_projects_are_read_at_the_same_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+LOOKS: dict[str, tuple[str, Callable[[Workspace], object]]] = {
+    "a list": ("Skill", lambda workspace: engine.get(workspace, "skill", Asked())),
+    "the owners of parts": ("AgentFlow", lambda workspace: engine.get(workspace, "agent", Asked())),
+    "the owners of lists": ("Connector", lambda workspace: engine.get(workspace, "trigger", Asked())),
+    "what is unmanaged": ("AgentFlow", engine.unmanaged),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_projects_are_read_at_the_same_time(look: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    what, read = LOOKS[look]
     with opened() as remote:
         body = {"description": "", "coworker_role": "r", "orgId": remote.server.org_id}
         for name in ("One", "Two"):
             remote.raw("POST", "/v1/project", {**body, "projectName": name}).raise_for_status()
         together, listed = Barrier(2, timeout=20), Api.listed
 
-        def meeting(api: Api, kind: Kind, ids: Ids) -> Found:
-            if kind.name == "Skill":
+        def meeting(api: Api, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
+            if kind.name == what:
                 together.wait()  # broken, where one project is read after the other
-            return listed(api, kind, ids)
+            return listed(api, kind, ids, sought)
 
         monkeypatch.setattr(Api, "listed", meeting)
-        assert engine.get(Desk(tmp_path, remote).workspace, "skill", Asked()).rows == ()
+        read(Desk(tmp_path, remote).workspace)
 
 
 @pytest.mark.parametrize(
