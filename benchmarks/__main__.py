@@ -59,13 +59,16 @@ def main() -> int:
         f"{date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
     )
     measured: list[Figure | Usage] = []
-    for name in chosen.names or [*QUICK, *(LARGE if chosen.large else ()), *(PEERS if chosen.peers else ())]:
-        print(f"{name} ...", file=sys.stderr)
-        with tempfile.TemporaryDirectory() as folder:
-            measured += _ALL[name](Path(folder), how)
-    figures = [each for each in measured if isinstance(each, Figure)]
-    taken = [each for each in measured if isinstance(each, Usage)]
-    print("\n\n".join([*([table(figures)] if figures else ()), *([usage_table(taken)] if taken else ())]))
+    names = chosen.names or [*QUICK, *(LARGE if chosen.large else ()), *(PEERS if chosen.peers else ())]
+    try:
+        for name in names:
+            print(f"{name} ...", file=sys.stderr)
+            with tempfile.TemporaryDirectory() as folder:
+                measured += _ALL[name](Path(folder), how)
+    finally:  # one that fails takes nothing from the others
+        figures = [each for each in measured if isinstance(each, Figure)]
+        taken = [each for each in measured if isinstance(each, Usage)]
+        print("\n\n".join([*([table(figures)] if figures else ()), *([usage_table(taken)] if taken else ())]))
     missed = [figure for figure in figures if not figure.met]
     if chosen.check and missed:
         print("missed:", *(f"  {each.name}: {each.value:.2f}, at most {each.limit:g}" for each in missed), sep="\n")

@@ -32,4 +32,4 @@ def _created(folder: Path, number: int) -> Usage:
     with sandbox(folder / "sandbox.db") as server:
         used = run(_APPLY, folder=workspace, env=server.env, name=f"apply of {number} creates")
         assert f"{number} added" in used.said, used.said
-        return replace(used, requests=len(server.requests))
+        return replace(used, requests=server.count())

@@ -22,7 +22,7 @@ def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
     for number in (few, many):
         write_workspace(folder / f"{number}", resources(number))
     with sandbox(folder / "sandbox.db") as server:
-        taken = interleaved(how, commands, folder=folder, env=server.env)
+        taken = interleaved(how, commands, folder=folder, env=server.env, count=server.count)
     yield from taken.values()
     small, large, summary = (used.cpu for used in taken.values())
     yield amount(f"text of {many} creates, with details", large - summary, "s CPU", limit=SECONDS)

@@ -23,7 +23,7 @@ def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
         assert "No changes." in said, said
         export = f"rm -rf {again} && {WEXA_SYNC[0]} export --all-skills {again}"
         commands = {"export": ("sh", "-c", export), "plan of an export": (*WEXA_SYNC, "plan", str(kept))}
-        taken = interleaved(how, commands, folder=folder, env=server.env)
+        taken = interleaved(how, commands, folder=folder, env=server.env, count=server.count)
     yield from taken.values()
     name = f"export of {size.resources}"
     yield of_cpu(name, taken["export"], taken["plan of an export"], floor="a plan of it", limit=LIMIT)

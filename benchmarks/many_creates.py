@@ -32,7 +32,7 @@ def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
         shutil.rmtree(workspace / ".wexa-sync", ignore_errors=True)
         with sandbox(folder / f"{number}.db", latency_ms=LATENCY_MS) as server:
             used = run(command, folder=workspace, env=server.env, name=f"apply of {size.resources} creates")
-            used = replace(used, requests=len(server.requests))
+            used = replace(used, requests=server.count())
         assert f"{size.resources} added" in used.said, used.said
         taken.append(used)
     least = min(taken, key=lambda each: each.wall)

@@ -74,6 +74,8 @@ def interleaved(
     `count` says how many requests came since it was last called.
     """
     taken: dict[str, list[Usage]] = {name: [] for name in commands}
+    if count:
+        count()  # what came before
     for number in range(how.rounds + (how.rounds > 1)):  # one round is no measurement
         for name, command in commands.items():
             used = run(command, folder=folder, env=env, name=name)
@@ -134,6 +136,12 @@ class Sandbox:
         """Return the requests since then: method, path, query, status."""
         noted: list[dict[str, Any]] = self._ask("GET")["requests"]
         return noted
+
+    def count(self) -> int:
+        """Return how many requests came since the last count."""
+        number = len(self.requests)
+        self.forget()
+        return number
 
     def _ask(self, method: str) -> Any:
         request = urllib.request.Request(  # noqa: S310 # loopback

@@ -36,7 +36,7 @@ def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
         changes = f"Plan: {3 * number} to add, {4 * number} to change, {3 * number} to delete"
         assert changes in said, said
         commands = {"plan as text": plan, "plan in every format": [*plan, *every]}
-        taken = interleaved(how, commands, folder=workspace, env=server.env)
+        taken = interleaved(how, commands, folder=workspace, env=server.env, count=server.count)
     yield from taken.values()
     text, formats = taken.values()
     name = f"plan of {10 * number} changes in {len(names)} formats"
