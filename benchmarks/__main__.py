@@ -43,6 +43,7 @@ QUICK: dict[str, _Measure] = {
 }
 LARGE: dict[str, _Measure] = {
     "noop-plan-10000": partial(noop_plan.measure, number=10_000),
+    "phases-10000": partial(phases.measure, number=10_000),
     "creates": creates.measure,
     "details": details.measure,
     "offline": offline.measure,

@@ -17,12 +17,13 @@ from benchmarks.sampler import PHASES, REST, START
 from benchmarks.workspaces import applied, resources
 
 
-def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
-    """Measure a plan of 1,000 resources."""
+def measure(folder: Path, how: How, number: int = 1_000) -> Iterator[Figure | Usage]:
+    """Measure both plans."""
+    size = resources(40 if how.small else number)
     file = folder / "phases.json"
     commands = {name: (PYTHON, sampler.__file__, str(file), "plan", *words) for name, words in list(PLANS.items())[:2]}
     with sandbox(folder / "sandbox.db") as server:
-        workspace = applied(folder / "workspace", resources(40 if how.small else 1_000), server)
+        workspace = applied(folder / "workspace", size, server)
         recorded = record(server, commands, folder=workspace, file=folder / "recorded.json")
     spent: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in commands}
     with served(recorded):
@@ -35,4 +36,4 @@ def measure(folder: Path, how: How) -> Iterator[Figure | Usage]:
     for name, phases in spent.items():
         whole = sum(map(median, phases.values()))
         for phase, seconds in phases.items():
-            yield ratio(f"{name}: {phase}", median(seconds), whole, floor="all of it", unit="s CPU")
+            yield ratio(f"{name} of {size.resources}: {phase}", median(seconds), whole, floor="all of it", unit="s CPU")

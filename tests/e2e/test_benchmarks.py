@@ -41,7 +41,7 @@ def rows(told: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines][1:]
 
 
-@pytest.mark.parametrize("name", sorted({*QUICK, *LARGE} - {"noop-plan-10000"}))  # small, it is noop-plan
+@pytest.mark.parametrize("name", [*QUICK, *(name for name in LARGE if not name.endswith("-10000"))])
 def test_every_benchmark_runs_and_the_requests_are_as_promised(name: str) -> None:
     done = measured(name, "--small", "--rounds", "1")
     assert done.returncode == 0, done.stderr
