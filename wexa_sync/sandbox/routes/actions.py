@@ -1,5 +1,7 @@
 """List the types of connectors, and describe and run their actions."""
 
+from collections.abc import Iterator
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -65,14 +67,19 @@ def _types(search_key: str) -> list[Json]:
 
 
 def _action(world: World, category: str, action: str) -> Json:
-    """Return an action of the category's type, or of a configured connector of that category."""
-    known = type_of(category)
-    offered = known.own_actions() if known else []
-    own = (row.body["actions"] for row in world.store.rows("connector") if row.body["category"] == category)
-    for each in (*offered, *(one for actions in own for one in actions)):
+    for each in _offered(world, category):
         if each.get("sort") == action:
             return {"description": "", **each}
     raise ApiError(404, f"Action not found: {category}/{action}")
+
+
+def _offered(world: World, category: str) -> Iterator[Json]:
+    """Give the actions of the category's type, and then those of the configured connectors of that category."""
+    known = type_of(category)
+    yield from known.own_actions() if known else ()
+    for row in world.store.rows("connector"):
+        if row.body["category"] == category:
+            yield from row.body["actions"]
 
 
 def _ran(action: Json) -> Response:

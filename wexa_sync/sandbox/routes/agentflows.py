@@ -42,7 +42,7 @@ def create_agentflow(world: Here, project_id: ProjectQuery, body: AgentflowCreat
     """Create an agentflow; `projectID` is in the query and in the body."""
     check_same_project(project_id, body.project_id)
     world.find_live("project", project_id)
-    world.check_name("agentflow", "name", body.name, project=project_id)
+    world.check_name("agentflow", body.name, project=project_id)
     sent = body.json_form()
     takes_agents = world.readings.says("agentflow_create_agents", "accepted")
     sent["agents"] = [new_agent(world, agent, project_id) for agent in sent["agents"]] if takes_agents else []

@@ -28,7 +28,7 @@ def configure_connector(world: Here, category: str, body: ConnectorConfig, proje
         raise ApiError(400, f"category differs: {category} in the path, {body.category} in the body")
     check_same_project(project_id, body.project_id)
     world.find_live("project", body.project_id)
-    world.refuse_taken_name("connector", "name", body.name, project=body.project_id)
+    world.refuse_taken_name("connector", body.name, project=body.project_id)
     connector = connectors.add_connector(world, body.json_form())
     return configured(world, view(world, connector), to_verify(connector))
 
@@ -38,8 +38,9 @@ def configure_connector(world: Here, category: str, body: ConnectorConfig, proje
 def get_config(world: Here, category: str, ident: str) -> Response:
     """Return the connector of a category. `ident` is its project's id (SDK) or its own id (a real client)."""
     world.check_id(ident)
-    for row in world.store.rows("connector"):
-        if ident in (row.id, row.project) and row.body["category"] == category and not row.is_deleted:
+    one = world.store.get("connector", ident)
+    for row in [one] if one else world.store.rows("connector", project=ident):
+        if row.body["category"] == category and not row.is_deleted:
             shown = view(world, row)["config"] | to_verify(row)
             return reply({"configured": row.body["is_configured"], "config": shown})
     return reply({"configured": False, "config": {}})

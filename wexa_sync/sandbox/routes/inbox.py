@@ -48,17 +48,20 @@ def list_inbox(
     """List a project's inbox, oldest first. The next page begins after the last id of this page."""
     del view  # both views return the same: their difference is not documented
     world.check_id(project_id)
-    items = [row.body for row in world.store.rows("inbox", project=project_id)]
+    rows = world.store.rows("inbox", project=project_id)
     found = [
-        item
-        for item in items
-        if status in (None, item["status"]) and kind in (None, item["type"]) and search_key in item["summary"]
+        row.body
+        for row in rows
+        if status in (None, row.body["status"])
+        and kind in (None, row.body["type"])
+        and search_key in row.body["summary"]
     ]
     rest = found
     if after_id is not None:
         last = world.find("inbox", after_id, project=project_id).id
-        rest = items[[item["_id"] for item in items].index(last) + 1 :]
-        rest = [item for item in rest if item in found]
+        ids = [row.id for row in rows]
+        before = set(ids[: ids.index(last) + 1])
+        rest = [item for item in found if item["_id"] not in before]
     page = window(rest, by_skip(world, None, limit))
     return reply({"total_count": len(found), "inbox_requests": [shown(world, item) for item in page]})
 

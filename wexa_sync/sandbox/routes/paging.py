@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wexa_sync.sandbox.errors import ApiError, invalid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wexa_sync.sandbox.world.store import Row
     from wexa_sync.sandbox.world.world import World
 
 _T = TypeVar("_T")
@@ -43,6 +46,24 @@ def window(items: list[_T], place: tuple[int, int | None]) -> list[_T]:
     """Return the items of one page."""
     skip, limit = place
     return items[skip:] if limit is None else items[skip : skip + limit]
+
+
+def page_of(
+    world: World,
+    kind: str,
+    place: tuple[int, int | None],
+    wanted: Callable[[Row], bool] | None = None,
+    **where: Any,
+) -> tuple[list[Row], int]:
+    """Return the rows of one page, and the number of rows on all pages: of those in `where` all, or the `wanted`.
+
+    Only a list that has a filter looks at more rows than those of the page.
+    """
+    store, (skip, limit) = world.store, place
+    if wanted is None:
+        return store.rows(kind, **where, skip=skip, limit=limit), store.count(kind, **where)
+    found = [row for row in store.rows(kind, **where) if wanted(row)]
+    return window(found, place), len(found)
 
 
 def _capped(world: World, limit: int | None) -> int | None:

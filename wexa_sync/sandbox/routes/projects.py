@@ -8,12 +8,12 @@ from starlette.responses import Response
 from wexa_sync.sandbox.bodies import ConnectorConfig, ProjectCreate, ProjectUpdate
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
-from wexa_sync.sandbox.routes.paging import by_page, window
+from wexa_sync.sandbox.routes.paging import by_page, page_of
 from wexa_sync.sandbox.routes.params import Here
 from wexa_sync.sandbox.world.clock import iso_millis
 from wexa_sync.sandbox.world.connectors import add_connector
 from wexa_sync.sandbox.world.seed import ORG_ID, USER_ID, seed_connectors
-from wexa_sync.sandbox.world.shown import as_read
+from wexa_sync.sandbox.world.shown import as_read, row_as_read, rows_as_read
 from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
@@ -26,7 +26,7 @@ router = APIRouter(tags=["Project"])
 def create_project(world: Here, body: ProjectCreate) -> Response:
     """Create a project in an organization. Reading `project_connectors` says whether it starts with connectors."""
     _check_organization(body)
-    world.check_name("project", "projectName", body.project_name)
+    world.check_name("project", body.project_name)
     at = world.now()
     project = {
         "_id": world.new_id(at),
@@ -55,18 +55,16 @@ def list_projects(
 ) -> Response:
     """List the projects of a user in an organization. Without both ids the list is empty [client]."""
     at_home = (user_id, org_id) == (USER_ID, ORG_ID)
-    found = [row.body for row in world.store.rows("project") if at_home and status in (None, row.body["status"])]
-    projects = [as_read(world.readings, project) for project in found]
-    return listing(
-        world, "projectList", window(projects, by_page(world, page, limit)), total=("totalCount", len(projects))
-    )
+    wanted = None if status is None else lambda row: row.body["status"] == status
+    rows, total = page_of(world, "project", by_page(world, page, limit), wanted) if at_home else ([], 0)
+    return listing(world, "projectList", rows_as_read(world.readings, rows), total=("totalCount", total))
 
 
 @router.get("/v1/project/all", summary="Get all projects of a user")
 @turn
 def list_projects_of_user(world: Here, user_id: Annotated[str, Query(alias="userId")]) -> Response:
     """List all projects of a user; known from the SDK only."""
-    projects = [row.body for row in world.store.rows("project") if user_id == USER_ID]
+    projects = world.store.rows("project") if user_id == USER_ID else []
     return listing(world, "projectList", projects, total=("totalCount", len(projects)))
 
 
@@ -74,7 +72,7 @@ def list_projects_of_user(world: Here, user_id: Annotated[str, Query(alias="user
 @turn
 def get_project(world: Here, project_id: str) -> Response:
     """Return one project."""
-    return reply(as_read(world.readings, world.find("project", project_id).body))
+    return reply(row_as_read(world.readings, world.find("project", project_id)))
 
 
 @router.put("/v1/project", summary="Update project")
@@ -105,9 +103,8 @@ def delete_project(world: Here, project_id: str) -> Response:
 @turn
 def get_project_by_name(world: Here, project_name: str) -> Response:
     """Return the first project of that name; known from the SDK only. The path has no /v1."""
-    for row in world.store.rows("project"):
-        if row.body["projectName"] == project_name:
-            return reply(row.body)
+    for row in world.store.rows("project", name=project_name):
+        return reply(row)
     raise ApiError(404, f"Project not found: {project_name}")
 
 

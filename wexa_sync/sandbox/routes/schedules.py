@@ -11,11 +11,11 @@ from starlette.responses import Response
 from wexa_sync.sandbox.bodies import ScheduleCreate, ScheduleUpdate
 from wexa_sync.sandbox.errors import ApiError
 from wexa_sync.sandbox.replies import created, deleted, listing, reply, updated
-from wexa_sync.sandbox.routes.paging import by_page, window
+from wexa_sync.sandbox.routes.paging import by_page, page_of
 from wexa_sync.sandbox.routes.params import Here, ProjectQuery
 from wexa_sync.sandbox.world.clock import iso
 from wexa_sync.sandbox.world.seed import ORG_ID
-from wexa_sync.sandbox.world.shown import as_read
+from wexa_sync.sandbox.world.shown import as_read, row_as_read
 from wexa_sync.sandbox.world.store import Json, Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
@@ -38,17 +38,16 @@ def list_schedules(
 ) -> Response:
     """List a project's schedules by page_no and limit."""
     world.check_id(project_id)
-    wanted = (coworker_id, status, kind)
-    found = [
-        _view(world, row)
-        for row in world.store.rows("schedule", project=project_id)
-        if all(
-            want in (None, row.body[key]) for key, want in zip(("coworker_id", "status", "type"), wanted, strict=True)
-        )
-        and search_key in row.body["template"]
-    ]
-    page = window(found, by_page(world, page_no, limit))
-    total = {"list": ("total_count", len(found)), "page": ("total_count", len(page))}
+    fields = {"coworker_id": coworker_id, "status": status, "type": kind}
+    given = {key: value for key, value in fields.items() if value is not None}
+
+    def wanted(row: Row) -> bool:
+        return search_key in row.body["template"] and given.items() <= row.body.items()
+
+    place = by_page(world, page_no, limit)
+    rows, count = page_of(world, "schedule", place, wanted if given or search_key else None, project=project_id)
+    total = {"list": ("total_count", count), "page": ("total_count", len(rows))}
+    page = [_view(world, row) for row in rows]
     return listing(world, "schedules", page, total=total.get(world.readings.value("schedule_total")))
 
 
@@ -111,7 +110,9 @@ def _check_time(world: World, schedule: int) -> None:
         raise ApiError(400, f"schedule lies in the past: {schedule}")
 
 
-def _view(world: World, row: Row) -> Json:
+def _view(world: World, row: Row) -> Json | Row:
+    form = world.readings.value("schedule_time")
+    if form == "int":
+        return row_as_read(world.readings, row)
     schedule: int = row.body["schedule"]
-    forms: dict[str, object] = {"int": schedule, "float": float(schedule), "iso": iso(schedule)}
-    return as_read(world.readings, row.body) | {"schedule": forms[world.readings.value("schedule_time")]}
+    return as_read(world.readings, row.body) | {"schedule": iso(schedule) if form == "iso" else float(schedule)}

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from wexa_sync.sandbox.bodies import SkillCreate
 from wexa_sync.sandbox.replies import created, listing, reply
-from wexa_sync.sandbox.routes.paging import of_skills
+from wexa_sync.sandbox.routes.paging import of_skills, page_of
 from wexa_sync.sandbox.routes.params import Here, Limit, ProjectQuery
 from wexa_sync.sandbox.world.catalogue import skill_actions
-from wexa_sync.sandbox.world.shown import as_read
-from wexa_sync.sandbox.world.store import Json, Row
+from wexa_sync.sandbox.world.shown import as_read, row_as_read, rows_as_read
+from wexa_sync.sandbox.world.store import Row
 from wexa_sync.sandbox.world.turn import turn
 from wexa_sync.sandbox.world.world import World
 
@@ -25,7 +25,7 @@ def create_skill(world: Here, body: SkillCreate) -> Response:
     """Create a skill on a connector of the project; `projectID` is in the body only."""
     world.find_live("project", body.project_id)
     connector = world.find_live("connector", body.connector_id, project=body.project_id)
-    world.check_name("skill", "name", body.name, project=body.project_id)
+    world.check_name("skill", body.name, project=body.project_id)
     at = world.now()
     derives = world.readings.says("skill_actions", "connector")
     actions = skill_actions(body.name, connector.body, at) if derives else []
@@ -38,8 +38,9 @@ def create_skill(world: Here, body: SkillCreate) -> Response:
 @turn
 def list_skills(world: Here, project_id: ProjectQuery, name: str | None = None, limit: Limit = None) -> Response:
     """List a project's skills, or those of a name. There is a limit and no second page."""
-    whole = world.readings.says("skill_name_match", "exact")
-    return _listing(world, project_id, limit, lambda skill: name is None or _matches(name, skill["name"], whole=whole))
+    if name is None or world.readings.says("skill_name_match", "exact"):
+        return _listing(world, project_id, limit, name=name)
+    return _listing(world, project_id, limit, lambda row: name in row.body["name"])
 
 
 @router.get("/skills/category", summary="Get skills by category'")
@@ -52,27 +53,27 @@ def list_skills_by_category(
 ) -> Response:
     """List a project's skills, of one connector category if named [test]."""
     categories = {row.id: row.body["category"] for row in world.store.rows("connector", project=project_id)}
-    return _listing(
-        world, project_id, limit, lambda skill: category in (None, categories.get(skill["connector_id"])), counted=True
-    )
+    wanted = None if category is None else lambda row: categories.get(row.owner) == category
+    return _listing(world, project_id, limit, wanted, counted=True)
 
 
 @router.get("/skills/{skill_id}", summary="Get skills by id")
 @turn
 def get_skill(world: Here, skill_id: str) -> Response:
     """Return one skill with its actions."""
-    return reply(as_read(world.readings, world.find("skill", skill_id).body))
+    return reply(row_as_read(world.readings, world.find("skill", skill_id)))
 
 
 def _listing(
-    world: World, project_id: str, limit: int | None, wanted: Callable[[Json], bool], *, counted: bool = False
+    world: World,
+    project_id: str,
+    limit: int | None,
+    wanted: Callable[[Row], bool] | None = None,
+    *,
+    name: str | None = None,
+    counted: bool = False,
 ) -> Response:
     world.check_id(project_id)
-    found = [row.body for row in world.store.rows("skill", project=project_id) if wanted(row.body)]
-    total = ("total_count", len(found)) if counted or world.readings.says("skill_limit", "counted") else None
-    skills = [as_read(world.readings, skill) for skill in found[: of_skills(world, limit)]]
-    return listing(world, "skills", skills, total=total)
-
-
-def _matches(wanted: str, name: str, *, whole: bool) -> bool:
-    return wanted == name if whole else wanted in name
+    rows, count = page_of(world, "skill", (0, of_skills(world, limit)), wanted, project=project_id, name=name)
+    total = ("total_count", count) if counted or world.readings.says("skill_limit", "counted") else None
+    return listing(world, "skills", rows_as_read(world.readings, rows), total=total)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from wexa_sync.sandbox.replies import listing, reply
-from wexa_sync.sandbox.routes.paging import by_skip, window
+from wexa_sync.sandbox.routes.paging import by_skip, page_of
 from wexa_sync.sandbox.routes.params import Here, Limit, MaybeProject, ProjectQuery, Skip
 from wexa_sync.sandbox.world import executions
 from wexa_sync.sandbox.world.store import Row
@@ -64,13 +64,10 @@ def stop_task(world: Here, task_id: str) -> Response:
 
 def _listing(world: World, project_id: str, skip: int | None, limit: int | None, created_by: str | None) -> Response:
     world.check_id(project_id)
-    words = {row.alias: executions.status_word(world, row) for row in world.store.rows("execution", project=project_id)}
-    tasks = [
-        row.body | {"status": words[row.owner]}
-        for row in world.store.rows("task", project=project_id)
-        if created_by in (None, row.body["created_by"])
-    ]
-    return listing(world, "tasks", window(tasks, by_skip(world, skip, limit)))
+    wanted = None if created_by is None else lambda row: row.body["created_by"] == created_by
+    rows, _ = page_of(world, "task", by_skip(world, skip, limit), wanted, project=project_id)
+    words = [executions.status_word(world, _execution_of(world, row)) for row in rows]
+    return listing(world, "tasks", [row.body | {"status": word} for row, word in zip(rows, words, strict=True)])
 
 
 def _move(world: World, move: Callable[[World, Row], None], task_id: str) -> Response:

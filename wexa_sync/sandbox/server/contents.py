@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -37,7 +36,7 @@ async def _put(request: Request) -> Response:
         if request.method == "POST":
             content = _field(request.headers.get("content-type", ""), content)
         ident, signature = request.path_params["ident"], request.query_params.get("signature", "")
-        return await run_in_threadpool(_keep, world=world, ident=ident, signature=signature, content=content)
+        return await _keep(world=world, ident=ident, signature=signature, content=content)
     except ApiError as error:
         return PlainTextResponse(str(error.detail), status_code=error.status)
 

@@ -10,6 +10,8 @@ from wexa_sync.sandbox.world.seed import ORG_ID, picture
 from wexa_sync.sandbox.world.shown import as_read
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wexa_sync.sandbox.world.store import Json, Row
     from wexa_sync.sandbox.world.world import World
 
@@ -111,7 +113,8 @@ def flow_views(world: World, rows: list[Row], *, summary: bool = False) -> list[
     if summary:
         return shown
     wanted = [ident for row in rows for agent in row.body["agents"] for ident in agent["skills"]]
-    skills = {ident: skill.body for ident, skill in world.store.named("skill", wanted).items()}
+    as_sent = world.readings.show_as_sent
+    skills = {ident: skill if as_sent else skill.body for ident, skill in world.store.named("skill", wanted).items()}
     out: tuple[str, ...] = () if world.readings.says("agent_echo", "yes") else _ECHOED
     out += () if world.readings.says("next_agent_in_reads", "yes") else LINKS
     views = [flow | {"agents": [_agent_view(agent, skills, out) for agent in flow["agents"]]} for flow in shown]
@@ -123,7 +126,7 @@ def flow_view(world: World, row: Row) -> Json:
     return flow_views(world, [row])[0]
 
 
-def _agent_view(agent: Json, skills: dict[str, Json], out: tuple[str, ...]) -> Json:
+def _agent_view(agent: Json, skills: Mapping[str, Json | Row], out: tuple[str, ...]) -> Json:
     out = tuple(key for key in out if key != "conditions") if agent["agent_type"] == DECIDER else out
     seen = {key: value for key, value in agent.items() if key not in out}
     seen["pre_and_post_execution_input"] = None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BY_NAME = {reading.name: reading for reading in READINGS}
+_AS_SENT = {"texts": "as_sent", "empty_texts": "as_sent", "inner_nulls": "kept", "editor_forms": "shown"}
 
 
 class Readings:
@@ -21,6 +22,8 @@ class Readings:
         for name, value in (chosen or {}).items():
             _check(name, value)
         self._values = {reading.name: reading.default for reading in READINGS} | dict(chosen or {})
+        self.show_as_sent = all(self.says(*each) for each in _AS_SENT.items())
+        """True when reads show texts, nulls and forms as they were sent."""
 
     def says(self, name: str, value: str) -> bool:
         """True when the reading `name` has `value`. Both must exist: a typing error must not count as "no"."""

@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wexa_sync.sandbox.world.chosen import Readings
-    from wexa_sync.sandbox.world.store import Json
+    from collections.abc import Sequence
 
-_AS_SENT = (("texts", "as_sent"), ("empty_texts", "as_sent"), ("inner_nulls", "kept"), ("editor_forms", "shown"))
+    from wexa_sync.sandbox.world.chosen import Readings
+    from wexa_sync.sandbox.world.store import Json, Row
+
+
+def row_as_read(readings: Readings, row: Row) -> Json | Row:
+    """Return a row's body as a read shows it; the row itself, for a response to write as it is stored, if as sent."""
+    return row if readings.show_as_sent else as_read(readings, row.body)
+
+
+def rows_as_read(readings: Readings, rows: list[Row]) -> Sequence[Json | Row]:
+    """Return rows as `row_as_read` does each."""
+    return rows if readings.show_as_sent else [as_read(readings, row.body) for row in rows]
 
 
 def as_read(readings: Readings, body: Json) -> Json:
     """Return a body as a read shows it: texts trimmed, null for empty texts, no inner nulls, no editor's forms."""
-    if all(readings.says(*each) for each in _AS_SENT):
+    if readings.show_as_sent:
         return body
     shown: Json = _as_read(readings, body, inner=False)
     return shown

@@ -40,7 +40,7 @@ def add_table(world: World, project: str, sent: Json) -> Row:
 def check_table_name(world: World, project: str, name: str) -> None:
     """Raise ApiError if the name is taken and the reading says that names of tables are unique."""
     if world.readings.says("table_names_unique", "yes"):
-        world.refuse_taken_name("table", "table_name", name, project=project)
+        world.refuse_taken_name("table", name, project=project)
 
 
 def save_table(world: World, table: Row) -> None:
@@ -84,20 +84,24 @@ def delete_column(world: World, table: Row, column: Json) -> None:
             world.store.save(row)
 
 
-def table_view(world: World, table: Row) -> Json:
+def table_view(world: World, table: Row) -> Json | Row:
     """Return a whole table as clients see it."""
+    shows_triggers = world.readings.says("table_triggers_read", "in_list")
+    if shows_triggers and world.readings.says("column_case", "kept"):
+        return table
     shown = table.body | {"columns": column_views(world, table)}
-    if not world.readings.says("table_triggers_read", "in_list"):
+    if not shows_triggers:
         del shown["triggers"]
     return shown
 
 
-def table_item(world: World, table: Row) -> Json:
+def table_item(world: World, table: Row) -> Json | Row:
     """Return a table as the list of tables shows it."""
-    shown = table_view(world, table)
-    if world.readings.says("table_item", "names_only"):
-        return {key: value for key, value in shown.items() if key in (*_SUMMARY, "triggers")}
-    return shown
+    if not world.readings.says("table_item", "names_only"):
+        return table_view(world, table)
+    shows_triggers = world.readings.says("table_triggers_read", "in_list")
+    shown = (*_SUMMARY, *(["triggers"] if shows_triggers else []))
+    return {key: value for key, value in table.body.items() if key in shown}
 
 
 def table_name(world: World, table: Row) -> Json:

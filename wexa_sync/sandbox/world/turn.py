@@ -1,9 +1,12 @@
-"""Run each request as one turn: a transaction that first takes every step that came due, then does the request."""
+"""Run each request as one turn: a transaction that first takes every step that came due, then does the request.
+
+Turns run on the event loop: threads would only queue for the store, and to change threads costs more than most turns.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ParamSpec, cast
 
 from starlette.responses import Response
@@ -18,11 +21,11 @@ if TYPE_CHECKING:
 _P = ParamSpec("_P")
 
 
-def turn(endpoint: Callable[_P, Response]) -> Callable[_P, Response]:
+def turn(endpoint: Callable[_P, Response]) -> Callable[_P, Awaitable[Response]]:
     """Run an endpoint as one turn. The endpoint takes the world as its argument `world`."""
 
     @functools.wraps(endpoint)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> Response:
+    async def run(*args: _P.args, **kwargs: _P.kwargs) -> Response:
         world = cast("World", kwargs["world"])
         with world.store.transaction():
             catch_up(world)

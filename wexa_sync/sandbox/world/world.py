@@ -64,16 +64,15 @@ class World:
         if not (is_execution_id(ident) if execution else is_object_id(ident)):
             raise ApiError(int(self.readings.value("malformed_id")), f"Invalid id: {ident}")
 
-    def check_name(self, kind: str, key: str, name: str, *, project: str | None = None) -> None:
+    def check_name(self, kind: str, name: str, *, project: str | None = None) -> None:
         """Raise ApiError if the name is taken and the reading says that names are unique."""
         if self.readings.says("duplicate_names", "refused"):
-            self.refuse_taken_name(kind, key, name, project=project)
+            self.refuse_taken_name(kind, name, project=project)
 
-    def refuse_taken_name(self, kind: str, key: str, name: str, *, project: str | None = None) -> None:
+    def refuse_taken_name(self, kind: str, name: str, *, project: str | None = None) -> None:
         """Raise ApiError if a live object of the kind has that name. The words are from the vendor's connector test."""
-        for row in self.store.rows(kind, project=project):
-            if row.body[key] == name and not row.is_deleted:
-                raise ApiError(400, f"{kind.capitalize()} with the same name already exists")
+        if any(not row.is_deleted for row in self.store.rows(kind, project=project, name=name)):
+            raise ApiError(400, f"{kind.capitalize()} with the same name already exists")
 
     def delete(self, row: Row) -> None:
         """Delete an object: remove it, or mark it as deleted, as the reading says."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wexa_sync.sandbox import SandboxConfig, SandboxError, running
+from wexa_sync.sandbox import ORG_ID, SandboxConfig, SandboxError, running
 from wexa_sync.sandbox.world.store import Store
 
-from ..client import Client, agent_body, sandbox
+from ..client import NOWHERE, Client, agent_body, project_body, sandbox
 
 
 def test_files_of_others_are_refused(tmp_path: Path) -> None:
@@ -25,6 +27,37 @@ def test_files_of_others_are_refused(tmp_path: Path) -> None:
     for path, words in ((text, "is not a sandbox data file"), (newer, "another version of the sandbox")):
         with pytest.raises(SandboxError, match=words), running(SandboxConfig(data=path)):
             pass
+
+
+VERSION_1 = """
+CREATE TABLE objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, alias TEXT, project TEXT, owner TEXT,
+    due REAL, body TEXT NOT NULL, inner TEXT NOT NULL
+);
+CREATE UNIQUE INDEX objects_id ON objects (kind, id);
+CREATE INDEX objects_alias ON objects (kind, alias);
+CREATE INDEX objects_project ON objects (kind, project);
+CREATE INDEX objects_owner ON objects (kind, owner);
+CREATE INDEX objects_due ON objects (due) WHERE due IS NOT NULL;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+PRAGMA user_version=1;
+"""
+
+
+def test_a_file_of_version_1_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
+    data = tmp_path / "sandbox.db"
+    body = {"_id": NOWHERE, "projectName": "Zoë", "description": "", "orgId": ORG_ID, "status": "published"}
+    with closing(sqlite3.connect(data)) as database, database:
+        database.executescript(VERSION_1)
+        values = ("project", NOWHERE, json.dumps(body), "{}")
+        database.execute("INSERT INTO objects (kind, id, body, inner) VALUES (?, ?, ?, ?)", values)
+    for _ in range(2):
+        with sandbox(data=data, readings={"duplicate_names": "refused"}) as api:
+            assert api.send("GET", f"/v1/project/{NOWHERE}").text == json.dumps(
+                body, ensure_ascii=False, separators=(",", ":")
+            )
+            assert api.get("/project/projectName/Zoë") == body
+            assert api.refused("POST", "/v1/project", project_body(projectName="Zoë"))[0] == 400
 
 
 def test_data_survives_a_restart(tmp_path: Path) -> None:
