@@ -133,7 +133,7 @@ def test_a_plan_of_what_is_unchanged_asks_for_one_page_of_each_list(
     cli: Cli, tmp_path: Path, readings: dict[str, str]
 ) -> None:
     """Ten might be a server's cap rather than the end of a list. What is recorded has come, so nobody has to know."""
-    things = "".join(each.format(n=n, p="desk") for each in (FLOW, SCHEDULE) for n in range(10))
+    things = "".join(each.format(n=n, p="desk") for each in (FLOW, SCHEDULE, SKILL) for n in range(10))
     text = f"{PROJECT.format(p='desk')}{things.replace('coworker_id: triage', 'coworker_id: more-0')}"
     (tmp_path / "desk.yaml").write_text(text, encoding="utf-8")
     with opened(readings=readings) as remote:
@@ -141,4 +141,5 @@ def test_a_plan_of_what_is_unchanged_asks_for_one_page_of_each_list(
         remote.forget()
         assert cli(tmp_path, "plan", env=remote.env).last == "No changes."
         asked = Counter("/".join(each["path"].split("/")[:3]) for each in remote.requests)
-    assert asked == {"/customer": 1, "/v1/project": 1, "/agentflows": 1, "/schedules/coworker": 1}
+    lists = {"/v1/project": 1, "/agentflows": 1, "/schedules/coworker": 1, "/skills/": 1}
+    assert asked == {"/customer": 1, **lists}  # and no list of connectors: the state knows which one a skill has

@@ -39,7 +39,8 @@ def apply_plan(
     if moves:
         session.write(*begun, *moves)
         begun = []
-    drive = Drive(_context(plan, api, session, options, progress, cutoff, ask, run), session)
+    context = _context(plan, api, session, options, progress, cutoff, ask, run)
+    drive = Drive(context, session)
     drive.refresh(*begun)
     interrupted = drive.run()
     if run:
@@ -50,6 +51,7 @@ def apply_plan(
         started=started,
         ended=time.time(),
         interrupted=interrupted,
+        externals=context.externals,
         doubts=tuple(address for address in _doubts(plan, session.state) if address not in drive.unrecorded),
         error=(drive.unwritable.message, drive.unwritable.hint) if drive.unwritable is not None else ("", ""),
     )

@@ -14,7 +14,7 @@ from wexa_sync.cli.values import Digest, Named, Surprises
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
     from wexa_sync.cli.surprise import Expectation
-    from wexa_sync.model import Desired, Plan
+    from wexa_sync.model import Desired, Plan, Report
     from wexa_sync.plan.reviewed import Reviewed
     from wexa_sync.workspace import Workspace
 
@@ -60,7 +60,6 @@ def command(
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.cli.surprise import expectation
-    from wexa_sync.errors import ExitCode
     from wexa_sync.text.files import noted
 
     with outputs(request, "report", reads=[*filter(None, (saved, reviewed))]) as show:
@@ -73,10 +72,12 @@ def command(
         planned = engine.saved_plan(saved, request.sources, os.environ, desired) if saved is not None else None
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = _plan(planned, desired, request, workspace, expected)
-            code = carry_out(plan, workspace, request, request.limits, show, agreed, expected)
-            if code == ExitCode.DONE and desired is not None:
-                engine.vouch(desired, request.sources, workspace, read)
-            return code
+
+            def vouch(report: Report) -> None:
+                if desired is not None:
+                    engine.vouch(desired, request.sources, workspace, read, report)
+
+            return carry_out(plan, workspace, request, request.limits, show, agreed, expected, vouch)
 
 
 def _plan(

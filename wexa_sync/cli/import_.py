@@ -93,10 +93,11 @@ def _said(match: Match) -> str:
 
 def _import_all(request: Request) -> int:
     """Show what would be recorded, ask, and record it."""
+    from functools import partial
+
     from wexa_sync import engine
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
-    from wexa_sync.errors import ExitCode
     from wexa_sync.text.files import noted
 
     with outputs(request, "report") as show:
@@ -105,7 +106,5 @@ def _import_all(request: Request) -> int:
         scope = engine.scope_of(desired, request.sources)
         with request.workspace() as found, engine.locked(found) as workspace:
             plan = engine.plan_to_import(desired, workspace, scope=scope)
-            code = carry_out(plan, engine.commanded(workspace, "import --all"), request, None, show)
-            if code == ExitCode.DONE:
-                engine.vouch(desired, request.sources, workspace, read)
-            return code
+            vouch = partial(engine.vouch, desired, request.sources, workspace, read)
+            return carry_out(plan, engine.commanded(workspace, "import --all"), request, None, show, then=vouch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from signal import SIGTERM
 from typing import TYPE_CHECKING, TextIO
 
@@ -66,11 +66,12 @@ def carry_out(
     show: Show,
     reviewed: Reviewed | None = None,
     expected: Expectation | None = None,
+    then: Callable[[Report], object] = lambda _report: None,
 ) -> int:
     """Show the plan, ask, apply the plan and show the report. Return the exit code.
 
     `limits` None: everything in the plan is meant. `reviewed`: the plan that was agreed to, and no other is applied.
-    `expected`: what the plan must not have.
+    `expected`: what the plan must not have. `then` gets the report of an apply that did everything.
     """
     talks = request.output.format == FOR_PEOPLE  # another format is a document, and stdout is for that alone
     _show_plan(plan, request, talks=talks)
@@ -81,10 +82,7 @@ def carry_out(
 
     limits, bought = _asked_for(plan, limits)
     try:
-        if reviewed is not None:
-            require_reviewed(plan, reviewed, lambda made: json.loads(plan_json(plan_view(made))))
-        if expected is not None:
-            expected.require(plan)
+        _require_expected(plan, reviewed, expected)
         if not engine.approve(plan, workspace, limits, agreed):
             note("Nothing was applied.")
             _show_nothing_done(plan, "The plan was not approved.", "", show)
@@ -97,7 +95,16 @@ def carry_out(
     code = report_exit_code(report)
     if not _show_report(report, show, talks=talks) and code is ExitCode.DONE:
         return int(ExitCode.FAILED)
+    if code is ExitCode.DONE:
+        then(report)
     return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
+
+
+def _require_expected(plan: Plan, reviewed: Reviewed | None, expected: Expectation | None) -> None:
+    if reviewed is not None:
+        require_reviewed(plan, reviewed, lambda made: json.loads(plan_json(plan_view(made))))
+    if expected is not None:
+        expected.require(plan)
 
 
 def _show_plan(plan: Plan, request: Request, *, talks: bool) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wexa_sync.manifests.sources import Sources
-    from wexa_sync.model import Choice, Desired, Plan, Vouch
+    from wexa_sync.model import Choice, Desired, Plan, Report, Vouch
     from wexa_sync.state.base import State, StateStore
 
 
@@ -36,7 +36,9 @@ def vouched_state(sources: Sources, store: StateStore) -> tuple[State | None, bo
 
 def _holds(state: State, vouch: Vouch, sources: Sources) -> bool:
     inputs = inputs_of(sources, vouch.files, vouch.env)
-    return inputs is not None and sealed_inputs(inputs.digest, state, hides=inputs.hides) == vouch.inputs
+    if inputs is None:
+        return False
+    return sealed_inputs(inputs.digest, state, vouch.externals, hides=inputs.hides) == vouch.inputs
 
 
 def with_state(workspace: Workspace, state: State) -> Workspace:
@@ -53,19 +55,22 @@ def plan_vouched(state: State, workspace: Workspace, choice: Choice) -> tuple[Pl
     ahead = Ahead(workspace.api)
     workspace = replace(with_state(workspace, state), api=ahead)
     state = workspace.state
-    seen = unchanged(state, ahead, workspace.options)
-    ahead.reads_ahead = False
     assert state.vouch is not None
+    seen = unchanged(state, ahead, workspace.options, state.vouch.externals)
+    ahead.reads_ahead = False
     if seen is None or sealed_order(seen.order, state) != state.vouch.order:
         return None, workspace
     plan = vouched_plan(state, workspace.target, choice, user_id=seen.user_id, externals=seen.externals)
     return plan, workspace
 
 
-def vouch(desired: Desired, sources: Sources, workspace: Workspace, read: Mapping[str, bytes]) -> None:
+def vouch(
+    desired: Desired, sources: Sources, workspace: Workspace, read: Mapping[str, bytes], report: Report | None = None
+) -> None:
     """Have the state vouch for these manifests from now on, if nothing is left to do. `workspace` must be `locked`.
 
-    `read`: what was `noted` as they were read. A file that was edited since is not what was applied.
+    `read`: what was `noted` as they were read. A file that was edited since is not what was applied. `report`: that of
+    the apply before. It knows the ids of what the manifests refer to by a name.
     """
     session = workspace.session
     assert session is not None
@@ -84,6 +89,7 @@ def vouch(desired: Desired, sources: Sources, workspace: Workspace, read: Mappin
             inputs=inputs.digest,
             hides=inputs.hides,
             files=files,
+            externals=report.externals if report is not None else {},
         )
     )
 

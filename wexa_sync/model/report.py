@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from msgspec import Struct
 
-from wexa_sync.model.address import Address
+from wexa_sync.model.address import Address, ExternalName
 from wexa_sync.model.plan import Action, Change, Plan
 
 
@@ -37,7 +38,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
 class Report(Struct, frozen=True, kw_only=True):
     """A plan and what came of it: outcomes in plan order; times are epoch seconds.
 
-    `doubts` are the addresses of what was sent, now or before, and may or may not have been done.
+    `doubts` are the addresses of what was sent, now or before, and may or may not have been done. `externals` are the
+    ids that names of live things led to.
     """
 
     plan: Plan
@@ -46,6 +48,7 @@ class Report(Struct, frozen=True, kw_only=True):
     ended: float
     interrupted: bool = False
     doubts: tuple[Address, ...] = ()
+    externals: Mapping[ExternalName, str] = {}
     error: tuple[str, str] = ("", "")  # what kept the apply from going on, and what to do then
 
     def count(self, status: Status, *actions: Action) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from wexa_sync.model.address import Address
+from wexa_sync.model.address import Address, ExternalName
 from wexa_sync.model.manifest import Lifecycle
 from wexa_sync.model.spec import Spec
 
@@ -91,13 +92,15 @@ class Vouch(Struct, frozen=True, kw_only=True):
 
     `inputs` is a keyed digest of all that the manifests were read from, and of the records: what is live as recorded is
     as declared. `order` is one of the parts of each owner in their declared order. `files` are the files that manifests
-    named, by their paths from the root; `env` are the environment variables whose values were asked for.
+    named, by their paths from the root; `env` are the environment variables whose values were asked for. `externals`
+    are the ids that the names led to by which manifests refer to what is live.
     """
 
     inputs: str
     order: str
     files: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
+    externals: Mapping[ExternalName, str] = {}
 
 
 class Intent(Struct, frozen=True, kw_only=True):

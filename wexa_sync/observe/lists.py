@@ -14,14 +14,17 @@ from wexa_sync.kinds import BY_NAME, declarable, holder_of, rank
 from wexa_sync.kinds.base import Kind, Nature, Part
 from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.spec.wire import shown_fields
-from wexa_sync.model import Address, Place
+from wexa_sync.model import Address, ExternalName, Place
 from wexa_sync.observe.cut import filled_in
 from wexa_sync.observe.known import Known, external_refs
 
+Places = set[tuple[str, str]]
+"""Lists, each by its project and its kind."""
 
-def _needed(known: Known) -> list[tuple[str, str]]:
-    """Return the (project, kind) of every list to read, in a fixed order."""
-    needed = set()
+
+def lists_of_ours(known: Known) -> Places:
+    """Return the lists in which is seen what is declared, recorded or in doubt, and what may go with a project."""
+    needed = set[tuple[str, str]]()
     waited_for = known.awaited
     for address in known.addresses:
         kind = BY_NAME[address.kind]
@@ -29,16 +32,25 @@ def _needed(known: Known) -> list[tuple[str, str]]:
             needed.add((address.project, address.owner[0] if address.owner else kind.implied_by or kind.name))
         if (holder := holder_of(kind)) is not None:
             needed.add((address.project, holder.name))
-    for address, ref in external_refs(known):
-        needed.add((address.project, ref.kind))
     for address in known.addresses:
         if address.kind == "Project" and address not in known.desired.manifests:  # it may go, and all in it
             held = (kind for kind in declarable() if kind.nature is Nature.RESOURCE and not kind.goes_along)
             needed.update((address.name, kind.name) for kind in held)
+    return needed
+
+
+def _lists_of_names(known: Known) -> Places:
+    """Return the lists in which manifests name what is live, by a name that leads to no known id yet."""
+    names = (ExternalName(address.project, ref.kind, ref.external or "") for address, ref in external_refs(known))
+    return {name[:2] for name in names if name not in known.externals}
+
+
+def _needed(known: Known, places: Places) -> list[tuple[str, str]]:
+    """Return those of the lists that can be read, in a fixed order."""
     return sorted(
         (
             place
-            for place in needed
+            for place in places
             if place[0]
             and place[1] != "Project"
             and (not BY_NAME[place[1]].in_project or Address(kind="Project", name=place[0]) in known.ids)
@@ -65,8 +77,8 @@ def fetch(api: Api, pool: Executor, known: Known, *, alone: bool = False) -> dic
     fixed order, is raised.
     """
     futures = {}
-    named = {(address.project, ref.kind) for address, ref in external_refs(known)}
-    for project, name in _needed(known):
+    named = _lists_of_names(known)
+    for project, name in _needed(known, lists_of_ours(known) | named):
         kind = BY_NAME[name]
         sought = known.sought(project, kind, alone=alone and (project, name) not in named)
         futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind), sought)

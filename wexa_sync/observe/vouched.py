@@ -22,7 +22,7 @@ from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Address, Desired, ExternalName, Manifest, Options, Place, Source
 from wexa_sync.observe.implied import implied
 from wexa_sync.observe.known import Known, external_refs, index_externals, part_place, require_known_kinds
-from wexa_sync.observe.lists import fetch
+from wexa_sync.observe.lists import fetch, lists_of_ours
 from wexa_sync.state.base import State
 
 _NOWHERE = Source(file="the state")
@@ -39,12 +39,16 @@ class Unchanged(Struct, frozen=True, kw_only=True):
     externals: Mapping[ExternalName, str]
 
 
-def unchanged(state: State, api: Api, options: Options) -> Unchanged | None:
-    """Return what is live; None where something is not as recorded, or not surely so."""
+def unchanged(state: State, api: Api, options: Options, vouched: Mapping[ExternalName, str]) -> Unchanged | None:
+    """Return what is live; None where something is not as recorded, or not surely so.
+
+    `vouched`: the ids that names of live things led to. No list is read to see that they still do.
+    """
     require_known_kinds(state)
     known = Known(desired=_recorded(state), state=state)
     user_id = api.sign_in()
     look = _Look(known, api)
+    look.believe(vouched)
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
         if not look.finds_all(pool):
             return None
@@ -71,6 +75,11 @@ class _Look:
         self._left = {
             address for address in known.state.records if BY_NAME[address.kind].nature is Nature.RESOURCE
         }  # what is recorded, and was not seen yet
+
+    def believe(self, vouched: Mapping[ExternalName, str]) -> None:
+        """Take the ids of names from the state, where all those of a list stand there and nothing else needs it."""
+        asked = lists_of_ours(self._known) | {name[:2] for name in self.named if name not in vouched}
+        self._known.externals |= {name: vouched[name] for name in self.named if name[:2] not in asked}
 
     def finds_all(self, pool: Executor) -> bool:
         """True when everything recorded is live as it is recorded."""

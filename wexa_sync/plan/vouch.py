@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from msgspec.structs import replace
@@ -40,19 +40,28 @@ from wexa_sync.secrecy.seal import conceal, secret_fingerprint
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
 
-_VERSION = 1
+_VERSION = 2
 """Raised whenever a vouch of an earlier version must not be believed any more."""
 
+Externals = Mapping[ExternalName, str]
 Order = Mapping[str, Sequence[str]]
 """The handles of the parts of each owner, in their order."""
 
 
 def vouch_for(
-    desired: Desired, state: State, target: Target, *, inputs: str, hides: bool, files: Sequence[str]
+    desired: Desired,
+    state: State,
+    target: Target,
+    *,
+    inputs: str,
+    hides: bool,
+    files: Sequence[str],
+    externals: Externals,
 ) -> Vouch | None:
     """Return the vouch of a state for these manifests; None where something would have to change, or to be said.
 
     `inputs` is the digest of what the manifests were read from; `hides`: it covers what may be a secret.
+    `externals`: the ids that names led to.
     """
     from wexa_sync.plan.decision import Rules
     from wexa_sync.plan.make import make_plan  # a plan that is vouched for needs none of it
@@ -62,7 +71,22 @@ def vouch_for(
     places, manifests = {address.place for address in state.records}, desired.manifests.values()
     if not all(_is_simple(each, state) and _lists_its_parts(each, places) for each in manifests):
         return None
-    seen = Observation(
+    plan = make_plan(_seen(desired, state, target), Rules())
+    if plan.work or plan.blocked or plan.orphans or plan.warnings or plan.lifecycles:
+        return None
+    named = {name: externals[name] for name in _named(desired) if name in externals}
+    return Vouch(
+        inputs=sealed_inputs(inputs, state, named, hides=hides),
+        order=sealed_order(_order(desired), state),
+        files=tuple(sorted(files)),
+        env=tuple(sorted(desired.env)),
+        externals=named,
+    )
+
+
+def _seen(desired: Desired, state: State, target: Target) -> Observation:
+    """Return what would be seen where all that is live is as it is recorded."""
+    return Observation(
         target=target,
         pairs={a: _as_recorded(manifest, state.records[a]) for a, manifest in desired.manifests.items()},
         depends_on=desired.depends_on,
@@ -76,20 +100,20 @@ def vouch_for(
         now=0.0,
         content=checksum(state),
     )
-    plan = make_plan(seen, Rules())
-    if plan.work or plan.blocked or plan.orphans or plan.warnings or plan.lifecycles:
-        return None
-    return Vouch(
-        inputs=sealed_inputs(inputs, state, hides=hides),
-        order=sealed_order(_order(desired), state),
-        files=tuple(sorted(files)),
-        env=tuple(sorted(desired.env)),
-    )
 
 
-def sealed_inputs(inputs: str, state: State, *, hides: bool) -> str:
+def _named(desired: Desired) -> Iterator[ExternalName]:
+    """Yield the display names by which manifests refer to what is live."""
+    for address, manifest in desired.manifests.items():
+        for _, ref in references(manifest.spec):
+            if ref.external is not None:
+                yield ExternalName(address.project, ref.kind, ref.external)
+
+
+def sealed_inputs(inputs: str, state: State, externals: Externals, *, hides: bool) -> str:
     """Return the digest of a vouch over manifests, records and this tool. It is slow to guess what is hidden in it."""
-    said = json.dumps([_VERSION, __version__, sorted(BY_NAME), checksum(state), inputs])
+    names = sorted([*name, id] for name, id in externals.items())  # the field's name
+    said = json.dumps([_VERSION, __version__, sorted(BY_NAME), checksum(state), inputs, names])
     if hides:
         return secret_fingerprint(Secret(template="", value=said), state.lineage)
     return _keyed(said, state)

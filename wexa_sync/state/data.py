@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from wexa_sync.model import Address, Intent, Lifecycle, Record, Source, Target, Vouch
+from wexa_sync.model import Address, ExternalName, Intent, Lifecycle, Record, Source, Target, Vouch
 from wexa_sync.secrecy.seal import address_to_data, seal, unseal
 from wexa_sync.text.ids import is_id, usual_case
 from wexa_sync.text.json import Shape, members
@@ -150,20 +150,23 @@ def intent_from_data(data: Any) -> Intent:
     return Intent(**found | changed)
 
 
-_VOUCH: Shape = {"inputs": (str,), "order": (str,), "files": (list,), "env": (list,)}
+_VOUCH: Shape = {"inputs": (str,), "order": (str,), "files": (list,), "env": (list,), "externals": (list,)}
 
 
 def vouch_to_data(vouch: Vouch) -> dict[str, Any]:
     """Return a vouch as data."""
-    return as_data(vouch, _VOUCH)
+    return as_data(vouch, _VOUCH) | {"externals": [[*name, found] for name, found in sorted(vouch.externals.items())]}
 
 
 def vouch_from_data(data: Any) -> Vouch | None:
     """Return a vouch; None for what is none: nobody needs one."""
     try:
         found = members(data, _VOUCH)
-        return Vouch(**found | {name: _texts(found[name], name) for name in ("files", "env")})
-    except ValueError:
+        named = (_texts(each, "externals") for each in found["externals"])
+        externals = {ExternalName(*name): id_from_data(id) for *name, id in named}  # the field's name
+        texts = {name: _texts(found[name], name) for name in ("files", "env")}
+        return Vouch(**found | texts | {"externals": externals})
+    except (ValueError, TypeError):
         return None
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from wexa_sync.errors import StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Choice, Plan, Vouch
-from wexa_sync.observe.replay import Notes, Recorder, Replayed
+from wexa_sync.model import Choice, Plan, Report, Vouch
+from wexa_sync.observe.replay import Listed, Notes, Recorder, Replayed
 from wexa_sync.plan import vouch as plan_vouch
 from wexa_sync.render import RENDERERS, WITH_NOOPS
 from wexa_sync.render.layout import Layout
@@ -58,12 +59,12 @@ def vouched_state(sources: Sources, store: StateStore) -> State | None:
     return state if vouches else None
 
 
-def vouched(sources: Sources, workspace: Workspace) -> None:
+def vouched(sources: Sources, workspace: Workspace, report: Report | None = None) -> None:
     """Have the state vouch for the manifests, as an apply does at its end."""
     with workspace.store.session(workspace.target) as session:
         with noted() as read:
             desired = engine.read(sources)
-        engine.vouch(desired, sources, replace(workspace, session=session), read)
+        engine.vouch(desired, sources, replace(workspace, session=session), read, report)
 
 
 class Case(Struct, frozen=True, dict=True):
@@ -72,6 +73,13 @@ class Case(Struct, frozen=True, dict=True):
     folder: Path
     workspace: Workspace
     notes: Notes
+
+    @cached_property
+    def read(self) -> list[Listed]:
+        """Return the lists that a plan without the manifests reads."""
+        state, recorder = self.workspace.store.load(), Recorder(self.with_api(self.notes).api)
+        assert engine.plan_vouched(state, replace(self.workspace, api=recorder), Choice())[0] is not None
+        return sorted(recorder.notes.lists)
 
     def with_api(self, notes: Notes) -> Workspace:
         """Return the workspace with an API that shows these notes."""
@@ -84,8 +92,8 @@ def applied(folder: Path, remote: Remote, **more: Any) -> Case:
     sources, allowed = sources_of(folder, **more), frozenset({"agentflow.update"})
     workspace = Desk(folder, remote).opened(allowed=allowed)
     workspace.api.sign_in()
-    engine.apply(engine.plan(engine.read(sources), workspace), workspace, limits=None)
-    vouched(sources, workspace)
+    report = engine.apply(engine.plan(engine.read(sources), workspace), workspace, limits=None)
+    vouched(sources, workspace, report)
     recorder = Recorder(workspace.api)
     assert engine.plan(engine.read(sources), replace(workspace, api=recorder)).work == ()
     return Case(folder, workspace, recorder.notes)
@@ -209,7 +217,7 @@ def _bend(kind: str, items: list[Any], draw: Callable[[st.SearchStrategy[Any]], 
 @given(data=st.data())
 def test_whatever_the_live_side_shows_both_plans_are_the_same(case: Case, data: st.DataObject) -> None:
     lists = copy.deepcopy(dict(case.notes.lists))
-    filled = sorted(place for place, found in lists.items() if found.items)
+    filled = [place for place in case.read if lists[place].items]
     for _ in range(data.draw(st.integers(1, 2))):
         place = data.draw(st.sampled_from(filled))
         _bend(place[0], lists[place].items, data.draw)
@@ -328,6 +336,11 @@ ODD = {
     "another digest": lambda data: data["vouch"].update(inputs="0" * 64),
     "another order": lambda data: data["vouch"].update(order="0" * 64),
     "a number": lambda data: data["vouch"].update(inputs=1),
+    "another connector": lambda data: data["vouch"]["externals"][0].__setitem__(3, ID),
+    "another name": lambda data: data["vouch"]["externals"][0].__setitem__(2, "Slack"),
+    "no names": lambda data: data["vouch"].update(externals=[]),
+    "names that are none": lambda data: data["vouch"].update(externals=[None]),
+    "a name that is cut": lambda data: data["vouch"]["externals"][0].pop(),
     "more": lambda data: data["vouch"].update(more=1),
     "no files": lambda data: data["vouch"].update(files=[]),
     "a file from outside": lambda data: data["vouch"]["files"].append("/etc/passwd"),
@@ -475,3 +488,42 @@ def test_the_state_of_another_workspace_is_refused_in_the_same_words(
     with pytest.raises(StateError) as vouched_for:
         engine.plan_vouched(state, other, Choice())
     assert vouched_for.value.message == read.value.message
+
+
+def _without(notes: Notes, kind: str, **changes: Any) -> Notes:
+    """Return notes in which what is of that kind is gone, or changed."""
+    items = {place: [{**item, **changes} for item in found.items] for place, found in notes.lists.items()}
+    lists = {
+        place: replace(found, items=items[place] if changes else []) if place[0] == kind else found
+        for place, found in notes.lists.items()
+    }
+    return replace(notes, lists=lists)
+
+
+@pytest.mark.parametrize("changes", [{}, {BY_NAME["Connector"].display: "Other"}], ids=["gone", "renamed"])
+def test_what_became_of_a_connector_is_seen_by_plans_that_read_everything(night: Case, changes: dict[str, str]) -> None:
+    # The state has the id that the name led to, so a plan of what is unchanged asks for no connector.
+    assert "Connector" not in {place[0] for place in night.read}
+    workspace = night.with_api(_without(night.notes, "Connector", **changes))
+    state = vouched_state(sources_of(night.folder), night.workspace.store)
+    assert state is not None
+    plan, _ = engine.plan_vouched(state, workspace, Choice())
+    assert plan is not None
+    assert not plan.work
+    assert not plan.blocked
+    read = engine.plan(engine.read(sources_of(night.folder)), workspace)
+    assert "no live Connector is called" in read.blocked[0].reason
+
+
+def test_a_skill_that_was_given_another_connector_differs(night: Case) -> None:
+    notes = copy.deepcopy(night.notes)
+    skills = next(found for place, found in notes.lists.items() if place[0] == "Skill")
+    skills.items[0]["connector_id"] = ID
+    assert not require_the_same(sources_of(night.folder), night.with_api(notes))
+
+
+def test_without_the_ids_of_names_their_list_is_read(night: Case) -> None:
+    vouched(sources_of(night.folder), night.workspace)  # as `state rebuild` does
+    assert require_the_same(sources_of(night.folder), night.workspace)
+    workspace = night.with_api(_without(night.notes, "Connector"))
+    assert not require_the_same(sources_of(night.folder), workspace)
