@@ -13,7 +13,7 @@ from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.steps import Http, Together
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.parts import overlay, restrict
+from wexa_sync.compare.parts import identical, overlay, restrict
 from wexa_sync.compare.same import is_as_expected, natural_key
 from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.errors import ApiError, WexaSyncError
@@ -60,7 +60,7 @@ def spelt_otherwise(task: Task, answer: Raw) -> str:
 def _differs(task: Task, shown: Spec) -> str:
     kind, sent, comparison = task.kind, task.declared, task.comparison
     for name in kind.identity:
-        if shown.get(name) is None or sent.get(name) is None:
+        if shown.get(name) is None or sent.get(name) is None or identical(shown[name], sent[name]):
             continue
         # A server may add to an object what was not sent: that is the same thing all the same.
         theirs = {**sent, name: restrict(shown[name], sent[name])}

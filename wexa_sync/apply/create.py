@@ -18,7 +18,7 @@ from wexa_sync.apply.find import confirmed, find_created, is_live, made_since_th
 from wexa_sync.apply.implied import make_implied
 from wexa_sync.apply.inside import begin, give_up, is_shown, parts_to_send, sent_with_owner
 from wexa_sync.apply.made import made_by_its_maker, take_over
-from wexa_sync.apply.records import intent_of, record_of, sent_by_create
+from wexa_sync.apply.records import intent_of, record_of
 from wexa_sync.apply.references import resolve_externals
 from wexa_sync.apply.send import missing_call, prepare, read_back, send, turn_for
 from wexa_sync.apply.steps import Work, Write, conflict, ended, replace_hint
@@ -49,7 +49,7 @@ def create(task: Task) -> Work:
     if made.id is None:
         said = made.lost or WexaSyncError("the response has no id, and not exactly one live object matches")
         return ended(task.change, Status.UNKNOWN, replace_hint(said, _NO_ID), attempts=made.attempts)
-    applied, late = as_applied(task.kind, task.declared, sent_by_create(task), task.comparison), not_taken(task)
+    applied, late = as_applied(task.kind, task.declared, task.sent, task.comparison), not_taken(task)
     partly = {name: value for name, value in applied.items() if name not in late}
     record = replace(record_of(task, made.id, spec=partly), made_at=task.context.clock())  # perhaps made again
     yield Write((Remember(record, made.intent.mark),), last=task.kind is not PROJECT and not late)
@@ -105,7 +105,7 @@ def _send_with_parts(task: Task) -> Generator[Any, Any, Made]:
 
 def body_of(task: Task) -> dict[str, Any]:
     """Return the body of a create."""
-    return encode(task.kind, sent_by_create(task), task.resolve, only=accepted(task.creation, task.kind))
+    return encode(task.kind, task.sent, task.resolve, only=accepted(task.creation, task.kind))
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ def send_create(task: Task, body: dict[str, Any]) -> Generator[Any, Any, Made]:
     before, endpoint, chosen = task.intent, task.creation, task.chosen_id
     body = body | ({task.kind.ids[0]: chosen} if chosen else {})
     at = placed(task)
-    prepared = yield from prepare(task, endpoint, body, spec=sent_by_create(task), repeatable=False, ids=at)
+    prepared = yield from prepare(task, endpoint, body, spec=task.sent, repeatable=False, ids=at)
     intent = intent_of(task, "create", chosen)
     intent = replace(intent, before=noted(task, intent))
     yield Write((Intend(intent, task.change.settles),))

@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from wexa_sync.apply.lists import read_list
-from wexa_sync.apply.records import intent_of, sent_by_create
+from wexa_sync.apply.records import intent_of
 from wexa_sync.apply.references import resolve_externals
 from wexa_sync.apply.steps import Http, Together, Write
 from wexa_sync.apply.task import Task
@@ -36,7 +36,7 @@ def begin(parts: Sequence[Task]) -> Generator[Http | Together | Write, Any, dict
         yield from resolve_externals(each)
         part = part_of(each.kind)
         assert part is not None
-        item = encode(each.kind, sent_by_create(each), each.resolve) | {each.kind.ids[0]: each.chosen_id}
+        item = encode(each.kind, each.sent, each.resolve) | {each.kind.ids[0]: each.chosen_id}
         body.setdefault(part.field, []).append(item)
     if parts:
         intents = ((intent_of(each, "create", each.chosen_id), each.change.settles) for each in parts)

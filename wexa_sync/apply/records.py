@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from wexa_sync.apply.task import Task
-from wexa_sync.compare.parts import sent_fields
-from wexa_sync.kinds.spec.wire import with_defaults, with_derived
 from wexa_sync.model import Intent, Record, Spec
 from wexa_sync.secrecy.seal import conceal, fingerprint
 
@@ -36,10 +34,3 @@ def intent_of(task: Task, operation: str, id: str | None = None) -> Intent:
         id=id,
         ignore=before.ignore if before is not None else (),
     )
-
-
-def sent_by_create(task: Task) -> Spec:
-    """Return what a create sends: what is declared, what follows from that, and the defaults that the API requires."""
-    kind = task.kind
-    declared = sent_fields(kind, task.declared)
-    return with_defaults(kind, with_derived(kind, declared, declared=declared))

@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from wexa_sync.api.calls import Ids
 from wexa_sync.apply.context import Context
 from wexa_sync.compare.ids import Comparison, comparison_in
+from wexa_sync.compare.parts import sent_fields
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Endpoint, Operation
 from wexa_sync.kinds.inside import holder_in
+from wexa_sync.kinds.spec.wire import with_defaults, with_derived
 from wexa_sync.model import Address, Change, Intent, Record, Ref, Spec
 
 
@@ -38,6 +40,12 @@ class Task(Struct, frozen=True, eq=False, dict=True):
     def declared(self) -> Spec:
         """Return the spec that the change makes true; empty for one that takes a resource away."""
         return self.change.after or {}
+
+    @cached_property
+    def sent(self) -> Spec:
+        """Return what a create sends: what is declared, what follows from it, and defaults that the API requires."""
+        declared = sent_fields(self.kind, self.declared)
+        return with_defaults(self.kind, with_derived(self.kind, declared, declared=declared))
 
     @cached_property
     def creation(self) -> Endpoint:

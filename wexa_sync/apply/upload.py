@@ -16,7 +16,7 @@ from wexa_sync.api.checks import unwrap
 from wexa_sync.api.transport.contents import send_content
 from wexa_sync.apply.create import body_of
 from wexa_sync.apply.find import looked
-from wexa_sync.apply.records import intent_of, record_of, sent_by_create
+from wexa_sync.apply.records import intent_of, record_of
 from wexa_sync.apply.send import prepare, send
 from wexa_sync.apply.steps import Http, Work, Write, ended
 from wexa_sync.apply.task import Task
@@ -75,7 +75,7 @@ def _content(task: Task, contents: Contents) -> bytes:
 def _named(task: Task) -> Generator[Any, Any, Given | Outcome]:
     """Name the file to the API, once, and return what the response gives; the outcome where it gives too little."""
     endpoint, before = task.creation, task.intent
-    prepared = yield from prepare(task, endpoint, body_of(task), spec=sent_by_create(task), repeatable=False)
+    prepared = yield from prepare(task, endpoint, body_of(task), spec=task.sent, repeatable=False)
     intent = intent_of(task, "create")
     yield Write((Intend(intent, task.change.settles),))
     try:

@@ -16,6 +16,7 @@ from operator import attrgetter
 from typing import Any
 
 from wexa_sync.model import Address, Ref, Sealed, Secret
+from wexa_sync.secrecy.find import has_secret
 from wexa_sync.text.json import Shape, members
 
 # About 10 ms a secret on a common machine: nothing for the few secrets of a plan, much for a dictionary attack.
@@ -69,8 +70,8 @@ def unseal(data: Any) -> Any:
 
 
 def conceal(value: Any, key: str) -> Any:
-    """Return a copy in which each Secret is Sealed: the form in which a Record or an Intent holds a spec."""
-    return unseal(seal(value, key))
+    """Return the value with each Secret Sealed: the form in which a Record or an Intent holds a spec."""
+    return unseal(seal(value, key)) if has_secret(value) else value
 
 
 def secret_fingerprint(secret: Secret, key: str) -> str:

@@ -100,6 +100,8 @@ class Http:
     ) -> None:
         self._base_url = normal_base_url(base_url, allow_http=allow_http)
         self._api_key = _usable(api_key)
+        self._spelt = spellings([api_key.reveal()])
+        self._hunted = self._spelt if len(api_key.reveal()) >= SHORTEST_KEY else ()
         self._whole = _WHOLE * read_timeout
         self._policy = policy or Policy()
         self._cutoff = cutoff or Cutoff()
@@ -126,11 +128,10 @@ class Http:
         body is revealed on the wire only, and masked where the server echoes it in an error.
         """
         encoded = encode(method, path, body)
-        key = self._api_key.reveal()
-        hunted = spellings([key]) if len(key) >= SHORTEST_KEY else ()
-        call = Call(method=method, path=path, hidden=spellings((key, *encoded.secrets)), key=hunted)
+        hidden = (*self._spelt, *spellings(encoded.secrets))
+        call = Call(method=method, path=path, hidden=hidden, key=self._hunted)
         # One id for all attempts, so that the server's log shows them as one.
-        own = {"x-api-key": key, "x-client-request-id": str(uuid.uuid4())}
+        own = {"x-api-key": self._api_key.reveal(), "x-client-request-id": _new_id()}
         target = f"{path}?{urlencode(query)}" if query else path
         wire = _Wire(target=target, headers={**_HEADERS, **own, **encoded.headers}, body=encoded.content)
         attempt, last = 0, None
@@ -213,6 +214,11 @@ class Http:
         if flight.sent:
             return lost(call, flight.cut or why)
         return unreachable(call, flight.cut or why, self._base_url, self._pool.proxy, os.environ)
+
+
+def _new_id() -> str:
+    """Return the id of a request: no secret, so that the system need not be asked for what nobody can guess."""
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 def _usable(api_key: Secret) -> Secret:
