@@ -85,18 +85,20 @@ class OutputFile(Struct, frozen=True, kw_only=True):
     format: str = ""
 
 
+_WITH_FORMAT = pattern(r"(?P<format>[a-z][a-z0-9-]*)=(?P<file>.*)", re.DOTALL)
+
+
 class OutputType(NewFile):
     """`FILE`, or `FORMAT=FILE`, where `-` is stdout. A variable holds several with semicolons between them."""
 
     envvar_list_splitter = ";"
-    _WITH_FORMAT = pattern(r"(?P<format>[a-z][a-z0-9-]*)=(?P<file>.*)", re.DOTALL)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the file and its format. Fails for an unknown format, and as for any file to write."""
         from wexa_sync.text.suggest import did_you_mean
 
         text = os.fsdecode(value)
-        found = self._WITH_FORMAT.fullmatch(text)
+        found = _WITH_FORMAT.fullmatch(text)
         format_, file = (found["format"], found["file"]) if found else ("", text)
         if format_ and format_ not in RENDERERS:
             hint = did_you_mean(format_, RENDERERS, f"The formats are {', '.join(RENDERERS)}.")

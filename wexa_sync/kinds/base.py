@@ -16,11 +16,15 @@ from wexa_sync.kinds.origin import Catalogue, Derived, Maker
 from wexa_sync.kinds.running import Form, Move, status_in
 from wexa_sync.kinds.sown import Sown
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
-from wexa_sync.model import HANDLE, HANDLE_AS_ID, Path, Spec
+from wexa_sync.model import HANDLE, Path, Spec
 from wexa_sync.text.ids import is_id
+from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
     from wexa_sync.model import Step, Usage
+
+_HANDLE_AS_ID = pattern(r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$")
+"""The handle of a part whose handle is its id on the server too."""
 
 
 class Nature(Enum):
@@ -267,7 +271,7 @@ class Part(Struct, frozen=True, kw_only=True):
 
     def may_be_called(self, handle: str) -> bool:
         """True when a text can be the handle of such a part."""
-        return (HANDLE_AS_ID if self.handle_is_id else HANDLE).fullmatch(handle) is not None
+        return (_HANDLE_AS_ID if self.handle_is_id else HANDLE).fullmatch(handle) is not None
 
     @property
     def handle_is_id(self) -> bool:

@@ -6,7 +6,6 @@ the columns. Once read, `rows` is a mapping from the key of a row to the row.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -145,6 +144,8 @@ class _Unreadable(ValueError):
 
 def _of_csv(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV text, and the line of each. An empty cell is no value."""
+    import csv  # few manifests have rows
+
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True)
     names: list[str] = []
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wexa_sync.model.address import HANDLE, HANDLE_AS_ID, Address, ExternalName, Place, Source, is_commanded
+from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source, is_commanded
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
 from wexa_sync.model.observation import Account, Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, LostState, Origins, Plan, Unmanaged
@@ -40,7 +40,6 @@ if not TYPE_CHECKING:  # else a type checker would take any name for one of thes
 
 __all__ = [
     "HANDLE",
-    "HANDLE_AS_ID",
     "Account",
     "Action",
     "Address",

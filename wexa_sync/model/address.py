@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
-HANDLE_AS_ID = re.compile(r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$")
-"""The handle of a part whose handle is its id on the server too."""
 
 
 class Source(Struct, frozen=True, order=True, kw_only=True):

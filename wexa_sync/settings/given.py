@@ -43,7 +43,7 @@ def given_settings(
         if (found := next(filter(env.get, variables_of(variable, own)), ""))
     }
     given = {name: env[variable] for name, variable in variables.items()} | said
-    if faults := schema_faults(SCHEMA, given):
+    if given and (faults := schema_faults(SCHEMA, given)):
         names = [str(fault.path[0]) for fault in faults]
         where = [f"--{name.replace('_', '-')}" if name in said else variables[name] for name in names]
         message = "; ".join(f"{place}: {fault.message}" for place, fault in zip(where, faults, strict=True))

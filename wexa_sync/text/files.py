@@ -49,7 +49,8 @@ def short(text: str) -> str:
 
 def is_utf8(value: object) -> bool:
     """True when the value can be written as UTF-8. Names and variables of the system may hold other bytes."""
-    return not re.search("[\ud800-\udfff]", str(value))
+    text = str(value)
+    return text.isascii() or not re.search("[\ud800-\udfff]", text)
 
 
 def siblings(path: Path) -> list[str]:
@@ -143,13 +144,18 @@ def decode(raw: bytes) -> str:
         line, column = place_of(raw[: error.start].decode("utf-8"))
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise TextFault(message, hint=_NOT_UTF8, line=line, column=column) from error
-    if stray := _STRAY.search(text):
+    if not _is_ordinary(text) and (stray := _STRAY.search(text)):
         line, column = place_of(text[: stray.start()])
         name = f"the character U+{ord(stray.group()):04X}"
         what = f"{name} (NUL)" if stray.group() == "\0" else name
         hint = "Take this invisible character out; in YAML, write it as an escape in double quotes."
         raise TextFault(f"{what} must not stand in a text file", hint=hint, line=line, column=column)
     return text
+
+
+def _is_ordinary(text: str) -> bool:
+    """True for text that surely has no stray character: nearly every file is of this sort."""
+    return text.isascii() and text.replace("\n", "").isprintable()
 
 
 def place_of(before: str) -> tuple[int, int]:

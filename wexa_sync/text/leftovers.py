@@ -10,8 +10,8 @@ from wexa_sync.text.patterns import pattern
 # `=======` alone is a heading in Markdown; the other three are nothing that anybody writes at the start of a line.
 _MARKER = pattern(r"^(?P<mark><{7}|>{7}|\|{7})(?: [^\n]*)?\r?$", re.MULTILINE)
 _POINTERS = (
-    (pattern(r"version https://(?:git-lfs|hawser)\.github\.com/"), "Git LFS", "Run `git lfs pull`"),
-    (pattern(r"(?:\.\./)*(?:\.git)?/annex/objects/"), "git-annex", "Run `git annex get` on it"),
+    ("https://", pattern(r"version https://(?:git-lfs|hawser)\.github\.com/"), "Git LFS", "Run `git lfs pull`"),
+    ("/annex/", pattern(r"(?:\.\./)*(?:\.git)?/annex/objects/"), "git-annex", "Run `git annex get` on it"),
 )
 
 
@@ -21,8 +21,8 @@ def refuse_leftovers(text: str) -> None:
         line, column = place_of(text[: found.start()])
         hint = "Resolve the merge: keep what is right, take out the lines of git (<<<<<<<, =======, >>>>>>>)."
         raise TextFault(f"a merge-conflict marker ({found['mark']}) stands here", hint=hint, line=line, column=column)
-    for shape, store, how in _POINTERS:
-        if shape.match(text):
+    for sign, shape, store, how in _POINTERS:
+        if sign in text and shape.match(text):
             hint = f"{how}, also in the CI job that reads it: the checkout has the pointer in place of the file."
             raise TextFault(f"the file is a pointer of {store}, not the text itself", hint=hint)
 

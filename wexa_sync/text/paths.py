@@ -27,10 +27,10 @@ def expanded(text: str) -> str:
 
 def to_write(text: str) -> str:
     """Return the path of a file to make, expanded. Raise TextFault where a folder would get a name nobody meant."""
-    if _VARIABLE.search(text):
+    if ("$" in text or "%" in text) and _VARIABLE.search(text):
         hint = "Variables are not filled in here: write the path itself, or leave it to the shell (--state)."
         raise TextFault(f"{text} has a variable in it", hint=hint)
-    if _ADDRESS.match(text):
+    if ":/" in text and _ADDRESS.match(text):
         raise TextFault(f"{text} is an address, not a file", hint="Name a file of this machine.")
     return expanded(text)
 
