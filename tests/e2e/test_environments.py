@@ -101,6 +101,22 @@ def test_each_environment_gets_its_own_values_and_the_other_one_nothing(shop: Sh
     assert {name: state["target"]["environment"] for name, state in states.items()} == {name: name for name in both}
 
 
+@pytest.mark.parametrize("format_", ["text", "json", "html"])
+def test_environments_that_are_vouched_for_look_as_if_their_manifests_were_read(shop: Shop, format_: str) -> None:
+    words = ("plan", "--env", "all", "--format", format_)
+    for name in ("staging", "production"):
+        shop.run("apply", "--env", name, "--auto-approve")
+    assert shop.run(*words).stdout == shop.run(*words, "--no-cache").stdout
+    (shop.folder / "production.vars.yaml").write_text("stage: the shop\n", "utf-8")
+    assert shop.run(*words).stdout == shop.run(*words, "--no-cache").stdout
+    (shop.folder / "production.vars.yaml").write_text("stage: [\n", "utf-8")
+    assert shop.run(*words, code=1).stdout == shop.run(*words, "--no-cache", code=1).stdout
+    (shop.folder / "production.vars.yaml").write_text("other: x\n", "utf-8")
+    with_it, without = shop.run(*words, code=1), shop.run(*words, "--no-cache", code=1)
+    assert (with_it.stdout, with_it.stderr) == (without.stdout, without.stderr)
+    assert "(in production)" in with_it.stdout + with_it.stderr
+
+
 def test_without_a_name_nothing_is_done_and_the_names_are_said(shop: Shop) -> None:
     for words in (
         ["plan"],

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wexa_sync.render import WITH_NOOPS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -16,12 +18,34 @@ if TYPE_CHECKING:
 STATE = ".wexa-sync/sandbox-state.json"
 
 
-@pytest.mark.parametrize("format_", ["text", "markdown", "annotations", "sarif", "gitlab-terraform", "json", "html"])
+@pytest.mark.parametrize(
+    "format_", ["text", "markdown", "annotations", "sarif", "gitlab-terraform", *sorted(WITH_NOOPS)]
+)
 def test_it_says_the_same_in_every_format(cli: Cli, applied: Path, format_: str) -> None:
     assert json.loads((applied / STATE).read_text("utf-8"))["vouch"]["files"]
     words = ("plan", "--sandbox", "--prune", "--format", format_)
     with_it, without = cli(applied, *words), cli(applied, *words, "--no-cache")
     assert (with_it.stdout, with_it.stderr) == (without.stdout, without.stderr)
+
+
+def test_a_plan_is_saved_as_if_it_had_read_the_manifests(cli: Cli, applied: Path, tmp_path: Path) -> None:
+    with_it, without = tmp_path / "a.plan", tmp_path / "b.plan"
+    cli(applied, "plan", "--sandbox", "--out", str(with_it), "--output", f"json={tmp_path / 'a.json'}")
+    cli(applied, "plan", "--sandbox", "--out", str(without), "--output", f"json={tmp_path / 'b.json'}", "--no-cache")
+    assert with_it.read_bytes() == without.read_bytes()
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert cli(applied, "apply", str(with_it), "--sandbox", "--auto-approve").last == "No changes."
+
+
+@pytest.mark.parametrize("flag", ["--target", "--exclude"])
+@pytest.mark.parametrize("format_", ["text", "json"])
+@pytest.mark.parametrize("address", ["support-desk/AgentFlow/triage", "support-desk/Skill/nobody"])
+def test_a_part_is_planned_as_if_the_manifests_were_read(
+    cli: Cli, applied: Path, flag: str, format_: str, address: str
+) -> None:
+    words = ("plan", "--sandbox", flag, address, "--format", format_)
+    with_it, without = (cli(applied, *words, *more, code=None) for more in ([], ["--no-cache"]))
+    assert (with_it.stdout, with_it.stderr, with_it.code) == (without.stdout, without.stderr, without.code)
 
 
 def test_an_edit_is_seen_and_taking_it_back_is_too(cli: Cli, applied: Path) -> None:

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
 
 
-def desired_of(requests: Sequence[Request]) -> list[Desired]:
-    """Return the manifests as each environment has them. Raises InvalidManifests with the problems of all."""
+def desired_of(requests: Sequence[Request], *, of: int = 0) -> list[Desired]:
+    """Return the manifests as each environment has them. Raises InvalidManifests with the problems of all.
+
+    `of`: how many environments there are, where others have no problem for sure.
+    """
     found: list[Desired] = []
     problems: dict[Problem, list[str]] = {}
     for request in requests:
@@ -27,7 +30,7 @@ def desired_of(requests: Sequence[Request]) -> list[Desired]:
             for problem in error.problems:
                 problems.setdefault(problem, []).append(request.settings.name)
     if problems:
-        raise InvalidManifests(sorted(_named(problems, len(requests)), key=lambda it: (it.source, it.path)))
+        raise InvalidManifests(sorted(_named(problems, of or len(requests)), key=lambda it: (it.source, it.path)))
     for warning in dict.fromkeys(warning for each in found for warning in each.warnings):
         warn(warning)
     return found

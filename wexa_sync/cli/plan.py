@@ -14,8 +14,8 @@ from wexa_sync.model import Many
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
+    from wexa_sync.engine.vouched import Vouched
     from wexa_sync.model import Desired, Plan
-    from wexa_sync.state import State
 
 
 @click.command("plan")
@@ -59,6 +59,7 @@ def command(
     cache: bool,
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
+    from wexa_sync import engine
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.surprise import expectation
@@ -68,18 +69,18 @@ def command(
     if request.every:
         one = {"--out": out, "--check": check, "--against": against, "--snapshot": snapshot, "--base": base}
         _require_no_one({**one, "--fail-on": fail_on or None})
-        return _plan_every(request, detailed=detailed_exitcode)
+        return _plan_every(request, detailed=detailed_exitcode, cache=cache)
     with outputs(request, "plan", out, reads=[snapshot] if snapshot else ()) as show:
         _require_shown_alone({"--against": against, "--snapshot": snapshot}, {"--out": out, "--check": check})
         _require_once(against, base)
-        usual = all(each is None for each in (out, base, against, snapshot))
-        state, vouched = _vouched(request) if cache and usual else (None, False)
-        desired = Desired(manifests={}, depends_on={}) if vouched else request.desired()
+        spared = cache and all(each is None for each in (base, against, snapshot))
+        vouched = _vouched(request, saves=out is not None) if spared else engine.Vouched()
+        desired = None if vouched.holds else request.desired()
         expected = expectation(request, base, fail_on)
-        plan = _plan_vouched(request, state) if vouched else _plan(request, desired, against, snapshot, state)
+        plan = _plan(request, desired, vouched, against, snapshot)
         if out is not None:
             _save(plan, out)
-        explained = expected.explained(plan, desired)
+        explained = expected.explained(plan, desired or Desired(manifests={}, depends_on={}))
         show(plan_view(explained))
         if check is not None:
             _require_reviewed(plan, check)
@@ -99,56 +100,46 @@ def _require_reviewed(plan: Plan, digest: str) -> None:
     require_reviewed(plan, Reviewed(digest=digest))
 
 
+def _vouched(request: Request, *, saves: bool = False) -> Vouched:
+    """Return the state, and whether it vouches for the manifests, also for what the formats list."""
+    from wexa_sync import engine
+    from wexa_sync.render import WITH_NOOPS
+
+    output, choice = request.output, request.choice
+    shown = {output.format, *output.log, *(file.format for file in output.files)}
+    lists = bool(choice.targets or choice.excludes) or not shown.isdisjoint(WITH_NOOPS)
+    return engine.vouched_state(request.sources, request.store, lists=lists, saves=saves)
+
+
 def _plan(
     request: Request,
-    desired: Desired,
+    desired: Desired | None,
+    vouched: Vouched,
     against: str | None = None,
     snapshot: Path | None = None,
-    known: State | None = None,
 ) -> Plan:
+    """Return the plan. `desired` is None where the state vouches for it: it is read if live is not as recorded."""
     from wexa_sync import engine
 
-    if snapshot is not None or against is not None:
+    if desired is not None and (against is not None or snapshot is not None):
         from wexa_sync.cli.offline import plan_against, plan_from_snapshot
 
         if snapshot is not None:
             return plan_from_snapshot(request, desired, snapshot)
         return plan_against(request, desired, against or "")
 
-    scope = engine.scope_of(desired, request.sources)
+    scope = {"scope": engine.scope_of(desired, request.sources)} if desired is not None else {}
     with request.workspace() as opened:
-        workspace = opened if known is None else engine.with_state(opened, known)
-        return engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
-
-
-def _vouched(request: Request) -> tuple[State | None, bool]:
-    """Return the state, and whether it vouches for the manifests and nobody wants to see what stays as it is."""
-    from wexa_sync import engine
-    from wexa_sync.render import WITH_NOOPS
-
-    output, choice = request.output, request.choice
-    shown = {output.format, *output.log, *(file.format for file in output.files)}
-    if choice.targets or choice.excludes or not shown.isdisjoint(WITH_NOOPS):
-        return None, False
-    return engine.vouched_state(request.sources, request.store)
-
-
-def _plan_vouched(request: Request, known: State | None) -> Plan:
-    """Return the plan of manifests that the state vouches for. Where live is not as recorded, they are read."""
-    from wexa_sync import engine
-
-    assert known is not None
-    with request.workspace() as opened:
-        plan, workspace = engine.plan_vouched(known, opened, request.choice)
+        plan, workspace = engine.plan_vouched(vouched, opened, request.choice)
         if plan is not None:
             return plan
-        desired = request.desired()
-        scope = engine.scope_of(desired, request.sources)
-        return engine.plan(desired, workspace, request.choice, limits=request.limits, scope=scope)
+        desired = desired or request.desired()
+        return engine.plan(desired, workspace, request.choice, limits=request.limits, **scope)
 
 
-def _plan_every(request: Request, *, detailed: bool) -> int:
+def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
     """Show the plans of all environments side by side. Return the gravest exit code; 1 where one can't be planned."""
+    from wexa_sync import engine
     from wexa_sync.cli.environments import desired_of
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
@@ -161,9 +152,13 @@ def _plan_every(request: Request, *, detailed: bool) -> int:
 
     columns, codes = list[Column](), {ExitCode.DONE}
     with outputs(request, "environments") as show:
-        for each, desired in zip(request.every, desired_of(request.every), strict=True):
+        known = [_vouched(each) if cache else engine.Vouched() for each in request.every]
+        unread = [each for each, vouched in zip(request.every, known, strict=True) if not vouched.holds]
+        read = iter(desired_of(unread, of=len(known)))
+        for each, vouched in zip(request.every, known, strict=True):
+            desired = None if vouched.holds else next(read)
             try:
-                plan = _plan(each, desired)
+                plan = _plan(each, desired, vouched)
             except WexaSyncError as error:
                 columns.append(Column(name=each.settings.name, error=problems_view(error)))
                 codes.add(ExitCode.FAILED)

@@ -14,10 +14,11 @@ from wexa_sync.kinds.spec.wire import read_fields
 from wexa_sync.model import Record, Ref, Sealed
 
 
-def shows(kind: Kind, raw: Mapping[str, Any], record: Record, comparison: Comparison) -> bool:
+def shows(kind: Kind, raw: Mapping[str, Any], record: Record, comparison: Comparison, *, exact: bool = False) -> bool:
     """True when the response has every value that is recorded, at its place and of its type. It may have more.
 
-    Fields that no read shows say nothing. Fields that the manifest says to ignore may have any value.
+    Fields that no read shows say nothing. Fields that the manifest says to ignore may have any value, but where `exact`
+    is wanted.
     """
     raw, *_ = kind.forms(raw)
     fields, read = kind.fields.fields, read_fields(kind)
@@ -25,7 +26,7 @@ def shows(kind: Kind, raw: Mapping[str, Any], record: Record, comparison: Compar
         field = read.get(name)
         if field is None and name in fields:
             continue
-        if name in record.lifecycle.ignore_changes:
+        if name in record.lifecycle.ignore_changes and not exact:
             continue
         if field is None:
             return False

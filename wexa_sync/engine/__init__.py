@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from wexa_sync.engine.undo import plan_to_undo
     from wexa_sync.engine.unrecorded import unmanaged
     from wexa_sync.engine.views import credits_used, find_asking, find_project, get, move_task, refresh_dashboard
-    from wexa_sync.engine.vouched import plan_vouched, vouch, vouched_state, with_state
+    from wexa_sync.engine.vouched import Vouched, plan_vouched, vouch, vouched_state
 
 _HOMES = {
     "differences": ("drift",),
@@ -68,7 +68,7 @@ _HOMES = {
     "undo": ("plan_to_undo",),
     "unrecorded": ("unmanaged",),
     "views": ("credits_used", "find_asking", "find_project", "get", "move_task", "refresh_dashboard"),
-    "vouched": ("plan_vouched", "vouch", "vouched_state", "with_state"),
+    "vouched": ("Vouched", "plan_vouched", "vouch", "vouched_state"),
 }
 """The names of each file."""
 
@@ -76,6 +76,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "NOTHING",
+    "Vouched",
     "answer",
     "apply",
     "approve",
@@ -128,7 +129,6 @@ __all__ = [
     "vouched_state",
     "wait",
     "with_questions",
-    "with_state",
     "write_pulled",
 ]
 

@@ -4,63 +4,99 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from wexa_sync.errors import NothingDeclared, UsageError, WexaSyncError
 from wexa_sync.manifests.find import covers
-from wexa_sync.manifests.inputs import from_root, inputs_of
+from wexa_sync.manifests.inputs import Inputs, from_root, inputs_of
 from wexa_sync.observe.replay import Ahead
 from wexa_sync.observe.vouched import unchanged
 from wexa_sync.plan.vouch import sealed_inputs, sealed_order, vouch_for, vouched_plan
+from wexa_sync.state.base import State
+from wexa_sync.text.files import shown_path
 from wexa_sync.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wexa_sync.manifests.sources import Sources
-    from wexa_sync.model import Choice, Desired, Plan, Report, Vouch
-    from wexa_sync.state.base import State, StateStore
+    from wexa_sync.model import Change, Choice, Desired, Plan, Report, Vouch
+    from wexa_sync.state.base import StateStore
 
 
-def vouched_state(sources: Sources, store: StateStore) -> tuple[State | None, bool]:
+class Vouched(Struct, frozen=True, kw_only=True):
+    """What is known before the API is asked: the state, if it was read, and whether it vouches for the manifests.
+
+    `lists`: what stays as it is is to be listed, and `changes` are those.
+    """
+
+    state: State | None = None
+    holds: bool = False
+    lists: bool = False
+    changes: tuple[Change, ...] = ()
+
+
+def vouched_state(sources: Sources, store: StateStore, *, lists: bool = False, saves: bool = False) -> Vouched:
     """Return the state, and whether it vouches for these manifests, so that they need not be read. Offline.
 
-    An error is no matter of a vouch: then the state is None, and whoever goes on meets the error again, and reports it.
+    `lists`: what stays as it is is to be in the plan. `saves`: the plan is to be saved. An error is no matter of a
+    vouch: then there is no state, and whoever goes on meets the error again, and reports it.
     """
+    lists = lists or saves
     try:
         state = store.load()
-        return state, state.vouch is not None and _is_whole(sources) and _holds(state, state.vouch, sources)
+        vouch = state.vouch
+        inputs = _held(state, vouch, sources) if vouch is not None and (vouch.stays or not lists) else None
     except WexaSyncError:
-        return None, False
+        return Vouched()
+    if vouch is None or inputs is None:
+        return Vouched(state=state)
+    if not lists:
+        return Vouched(state=state, holds=True)
+    from wexa_sync.plan.stays import are_saved_alike, listed  # most plans list none
+
+    changes = listed(vouch.stays, state, [shown_path(file) for file in inputs.files])
+    if saves and not are_saved_alike(changes):
+        return Vouched(state=state)
+    return Vouched(state=state, holds=True, lists=True, changes=changes)
 
 
-def _holds(state: State, vouch: Vouch, sources: Sources) -> bool:
-    inputs = inputs_of(sources, vouch.files, vouch.env)
+def _held(state: State, vouch: Vouch, sources: Sources) -> Inputs | None:
+    """Return what the manifests would be read from, where the vouch holds."""
+    inputs = inputs_of(sources, vouch.files, vouch.env) if _is_whole(sources) else None
     if inputs is None:
-        return False
-    return sealed_inputs(inputs.digest, state, vouch.externals, hides=inputs.hides) == vouch.inputs
+        return None
+    sealed = sealed_inputs(inputs.digest, state, vouch.externals, hides=inputs.hides, stays=vouch.stays)
+    return inputs if sealed == vouch.inputs else None
 
 
-def with_state(workspace: Workspace, state: State) -> Workspace:
-    """Return the workspace with its state, which is read already. Raise StateError for the state of another one."""
-    known = state.owned_by(workspace.target.environment, workspace.target, workspace.store.describe())
-    return replace(workspace, known=known)
+def plan_vouched(vouched: Vouched, workspace: Workspace, choice: Choice) -> tuple[Plan | None, Workspace]:
+    """Return the plan where the state vouches for the manifests and live is as recorded, else None.
 
-
-def plan_vouched(state: State, workspace: Workspace, choice: Choice) -> tuple[Plan | None, Workspace]:
-    """Return the plan where all that is live is as recorded, else None; and the workspace to plan in then.
-
-    The state vouches for the manifests. What was read of the API is not read again. Sends GET only.
+    Return the workspace to plan in then, too: what was read of the state and of the API is not read again. Sends GET
+    only. Raise StateError for the state of another workspace.
     """
-    ahead = Ahead(workspace.api)
-    workspace = replace(with_state(workspace, state), api=ahead)
-    state = workspace.state
-    assert state.vouch is not None
-    seen = unchanged(state, ahead, workspace.options, state.vouch.externals)
-    ahead.reads_ahead = False
-    if seen is None or sealed_order(seen.order, state) != state.vouch.order:
+    if vouched.state is None:
         return None, workspace
-    plan = vouched_plan(state, workspace.target, choice, user_id=seen.user_id, externals=seen.externals)
+    state = vouched.state.owned_by(workspace.target.environment, workspace.target, workspace.store.describe())
+    workspace, kept = replace(workspace, known=state), state.vouch
+    if not vouched.holds or kept is None:
+        return None, workspace
+    ahead = Ahead(workspace.api)
+    workspace = replace(workspace, api=ahead)
+    seen = unchanged(state, ahead, workspace.options, kept.externals, exact=vouched.lists)
+    ahead.reads_ahead = False
+    if seen is None or sealed_order(seen.order, state) != kept.order:
+        return None, workspace
+    plan = vouched_plan(
+        state,
+        workspace.target,
+        choice,
+        user_id=seen.user_id,
+        externals=seen.externals,
+        changes=vouched.changes,
+    )
     return plan, workspace
 
 
@@ -74,9 +110,9 @@ def vouch(
     """
     session = workspace.session
     assert session is not None
-    files = sorted(from_root(sources.root, path) for path in desired.files)
+    named = sorted(from_root(sources.root, path) for path in desired.files)
     try:
-        inputs = inputs_of(sources, files, sorted(desired.env), read) if _is_whole(sources) else None
+        inputs = inputs_of(sources, named, sorted(desired.env), read) if _is_whole(sources) else None
     except UsageError:
         return
     if inputs is None:
@@ -88,7 +124,8 @@ def vouch(
             workspace.target,
             inputs=inputs.digest,
             hides=inputs.hides,
-            files=files,
+            named=named,
+            files=[shown_path(file) for file in inputs.files],
             externals=report.externals if report is not None else {},
         )
     )

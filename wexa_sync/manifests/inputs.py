@@ -21,10 +21,14 @@ from wexa_sync.text.files import DEFAULTS_FILE, TextFault, hash_of, is_nearly_de
 
 
 class Inputs(Struct, frozen=True, kw_only=True):
-    """The digest of all that was read. `hides`: something in it is perhaps in no file of manifests, and a secret."""
+    """The digest of all that was read. `hides`: something in it is perhaps in no file of manifests, and a secret.
+
+    `files`: the paths of the files that manifests stand in, in the order in which those are read.
+    """
 
     digest: str
     hides: bool
+    files: tuple[Path, ...]
 
 
 class _NotSure(Exception):
@@ -47,7 +51,7 @@ def inputs_of(
             return None
     except (TextFault, _NotSure, OSError, ValueError):
         return None
-    return Inputs(digest=found.hash.hexdigest(), hides=found.hides)
+    return Inputs(digest=found.hash.hexdigest(), hides=found.hides, files=tuple(found.files))
 
 
 def from_root(root: Path, path: str) -> str:
@@ -65,6 +69,7 @@ class _Digest:
     def __init__(self, sources: Sources, read: Mapping[str, bytes] | None) -> None:
         self.hash, self.hides = hashlib.sha256(), False
         self.seen = set[str]()
+        self.files = list[Path]()
         self._read = read
         self._sources = sources
         self._keys = [key.encode("utf-8", "surrogatepass") for key in keys_in(sources.env)]
@@ -88,6 +93,7 @@ class _Digest:
         folders = dict[str, None]()
         for file, real in found:
             self._text(self._content(file, real))
+            self.files.append(file)
             folders[os.path.dirname(file)] = None  # noqa: PTH120  # as text: a Path for each takes long
         of_variables = map(os.path.abspath, (*self._sources.own_var_files, *self._sources.var_files))
         for path in (*named, *self._defaults(folders), *of_variables):

@@ -93,7 +93,8 @@ class Vouch(Struct, frozen=True, kw_only=True):
     `inputs` is a keyed digest of all that the manifests were read from, and of the records: what is live as recorded is
     as declared. `order` is one of the parts of each owner in their declared order. `files` are the files that manifests
     named, by their paths from the root; `env` are the environment variables whose values were asked for. `externals`
-    are the ids that the names led to by which manifests refer to what is live.
+    are the ids that the names led to by which manifests refer to what is live. `stays` is what a plan lists of the
+    resources beside their records (plan/stays.py); empty where that would not be the same.
     """
 
     inputs: str
@@ -101,6 +102,7 @@ class Vouch(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     externals: Mapping[ExternalName, str] = {}
+    stays: str = ""
 
 
 class Intent(Struct, frozen=True, kw_only=True):

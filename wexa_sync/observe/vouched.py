@@ -39,15 +39,18 @@ class Unchanged(Struct, frozen=True, kw_only=True):
     externals: Mapping[ExternalName, str]
 
 
-def unchanged(state: State, api: Api, options: Options, vouched: Mapping[ExternalName, str]) -> Unchanged | None:
+def unchanged(
+    state: State, api: Api, options: Options, vouched: Mapping[ExternalName, str], *, exact: bool = False
+) -> Unchanged | None:
     """Return what is live; None where something is not as recorded, or not surely so.
 
-    `vouched`: the ids that names of live things led to. No list is read to see that they still do.
+    `vouched`: the ids that names of live things led to. No list is read to see that they still do. `exact`: what the
+    manifests say to ignore counts too, since it is to be listed.
     """
     require_known_kinds(state)
     known = Known(desired=_recorded(state), state=state)
     user_id = api.sign_in()
-    look = _Look(known, api)
+    look = _Look(known, api, exact=exact)
     look.believe(vouched)
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
         if not look.finds_all(pool):
@@ -68,8 +71,8 @@ def _recorded(state: State) -> Desired:
 class _Look:
     """One look at the lists. `order` grows with the owners whose parts are seen; `named` is referred to by its name."""
 
-    def __init__(self, known: Known, api: Api) -> None:
-        self._known, self._api = known, api
+    def __init__(self, known: Known, api: Api, *, exact: bool) -> None:
+        self._known, self._api, self._exact = known, api, exact
         self.order: dict[str, Sequence[str]] = {}
         self.named = {ExternalName(a.project, ref.kind, ref.external or "") for a, ref in external_refs(known)}
         self._left = {
@@ -118,7 +121,7 @@ class _Look:
         records, comparison = self._known.state.records, self._known.comparison(addresses[0].project)
         for address in addresses:
             raw = lives.get(records[address].id)
-            if raw is None or not shows(kind, raw, records[address], comparison):
+            if raw is None or not shows(kind, raw, records[address], comparison, exact=self._exact):
                 return False
         self._known.ids.update((address, records[address].id) for address in addresses)
         self._left.difference_update(addresses)

@@ -67,8 +67,13 @@ def checksum(plan: Plan) -> str:
 
 def save(plan: Plan, path: Path) -> None:
     """Write the plan, readable by its owner alone. Raise StateError where the place can't be written."""
+    replace_file(path, saved_text(plan).encode())
+
+
+def saved_text(plan: Plan) -> str:
+    """Return the text of the file."""
     data = {"format": FORMAT, "version": VERSION, "digest": checksum(plan), "plan": _to_data(plan)}
-    replace_file(path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
 def is_plan(path: Path) -> bool:
@@ -243,7 +248,8 @@ def _change_to_data(change: Change, key: str) -> dict[str, Any]:
     for name in ("settles", "position", "behind", "branch", "others", "fires"):  # as above
         if not data[name]:
             del data[name]
-    return data
+    # What is sent keeps its order. What is not has one in records and manifests alike.
+    return json.loads(json.dumps(data, sort_keys=True)) if change.action is Action.NOOP else data
 
 
 def _change_from_data(data: Any) -> Change:

@@ -68,7 +68,19 @@ def make_plan(
         stay = (pruned.get(address) for address in plan.orphans)
         plan = replace(plan, unprunable=tuple(found for found in stay if isinstance(found, Blocked)))
     choice = Choice(prune=rules.prune, adopt=rules.adopt, targets=targets, excludes=excludes)
-    plan = replace(keep_secret(plan, observation), choice=choice)
+    return _signed(keep_secret(plan, observation), choice)
+
+
+def plan_of_noops(changes: Iterable[Change], observation: Observation, choice: Choice) -> Plan:
+    """Return the plan of the chosen ones of changes that do nothing. Raise PlanRefused as `make_plan`."""
+    whole: Decisions = {change.address: change for change in changes}
+    chosen = choose(whole, observation, choice.targets, choice.excludes)
+    plan = _plan_of({address: whole[address] for address in chosen}, observation, {}, None)
+    return _signed(plan, choice)
+
+
+def _signed(plan: Plan, choice: Choice) -> Plan:
+    plan = replace(plan, choice=choice)
     return replace(plan, digest=digest(plan))
 
 

@@ -13,13 +13,14 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from wexa_sync import __version__
-from wexa_sync.compare.parts import holds
+from wexa_sync.compare.parts import holds, identical
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.chain import PartOrder
-from wexa_sync.kinds.spec.fields import is_read, select
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import (
+    Address,
+    Change,
     Choice,
     Desired,
     ExternalName,
@@ -36,6 +37,7 @@ from wexa_sync.model import (
     Vouch,
 )
 from wexa_sync.plan.digest import digest
+from wexa_sync.plan.stays import listed, noted, shown
 from wexa_sync.secrecy.seal import conceal, secret_fingerprint
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
@@ -44,6 +46,8 @@ _VERSION = 2
 """Raised whenever a vouch of an earlier version must not be believed any more."""
 
 Externals = Mapping[ExternalName, str]
+_NONE: Externals = {}
+
 Order = Mapping[str, Sequence[str]]
 """The handles of the parts of each owner, in their order."""
 
@@ -55,13 +59,14 @@ def vouch_for(
     *,
     inputs: str,
     hides: bool,
+    named: Sequence[str],
     files: Sequence[str],
     externals: Externals,
 ) -> Vouch | None:
     """Return the vouch of a state for these manifests; None where something would have to change, or to be said.
 
-    `inputs` is the digest of what the manifests were read from; `hides`: it covers what may be a secret.
-    `externals`: the ids that names led to.
+    `inputs` is the digest of what the manifests were read from; `hides`: it covers what may be a secret. `named`: the
+    files that they name; `files`: those that they stand in. `externals`: the ids that names led to.
     """
     from wexa_sync.plan.decision import Rules
     from wexa_sync.plan.make import make_plan  # a plan that is vouched for needs none of it
@@ -72,34 +77,30 @@ def vouch_for(
     places, manifests = {address.place for address in state.records}, desired.manifests.values()
     if not all(_is_simple(each, state) and _lists_its_parts(each, places) for each in manifests):
         return None
-    plan = make_plan(_seen(desired, state, target), Rules())
+    pairs = {a: _as_recorded(manifest, state.records[a]) for a, manifest in desired.manifests.items()}
+    plan = make_plan(_seen(state, target, pairs, desired.depends_on), Rules())
     if plan.work or plan.blocked or plan.orphans or plan.warnings or plan.lifecycles:
         return None
-    named = {name: externals[name] for name in _named(desired) if name in externals}
+    stays = noted(plan.changes, state, files)
+    stays = stays if stays and _is_same(plan, replace(plan, changes=listed(stays, state, files))) else ""
+    found = {name: externals[name] for name in _named(desired) if name in externals}
     return Vouch(
-        inputs=sealed_inputs(inputs, state, named, hides=hides),
+        inputs=sealed_inputs(inputs, state, found, hides=hides, stays=stays),
         order=sealed_order(_order(desired), state),
-        files=tuple(sorted(files)),
+        files=tuple(sorted(named)),
         env=tuple(sorted(desired.env)),
-        externals=named,
+        externals=found,
+        stays=stays,
     )
 
 
-def _seen(desired: Desired, state: State, target: Target) -> Observation:
-    """Return what would be seen where all that is live is as it is recorded."""
-    return Observation(
-        target=target,
-        pairs={a: _as_recorded(manifest, state.records[a]) for a, manifest in desired.manifests.items()},
-        depends_on=desired.depends_on,
-        ids={address: record.id for address, record in state.records.items()},
-        externals={},
-        missing_externals={},
-        unmanaged={},
-        user_id="",
-        lineage=state.lineage,
-        serial=state.serial,
-        now=0.0,
-        content=checksum(state),
+def _is_same(plan: Plan, other: Plan) -> bool:
+    """True when the two plans say the same, also where a text is hidden since a secret is in it. `other` is sealed."""
+    from wexa_sync.secrecy.redact import redact_plan
+
+    pairs = zip(plan.changes, other.changes, strict=True)
+    return redact_plan(plan).changes == redact_plan(other).changes and all(
+        identical(conceal(one.after, plan.lineage), another.after) for one, another in pairs
     )
 
 
@@ -111,10 +112,10 @@ def _named(desired: Desired) -> Iterator[ExternalName]:
                 yield ExternalName(address.project, ref.kind, ref.external)
 
 
-def sealed_inputs(inputs: str, state: State, externals: Externals, *, hides: bool) -> str:
+def sealed_inputs(inputs: str, state: State, externals: Externals, *, hides: bool, stays: str) -> str:
     """Return the digest of a vouch over manifests, records and this tool. It is slow to guess what is hidden in it."""
     names = sorted([*name, id] for name, id in externals.items())  # the field's name
-    said = json.dumps([_VERSION, __version__, sorted(BY_NAME), checksum(state), inputs, names])
+    said = json.dumps([_VERSION, __version__, sorted(BY_NAME), checksum(state), inputs, names, stays])
     if hides:
         return secret_fingerprint(Secret(template="", value=said), state.lineage)
     return _keyed(said, state)
@@ -130,20 +131,68 @@ def _keyed(text: str, state: State) -> str:
 
 
 def vouched_plan(
-    state: State, target: Target, choice: Choice, *, user_id: str, externals: Mapping[ExternalName, str]
+    state: State,
+    target: Target,
+    choice: Choice,
+    *,
+    user_id: str,
+    externals: Mapping[ExternalName, str],
+    changes: tuple[Change, ...] = (),
 ) -> Plan:
-    """Return the plan of what is as it is vouched for, without the changes that do nothing."""
+    """Return the plan of what is as it is vouched for. `changes`: those that do nothing, where somebody lists them.
+
+    Raise PlanRefused for a target or exclude that names nothing.
+    """
+    if choice.targets or choice.excludes:
+        from wexa_sync.plan.make import plan_of_noops  # most plans need none of it
+
+        pairs = {address: Pair(address=address, record=record) for address, record in state.records.items()}
+        edges = {change.address: frozenset(change.depends_on) for change in changes}
+        return plan_of_noops(changes, _seen(state, target, pairs, edges, user_id=user_id, externals=externals), choice)
     plan = Plan(
         target=target,
         lineage=state.lineage,
         serial=state.serial,
-        changes=(),
+        changes=changes,
+        ids=_live_ids(state),
         externals=externals,
         user_id=user_id,
         content=checksum(state),
         choice=choice,
     )
     return replace(plan, digest=digest(plan))
+
+
+def _seen(
+    state: State,
+    target: Target,
+    pairs: Mapping[Address, Pair],
+    depends_on: Mapping[Address, frozenset[Address]],
+    *,
+    user_id: str = "",
+    externals: Mapping[ExternalName, str] = _NONE,
+) -> Observation:
+    """Return what would be seen where all that is live is as it is recorded."""
+    return Observation(
+        target=target,
+        pairs=pairs,
+        depends_on=depends_on,
+        ids=_live_ids(state),
+        externals=externals,
+        missing_externals={},
+        unmanaged={},
+        user_id=user_id,
+        lineage=state.lineage,
+        serial=state.serial,
+        now=0.0,
+        content=checksum(state),
+    )
+
+
+def _live_ids(state: State) -> dict[Address, str]:
+    """Return the ids by which resources are live. An action is over."""
+    records = state.records.items()
+    return {address: record.id for address, record in records if BY_NAME[address.kind].nature is Nature.RESOURCE}
 
 
 def _order(desired: Desired) -> Order:
@@ -190,6 +239,5 @@ def _as_recorded(manifest: Manifest, record: Record) -> Pair:
     kind, pair = BY_NAME[manifest.address.kind], Pair(address=manifest.address, manifest=manifest, record=record)
     if kind.nature is Nature.ACTION:
         return pair
-    shown = select(dict(record.spec), kind.fields, is_read)
-    live = Live(id=record.id, aliases=record.aliases, spec=shown, position=manifest.position)
+    live = Live(id=record.id, aliases=record.aliases, spec=shown(record), position=manifest.position)
     return replace(pair, live=live)

@@ -150,7 +150,14 @@ def intent_from_data(data: Any) -> Intent:
     return Intent(**found | changed)
 
 
-_VOUCH: Shape = {"inputs": (str,), "order": (str,), "files": (list,), "env": (list,), "externals": (list,)}
+_VOUCH: Shape = {
+    "inputs": (str,),
+    "order": (str,),
+    "files": (list,),
+    "env": (list,),
+    "externals": (list,),
+    "stays": (str,),
+}
 
 
 def vouch_to_data(vouch: Vouch) -> dict[str, Any]:

@@ -19,17 +19,19 @@ from msgspec.structs import replace
 
 from tests.conftest import Desk, Remote, copy_example, opened
 from wexa_sync import engine
+from wexa_sync.engine.vouched import Vouched
 from wexa_sync.errors import StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Choice, Plan, Report, Vouch
+from wexa_sync.model import Address, Choice, Plan, Report, Vouch
 from wexa_sync.observe.replay import Listed, Notes, Recorder, Replayed
 from wexa_sync.plan import vouch as plan_vouch
+from wexa_sync.plan.file import saved_text
 from wexa_sync.render import RENDERERS, WITH_NOOPS
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import plan_view
-from wexa_sync.state import Forget, State, StateStore
+from wexa_sync.state import Forget, StateStore
 from wexa_sync.state.format import read_state, state_text
 from wexa_sync.text.files import noted
 from wexa_sync.workspace import Workspace
@@ -53,10 +55,10 @@ def sources_of(folder: Path, env: Mapping[str, str] = ENV, **more: Any) -> Sourc
     return Sources(env={"WEXA_API_KEY": "sentinel-key-of-the-test", **env}, **given)
 
 
-def vouched_state(sources: Sources, store: StateStore) -> State | None:
-    """Return the state where it vouches for the manifests."""
-    state, vouches = engine.vouched_state(sources, store)
-    return state if vouches else None
+def vouched_state(sources: Sources, store: StateStore, **more: bool) -> Vouched | None:
+    """Return what is known where the state vouches for the manifests."""
+    found = engine.vouched_state(sources, store, **more)
+    return found if found.holds else None
 
 
 def vouched(sources: Sources, workspace: Workspace, report: Report | None = None) -> None:
@@ -77,8 +79,9 @@ class Case(Struct, frozen=True, dict=True):
     @cached_property
     def read(self) -> list[Listed]:
         """Return the lists that a plan without the manifests reads."""
-        state, recorder = self.workspace.store.load(), Recorder(self.with_api(self.notes).api)
-        assert engine.plan_vouched(state, replace(self.workspace, api=recorder), Choice())[0] is not None
+        recorder = Recorder(self.with_api(self.notes).api)
+        known = Vouched(state=self.workspace.store.load(), holds=True)
+        assert engine.plan_vouched(known, replace(self.workspace, api=recorder), Choice())[0] is not None
         return sorted(recorder.notes.lists)
 
     def with_api(self, notes: Notes) -> Workspace:
@@ -115,10 +118,13 @@ def night(desk: Desk) -> Case:
     return applied(desk.folder, desk.remote)
 
 
-def shown(plan: Plan) -> dict[str, str]:
-    """Return the plan in every format that leaves out what stays as it is."""
+def shown(plan: Plan, *, lists: bool = False, saves: bool = False) -> dict[str, str]:
+    """Return the plan in every format, or in those that leave out what stays as it is; or as it is saved."""
+    if saves:
+        return {"saved": saved_text(plan)}
     layout = Layout(width=100, folder="")
-    renderers = {name: RENDERERS[name](layout).plan for name in RENDERERS.keys() - WITH_NOOPS}
+    formats = RENDERERS.keys() - (frozenset() if lists else WITH_NOOPS)
+    renderers = {name: RENDERERS[name](layout).plan for name in formats}
     return {name: render(plan_view(plan)) for name, render in renderers.items() if render is not None}
 
 
@@ -133,8 +139,19 @@ def full(sources: Sources, workspace: Workspace, choice: Choice) -> Plan | str:
 
 
 def require_the_same(sources: Sources, workspace: Workspace, choice: Choice = Choice()) -> bool:  # noqa: B008
-    """Fail unless a plan without the manifests, if there is one, is the plan with them. True when there is one."""
-    state = vouched_state(sources, workspace.store)
+    """Fail unless a plan without the manifests, if there is one, is the plan with them. True when there is one.
+
+    It is made to list what stays as it is, not to list that, and to be saved.
+    """
+    chosen = bool(choice.targets or choice.excludes)  # out of what is listed, then
+    ways = ("lists", "saves") if chosen else ("", "lists", "saves")
+    found = [_is_the_same(sources, workspace, choice, **{way: True} if way else {}) for way in ways]
+    assert found == sorted(found, reverse=True)
+    return found[0]
+
+
+def _is_the_same(sources: Sources, workspace: Workspace, choice: Choice, **way: bool) -> bool:
+    state = vouched_state(sources, workspace.store, **way)
     if state is None:
         return False
     whole = full(sources, workspace, choice)
@@ -151,7 +168,7 @@ def require_the_same(sources: Sources, workspace: Workspace, choice: Choice = Ch
         return False
     assert isinstance(whole, Plan), whole
     assert plan.digest == whole.digest
-    assert shown(plan) == shown(whole)
+    assert shown(plan, **way) == shown(whole, **way)
     return True
 
 
@@ -159,6 +176,14 @@ def require_the_same(sources: Sources, workspace: Workspace, choice: Choice = Ch
 def test_nothing_changed_so_nothing_is_read(case: Case, choice: Choice) -> None:
     assert require_the_same(sources_of(case.folder), case.workspace, choice)
     assert require_the_same(sources_of(case.folder), case.with_api(case.notes), choice)
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_part_of_the_plan_is_the_same_part(case: Case, data: st.DataObject) -> None:
+    addresses = st.sampled_from([*case.workspace.store.load().records, Address(kind="Project", name="nobody")])
+    targets, excludes = (tuple(data.draw(st.lists(addresses, max_size=3, unique=True))) for _ in range(2))
+    require_the_same(sources_of(case.folder), case.with_api(case.notes), Choice(targets=targets, excludes=excludes))
 
 
 ID = "6b0c4d31a6632724e16fffff"
@@ -348,6 +373,9 @@ ODD = {
     "a NUL": lambda data: data["vouch"]["files"].append("\0"),
     "no variables": lambda data: data["vouch"].update(env=[]),
     "files that are none": lambda data: data["vouch"].update(files=[None]),
+    "another line": lambda data: data["vouch"].update(stays=data["vouch"]["stays"].replace(",1,1,", ",2,1,", 1)),
+    "nothing to list": lambda data: data["vouch"].update(stays=""),
+    "rows of none": lambda data: data["vouch"].update(stays="[[99]]"),
 }
 
 
@@ -486,7 +514,7 @@ def test_the_state_of_another_workspace_is_refused_in_the_same_words(
     with pytest.raises(StateError) as read:
         engine.plan(engine.read(sources_of(night.folder)), other)
     with pytest.raises(StateError) as vouched_for:
-        engine.plan_vouched(state, other, Choice())
+        engine.plan_vouched(Vouched(state=state, holds=True), other, Choice())
     assert vouched_for.value.message == read.value.message
 
 
@@ -527,3 +555,48 @@ def test_without_the_ids_of_names_their_list_is_read(night: Case) -> None:
     assert require_the_same(sources_of(night.folder), night.workspace)
     workspace = night.with_api(_without(night.notes, "Connector"))
     assert not require_the_same(sources_of(night.folder), workspace)
+
+
+def ways(case: Case, **more: Any) -> str:
+    """Return in which ways a plan is made without the manifests, after each was held against the plan with them."""
+    sources = sources_of(case.folder, **more)
+    assert require_the_same(sources, case.workspace)
+    ways = ("lists", "saves")
+    return " ".join(way for way in ways if vouched_state(sources, case.workspace.store, **{way: True}) is not None)
+
+
+def test_what_follows_from_a_manifest_is_recorded_and_not_listed(case: Case) -> None:
+    before = ways(case)
+    assert "lists" in before
+    workspace, sources = case.workspace, sources_of(case.folder)
+    engine.apply(engine.plan(engine.read(sources), workspace), workspace, limits=None)  # it records no more than that
+    vouched(sources, workspace)
+    assert ways(case) == before
+
+
+def test_a_field_to_ignore_is_listed_as_it_is_live(desk: Desk) -> None:
+    file = desk.folder / "project.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("metadata:", "metadata:\n  lifecycle: {ignore_changes: [description]}"), "utf-8")
+    night = applied(desk.folder, desk.remote)
+    assert ways(night) == "lists saves"
+    notes = copy.deepcopy(night.notes)
+    next(found for place, found in notes.lists.items() if place[0] == "Project").items[0]["description"] = "Theirs"
+    there = night.with_api(notes)
+    found = [
+        engine.plan_vouched(engine.vouched_state(sources_of(desk.folder), there.store, lists=each), there, Choice())[0]
+        for each in (False, True)
+    ]
+    assert found[0] is not None
+    assert found[1] is None
+
+
+SECRETS = {"in a place of its own": ("sentinel of the night", "lists"), "elsewhere too": ("Drafts answers", "")}
+
+
+@pytest.mark.parametrize("where", SECRETS)
+def test_a_secret_is_hidden_in_the_same_places(desk: Desk, where: str) -> None:
+    value, expected = SECRETS[where]  # where a text is hidden since a secret is in it, no record says so
+    env = {**ENV, "NIGHT": value}
+    _append("schedule.yaml", WITH_VARIABLES.replace("Report", "Report ${secret:NIGHT}"))(desk.folder)
+    assert ways(applied(desk.folder, desk.remote, env=env), env=env) == expected
