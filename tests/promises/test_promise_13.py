@@ -125,12 +125,12 @@ spec: {{projectName: {p}, description: D, coworker_role: R}}
 
 
 @pytest.mark.parametrize(
-    "readings",
-    [{}, {"flow_total": "none", "schedule_total": "none"}, {"flow_total": "none", "schedule_total": "page"}],
-    ids=["totals", "no totals", "totals of pages"],
+    ("readings", "pages"),
+    [({}, 1), ({"schedule_total": "page"}, 1), ({"flow_total": "none", "schedule_total": "none"}, 2)],
+    ids=["totals", "totals of pages", "no totals"],
 )
 def test_a_plan_of_what_is_unchanged_asks_for_one_page_of_each_list(
-    cli: Cli, tmp_path: Path, readings: dict[str, str]
+    cli: Cli, tmp_path: Path, readings: dict[str, str], pages: int
 ) -> None:
     """Ten might be a server's cap rather than the end of a list. What is recorded has come, so nobody has to know."""
     things = "".join(each.format(n=n, p="desk") for each in (FLOW, SCHEDULE, SKILL) for n in range(10))
@@ -138,8 +138,11 @@ def test_a_plan_of_what_is_unchanged_asks_for_one_page_of_each_list(
     (tmp_path / "desk.yaml").write_text(text, encoding="utf-8")
     with opened(readings=readings) as remote:
         assert cli(tmp_path, "apply", "--auto-approve", env=remote.env).code == 0
-        remote.forget()
-        assert cli(tmp_path, "plan", env=remote.env).last == "No changes."
-        asked = Counter("/".join(each["path"].split("/")[:3]) for each in remote.requests)
-    lists = {"/v1/project": 1, "/agentflows": 1, "/schedules/coworker": 1, "/skills/": 1}
-    assert asked == {"/customer": 1, **lists}  # and no list of connectors: the state knows which one a skill has
+        asked = {}
+        for words in ("plan", "plan --no-cache"):
+            remote.forget()
+            assert cli(tmp_path, *words.split(), env=remote.env).last == "No changes."
+            asked[words] = Counter(each["path"].split("/")[1] for each in remote.requests)
+    others = {"customer": 1, "v1": 1, "skills": 1}
+    assert asked["plan"] == {**others, "agentflows": 1, "schedules": 1}  # the state knows which connector a skill has
+    assert asked["plan --no-cache"] == {**others, "agentflows": pages, "schedules": pages, "connectors": 1}

@@ -5,8 +5,8 @@ without a second page (`Single`, `NoPaging`), `Found.extent` says how much came.
 `Nonsense`.
 
 A total ends a list where all that it counts came, and all that is recorded (`Sought`). It does not where fewer are
-counted than came, nor where it may be the page's own: where it equals a first page that may be cut, of a list of which
-nobody knows that the API counts it.
+counted than came, nor where it may be the page's own and something is looked for that is not recorded: where it equals
+a first page that may be cut, of a list of which nobody knows that the API counts it.
 """
 
 from __future__ import annotations
@@ -49,9 +49,13 @@ class Extent(Enum):
 
 
 class Sought(Struct, frozen=True, kw_only=True):
-    """The ids that a list should have, since they are recorded. `alone`: nothing else that is in it is needed."""
+    """The ids that a list should have, since they are recorded.
+
+    `complete`: nothing else is looked for in it, though it is good to know. `alone`: nor is anything else needed.
+    """
 
     ids: frozenset[str] = frozenset()
+    complete: bool = False
     alone: bool = False
 
 
@@ -170,7 +174,8 @@ def _is_enough(page: Page, sought: Sought) -> bool:
 
 def _is_counted(page: Page, sought: Sought) -> bool:
     """True when the total surely counts the whole list, and all of it came."""
-    return page.counted and page.total == len(page.items) and sought.ids <= ids_in(page.items)
+    counted = page.counted or sought.complete
+    return counted and page.total == len(page.items) and sought.ids <= ids_in(page.items)
 
 
 def _follow(

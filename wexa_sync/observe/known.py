@@ -87,10 +87,19 @@ class Known(Struct, kw_only=True):
         """Return the ids for a call about things of that kind in the project of that handle."""
         return Ids.within(kind, self.ids.get(Address(kind="Project", name=project), ""))
 
-    def sought(self, project: str, kind: Kind, *, alone: bool = False) -> Sought:
-        """Return what is recorded of that kind in that project; `alone`: nothing else in its list is needed."""
-        records = (self.state.records.get(address) for address in self.at(Place(project, kind.name)))
-        return Sought(ids=frozenset(record.id for record in records if record is not None), alone=alone)
+    def sought(self, project: str, kind: Kind, *, alone: bool = False, named: bool = False) -> Sought:
+        """Return what is recorded of that kind in that project; `alone`: nothing else in its list is needed.
+
+        `named`: something in the list is looked for by its name.
+        """
+        addresses, state = self.at(Place(project, kind.name)), self.state
+        goes = bool(project) and Address(kind="Project", name=project) not in self.desired.manifests
+        settled = all(address in state.records and address not in state.intents for address in addresses)
+        return Sought(
+            ids=frozenset(state.records[address].id for address in addresses if address in state.records),
+            complete=bool(addresses) and settled and not (named or goes),
+            alone=alone and not named,
+        )
 
     def at(self, place: Place) -> list[Address]:
         """Return the addresses in that place."""

@@ -80,7 +80,7 @@ def fetch(api: Api, pool: Executor, known: Known, *, alone: bool = False) -> dic
     named = _lists_of_names(known)
     for project, name in _needed(known, lists_of_ours(known) | named):
         kind = BY_NAME[name]
-        sought = known.sought(project, kind, alone=alone and (project, name) not in named)
+        sought = known.sought(project, kind, alone=alone, named=(project, name) in named)
         futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind), sought)
     return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 

@@ -476,6 +476,18 @@ class TestTotals:
         assert _collect(server, SkipLimit(limit=100), total=total) == _items(count)
         assert len(server.queries) == asked
 
+    @pytest.mark.parametrize(
+        ("recorded", "complete", "asked"), [(10, True, 1), (10, False, 3), (9, True, 1), (11, True, 3)]
+    )
+    def test_one_that_may_be_that_of_a_page_is_enough_where_only_what_is_recorded_is_looked_for(
+        self, recorded: int, complete: bool, asked: int
+    ) -> None:
+        server = Server(_items(20), SkipLimit(limit=10), TOTALS["of the page"])
+        sought = Sought(ids=frozenset(item["_id"] for item in _items(recorded)), complete=complete)
+        found = _collect(server, SkipLimit(limit=10), sought=sought)
+        assert len(server.queries) == asked  # to the end, where nobody believes it
+        assert found == _items(10 if asked == 1 else 20)
+
 
 class TestSought:
     @given(count=st.integers(1, 400), limit=st.integers(1, 150), dialect=some_dialect, draw=st.data())
