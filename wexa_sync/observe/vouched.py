@@ -15,6 +15,7 @@ from msgspec import Struct
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.compare.shown import shows
+from wexa_sync.errors import ApiError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Part
 from wexa_sync.kinds.chain import PartOrder
@@ -49,6 +50,8 @@ def unchanged(
     """
     require_known_kinds(state)
     known = Known(desired=_recorded(state), state=state)
+    # Asked for each time: whose lists they are, and whether the key opens this organisation. Another user's list, or
+    # that of another organisation, may be short without an error, and a plan that looks further takes it from here.
     user_id = api.sign_in()
     look = _Look(known, api, exact=exact)
     look.believe(vouched)
@@ -87,12 +90,17 @@ class _Look:
     def finds_all(self, pool: Executor) -> bool:
         """True when everything recorded is live as it is recorded."""
         known = self._known
-        projects = self._api.list(PROJECT, Ids(), known.sought("", PROJECT, alone=True))
-        if not self._are_here(PROJECT, "", projects, pool):
-            return False
         # Each of these is seen under that id in the end, or else nothing is said.
         known.ids |= {address: known.state.records[address].id for address in self._left}
-        lists = fetch(self._api, pool, known, alone=True)
+        projects = pool.submit(self._api.list, PROJECT, Ids(), known.sought("", PROJECT, alone=True))
+        try:
+            lists = fetch(self._api, pool, known, alone=True)
+        except ApiError:
+            if self._are_here(PROJECT, "", projects.result(), pool):
+                raise  # else a project is gone, and its lists with it
+            return False
+        if not self._are_here(PROJECT, "", projects.result(), pool):
+            return False
         if known.cut or known.missing or known.unsettled:
             return False
         for project, name in {each[:2] for each in self.named} & lists.keys():

@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +20,14 @@ from msgspec.structs import replace
 
 from tests.conftest import Desk, Remote, copy_example, opened
 from wexa_sync import engine
+from wexa_sync.api.calls import Call, Ids
+from wexa_sync.api.client import Api
+from wexa_sync.api.paging import ANYTHING, Found, Sought
 from wexa_sync.engine.vouched import Vouched
-from wexa_sync.errors import StateError, WexaSyncError
+from wexa_sync.errors import NotFound, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Choice, Plan, Report, Vouch
@@ -600,3 +606,36 @@ def test_a_secret_is_hidden_in_the_same_places(desk: Desk, where: str) -> None:
     env = {**ENV, "NIGHT": value}
     _append("schedule.yaml", WITH_VARIABLES.replace("Report", "Report ${secret:NIGHT}"))(desk.folder)
     assert ways(applied(desk.folder, desk.remote, env=env), env=env) == expected
+
+
+@pytest.mark.parametrize("reading", ["kept", "gone"])
+def test_a_project_that_is_gone_has_everything_read(night: Case, reading: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lists are asked for along with that of the projects, and may be answered in whatever way."""
+    remote, state = night.workspace.api, night.workspace.store.load()
+    project = next(record.id for address, record in state.records.items() if address.kind == "Project")
+    remote.send(Call(endpoint=BY_NAME["Project"].call(Operation.DELETE), ids=Ids(id=project)))
+    if reading == "gone":
+        listed = Api.listed
+
+        def refused(api: Api, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
+            if kind.name != "Project":
+                raise NotFound("there is no such project", method="GET", path="/agentflows")
+            return listed(api, kind, ids, sought)
+
+        monkeypatch.setattr(Api, "listed", refused)
+    assert not require_the_same(sources_of(night.folder), night.workspace)
+
+
+def test_all_lists_are_asked_for_at_once(night: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state has the ids of the projects, so nothing waits for their list."""
+    together, listed = threading.Barrier(2), Api.listed
+    state = vouched_state(sources_of(night.folder), night.workspace.store)
+
+    def meeting(api: Api, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
+        if kind.name in ("Project", "AgentFlow"):
+            together.wait(timeout=20)  # broken, where one is read after the other
+        return listed(api, kind, ids, sought)
+
+    monkeypatch.setattr(Api, "listed", meeting)
+    assert state is not None
+    assert engine.plan_vouched(state, night.workspace, Choice())[0] is not None
