@@ -610,7 +610,7 @@ def test_a_secret_is_hidden_in_the_same_places(desk: Desk, where: str) -> None:
 
 @pytest.mark.parametrize("reading", ["kept", "gone"])
 def test_a_project_that_is_gone_has_everything_read(night: Case, reading: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its lists are asked for along with that of the projects, and may be answered in whatever way."""
+    # Its lists are asked for along with that of the projects, and may be answered in whatever way.
     remote, state = night.workspace.api, night.workspace.store.load()
     project = next(record.id for address, record in state.records.items() if address.kind == "Project")
     remote.send(Call(endpoint=BY_NAME["Project"].call(Operation.DELETE), ids=Ids(id=project)))
@@ -627,7 +627,7 @@ def test_a_project_that_is_gone_has_everything_read(night: Case, reading: str, m
 
 
 def test_all_lists_are_asked_for_at_once(night: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The state has the ids of the projects, so nothing waits for their list."""
+    # The state has the ids of the projects, so nothing waits for their list.
     together, listed = threading.Barrier(2), Api.listed
     state = vouched_state(sources_of(night.folder), night.workspace.store)
 
