@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from wexa_sync.manifests.nodes import SCALARS
+from wexa_sync.manifests.scalars import SCALARS
 from wexa_sync.model import Path
 from wexa_sync.text.patterns import pattern
 

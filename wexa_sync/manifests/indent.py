@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from wexa_sync.manifests.emit import means_otherwise, quoted
 from wexa_sync.manifests.entries import Entries, Entry, is_flow
-from wexa_sync.manifests.nodes import STR
+from wexa_sync.manifests.scalars import STR
 from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:

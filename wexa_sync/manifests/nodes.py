@@ -1,7 +1,6 @@
-"""Compose the nodes of YAML text, with bounds on depth and number. yaml.py makes data of them.
+"""Compose the nodes of YAML text, with bounds on depth and number. builder.py makes data of them.
 
-Scalars are tagged as YAML 1.2 has them (its core schema): `NO`, `on`, `12:30` and `2024-01-02` are text. libyaml does
-the parsing, ten times as fast as Python.
+Scalars are tagged as scalars.py has it. libyaml does the parsing, ten times as fast as Python.
 """
 
 from __future__ import annotations
@@ -9,29 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from wexa_sync.manifests.scalars import MAP, MERGE, SEQ, STR, tag_of
 from wexa_sync.manifests.yaml_faults import refuse_odd, syntax_fault
 from wexa_sync.text.files import TextFault
 from wexa_sync.text.leftovers import refuse_leftovers
 from wexa_sync.text.libyaml import yaml
-from wexa_sync.text.patterns import pattern
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
-
-TAG = "tag:yaml.org,2002:"
-STR, MAP, SEQ, MERGE = TAG + "str", TAG + "map", TAG + "seq", TAG + "merge"
-SCALARS = {
-    TAG + "null": pattern(r"(?:~|null|Null|NULL|)\Z"),
-    TAG + "bool": pattern(r"(?:true|True|TRUE|false|False|FALSE)\Z"),
-    TAG + "int": pattern(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z"),
-    TAG + "float": pattern(
-        r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
-    ),
-    MERGE: pattern(r"<<\Z"),
-}
-_PLAIN = pattern("|".join(f"(?P<{tag.removeprefix(TAG)}>{shape.pattern})" for tag, shape in SCALARS.items()))
-# No scalar but text starts with another character than these.
-_MAY_BE_MORE = frozenset("~nNtTfF0123456789-+.<")
 
 _SCALAR, _MAPPING = yaml.ScalarNode, yaml.MappingNode
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,10 +32,7 @@ class _Loader(_Base):  # type: ignore[misc]  # which class it is depends on whet
     def resolve(self, kind: type, value: str, implicit: Any) -> str:
         if kind is not _SCALAR:
             return MAP if kind is _MAPPING else SEQ
-        if implicit[0] and (not value or value[0] in _MAY_BE_MORE):
-            found = _PLAIN.match(value)
-            return f"{TAG}{found.lastgroup}" if found else STR
-        return STR
+        return tag_of(value) if implicit[0] else STR
 
     def descend_resolver(self, parent: yaml.Node | None, _index: object) -> None:
         self.depth += 1

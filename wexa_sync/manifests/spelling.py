@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,9 +13,15 @@ from msgspec.structs import replace
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Document
+from wexa_sync.text.files import TextFault
 
 EXACT = 2**53
 """Beyond it, whoever reads JSON's numbers as floats loses digits."""
+
+
+Filled: TypeAlias = tuple[Any, Sequence[TextFault]]
+Fill: TypeAlias = Callable[[str], Filled]
+"""What gives the value of a text that holds `${`, and what is wrong in it."""
 
 
 class Written(Struct, frozen=True):

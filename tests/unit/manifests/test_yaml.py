@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from wexa_sync.manifests import nodes
-from wexa_sync.manifests import yaml as yaml_text
+from wexa_sync.manifests import builder, nodes
+from wexa_sync.manifests.builder import MAX_FAULTS
 from wexa_sync.manifests.nodes import MAX_DEPTH
-from wexa_sync.manifests.yaml import MAX_FAULTS, parse
+from wexa_sync.manifests.yaml import parse
 
 
 def values(text: str) -> list[Any]:
@@ -287,7 +287,7 @@ def test_values_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_large_file_without_aliases_is_no_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_text, "_SPARE", 0)
+    monkeypatch.setattr(builder, "_SPARE", 0)
     (found,) = values("[" + "a," * 10_000 + "]")
     assert len(found) == 10_000
 

@@ -1,0 +1,246 @@
+"""Read YAML that is written plainly, as most manifests are, without a parser: it takes a tenth of the instructions.
+
+Plain are mappings and lists in blocks, a value on each line, texts behind `|`, and lists and mappings in brackets on
+one line. Of anything else nothing is read here: builder.py reads the whole text then. A test holds that both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from wexa_sync.manifests.scalars import MAY_BE_MORE, STR, TAG, tag_of
+from wexa_sync.manifests.spelling import is_plain
+from wexa_sync.model import Document, Source
+from wexa_sync.text.patterns import pattern
+
+_LONGEST = 400_000
+_DEEPEST = 40
+"""Well below the bounds of nodes.py, which has the words for what is beyond them."""
+
+_KEY = "[A-Za-z_][A-Za-z0-9_-]{0,99}"
+_NAME, _MEMBER = pattern(_KEY), pattern(f"({_KEY}): +")
+_WORD = pattern(r"""[A-Za-z0-9_./][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|"[^"\\]*"|'[^']*'""")
+_OPEN, _BEHIND = pattern(r"[\[{] *"), pattern(r" *(?:, *(?=[^ \]}])|(?=[\]}]))")
+_COMMENT = pattern(r"(?:^| +)#.*")
+_BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/(~.<+-")
+"""What a text without quotes may begin with."""
+_DOUBLE, _SINGLE = pattern(r'"[^"\\]*"'), pattern(r"'(?:[^']|'')*'")
+
+
+class _NotPlainError(Exception):
+    """It takes a parser to read this."""
+
+
+def plain_documents(text: str, file: str) -> list[Document] | None:
+    """Return the documents of a text without variables; None where it takes a parser to read them."""
+    # What is printable is YAML to everybody, and no line ends but at LF.
+    if text[-1:] != "\n" or len(text) > _LONGEST or not text.replace("\n", " ").isprintable():
+        return None
+    try:
+        return list(_Reader(text).documents(file))
+    except _NotPlainError:
+        return None
+
+
+class _Reader:
+    """Reads a text line by line. `_next` is the number of the line at hand, and the index of the one behind it."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._next = 0
+        self._lists: dict[int, list[int]] = {}  # by the id of a list, the lines of its items
+        self._step()
+
+    def documents(self, file: str) -> Iterator[Document]:
+        """Yield each document. Raise _NotPlainError where the text is not plain."""
+        index = 0
+        while self._at_mark or not index:
+            if self._at_mark:
+                self._step()
+            if self._indent or self._dash:
+                raise _NotPlainError
+            source, self._lists = Source(file=file, line=self._next), {}
+            data = self._mapping(0, 1)
+            yield Document(data=data, source=source, index=index, item_lines=self._item_lines(data))
+            index += 1
+
+    def _item_lines(self, data: dict[str, Any]) -> dict[tuple[str, int], int]:
+        """Return the line of each item of the lists in the spec."""
+        spec = data.get("spec")
+        return {
+            (name, number): line
+            for name, value in (spec.items() if isinstance(spec, dict) else ())
+            if isinstance(value, list)
+            for number, line in enumerate(self._lists[id(value)])
+        }
+
+    def _step(self) -> None:
+        """Go to the next line that says something. At the end, and at a mark between documents, its indent is -1."""
+        found = None
+        while found is None and self._next < len(self._lines):
+            found = _line(self._lines[self._next])
+            self._next += 1
+        self._at_mark = found is _MARK
+        self._indent, self._dash, self._key, self._rest, self._scalar = found or _END
+
+    def _mapping(self, column: int, depth: int) -> dict[str, Any]:
+        """Read the mapping whose keys stand at that column. Its first key stands on this line."""
+        found: dict[str, Any] = {}
+        while True:
+            key = self._key
+            if not key or key in found or depth > _DEEPEST:
+                raise _NotPlainError
+            found[key] = self._value(column, depth)
+            if self._indent != column or self._dash:
+                break
+        if self._indent >= column:
+            raise _NotPlainError
+        return found
+
+    def _list(self, column: int, depth: int) -> list[Any]:
+        """Read the list whose hyphens stand at that column. Its first item stands on this line."""
+        found: list[Any] = []
+        lines = self._lists[id(found)] = []
+        if depth > _DEEPEST:
+            raise _NotPlainError
+        while self._indent == column and self._dash:
+            lines.append(self._next)
+            inner = self._mapping(column + self._dash, depth + 1) if self._key else self._value(column, depth)
+            found.append(inner)
+        if self._indent > column:
+            raise _NotPlainError
+        return found
+
+    def _value(self, column: int, depth: int) -> Any:
+        """Read the value behind a key or a hyphen that stands at that column."""
+        value, rest = self._scalar, self._rest
+        if value is _NONE:
+            if not rest:
+                return self._below(column, depth + 1)
+            if rest[0] == "|":
+                return self._literal(column)
+            value, end = self._flow(0, depth)
+            if end < len(rest):
+                raise _NotPlainError
+        self._step()
+        return value
+
+    def _below(self, column: int, depth: int) -> Any:
+        """Read the value that stands on the lines below a key: nothing, where they are no deeper."""
+        if not self._key:
+            raise _NotPlainError
+        self._step()
+        if self._indent > column or (self._indent == column and self._dash):
+            column = self._indent
+            return self._list(column, depth) if self._dash else self._mapping(column, depth)
+        return None
+
+    def _literal(self, column: int) -> str:
+        """Read the text behind `|`: deeper than its key or hyphen, from the first line on."""
+        lines, at = self._lines, self._next
+        margin = lines[at][: len(lines[at]) - len(lines[at].lstrip(" "))]
+        if self._rest not in ("|", "|-") or len(margin) <= column or margin == lines[at]:
+            raise _NotPlainError
+        size, end = len(margin), "\n" if self._rest == "|" else ""
+        while lines[at].startswith(margin) or (not lines[at].strip(" ") and at + 1 < len(lines)):
+            at += 1
+        text = "\n".join([line[size:] for line in lines[self._next : at]]).rstrip("\n")
+        self._next = at
+        self._step()
+        return text + end
+
+    def _flow(self, at: int, depth: int) -> tuple[Any, int]:
+        """Return the word, the list or the mapping that begins at that place of the line, and where it ends."""
+        line = self._rest
+        if word := _WORD.match(line, at):
+            return _scalar(word[0]), word.end()
+        opened = _OPEN.match(line, at)
+        if opened is None or depth > _DEEPEST:
+            raise _NotPlainError
+        items: list[Any] = []
+        names: list[str] = []
+        is_list, at = line[at] == "[", opened.end()
+        while line[at : at + 1] != ("]" if is_list else "}"):
+            name = None if is_list else _MEMBER.match(line, at)
+            if name and _is_key(name[1]):
+                names.append(name[1])
+            item, at = self._flow(name.end() if name else at, depth + 1)
+            items.append(item)
+            behind = _BEHIND.match(line, at)
+            if not behind:
+                raise _NotPlainError
+            at = behind.end()
+        if is_list:
+            self._lists[id(items)] = [self._next] * len(items)
+        elif len(set(names)) < len(items):
+            raise _NotPlainError
+        return items if is_list else dict(zip(names, items, strict=True)), at + 1
+
+
+_Line: TypeAlias = tuple[int, int, str, str, Any]
+_NONE: Any = object()
+_END: _Line = (-1, 0, "", "", _NONE)
+_MARK: _Line = (-1, 0, "", "---", _NONE)
+
+
+@lru_cache(maxsize=10_000)
+def _line(text: str) -> _Line | None:
+    """Return the indent of a line, the width of its hyphen, its key, the rest, and the value that the rest is.
+
+    That value is _NONE where it takes more than a line to tell. Return None for a line that says nothing. Most lines of
+    a repository stand in many of its files, as `kind: Skill` does.
+    """
+    rest = text.lstrip(" ")
+    if not rest or rest[0] == "#":
+        return None
+    if text == "---":
+        return _MARK
+    indent, dash, key = len(text) - len(rest), 0, ""
+    if rest.startswith("- "):
+        inner = rest[2:].lstrip(" ")
+        dash, rest = len(rest) - len(inner), inner
+    name, colon, value = rest.partition(": ")
+    if not colon and rest[-1:] == ":":
+        name, colon = rest[:-1], ":"
+    if colon and _is_key(name):
+        key, rest = name, value.lstrip(" ")
+    if "#" in rest and '"' not in rest and "'" not in rest:
+        rest = _COMMENT.sub("", rest)
+    return indent, dash, key, rest, _scalar(rest) if rest and rest[0] not in "|[{" else _NONE
+
+
+def _is_key(text: str) -> bool:
+    """True when the text is a key without quotes, and a text to YAML."""
+    return _NAME.fullmatch(text) is not None and tag_of(text) == STR
+
+
+def _scalar(text: str) -> Any:
+    """Return the value of one line. Raise _NotPlainError for one that may go on, or is not as JSON has it."""
+    first = text[0]
+    if first == '"' and _DOUBLE.fullmatch(text):
+        return text[1:-1]
+    if first == "'" and _SINGLE.fullmatch(text):
+        return text[1:-1].replace("''", "'")
+    if (first not in _BEGINS and first.isascii()) or ": " in text or " #" in text or text[-1] in " :":
+        raise _NotPlainError
+    if first not in MAY_BE_MORE or (tag := tag_of(text)) == STR:
+        if text == "-" or text[:2] == "- ":
+            raise _NotPlainError
+        return text
+    try:
+        value = _OTHERS[tag](text)
+    except (KeyError, ValueError):
+        raise _NotPlainError from None
+    if value is not None and not is_plain(value, text):
+        raise _NotPlainError
+    return value
+
+
+_OTHERS: Mapping[str, Callable[[str], Any]] = {
+    f"{TAG}null": lambda _text: None,
+    f"{TAG}bool": {"true": True, "false": False}.__getitem__,
+    f"{TAG}int": int,
+    f"{TAG}float": float,
+}
