@@ -26,7 +26,7 @@ from wexa_sync.api.transport.http import Http
 from wexa_sync.kinds import KINDS
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Limits, Options, Plan, Secret, Target
-from wexa_sync.observe import observe
+from wexa_sync.observe.observation import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.render.json import plan_json

@@ -11,7 +11,17 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Desk
 
-HEAVY = ("requests", "jsonschema", "deepdiff", "fastapi", "uvicorn", "rich", "yaml", "wexa_sync.engine")
+HEAVY = (
+    "requests",
+    "jsonschema",
+    "deepdiff",
+    "fastapi",
+    "uvicorn",
+    "rich",
+    "yaml",
+    "wexa_sync.engine",
+    "wexa_sync.cli.habits",
+)
 
 
 def _loaded(code: str, **where: Any) -> set[str]:
@@ -53,8 +63,19 @@ def test_a_plan_of_nothing_to_do_loads_only_what_it_needs(desk: Desk) -> None:
     assert loaded & {"jsonschema", "deepdiff", "rich", "fastapi", "wexa_sync.apply", "wexa_sync.render.json"} == set()
 
 
-def test_a_check_of_manifests_loads_neither_client_nor_plan(desk: Desk) -> None:
+def test_a_plan_that_the_state_vouches_for_loads_nothing_that_reads_or_compares_manifests(desk: Desk) -> None:
+    desk.apply()
+    _loaded(_run("apply", "--auto-approve"), cwd=desk.folder, env=desk.remote.env)  # a command vouches
+    loaded = _loaded(_run("plan"), cwd=desk.folder, env=desk.remote.env)
+    assert "wexa_sync.observe.vouched" in loaded
+    manifests = {f"wexa_sync.manifests.{each}" for each in ("yaml", "nodes", "load", "validate", "link")}
+    rest = {"wexa_sync.plan.make", "wexa_sync.plan.origins", "wexa_sync.observe.observation", "wexa_sync.engine.steps"}
+    assert loaded & {"jsonschema", "deepdiff", "rich", "yaml", *manifests, *rest} == set()
+
+
+def test_a_check_of_manifests_loads_neither_client_nor_plan_nor_state(desk: Desk) -> None:
     loaded = _loaded(_run("validate"), cwd=desk.folder)
     assert "wexa_sync.engine.reading" in loaded
-    looks = {"wexa_sync.api.client", "wexa_sync.observe", "wexa_sync.plan", "wexa_sync.repair", "http.client"}
-    assert loaded & looks == set()
+    rooms = {f"wexa_sync.{each}" for each in ("api.client", "observe", "plan", "repair", "state", "cli.signals")}
+    libraries = {"requests", "jsonschema", "rich", "http.client", "http.cookiejar", "concurrent.futures", "logging"}
+    assert loaded & (rooms | libraries | {"signal", "csv", "hashlib"}) == set()

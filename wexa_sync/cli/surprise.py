@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from wexa_sync.errors import InvalidManifests, Surprise, UsageError
 from wexa_sync.model import Desired, Origins, Plan
-from wexa_sync.plan.origins import UNEXPLAINED, origins_of, surprises
 from wexa_sync.text.suggest import named
 
 if TYPE_CHECKING:
@@ -37,12 +36,18 @@ class Expectation(Struct, frozen=True, kw_only=True):
         """Return the plan with where its operations come from, if that was asked for."""
         if not self.ref:
             return plan
+        from wexa_sync.plan.origins import origins_of  # most plans are asked nothing of this
+
         origins = Origins(ref=self.ref, commit=self.commit, of=origins_of(plan, desired, self.base, self.given))
         warnings = (*plan.warnings, *filter(None, [self.warning]))
         return replace(plan, origins=origins, warnings=warnings)
 
     def require(self, plan: Plan) -> None:
         """Raise Surprise, which names them, where the plan has operations that it must not have."""
+        if not self.words:
+            return
+        from wexa_sync.plan.origins import surprises
+
         found = [f"{address} ({', '.join(why)})" for address, why in surprises(plan, self.words).items()]
         if found:
             count = "1 operation" if len(found) == 1 else f"{len(found)} operations"
@@ -58,7 +63,11 @@ def expectation(request: Request, ref: str | None, fail_on: Iterable[tuple[str, 
     Raises UsageError where there is no commit `ref`, and for a word that needs one where none is named.
     """
     words = tuple(dict.fromkeys(word for group in fail_on for word in group))
+    if ref is None and not words:
+        return Expectation()
     if ref is None:
+        from wexa_sync.plan.origins import UNEXPLAINED
+
         if UNEXPLAINED in words:
             raise UsageError(
                 "--fail-on unexplained needs --base: without it nobody knows what is explained",

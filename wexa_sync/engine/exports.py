@@ -28,7 +28,7 @@ from wexa_sync.export.write import Staging, require_room, staged, write_all
 from wexa_sync.manifests.declared import declared as declared_in
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Desired, Observation, Plan
-from wexa_sync.observe import observe
+from wexa_sync.observe.observation import observe
 from wexa_sync.observe.replay import Replayed
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan

@@ -18,7 +18,7 @@ from wexa_sync.model import (
     Plan,
     Target,
 )
-from wexa_sync.observe import observe
+from wexa_sync.observe.observation import observe
 from wexa_sync.observe.recall import secrets_recalled, without_secrets
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.model import ExternalName, Observation, Plan
-from wexa_sync.observe import observe
+from wexa_sync.observe.observation import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.state.format import checksum

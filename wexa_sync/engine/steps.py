@@ -21,7 +21,7 @@ from wexa_sync.manifests.find import covers
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import revealed
 from wexa_sync.model import Choice, Desired, Limits, Move, Observation, Plan
-from wexa_sync.observe import observe
+from wexa_sync.observe.observation import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.file import read as read_plan
 from wexa_sync.plan.limits import (

@@ -24,8 +24,8 @@ from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.model import Desired, Observation, Options, Secret, Spec, Target, Unset
-from wexa_sync.observe import observe
 from wexa_sync.observe.kept import Seal, kept
+from wexa_sync.observe.observation import observe
 from wexa_sync.observe.replay import Listed, Notes, Recorder
 from wexa_sync.secrecy.find import parts, secrets_in, texts_where_sealed
 from wexa_sync.secrecy.seal import fingerprint

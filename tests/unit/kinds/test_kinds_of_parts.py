@@ -20,7 +20,7 @@ from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Action, Address, Choice, Options, Place, Plan, Secret, Status, Target
-from wexa_sync.observe import observe
+from wexa_sync.observe.observation import observe
 from wexa_sync.state import FileStore
 from wexa_sync.workspace import Workspace
 

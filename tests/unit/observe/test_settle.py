@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from wexa_sync.errors import Nonsense
 from wexa_sync.model import Action, Address, Intent, Options, Outcome, Plan
-from wexa_sync.observe import observe
+from wexa_sync.observe.observation import observe
 from wexa_sync.plan.decision import Rules
 from wexa_sync.plan.make import make_plan
 from wexa_sync.secrecy.seal import conceal, fingerprint
