@@ -239,6 +239,8 @@ class Kind(Struct, frozen=True, kw_only=True, eq=False):
         Empty where there is none, or where the one for paths can't be an id.
         """
         named = [found for name in self.ids if isinstance(found := raw.get(name), str) and found]
+        if len(named) == 1:  # far the most common
+            return tuple(named) if is_id(named[0]) else ()
         return tuple(dict.fromkeys(filter(is_id, named))) if named and is_id(named[0]) else ()
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ and some 2 µs a field. A glance knows the words of our schemas alone, and is in
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import cache
@@ -46,7 +47,7 @@ def _look(schema: Schema) -> Look:
     words = {word: wanted for word, wanted in schema.items() if word not in _NOTES}
     if not words.keys() <= _WORDS.keys():
         return lambda _value: False
-    looks = [_WORDS[word](wanted, schema) for word, wanted in words.items()]
+    looks = _object(words) or _text(words) or [_WORDS[word](wanted, schema) for word, wanted in words.items()]
     if len(looks) == 1:
         return looks[0]
 
@@ -57,6 +58,34 @@ def _look(schema: Schema) -> Look:
         return True
 
     return all_of
+
+
+def _object(words: Schema) -> list[Look]:
+    """Return the looks at an object of known fields, with one for most of the words; none for any other schema."""
+    if words.get("type") != "object" or words.get("additionalProperties") is not False:
+        return []
+    fields = {name: _look(schema) for name, schema in words.get("properties", {}).items()}
+    required = frozenset(words.get("required", ()))
+
+    def each_of(value: Any) -> bool:
+        if type(value) is not dict or not required <= value.keys():
+            return False
+        for name, item in value.items():
+            look = fields.get(name)
+            if look is None or not look(item):
+                return False
+        return True
+
+    rest = words.keys() - {"type", "additionalProperties", "properties", "required"}
+    return [each_of, *(_WORDS[word](words[word], words) for word in rest)]
+
+
+def _text(words: Schema) -> list[Look]:
+    """Return the look at a text of bounded length; none for any other schema."""
+    if words.get("type") != "string" or not words.keys() <= {"type", "minLength", "maxLength"}:
+        return []
+    least, most = words.get("minLength", 0), words.get("maxLength", math.inf)
+    return [lambda value: type(value) is str and least <= len(value) <= most]
 
 
 # One look a word. Each takes its own type of value alone, and exactly: a subclass may stand for something else.

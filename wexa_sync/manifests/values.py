@@ -44,7 +44,7 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
             faults.append(Fault(path, fault, _CRON_HINT))
         return value if isinstance(value, (str, Secret)) else DESCEND
 
-    return walk(spec, fields, visit, ("spec",))
+    return walk(spec, fields, visit, ("spec",), past_bare=True)
 
 
 def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
@@ -65,7 +65,7 @@ def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
             faults.extend(_same_keys(value, field.key, path))
         return value if all_in(field, _is_plain) else DESCEND
 
-    return _without_clear_texts(walk(spec, fields, visit, ("spec",)), fields)
+    return _without_clear_texts(walk(spec, fields, visit, ("spec",), past_bare=True), fields)
 
 
 def _is_plain(field: Field) -> bool:

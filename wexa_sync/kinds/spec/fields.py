@@ -53,7 +53,8 @@ class Field(Struct, frozen=True, kw_only=True, eq=False):
     field that tells the items apart. `words`: of a text that is one word of a few, in any case, the words
     that mean the same as another one; None for any other text. `immutable`: the API can't change it. `local`: for
     wexa-sync alone. `read_only`: the server sets it; it is never sent and never compared. `write_only`: it is sent, and
-    a read of it (a mask, an echo, nothing) says nothing; that holds for all in it.
+    a read of it (a mask, an echo, nothing) says nothing; that holds for all in it. `bare`: a text there is a text, and
+    stands for nothing else.
     """
 
     name: str = ""
@@ -73,6 +74,7 @@ class Field(Struct, frozen=True, kw_only=True, eq=False):
     default: Any = NO_DEFAULT
     fields: Mapping[str, Field] = field(default_factory=dict)
     items: Field | None = None
+    bare: bool = True
 
     def at(self, path: Path) -> Field:
         """Return the field that stands at the path; UNKNOWN where the schema knows none."""
@@ -220,6 +222,7 @@ def _read(name: str, schema: Schema) -> Field:
         default=schema.get("default", NO_DEFAULT),
         fields={inner: _read(inner, value) for inner, value in schema.get("properties", {}).items()},
         items=item,
+        bare=not (refs or {"x-wexa-format", "readOnly", "writeOnly"} & schema.keys()),
     )
 
 
@@ -233,10 +236,11 @@ def _of_all_forms(schema: Schema) -> Schema:
     return {**schema, **inside, "type": [form["type"] for form in forms]}
 
 
-def walk(value: Any, field: Field, visit: Visit, path: Path = ()) -> Any:
+def walk(value: Any, field: Field, visit: Visit, path: Path = (), *, past_bare: bool = False) -> Any:
     """Return a copy of `value` in which `visit` has replaced what it wanted to, guided by the field of each place.
 
     `visit(value, field, path)` returns the replacement, or DESCEND. Places that the schema does not know are UNKNOWN.
+    With `past_bare`, it is not asked about the texts in bare fields inside of `value`.
     """
     found = visit(value, field, path)
     if found is not DESCEND:
@@ -244,9 +248,13 @@ def walk(value: Any, field: Field, visit: Visit, path: Path = ()) -> Any:
     if type(value) is str:  # by far the most common
         return value
     if isinstance(value, dict):
-        fields = field.fields
-        return {key: walk(item, fields.get(key, UNKNOWN), visit, (*path, key)) for key, item in value.items()}
+        fields, found = field.fields, {}
+        for key, item in value.items():
+            inner = fields.get(key, UNKNOWN)
+            is_bare = past_bare and type(item) is str and inner.bare
+            found[key] = item if is_bare else walk(item, inner, visit, (*path, key), past_bare=past_bare)
+        return found
     if isinstance(value, list):
         items = field.items or UNKNOWN
-        return [walk(item, items, visit, (*path, index)) for index, item in enumerate(value)]
+        return [walk(item, items, visit, (*path, index), past_bare=past_bare) for index, item in enumerate(value)]
     return value

@@ -45,12 +45,12 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
     """
     spec = {}
     visit = _reader(name_of)
-    for name, field in read_fields(kind).items():
-        source = field.wire_name if field.wire_name in raw else name
+    for name, wire_name, bare, field in _read_as(kind):
+        source = wire_name if wire_name in raw else name
         if source in raw:
             value = raw[source]
-            plain = type(value) in _LEAVES and not field.ref and field.format is None  # the most common: no walk
-            spec[name] = value if plain else walk(select(value, field, is_read), field, visit)
+            is_leaf = bare and type(value) in _LEAVES  # the most common: no walk
+            spec[name] = value if is_leaf else walk(select(value, field, is_read), field, visit, past_bare=True)
     return spec
 
 
@@ -193,6 +193,12 @@ def _keys(kind: Kind) -> dict[str, tuple[str, ...]]:
 def read_fields(kind: Kind) -> dict[str, Field]:
     """Return the fields that are sent and that a read shows, by their names in manifests."""
     return {name: field for name, field in kind.fields.fields.items() if is_read(field)}
+
+
+@cache
+def _read_as(kind: Kind) -> tuple[tuple[str, str, bool, Field], ...]:
+    """Return the fields that a read shows: their names in manifests and in responses, and whether they are bare."""
+    return tuple((name, field.wire_name, field.bare, field) for name, field in read_fields(kind).items())
 
 
 def _reader(name_of: NameOf) -> Visit:
