@@ -15,6 +15,9 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.paging import ALL, Extent, Found, collect
 from wexa_sync.api.sparse import only_marked
 from wexa_sync.errors import NotAList, UsageError
+from wexa_sync.kinds import part_of
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.kinds.view import Filter, View
 from wexa_sync.observe.views.places import Spot
 from wexa_sync.text.suggest import did_you_mean, named
@@ -109,7 +112,7 @@ def _listed(api: Api, view: View, spot: Spot, most: int) -> tuple[Found | None, 
     used = {name: view.filters[name] for name in spot.filters if name in view.filters}
     query = {filter_.query: spot.filters[name] for name, filter_ in used.items() if filter_.query}
     if view.kind is not None and not query:
-        found = api.listed(view.kind, spot.ids)
+        found = _in_owner(view.kind, spot) or api.listed(view.kind, spot.ids)
         return replace(found, items=only_marked(api, view.kind, found.items)), None
     listing = next((filter_.listing for filter_ in used.values() if filter_.listing), view.listing)
     assert listing is not None
@@ -129,6 +132,15 @@ def _listed(api: Api, view: View, spot: Spot, most: int) -> tuple[Found | None, 
         if view.kind is not None or len(bodies) > 1:
             raise
         return None, bodies[0]
+
+
+def _in_owner(kind: Kind, spot: Spot) -> Found | None:
+    """Return the parts that the list of their owners shows whole; None where a read of the owner may show more."""
+    part = part_of(kind)
+    if part is None or part.own_list or kind.inside or not isinstance(spot.shown.get(part.field), list):
+        return None
+    items = part.items(spot.shown)
+    return Found(items=items) if all(shown_fields(kind) <= item.keys() for item in items) else None
 
 
 def _holds(raw: Raw, filter_: Filter, value: str) -> bool:

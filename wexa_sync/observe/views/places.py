@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,12 +22,16 @@ from wexa_sync.text.suggest import did_you_mean, named
 
 
 class Spot(Struct, frozen=True, kw_only=True):
-    """One place to read a view at. `project` and `owner` are what people call them; `filters`: with ids for names."""
+    """One place to read a view at. `project` and `owner` are what people call them; `filters`: with ids for names.
+
+    `shown`: what a list shows of the owner.
+    """
 
     project_id: str = ""
     project: str = ""
     owner_id: str = ""
     owner: str = ""
+    shown: Mapping[str, Any] = {}
     filters: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -100,4 +105,4 @@ def _owners(api: Api, view: View, project: Spot) -> Iterator[Spot]:
     wanted = project.filters.get(view.within)
     for raw in api.listed(owner.kind, project.ids).items:
         if (id := id_in(owner, raw)) and wanted in (None, id):
-            yield replace(project, owner_id=id, owner=name_in(owner, raw))
+            yield replace(project, owner_id=id, owner=name_in(owner, raw), shown=raw)

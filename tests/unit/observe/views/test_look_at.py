@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from tests.conftest import Desk, opened
+from tests.conftest import Desk, copy_example, opened
 from tests.unit.observe.views.conftest import Get
 from wexa_sync import engine
 from wexa_sync.api.calls import Ids
@@ -44,6 +44,23 @@ def test_parts_are_shown_with_their_owner(get: Get) -> None:
     assert (shown.rows[0].name, shown.rows[0].owner) == ("Classifier", "Ticket triage")
     assert shown.titles[0].text == "FLOW"
     assert [row.id for row in get("agent", "Classifier").rows] == [shown.rows[0].id]
+
+
+def test_parts_are_taken_from_the_list_of_their_owners(get: Get, shared: Desk) -> None:
+    shared.remote.forget()
+    assert {row.name for row in get("agent").rows} >= {"Classifier"}
+    assert [each["path"] for each in shared.remote.requests if each["path"].startswith("/agentflow/")] == []
+
+
+@pytest.mark.parametrize("reading", ["agentflow_list=summary", "agent_echo=no"])
+def test_parts_that_a_list_of_owners_does_not_show_whole_are_read(reading: str, tmp_path: Path) -> None:
+    with opened(readings=dict([reading.split("=")])) as remote:
+        desk = Desk(copy_example("support-desk", tmp_path / "desk"), remote)
+        desk.apply()
+        remote.forget()
+        shown = engine.get(desk.workspace, "agent", Asked())
+        assert "Classifier" in {row.name for row in shown.rows}
+        assert [each["path"] for each in remote.requests if each["path"].startswith("/agentflow/")]
 
 
 def test_filters_ask_the_server_or_are_compared_here(get: Get, shared: Desk) -> None:
