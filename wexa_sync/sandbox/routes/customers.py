@@ -75,7 +75,7 @@ def get_customer(world: Here, organization_id: str) -> Response:
 def get_credit_history(world: Here, organization_id: str, limit: Limit = None) -> Response:
     """List the credits that were used, newest first. `total` counts all entries."""
     check_organization(organization_id)
-    credits_used = [row.body for row in reversed(world.store.rows("credit", owner=ORG_ID))]
+    credits_used = world.store.rows("credit", owner=ORG_ID)[::-1]
     return reply({"total": len(credits_used), "data": credits_used[:limit]})
 
 
