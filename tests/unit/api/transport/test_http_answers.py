@@ -258,7 +258,7 @@ def test_many_threads_share_few_connections(connect: Connect) -> None:
     thread.start()
     client = connect(f"http://127.0.0.1:{server.server_port}", pool=8)
     try:
-        with ThreadPoolExecutor(8) as workers:
+        with ThreadPoolExecutor(24) as workers:  # three times as many as may ask at a time
             paths = [f"/{number}" for number in range(200)]
             bodies = list(workers.map(lambda path: client.request("GET", path, repeatable=True).body, paths))
     finally:
