@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.conftest import Cli
+    from tests.conftest import Cli, Desk
 
 STATE = ".wexa-sync/sandbox-state.json"
 
@@ -141,3 +142,38 @@ def test_a_state_that_is_made_of_what_is_live_vouches_where_that_is_as_declared(
     edited(applied, "project.yaml", "description:", "description: Not")
     cli(applied, *words, "--sandbox")
     assert vouch_of(applied) is None
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "junit", "markdown"])
+def test_an_apply_without_a_change_says_the_same_and_writes_nothing(cli: Cli, applied: Path, format_: str) -> None:
+    words = ("apply", "--sandbox", "--format", format_)
+    cli(applied, *words)  # it records the specs without what follows from them
+    before = (applied / STATE).read_bytes()
+    again = cli(applied, *words)
+    assert before == (applied / STATE).read_bytes()
+    state = json.loads(before)
+    del state["vouch"]
+    (applied / STATE).write_text(json.dumps(state), "utf-8")
+    read = cli(applied, *words)
+    assert before == (applied / STATE).read_bytes(), "it vouches again, in the same words"
+    assert without_times(again.stdout) == without_times(read.stdout)
+    assert again.stderr == read.stderr
+
+
+def without_times(text: str) -> str:
+    """Return the text without the times of a report."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME", text)
+
+
+def test_an_apply_by_the_vouch_puts_back_what_others_changed(cli: Cli, desk: Desk) -> None:
+    words, env = ("apply", "--auto-approve"), desk.remote.env
+    for _ in range(2):
+        cli(desk.folder, *words, env=env)
+    assert cli(desk.folder, *words, env=env).last == "No changes."
+    store = desk.workspace.store
+    record = next(record for address, record in store.load().records.items() if address.kind == "Project")
+    bent = {**record.spec, "description": "Another", "orgId": desk.workspace.api.org_id}
+    desk.remote.raw("PUT", "/v1/project", bent, projectId=record.id).raise_for_status()
+    assert "1 changed" in cli(desk.folder, *words, env=env).stdout
+    assert cli(desk.folder, "plan", env=env).last == "No changes."
+    assert store.load().vouch is not None

@@ -12,8 +12,11 @@ from wexa_sync.cli import options
 from wexa_sync.cli.values import Digest, Named, Surprises
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wexa_sync.cli.request import Request
     from wexa_sync.cli.surprise import Expectation
+    from wexa_sync.engine.vouched import Vouched
     from wexa_sync.model import Desired, Plan, Report
     from wexa_sync.plan.reviewed import Reviewed
     from wexa_sync.workspace import Workspace
@@ -60,24 +63,42 @@ def command(
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.cli.surprise import expectation
-    from wexa_sync.text.files import noted
 
     with outputs(request, "report", reads=[*filter(None, (saved, reviewed))]) as show:
         agreed = _reviewed(expect, reviewed)
         if saved is not None:
             _require_no_choice(request, base)
-        with noted() as read:
-            desired = request.desired() if saved is None else request.desired_if_valid()
+        vouched = _vouched(request) if saved is None and base is None else engine.Vouched()
+        desired, read = (None, {}) if vouched.holds else _read(request, saved)
         expected = expectation(request, base, fail_on)
         planned = engine.saved_plan(saved, request.sources, os.environ, desired) if saved is not None else None
         with request.workspace() as found, engine.locked(found) as workspace:
-            plan = _plan(planned, desired, request, workspace, expected)
+            plan, around = engine.plan_vouched(vouched, workspace, request.choice)
+            if plan is None and vouched.holds:
+                desired, read = _read(request, saved)
+            plan = plan or _plan(planned, desired, request, around, expected)
 
             def vouch(report: Report) -> None:
                 if desired is not None:
                     engine.vouch(desired, request.sources, workspace, read, report)
 
             return carry_out(plan, workspace, request, request.limits, show, agreed, expected, vouch)
+
+
+def _vouched(request: Request) -> Vouched:
+    """Return what is known where the state vouches for the manifests, and an apply would not write it anew."""
+    from wexa_sync import engine
+
+    known = engine.vouched_state(request.sources, request.store, lists=True)
+    return known if known.rests else engine.Vouched()
+
+
+def _read(request: Request, saved: Path | None) -> tuple[Desired | None, Mapping[str, bytes]]:
+    """Return the manifests, and what was noted as they were read. Beside a saved plan they may be missing."""
+    from wexa_sync.text.files import noted
+
+    with noted() as read:
+        return (request.desired() if saved is None else request.desired_if_valid()), read
 
 
 def _plan(

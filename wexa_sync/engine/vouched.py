@@ -14,6 +14,7 @@ from wexa_sync.observe.replay import Ahead
 from wexa_sync.observe.vouched import unchanged
 from wexa_sync.plan.vouch import sealed_inputs, sealed_order, vouch_for, vouched_plan
 from wexa_sync.state.base import State
+from wexa_sync.state.format import checksum
 from wexa_sync.text.files import shown_path
 from wexa_sync.workspace import Workspace
 
@@ -35,6 +36,12 @@ class Vouched(Struct, frozen=True, kw_only=True):
     holds: bool = False
     lists: bool = False
     changes: tuple[Change, ...] = ()
+
+    @property
+    def rests(self) -> bool:
+        """True when an apply that finds what is recorded has nothing to write: it records what is declared, no more."""
+        records = self.state.records if self.state is not None else {}
+        return self.holds and self.lists and all(each.after is records[each.address].spec for each in self.changes)
 
 
 def vouched_state(sources: Sources, store: StateStore, *, lists: bool = False, saves: bool = False) -> Vouched:
@@ -75,9 +82,11 @@ def plan_vouched(vouched: Vouched, workspace: Workspace, choice: Choice) -> tupl
     """Return the plan where the state vouches for the manifests and live is as recorded, else None.
 
     Return the workspace to plan in then, too: what was read of the state and of the API is not read again. Sends GET
-    only. Raise StateError for the state of another workspace.
+    only. Where the workspace is locked and its state is another one by now, that counts. Raise StateError for the state
+    of another workspace.
     """
-    if vouched.state is None:
+    session = workspace.session
+    if vouched.state is None or (session is not None and checksum(session.state) != checksum(vouched.state)):
         return None, workspace
     state = vouched.state.owned_by(workspace.target.environment, workspace.target, workspace.store.describe())
     workspace, kept = replace(workspace, known=state), state.vouch

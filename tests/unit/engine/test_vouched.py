@@ -578,6 +578,23 @@ def test_what_follows_from_a_manifest_is_recorded_and_not_listed(case: Case) -> 
     engine.apply(engine.plan(engine.read(sources), workspace), workspace, limits=None)  # it records no more than that
     vouched(sources, workspace)
     assert ways(case) == before
+    assert engine.vouched_state(sources, workspace.store, lists=True).rests
+
+
+def test_an_apply_that_would_record_less_has_something_to_write(night: Case) -> None:
+    known = engine.vouched_state(sources_of(night.folder), night.workspace.store, lists=True)
+    assert known.holds
+    assert not known.rests
+
+
+def test_the_state_that_is_locked_counts(night: Case) -> None:
+    known = vouched_state(sources_of(night.folder), night.workspace.store)
+    assert known is not None
+    with engine.locked(night.workspace) as workspace:
+        assert engine.plan_vouched(known, workspace, Choice())[0] is not None
+        assert workspace.session is not None
+        workspace.session.write(Forget(next(each for each in workspace.session.state.records if each.kind == "Skill")))
+        assert engine.plan_vouched(known, workspace, Choice()) == (None, workspace)
 
 
 def test_a_field_to_ignore_is_listed_as_it_is_live(desk: Desk) -> None:
