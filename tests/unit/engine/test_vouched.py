@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +34,7 @@ from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Choice, Plan, Report, Vouch
 from wexa_sync.observe.replay import Listed, Notes, Recorder, Replayed
 from wexa_sync.plan import vouch as plan_vouch
-from wexa_sync.plan.file import saved_text
+from wexa_sync.plan.file import save, saved_text
 from wexa_sync.render import RENDERERS, WITH_NOOPS
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.view.plan import plan_view
@@ -310,6 +311,35 @@ def test_clocks_and_places_count_for_nothing(night: Case, tmp_path: Path) -> Non
     other = Path(shutil.copytree(night.folder, tmp_path / "another" / "checkout"))
     assert require_the_same(sources_of(other), night.workspace)
     assert require_the_same(sources_of(night.folder, {**ENV, "LANG": "C"}), night.workspace)
+
+
+@pytest.mark.parametrize("now", [0.0, 2.0**33], ids=["long ago", "in the far future"])
+def test_a_clock_that_is_wrong_counts_for_nothing(night: Case, now: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert require_the_same(sources_of(night.folder), night.with_api(night.notes))
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_the_apply_of_a_saved_plan_vouches_for_nothing_that_would_change(
+    night: Case, tmp_path: Path, edit: str
+) -> None:
+    sources, workspace = sources_of(night.folder), night.workspace
+    file, text = night.folder / "project.yaml", (night.folder / "project.yaml").read_text("utf-8")
+    file.write_text(text.replace("description:", "description: Now"), "utf-8")
+    save(engine.plan(engine.read(sources), workspace), saved := tmp_path / "it.plan")
+    EDITS[edit](night.folder)
+    with noted() as read:
+        try:
+            desired = engine.read(sources)
+        except WexaSyncError:
+            desired = None
+    with engine.locked(workspace) as locked:
+        report = engine.apply(engine.saved_plan(saved, sources, ENV, desired), locked)
+        if desired is not None:
+            engine.vouch(desired, sources, locked, read, report)
+    plan = full(sources, workspace, Choice())
+    nothing = isinstance(plan, Plan) and not plan.work and not plan.orphans and not engine.read(sources).warnings
+    assert require_the_same(sources, workspace) == nothing
 
 
 def test_variables_count(night: Case, tmp_path: Path) -> None:
