@@ -19,7 +19,7 @@ _NAMES = ("_id", "id", "name")
 
 def sent_fields(kind: Kind, spec: Spec) -> dict[str, Any]:
     """Return the part of a spec that is sent: without the fields for wexa-sync alone and those that the server sets."""
-    sent: dict[str, Any] = select(dict(spec), kind.fields, is_sent)
+    sent: dict[str, Any] = select(spec if isinstance(spec, dict) else dict(spec), kind.fields, is_sent)
     return sent
 
 

@@ -27,7 +27,7 @@ def sides_of(
     for rule in kind.derived:
         if applied is not None and at_path(wanted, rule.target) is None:
             last = without(last, rule.target)
-    if identical(last, wanted) and holds(live, wanted):  # far the most common
+    if identical(last, wanted) and holds(live, wanted):  # far the most common: nothing is copied
         sides = Sides(wanted, wanted, last)
     else:
         sides = merge(wanted, dict(live), last, kind.fields, comparison)

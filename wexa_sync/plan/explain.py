@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
+from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import aligned, ignored
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
@@ -126,7 +127,8 @@ def _differing(pair: Pair, seen: Observation, rules: Rules) -> tuple[FieldChange
         return ()
     if BY_NAME[pair.address.kind].nature is Nature.ACTION:
         return ActionCase(pair, seen, rules).edits(pair.record, pair.manifest) if pair.record is not None else ()
-    return Case(pair, seen, rules).fields(pair.live) if pair.live is not None else ()
+    case = Case(pair, seen, rules)
+    return field_changes(case.kind, *case.compared(pair.live)) if pair.live is not None else ()
 
 
 def _standing(

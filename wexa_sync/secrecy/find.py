@@ -54,7 +54,7 @@ def has_secret(*values: Any) -> bool:
         if type(value) in _PLAIN:
             continue
         if type(value) is dict:  # to ask for a Mapping takes long
-            rest += value.values()
+            rest += [item for item in value.values() if type(item) not in _PLAIN]
         elif isinstance(value, (Secret, Sealed)):
             return True
         elif isinstance(value, Mapping):
