@@ -49,11 +49,13 @@ def make_plan(
     scope: Scope = _ALL,
     also: Sequence[Blocked] = (),
     said: Sequence[str] = (),
+    signed: bool = True,
 ) -> Plan:
     """Return the plan: a decision on every address in `scope`; with what is blocked and to be said `also`.
 
     `targets` keeps those and what they need that is not there yet; `excludes` drops those and what can't be without
-    them. What goes over `limits` is warned of. Raise PlanRefused for a target or exclude that names nothing.
+    them. What goes over `limits` is warned of. Raise PlanRefused for a target or exclude that names nothing. `signed`:
+    False for a plan that nobody sees, which needs no digest.
     """
     observation = scope.protected(with_found(seen) if rules.prune else seen)
     left = scope.left_alone(observation)
@@ -68,7 +70,8 @@ def make_plan(
         stay = (pruned.get(address) for address in plan.orphans)
         plan = replace(plan, unprunable=tuple(found for found in stay if isinstance(found, Blocked)))
     choice = Choice(prune=rules.prune, adopt=rules.adopt, targets=targets, excludes=excludes)
-    return _signed(keep_secret(plan, observation), choice)
+    plan = keep_secret(plan, observation)
+    return _signed(plan, choice) if signed else plan
 
 
 def plan_of_noops(changes: Iterable[Change], observation: Observation, choice: Choice) -> Plan:

@@ -59,6 +59,29 @@ def test_a_state_file_is_sorted_readable_and_comes_back() -> None:
     assert list(data["intents"]) == ["desk/Skill/b"]
 
 
+TEXTS = st.text() | st.sampled_from(["\ud800", "\udfff\ud800", "\x00\x7f\u2028", '"\\\\/', "{ [ : ,"])
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
+DATA = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=20)
+
+
+@given(DATA)
+def test_whatever_stands_in_a_state_is_written_as_json_does(value: Any) -> None:
+    spec = {"value": value, "nested": [value, {}, [], {"x": [[]]}]}
+    text = state_text(State(target=TARGET, lineage="line").after(Remember(Record(address=A, id="1", spec=spec))))
+    assert text.decode() == json.dumps(json.loads(text), indent=1, sort_keys=True) + "\n"
+
+
+@pytest.mark.parametrize("depth", [50, 400])
+def test_so_is_what_is_nested_deep(depth: int) -> None:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    text = state_text(
+        State(target=TARGET, lineage="line").after(Remember(Record(address=A, id="1", spec={"v": value})))
+    )
+    assert text.decode() == json.dumps(json.loads(text), indent=1, sort_keys=True) + "\n"
+
+
 def test_the_text_does_not_depend_on_the_order_of_records() -> None:
     one = State(target=TARGET, lineage="l").after(*ENTRIES[:1], Remember(Record(address=A, id="1", spec={})))
     other = State(target=TARGET, lineage="l").after(Remember(Record(address=A, id="1", spec={})), *ENTRIES[:1])
