@@ -94,7 +94,8 @@ def plan_vouched(vouched: Vouched, workspace: Workspace, choice: Choice) -> tupl
         return None, workspace
     ahead = Ahead(workspace.api)
     workspace = replace(workspace, api=ahead)
-    seen = unchanged(state, ahead, workspace.options, kept.externals, exact=vouched.lists)
+    believed = kept.externals if session is None else {}  # an apply sees where names lead
+    seen = unchanged(state, ahead, workspace.options, believed, exact=vouched.lists)
     ahead.reads_ahead = False
     if seen is None or sealed_order(seen.order, state) != kept.order:
         return None, workspace

@@ -59,9 +59,9 @@ _PLAN, _CHANGE, _BLOCKED = (
 )
 
 
-def checksum(plan: Plan) -> str:
-    """Return a hex sha256 over everything in the plan: what was saved is what is applied."""
-    text = json.dumps(_to_data(plan), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def _sum(content: Any) -> str:
+    """Return a hex sha256 over everything in a plan: what was saved is what is applied."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -72,7 +72,8 @@ def save(plan: Plan, path: Path) -> None:
 
 def saved_text(plan: Plan) -> str:
     """Return the text of the file."""
-    data = {"format": FORMAT, "version": VERSION, "digest": checksum(plan), "plan": _to_data(plan)}
+    content = _to_data(plan)
+    data = {"format": FORMAT, "version": VERSION, "digest": _sum(content), "plan": content}
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -111,7 +112,7 @@ def _stored(path: Path) -> Plan:
         raise _no_plan(path, f"it was written by another wexa-sync (this one reads plans of version {VERSION})")
     try:
         plan = _from_data(data["plan"])
-        same = checksum(plan) == data["digest"]
+        same = _sum(_to_data(plan)) == data["digest"]
         plan = replace(plan, digest=digest(plan))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         same = False

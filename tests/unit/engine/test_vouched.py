@@ -579,6 +579,16 @@ def test_what_became_of_a_connector_is_seen_by_plans_that_read_everything(night:
     assert "no live Connector is called" in read.blocked[0].reason
 
 
+@pytest.mark.parametrize("changes", [{}, {BY_NAME["Connector"].display: "Other"}], ids=["gone", "renamed"])
+def test_what_became_of_a_connector_is_seen_by_an_apply(night: Case, changes: dict[str, str]) -> None:
+    known = vouched_state(sources_of(night.folder), night.workspace.store)
+    assert known is not None
+    with engine.locked(night.with_api(night.notes)) as workspace:
+        assert engine.plan_vouched(known, workspace, Choice())[0] is not None
+    with engine.locked(night.with_api(_without(night.notes, "Connector", **changes))) as workspace:
+        assert engine.plan_vouched(known, workspace, Choice())[0] is None
+
+
 def test_a_skill_that_was_given_another_connector_differs(night: Case) -> None:
     notes = copy.deepcopy(night.notes)
     skills = next(found for place, found in notes.lists.items() if place[0] == "Skill")

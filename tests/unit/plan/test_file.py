@@ -28,7 +28,7 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.plan.digest import digest
-from wexa_sync.plan.file import checksum, is_plan, read, save
+from wexa_sync.plan.file import is_plan, read, save, saved_text
 
 PROJECT = Address(kind="Project", name="desk")
 SKILL = Address(kind="Skill", name="sum", project="desk")
@@ -121,7 +121,7 @@ def test_only_its_owner_can_read_it_and_no_secret_is_in_it(saved: Path) -> None:
 
 def test_a_checksum_is_of_everything_but_the_digest() -> None:
     one = plan()
-    assert checksum(replace(one, digest="other")) == checksum(one)
+    assert saved_text(replace(one, digest="other")) == saved_text(one)
     others = [
         replace(one, serial=8),
         replace(one, lineage="other"),
@@ -136,7 +136,7 @@ def test_a_checksum_is_of_everything_but_the_digest() -> None:
         *(replace(one, changes=(replace(one.changes[1], **other), *one.changes)) for other in OTHER_CHANGES),
         replace(one, choice=Choice(prune=True, targets=(SKILL,))),
     ]
-    assert len({checksum(each) for each in [one, *others]}) == 1 + len(others)
+    assert len({saved_text(each) for each in [one, *others]}) == 1 + len(others)
 
 
 def _edited(name: str, change: Callable[[Any], Any]) -> Callable[[dict[str, Any]], Any]:

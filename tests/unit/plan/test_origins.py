@@ -25,7 +25,7 @@ from wexa_sync.model import (
 )
 from wexa_sync.plan.decision import ADOPTED, REMOVED
 from wexa_sync.plan.digest import digest
-from wexa_sync.plan.file import checksum
+from wexa_sync.plan.file import saved_text
 from wexa_sync.plan.origins import origins_of, surprises
 
 SKILL = Address(kind="Skill", name="sum", project="desk")
@@ -180,4 +180,4 @@ def test_origins_are_no_part_of_what_is_reviewed_and_saved() -> None:
     plan = plan_of(does(Action.CREATE))
     traced = replace(plan, origins=Origins(ref="main", commit="c", of={SKILL: ("unexplained",)}))
     assert surprises(traced, WORDS) == {SKILL: ["unexplained"]}
-    assert (digest(traced), checksum(traced)) == (digest(plan), checksum(plan))
+    assert (digest(traced), saved_text(traced)) == (digest(plan), saved_text(plan))
