@@ -71,6 +71,7 @@ class Address(str):
         return _made(kind=self.owner[0], name=self.owner[1], project=self.project) if self.owner else None
 
     @staticmethod
+    @cache  # the same few are read again and again, for every resource that refers to them
     def parse(text: str) -> Address:
         """Read an address back from its text. Raises ValueError with what was expected."""
         parts = text.split("/")

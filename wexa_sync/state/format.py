@@ -27,9 +27,8 @@ from wexa_sync.state.data import (
     record_to_data,
     target_from_data,
     target_to_data,
-    vouch_from_data,
-    vouch_to_data,
 )
+from wexa_sync.state.written import as_written, with_vouch
 from wexa_sync.text.json import MAX_DEPTH, members, parse
 
 VERSION = 5
@@ -81,9 +80,8 @@ def state_text(state: State, *, moved: str = "") -> bytes:
     """Return the text of the state file. `moved`: the place that the state moved to; then this text is only a sign."""
     data = head_of(_STATE, state) | _content(state)
     data["sha256"] = _sum(data)
-    data |= {_VOUCH: vouch_to_data(state.vouch)} if state.vouch is not None else {}
     data |= {"moved": moved} if moved else {}
-    return _indented(_dumped(data).encode()) + b"\n"
+    return with_vouch(_indented(_dumped(data).encode()), state.vouch)
 
 
 def _indented(text: bytes) -> bytes:
@@ -126,6 +124,8 @@ def _sum(data: Mapping[str, Any]) -> str:
 
 def read_state(text: bytes, file: Path) -> State:
     """Return the state in a state file. Raise StateDamaged, or StateError for a newer format."""
+    if (written := as_written(text, VERSION)) is not None:
+        return written
     with damage(file, _STATE_HINT):
         found = document(text, _STATE, {**HEAD, "records": (dict,), "intents": (dict,)}, file, aside=_VOUCH)
         version = found["version"]
@@ -138,9 +138,7 @@ def read_state(text: bytes, file: Path) -> State:
         )
         if version >= _SUMMED and found["sha256"] != _sum(found):
             raise ValueError("its checksum is of another content, so it was edited, or merged by lines")
-        if version < VERSION:
-            return state
-        return replace(state, sha256=found["sha256"], vouch=vouch_from_data(found[_VOUCH]))
+        return state if version < VERSION else replace(state, sha256=found["sha256"])
 
 
 def head_of(form: str, state: State) -> dict[str, Any]:
@@ -161,7 +159,7 @@ def document(
 ) -> dict[str, Any]:
     """Return the members of a document. Raise ValueError for another document, StateError for a newer version.
 
-    The member `aside` may be missing, and may be anything.
+    The member `aside` may be missing, and may be anything: it is left out.
     """
     data = parsed(text)
     if not isinstance(data, dict) or data.get("format") != form:
@@ -184,7 +182,7 @@ def document(
     found = members(found, shape if version < _SUMMED else {**shape, "sha256": (str,)})
     if not found["lineage"] or found["serial"] < 0:
         raise ValueError("it has no lineage, or a negative serial")
-    return {**found, aside: data.get(aside)}
+    return found
 
 
 def upgraded(data: Any, version: int, part: Callable[[Step], Callable[[Any], Any]]) -> Any:

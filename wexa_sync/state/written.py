@@ -1,0 +1,83 @@
+"""Read a state that stands as it was written, byte for byte: what wexa-sync wrote is not to be checked again.
+
+The vouch stands last in the text of a state, and says which text stands before it. A text that was edited, merged or
+put into another form is another one: then everything in it is looked at (format.py), and nothing is vouched for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from wexa_sync.model import Address, Record, Target, Vouch
+from wexa_sync.secrecy.seal import unseal
+from wexa_sync.state.base import State
+from wexa_sync.state.data import vouch_from_data, vouch_to_data
+from wexa_sync.text.ids import usual_case
+from wexa_sync.text.json import parse
+
+_MARK, _END, _TEXT = b',\n "vouch": ', b"\n}\n", "text"
+
+
+class _Written(Struct, kw_only=True):
+    version: int
+    lineage: str
+    serial: int
+    sha256: str
+    target: Target
+    records: dict[str, Record]
+    intents: dict[str, Any]
+    moved: str = ""
+
+
+_read = msgspec.json.Decoder(_Written, dec_hook=lambda _type, text: Address.parse(text)).decode
+
+
+def with_vouch(text: bytes, vouch: Vouch | None) -> bytes:
+    """Return the text of a state with its vouch as the last member."""
+    if vouch is None:
+        return text + b"\n"
+    before = text.removesuffix(b"\n}")
+    said = json.dumps(vouch_to_data(vouch) | {_TEXT: _digest(before)}, indent=1, sort_keys=True)
+    return before + _MARK + said.replace("\n", "\n ").encode() + _END
+
+
+def as_written(text: bytes, version: int) -> State | None:
+    """Return the state in a text of that version of the format; None where the text is not as it was written."""
+    before, mark, said = text.rpartition(_MARK)
+    vouch = _vouch_in(said, before) if mark else None
+    if vouch is None:
+        return None
+    try:
+        found = _read(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if found.version != version or found.moved or found.intents:
+        return None
+    return State(
+        target=replace(found.target, org_id=usual_case(found.target.org_id)),
+        lineage=found.lineage,
+        serial=found.serial,
+        records={record.address: replace(record, spec=unseal(record.spec)) for record in found.records.values()},
+        sha256=found.sha256,
+        vouch=vouch,
+    )
+
+
+def _vouch_in(said: bytes, before: bytes) -> Vouch | None:
+    """Return the vouch that stands in the end of a text; None where there is none, or none of what stands before."""
+    try:
+        data = parse(said.removesuffix(_END))
+    except ValueError:
+        return None
+    fits = isinstance(data, dict) and data.pop(_TEXT, "") == _digest(before)
+    return vouch_from_data(data) if fits else None
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.blake2b(text, digest_size=32).hexdigest()
