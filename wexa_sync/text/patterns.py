@@ -17,6 +17,11 @@ class _Pattern:
         self.pattern = pattern
         self._flags = flags
 
+    @property  # type: ignore[misc]  # it is only to be read
+    def __class__(self) -> type:
+        """Return the class of patterns: whoever asks takes this for one, the functions of `re` too."""
+        return re.Pattern
+
     def __getattr__(self, name: str) -> Any:
         """Return `match`, `sub` and so on of the compiled pattern, and keep that: the next use costs nothing more."""
         found = getattr(_AT_ONCE(self.pattern, self._flags), name)
@@ -31,11 +36,7 @@ def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 @contextmanager
 def waiting() -> Iterator[None]:
-    """Let `re.compile` be `pattern` in a block that loads a library.
-
-    For a library that rarely uses its patterns, and then by their own methods alone, as PyYAML does: `re.sub` and the
-    like take none of these.
-    """
+    """Let `re.compile` be `pattern` in a block that loads a library which has many patterns and uses few of them."""
     re.compile = pattern  # type: ignore[assignment]
     try:
         yield

@@ -20,6 +20,9 @@ def test_a_pattern_finds_what_the_compiled_one_finds() -> None:
         assert [found["letter"] for found in lazy.finditer("A1 b2")] == ["A", "b"]
     assert lazy.pattern == eager.pattern
     assert lazy.flags == eager.flags
+    assert isinstance(lazy, re.Pattern)
+    assert re.sub(lazy, "-", "A1 b2 c") == "- - c"
+    assert re.compile(lazy) is lazy
     assert pattern(b"[a-c]+").findall(b"abxc") == [b"ab", b"c"]
 
 
