@@ -70,7 +70,8 @@ def test_a_plan_that_the_state_vouches_for_loads_nothing_that_reads_or_compares_
     assert "wexa_sync.observe.vouched" in loaded
     manifests = {f"wexa_sync.manifests.{each}" for each in ("yaml", "nodes", "load", "validate", "link")}
     rest = {"wexa_sync.plan.make", "wexa_sync.plan.origins", "wexa_sync.observe.observation", "wexa_sync.engine.steps"}
-    assert loaded & {"jsonschema", "deepdiff", "rich", "yaml", *manifests, *rest} == set()
+    libraries = {"jsonschema", "deepdiff", "rich", "yaml", "requests", "urllib3", "http.cookiejar", "csv", "subprocess"}
+    assert loaded & {*libraries, *manifests, *rest} == set()
 
 
 def test_a_check_of_manifests_loads_neither_client_nor_plan_nor_state(desk: Desk) -> None:
