@@ -183,7 +183,7 @@ def test_what_follows_from_a_secret_is_sent_as_it_is(hunt: Hunt) -> None:
 BROKEN = """
 from wexa_sync.api.client import Api
 
-def broken(self, kind, at):
+def broken(self, *asked):
     key = self._http._api_key.reveal()
     token = __import__("os").environ["TOKEN"]
     try:
