@@ -73,8 +73,9 @@ def identical(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         if one.keys() != other.keys():
             return False
-        for name, item in one.items():  # noqa: SIM110
-            if not identical(item, other[name]):
+        for name, item in one.items():  # texts without a call
+            twin = other[name]
+            if item != twin if type(item) is str and type(twin) is str else not identical(item, twin):
                 return False
         return True
     if isinstance(one, list):
@@ -89,8 +90,11 @@ def holds(value: Any, shape: Any) -> bool:
     if type(shape) is str:  # by far the most common
         return bool(value == shape)
     if isinstance(shape, dict):
-        for name, item in shape.items():  # noqa: SIM110  # `all` would make a generator for each value
-            if name not in value or not holds(value[name], item):
+        for name, item in shape.items():  # texts without a call
+            twin = value.get(name)
+            if item != twin if type(item) is str and type(twin) is str else not holds(twin, item):
+                return False
+            if twin is None and name not in value:
                 return False
         return True
     if isinstance(shape, list):
@@ -213,8 +217,10 @@ def without(value: Any, path: Path) -> Any:
     """Return a copy in which nothing stands at the path, and no mapping on the way is empty for that."""
     if not isinstance(value, dict) or path[0] not in value:
         return value
-    rest = {key: item for key, item in value.items() if key != path[0]}
     inner = without(value[path[0]], path[1:]) if len(path) > 1 else {}
+    if inner is value[path[0]] and inner != {}:
+        return value
+    rest = {key: item for key, item in value.items() if key != path[0]}
     return {**rest, path[0]: inner} if inner != {} else rest
 
 

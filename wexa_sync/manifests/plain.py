@@ -23,10 +23,8 @@ _KEY = "[A-Za-z_][A-Za-z0-9_-]{0,99}"
 _NAME, _MEMBER = pattern(_KEY), pattern(f"({_KEY}): +")
 _WORD = pattern(r"""[A-Za-z0-9_./][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|"[^"\\]*"|'[^']*'""")
 _OPEN, _BEHIND = pattern(r"[\[{] *"), pattern(r" *(?:, *(?=[^ \]}])|(?=[\]}]))")
-_COMMENT = pattern(r"(?:^| +)#.*")
 _BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/(~.<+-")
 """What a text without quotes may begin with."""
-_DOUBLE, _SINGLE = pattern(r'"[^"\\]*"'), pattern(r"'(?:[^']|'')*'")
 
 
 class _NotPlainError(Exception):
@@ -207,7 +205,7 @@ def _line(text: str) -> _Line | None:
     if colon and _is_key(name):
         key, rest = name, value.lstrip(" ")
     if "#" in rest and '"' not in rest and "'" not in rest:
-        rest = _COMMENT.sub("", rest)
+        rest = f" {rest}".partition(" #")[0].strip(" ")
     return indent, dash, key, rest, _scalar(rest) if rest and rest[0] not in "|[{" else _NONE
 
 
@@ -219,10 +217,8 @@ def _is_key(text: str) -> bool:
 def _scalar(text: str) -> Any:
     """Return the value of one line. Raise _NotPlainError for one that may go on, or is not as JSON has it."""
     first = text[0]
-    if first == '"' and _DOUBLE.fullmatch(text):
-        return text[1:-1]
-    if first == "'" and _SINGLE.fullmatch(text):
-        return text[1:-1].replace("''", "'")
+    if first in "\"'":
+        return _quoted(text, first)
     if (first not in _BEGINS and first.isascii()) or ": " in text or " #" in text or text[-1] in " :":
         raise _NotPlainError
     if first not in MAY_BE_MORE or (tag := tag_of(text)) == STR:
@@ -236,6 +232,14 @@ def _scalar(text: str) -> Any:
     if value is not None and not is_plain(value, text):
         raise _NotPlainError
     return value
+
+
+def _quoted(text: str, quote: str) -> str:
+    """Return the text in these quotes. Raise _NotPlainError where it goes on, or has an escape."""
+    inner = text[1:-1].replace("''", "\0") if quote == "'" else text[1:-1]
+    if len(text) < 2 or text[-1] != quote or quote in inner or (quote == '"' and "\\" in inner):
+        raise _NotPlainError
+    return inner.replace("\0", "'")
 
 
 _OTHERS: Mapping[str, Callable[[str], Any]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -57,6 +57,7 @@ class Known(Struct, kw_only=True):
     _kinds: dict[tuple[str, str], list[Address]] = field(default_factory=dict)
     links: dict[Address, dict[str, dict[str, str]]] = field(default_factory=dict)  # owner -> part -> branch -> part
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
+    _external_refs: Sequence[tuple[Address, Ref]] | None = None
     _made: frozenset[str] = frozenset()  # the kinds of what recorded actions made
     missing: set[tuple[str, str]] = field(default_factory=set)  # (project, kind) of which the server has no list
     _prices: dict[str, list[float]] = field(default_factory=dict)
@@ -160,12 +161,16 @@ def part_place(owner: Address, part: Part) -> Place:
     return Place(owner.project, part.kind.name, (owner.kind, owner.name))
 
 
-def external_refs(known: Known) -> Iterator[tuple[Address, Ref]]:
+def external_refs(known: Known) -> Sequence[tuple[Address, Ref]]:
     """Return every reference to a live thing by its display name, with the address of the manifest that refers."""
-    for address, manifest in known.desired.manifests.items():
-        for _, ref in references(manifest.spec):
-            if ref.external is not None:
-                yield address, ref
+    if known._external_refs is None:  # several steps ask for it
+        known._external_refs = tuple(
+            (address, ref)
+            for address, manifest in known.desired.manifests.items()
+            for _, ref in references(manifest.spec)
+            if ref.external is not None
+        )
+    return known._external_refs
 
 
 def index_externals(known: Known, kind: Kind, project: str, raws: Iterable[Mapping[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from wexa_sync.model import Path, Sealed, Secret
+from wexa_sync.model import Path, Ref, Sealed, Secret
 from wexa_sync.text.patterns import pattern
 
 SHORTEST_KEY = 12
@@ -23,7 +23,7 @@ SHORTEST_HUNTED = 4
 
 Leaf = TypeVar("Leaf")
 
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+_PLAIN = frozenset({str, int, float, bool, type(None), Ref})
 _PLACEHOLDER = pattern(r"(\$\{[^}]*\})")
 
 
@@ -54,7 +54,8 @@ def has_secret(*values: Any) -> bool:
         if type(value) in _PLAIN:
             continue
         if type(value) is dict:  # to ask for a Mapping takes long
-            rest += [item for item in value.values() if type(item) not in _PLAIN]
+            if not _PLAIN.issuperset(map(type, value.values())):
+                rest += [item for item in value.values() if type(item) not in _PLAIN]
         elif isinstance(value, (Secret, Sealed)):
             return True
         elif isinstance(value, Mapping):

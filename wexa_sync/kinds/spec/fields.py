@@ -236,6 +236,11 @@ def _of_all_forms(schema: Schema) -> Schema:
     return {**schema, **inside, "type": [form["type"] for form in forms]}
 
 
+@cache
+def _not_bare(field: Field) -> frozenset[str]:
+    return frozenset(name for name, inner in field.fields.items() if not inner.bare)
+
+
 def walk(value: Any, field: Field, visit: Visit, path: Path = (), *, past_bare: bool = False) -> Any:
     """Return a copy of `value` in which `visit` has replaced what it wanted to, guided by the field of each place.
 
@@ -248,12 +253,16 @@ def walk(value: Any, field: Field, visit: Visit, path: Path = (), *, past_bare: 
     if type(value) is str:  # by far the most common
         return value
     if isinstance(value, dict):
-        fields, found = field.fields, {}
-        for key, item in value.items():
-            inner = fields.get(key, UNKNOWN)
-            is_bare = past_bare and type(item) is str and inner.bare
-            found[key] = item if is_bare else walk(item, inner, visit, (*path, key), past_bare=past_bare)
-        return found
+        fields = field.fields
+        if not past_bare:
+            return {key: walk(item, fields.get(key, UNKNOWN), visit, (*path, key)) for key, item in value.items()}
+        asked = _not_bare(field)
+        return {
+            key: item
+            if type(item) is str and key not in asked
+            else walk(item, fields.get(key, UNKNOWN), visit, (*path, key), past_bare=True)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         items = field.items or UNKNOWN
         return [walk(item, items, visit, (*path, index), past_bare=past_bare) for index, item in enumerate(value)]

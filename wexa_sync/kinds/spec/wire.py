@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -140,14 +140,13 @@ def sent_back(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, Ref]]:
     """Return every reference in a spec with its path."""
-    pairs: Iterable[tuple[Any, Any]] = enumerate(spec) if isinstance(spec, list) else spec.items()
-    for key, value in pairs:
-        if type(value) in _LEAVES:  # by far the most common
-            continue
+    for key, value in enumerate(spec) if isinstance(spec, list) else spec.items():
         if isinstance(value, Ref):
             yield (*path, key), value
         elif isinstance(value, (dict, list)):
-            yield from references(value, (*path, key))
+            inner: Collection[Any] = value.values() if isinstance(value, dict) else value
+            if not _LEAVES.issuperset(map(type, inner)):  # most hold nothing of interest
+                yield from references(value, (*path, key))
 
 
 def is_sealed(value: Any) -> bool:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from msgspec.structs import asdict
+
 View = TypeVar("View")
 
 
 def view_of(kind: type[View], noun: Any, **more: Any) -> View:
     """Return the view of a noun, of a kind that has the noun's fields. `more`: those that are the view's own."""
-    return kind(**{name: getattr(noun, name) for name in noun.__struct_fields__} | more)
+    return kind(**asdict(noun) | more)
