@@ -10,7 +10,7 @@ from typing import Any
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.spec import cron, times
-from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk, word_of
+from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_flat, is_shown, walk, word_of
 from wexa_sync.manifests.included import Files, is_file
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, SecretNumber, Unset
@@ -33,7 +33,7 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
             return files.content(value, path, faults)
         if isinstance(value, dict):
             if not is_file(value) or "string" not in field.types:
-                return DESCEND
+                return value if is_flat(value, field) else DESCEND
             if isinstance(value["file"], Unset):
                 faults.append(not_set(value["file"], (*path, "file")))
                 return Unfilled("...")

@@ -99,6 +99,8 @@ class Field(Struct, frozen=True, kw_only=True, eq=False):
         return not any(field.write_only for _, field in self.along(path))
 
 
+LEAVES = frozenset({str, int, float, bool, type(None)})
+
 UNKNOWN = Field()
 """A place that the schema does not know."""
 
@@ -123,6 +125,11 @@ def is_shown(field: Field) -> bool:
 def is_read(field: Field) -> bool:
     """True when the server takes the field, and a read shows it."""
     return is_sent(field) and is_shown(field)
+
+
+def is_bare(field: Field) -> bool:
+    """True when a text at the field is a text, and stands for nothing else."""
+    return field.bare
 
 
 def has_no_key(field: Field) -> bool:
@@ -234,6 +241,11 @@ def _of_all_forms(schema: Schema) -> Schema:
     words = ("properties", "additionalProperties", "items")
     inside = {word: form[word] for form in forms for word in words if word in form}
     return {**schema, **inside, "type": [form["type"] for form in forms]}
+
+
+def is_flat(value: dict[str, Any] | list[Any], field: Field) -> bool:
+    """True when the value holds neither objects nor lists, and no field in it stands for more than it says."""
+    return LEAVES.issuperset(map(type, value.values() if isinstance(value, dict) else value)) and all_in(field, is_bare)
 
 
 @cache

@@ -11,11 +11,13 @@ from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.origin import Derived
 from wexa_sync.kinds.spec.fields import (
     DESCEND,
+    LEAVES,
     NO_DEFAULT,
     UNKNOWN,
     Field,
     Format,
     Visit,
+    is_flat,
     is_read,
     is_sent,
     is_shown,
@@ -25,8 +27,6 @@ from wexa_sync.kinds.spec.fields import (
 )
 from wexa_sync.kinds.spec.times import epoch, read_iso
 from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
-
-_LEAVES = frozenset({str, int, float, bool, type(None)})
 
 Resolve = Callable[[Ref], str]
 NameOf = Callable[[str, str], Ref]  # (kind, id) -> the reference that people know it by
@@ -49,7 +49,7 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
         source = wire_name if wire_name in raw else name
         if source in raw:
             value = raw[source]
-            is_leaf = bare and type(value) in _LEAVES  # the most common: no walk
+            is_leaf = bare and type(value) in LEAVES  # the most common: no walk
             spec[name] = value if is_leaf else walk(select(value, field, is_read), field, visit, past_bare=True)
     return spec
 
@@ -145,7 +145,7 @@ def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, 
             yield (*path, key), value
         elif isinstance(value, (dict, list)):
             inner: Collection[Any] = value.values() if isinstance(value, dict) else value
-            if not _LEAVES.issuperset(map(type, inner)):  # most hold nothing of interest
+            if not LEAVES.issuperset(map(type, inner)):  # most hold nothing of interest
                 yield from references(value, (*path, key))
 
 
@@ -209,7 +209,7 @@ def _reader(name_of: NameOf) -> Visit:
             return name_of(kind, value) if isinstance(value, str) and value else value
         if field.format is Format.EPOCH_SECONDS:
             return read_iso(value)
-        return DESCEND if isinstance(value, (dict, list)) else value
+        return DESCEND if isinstance(value, (dict, list)) and not is_flat(value, field) else value
 
     return visit
 
