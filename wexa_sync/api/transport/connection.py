@@ -108,12 +108,17 @@ class _Final(HTTPResponse):
         return version, HTTPStatus.CONTINUE if announces else status, reason
 
 
-class _Reporting:
-    """A mixin for a connection: it reports to the flight when and where the request goes."""
+class _Telling:
+    """A mixin for a connection of urllib3: it reports to the flight when and where the request goes."""
 
     response_class = _Final
     sock: Any
     connect: Callable[[], None]  # the connection's own
+
+    def _new_conn(self) -> Any:
+        line = super()._new_conn()  # type: ignore[misc]
+        _here.flight.takes(line)
+        return line
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Connect where that is not done yet, and only then begin to send."""
@@ -123,42 +128,7 @@ class _Reporting:
         super().request(*args, **kwargs)  # type: ignore[misc]
 
 
-class _Telling(_Reporting):
-    """A mixin for a connection of urllib3."""
-
-    def _new_conn(self) -> Any:
-        line = super()._new_conn()  # type: ignore[misc]
-        _here.flight.takes(line)
-        return line
-
-
-class _Straight(_Reporting):
-    """A mixin for a connection of `http.client`, whose `timeout` is for its set-up. `patience`: for what comes then."""
-
-    def __init__(self, *args: Any, patience: float, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._patience = patience
-        self._create_connection = _taken
-
-    def connect(self) -> None:
-        """Connect, and set up TLS where that is spoken."""
-        super().connect()
-        self.sock.settimeout(self._patience)
-
-
-def _taken(*args: Any) -> socket.socket:
-    line = socket.create_connection(*args)
-    _here.flight.takes(line)
-    return line
-
-
 @cache
 def telling(connection: type) -> type:
-    """Return the class of connection of urllib3 with the reports to the flight added."""
+    """Return the class of connection with the reports to the flight added."""
     return connection if issubclass(connection, _Telling) else type(connection.__name__, (_Telling, connection), {})
-
-
-@cache
-def straight(connection: type) -> type:
-    """Return the class of connection of `http.client` with the reports to the flight added."""
-    return type(connection.__name__, (_Straight, connection), {})

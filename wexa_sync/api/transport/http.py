@@ -7,9 +7,8 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
 from threading import BoundedSemaphore
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -28,6 +27,10 @@ from wexa_sync.model import Secret
 from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.secrecy.find import SHORTEST_KEY
 
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+_CHUNK = 64 * 1024
 _WHOLE = 4.0  # times `read_timeout`, for an answer as a whole: it may come in parts, but not forever
 _BUSY = "the server, which asks for a pause"
 _GRACE = 10.0  # seconds that what is in flight is given after the time is over
@@ -36,7 +39,7 @@ _GRACE = 10.0  # seconds that what is in flight is given after the time is over
 _HEADERS = {
     "User-Agent": f"wexa-sync/{__version__}",
     "Accept": "application/json",
-    "Accept-Encoding": "gzip",
+    "Accept-Encoding": "gzip, deflate",
 }
 
 
@@ -179,10 +182,12 @@ class Http:
 
     def _send(self, call: Call, wire: _Wire) -> tuple[int | None, Any | ApiError]:
         """Make one attempt. Return its status, and its body or its error as a value."""
+        from urllib3.exceptions import HTTPError
+
         with self._flight(call) as flight:
             try:
                 response = self._pool.send(call.method, wire.target, headers=wire.headers, body=wire.body)
-            except (HTTPException, OSError, ValueError) as fault:  # the last two: what it is set up with
+            except (HTTPError, OSError, ValueError) as fault:  # the last two: what it is set up with
                 return None, self._unanswered(call, flight, reason(fault))
             with response:
                 if (seconds := ahead(response.headers)) is not None:
@@ -191,8 +196,8 @@ class Http:
                 success = 200 <= status < 300
                 content, broken = b"", ""
                 try:
-                    content = response.read(MAX_BODY if success else MAX_ERROR_BODY)
-                except (HTTPException, OSError) as fault:
+                    content = _read(response, MAX_BODY if success else MAX_ERROR_BODY)
+                except (HTTPError, OSError) as fault:
                     broken = reason(fault)  # of an error, the status says what matters: only the words are lost
                 if success and (flight.cut or broken):
                     return status, lost(call, flight.cut or broken, status)
@@ -224,3 +229,13 @@ def _usable(api_key: Secret) -> Secret:
             hint="Set WEXA_API_KEY to the key as Wexa shows it, without quotes, spaces or line ends.",
         )
     return api_key
+
+
+def _read(response: BaseHTTPResponse, limit: int) -> bytes:
+    """Return the body; of one longer than `limit`, enough to show that."""
+    content = bytearray()
+    for chunk in response.stream(_CHUNK):
+        content += chunk
+        if len(content) > limit:
+            break
+    return bytes(content)

@@ -108,13 +108,18 @@ class TestSettings:
         assert not key.strip() or key.strip() not in str(caught.value)
 
 
+def test_urllib3_is_loaded_by_need_only() -> None:
+    code = "import sys, wexa_sync.api.transport.http; sys.exit('urllib3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:1"])
-def test_requests_and_urllib3_are_loaded_for_proxies_only(serve: Serve, proxy: str | None) -> None:
+def test_requests_is_loaded_for_proxies_only(serve: Serve, proxy: str | None) -> None:
     code = (
         "import sys\nfrom wexa_sync.api.transport.http import Http\nfrom wexa_sync.model import Secret\n"
         "http = Http(base_url=sys.argv[1], api_key=Secret(template='', value='key-of-a-test'), allow_http=True)\n"
         "try:\n    http.request('POST', '/', repeatable=False)\nexcept Exception as error:\n    print(error)\n"
-        "sys.exit('requests' in sys.modules or 'urllib3' in sys.modules)"
+        "sys.exit('requests' in sys.modules)"
     )
     server = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
     url = server.url if proxy is None else "http://wexa.invalid"
