@@ -70,7 +70,7 @@ def test_a_plan_that_the_state_vouches_for_loads_nothing_that_reads_or_compares_
     assert "wexa_sync.observe.vouched" in loaded
     manifests = {f"wexa_sync.manifests.{each}" for each in ("yaml", "nodes", "load", "validate", "link")}
     rest = {"wexa_sync.plan.make", "wexa_sync.plan.origins", "wexa_sync.observe.observation", "wexa_sync.engine.steps"}
-    libraries = {"jsonschema", "deepdiff", "rich", "yaml", "requests", "urllib3", "http.cookiejar", "csv", "subprocess"}
+    libraries = {"jsonschema", "deepdiff", "rich", "yaml", "requests", "http.cookiejar", "subprocess"}
     assert loaded & {*libraries, *manifests, *rest} == set()
 
 

@@ -21,8 +21,7 @@ DOORS = {
     "urllib3": ("api/transport/",),
     "certifi": ("api/transport/pool.py",),
     "deepdiff": ("compare/changes.py",),
-    # positions names a type of it; entries hands that type on
-    "yaml": ("text/libyaml.py", "manifests/positions.py", "manifests/entries.py"),
+    "yaml": ("manifests/", "render/yaml.py"),
     "jsonschema": ("manifests/schema_check.py",),
     "click": ("cli/",),
     "rich": ("render/", "cli/"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import yaml
+
 from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.manifests.foreign import is_ours, may_be_ours
 from wexa_sync.manifests.nodes import MAX_DEPTH, compose, fault_at, members, merged_in
@@ -13,7 +15,6 @@ from wexa_sync.manifests.spelling import Fill, Written, is_plain
 from wexa_sync.manifests.yaml_faults import ODD_SPACE, odd_space_hint
 from wexa_sync.model import Document, Path, Source, show_path
 from wexa_sync.text.files import TextFault
-from wexa_sync.text.libyaml import yaml
 
 MAX_FAULTS = 1_000
 _BEGIN = ("apiVersion", "kind")

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
+
 from wexa_sync.manifests.scalars import MAP, MERGE, SEQ, STR, tag_of
 from wexa_sync.manifests.yaml_faults import refuse_odd, syntax_fault
 from wexa_sync.text.files import TextFault
 from wexa_sync.text.leftovers import refuse_leftovers
-from wexa_sync.text.libyaml import yaml
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wexa_sync.text.libyaml import yaml
+import yaml
+
 from wexa_sync.text.orders import json_without_orders, without_orders
 from wexa_sync.text.visible import visible
 

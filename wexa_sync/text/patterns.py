@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, AnyStr, cast
 
 _AT_ONCE = re.compile  # whatever its name stands for at the time
@@ -32,13 +30,3 @@ class _Pattern:
 def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return what `re.compile` returns, compiled when it is used. A fault in the text shows only then."""
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
-
-
-@contextmanager
-def waiting() -> Iterator[None]:
-    """Let `re.compile` be `pattern` in a block that loads a library which has many patterns and uses few of them."""
-    re.compile = pattern  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        re.compile = _AT_ONCE

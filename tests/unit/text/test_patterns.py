@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import wexa_sync
-from wexa_sync.text.patterns import _Pattern, pattern, waiting
+from wexa_sync.text.patterns import _Pattern, pattern
 
 
 def test_a_pattern_finds_what_the_compiled_one_finds() -> None:
@@ -56,20 +56,3 @@ def test_every_pattern_of_the_package_can_be_compiled() -> None:
     assert len(known) > 90
     for each in known:
         re.compile(each.pattern, each._flags)
-
-
-def test_patterns_that_a_library_makes_meanwhile_wait_too() -> None:
-    at_once = re.compile
-    with waiting():
-        made = re.compile("a+")
-        assert made.match("a")
-    assert type(made).__name__ == "_Pattern"
-    assert made.fullmatch("aa")
-    assert re.compile is at_once
-
-
-def test_patterns_are_compiled_at_once_behind_a_library_that_can_not_be_loaded() -> None:
-    at_once = re.compile
-    with pytest.raises(ImportError), waiting():
-        raise ImportError
-    assert re.compile is at_once
