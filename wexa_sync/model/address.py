@@ -76,11 +76,11 @@ class Address(str):
         """Read an address back from its text. Raises ValueError with what was expected."""
         parts = text.split("/")
         if len(parts) == 2 and parts[0] == "Project" and all(parts):
-            return _made(kind="Project", name=parts[1])
+            return Address(kind="Project", name=parts[1])
         if len(parts) == 3 and all(parts):
-            return _made(project=parts[0], kind=parts[1], name=parts[2])
+            return Address(project=parts[0], kind=parts[1], name=parts[2])
         if len(parts) == 5 and all(parts):
-            return _made(project=parts[0], owner=(parts[1], parts[2]), kind=parts[3], name=parts[4])
+            return Address(project=parts[0], owner=(parts[1], parts[2]), kind=parts[3], name=parts[4])
         raise ValueError(
             f"{text!r} is not an address; write Project/NAME, PROJECT/KIND/NAME, or PROJECT/KIND/NAME/KIND/NAME for a "
             "part of another resource"

@@ -157,9 +157,13 @@ def _may_hold(content: bytes, key: tuple[str, ...]) -> bool:
     """True when a JSON text has one of the key's spellings, or escapes that may spell it: then look at its strings."""
     if not key:
         return False
-    text = content.decode(json.detect_encoding(content), "replace")
+    if (encoding := json.detect_encoding(content)) != "utf-8":
+        content = content.decode(encoding, "replace").encode()
     # These can spell plain characters. Other escapes stand in nearly every list: line ends, quotes.
-    return "\\u00" in text or "\\/" in text or _holds(text, key)
+    if b"\\u00" in content or b"\\/" in content:
+        return True
+    lower = content.lower()  # of bytes: a text would take as much memory again, and a key is ASCII
+    return any(form.lower().encode() in lower for form in key)
 
 
 def _holds(text: str, key: tuple[str, ...]) -> bool:
