@@ -49,7 +49,7 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
         source = wire_name if wire_name in raw else name
         if source in raw:
             value = raw[source]
-            is_leaf = bare and type(value) in LEAVES  # the most common: no walk
+            is_leaf = bare and (type(value) in LEAVES or not value)  # the most common: no walk
             spec[name] = value if is_leaf else walk(select(value, field, is_read), field, visit, past_bare=True)
     return spec
 
