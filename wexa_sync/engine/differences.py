@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from wexa_sync.engine.steps import look
 from wexa_sync.errors import StateError
 from wexa_sync.kinds import BY_NAME
@@ -28,7 +30,9 @@ def drift(workspace: Workspace, *, ignore: Sequence[str] = ()) -> Plan:
             f"there is no state in {workspace.store.describe()}, so nothing was applied that could have changed",
             hint="Name the state that `wexa-sync apply` writes, or apply first.",
         )
-    return changed_since(look(_applied(state), workspace), presumed=workspace.options.presumed, ignore=ignore)
+    options = replace(workspace.options, strangers=True)
+    seen = look(_applied(state), replace(workspace, options=options))
+    return changed_since(seen, presumed=options.presumed, ignore=ignore)
 
 
 def _applied(state: State) -> Desired:

@@ -54,6 +54,7 @@ class Options(Struct, frozen=True, kw_only=True):
     `root`: the folder of the manifests, from which the files in a plan are named. `wait`: for executions without a
     `wait` of their own. `settle`: for how long a list may lag behind what was just made. `allowed`: the undocumented
     calls that may be used (`agentflow.update`). `presumed`: the connectors that a new project is taken to have.
+    `strangers`: what nobody declares or manages is wanted for itself, so each list is read to its end.
     """
 
     root: Path = Path()
@@ -66,3 +67,4 @@ class Options(Struct, frozen=True, kw_only=True):
     settle: float = 15.0
     allowed: frozenset[str] = frozenset()
     presumed: frozenset[str] = frozenset({"Content creator", "Mail", "REST API", "WhatsApp"})
+    strangers: bool = False

@@ -35,16 +35,21 @@ def require_known_kinds(state: State) -> None:
 
 
 class Known(Struct, kw_only=True):
-    """What is known of the workspace so far; it grows kind by kind, in the order of KINDS."""
+    """What is known of the workspace so far; it grows kind by kind, in the order of KINDS.
+
+    `strangers`: what nobody declares or manages is wanted for itself.
+    """
 
     desired: Desired
     state: State
+    strangers: bool = False
     pairs: dict[Address, Pair] = field(default_factory=dict)
     ids: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Address] = field(default_factory=dict)  # the other way round
     externals: Externals = field(default_factory=dict)
     external_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, id) -> display name
     owners: Mapping[str, Address] = field(default_factory=dict)  # every id that the state knows
+    losing: frozenset[str] = frozenset()  # projects that may go, or that something in them may go from
     awaited: frozenset[Address] = frozenset()  # what something declared waits for: a failed run holds that up
     places: dict[Place, list[Address]] = field(default_factory=dict)
     unmanaged: dict[Place, list[Live]] = field(default_factory=dict)  # what is live there and not ours
@@ -67,6 +72,8 @@ class Known(Struct, kw_only=True):
     def __post_init__(self) -> None:
         self.owners = self.state.owners
         self._made = frozenset(BY_NAME[address.kind].makes for address in self.owners.values())
+        dropped = (a for a in (*self.state.records, *self.state.intents) if a not in self.desired.manifests)
+        self.losing = frozenset(address.project or address.name for address in dropped)
         self.awaited = frozenset().union(*self.desired.depends_on.values())
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
@@ -91,14 +98,15 @@ class Known(Struct, kw_only=True):
     def sought(self, project: str, kind: Kind, *, alone: bool = False, named: bool = False) -> Sought:
         """Return what is recorded of that kind in that project; `alone`: nothing else in its list is needed.
 
-        `named`: something in the list is looked for by its name.
+        `named`: something in the list is looked for by its name. Where something may be deleted, what others made is
+        looked for, too: it may refer to that, or lie in it.
         """
         addresses, state = self.at(Place(project, kind.name)), self.state
-        goes = bool(project) and Address(kind="Project", name=project) not in self.desired.manifests
+        goes = project in self.losing if project else bool(self.losing)
         settled = all(address in state.records and address not in state.intents for address in addresses)
         return Sought(
             ids=frozenset(state.records[address].id for address in addresses if address in state.records),
-            complete=bool(addresses) and settled and not (named or goes),
+            complete=bool(addresses) and settled and not (named or goes or self.strangers),
             alone=alone and not named,
         )
 

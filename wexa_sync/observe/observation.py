@@ -101,7 +101,7 @@ def _settled(
     """
     started, looks, pause = now(), 0, options.settle / 30
     while True:
-        known, lists = _look(desired, state, api, pool, options.allowed)
+        known, lists = _look(desired, state, api, pool, options)
         looks += 1
         unlisted = hidden(known, api, pool, now() + max(api.ahead, 0.0))
         waited = now() - started
@@ -114,15 +114,15 @@ def _settled(
     return known, lists
 
 
-def _look(desired: Desired, state: State, api: Api, pool: Executor, allowed: frozenset[str]) -> tuple[Known, Lists]:
+def _look(desired: Desired, state: State, api: Api, pool: Executor, options: Options) -> tuple[Known, Lists]:
     """Read every list that is needed, and pair what stands in them."""
-    known = Known(desired=desired, state=state)
+    known = Known(desired=desired, state=state, strangers=options.strangers)
     projects = api.list(PROJECT, Ids(), known.sought("", PROJECT))
     _pair_kind(known, PROJECT, "", projects)
     for project, id in projects_given_up(known, api).items():
         _place_project(known, project, id, projects)
     lists = fetch(api, pool, known)
-    lists = {place: completed(api, pool, known, *place, raws, allowed) for place, raws in lists.items()}
+    lists = {place: completed(api, pool, known, *place, raws, options.allowed) for place, raws in lists.items()}
     for kind in BY_NAME.values():
         listed = {project: raws for (project, name), raws in lists.items() if name == kind.name}
         listed |= implied(known, kind, lists)

@@ -58,7 +58,7 @@ def take(
 ) -> Snapshot:
     """Return a snapshot. Send GET only. `hidden`: texts that must not be in it, beside the secrets of the manifests."""
     recorder = Recorder(api)
-    seen = observe(desired, state, recorder, target, options, now=now, sleep=sleep)
+    seen = observe(desired, state, recorder, target, replace(options, strangers=True), now=now, sleep=sleep)
     ours = frozenset(_ours(seen, state))
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
         lists = [*_lists_of(seen, ours)]
