@@ -234,7 +234,7 @@ def _usable(api_key: Secret) -> Secret:
 def _read(response: BaseHTTPResponse, limit: int) -> bytes:
     """Return the body; of one longer than `limit`, enough to show that."""
     content = bytearray()
-    for chunk in response.stream(_CHUNK):
+    for chunk in response.stream(_CHUNK, decode_content=True):  # which is not its default for a chunked body
         content += chunk
         if len(content) > limit:
             break

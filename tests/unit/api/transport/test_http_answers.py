@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gzip
 import socket
 import struct
 import threading
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -48,6 +50,8 @@ def reset(connection: socket.socket) -> None:
 
 
 RESET: Reply = reset
+PLAIN = b'{"detail": "packed"}'
+PACKED = [("gzip", gzip.compress(PLAIN)), ("deflate", zlib.compress(PLAIN)), ("deflate", zlib.compress(PLAIN)[2:-4])]
 
 
 class TestAnswers:
@@ -65,6 +69,23 @@ class TestAnswers:
     )
     def test_success(self, connect: Connect, serve: Serve, reply: bytes, body: Any) -> None:
         assert connect(serve(reply).url).request("GET", "/", repeatable=True).body == body
+
+    @pytest.mark.parametrize("chunked", [False, True])
+    @pytest.mark.parametrize("status", ["200 OK", "422 No"])
+    @pytest.mark.parametrize(("coding", "packed"), PACKED, ids=["gzip", "zlib", "deflate"])
+    def test_a_packed_body_is_unpacked_however_it_comes(
+        self, connect: Connect, serve: Serve, coding: str, packed: bytes, status: str, chunked: bool
+    ) -> None:
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(packed), packed) if chunked else packed
+        length = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(packed)
+        server = serve(
+            b"HTTP/1.1 %b\r\nContent-Encoding: %b\r\n%b\r\n\r\n" % (status.encode(), coding.encode(), length) + body
+        )
+        try:
+            said = connect(server.url).request("GET", "/", repeatable=True).body["detail"]
+        except ApiError as error:
+            said = error.message.rpartition(": ")[2]
+        assert said == "packed"
 
     @pytest.mark.parametrize("reply", [http_reply(body=b""), http_reply("204 No Content")])
     def test_a_write_may_be_answered_with_nothing(self, connect: Connect, serve: Serve, reply: bytes) -> None:
