@@ -104,6 +104,17 @@ def test_the_apply_of_a_saved_plan_vouches_for_the_manifests_that_it_was_made_fr
     assert vouch_of(applied) == by_saved, "the apply of manifests vouches in the same words"
 
 
+def test_settings_with_moves_and_defaults_are_vouched_for_from_every_folder(cli: Cli, applied: Path) -> None:
+    moved = "moved: [{from: support-desk/Skill/old, to: support-desk/Skill/summarise}]\n"
+    (applied / "wexa-sync.yaml").write_text(f"{moved}defaults: {{Agent: {{has_knowledge_base: false}}}}\n", "utf-8")
+    cli(applied, "apply", "--sandbox", "--auto-approve")
+    for folder in (applied, applied / "prompts"):
+        done = cli(folder, "plan", "--sandbox", "-v")
+        assert done.last == "No changes."
+        assert "GET /skills" in done.stderr
+        assert "GET /connectors" not in done.stderr, "what reads the manifests reads these"
+
+
 OTHERS: dict[str, Callable[[Path], object]] = {
     "another value": lambda folder: edited(folder, "project.yaml", "description:", "description: Not"),
     "one more": lambda folder: (folder / "more.yaml").write_text(

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import Problem
 from wexa_sync.manifests.find import find
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import keys_in
+from wexa_sync.model import Document
 from wexa_sync.text.files import DEFAULTS_FILE, TextFault, hash_of, is_nearly_defaults, read_bytes, siblings
 
 
@@ -78,7 +80,9 @@ class _Digest:
     def add_settings(self, env: Iterable[str]) -> None:
         """Add what the settings, the command line and the environment say."""
         sources = self._sources
-        said = [sources.vars, sources.own_vars, sources.overlays, sources.defaults, sources.moves]
+        both = sources.overlays, sources.defaults
+        laid = [each and replace(each, document=self._placed(each.document)) for each in both]
+        said = [sources.vars, sources.own_vars, *laid, sources.moves and self._placed(sources.moves)]
         values = [*sources.assignments, *(f"{name}={sources.env.get(name)!r}" for name in env)]
         named = sorted(self._place(path) for path in (*sources.paths, *sources.dedicated) if path.is_file())
         self._value(repr((said, values, named, sources.whole is None)).encode("utf-8", "surrogatepass"))
@@ -115,18 +119,29 @@ class _Digest:
                     raise _NotSure
                 place = os.path.dirname(place)  # noqa: PTH120  # as above
 
+    def _placed(self, document: Document) -> Document:
+        """Return a document of the settings as it is anywhere. Note its file where lines were looked up in it."""
+        file = Path(document.source.file)
+        if (real := os.path.realpath(file)) in (self._read or ()):
+            self._note(real, read_bytes(file))
+        return replace(document, source=replace(document.source, file=self._place(file)))
+
     def _place(self, path: str | Path) -> str:
         return os.path.abspath(path).removeprefix(self._root)  # noqa: PTH100  # as above
 
     def _content(self, file: Path, real: str) -> bytes:
         """Return the content of a file, and add what the file is called. Raise _NotSure where it was another before."""
         content = read_bytes(file)
-        if self._read is not None and self._read.get(real) != hash_of(content):
-            raise _NotSure
-        self.seen.add(real)
+        self._note(real, content)
         self._text(self._place(file).encode("utf-8"))
         self._text(real.removeprefix(self._real).encode("utf-8"))
         return content
+
+    def _note(self, real: str, content: bytes) -> None:
+        """Note that a file counts, by its real path. Raise _NotSure where it was another before."""
+        if self._read is not None and self._read.get(real) != hash_of(content):
+            raise _NotSure
+        self.seen.add(real)
 
     def _value(self, text: bytes) -> None:
         """Add a text with values of variables in it, none of which may be the API key."""

@@ -71,8 +71,13 @@ def listed(note: str, state: State, files: Sequence[str]) -> tuple[Change, ...]:
 
 
 def are_saved_alike(changes: Iterable[Change]) -> bool:
-    """True when a saved plan has these changes as they are: of a secret, it has forms that no record has."""
-    return not has_secret(*(change.after for change in changes))
+    """True when a saved plan has these changes as they are, and no more.
+
+    Of a secret, it has forms that no record has; of an action that something waits for, the id by which it is live.
+    """
+    changes = tuple(changes)
+    waits = (BY_NAME[each.kind].nature is Nature.ACTION for change in changes for each in change.depends_on)
+    return not any(waits) and not has_secret(*(change.after for change in changes))
 
 
 def _before(record: Record, after: Any) -> Any:

@@ -665,6 +665,12 @@ def test_a_secret_is_hidden_in_the_same_places(desk: Desk, where: str) -> None:
     assert ways(applied(desk.folder, desk.remote, env=env), env=env) == expected
 
 
+def test_a_saved_plan_has_the_id_of_a_run_that_something_waits_for(desk: Desk) -> None:
+    waits = WITH_VARIABLES.replace("support-desk}", "support-desk, depends_on: [Execution/smoke-test]}")
+    _append("schedule.yaml", waits)(desk.folder)
+    assert ways(applied(desk.folder, desk.remote)) == "lists"  # the state does not say under which id it is live
+
+
 @pytest.mark.parametrize("reading", ["kept", "gone"])
 def test_a_project_that_is_gone_has_everything_read(night: Case, reading: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Its lists are asked for along with that of the projects, and may be answered in whatever way.
