@@ -56,7 +56,7 @@ class Pool:
             return ""  # a proxy can't reach this machine, and would see the key
         from urllib.request import getproxies
 
-        if not getproxies():
+        if not getproxies().keys() - {"no"}:  # NO_PROXY alone names none
             return ""
         from requests.utils import get_environ_proxies, select_proxy  # which know all that NO_PROXY may say
 

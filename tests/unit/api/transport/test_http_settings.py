@@ -113,8 +113,10 @@ def test_urllib3_is_loaded_by_need_only() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:1"])
-def test_requests_is_loaded_for_proxies_only(serve: Serve, proxy: str | None) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("", ""), ("NO_PROXY", ".example"), ("http_proxy", "http://127.0.0.1:1")], ids=lambda text: text
+)
+def test_requests_is_loaded_for_proxies_only(serve: Serve, name: str, value: str) -> None:
     code = (
         "import sys\nfrom wexa_sync.api.transport.http import Http\nfrom wexa_sync.model import Secret\n"
         "http = Http(base_url=sys.argv[1], api_key=Secret(template='', value='key-of-a-test'), allow_http=True)\n"
@@ -122,9 +124,9 @@ def test_requests_is_loaded_for_proxies_only(serve: Serve, proxy: str | None) ->
         "sys.exit('requests' in sys.modules)"
     )
     server = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
-    url = server.url if proxy is None else "http://wexa.invalid"
-    env = {"PATH": os.environ["PATH"]} | ({"http_proxy": proxy} if proxy else {})
+    url = "http://wexa.invalid" if name else server.url
+    env = {"PATH": os.environ["PATH"]} | ({name: value} if name else {})
     done = subprocess.run([sys.executable, "-c", code, url], check=False, env=env, capture_output=True, text=True)
-    assert done.returncode == (proxy is not None), done.stdout
-    assert ("through the proxy 127.0.0.1:1" in done.stdout) is (proxy is not None)
-    assert len(server.requests) == (proxy is None)
+    assert done.returncode == (name == "http_proxy"), done.stdout
+    assert ("through the proxy 127.0.0.1:1" in done.stdout) is (name == "http_proxy")
+    assert len(server.requests) == (not name)
