@@ -34,6 +34,12 @@ kind: Schedule
 metadata: {{name: s{n}, project: desk}}
 spec: {{coworker_id: main, template: T {n}, schedule: 2035-01-02T07:00:00Z}}
 """
+SKILL = """---
+apiVersion: wexa.ai/v1
+kind: Skill
+metadata: {{name: s{n}, project: desk}}
+spec: {{name: S {n}, description: D, connector_id: {{external: Mail}}}}
+"""
 MAIN = DESK + FLOW.format(name="main") + "".join(SCHEDULE.format(n=n) for n in range(CAP))
 
 
@@ -57,6 +63,19 @@ def test_drift_names_what_unmanaged_names(cli: Cli, tmp_path: Path, served: Remo
         return [each["name"] for each in shown[of]]
 
     assert named("drift", "unmanaged") == named("unmanaged", "items") == ["By hand"]
+
+
+def test_drift_says_where_it_does_not_see_all(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "desk.yaml").write_text(DESK + "".join(SKILL.format(n=n) for n in range(CAP)), "utf-8")
+    with opened(readings={"skill_limit": "counted"}) as remote:
+        cli(tmp_path, "apply", "--auto-approve", env=remote.env)
+        assert "Warning" not in cli(tmp_path, "drift", env=remote.env).stdout
+        records = json.loads((tmp_path / ".wexa-sync" / "state.json").read_text("utf-8"))["records"]
+        shown = remote.raw("GET", f"/skills/{records['desk/Skill/s0']['id']}").json()
+        body = {name: value for name, value in shown.items() if name not in ("_id", "created_at", "updated_at")}
+        remote.raw("POST", "/skills/", {**body, "name": "By hand"}).raise_for_status()
+        said = " ".join(cli(tmp_path, "drift", env=remote.env).stdout.split())
+    assert "Project/desk is not seen whole: the list shows 20 Skills, and leaves out others." in said
 
 
 def test_nothing_is_deleted_that_a_stranger_behind_the_page_refers_to(cli: Cli, tmp_path: Path, served: Remote) -> None:

@@ -60,7 +60,7 @@ def drift(seen: Observation, *, presumed: AbstractSet[str], ignore: Sequence[str
         serial=seen.serial,
         changes=tuple(sorted([*changes, *added], key=lambda change: change.address)),
         unmanaged=beside,
-        warnings=tuple(_listed(beside)),
+        warnings=(*_listed(beside), *_unseen(seen, ours)),
         ids=seen.ids,
         basis=Basis(since_apply=True),
     )
@@ -125,6 +125,14 @@ def _beside(seen: Observation, ours: set[Address], places: set[Place]) -> Iterat
         if place.project and project in ours and part_kind(kind) is None and kind.nature is not Nature.ACTION:
             for live in lives:
                 yield project, kind, str(live.spec.get(kind.display) or ""), live
+
+
+def _unseen(seen: Observation, ours: set[Address]) -> Iterator[str]:
+    """Give a warning for each list of a project of ours that leaves out what nobody manages, or may."""
+    for place, why in sorted(seen.cut.items()):
+        project, kind = Address(kind="Project", name=place.project), BY_NAME[place.kind]
+        if project in ours and kind.nature is not Nature.ACTION:
+            yield f"{project} is not seen whole: {why}. What no apply made among those is not named."
 
 
 def _listed(found: tuple[Unmanaged, ...]) -> Iterator[str]:
