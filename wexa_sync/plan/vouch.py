@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
 from msgspec.structs import replace
@@ -42,7 +42,7 @@ from wexa_sync.secrecy.seal import conceal, secret_fingerprint
 from wexa_sync.state.base import State
 from wexa_sync.state.format import checksum
 
-_VERSION = 2
+_VERSION = 3
 """Raised whenever a vouch of an earlier version must not be believed any more."""
 
 Externals = Mapping[ExternalName, str]
@@ -104,12 +104,19 @@ def _is_same(plan: Plan, other: Plan) -> bool:
     )
 
 
-def _named(desired: Desired) -> Iterator[ExternalName]:
-    """Yield the display names by which manifests refer to what is live."""
+def _named(desired: Desired) -> set[ExternalName]:
+    """Return the display names of what is live that stand only where the API can change nothing.
+
+    Where it can, another id behind the name is a change to make: their lists are read each time.
+    """
+    fixed, others = set[ExternalName](), set[ExternalName]()
     for address, manifest in desired.manifests.items():
-        for _, ref in references(manifest.spec):
+        fields = BY_NAME[address.kind].fields
+        for path, ref in references(manifest.spec):
             if ref.external is not None:
-                yield ExternalName(address.project, ref.kind, ref.external)
+                found = fixed if any(field.immutable for _, field in fields.along(path)) else others
+                found.add(ExternalName(address.project, ref.kind, ref.external))
+    return fixed - others
 
 
 def sealed_inputs(inputs: str, state: State, externals: Externals, *, hides: bool, stays: str) -> str:

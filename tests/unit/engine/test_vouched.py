@@ -596,6 +596,23 @@ def test_a_skill_that_was_given_another_connector_differs(night: Case) -> None:
     assert not require_the_same(sources_of(night.folder), night.with_api(notes))
 
 
+def test_a_name_that_another_id_has_is_seen_where_an_apply_puts_that_id(desk: Desk) -> None:
+    store = applied(desk.folder, desk.remote).workspace.store
+    with store.session(desk.workspace.target) as session:
+        for address in [each for each in session.state.records if each.kind == "Skill"]:
+            session.write(Forget(address))
+    (desk.folder / "skills.yaml").unlink()  # so that the project has no skill that is managed
+    flow = desk.folder / "triage.yaml"
+    text = flow.read_text("utf-8").replace("[summarise]", "[{external: Summarise ticket}]")
+    flow.write_text(text.replace("[draft-answer]", "[{external: Draft answer}]"), "utf-8")
+    night = applied(desk.folder, desk.remote)
+    assert require_the_same(sources_of(desk.folder), night.with_api(night.notes))
+    notes = copy.deepcopy(night.notes)
+    next(found for place, found in notes.lists.items() if place[0] == "Skill").items[0]["_id"] = ID
+    assert not require_the_same(sources_of(desk.folder), night.with_api(notes))
+    assert engine.plan(engine.read(sources_of(desk.folder)), night.with_api(notes)).work
+
+
 def test_without_the_ids_of_names_their_list_is_read(night: Case) -> None:
     vouched(sources_of(night.folder), night.workspace)  # as `state rebuild` does
     assert require_the_same(sources_of(night.folder), night.workspace)
