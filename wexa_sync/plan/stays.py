@@ -15,13 +15,19 @@ from wexa_sync.compare.parts import part_of, without
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.spec.fields import is_read, select
+from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Action, Change, Path, Record, Source
 from wexa_sync.secrecy.find import has_secret
 from wexa_sync.state.base import State
 
 
 def noted(changes: Iterable[Change], state: State, files: Sequence[str]) -> str:
-    """Return the note of these changes, each of which does nothing; empty where a place is in none of the files."""
+    """Return the note of these changes, each of which does nothing; empty where no note can say what a read shows.
+
+    That is where a place is in none of the files, and where a read calls what is referred to by another name.
+    """
+    if _calls_otherwise(state):
+        return ""
     at = {address: place for place, address in enumerate(sorted(state.records))}
     names, rows = {file: place for place, file in enumerate(files)}, list[list[Any]]()
     for change in changes:
@@ -32,6 +38,17 @@ def noted(changes: Iterable[Change], state: State, files: Sequence[str]) -> str:
         place = names[source.file], source.line, source.column
         rows.append([at[change.address], *place, waits, beyond, change.reason])
     return json.dumps(rows, separators=(",", ":"))
+
+
+def _calls_otherwise(state: State) -> bool:
+    """True when a record refers by an id, or by the display name of something that has an address."""
+    records = state.records.items()
+    called = {(a.project, a.kind, str(record.spec.get(BY_NAME[a.kind].display))) for a, record in records}
+    return any(
+        ref.address is None and (ref.external is None or (a.project, ref.kind, ref.external) in called)
+        for a, record in records
+        for _, ref in references(record.spec)
+    )
 
 
 def _beyond(recorded: Any, declared: Any, path: Path = ()) -> Iterator[Path]:

@@ -682,6 +682,16 @@ def test_a_secret_is_hidden_in_the_same_places(desk: Desk, where: str) -> None:
     assert ways(applied(desk.folder, desk.remote, env=env), env=env) == expected
 
 
+@pytest.mark.parametrize("by", ["external", "id"])
+def test_what_is_referred_to_by_another_name_than_a_read_has_is_listed_by_that(desk: Desk, by: str) -> None:
+    store = applied(desk.folder, desk.remote).workspace.store
+    found = store.load().records[Address.parse("support-desk/Skill/summarise")]
+    ref = {"external": "{external: Summarise ticket}", "id": f"{{id: {found.id}}}"}[by]
+    flow = desk.folder / "triage.yaml"
+    flow.write_text(flow.read_text("utf-8").replace("[summarise]", f"[{ref}]"), "utf-8")
+    assert ways(applied(desk.folder, desk.remote)) == ""
+
+
 def test_a_saved_plan_has_the_id_of_a_run_that_something_waits_for(desk: Desk) -> None:
     waits = WITH_VARIABLES.replace("support-desk}", "support-desk, depends_on: [Execution/smoke-test]}")
     _append("schedule.yaml", waits)(desk.folder)
