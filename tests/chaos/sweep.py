@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
-from msgspec.structs import asdict, replace
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from wexa_sync.git import Repository
 from wexa_sync.sandbox import READINGS
@@ -88,7 +88,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     def as_data(self) -> dict[str, Any]:
         """Return the verdict as JSON data."""
-        return {**asdict(self), "name": self.case.name, "word": self.word}
+        return {**to_builtins(self), "name": self.case.name, "word": self.word}
 
 
 class Prepared(Struct, frozen=True, kw_only=True):

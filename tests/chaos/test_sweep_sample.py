@@ -5,6 +5,7 @@ The sample names requests by path, so that it stays the same when an apply sends
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,7 @@ def check(sweep: Sweep, example: str, scenario: str, sample: list[tuple[str, str
         verdict = sweep.run(Case(example=example, scenario=scenario, fault=fault, nth=1))
         assert verdict.wrong == (), "\n".join((fault, *verdict.talk))
         assert (verdict.word, verdict.struck) == (word, True), (fault, verdict.asked)
+        assert json.loads(json.dumps(verdict.as_data()))["case"]["fault"] == fault
 
 
 def test_every_sample_is_of_an_apply() -> None:
