@@ -15,7 +15,7 @@ _ASIDE = frozenset({"errors", "warnings", "messages", "details", "filters", "fac
 
 _LIST_KEYS = ("data", "items", "results", "records")
 _TOTAL_KEYS = ("totalCount", "total_count", "total")
-_ID_KEYS = ("_id", "execution_id", "id", "connectorID")
+ID_KEYS = ("_id", "execution_id", "id", "connectorID")
 
 
 class Page(Struct, kw_only=True):
@@ -87,7 +87,7 @@ def _number(envelopes: list[Item], keys: tuple[str, ...]) -> int | None:
 
 def identity(item: Item) -> str | int | None:
     """Return the id of an item; None where it has none."""
-    found = (item.get(key) for key in _ID_KEYS)
+    found = (item.get(key) for key in ID_KEYS)
     return next((value for value in found if isinstance(value, str | int)), None)
 
 

@@ -48,15 +48,25 @@ class Extent(Enum):
     ENOUGH = "enough"
 
 
+Pack: TypeAlias = Callable[[list[Item]], list[Item]]
+
+
+def as_they_are(items: list[Item]) -> list[Item]:
+    """Return the items."""
+    return items
+
+
 class Sought(Struct, frozen=True, kw_only=True):
     """The ids that a list should have, since they are recorded.
 
     `complete`: nothing else is looked for in it, though it is good to know. `alone`: nor is anything else needed.
+    `pack` gets the items of each page as it comes, in any thread, and returns what is kept of them.
     """
 
     ids: frozenset[str] = frozenset()
     complete: bool = False
     alone: bool = False
+    pack: Pack = as_they_are
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -97,6 +107,7 @@ def collect(
     def read(query: Query) -> Page:
         nonlocal answered
         page = page_in(fetch(query), keys=keys, total=total, what=what)
+        page.items = sought.pack(page.items)
         answered = True
         return page
 

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from functools import partial
 
+from msgspec.structs import replace
+
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
+from wexa_sync.api.paging import Pack, as_they_are
 from wexa_sync.api.sparse import marked, told_apart
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, declarable, holder_of, rank
@@ -70,17 +73,24 @@ def _run_is_open(known: Known, address: Address) -> bool:
     return (record is not None and record.ended is False) or _run_is_looked_for(known, address)
 
 
-def fetch(api: Api, pool: Executor, known: Known, *, alone: bool = False) -> dict[tuple[str, str], list[Raw]]:
+def _unpacked(_project: str, _kind: Kind) -> Pack:
+    return as_they_are
+
+
+def fetch(
+    api: Api, pool: Executor, known: Known, *, alone: bool = False, packing: Callable[[str, Kind], Pack] = _unpacked
+) -> dict[tuple[str, str], list[Raw]]:
     """Return all lists, read at once, with what those leave out that are not whole.
 
-    `alone`: of a list in which nothing is looked for by its name, what is recorded is enough. The first failure, in a
-    fixed order, is raised.
+    `alone`: of a list in which nothing is looked for by its name, what is recorded is enough. `packing` returns what
+    packs the pages of a list. The first failure, in a fixed order, is raised.
     """
     futures = {}
     named = _lists_of_names(known)
     for project, name in _needed(known, lists_of_ours(known) | named):
         kind = BY_NAME[name]
         sought = known.sought(project, kind, alone=alone, named=(project, name) in named)
+        sought = replace(sought, pack=packing(project, kind))
         futures[project, name] = pool.submit(api.listed, kind, known.ids_of(project, kind), sought)
     return {place: filled_in(api, pool, known, *place, future.result()) for place, future in futures.items()}
 

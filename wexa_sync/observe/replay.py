@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from wexa_sync.api.ahead import Query
 from wexa_sync.api.calls import Ids, Raw, Values
 from wexa_sync.api.client import NO_QUERY, Api
+from wexa_sync.api.packed import unpacked
 from wexa_sync.api.paging import ANYTHING, Extent, Found, Sought
 from wexa_sync.errors import Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Kind, Nature
@@ -120,7 +121,8 @@ class Ahead(Api):
             if found.extent is not Extent.ENOUGH:
                 self._lists[place] = found
             return found
-        return self._lists.pop(place, None) or self._api.listed(kind, ids, sought)
+        known = self._lists.pop(place, None)
+        return replace(known, items=unpacked(known.items)) if known else self._api.listed(kind, ids, sought)
 
     def named(self, kind: Kind, ids: Ids, name: str, *, most: int) -> list[Raw]:
         """Return what has that name."""

@@ -13,7 +13,10 @@ from functools import partial
 from msgspec import Struct
 
 from wexa_sync.api.calls import Ids, Raw
+from wexa_sync.api.checks import contradiction
 from wexa_sync.api.client import Api
+from wexa_sync.api.packed import Packed, packed
+from wexa_sync.api.paging import Pack, as_they_are
 from wexa_sync.compare.shown import shows
 from wexa_sync.errors import ApiError
 from wexa_sync.kinds import BY_NAME
@@ -53,10 +56,10 @@ def unchanged(
     # Asked for each time: whose lists they are, and whether the key opens this organisation. Another user's list, or
     # that of another organisation, may be short without an error, and a plan that looks further takes it from here.
     user_id = api.sign_in()
-    look = _Look(known, api, exact=exact)
-    look.believe(vouched)
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
-        if not look.finds_all(pool):
+        look = _Look(known, api, pool, exact=exact)
+        look.believe(vouched)
+        if not look.finds_all():
             return None
     externals = {name: id for name, id in known.externals.items() if name in look.named}
     return Unchanged(user_id=user_id, order=look.order, externals=externals)
@@ -74,8 +77,8 @@ def _recorded(state: State) -> Desired:
 class _Look:
     """One look at the lists. `order` grows with the owners whose parts are seen; `named` is referred to by its name."""
 
-    def __init__(self, known: Known, api: Api, *, exact: bool) -> None:
-        self._known, self._api, self._exact = known, api, exact
+    def __init__(self, known: Known, api: Api, pool: Executor, *, exact: bool) -> None:
+        self._known, self._api, self._pool, self._exact = known, api, pool, exact
         self.order: dict[str, Sequence[str]] = {}
         self.named = {ExternalName(a.project, ref.kind, ref.external or "") for a, ref in external_refs(known)}
         self._left = {
@@ -87,19 +90,19 @@ class _Look:
         asked = lists_of_ours(self._known) | {name[:2] for name in self.named if name not in vouched}
         self._known.externals |= {name: vouched[name] for name in self.named if name[:2] not in asked}
 
-    def finds_all(self, pool: Executor) -> bool:
+    def finds_all(self) -> bool:
         """True when everything recorded is live as it is recorded."""
-        known = self._known
+        known, pool = self._known, self._pool
         # Each of these is seen under that id in the end, or else nothing is said.
         known.ids |= {address: known.state.records[address].id for address in self._left}
         projects = pool.submit(self._api.list, PROJECT, Ids(), known.sought("", PROJECT, alone=True))
         try:
-            lists = fetch(self._api, pool, known, alone=True)
+            lists = fetch(self._api, pool, known, alone=True, packing=self._packing)
         except ApiError:
-            if self._are_here(PROJECT, "", projects.result(), pool):
+            if self._are_here(PROJECT, "", projects.result()):
                 raise  # else a project is gone, and its lists with it
             return False
-        if not self._are_here(PROJECT, "", projects.result(), pool):
+        if not self._are_here(PROJECT, "", projects.result()):
             return False
         if known.cut or known.missing or known.unsettled:
             return False
@@ -108,40 +111,67 @@ class _Look:
         for kind in BY_NAME.values():
             listed = {project: raws for (project, name), raws in lists.items() if name == kind.name}
             for project, raws in (listed | implied(known, kind, lists)).items():
-                if not self._are_here(kind, project, raws, pool):
+                if not self._are_here(kind, project, raws):
                     return False
         return not self._left
 
-    def _are_here(self, kind: Kind, project: str, raws: Sequence[Raw], pool: Executor) -> bool:
+    def _packing(self, project: str, kind: Kind) -> Pack:
+        """Return what looks at each page of a list as it comes, and packs what has nothing to be looked at again.
+
+        That is a page on which each resource of ours is as recorded, with its parts. Others count by their ids alone.
+        """
+        assert kind.listing is not None
+        if kind.nature is Nature.ACTION or kind.listing.items is not list or kind.embedded != kind.parts:
+            return as_they_are
+        ours = {self._id(address): address for address in self._known.at(Place(project, kind.name))}
+        ids, at_hand = self._known.ids_of(project, kind), (*kind.ids, kind.display, "projectID")
+
+        def pack(items: list[Raw]) -> list[Raw]:
+            lives = _by_id(kind, items)
+            if lives is None or (
+                kind.embedded and contradiction(kind, items, ids.project)
+            ):  # of parts, asked only here
+                return items
+            addresses = [ours[id] for id in lives if id in ours]
+            are_alike = self._are_alike(kind, addresses, lives) and self._have_their_parts(kind, addresses, lives)
+            return packed(items, at_hand) if are_alike else items
+
+        return pack
+
+    def _are_here(self, kind: Kind, project: str, raws: Sequence[Raw]) -> bool:
         """True when a list shows each resource that is recorded in a project, with its parts."""
         addresses = self._known.at(Place(project, kind.name))
         if not addresses or kind.nature is Nature.ACTION:
             return True
         lives = _by_id(kind, raws)
-        return (
-            lives is not None
-            and self._are_alike(kind, addresses, lives)
-            and all(self._has_its_parts(part, addresses, lives, pool) for part in kind.parts)
-        )
+        if lives is None or not all(self._id(address) in lives for address in addresses):
+            return False
+        left = [address for address in addresses if not isinstance(lives[self._id(address)], Packed)]
+        return self._are_alike(kind, left, lives) and self._have_their_parts(kind, left, lives)
 
     def _are_alike(self, kind: Kind, addresses: Sequence[Address], lives: Mapping[str, Raw]) -> bool:
         """True when each of these is there, and as it is recorded."""
+        if not addresses:
+            return True
         records, comparison = self._known.state.records, self._known.comparison(addresses[0].project)
         for address in addresses:
             raw = lives.get(records[address].id)
             if raw is None or not shows(kind, raw, records[address], comparison, exact=self._exact):
                 return False
-        self._known.ids.update((address, records[address].id) for address in addresses)
         self._left.difference_update(addresses)
         return True
 
-    def _has_its_parts(self, part: Part, owners: Sequence[Address], lives: Mapping[str, Raw], pool: Executor) -> bool:
+    def _have_their_parts(self, kind: Kind, owners: Sequence[Address], lives: Mapping[str, Raw]) -> bool:
+        """True when the parts of each of these are the recorded ones."""
+        return all(self._has_its_parts(part, owners, lives) for part in kind.parts)
+
+    def _has_its_parts(self, part: Part, owners: Sequence[Address], lives: Mapping[str, Raw]) -> bool:
         """True when the parts of each owner are the recorded ones, and something leads to each."""
         places = {owner: self._known.at(part_place(owner, part)) for owner in owners}
         if part.own_list:
             places = {owner: parts for owner, parts in places.items() if parts}
         raws = (lives[self._id(owner)] for owner in places)
-        shown = (pool.map if part.own_list else map)(partial(self._items, part), places, raws)
+        shown = (self._pool.map if part.own_list else map)(partial(self._items, part), places, raws)
         return all(
             self._is_whole(part, owner, lives[self._id(owner)], items, places[owner])
             for owner, items in zip(places, shown, strict=True)

@@ -23,6 +23,7 @@ from tests.conftest import Desk, Remote, copy_example, opened
 from wexa_sync import engine
 from wexa_sync.api.calls import Call, Ids
 from wexa_sync.api.client import Api
+from wexa_sync.api.packed import Packed
 from wexa_sync.api.paging import ANYTHING, Found, Sought
 from wexa_sync.engine.vouched import Vouched
 from wexa_sync.errors import NotFound, StateError, WexaSyncError
@@ -32,7 +33,7 @@ from wexa_sync.kinds.endpoint import Operation
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Address, Choice, Plan, Report, Vouch
-from wexa_sync.observe.replay import Listed, Notes, Recorder, Replayed
+from wexa_sync.observe.replay import Ahead, Listed, Notes, Recorder, Replayed
 from wexa_sync.plan import vouch as plan_vouch
 from wexa_sync.plan.file import save, saved_text
 from wexa_sync.render import RENDERERS, WITH_NOOPS
@@ -76,6 +77,16 @@ def vouched(sources: Sources, workspace: Workspace, report: Report | None = None
         engine.vouch(desired, sources, replace(workspace, session=session), read, report)
 
 
+class Paged(Replayed):
+    """An API of notes that has each list in pages of two, which are packed as they come."""
+
+    def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
+        """Return what the list showed."""
+        found = super().listed(kind, ids, sought)
+        pages = [found.items[start : start + 2] for start in range(0, len(found.items), 2)]
+        return replace(found, items=[item for page in pages for item in sought.pack(page)])
+
+
 class Case(Struct, frozen=True, dict=True):
     """An example that was applied and is vouched for, and what a plan of it read."""
 
@@ -93,7 +104,7 @@ class Case(Struct, frozen=True, dict=True):
 
     def with_api(self, notes: Notes) -> Workspace:
         """Return the workspace with an API that shows these notes."""
-        api = Replayed(notes, org_id=self.workspace.api.org_id, user_id=self.workspace.api.user_id)
+        api = Paged(notes, org_id=self.workspace.api.org_id, user_id=self.workspace.api.user_id)
         return replace(self.workspace, api=api, options=replace(self.workspace.options, settle=0.0))
 
 
@@ -714,6 +725,31 @@ def test_a_project_that_is_gone_has_everything_read(night: Case, reading: str, m
 
         monkeypatch.setattr(Api, "listed", refused)
     assert not require_the_same(sources_of(night.folder), night.workspace)
+
+
+def test_of_a_list_that_is_as_recorded_little_is_kept_and_nothing_lost(night: Case) -> None:
+    state, ahead = vouched_state(sources_of(night.folder), night.workspace.store), Ahead(night.workspace.api)
+    kept = dict[str, Found]()
+
+    class Spy(Api):
+        def __init__(self) -> None:
+            self.org_id, self.user_id, self.account = ahead.org_id, ahead.user_id, ahead.account
+
+        def sign_in(self) -> str:
+            return ahead.sign_in()
+
+        def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
+            kept[kind.name] = found = ahead.listed(kind, ids, sought)
+            return found
+
+    assert state is not None
+    assert engine.plan_vouched(state, replace(night.workspace, api=Spy()), Choice())[0] is not None
+    for name in ("Skill", "AgentFlow", "Schedule"):
+        assert kept[name].items
+        assert all(isinstance(item, Packed) and "description" not in item for item in kept[name].items)
+    ahead.reads_ahead = False
+    place = next(place for place in night.notes.lists if place[0] == "AgentFlow")
+    assert ahead.listed(BY_NAME["AgentFlow"], Ids(project=place[1])).items == night.notes.lists[place].items
 
 
 def test_all_lists_are_asked_for_at_once(night: Case, monkeypatch: pytest.MonkeyPatch) -> None:

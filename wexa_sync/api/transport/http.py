@@ -233,9 +233,10 @@ def _usable(api_key: Secret) -> Secret:
 
 def _read(response: BaseHTTPResponse, limit: int) -> bytes:
     """Return the body; of one longer than `limit`, enough to show that."""
-    content = bytearray()
+    chunks, size = list[bytes](), 0
     for chunk in response.stream(_CHUNK, decode_content=True):  # which is not its default for a chunked body
-        content += chunk
-        if len(content) > limit:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
             break
-    return bytes(content)
+    return b"".join(chunks)

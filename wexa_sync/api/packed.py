@@ -1,0 +1,48 @@
+"""Keep the items of a page small: a few fields of each at hand, and all of the page in one piece of bytes."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable
+from typing import Any
+
+from wexa_sync.api.envelope import ID_KEYS, Item
+
+
+class Packed(dict[str, Any]):
+    """The fields of an item that are at hand. All of them are in `page`, a list, at the index `at`."""
+
+    __slots__ = ("at", "page")
+
+    page: bytes
+    at: int
+
+
+def packed(items: list[Item], names: Iterable[str]) -> list[Item]:
+    """Return the items of a page as Packed. At hand are the fields that paging asks for, and those of these names.
+
+    Return the page as it is where a value is none of JSON's own. Such is a Secret, in the place of the key's text.
+    """
+    try:
+        page = marshal.dumps(items)  # a fifth smaller than JSON, as quick, and nothing comes back as anything else
+    except ValueError:
+        return items
+    found, names = list[Item](), {*ID_KEYS, "is_deleted", *names}
+    for at, item in enumerate(items):
+        small = Packed({name: item[name] for name in names if name in item})
+        small.page, small.at = page, at
+        found.append(small)
+    return found
+
+
+def unpacked(items: Iterable[Item]) -> list[Item]:
+    """Return the items of a list whole again."""
+    pages: dict[int, list[Item]] = {}
+    return [_whole(item, pages) if isinstance(item, Packed) else item for item in items]
+
+
+def _whole(item: Packed, pages: dict[int, list[Item]]) -> Item:
+    page = pages.get(id(item.page))
+    if page is None:
+        page = pages[id(item.page)] = marshal.loads(item.page)  # noqa: S302  # which `packed` made, in this process
+    return page[item.at]
