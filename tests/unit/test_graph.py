@@ -110,6 +110,15 @@ def test_dependents_takes_what_can_be_read_only_once() -> None:
     assert dependents(DIAMOND, iter(["a", "b"])) == dependents(DIAMOND, ["a", "b"]) == {"c", "d"}
 
 
+@given(ANY_GRAPH)
+def test_order_is_that_of_a_walk(graph: Numbers) -> None:
+    walk, found = Walk(graph), list[int]()
+    while ready := walk.ready(1):
+        found += ready
+        walk.done(ready[0])
+    assert order(graph) == found
+
+
 @given(ACYCLIC)
 def test_order_respects_every_edge(graph: Numbers) -> None:
     found = order(graph)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.fields import UNKNOWN, Field, all_in, has_no_key, is_sent, select
+from wexa_sync.kinds.spec.fields import LEAVES, UNKNOWN, Field, all_in, has_no_key, is_sent, select
 from wexa_sync.kinds.spec.wire import at_path, is_sealed, replaced
 from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
 from wexa_sync.secrecy.find import has_secret
@@ -73,9 +73,9 @@ def identical(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         if one.keys() != other.keys():
             return False
-        for name, item in one.items():  # texts without a call
+        for name, item in one.items():  # leaves without a call
             twin = other[name]
-            if item != twin if type(item) is str and type(twin) is str else not identical(item, twin):
+            if item != twin or type(item) is not type(twin) if type(item) in LEAVES else not identical(item, twin):
                 return False
         return True
     if isinstance(one, list):
@@ -90,9 +90,9 @@ def holds(value: Any, shape: Any) -> bool:
     if type(shape) is str:  # by far the most common
         return bool(value == shape)
     if isinstance(shape, dict):
-        for name, item in shape.items():  # texts without a call
+        for name, item in shape.items():  # leaves without a call
             twin = value.get(name)
-            if item != twin if type(item) is str and type(twin) is str else not holds(twin, item):
+            if item != twin or type(item) is not type(twin) if type(item) in LEAVES else not holds(twin, item):
                 return False
             if twin is None and name not in value:
                 return False

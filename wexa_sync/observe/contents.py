@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from wexa_sync.api.calls import Raw
 from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.sown import ROWS
 from wexa_sync.kinds.spec.times import created_at
 from wexa_sync.kinds.spec.wire import decode, not_shown
@@ -55,9 +57,14 @@ def unpaired(contents: Contents, pairs: Iterable[Pair]) -> list[Live]:
     return [live for live in contents.lives if ours.isdisjoint(live.ids)]
 
 
+@cache
+def _replacing_update(kind: Kind) -> Endpoint | None:
+    return kind.replacing_update
+
+
 def _hidden_fields(kind: Kind, raw: Raw) -> dict[str, tuple[str, ...]]:
     """Return what a read does not show of a resource, and of each part in it, where an update may replace them."""
-    update = kind.replacing_update
+    update = _replacing_update(kind)
     if update is None:
         return {}
     found = [(kind, raw, not_shown(kind, raw, update.keeps))]

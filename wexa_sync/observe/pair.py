@@ -55,6 +55,8 @@ def pair(contents: Contents) -> dict[Address, Pair]:
         )
         for address in addresses
     }
+    if all(found.live is not None for found in pairs.values()):
+        return pairs  # far the most common: nothing is left to be looked for
     claimed = {id for record in contents.records.values() for id in (*record.ids, *record.earlier)}
     free = [live for live in contents.lives if not any(id in claimed or id in contents.owned for id in live.ids)]
     imported = {found.address: found for found in _by_import(pairs.values(), free)}

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Address, Blocked, Change, Choice, ExternalName, Lifecycle, Limits, Observation, Plan
+from wexa_sync.model import Action, Address, Blocked, Change, Choice, ExternalName, Lifecycle, Limits, Observation, Plan
 from wexa_sync.plan.decide import decide
-from wexa_sync.plan.decision import Decisions, Orphan, Rules
+from wexa_sync.plan.decision import Decisions, Orphan, Rules, does
 from wexa_sync.plan.digest import digest
 from wexa_sync.plan.hide import keep_secret
 from wexa_sync.plan.imported import left_to_a_person
@@ -139,6 +139,8 @@ def _decide_all(
     forget_given_up(whole, observation)
     hold_renamed(whole, observation)
     hold_unordered(whole, observation)
+    if all(does(found, Action.NOOP) and found.id is not None for found in whole.values()):
+        return {address: whole[address] for address in choose(whole, observation, targets, excludes)}
     put_behind(whole, observation)
     hold_cut_off(whole, observation)
     decisions = {address: whole[address] for address in choose(whole, observation, targets, excludes)}

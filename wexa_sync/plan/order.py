@@ -29,7 +29,8 @@ def waits_of(changes: Mapping[Address, Change], observation: Observation) -> dic
                 waits[other].add(address)
             elif other in (address.project_address, address.owner_address) and _goes_first(changes[other]):
                 waits[address].add(other)
-    _after_deletes_inside(changes, edges, waits)
+    if gone:
+        _after_deletes_inside(changes, edges, waits)
     return waits
 
 

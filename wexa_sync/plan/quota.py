@@ -19,7 +19,7 @@ _BASE = "base_credit_deduction_per_execution"
 
 def quota_warnings(changes: Sequence[Change], observation: Observation) -> tuple[str, ...]:
     """Return what the changes need more of than the account has, and what their runs may cost."""
-    account = observation.account
+    account, changes = observation.account, [each for each in changes if each.action is not Action.NOOP]
     return (
         *_too_many(changes, account),
         *_too_many_parts(changes, observation),
@@ -68,7 +68,7 @@ def _too_many_rows(changes: Iterable[Change], account: Account) -> Iterator[str]
     for change in changes:
         kind, rows = BY_NAME[change.address.kind], (change.after or {}).get(ROWS)
         limit = account.limits.get(kind.counts_as) if kind.sown is not None else None
-        if change.action is not Action.NOOP and limit is not None and rows is not None and len(rows) > limit:
+        if limit is not None and rows is not None and len(rows) > limit:
             what = f"{change.address.owner_address} would have at least {len(rows)} rows"
             yield f"{what}, and the organisation's plan allows {limit:g} ({kind.counts_as})."
 

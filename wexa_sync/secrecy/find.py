@@ -53,9 +53,10 @@ def has_secret(*values: Any) -> bool:
     for value in rest:  # and for what is found in it
         if type(value) in _PLAIN:
             continue
-        if type(value) is dict:  # to ask for a Mapping takes long
-            if not _PLAIN.issuperset(map(type, value.values())):
-                rest += [item for item in value.values() if type(item) not in _PLAIN]
+        if type(value) in (dict, list):  # to ask for a Mapping takes long
+            inner = value.values() if type(value) is dict else value
+            if not _PLAIN.issuperset(map(type, inner)):
+                rest += [item for item in inner if type(item) not in _PLAIN]
         elif isinstance(value, (Secret, Sealed)):
             return True
         elif isinstance(value, Mapping):

@@ -157,6 +157,8 @@ def select(value: Any, field: Field, test: Test) -> Any:
         return value
     if isinstance(value, dict):
         out, mixed = _split(field, test)
+        if out.isdisjoint(value) and mixed.isdisjoint(value):
+            return value
         return {
             name: select(item, field.fields[name], test) if name in mixed else item
             for name, item in value.items()
@@ -257,7 +259,7 @@ def walk(value: Any, field: Field, visit: Visit, path: Path = (), *, past_bare: 
     """Return a copy of `value` in which `visit` has replaced what it wanted to, guided by the field of each place.
 
     `visit(value, field, path)` returns the replacement, or DESCEND. Places that the schema does not know are UNKNOWN.
-    With `past_bare`, it is not asked about the texts in bare fields inside of `value`.
+    With `past_bare`, it is not asked about the leaves in bare fields inside of `value`.
     """
     found = visit(value, field, path)
     if found is not DESCEND:
@@ -271,7 +273,7 @@ def walk(value: Any, field: Field, visit: Visit, path: Path = (), *, past_bare: 
         asked = _not_bare(field)
         return {
             key: item
-            if type(item) is str and key not in asked
+            if type(item) in LEAVES and key not in asked
             else walk(item, fields.get(key, UNKNOWN), visit, (*path, key), past_bare=True)
             for key, item in value.items()
         }

@@ -17,6 +17,8 @@ from wexa_sync.kinds.spec.fields import (
     Field,
     Format,
     Visit,
+    all_in,
+    is_bare,
     is_flat,
     is_read,
     is_sent,
@@ -45,12 +47,13 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
     """
     spec = {}
     visit = _reader(name_of)
-    for name, wire_name, bare, field in _read_as(kind):
+    for name, wire_name, bare, as_it_is, field in _read_as(kind):
         source = wire_name if wire_name in raw else name
         if source in raw:
             value = raw[source]
-            is_leaf = bare and (type(value) in LEAVES or not value)  # the most common: no walk
-            spec[name] = value if is_leaf else walk(select(value, field, is_read), field, visit, past_bare=True)
+            # The most common: no walk.
+            same = bare and (type(value) in LEAVES or not value or (as_it_is and _has_no_id(value)))
+            spec[name] = value if same else walk(select(value, field, is_read), field, visit, past_bare=True)
     return spec
 
 
@@ -141,6 +144,8 @@ def sent_back(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
 def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, Ref]]:
     """Return every reference in a spec with its path."""
     for key, value in enumerate(spec) if isinstance(spec, list) else spec.items():
+        if type(value) in LEAVES:  # far the most common
+            continue
         if isinstance(value, Ref):
             yield (*path, key), value
         elif isinstance(value, (dict, list)):
@@ -195,9 +200,23 @@ def read_fields(kind: Kind) -> dict[str, Field]:
 
 
 @cache
-def _read_as(kind: Kind) -> tuple[tuple[str, str, bool, Field], ...]:
-    """Return the fields that a read shows: their names in manifests and in responses, and whether they are bare."""
-    return tuple((name, field.wire_name, field.bare, field) for name, field in read_fields(kind).items())
+def _read_as(kind: Kind) -> tuple[tuple[str, str, bool, bool, Field], ...]:
+    """Return the fields that a read shows: their names in manifests and in responses, and whether they are bare.
+
+    Then whether a read shows all in the field as it is, but for an object that stands for its id.
+    """
+    return tuple(
+        (name, field.wire_name, field.bare, all_in(field, is_bare) and all_in(field, is_read), field)
+        for name, field in read_fields(kind).items()
+    )
+
+
+def _has_no_id(value: Any) -> bool:
+    """True when the value is plain JSON, and no object in it, at any depth, has an id that it may stand for."""
+    if type(value) not in (dict, list) or "_id" in value:
+        return False
+    inner = value.values() if type(value) is dict else value
+    return LEAVES.issuperset(map(type, inner)) or all(type(item) in LEAVES or _has_no_id(item) for item in inner)
 
 
 def _reader(name_of: NameOf) -> Visit:
