@@ -297,6 +297,7 @@ _NO_CHOICE = {
     "project_connectors",  # without connectors a person must first create one
     "end_words",  # an unknown word for a run's end is a question
     "agentflow_put",  # an edit of a flow needs this call
+    "agent_without_skills",  # the examples have such agents, and their runs are to succeed
     "agent_echo",  # the call is blocked if reads don't show all that it may replace
     "flow_echo",
     *("decider", "agent_delete", "flow_delete"),  # an edit of agents needs these calls
