@@ -115,6 +115,17 @@ def test_settings_with_moves_and_defaults_are_vouched_for_from_every_folder(cli:
         assert "GET /connectors" not in done.stderr, "what reads the manifests reads these"
 
 
+def test_environments_side_by_side_have_their_rows_in_the_same_order(cli: Cli, desk: Desk) -> None:
+    (desk.folder / "wexa-sync.yaml").write_text("environments: {one: {}, two: {}}\n", "utf-8")
+    cli(desk.folder, "apply", "--env", "one", "--auto-approve", env=desk.remote.env)
+    words = ("plan", "--env", "all")
+    with_it, without = (
+        cli(desk.folder, *words, *more, code=None, env=desk.remote.env) for more in ([], ["--no-cache"])
+    )
+    assert "Skill/summarise" in with_it.stdout, "it is blocked in the other: something live has its name"
+    assert with_it.stdout == without.stdout
+
+
 OTHERS: dict[str, Callable[[Path], object]] = {
     "another value": lambda folder: edited(folder, "project.yaml", "description:", "description: Not"),
     "one more": lambda folder: (folder / "more.yaml").write_text(

@@ -100,14 +100,14 @@ def _require_reviewed(plan: Plan, digest: str) -> None:
     require_reviewed(plan, Reviewed(digest=digest))
 
 
-def _vouched(request: Request, *, saves: bool = False) -> Vouched:
+def _vouched(request: Request, *, lists: bool = False, saves: bool = False) -> Vouched:
     """Return the state, and whether it vouches for the manifests, also for what the formats list."""
     from wexa_sync import engine
     from wexa_sync.render import WITH_NOOPS
 
     output, choice = request.output, request.choice
     shown = {output.format, *output.log, *(file.format for file in output.files)}
-    lists = bool(choice.targets or choice.excludes) or not shown.isdisjoint(WITH_NOOPS)
+    lists = lists or bool(choice.targets or choice.excludes) or not shown.isdisjoint(WITH_NOOPS)
     return engine.vouched_state(request.sources, request.store, lists=lists, saves=saves)
 
 
@@ -152,7 +152,8 @@ def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
 
     columns, codes = list[Column](), {ExitCode.DONE}
     with outputs(request, "environments") as show:
-        known = [_vouched(each) if cache else engine.Vouched() for each in request.every]
+        # What stays as it is in one environment has its place among the rows of the others.
+        known = [_vouched(each, lists=True) if cache else engine.Vouched() for each in request.every]
         unread = [each for each, vouched in zip(request.every, known, strict=True) if not vouched.holds]
         read = iter(desired_of(unread, of=len(known)))
         for each, vouched in zip(request.every, known, strict=True):
