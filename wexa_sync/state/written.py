@@ -49,8 +49,9 @@ def with_vouch(text: bytes, vouch: Vouch | None) -> bytes:
 
 def as_written(text: bytes, version: int) -> State | None:
     """Return the state in a text of that version of the format; None where the text is not as it was written."""
-    before, mark, said = text.rpartition(_MARK)
-    vouch = _vouch_in(said, before) if mark else None
+    mark = text.rfind(_MARK)
+    with memoryview(text) as whole:  # a state of 10,000 resources is 19 MB: no part of it is copied
+        vouch = _vouch_in(text[mark + len(_MARK) :], _digest(whole[:mark])) if mark >= 0 else None
     if vouch is None:
         return None
     try:
@@ -69,15 +70,15 @@ def as_written(text: bytes, version: int) -> State | None:
     )
 
 
-def _vouch_in(said: bytes, before: bytes) -> Vouch | None:
-    """Return the vouch that stands in the end of a text; None where there is none, or none of what stands before."""
+def _vouch_in(said: bytes, digest: str) -> Vouch | None:
+    """Return the vouch that stands in the end of a text; None where there is none, or not of a text of that digest."""
     try:
         data = parse(said.removesuffix(_END))
     except ValueError:
         return None
-    fits = isinstance(data, dict) and data.pop(_TEXT, "") == _digest(before)
+    fits = isinstance(data, dict) and data.pop(_TEXT, "") == digest
     return vouch_from_data(data) if fits else None
 
 
-def _digest(text: bytes) -> str:
+def _digest(text: bytes | memoryview) -> str:
     return hashlib.blake2b(text, digest_size=32).hexdigest()
