@@ -14,13 +14,12 @@ from wexa_sync.observe.known import Known
 
 def sort_out_made(known: Known, api: Api) -> None:
     """Move what makers made, and nobody manages, to `known.made_by_others`."""
-    places = [place for place in known.unmanaged if BY_NAME[place.kind].maker is not None]
-    lists = together(lambda place: _makers(known, api, place), places, api.at_once)
-    for place, makers in zip(places, lists, strict=True):
-        maker = _maker(place)
-        made = [live for live, fields in _told(known, place) if maker.made(fields, makers)]
-        known.made_by_others[place] = made
-        known.unmanaged[place] = [live for live in known.unmanaged[place] if live not in made]
+    told = {place: _told(known, place) for place in known.unmanaged if BY_NAME[place.kind].maker is not None}
+    lists = together(lambda place: _makers(known, api, place, told[place]), told, api.at_once)
+    for (place, lives), makers in zip(told.items(), lists, strict=True):
+        made = [_maker(place).made(fields, makers) for _, fields in lives]
+        known.made_by_others[place] = [live for (live, _), is_made in zip(lives, made, strict=True) if is_made]
+        known.unmanaged[place] = [live for (live, _), is_made in zip(lives, made, strict=True) if not is_made]
 
 
 def _maker(place: Place) -> Maker:
@@ -35,9 +34,9 @@ def _told(known: Known, place: Place) -> list[tuple[Live, Spec]]:
     return [(live, {**live.spec, field: plain_id(live.spec.get(field), comparison)}) for live in known.unmanaged[place]]
 
 
-def _makers(known: Known, api: Api, place: Place) -> list[Raw]:
+def _makers(known: Known, api: Api, place: Place, told: list[tuple[Live, Spec]]) -> list[Raw]:
     """Return the makers in a project that may go: their list is asked for only where it can matter."""
     maker, project = _maker(place), Address(kind="Project", name=place.project)
-    if project in known.desired.manifests or not any(fields[maker.field] for _, fields in _told(known, place)):
+    if project in known.desired.manifests or not any(fields[maker.field] for _, fields in told):
         return []
     return api.list(BY_NAME[maker.kind], Ids(project=known.ids[project]))
