@@ -92,21 +92,12 @@ def order(graph: Graph[Node]) -> list[Node]:
     """Return the nodes, each behind those it waits for, sorted where there is a choice; without nodes on a cycle."""
     nodes = sorted(graph)  # type: ignore[type-var]  # nodes can be sorted, as the module says
     numbers = {node: number for number, node in enumerate(nodes)}  # which are compared faster than nodes
-    behind: list[list[int]] = [[] for _ in nodes]
-    waits = []  # for how many others each node has still to wait
-    for number, node in enumerate(nodes):
-        others = {numbers[other] for other in graph[node] if other in numbers and other != node}
-        waits.append(len(others))
-        for other in others:
-            behind[other].append(number)
-    free, result = [number for number, count in enumerate(waits) if not count], []  # sorted, so it is a heap
+    walk = Walk({numbers[node]: [numbers[other] for other in graph[node] if other in numbers] for node in nodes})
+    free, result = walk._free[0], []  # none is more urgent than another
     while free:
         number = heapq.heappop(free)
         result.append(nodes[number])
-        for dependent in behind[number]:
-            waits[dependent] -= 1
-            if not waits[dependent]:
-                heapq.heappush(free, dependent)
+        walk.done(number)
     return result
 
 
