@@ -56,13 +56,11 @@ class Context(Struct, kw_only=True):
     changes: Mapping[Address, Change] = field(default_factory=dict)
     inside: Mapping[str, list[Change]] = field(default_factory=dict)  # project handle -> the changes in it
     along: Mapping[Address, list[Change]] = field(default_factory=dict)  # a resource -> the deletes that go by its own
-    parts: Mapping[Address, list[Address]] = field(
-        default_factory=dict
-    )  # what lives in a resource, as planned or recorded
+    # What lives in a resource, as planned or recorded.
+    parts: Mapping[Address, list[Address]] = field(default_factory=dict)
     before: State = field(default_factory=State)  # the state as the plan saw it
-    counts: Counter[tuple[str, str]] = field(
-        default_factory=Counter
-    )  # (project, kind) -> how many of it the plan saw as ours
+    # (project, kind) -> how many of it the plan saw as ours
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     planned: Mapping[str, set[str]] = field(default_factory=dict)
     known: Mapping[str, set[str]] = field(default_factory=dict)
 

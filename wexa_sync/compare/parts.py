@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.fields import LEAVES, UNKNOWN, Field, all_in, has_no_key, is_sent, select
+from wexa_sync.kinds.spec.fields import UNKNOWN, Field, all_in, has_no_key, is_sent, select
 from wexa_sync.kinds.spec.wire import at_path, is_sealed, replaced
-from wexa_sync.model import Path, Sealed, Secret, Spec, show_path
+from wexa_sync.model import LEAVES, Path, Sealed, Secret, Spec, show_path
 from wexa_sync.secrecy.find import has_secret
 from wexa_sync.secrecy.hide import hidden
 

@@ -12,9 +12,8 @@ from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, Format, is_read
 from wexa_sync.kinds.spec.times import read_iso
 from wexa_sync.kinds.spec.wire import read_fields
-from wexa_sync.model import Record, Ref, Sealed
+from wexa_sync.model import LEAVES, Record, Ref, Sealed
 
-_LEAVES = frozenset({str, int, float, bool, type(None)})
 _NOTHING: Any = object()
 """What a response shows of a field that is not in it: no value is the same."""
 
@@ -39,7 +38,7 @@ def shows(kind: Kind, raw: Mapping[str, Any], record: Record, comparison: Compar
 
 def _is(value: Any, shown: Any, field: Field, comparison: Comparison) -> bool:
     """True when a value of a response is surely the recorded one."""
-    if type(value) in _LEAVES and field.format is not Format.EPOCH_SECONDS:  # far the most common first
+    if type(value) in LEAVES and field.format is not Format.EPOCH_SECONDS:  # far the most common first
         return type(shown) is type(value) and bool(shown == value) and not field.ref
     if shown is _NOTHING:
         return False

@@ -10,7 +10,7 @@ from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifes
 from wexa_sync.model.observation import Account, Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, LostState, Origins, Plan, Unmanaged
 from wexa_sync.model.request import Choice, Limits, Many, Options
-from wexa_sync.model.spec import Path, Recalled, Ref, Sealed, Secret, SecretNumber, Spec, Unset, show_path
+from wexa_sync.model.spec import LEAVES, Path, Recalled, Ref, Sealed, Secret, SecretNumber, Spec, Unset, show_path
 from wexa_sync.model.state import FilePlace, GitPlace, Intent, Record, StatePlace, Target, Vouch
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if not TYPE_CHECKING:  # else a type checker would take any name for one of thes
 
 __all__ = [
     "HANDLE",
+    "LEAVES",
     "Account",
     "Action",
     "Address",

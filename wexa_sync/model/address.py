@@ -29,7 +29,7 @@ class Address(str):
     `project` is empty for a project. `owner` is the containing resource's (kind, name).
     """
 
-    # A text, not a dataclass: addresses are keys and are sorted, more often than anything else is done in a plan.
+    # A text, not a Struct: addresses are keys and are sorted, more often than anything else is done in a plan.
     __slots__ = ("kind", "name", "owner", "project")
     kind: str
     name: str

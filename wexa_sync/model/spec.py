@@ -13,6 +13,8 @@ from wexa_sync.model.address import Address
 # A spec is the API's own JSON, with Ref and Secret standing at some of its leaves.
 Spec = Mapping[str, Any]
 
+LEAVES = frozenset({str, int, float, bool, type(None)})
+"""The types of JSON's own leaves."""
 
 Path = tuple[str | int, ...]
 

@@ -1,1 +1,1 @@
-"""What is declared, what is live and what is recorded, put together by the steps of `observation`."""
+"""Put together what is declared, what is live and what is recorded. The steps stand in observation.py."""

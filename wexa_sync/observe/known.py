@@ -56,9 +56,8 @@ class Known(Struct, kw_only=True):
     made_by_others: dict[Place, list[Live]] = field(default_factory=dict)  # and what a connector made by itself
     holders: dict[Address, str] = field(default_factory=dict)  # what stands in a list -> the id of whose list it is
     unplaced: set[str] = field(default_factory=set)  # projects given up before what is in them, and not found by it
-    orphans: dict[tuple[str, str], list[Address]] = field(
-        default_factory=dict
-    )  # (project, kind) -> what is in given up ones
+    # (project, kind) -> what is in given up ones
+    orphans: dict[tuple[str, str], list[Address]] = field(default_factory=dict)
     _kinds: dict[tuple[str, str], list[Address]] = field(default_factory=dict)
     links: dict[Address, dict[str, dict[str, str]]] = field(default_factory=dict)  # owner -> part -> branch -> part
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to

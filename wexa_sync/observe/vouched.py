@@ -128,9 +128,8 @@ class _Look:
 
         def pack(items: list[Raw]) -> list[Raw]:
             lives = _by_id(kind, items)
-            if lives is None or (
-                kind.embedded and contradiction(kind, items, ids.project)
-            ):  # of parts, asked only here
+            # Of parts, nobody else asks whether they contradict each other.
+            if lives is None or (kind.embedded and contradiction(kind, items, ids.project)):
                 return items
             addresses = [ours[id] for id in lives if id in ours]
             are_alike = self._are_alike(kind, addresses, lives) and self._have_their_parts(kind, addresses, lives)

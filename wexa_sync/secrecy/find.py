@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from wexa_sync.model import Path, Ref, Sealed, Secret
+from wexa_sync.model import LEAVES, Path, Ref, Sealed, Secret
 from wexa_sync.text.patterns import pattern
 
 SHORTEST_KEY = 12
@@ -23,7 +23,7 @@ SHORTEST_HUNTED = 4
 
 Leaf = TypeVar("Leaf")
 
-_PLAIN = frozenset({str, int, float, bool, type(None), Ref})
+_PLAIN = LEAVES | {Ref}
 _PLACEHOLDER = pattern(r"(\$\{[^}]*\})")
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from wexa_sync.model import Address, Ref, Sealed, Secret
+from wexa_sync.model import LEAVES, Address, Ref, Sealed, Secret
 from wexa_sync.secrecy.find import has_secret
 from wexa_sync.text.json import Shape, members
 
@@ -23,8 +23,7 @@ from wexa_sync.text.json import Shape, members
 # The count is part of the state format: another one makes every secret look changed.
 _ROUNDS = 30_000
 
-_LEAVES = frozenset({str, int, float, bool, type(None)})
-_STORED_AS_IT_IS = _LEAVES - {float}  # JSON has no infinity and no NaN
+_STORED_AS_IT_IS = LEAVES - {float}  # JSON has no infinity and no NaN
 
 
 def seal(value: Any, key: str | None, template: Callable[[Secret], str] = attrgetter("template")) -> Any:
@@ -58,14 +57,14 @@ def unseal(data: Any) -> Any:
     # Most of a large state's loading time is spent here: no call for a leaf, and one look at all keys together.
     if isinstance(data, dict):
         if "$" not in "".join(data):
-            return {name: item if type(item) in _LEAVES else unseal(item) for name, item in data.items()}
+            return {name: item if type(item) in LEAVES else unseal(item) for name, item in data.items()}
         if "$ref" in data:
             return _ref_from_data(_only(data, "$ref"))
         if "$secret" in data:
             return _sealed_from_data(_only(data, "$secret"))
         return {_unescape(name): unseal(item) for name, item in data.items()}
     if isinstance(data, list):
-        return [item if type(item) in _LEAVES else unseal(item) for item in data]
+        return [item if type(item) in LEAVES else unseal(item) for item in data]
     return data
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from wexa_sync.kinds.spec.schema import Schema, bundled
-from wexa_sync.model import Path
+from wexa_sync.model import LEAVES, Path
 
 
 class Order(Enum):
@@ -98,8 +98,6 @@ class Field(Struct, frozen=True, kw_only=True, eq=False):
         """True when a read shows what stands at the path as it is."""
         return not any(field.write_only for _, field in self.along(path))
 
-
-LEAVES = frozenset({str, int, float, bool, type(None)})
 
 UNKNOWN = Field()
 """A place that the schema does not know."""

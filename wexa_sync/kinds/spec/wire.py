@@ -11,7 +11,6 @@ from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.origin import Derived
 from wexa_sync.kinds.spec.fields import (
     DESCEND,
-    LEAVES,
     NO_DEFAULT,
     UNKNOWN,
     Field,
@@ -28,7 +27,7 @@ from wexa_sync.kinds.spec.fields import (
     word_of,
 )
 from wexa_sync.kinds.spec.times import epoch, read_iso
-from wexa_sync.model import Path, Ref, Sealed, Secret, Spec
+from wexa_sync.model import LEAVES, Path, Ref, Sealed, Secret, Spec
 
 Resolve = Callable[[Ref], str]
 NameOf = Callable[[str, str], Ref]  # (kind, id) -> the reference that people know it by
