@@ -27,7 +27,7 @@ def together(call: Callable[[_Thing], _Result], things: Iterable[_Thing], at_onc
 
 
 class Pages:
-    """The pages of one list. Whoever asks for one gets it, or its error, as if it were asked for only then.
+    """Give the pages of one list. Whoever asks for a page gets it, or its error, as if nobody had asked before.
 
     So a list that shifts between two pages is read as page by page. `at_once`: how many to ask for at a time.
     """

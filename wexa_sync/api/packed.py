@@ -10,7 +10,7 @@ from wexa_sync.api.envelope import ID_KEYS, Item
 
 
 class Packed(dict[str, Any]):
-    """The fields of an item that are at hand. All of them are in `page`, a list, at the index `at`."""
+    """Hold the fields of an item that are at hand. All its fields are in `page`, a list, at the index `at`."""
 
     __slots__ = ("at", "page")
 

@@ -57,7 +57,7 @@ def as_they_are(items: list[Item]) -> list[Item]:
 
 
 class Sought(Struct, frozen=True, kw_only=True):
-    """The ids that a list should have, since they are recorded.
+    """Say what a list should have: `ids`, since they are recorded.
 
     `complete`: nothing else is looked for in it, though it is good to know. `alone`: nor is anything else needed.
     `pack` gets the items of each page as it comes, in any thread, and returns what is kept of them.

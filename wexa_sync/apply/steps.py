@@ -37,7 +37,7 @@ class Http(Struct, frozen=True):
 
 
 class Together(Struct, frozen=True):
-    """Requests that need nothing of each other. The task gets their values in their order, or the first error."""
+    """Ask for requests that need nothing of each other. The task gets their values in order, or the first error."""
 
     requests: tuple[Http, ...]
 

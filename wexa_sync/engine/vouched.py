@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Vouched(Struct, frozen=True, kw_only=True):
-    """What is known before the API is asked: the state, if it was read, and whether it vouches for the manifests.
+    """Hold what is known before the API is asked: the state, if it was read, and whether it vouches for the manifests.
 
     `lists`: what stays as it is is to be listed, and `changes` are those.
     """

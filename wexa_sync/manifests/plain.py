@@ -28,7 +28,7 @@ _BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 
 class _NotPlainError(Exception):
-    """It takes a parser to read this."""
+    """Say that it takes a parser to read the text."""
 
 
 def plain_documents(text: str, file: str) -> list[Document] | None:
@@ -43,7 +43,7 @@ def plain_documents(text: str, file: str) -> list[Document] | None:
 
 
 class _Reader:
-    """Reads a text line by line. `_next` is the number of the line at hand, and the index of the one behind it."""
+    """Read a text line by line. `_next` is the number of the line at hand, and the index of the one behind it."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")

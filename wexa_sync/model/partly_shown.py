@@ -1,4 +1,4 @@
-"""Values whose repr leaves out fields: they hold secrets, or more than anybody reads."""
+"""Leave fields out of the repr of a value: they hold secrets, or more than anybody reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class PartlyShown(Struct, frozen=True):
-    """A frozen value whose repr leaves out the fields named in UNSHOWN."""
+    """Leave the fields that UNSHOWN names out of the repr of a frozen value."""
 
     UNSHOWN: ClassVar[frozenset[str]] = frozenset()
 

@@ -33,7 +33,7 @@ _NOWHERE = Source(file="the state")
 
 
 class Unchanged(Struct, frozen=True, kw_only=True):
-    """What is live, where all of it is as recorded.
+    """Hold what is live, where all of it is as recorded.
 
     `order`: the handles of the parts of each owner, as they come, where that counts.
     """
@@ -75,7 +75,7 @@ def _recorded(state: State) -> Desired:
 
 
 class _Look:
-    """One look at the lists. `order` grows with the owners whose parts are seen; `named` is referred to by its name."""
+    """Look at the lists once. `order` grows with the owners whose parts are seen; `named` are referred to by name."""
 
     def __init__(self, known: Known, api: Api, pool: Executor, *, exact: bool) -> None:
         self._known, self._api, self._pool, self._exact = known, api, pool, exact

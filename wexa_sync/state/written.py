@@ -25,6 +25,8 @@ _MARK, _END, _TEXT = b',\n "vouch": ', b"\n}\n", "text"
 
 
 class _Written(Struct, kw_only=True):
+    """Say of what types the members of a state file are. `sha256`: its checksum, which is not counted again."""
+
     version: int
     lineage: str
     serial: int

@@ -9,7 +9,7 @@ _AT_ONCE = re.compile  # whatever its name stands for at the time
 
 
 class _Pattern:
-    """A pattern that is compiled for the first look at what it can do."""
+    """Stand for a pattern, and compile it at the first look at what it can do."""
 
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern

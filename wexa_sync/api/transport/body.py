@@ -22,7 +22,7 @@ class Multipart(Struct, frozen=True, kw_only=True):
 
 
 class Encoded(PartlyShown, frozen=True, kw_only=True):
-    """A body, the headers about it, and the secrets in it: a server may also quote a part of one."""
+    """Hold a body, the headers about it, and the secrets in it: a server may also quote a part of a secret."""
 
     UNSHOWN = frozenset({"content", "secrets"})
 

@@ -44,7 +44,7 @@ _HEADERS = {
 
 
 class _Wire(PartlyShown, frozen=True, kw_only=True):
-    """A request as it goes over the wire, at each attempt."""
+    """Hold a request as each attempt sends it."""
 
     UNSHOWN = frozenset({"headers", "body"})
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Pool:
-    """The connections to the server of a base URL, for any number of threads; `size` of them are kept when idle.
+    """Keep the connections to the server of a base URL, for any number of threads; `size` of them stay when idle.
 
     Nothing is loaded, looked up or opened before the first request. `timeouts` are the seconds for a connection, and
     for each part of a response.
