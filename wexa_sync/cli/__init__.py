@@ -155,8 +155,8 @@ def _code() -> int:
 def main() -> None:
     """Run the command line. Every failure ends in a message and an exit code (errors.py), never in a traceback."""
     # What a run makes stays until its end. To look for garbage as often as Python does, and through all of it once more
-    # at the end, would take a fifth of a large plan's time.
-    gc.set_threshold(500_000)
+    # at the end, would take a fourth of a large plan's time.
+    gc.set_threshold(5_000_000)
     gc.enable()
     require_utf8()
     make_safe()
