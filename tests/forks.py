@@ -246,6 +246,7 @@ def _as_at_start() -> None:
     sys.stdin = open(0, encoding=utf8, errors=escaped, closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", 1 if os.isatty(1) else -1, utf8, escaped, closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", 1, utf8, "backslashreplace", closefd=False)  # noqa: SIM115
+    vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
 
 
 def _serve(order: Mapping[str, Any]) -> dict[str, Any]:

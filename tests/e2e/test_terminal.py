@@ -59,6 +59,13 @@ def test_what_is_shown_has_the_width_of_the_terminal(project: Desk, cli: Cli, co
     assert max(map(len, failed)) <= columns
 
 
+@pytest.mark.parametrize(("columns", "most"), [(60, 58), (120, 78)])
+def test_help_fits_the_terminal(tmp_path: Path, cli: Cli, columns: int, most: int) -> None:
+    for words in (["--help"], ["fmt", "--help"]):
+        lines = cli.on_terminal(tmp_path, *words, columns=columns).stdout.splitlines()
+        assert most - 10 < max(map(len, lines)) <= most, words
+
+
 TO_COPY = re.compile(r"wexa-sync |moved: \[")
 
 

@@ -76,6 +76,10 @@ class _Commands(Commands):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the part of the command line before the command."""
+        from wexa_sync.cli.terminal import width
+
+        # As click would choose it, by the stream that `make_safe` took apart: it found 80 columns everywhere.
+        ctx.terminal_width = max(50, min(width(sys.stdout), 80) - 2)
         ctx.meta["wexa_sync.typed"] = [*args]
         try:
             return super().parse_args(ctx, [*args])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import sys
@@ -164,6 +163,8 @@ def _answer(question: str) -> str:
 
 def event(name: str, **about: Any) -> None:
     """Print one line of the JSON log."""
+    import json  # most runs write none, and --help is to load little
+
     from wexa_sync.errors import WexaSyncError
     from wexa_sync.text.visible import visible_json
 
