@@ -13,6 +13,8 @@ from typing import Any, Generic, TypeVar
 Node = TypeVar("Node", bound=Hashable)
 Graph = Mapping[Node, Iterable[Node]]
 
+_LOOKS = 4  # at each node, before it is put in order
+
 
 class Walk(Generic[Node]):
     """A walk over a graph as nodes come to their end: `ready()`, then `done(node)` or `skip(node)` for each.
@@ -103,6 +105,9 @@ def order(graph: Graph[Node]) -> list[Node]:
 
 def cycle(graph: Graph[Node]) -> list[Node]:
     """Return the nodes of one cycle, in order, from the smallest on; empty where there is none."""
+    if not (left := _not_free(graph)):
+        return []
+    graph = {node: graph[node] for node in left}
     placed = set(order(graph))
     stuck = {node: {o for o in graph[node] if o in graph and o not in placed} for node in graph if node not in placed}
     if not stuck:
@@ -115,6 +120,19 @@ def cycle(graph: Graph[Node]) -> list[Node]:
     found = list(seen)[seen[node] :]
     start = found.index(min(found))  # type: ignore[type-var]
     return found[start:] + found[:start]
+
+
+def _not_free(graph: Graph[Node]) -> list[Node]:
+    """Return some nodes, every one that is on a cycle among them: of most graphs none. It takes less than an order."""
+    free, left = set[Node](), list(graph)
+    for _ in range(_LOOKS):
+        looked_at, left = left, []
+        for node in looked_at:
+            if free.issuperset(graph[node]):
+                free.add(node)
+            else:
+                left.append(node)
+    return left
 
 
 def chains(graph: Graph[Node]) -> dict[Node, int]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 
 from wexa_sync.errors import NothingDeclared, Problem, UsageError
+from wexa_sync.manifests.ignored import base_of, pattern_of
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Source
 from wexa_sync.text.files import DEFAULTS_FILE, SETTINGS_FILE, shown_path, siblings
@@ -34,8 +35,8 @@ _MANIFEST = pattern(
 _GLANCE = 65_536
 _DEEPEST = 3  # how deep a hidden folder is looked into
 
-Found = tuple[Path, str]
-"""A file by the path that led to it, and its real path."""
+Found = tuple[str, str]
+"""A file by the path that led to it, and its real path. As texts: a Path for each file takes longer than the rest."""
 
 
 def find(sources: Sources, problems: list[Problem]) -> list[Found]:
@@ -63,7 +64,7 @@ def covers(sources: Sources, others: Sources) -> bool:
 
 def is_searched(file: Path, folders: Sequence[Path], ignore: Sequence[str], root: Path) -> bool:
     """True when a search through these folders would read the file as a manifest, were it there."""
-    ignored, base = _ignored(ignore), _base(root)
+    ignored, base = pattern_of(ignore), base_of(root)
     real = Path(os.path.realpath(file))
     for top in (Path(os.path.realpath(folder)) for folder in folders):
         way = [each for each in (real, *real.parents) if each != top and each.is_relative_to(top)]
@@ -73,22 +74,8 @@ def is_searched(file: Path, folders: Sequence[Path], ignore: Sequence[str], root
     return False
 
 
-def is_ignored(file: Path, ignore: Sequence[str], root: Path) -> bool:
-    """True when a pattern of `ignore` matches the file, or a folder that it stands in below `root`."""
-    real, base = Path(os.path.realpath(file)), _base(root)
-    return any(_ignored(ignore).fullmatch(str(each).removeprefix(base)) for each in (real, *real.parents))
-
-
 def _is_left_out(name: str) -> bool:
     return name.startswith(".") or name in _INSTALLED
-
-
-def _base(root: Path) -> str:
-    return os.path.realpath(root).rstrip("/") + "/"
-
-
-def _ignored(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_glob, patterns)) or r"(?!)", re.DOTALL)
 
 
 class _Search:
@@ -96,8 +83,8 @@ class _Search:
 
     def __init__(self, sources: Sources, problems: list[Problem]) -> None:
         self._paths = sources.paths
-        self._base = _base(sources.root)
-        self._ignored = _ignored(sources.ignore)
+        self._base = base_of(sources.root)
+        self._ignored = pattern_of(sources.ignore)
         self._no_manifests = sources.no_manifests
         self._problems = problems
         self._overlooked: dict[str, Problem] = {}
@@ -106,7 +93,7 @@ class _Search:
 
     def files(self) -> list[Found]:
         """Return the files, and note as problems what holds a manifest and is none of them."""
-        first: dict[str, Path] = {}
+        first: dict[str, str] = {}
         for path in self._paths:
             for file, real in self._behind(path):
                 first.setdefault(real, file)
@@ -115,7 +102,7 @@ class _Search:
 
     def _behind(self, path: Path) -> Iterator[Found]:
         if os.path.isdir(path):  # noqa: PTH112  # unlike Path's, it never raises
-            yield from self._walk(path)
+            yield from self._walk(str(path))
         elif not os.path.exists(path):  # noqa: PTH110  # as above
             raise UsageError(f"{path}: there is no such file or folder", hint=_missing(path))
         elif not _is_read(path.name):
@@ -124,9 +111,9 @@ class _Search:
         elif os.path.realpath(path) in self._no_manifests:
             raise UsageError(f"{path} is no manifest", hint="It belongs to an environment: name that with --env.")
         else:
-            yield path, os.path.realpath(path)
+            yield str(path), os.path.realpath(path)
 
-    def _walk(self, top: Path) -> Iterator[Found]:
+    def _walk(self, top: str) -> Iterator[Found]:
         waiting = [(top, os.path.realpath(top), True)]
         while waiting:
             path, real, is_folder = waiting.pop()
@@ -140,19 +127,19 @@ class _Search:
             if path is not top and any(entry.name == _ENVIRONMENT for entry in found):
                 self._glance_inside(path, found)
                 continue
+            around, real_around = _in(path), _in(real)
             for entry in reversed(found):
-                inside = os.path.join(real, entry.name)  # noqa: PTH118  # a Path for each takes longer than the rest
+                inside = real_around + entry.name
                 if not self._ignored.fullmatch(inside.removeprefix(self._base)) and (
-                    is_inner := self._wanted(path, entry)
+                    is_inner := self._wanted(around + entry.name, entry)
                 ):
                     inside = os.path.realpath(inside) if entry.is_symlink() else inside
                     if inside not in self._no_manifests:
-                        waiting.append((path / entry.name, inside, is_inner == "folder"))
+                        waiting.append((around + entry.name, inside, is_inner == "folder"))
 
-    def _entries(self, folder: Path, top: Path) -> list[os.DirEntry[str]]:
+    def _entries(self, folder: str, top: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
+            found = _sorted_entries(folder)
         except OSError as error:
             self._problems.append(_unreadable(folder, error))
             return []
@@ -165,13 +152,13 @@ class _Search:
             )
         return found
 
-    def _wanted(self, path: Path, entry: os.DirEntry[str]) -> str:
-        """Return what to do with an entry: "folder", "file", or nothing, where it is left out."""
+    def _wanted(self, path: str, entry: os.DirEntry[str]) -> str:
+        """Return what to do with an entry at the path: "folder", "file", or nothing, where it is left out."""
         is_folder = self._is_folder(path, entry)
         if is_folder and _is_left_out(entry.name):
             if entry.name not in _NEVER:
                 deepest = 1 if entry.name in _INSTALLED else _DEEPEST
-                self._glance_inside(path / entry.name, self._quietly(path / entry.name), deepest)
+                self._glance_inside(path, self._quietly(path), deepest)
             return ""
         if is_folder:
             return "folder"
@@ -180,50 +167,49 @@ class _Search:
         if not entry.name.startswith(".") and _is_read(entry.name):
             return "file"
         if reason := _why_not_read(entry.name):
-            self._glance(path / entry.name, reason)
+            self._glance(path, reason)
         return ""
 
-    def _is_folder(self, path: Path, entry: os.DirEntry[str]) -> bool | None:
+    def _is_folder(self, path: str, entry: os.DirEntry[str]) -> bool | None:
         """Return whether an entry is a folder, through links; None where that can't be told, which is noted."""
         try:
             is_folder = entry.is_dir()
         except OSError as error:
             if error.errno not in _NOWHERE:
                 if not entry.name.startswith("."):
-                    self._problems.append(_unreadable(path / entry.name, error))
+                    self._problems.append(_unreadable(path, error))
                 return None
             is_folder = False
-        if not is_folder and "." not in entry.name and not os.path.exists(path / entry.name):  # noqa: PTH110  # as above
+        if not is_folder and "." not in entry.name and not os.path.exists(path):  # noqa: PTH110  # as above
             hint = "The link may have led to manifests. Fix it, or list it under `ignore`."
-            source = Source(file=shown_path(path / entry.name))
+            source = Source(file=shown_path(path))
             self._problems.append(Problem(message="this link leads nowhere", source=source, hint=hint))
             return None
         return is_folder
 
     @staticmethod
-    def _quietly(folder: Path) -> list[os.DirEntry[str]]:
+    def _quietly(folder: str) -> list[os.DirEntry[str]]:
         """Return the entries of a folder that is left out: whether it can be read is nobody's trouble."""
         try:
-            with os.scandir(folder) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
+            return _sorted_entries(folder)
         except OSError:
             return []
 
-    def _glance_inside(self, folder: Path, entries: list[os.DirEntry[str]], deepest: int = 1) -> None:
+    def _glance_inside(self, folder: str, entries: list[os.DirEntry[str]], deepest: int = 1) -> None:
         """Note the manifests in a folder that is not searched. Checkouts and environments in it are left alone."""
         for entry in entries:
-            inside = folder / entry.name
+            inside = _in(folder) + entry.name
             if entry.name.lower().endswith(_SUFFIXES):
-                self._glance(inside, f"the folder {folder.name} is not searched")
+                self._glance(inside, f"the folder {os.path.basename(folder)} is not searched")  # noqa: PTH119  # as above
             elif deepest > 1 and entry.name not in _INSTALLED | _NEVER and entry.is_dir(follow_symlinks=False):
                 found = self._quietly(inside)
                 if not any(each.name in (".git", _ENVIRONMENT) for each in found) and not self._is_ignored(inside):
                     self._glance_inside(inside, found, deepest - 1)
 
-    def _is_ignored(self, path: Path) -> bool:
+    def _is_ignored(self, path: str) -> bool:
         return self._ignored.fullmatch(os.path.realpath(path).removeprefix(self._base)) is not None
 
-    def _glance(self, path: Path, reason: str) -> None:
+    def _glance(self, path: str, reason: str) -> None:
         """Note a file that is not read, for this reason, where it holds a manifest."""
         if not _holds_a_manifest(path):
             return
@@ -234,7 +220,17 @@ class _Search:
             self._overlooked[os.path.realpath(path)] = Problem(message=message, source=source, hint=hint)
 
 
-def _holds_a_manifest(path: Path) -> bool:
+def _sorted_entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=attrgetter("name"))
+
+
+def _in(folder: str) -> str:
+    """Return what stands in the path of an entry of the folder before the entry's name."""
+    return "" if folder == "." else os.path.join(folder, "")  # noqa: PTH118  # as above
+
+
+def _holds_a_manifest(path: str) -> bool:
     try:
         about = os.stat(path)  # noqa: PTH116  # as above
         if not stat.S_ISREG(about.st_mode) or not about.st_size:  # what the system makes as it is read (/proc) has none
@@ -281,17 +277,9 @@ def _is_like_yaml(suffix: str) -> bool:
     return len(suffix) < 8 and nearest(suffix, ("yaml", "yml")) is not None
 
 
-def _unreadable(path: Path, error: OSError) -> Problem:
+def _unreadable(path: str, error: OSError) -> Problem:
     hint = "Check its permissions and where its links lead, or list it under `ignore`."
     return Problem(message=f"this can't be read: {error.strerror}", source=Source(file=shown_path(path)), hint=hint)
-
-
-def _glob(pattern: str) -> str:
-    """Return a glob as a regular expression: `*` and `?` stay within a folder, `**` goes deeper, no slash: anywhere."""
-    anywhere = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").strip("/"))
-    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return anywhere + "".join(words.get(part, re.escape(part)) for part in parts)
 
 
 def _missing(path: Path) -> str:

@@ -30,7 +30,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
 
     digest: str
     hides: bool
-    files: tuple[Path, ...]
+    files: tuple[str, ...]
 
 
 class _NotSure(Exception):
@@ -71,7 +71,7 @@ class _Digest:
     def __init__(self, sources: Sources, read: Mapping[str, bytes] | None) -> None:
         self.hash, self.hides = hashlib.sha256(), False
         self.seen = set[str]()
-        self.files = list[Path]()
+        self.files = list[str]()
         self._read = read
         self._sources = sources
         self._keys = [key.encode("utf-8", "surrogatepass") for key in keys_in(sources.env)]
@@ -102,7 +102,7 @@ class _Digest:
         of_variables = map(os.path.abspath, (*self._sources.own_var_files, *self._sources.var_files))
         for path in (*named, *self._defaults(folders), *of_variables):
             place = os.path.join(self._root, path)  # noqa: PTH118  # as above
-            self._value(self._content(Path(place), os.path.realpath(place)))
+            self._value(self._content(place, os.path.realpath(place)))
             self.hides = True
 
     def _defaults(self, folders: Iterable[str]) -> Iterator[str]:
@@ -129,7 +129,7 @@ class _Digest:
     def _place(self, path: str | Path) -> str:
         return os.path.abspath(path).removeprefix(self._root)  # noqa: PTH100  # as above
 
-    def _content(self, file: Path, real: str) -> bytes:
+    def _content(self, file: str, real: str) -> bytes:
         """Return the content of a file, and add what the file is called. Raise _NotSure where it was another before."""
         content = read_bytes(file)
         self._note(real, content)

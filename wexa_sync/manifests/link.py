@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from wexa_sync import graph
 from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, part_of
-from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.chain import PartOrder
 from wexa_sync.kinds.spec.wire import at_path, references, replaced
 from wexa_sync.manifests.implied import with_implied
@@ -58,16 +59,22 @@ def link(
 
 def _with_titles(declared: dict[Address, Manifest]) -> dict[Address, Manifest]:
     """Return the manifests with what the other resource is called in each reference that another field follows from."""
-    titled = {}
+    found = dict(declared)
     for address, manifest in declared.items():
-        for rule in BY_NAME[address.kind].derived:
-            ref = at_path(manifest.spec, rule.source)
+        for path in _shown_with_titles(BY_NAME[address.kind]):
+            ref = at_path(manifest.spec, path)
             other = declared.get(ref.address) if isinstance(ref, Ref) and ref.address else None
             title = other.spec.get(BY_NAME[other.address.kind].display) if other else None
             if isinstance(ref, Ref) and isinstance(title, str):
-                spec = replaced(manifest.spec, rule.source, replace(ref, title=title))
-                titled[address] = replace(manifest, spec=spec)
-    return {**declared, **titled}
+                spec = replaced(manifest.spec, path, replace(ref, title=title))
+                found[address] = replace(manifest, spec=spec)
+    return found
+
+
+@cache
+def _shown_with_titles(kind: Kind) -> tuple[Path, ...]:
+    """Return the paths of the references of a kind from which another field follows."""
+    return tuple(rule.source for rule in kind.derived if kind.fields.at(rule.source).ref)
 
 
 Report = Callable[[Manifest, Path, str, str], None]
@@ -162,7 +169,9 @@ def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
     """Yield every address that a manifest names, with the path in its document."""
     part = part_of(BY_NAME[manifest.address.kind])
     spec: Path = ("spec", part.field, manifest.position) if part else ("spec",)
-    yield from (((*spec, *path), ref.address) for path, ref in references(manifest.spec) if ref.address)
+    for path, ref in references(manifest.spec):
+        if ref.address:
+            yield (*spec, *path), ref.address
     for index, other in enumerate(manifest.depends_on):
         if other:
             yield ("metadata", "depends_on", index), other
@@ -175,10 +184,11 @@ def _report_alike(manifests: Iterable[Manifest], report: Report) -> None:
     """
     seen: dict[tuple[object, ...], Manifest] = {}
     for manifest in manifests:
-        kind = BY_NAME[manifest.address.kind]
+        if manifest.address.owner or (kind := BY_NAME[manifest.address.kind]).nature is Nature.ACTION:
+            continue
         fields = (*kind.identity, *kind.narrow)
         values = [manifest.spec.get(name) for name in fields]
-        if kind.nature is Nature.ACTION or manifest.address.owner or not all(map(_is_said, values)):
+        if not all(map(_is_said, values)):
             continue
         said = manifest.import_id if fields else ""
         first = seen.setdefault((manifest.address.project, kind.name, said, *values), manifest)

@@ -68,7 +68,7 @@ def load(sources: Sources) -> Loaded:
             problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))
             continue
         fill, odd = Filling(variables), dict(variables.odd)
-        found, faults = read(file, shown, fill, others=None if _is_named(real, named) else others)
+        found, faults = read(file, shown, fill, others=None if f"{real}/".startswith(named) else others)
         if fill.templates or fill.unset:
             found = [replace(document, templates=fill.templates, unset=fill.unset) for document in found]
         documents += found
@@ -87,13 +87,9 @@ def load(sources: Sources) -> Loaded:
 
 
 def _named(sources: Sources) -> tuple[str, ...]:
-    """Return the real paths that somebody named for their manifests: nothing of another tool is expected there."""
+    """Return what somebody named for their manifests, by real paths: nothing of another tool is expected there."""
     files = (path for path in sources.paths if not os.path.isdir(path))  # noqa: PTH112  # unlike Path's, never raises
-    return tuple(os.path.realpath(path) for path in (*files, *sources.dedicated))
-
-
-def _is_named(real: str, named: Sequence[str]) -> bool:
-    return any(real == place or real.startswith(f"{place}/") for place in named)
+    return tuple(f"{os.path.realpath(path)}/" for path in (*files, *sources.dedicated))
 
 
 def _nothing(files: Sequence[Found], others: Sequence[Source], moves: Sequence[Document]) -> NothingDeclared:

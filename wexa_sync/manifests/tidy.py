@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wexa_sync.errors import NothingDeclared, Problem
-from wexa_sync.manifests.find import find, is_other_yaml
+from wexa_sync.manifests.find import Found, find, is_other_yaml
 from wexa_sync.manifests.format import formatted
 from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Source
@@ -51,13 +51,13 @@ def untidy(sources: Sources, problems: list[Problem]) -> Iterator[Tidied]:
             before = read_bytes(file)
             after = formatted(before)
         except TextFault as fault:
-            problems.append(problem_at(file, fault))
+            problems.append(problem_at(Path(file), fault))
         else:
             if after != before:
-                yield Tidied(file=file, before=before, after=after)
+                yield Tidied(file=Path(file), before=before, after=after)
 
 
-def _found(sources: Sources) -> Sequence[tuple[Path, str]]:
+def _found(sources: Sources) -> Sequence[Found]:
     try:
         return find(sources, [])  # a manifest that is overlooked is for `validate` to report
     except NothingDeclared:

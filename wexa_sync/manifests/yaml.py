@@ -5,7 +5,7 @@ What is written plainly is read at a glance (plain.py); all else is parsed, and 
 
 from __future__ import annotations
 
-from pathlib import Path as File
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wexa_sync.errors import Problem
@@ -23,7 +23,7 @@ def _as_it_is(text: str) -> Filled:
 
 
 def read(
-    path: File, shown: str, fill: Fill = _as_it_is, *, others: list[Source] | None = None
+    path: str | Path, shown: str, fill: Fill = _as_it_is, *, others: list[Source] | None = None
 ) -> tuple[list[Document], list[Problem]]:
     """Return what `parse` returns for a file; `shown` is its name in messages."""
     raw = b""
@@ -61,5 +61,7 @@ def parse(
         return parsed(text, file, fill, others)
     if others is None:
         return plain, []
-    others += (document.source for document in plain if not is_ours(document.data))
-    return [document for document in plain if is_ours(document.data)], []
+    ours = [document for document in plain if is_ours(document.data)]
+    if len(ours) < len(plain):
+        others += (document.source for document in plain if not is_ours(document.data))
+    return ours, []

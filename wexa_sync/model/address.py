@@ -38,8 +38,8 @@ class Address(str):
 
     def __new__(cls, *, kind: str, name: str, project: str = "", owner: tuple[str, str] | None = None) -> Address:
         """Return the address of these parts."""
-        parts = [project] if project else []
-        made = super().__new__(cls, "/".join([*parts, *(owner or ()), kind, name]))
+        inside = f"{owner[0]}/{owner[1]}/{kind}/{name}" if owner else f"{kind}/{name}"
+        made = super().__new__(cls, f"{project}/{inside}" if project else inside)
         made.kind, made.name, made.project, made.owner = kind, name, project, owner
         return made
 
@@ -63,12 +63,12 @@ class Address(str):
     @property
     def project_address(self) -> Address:
         """Return the address of the project that the resource belongs to (its own, for a project)."""
-        return self if self.kind == "Project" else _made(kind="Project", name=self.project)
+        return self if self.kind == "Project" else _of_project(self.project)
 
     @property
     def owner_address(self) -> Address | None:
         """Return the address of the resource that a part lives inside; None for what is no part."""
-        return _made(kind=self.owner[0], name=self.owner[1], project=self.project) if self.owner else None
+        return _of_owner(self.project, self.owner) if self.owner else None
 
     @staticmethod
     @cache  # the same few are read again and again, for every resource that refers to them
@@ -88,7 +88,16 @@ class Address(str):
 
 
 # The same few are asked for again and again, for every resource in a project or an owner.
-_made = cache(Address)
+
+
+@cache
+def _of_project(name: str) -> Address:
+    return Address(kind="Project", name=name)
+
+
+@cache
+def _of_owner(project: str, owner: tuple[str, str]) -> Address:
+    return Address(project=project, kind=owner[0], name=owner[1])
 
 
 class Place(NamedTuple):

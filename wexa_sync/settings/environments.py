@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from wexa_sync.errors import InvalidSettings, Problem, UnknownEnvironment, UsageError
 from wexa_sync.kinds.spec.wire import at_path
-from wexa_sync.manifests.find import is_ignored
 from wexa_sync.manifests.foreign import is_ours
+from wexa_sync.manifests.ignored import is_ignored
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.spelling import written

@@ -17,10 +17,13 @@ SETTINGS_FILE = "wexa-sync.yaml"
 DEFAULTS_FILE = "wexa-sync.defaults.yaml"
 MAX_BYTES = 10 * 1024 * 1024
 
+# What nearly every file is made of, and nothing else.
+_ORDINARY = bytes(range(0x20, 0x7F)) + b"\n"
 # What YAML does not call printable: in a manifest or a prompt an accident, and an invisible one. (To name what it calls
 # so instead takes ten times as long to compile.)
 _STRAY = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
+_NEARLY_DEFAULTS = pattern("[^a-z]*".join(["", *"wexasyncdefaultsy", "a?", "m", "l", ""]))
 _NOT_UTF8 = "Save the file as UTF-8, without a byte order mark."
 
 
@@ -35,11 +38,14 @@ class TextFault(Exception):
         self.column = column
 
 
-def shown_path(path: Path) -> str:
+def shown_path(path: str | Path) -> str:
     """Return a file's name for people: relative to the current folder if the file lies below it, else as given."""
-    absolute = os.path.abspath(path)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
+    text = str(path)
+    if text[:1] not in ("/", ".") and "/." not in text and "//" not in text:  # it lies below
+        return text
+    absolute = os.path.abspath(text)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # as text: this is asked for every file
-    return absolute.removeprefix(here) if absolute.startswith(here) else str(path)
+    return absolute.removeprefix(here) if absolute.startswith(here) else text
 
 
 def short(text: str) -> str:
@@ -63,7 +69,7 @@ def siblings(path: Path) -> list[str]:
 
 def is_nearly_defaults(name: str) -> bool:
     """True for the name of a file that was probably meant to hold defaults."""
-    return re.sub("[^a-z]", "", name.lower()) in ("wexasyncdefaultsyaml", "wexasyncdefaultsyml")
+    return _NEARLY_DEFAULTS.fullmatch(name.lower()) is not None
 
 
 def read_text(path: Path) -> str:
@@ -106,7 +112,7 @@ def hash_of(content: bytes) -> bytes:
     return sha256(content).digest()
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: str | Path) -> bytes:
     """Return what stands in an ordinary file that is not too large. Raise TextFault."""
     if (contents := _INSTEAD.get()) and (content := contents.get(Path(os.path.realpath(path)))) is not None:
         return content
@@ -130,7 +136,7 @@ def read_bytes(path: Path) -> bytes:
     return raw
 
 
-def _whole(path: Path, size: int) -> bytes:
+def _whole(path: str | Path, size: int) -> bytes:
     """Return what stands in a file of about that size. A file object takes longer to make than all of this."""
     file = os.open(path, os.O_RDONLY)
     try:
@@ -144,6 +150,8 @@ def _whole(path: Path, size: int) -> bytes:
 
 def decode(raw: bytes) -> str:
     """Return the text of these bytes. Raise TextFault where they are not UTF-8, or hold control characters."""
+    if is_ordinary(raw):
+        return raw.decode("ascii")
     if raw.startswith(b"\0GITCRYPT\0"):
         raise TextFault("the file is encrypted by git-crypt", hint="Run `git-crypt unlock`, in the CI job too.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
@@ -156,7 +164,7 @@ def decode(raw: bytes) -> str:
         line, column = place_of(raw[: error.start].decode("utf-8"))
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise TextFault(message, hint=_NOT_UTF8, line=line, column=column) from error
-    if not _is_ordinary(text) and (stray := _STRAY.search(text)):
+    if stray := _STRAY.search(text):
         line, column = place_of(text[: stray.start()])
         name = f"the character U+{ord(stray.group()):04X}"
         what = f"{name} (NUL)" if stray.group() == "\0" else name
@@ -165,9 +173,9 @@ def decode(raw: bytes) -> str:
     return text
 
 
-def _is_ordinary(text: str) -> bool:
-    """True for text that surely has no stray character: nearly every file is of this sort."""
-    return text.isascii() and text.replace("\n", "").isprintable()
+def is_ordinary(raw: bytes) -> bool:
+    """True for what holds printable ASCII and LF alone: nearly every file is of this sort."""
+    return not raw.translate(None, _ORDINARY)
 
 
 def place_of(before: str) -> tuple[int, int]:

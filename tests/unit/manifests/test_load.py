@@ -127,11 +127,11 @@ def test_what_may_not_be_looked_into_is_a_fault(folder: Folder, monkeypatch: pyt
     scandir = os.scandir
 
     @contextmanager
-    def refuse(path: Path) -> Iterator[Iterable[Any]]:
-        if path.name == "b":
+    def refuse(path: str) -> Iterator[Iterable[Any]]:
+        if Path(path).name == "b":
             raise PermissionError(errno.EACCES, "Permission denied")
         with scandir(path) as entries:
-            yield [*entries, *([Closed("d")] if path.name == "c" else [])]
+            yield [*entries, *([Closed("d")] if Path(path).name == "c" else [])]
 
     monkeypatch.setattr(os, "scandir", refuse)
     refused = ["b:1:1: this can't be read: Permission denied", "c/d:1:1: this can't be read: Permission denied"]

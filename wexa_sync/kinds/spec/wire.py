@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -140,17 +140,19 @@ def sent_back(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name not in withheld}
 
 
-def references(spec: Spec | list[Any], path: Path = ()) -> Iterator[tuple[Path, Ref]]:
+def references(spec: Spec | list[Any], path: Path = ()) -> list[tuple[Path, Ref]]:
     """Return every reference in a spec with its path."""
+    found: list[tuple[Path, Ref]] = []
     for key, value in enumerate(spec) if isinstance(spec, list) else spec.items():
         if type(value) in LEAVES:  # far the most common
             continue
         if isinstance(value, Ref):
-            yield (*path, key), value
+            found.append(((*path, key), value))
         elif isinstance(value, (dict, list)):
             inner: Collection[Any] = value.values() if isinstance(value, dict) else value
             if not LEAVES.issuperset(map(type, inner)):  # most hold nothing of interest
-                yield from references(value, (*path, key))
+                found += references(value, (*path, key))
+    return found
 
 
 def is_sealed(value: Any) -> bool:
