@@ -11,7 +11,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME, share_ids
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Address, Intent, Observation, Pair, Record
+from wexa_sync.model import Address, Intent, Live, Observation, Pair, Record
 from wexa_sync.secrecy.seal import conceal, fingerprint
 from wexa_sync.state.base import Entry, Intend, Remember, Settle, StateSession
 
@@ -25,7 +25,9 @@ def resolved(
         return did_not_happen(pair, key, seen.now), "did not happen"
     open_end = pair.record.ids if pair.record is not None and end_is_open(pair) else ()
     ids: tuple[str, ...] = (happened_as,)
-    if happened_as not in open_end:  # a run that is gone by now may have ended well all the same
+    # A run that is gone by now may have ended well all the same. An id that the API gave is not to be looked for: no
+    # list may show yet what has it.
+    if happened_as not in (*open_end, _given_id(pair)):
         ids = live_ids(address, happened_as, seen, api)
         require_possible(pair, ids, session.state.owners_beside(address))
     if open_end:
@@ -35,16 +37,31 @@ def resolved(
 
 def live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[str, ...]:
     """Return the id in every spelling. Raises UsageError where nothing live has it, or something of another project."""
+    shown = next((live.ids for live in _seen_of(seen.pairs[address]) if id in live.ids), None)
+    if shown is not None:  # where the API has no single read, another list may lag behind the one that showed it
+        return tuple(dict.fromkeys((*shown, id)))
     kind, ids = BY_NAME[address.kind], Ids.at(address, seen.ids, id)
     raw = api.read(kind, ids)
     if raw is None:
         raise UsageError(
             f"no {kind.name} is live under the id {id}",
-            hint="Look in Wexa Studio for its id, or say --did-not-happen.",
+            hint="If Wexa Studio shows it, a list may lag behind: try again in a moment. If not, look there for the "
+            "right id, or say --did-not-happen.",
         )
     if ids.project and raw.get("projectID") not in (None, "", ids.project):
         raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
     return tuple(dict.fromkeys((*kind.ids_of(raw), id)))
+
+
+def _seen_of(pair: Pair) -> list[Live]:
+    """Return what is live and may be what is in doubt."""
+    return [live for live in (*pair.candidates, *pair.similar, pair.live) if live is not None]
+
+
+def _given_id(pair: Pair) -> str | None:
+    """Return the id that the API gave to what was being started, or sent; None where nobody knows it."""
+    is_action = BY_NAME[pair.address.kind].nature is Nature.ACTION
+    return pair.open_intent.id if is_action and pair.open_intent is not None else None
 
 
 def doubtful(address: Address, observation: Observation) -> Pair:
@@ -136,7 +153,7 @@ def did_not_happen(pair: Pair, key: str, now: float) -> Entry:
         )
     if intent is not None and intent.operation == "start":
         return Settle(pair.address, intent.mark)  # its record says that it is created and not started
-    seen = {id for live in (*pair.candidates, *pair.similar, pair.live) if live is not None for id in live.ids}
+    seen = {id for live in _seen_of(pair) for id in live.ids}
     if intent is None:
         assert manifest is not None  # without either there is no doubt
         intent = Intent(

@@ -22,7 +22,7 @@ from wexa_sync.model import (
     Source,
     Target,
 )
-from wexa_sync.repair.resolve import did_not_happen, doubtful, happened, require_possible
+from wexa_sync.repair.resolve import did_not_happen, doubtful, happened, live_ids, require_possible, resolved
 from wexa_sync.secrecy.seal import fingerprint
 from wexa_sync.state.base import Intend, Remember, Settle, State
 
@@ -136,6 +136,33 @@ def test_a_start_that_did_not_happen_leaves_the_record() -> None:
 def test_what_did_not_happen_rules_out_what_is_live_now_and_was_before() -> None:
     pair = Pair(address=SKILL, intent=intent(SKILL, ignore=("l0",)), candidates=(live("l2"), live("l1")))
     assert did_not_happen(pair, KEY, 9.0) == Intend(intent(SKILL, settled=True, ignore=("l0", "l1", "l2")))
+
+
+class _Lagging:
+    """Show nothing yet: a list that lags behind. And hold the lineage of a state, as its session does."""
+
+    lineage = KEY
+
+    def read(self, *_asked: object) -> None:
+        return None
+
+
+def test_what_the_lists_showed_is_live_whatever_a_later_read_shows() -> None:
+    found = Live(id="l2", aliases=("l2-long",), spec={})
+    both = seen(Pair(address=SKILL, intent=intent(SKILL), candidates=(live(), found)))
+    assert live_ids(SKILL, "l2-long", both, _Lagging()) == ("l2", "l2-long")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="no Skill is live under the id l3"):
+        live_ids(SKILL, "l3", both, _Lagging())  # type: ignore[arg-type]
+
+
+def test_the_id_that_the_api_gave_to_what_was_sent_is_not_looked_for() -> None:
+    file = Address(kind="File", name="it", project="desk")
+    sent = seen(Pair(address=file, intent=intent(file, operation="start", id="f1")))
+    entry, said = resolved(file, sent, _Lagging(), _Lagging(), "f1")  # type: ignore[arg-type]
+    assert isinstance(entry, Remember)
+    assert (entry.record.id, said) == ("f1", "is live as f1")
+    with pytest.raises(UsageError, match="no File is live under the id f2"):
+        resolved(file, sent, _Lagging(), _Lagging(), "f2")  # type: ignore[arg-type]
 
 
 def test_what_is_live_and_another_one_is_ruled_out_without_an_intent_too() -> None:
