@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import zlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ from wexa_sync.api.envelope import ID_KEYS, Item
 
 
 class Packed(dict[str, Any]):
-    """Hold the fields of an item that are at hand. All its fields are in `page`, a list, at the index `at`."""
+    """Hold the fields of an item that are at hand. All its fields are in `page`, a packed list, at the index `at`."""
 
     __slots__ = ("at", "page")
 
@@ -24,7 +25,8 @@ def packed(items: list[Item], names: Iterable[str]) -> list[Item]:
     Return the page as it is where a value is none of JSON's own. Such is a Secret, in the place of the key's text.
     """
     try:
-        page = marshal.dumps(items)  # a fifth smaller than JSON, as quick, and nothing comes back as anything else
+        # Items are much alike: the quickest compression leaves little. Nothing comes back as anything else.
+        page = zlib.compress(marshal.dumps(items), level=1)
     except ValueError:
         return items
     found, names = list[Item](), {*ID_KEYS, "is_deleted", *names}
@@ -44,5 +46,6 @@ def unpacked(items: Iterable[Item]) -> list[Item]:
 def _whole(item: Packed, pages: dict[int, list[Item]]) -> Item:
     page = pages.get(id(item.page))
     if page is None:
-        page = pages[id(item.page)] = marshal.loads(item.page)  # noqa: S302  # which `packed` made, in this process
+        whole = zlib.decompress(item.page)
+        page = pages[id(item.page)] = marshal.loads(whole)  # noqa: S302  # which `packed` made, in this process
     return page[item.at]

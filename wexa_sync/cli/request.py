@@ -100,8 +100,10 @@ class Request(Struct, frozen=True, kw_only=True):
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
         """Open the workspace. A signal interrupts at once until an apply begins: nothing can be lost before."""
+        from wexa_sync.cli.memory import share_memory
         from wexa_sync.cli.signals import heeded
 
+        share_memory()
         cutoff = Cutoff(self.timeout, wait_log())
         with (
             heeded(cutoff, breaks_in=True),

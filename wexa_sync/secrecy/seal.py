@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -53,19 +53,28 @@ def seal(value: Any, key: str | None, template: Callable[[Secret], str] = attrge
 
 
 def unseal(data: Any) -> Any:
-    """Return the spec that `seal` was given, with Sealed in the place of each Secret."""
+    """Return the spec that `seal` was given, with Sealed in the place of each Secret.
+
+    What has no mark in it is the spec already: it is returned itself, and not as a copy.
+    """
     # Most of a large state's loading time is spent here: no call for a leaf, and one look at all keys together.
     if isinstance(data, dict):
         if "$" not in "".join(data):
-            return {name: item if type(item) in LEAVES else unseal(item) for name, item in data.items()}
+            return data | changed if (changed := _unsealed(data.items())) else data
         if "$ref" in data:
             return _ref_from_data(_only(data, "$ref"))
         if "$secret" in data:
             return _sealed_from_data(_only(data, "$secret"))
         return {_unescape(name): unseal(item) for name, item in data.items()}
     if isinstance(data, list):
-        return [item if type(item) in LEAVES else unseal(item) for item in data]
+        changed = _unsealed(enumerate(data))
+        return [changed.get(at, item) for at, item in enumerate(data)] if changed else data
     return data
+
+
+def _unsealed(items: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """Return those of the items that had a mark in them, unsealed."""
+    return {at: new for at, item in items if type(item) not in LEAVES and (new := unseal(item)) is not item}
 
 
 def conceal(value: Any, key: str) -> Any:

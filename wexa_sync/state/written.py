@@ -66,10 +66,15 @@ def as_written(text: bytes, version: int) -> State | None:
         target=replace(found.target, org_id=usual_case(found.target.org_id)),
         lineage=found.lineage,
         serial=found.serial,
-        records={record.address: replace(record, spec=unseal(record.spec)) for record in found.records.values()},
+        records={record.address: _unsealed(record) for record in found.records.values()},
         sha256=found.sha256,
         vouch=vouch,
     )
+
+
+def _unsealed(record: Record) -> Record:
+    spec = unseal(record.spec)
+    return record if spec is record.spec else replace(record, spec=spec)
 
 
 def _vouch_in(said: bytes, digest: str) -> Vouch | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -40,6 +41,7 @@ def test_many_items_take_a_part_of_the_room() -> None:
     kept = packed(items, [])
     assert sum(sys.getsizeof(item) for item in kept) + sys.getsizeof(kept[0].page) < 100_000  # type: ignore[attr-defined]
     assert all(item.page is kept[0].page for item in kept)  # type: ignore[attr-defined]
+    assert len(kept[0].page) < len(json.dumps(items)) / 5  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("value", [Secret(template="***", value="sentinel"), object()])

@@ -38,6 +38,20 @@ def test_what_is_sealed_comes_back_also_by_way_of_json(value: Any) -> None:
     data = seal.seal(value, KEY)
     assert seal.unseal(data) == value
     assert seal.unseal(json.loads(json.dumps(data, allow_nan=False))) == value
+    assert data == seal.seal(value, KEY)  # which unsealing leaves as it was
+
+
+def test_what_has_no_mark_is_not_copied() -> None:
+    data: dict[str, Any] = {
+        "llm": {"model": "m"},
+        "skills": [["one"], {"$ref": {"kind": "Skill", "external": "two"}}],
+        "words": ["a"],
+    }
+    found = seal.unseal(data)
+    assert found == {**data, "skills": [["one"], Ref(kind="Skill", external="two")]}
+    assert all(found[name] is data[name] for name in ("llm", "words"))
+    assert found["skills"][0] is data["skills"][0]
+    assert seal.unseal(data["llm"]) is data["llm"]
 
 
 @given(st.dictionaries(keys, values), st.randoms(use_true_random=False))
