@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from importlib import import_module
 from io import StringIO
@@ -120,14 +119,12 @@ def cli() -> None:
 
 
 def _show(error: click.ClickException) -> None:
-    """Show the error without the API key: a person may have typed the key in the wrong place, and logs are read."""
+    """Show an error of the command line itself."""
     from wexa_sync.cli.terminal import event, say, speaks_json
 
     said = StringIO()
     error.show(file=said)
     text = said.getvalue()
-    for key in (value for name, value in os.environ.items() if name.startswith("WEXA_API_KEY") and len(value) > 3):
-        text = text.replace(key, "***")
     if speaks_json():
         event("error", type=type(error).__name__, message=text.strip())
     else:

@@ -11,6 +11,7 @@ import click
 
 from wexa_sync.cli import options
 from wexa_sync.cli.groups import Commands
+from wexa_sync.cli.streams import without_key
 from wexa_sync.cli.values import Named, NewFile
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _below(workspace: str) -> str:
 
 def _text(file: Path | None) -> str:
     try:
-        return (file.read_text(encoding="utf-8") if file else "").strip() or _NO_TEXT
+        return without_key((file.read_text(encoding="utf-8") if file else "").strip()) or _NO_TEXT
     except FileNotFoundError:
         return _NO_TEXT
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from wexa_sync.cli.streams import without_key
 from wexa_sync.model import Status
 from wexa_sync.render.view.plan import PlanView
 from wexa_sync.render.view.problems import ProblemsView
@@ -82,5 +83,5 @@ def _cut(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _line(text: str) -> str:
-    shown = visible(prose(text))
+    shown = visible(prose(without_key(text)))  # before it is cut: half a key is still half a key
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
 from wexa_sync.cli.source_url import way_to
+from wexa_sync.cli.streams import without_key
 from wexa_sync.cli.terminal import show_error, show_text, wants_color, width
 from wexa_sync.errors import UsageError, WexaSyncError
 from wexa_sync.render import ADDED, FOR_PEOPLE, HARMLESS, RENDERERS, WHOLE, Renderer
@@ -142,7 +143,7 @@ def _unwritten(file: Path, error: OSError, *, shown: bool) -> WexaSyncError:
 
 def _write(file: Path, text: str, *, added: bool) -> None:
     """Write the text so that a reader sees all of it or none; or add it to what the file holds. Raise OSError."""
-    data = text.encode("utf-8", "backslashreplace")
+    data = without_key(text).encode("utf-8", "backslashreplace")
     if added or (file.exists() and not file.is_file()):  # a device or a pipe is no file to replace
         with file.open("ab" if added else "wb") as opened:
             opened.write(b"\n" + data if added and _size(file) else data)

@@ -6,9 +6,11 @@ import codecs
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from io import TextIOWrapper
 from typing import TextIO
 
+from wexa_sync.secrecy.keys import keys_in, without_keys
 from wexa_sync.text.orders import Breaker
 
 _READABLE = "wexa-sync-readable"
@@ -26,8 +28,21 @@ def _readable(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_READABLE, _readable)
 
 
+@cache
+def _keys() -> frozenset[str]:
+    return keys_in(os.environ)
+
+
+def without_key(text: str) -> str:
+    """Return a text to be shown or written without the API key, whoever put it there: a person, a file, the server.
+
+    The streams ask it of all that is written. A text that is cut is asked before: half a key is not found.
+    """
+    return without_keys(text, _keys())
+
+
 class Stream(TextIOWrapper):
-    """A stream for people: every character is shown, and no text gives orders to a CI system that reads the log.
+    """A stream for people: every character is shown, but for the API key, and no text gives orders to a CI system.
 
     `absent`: the stream was closed before the command began.
     """
@@ -45,7 +60,7 @@ class Stream(TextIOWrapper):
 
     def write(self, text: str, /) -> int:
         """Write the text as the stream can show it."""
-        safe = self._without_orders(text)
+        safe = self._without_orders(without_key(text))
         super().write(safe.encode("ascii", _READABLE).decode() if self._ascii else safe)
         return len(text)
 
@@ -96,6 +111,7 @@ def require_open(stream: TextIO) -> None:
 def write_data(text: str, stream: TextIO) -> None:
     """Write text for a program: UTF-8, whatever the encoding of the stream. Raises WexaSyncError where it is closed."""
     require_open(stream)
+    text = without_key(text)
     stream.flush()
     if (raw := getattr(stream, "buffer", None)) is None:
         stream.write(text)

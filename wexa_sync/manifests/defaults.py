@@ -26,6 +26,7 @@ from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.sources import Defaults, Sources
 from wexa_sync.model import Document, Path, Source
+from wexa_sync.secrecy.keys import keys_in
 from wexa_sync.text.files import DEFAULTS_FILE, is_nearly_defaults, shown_path, siblings
 from wexa_sync.text.suggest import did_you_mean
 
@@ -55,6 +56,7 @@ class _Known:
     def __init__(self, sources: Sources) -> None:
         self._root = File(os.path.abspath(sources.root))  # noqa: PTH100  # a link stays where people see it
         self._own = sources.defaults
+        self._keys = keys_in(sources.env)
         self.problems: list[Problem] = []
         self._faults: dict[str, tuple[Document, list[Fault]]] = {}
         self._of_folder = cache(self._read)
@@ -98,7 +100,7 @@ class _Known:
                 hint = f"Call it {DEFAULTS_FILE}: there is one name for it."
                 self.problems.append(Problem(message="these defaults are not read", source=source, hint=hint))
             return None
-        documents, problems = read(file, shown_path(file))
+        documents, problems = read(file, shown_path(file), keys=self._keys)
         self.problems += problems
         if problems or not documents:
             return None

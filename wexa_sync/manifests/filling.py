@@ -19,6 +19,11 @@ class Filling:
         self.templates: dict[str, str] = {}
         self.unset = False
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return the API keys, none of which may stand in a text."""
+        return self._variables.keys
+
     def __call__(self, text: str) -> tuple[Any, list[TextFault]]:
         """Return the value of a text, and what is wrong in it."""
         value, faults = self._variables.fill(text)

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from wexa_sync.errors import Unfilled
+from wexa_sync.manifests import own_key
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.model import Laid, Path, Secret, Source, laid_at
@@ -75,6 +76,8 @@ class Files(Struct, frozen=True):
             content = read_bytes(real)
             if not content:
                 raise TextFault(f"{short(value['file'])} is empty", hint="Write the file, or take the manifest out.")
+            if own_key.holds_one(content, [key.encode() for key in self.filling.keys]):
+                raise TextFault(f"{short(value['file'])} holds the API key", hint=own_key.OF_A_FILE)
         except TextFault as fault:
             faults.append(Fault(path, fault.message, fault.hint))
             return value
@@ -96,10 +99,12 @@ class Files(Struct, frozen=True):
         real = self._within(name, folder)
         place = shown_path(folder / name)
         try:
-            return as_read(read_bytes(real)), place
+            text = as_read(read_bytes(real))
+            own_key.refuse(text, self.filling.keys)
         except TextFault as fault:
             at = Source(file=place, line=fault.line, column=fault.column)
             raise TextFault(f"{at}: {fault.message}", hint=fault.hint) from None
+        return text, place
 
     def _within(self, name: Any, folder: File) -> File:
         """Return where the file really is. Raise TextFault where that is nowhere below the root."""

@@ -15,10 +15,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wexa_sync.errors import Problem
+from wexa_sync.manifests import own_key
 from wexa_sync.manifests.find import find
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.manifests.variables import keys_in
 from wexa_sync.model import Document
+from wexa_sync.secrecy.keys import keys_in
 from wexa_sync.text.files import DEFAULTS_FILE, TextFault, hash_of, is_nearly_defaults, read_bytes, siblings
 
 
@@ -102,7 +103,7 @@ class _Digest:
         of_variables = map(os.path.abspath, (*self._sources.own_var_files, *self._sources.var_files))
         for path in (*named, *self._defaults(folders), *of_variables):
             place = os.path.join(self._root, path)  # noqa: PTH118  # as above
-            self._value(self._content(place, os.path.realpath(place)))
+            self._text(self._content(place, os.path.realpath(place)))
             self.hides = True
 
     def _defaults(self, folders: Iterable[str]) -> Iterator[str]:
@@ -124,6 +125,8 @@ class _Digest:
         file = Path(document.source.file)
         if (real := os.path.realpath(file)) in (self._read or ()):
             self._note(real, read_bytes(file))
+        if self._keys:
+            self._require_no_key(read_bytes(file))
         return replace(document, source=replace(document.source, file=self._place(file)))
 
     def _place(self, path: str | Path) -> str:
@@ -132,6 +135,7 @@ class _Digest:
     def _content(self, file: str, real: str) -> bytes:
         """Return the content of a file, and add what the file is called. Raise _NotSure where it was another before."""
         content = read_bytes(file)
+        self._require_no_key(content)
         self._note(real, content)
         self._text(self._place(file).encode("utf-8"))
         self._text(real.removeprefix(self._real).encode("utf-8"))
@@ -144,10 +148,14 @@ class _Digest:
         self.seen.add(real)
 
     def _value(self, text: bytes) -> None:
-        """Add a text with values of variables in it, none of which may be the API key."""
-        if any(key in text for key in self._keys):
-            raise _NotSure
+        """Add a text with values of variables in it."""
+        self._require_no_key(text)
         self._text(text)
+
+    def _require_no_key(self, text: bytes) -> None:
+        """Raise _NotSure where the API key stands in a text: a plan that reads the manifests says where."""
+        if own_key.holds_one(text, self._keys):
+            raise _NotSure
 
     def _text(self, text: bytes) -> None:
         self.hash.update(b"%d:" % len(text))

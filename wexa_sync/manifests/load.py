@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wexa_sync.errors import NothingDeclared, Problem
+from wexa_sync.manifests import own_key
 from wexa_sync.manifests.defaults import with_defaults
 from wexa_sync.manifests.filling import Filling
 from wexa_sync.manifests.find import Found, find
@@ -56,8 +57,7 @@ def load(sources: Sources) -> Loaded:
     from wexa_sync.manifests.yaml import read  # imports yaml
 
     variables = sources.variables()
-    problems: list[Problem] = []
-    documents: list[Document] = []
+    problems, documents = [*own_key.problems_of(_settings(sources), variables.keys)], list[Document]()
     others: list[Source] = []
     files = find(sources, problems)
     named = _named(sources)
@@ -68,7 +68,8 @@ def load(sources: Sources) -> Loaded:
             problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))
             continue
         fill, odd = Filling(variables), dict(variables.odd)
-        found, faults = read(file, shown, fill, others=None if f"{real}/".startswith(named) else others)
+        skipped = None if f"{real}/".startswith(named) else others
+        found, faults = read(file, shown, fill, others=skipped, keys=variables.keys)
         if fill.templates or fill.unset:
             found = [replace(document, templates=fill.templates, unset=fill.unset) for document in found]
         documents += found
@@ -84,6 +85,11 @@ def load(sources: Sources) -> Loaded:
     if not documents and not problems:
         raise _nothing(files, others, moves)
     return Loaded(tuple(documents), moves, tuple(problems), tuple(others), variables, alone=not sources.whole)
+
+
+def _settings(sources: Sources) -> dict[str, None]:
+    """Return the files of settings that manifests take fields from, each once."""
+    return {laid.document.source.file: None for laid in (sources.overlays, sources.defaults) if laid is not None}
 
 
 def _named(sources: Sources) -> tuple[str, ...]:

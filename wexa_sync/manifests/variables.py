@@ -12,12 +12,13 @@ from typing import Any
 from msgspec import field
 
 from wexa_sync.errors import InvalidManifests, PlanRefused, Problem, Unfilled, UsageError
+from wexa_sync.manifests import own_key
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.spelling import plain, written
 from wexa_sync.model import Secret, Unset
 from wexa_sync.model.partly_shown import PartlyShown
-from wexa_sync.secrecy.find import SHORTEST_KEY
+from wexa_sync.secrecy.keys import is_the_key, keys_in
 from wexa_sync.text.files import TextFault, is_utf8, place_of, short, shown_path
 from wexa_sync.text.patterns import pattern
 from wexa_sync.text.suggest import did_you_mean, named
@@ -25,8 +26,6 @@ from wexa_sync.text.suggest import did_you_mean, named
 _NAME = pattern(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _USE = pattern(r"\$\$\{|\$\{(?P<source>env|var|secret):(?P<name>[^}\n]*)(?P<end>\}?)")
 _BEGIN = pattern(r"\$\$\{|\$\{(?:env|var|secret):")  # of a use: one may stand in what looks like another one's name
-_KEYS = frozenset({"WEXA_API_KEY", "WEXA_SYNC_API_KEY"})
-_KEY_OF_AN_ENVIRONMENT = "WEXA_API_KEY_"
 _WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")  # of a name: DB_PASSWORD, dbPassword, APIKey
 _CREDENTIALS = frozenset(
     {"KEY", "KEYS", "APIKEYS", "SECRETS", "PASS", "PW", "PASSWORDS", "PASSCODE", "CREDENTIAL", "CREDS", "PRIVATE"}
@@ -140,9 +139,8 @@ class Variables(PartlyShown, frozen=True, eq=False, dict=True):
         values: Mapping[str, Any] = self.var if source == "var" else self.env
         if source != "var":
             self.from_env.add(name)
-        if (source != "var" and _is_the_key(name)) or str(values.get(name, "")) in self.keys:
-            hint = "wexa-sync takes the key from the environment by itself. Use another value here."
-            raise TextFault("the API key must not stand in a manifest", hint=hint)
+        if (source != "var" and is_the_key(name)) or own_key.holds_one(str(values.get(name, "")), self.keys):
+            raise TextFault(own_key.MESSAGE, hint=own_key.OF_A_VARIABLE)
         if source == "env" and _is_a_credential(name, self.env.get(name, "")):
             hint = (
                 f"Write ${{secret:{short(name)}}}. If it is no credential, use a variable: --var {short(name)}=VALUE."
@@ -165,19 +163,8 @@ class Variables(PartlyShown, frozen=True, eq=False, dict=True):
         return values[name]
 
 
-def keys_in(env: Mapping[str, str]) -> frozenset[str]:
-    """Return the API keys that the environment holds."""
-    known = (value for name, value in env.items() if _is_the_key(name))
-    return frozenset(key for key in known if len(key) >= SHORTEST_KEY)
-
-
-def _is_the_key(name: str) -> bool:
-    """True for a variable with an API key: the one of every environment, or of one (WEXA_API_KEY_PRODUCTION)."""
-    return name in _KEYS or name.startswith(_KEY_OF_AN_ENVIRONMENT)
-
-
 def _usable(names: Iterable[str]) -> set[str]:
-    return {name for name in names if not _is_the_key(name)}
+    return {name for name in names if not is_the_key(name)}
 
 
 def _is_a_credential(name: str, value: str) -> bool:
@@ -248,7 +235,7 @@ def gather(
     given: dict[str, Collection[str]] = {}
     for flag, own_or_given, over in (("var_files", own_files, own), ("--var-file", files, _NONE)):
         for file in own_or_given:
-            found |= (read := _read_var_file(file, flag, problems))
+            found |= (read := _read_var_file(file, flag, problems, keys_in(env)))
             given[shown_path(file)] = read.keys()
         found |= over
     if problems:
@@ -263,12 +250,12 @@ def gather(
     return Variables(found, env, given)
 
 
-def _read_var_file(path: Path, flag: str, problems: list[Problem]) -> dict[str, Any]:
+def _read_var_file(path: Path, flag: str, problems: list[Problem], keys: Collection[str]) -> dict[str, Any]:
     from wexa_sync.manifests.yaml import read  # imports yaml, and most runs have no such file
 
     if not os.path.exists(path):  # noqa: PTH110  # unlike Path's, it never raises
         raise UsageError(f"{flag} {path}: there is no such file", hint="Check the path; it is a YAML file.")
-    documents, unreadable = read(path, shown_path(path))
+    documents, unreadable = read(path, shown_path(path), keys=keys)
     problems += unreadable
     if not documents:
         return {}

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wexa_sync.errors import Problem
+from wexa_sync.manifests import own_key
 from wexa_sync.manifests.foreign import is_ours, may_be_ours
 from wexa_sync.manifests.plain import plain_documents
 from wexa_sync.model import Document, Source
 from wexa_sync.text.files import TextFault, decode, read_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from wexa_sync.manifests.spelling import Fill, Filled
 
 
@@ -23,13 +26,19 @@ def _as_it_is(text: str) -> Filled:
 
 
 def read(
-    path: str | Path, shown: str, fill: Fill = _as_it_is, *, others: list[Source] | None = None
+    path: str | Path,
+    shown: str,
+    fill: Fill = _as_it_is,
+    *,
+    others: list[Source] | None = None,
+    keys: Collection[str] = (),
 ) -> tuple[list[Document], list[Problem]]:
-    """Return what `parse` returns for a file; `shown` is its name in messages."""
+    """Return what `parse` returns for a file; `shown` is its name in messages. It must hold none of `keys`."""
     raw = b""
     try:
         raw = read_bytes(path)
         text = decode(raw)
+        own_key.refuse(text, keys)
     except TextFault as fault:
         source = Source(file=shown, line=fault.line, column=fault.column)
         if raw and others is not None and not may_be_ours(_roughly(raw)):

@@ -15,9 +15,6 @@ from urllib.parse import quote
 from wexa_sync.model import LEAVES, Path, Ref, Sealed, Secret
 from wexa_sync.text.patterns import pattern
 
-SHORTEST_KEY = 12
-"""A sandbox takes any API key: one that is shorter, like "x", is no secret, and would be met everywhere."""
-
 SHORTEST_HUNTED = 4
 """Shorter values are hidden at their own leaf, but hunting them in other text would eat the page."""
 

@@ -22,10 +22,10 @@ from wexa_sync.api.transport.pool import Pool
 from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.transport.retry import Policy, RateLimiter, asked_wait, decide
 from wexa_sync.api.transport.url import normal_base_url
-from wexa_sync.errors import ApiError, SettingsError, Throttled
+from wexa_sync.errors import ApiError, SettingsError, Throttled, UsageError
 from wexa_sync.model import Secret
 from wexa_sync.model.partly_shown import PartlyShown
-from wexa_sync.secrecy.find import SHORTEST_KEY
+from wexa_sync.secrecy.keys import SHORTEST_KEY
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -132,7 +132,7 @@ class Http:
         call = Call(method=method, path=path, hidden=hidden, key=self._hunted)
         # One id for all attempts, so that the server's log shows them as one.
         own = {"x-api-key": self._api_key.reveal(), "x-client-request-id": _new_id()}
-        target = f"{path}?{urlencode(query)}" if query else path
+        target = self._without_the_key(f"{path}?{urlencode(query)}" if query else path)
         wire = _Wire(target=target, headers={**_HEADERS, **own, **encoded.headers}, body=encoded.content)
         attempt, last = 0, None
         while True:
@@ -152,6 +152,15 @@ class Http:
                 raise outcome
             last = outcome
             self._rest(wait, outcome)
+
+    def _without_the_key(self, target: str) -> str:
+        """Return a path. Raise UsageError for one with the key in it: every server on the way may log it."""
+        if any(form in target for form in self._hunted):
+            raise UsageError(
+                "the API key was given where an id or a name belongs: nothing was sent",
+                hint="Name the thing by its address, its name or its id. The key is in the environment alone.",
+            )
+        return target
 
     def _rest(self, seconds: float, outcome: ApiError) -> None:
         """Let the time until the next attempt pass."""

@@ -1,0 +1,43 @@
+"""Refuse manifests with the API key in them: git has it then, and plans would show it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import AnyStr
+
+from wexa_sync.errors import Problem
+from wexa_sync.model import Source
+from wexa_sync.text.files import TextFault, place_of, read_text, shown_path
+
+MESSAGE = "the API key must not stand in a manifest"
+OF_A_FILE = (
+    "Take it out, and have Wexa make a new key: whoever can read the file has this one. wexa-sync takes the key from "
+    "the environment by itself."
+)
+OF_A_VARIABLE = "wexa-sync takes the key from the environment by itself. Use another value here."
+
+
+def holds_one(text: AnyStr, keys: Iterable[AnyStr]) -> bool:
+    """True when one of the keys stands in the text."""
+    for key in keys:  # noqa: SIM110  # asked of every file: a generator takes long
+        if key in text:
+            return True
+    return False
+
+
+def refuse(text: str, keys: Collection[str]) -> None:
+    """Raise TextFault, with its place, for the text of a file with one of the keys in it."""
+    if holds_one(text, keys):
+        line, column = place_of(text[: min(text.find(key) for key in keys if key in text)])
+        raise TextFault(MESSAGE, hint=OF_A_FILE, line=line, column=column)
+
+
+def problems_of(files: Iterable[str], keys: Collection[str]) -> Iterable[Problem]:
+    """Yield a problem for each of these files that holds one of the keys."""
+    for file in files if keys else ():
+        try:
+            refuse(read_text(Path(file)), keys)
+        except TextFault as fault:
+            source = Source(file=shown_path(Path(file)), line=fault.line, column=fault.column)
+            yield Problem(message=fault.message, source=source, hint=fault.hint)
