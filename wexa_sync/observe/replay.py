@@ -92,13 +92,14 @@ class Recorder(Api):
 
 
 class Ahead(Api):
-    """An API of which lists were read ahead: each is answered once from what was read, then by a request."""
+    """An API of which lists and more were read ahead: each is answered once from what was read, then by a request."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
         self.at_once = api.at_once
         self._lists: dict[Listed, Found] = {}
+        self._reads: dict[tuple[Kind, Ids], Raw | None] = {}
         self.reads_ahead = True
 
     @property
@@ -133,8 +134,11 @@ class Ahead(Api):
         return self._api.get(endpoint, values, query)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
-        """Return one resource."""
-        return self._api.read(kind, ids)
+        """Return one resource, or what it was when it was read ahead."""
+        if not self.reads_ahead:
+            return self._reads.pop((kind, ids)) if (kind, ids) in self._reads else self._api.read(kind, ids)
+        found = self._reads[kind, ids] = self._api.read(kind, ids)
+        return found
 
 
 class Replayed(Api):

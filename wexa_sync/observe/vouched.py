@@ -26,7 +26,7 @@ from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Address, Desired, ExternalName, Manifest, Options, Place, Source
 from wexa_sync.observe.implied import implied
 from wexa_sync.observe.known import Known, external_refs, index_externals, part_place, require_known_kinds
-from wexa_sync.observe.lists import fetch, lists_of_ours
+from wexa_sync.observe.lists import completed, fetch, lists_of_ours
 from wexa_sync.state.base import State
 
 _NOWHERE = Source(file="the state")
@@ -57,7 +57,7 @@ def unchanged(
     # that of another organisation, may be short without an error, and a plan that looks further takes it from here.
     user_id = api.sign_in()
     with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
-        look = _Look(known, api, pool, exact=exact)
+        look = _Look(known, api, pool, exact=exact, allowed=options.allowed)
         look.believe(vouched)
         if not look.finds_all():
             return None
@@ -77,8 +77,8 @@ def _recorded(state: State) -> Desired:
 class _Look:
     """Look at the lists once. `order` grows with the owners whose parts are seen; `named` are referred to by name."""
 
-    def __init__(self, known: Known, api: Api, pool: Executor, *, exact: bool) -> None:
-        self._known, self._api, self._pool, self._exact = known, api, pool, exact
+    def __init__(self, known: Known, api: Api, pool: Executor, *, exact: bool, allowed: frozenset[str]) -> None:
+        self._known, self._api, self._pool, self._exact, self._allowed = known, api, pool, exact, allowed
         self.order: dict[str, Sequence[str]] = {}
         self.named = {ExternalName(a.project, ref.kind, ref.external or "") for a, ref in external_refs(known)}
         self._left = {
@@ -112,8 +112,17 @@ class _Look:
             listed = {project: raws for (project, name), raws in lists.items() if name == kind.name}
             for project, raws in (listed | implied(known, kind, lists)).items():
                 if not self._are_here(kind, project, raws):
-                    return False
+                    whole = self._with_reads(kind, project, raws) if (project, kind.name) in lists else raws
+                    if whole is raws or not self._are_here(kind, project, whole):
+                        return False
         return not self._left
+
+    def _with_reads(self, kind: Kind, project: str, raws: list[Raw]) -> list[Raw]:
+        """Return the list with what single reads show and the list does not, if that helps: any plan makes those."""
+        alike = [raw for raw in raws if isinstance(raw, Packed)]
+        left = [raw for raw in raws if not isinstance(raw, Packed)]
+        whole = completed(self._api, self._pool, self._known, project, kind.name, left, self._allowed)
+        return raws if whole is left else [*alike, *whole]
 
     def _packing(self, project: str, kind: Kind) -> Pack:
         """Return what looks at each page of a list as it comes, and packs what has nothing to be looked at again.

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from tests.conftest import Desk, Remote, copy_example, opened
 from wexa_sync import engine
-from wexa_sync.api.calls import Call, Ids
+from wexa_sync.api.calls import Call, Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.api.packed import Packed
 from wexa_sync.api.paging import ANYTHING, Found, Sought
@@ -44,7 +44,7 @@ from wexa_sync.state.format import read_state, state_text
 from wexa_sync.text.files import noted
 from wexa_sync.workspace import Workspace
 
-ENV = {"REGION": "eu"}
+ENV = {"REGION": "eu", "WHATSAPP_PIN": "0000"}
 WITH_VARIABLES = """\
 ---
 apiVersion: wexa.ai/v1
@@ -87,6 +87,17 @@ class Paged(Replayed):
         return replace(found, items=[item for page in pages for item in sought.pack(page)])
 
 
+class Counted(Replayed):
+    """An API of notes that counts its single reads."""
+
+    reads = 0
+
+    def read(self, kind: Kind, ids: Ids) -> Raw | None:
+        """Return one resource."""
+        self.reads += 1
+        return super().read(kind, ids)
+
+
 class Case(Struct, frozen=True, dict=True):
     """An example that was applied and is vouched for, and what a plan of it read."""
 
@@ -120,7 +131,7 @@ def applied(folder: Path, remote: Remote, **more: Any) -> Case:
     return Case(folder, workspace, recorder.notes)
 
 
-@pytest.fixture(scope="module", params=["support-desk", "tables", "gitlab"])
+@pytest.fixture(scope="module", params=["support-desk", "tables", "gitlab", "channels"])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """Return an example, applied."""
     folder = copy_example(request.param, tmp_path_factory.mktemp("case") / "desk")
@@ -259,12 +270,45 @@ def _bend(kind: str, items: list[Any], draw: Callable[[st.SearchStrategy[Any]], 
 @settings(max_examples=150)
 @given(data=st.data())
 def test_whatever_the_live_side_shows_both_plans_are_the_same(case: Case, data: st.DataObject) -> None:
-    lists = copy.deepcopy(dict(case.notes.lists))
-    filled = [place for place in case.read if lists[place].items]
+    lists, reads = copy.deepcopy(dict(case.notes.lists)), copy.deepcopy(dict(case.notes.reads))
+    told: dict[tuple[str, ...], list[Any]] = {place: lists[place].items for place in case.read if lists[place].items}
+    told |= {place: [raw] for place, raw in reads.items()}
     for _ in range(data.draw(st.integers(1, 2))):
-        place = data.draw(st.sampled_from(filled))
-        _bend(place[0], lists[place].items, data.draw)
-    require_the_same(sources_of(case.folder), case.with_api(replace(case.notes, lists=lists)))
+        place = data.draw(st.sampled_from([*told]))
+        _bend(place[0], told[place], data.draw)
+    reads = {place: next(iter(told[place]), None) for place in reads}
+    require_the_same(sources_of(case.folder), case.with_api(replace(case.notes, lists=lists, reads=reads)))
+
+
+def test_what_a_list_leaves_out_is_read_as_any_plan_reads_it_and_not_twice(tmp_path: Path, remote: Remote) -> None:
+    night = applied(copy_example("channels", tmp_path / "desk"), remote)
+    sources, read = sources_of(night.folder), {}
+    for holds in (True, False):
+        recorder = Recorder(night.workspace.api)
+        workspace = replace(night.workspace, api=recorder)
+        if holds:
+            state = vouched_state(sources, workspace.store)
+            assert state is not None
+            assert engine.plan_vouched(state, workspace, Choice())[0] is not None
+        else:
+            engine.plan(engine.read(sources), workspace)
+        read[holds] = recorder.notes.reads.keys()
+    assert {kind for kind, _ in read[True]} == {"Connector"}
+    assert read[True] == read[False]
+
+
+def test_what_was_read_ahead_is_not_read_again_where_something_differs(tmp_path: Path, remote: Remote) -> None:
+    night = applied(copy_example("channels", tmp_path / "desk"), remote)
+    asked = Counted(night.notes, org_id=night.workspace.api.org_id, user_id=night.workspace.api.user_id)
+    state = vouched_state(sources_of(night.folder), night.workspace.store)
+    assert state is not None
+    raw = next(raw for (kind, _), raw in night.notes.reads.items() if kind == "Connector")
+    assert raw is not None
+    raw["description"] = "another"
+    plan, again = engine.plan_vouched(state, replace(night.workspace, api=asked), Choice())
+    assert plan is None
+    assert engine.plan(engine.read(sources_of(night.folder)), again).blocked
+    assert asked.reads == 1
 
 
 def _append(name: str, text: str = "\n# a remark\n") -> Callable[[Path], None]:
