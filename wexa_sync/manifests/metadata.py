@@ -15,6 +15,7 @@ from wexa_sync.model import Address, Lifecycle, Path, Secret
 from wexa_sync.text.ids import ID_HINT, is_id
 from wexa_sync.text.suggest import did_you_mean
 
+_NONE_SAID = Lifecycle()
 _IMPORT: Path = ("metadata", "import", "id")
 
 
@@ -26,7 +27,8 @@ def lifecycles(
     They share it but for `ignore_changes`: FIELD.title of the owner is `title` of each part in FIELD.
     """
     wanted = metadata.get("lifecycle")
-    wanted = wanted if isinstance(wanted, dict) else {}
+    if not isinstance(wanted, dict):
+        return _NONE_SAID, {part.field: _NONE_SAID for part in kind.parts}
     paths = wanted.get("ignore_changes")
     own: list[str] = []
     inherited: dict[str, list[str]] = {part.field: [] for part in kind.parts}
@@ -77,10 +79,10 @@ def _bad_field(field: str, kind: Kind, at: Path) -> Fault | None:
 def depends_on(metadata: Mapping[str, Any], project: str, faults: list[Fault]) -> tuple[Address | None, ...]:
     """Return the addresses under `metadata.depends_on`; None for each that can't be read."""
     items = metadata.get("depends_on")
-    return tuple(
-        _waited_for(text, project, ("metadata", "depends_on", index), faults)
-        for index, text in enumerate(items if isinstance(items, list) else ())
-    )
+    if not isinstance(items, list):
+        return ()
+    at = ("metadata", "depends_on")
+    return tuple(_waited_for(text, project, (*at, index), faults) for index, text in enumerate(items))
 
 
 def _waited_for(text: Any, project: str, at: Path, faults: list[Fault]) -> Address | None:

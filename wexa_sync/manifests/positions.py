@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path as File
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,10 @@ class Places:
         self._roots: dict[str, list[Node]] = {}
         self._members: dict[Node, dict[str | int, tuple[Node, Node]]] = {}
 
-    def problems(self, document: Document, faults: Iterable[Fault]) -> list[Problem]:
+    def problems(self, document: Document, faults: Collection[Fault]) -> list[Problem]:
         """Return the faults of a document as problems, in the document's order; of each path, the first one."""
+        if not faults:
+            return []
         first: dict[tuple[Path, Source | None], Fault] = {}
         for fault in faults:
             first.setdefault((fault.path, fault.source), fault)

@@ -81,10 +81,12 @@ def _object(words: Schema) -> list[Look]:
 
 
 def _text(words: Schema) -> list[Look]:
-    """Return the look at a text of bounded length; none for any other schema."""
-    if words.get("type") != "string" or not words.keys() <= {"type", "minLength", "maxLength"}:
+    """Return the look at a text of bounded length, and of a pattern; none for any other schema."""
+    if words.get("type") != "string" or not words.keys() <= {"type", "minLength", "maxLength", "pattern"}:
         return []
-    least, most = words.get("minLength", 0), words.get("maxLength", math.inf)
+    least, most, form = words.get("minLength", 0), words.get("maxLength", math.inf), shape(words.get("pattern", ""))
+    if "pattern" in words:
+        return [lambda value: type(value) is str and least <= len(value) <= most and form.search(value) is not None]
     return [lambda value: type(value) is str and least <= len(value) <= most]
 
 
@@ -148,7 +150,14 @@ def _items(wanted: Schema, _schema: Schema) -> Look:
 
 def _any_of(wanted: list[Schema], _schema: Schema) -> Look:
     looks = [_look(schema) for schema in wanted]
-    return lambda value: any(look(value) for look in looks)
+
+    def one_of(value: Any) -> bool:
+        for look in looks:  # noqa: SIM110  # as above
+            if look(value):
+                return True
+        return False
+
+    return one_of
 
 
 _WORDS: dict[str, Callable[[Any, Schema], Look]] = {

@@ -95,21 +95,19 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     kind = _declared_kind(document, faults)
     if kind is None:
         return
-    data = as_wanted(document, dict(document.data), manifest_fields(kind.schema), faults)
-    written = _part(data, "spec")
-    if isinstance(data.get("spec"), dict):
-        data["spec"] = fill_in(data["spec"], kind.fields, files, faults)
+    data, fields = as_wanted(document, dict(document.data), manifest_fields(kind.schema), faults), kind.fields
+    written = spec = _part(data, "spec")
+    if spec:
+        data["spec"] = spec = fill_in(spec, fields, files, faults)
     faults += spelled_out(schema_faults(kind.schema, data), document)
     metadata = _part(data, "metadata")
     project = "" if kind.name == "Project" else _project(data.get("metadata"), projects, faults)
     # Asked for in any case, for what they find wrong.
     own, inherited = lifecycles(metadata, kind, faults)
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
-    spec = refer(_part(data, "spec"), kind.fields, project or "", faults)
+    spec = refer(spec, fields, project or "", faults)
     unlisted = frozenset(part.field for part in kind.parts if part.field not in spec)
     parts = [(part, _listed(part, spec, written, files, faults)) for part in kind.parts]
-    for part in kind.parts:
-        spec.pop(part.field, None)
     handle = metadata.get("name")
     if not _is_handle(handle) or project is None:
         return
@@ -117,7 +115,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     _require_free(address, faults)
     manifest = Manifest(
         address=address,
-        spec=spec,
+        spec={name: value for name, value in spec.items() if name not in inherited},
         source=document.source,
         lifecycle=own,
         generation=generation if type(generation) is int else 1,

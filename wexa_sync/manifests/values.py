@@ -10,7 +10,8 @@ from typing import Any
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.spec import cron, times
-from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_flat, is_shown, walk, word_of
+from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, is_shown, nowhere, walk, word_of
+from wexa_sync.kinds.spec.wire import has_no
 from wexa_sync.manifests.included import Files, is_file
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, SecretNumber, Unset
@@ -33,7 +34,7 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
             return files.content(value, path, faults)
         if isinstance(value, dict):
             if not is_file(value) or "string" not in field.types:
-                return value if is_flat(value, field) else DESCEND
+                return DESCEND
             if isinstance(value["file"], Unset):
                 faults.append(not_set(value["file"], (*path, "file")))
                 return Unfilled("...")
@@ -44,7 +45,11 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
             faults.append(Fault(path, fault, _CRON_HINT))
         return value if isinstance(value, (str, Secret)) else DESCEND
 
-    return walk(spec, fields, visit, ("spec",), past_bare=True)
+    return walk(spec, fields, visit, ("spec",), skip=_has_no_format if has_no(spec, "file") else nowhere)
+
+
+def _has_no_format(field: Field) -> bool:
+    return field.format is None
 
 
 def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
@@ -63,9 +68,9 @@ def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
             return _referred(value, field.ref, project, path, faults)
         if field.key and isinstance(value, list):
             faults.extend(_same_keys(value, field.key, path))
-        return value if all_in(field, _is_plain) else DESCEND
+        return DESCEND
 
-    return _without_clear_texts(walk(spec, fields, visit, ("spec",), past_bare=True), fields)
+    return _without_clear_texts(walk(spec, fields, visit, ("spec",), _is_plain), fields)
 
 
 def _is_plain(field: Field) -> bool:
@@ -87,9 +92,11 @@ def _same_keys(items: list[Any], key: str, path: Path) -> Iterator[Fault]:
 
 def _without_clear_texts(spec: Any, fields: Field) -> Any:
     """Return the spec with a Secret at each text and number that no read shows: no plan and no report shows it."""
-    if all_in(fields, is_shown):
-        return spec
-    return walk(spec, fields, lambda value, field, _path: _as_secrets(value, field) if field.write_only else DESCEND)
+
+    def visit(value: Any, field: Field, _path: Path) -> Any:
+        return _as_secrets(value, field) if field.write_only else DESCEND
+
+    return walk(spec, fields, visit, skip=is_shown)
 
 
 def _as_secrets(value: Any, field: Field) -> Any:

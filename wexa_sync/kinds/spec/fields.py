@@ -243,39 +243,58 @@ def _of_all_forms(schema: Schema) -> Schema:
     return {**schema, **inside, "type": [form["type"] for form in forms]}
 
 
-def is_flat(value: dict[str, Any] | list[Any], field: Field) -> bool:
-    """True when the value holds neither objects nor lists, and no field in it stands for more than it says."""
-    return LEAVES.issuperset(map(type, value.values() if isinstance(value, dict) else value)) and all_in(field, is_bare)
+def nowhere(_field: Field) -> bool:
+    """Pass over no field (see `walk`)."""
+    return False
+
+
+_Way = tuple[Field, bool, bool]  # a field, and whether a visit is asked about what stands there, and about a leaf
 
 
 @cache
-def _not_bare(field: Field) -> frozenset[str]:
-    return frozenset(name for name, inner in field.fields.items() if not inner.bare)
+def _way(field: Field, skip: Test) -> _Way:
+    return field, not skip(field), not (skip(field) or field.bare)
 
 
-def walk(value: Any, field: Field, visit: Visit, path: Path = (), *, past_bare: bool = False) -> Any:
+@cache
+def _ways(field: Field, skip: Test) -> tuple[tuple[str, _Way], ...]:
+    """Return the way to each field of an object at which, or inside of which, a visit may be asked."""
+    fields = field.fields.items()
+    return tuple((name, _way(each, skip)) for name, each in fields if not (skip(each) and all_in(each, skip)))
+
+
+def walk(value: Any, field: Field, visit: Visit, path: Path = (), skip: Test | None = None) -> Any:
     """Return a copy of `value` in which `visit` has replaced what it wanted to, guided by the field of each place.
 
     `visit(value, field, path)` returns the replacement, or DESCEND. Places that the schema does not know are UNKNOWN.
-    With `past_bare`, it is not asked about the leaves in bare fields inside of `value`.
+    With `skip`, it is not asked about unknown places in `value`, fields for which that holds, and leaves in bare ones;
+    only what holds a replacement is copied then.
     """
-    found = visit(value, field, path)
-    if found is not DESCEND:
+    if (found := visit(value, field, path)) is not DESCEND:
         return found
     if type(value) is str:  # by far the most common
         return value
+    if skip is not None:
+        return _walk_past(value, field, visit, path, skip)
     if isinstance(value, dict):
-        fields = field.fields
-        if not past_bare:
-            return {key: walk(item, fields.get(key, UNKNOWN), visit, (*path, key)) for key, item in value.items()}
-        asked = _not_bare(field)
-        return {
-            key: item
-            if type(item) in LEAVES and key not in asked
-            else walk(item, fields.get(key, UNKNOWN), visit, (*path, key), past_bare=True)
-            for key, item in value.items()
-        }
+        return {key: walk(item, field.fields.get(key, UNKNOWN), visit, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
-        items = field.items or UNKNOWN
-        return [walk(item, items, visit, (*path, index), past_bare=past_bare) for index, item in enumerate(value)]
+        return [walk(item, field.items or UNKNOWN, visit, (*path, index)) for index, item in enumerate(value)]
     return value
+
+
+def _walk_past(value: Any, field: Field, visit: Visit, path: Path, skip: Test) -> Any:
+    """Return the value as `walk` does past what is to be skipped. The visit is not asked about the value itself."""
+    inside: list[tuple[Any, _Way]] = []
+    if isinstance(value, dict):
+        inside = [(name, way) for name, way in _ways(field, skip) if name in value]
+    elif isinstance(value, list) and field.items is not None:
+        inside = [(index, _way(field.items, skip)) for index in range(len(value))]
+    found = value
+    for key, (each, asked, of_leaves) in inside:
+        if of_leaves or type(value[key]) not in LEAVES:
+            new = (walk if asked else _walk_past)(value[key], each, visit, (*path, key), skip)
+            if new is not value[key]:
+                found = value.copy() if found is value else found
+                found[key] = new
+    return found

@@ -18,10 +18,10 @@ from wexa_sync.kinds.spec.fields import (
     Visit,
     all_in,
     is_bare,
-    is_flat,
     is_read,
     is_sent,
     is_shown,
+    nowhere,
     select,
     walk,
     word_of,
@@ -51,8 +51,8 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
         if source in raw:
             value = raw[source]
             # The most common: no walk.
-            same = bare and (type(value) in LEAVES or not value or (as_it_is and _has_no_id(value)))
-            spec[name] = value if same else walk(select(value, field, is_read), field, visit, past_bare=True)
+            same = bare and (type(value) in LEAVES or not value or (as_it_is and has_no(value, "_id")))
+            spec[name] = value if same else walk(select(value, field, is_read), field, visit, skip=nowhere)
     return spec
 
 
@@ -212,12 +212,17 @@ def _read_as(kind: Kind) -> tuple[tuple[str, str, bool, bool, Field], ...]:
     )
 
 
-def _has_no_id(value: Any) -> bool:
-    """True when the value is plain JSON, and no object in it, at any depth, has an id that it may stand for."""
-    if type(value) not in (dict, list) or "_id" in value:
+def has_no(value: Any, key: str) -> bool:
+    """True when the value is an object or a list of plain JSON, and no object in it, at any depth, has that key."""
+    if type(value) not in (dict, list) or key in value:
         return False
     inner = value.values() if type(value) is dict else value
-    return LEAVES.issuperset(map(type, inner)) or all(type(item) in LEAVES or _has_no_id(item) for item in inner)
+    if LEAVES.issuperset(map(type, inner)):
+        return True
+    for item in inner:  # noqa: SIM110  # `all` would make a generator for each value
+        if type(item) not in LEAVES and not has_no(item, key):
+            return False
+    return True
 
 
 def _reader(name_of: NameOf) -> Visit:
@@ -229,9 +234,14 @@ def _reader(name_of: NameOf) -> Visit:
             return name_of(kind, value) if isinstance(value, str) and value else value
         if field.format is Format.EPOCH_SECONDS:
             return read_iso(value)
-        return DESCEND if isinstance(value, (dict, list)) and not is_flat(value, field) else value
+        return DESCEND if isinstance(value, (dict, list)) and not _is_flat(value, field) else value
 
     return visit
+
+
+def _is_flat(value: dict[str, Any] | list[Any], field: Field) -> bool:
+    """True when the value holds neither objects nor lists, and no field in it stands for more than it says."""
+    return LEAVES.issuperset(map(type, value.values() if isinstance(value, dict) else value)) and all_in(field, is_bare)
 
 
 def _kind_and_id(field: Field, value: Any) -> tuple[str, Any]:

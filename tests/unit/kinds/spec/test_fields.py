@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import wexa_sync
 from tests.unit.kinds.connection import CONNECTION
 from wexa_sync.kinds import KINDS
+from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.fields import (
     DESCEND,
     NO_DEFAULT,
@@ -19,9 +21,11 @@ from wexa_sync.kinds.spec.fields import (
     Field,
     Format,
     Order,
+    Test,
     all_in,
     is_sent,
     is_shown,
+    nowhere,
     select,
     spec_fields,
     walk,
@@ -123,6 +127,45 @@ def test_a_walk_meets_each_place_with_its_field_and_its_path() -> None:
     }
     assert met == {path: FIELDS.at(path) for path in met}
     assert ("columns", 0, "width") in met
+
+
+def _has_no_format(field: Field) -> bool:
+    return field.format is None
+
+
+def _refers_to_nothing(field: Field) -> bool:
+    return not field.ref
+
+
+def _full(field: Field) -> Any:
+    """Return a value that says something at every place that the field has, and at one that it does not know."""
+    if field.items is not None:
+        return [_full(field.items), _full(field.items)]
+    if field.fields:
+        return {name: _full(inner) for name, inner in field.fields.items()} | {"mystery": {"inside": ["text"]}}
+    return "text"
+
+
+@pytest.mark.parametrize("skip", [nowhere, is_shown, _has_no_format, _refers_to_nothing])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.schema], ids=lambda kind: kind.name)
+def test_a_walk_past_some_fields_replaces_all_others_as_any_walk_does(kind: Kind, skip: Test) -> None:
+    met: list[tuple[str | int, ...]] = []
+
+    def visit(value: Any, _field: Field, path: tuple[str | int, ...]) -> Any:
+        met.append(path)
+        return f"<{value}>" if isinstance(value, str) else DESCEND
+
+    def visit_some(value: Any, field: Field, path: tuple[str | int, ...]) -> Any:
+        skipped = field is UNKNOWN or skip(field) or (field.bare and isinstance(value, str))
+        return DESCEND if path and skipped else visit(value, field, path)
+
+    spec = _full(kind.fields)
+    before, expected, wanted = deepcopy(spec), walk(spec, kind.fields, visit_some), met.copy()
+    met.clear()
+    assert walk(spec, kind.fields, visit, skip=skip) == expected
+    assert met == wanted
+    assert spec == before
+    assert walk(spec, kind.fields, lambda *_: DESCEND, skip=skip) is spec
 
 
 def test_the_tree_of_a_kind_is_built_once() -> None:
