@@ -63,6 +63,10 @@ def test_a_plan_of_nothing_to_do_loads_only_what_it_needs(desk: Desk) -> None:
     assert loaded & {"jsonschema", "deepdiff", "rich", "fastapi", "wexa_sync.apply", "wexa_sync.render.json"} == set()
 
 
+def test_a_plan_loads_rich_for_colours_alone(desk: Desk) -> None:
+    assert "rich" not in _loaded(_run("plan"), cwd=desk.folder, env=desk.remote.env)
+
+
 def test_a_plan_that_the_state_vouches_for_loads_nothing_that_reads_or_compares_manifests(desk: Desk) -> None:
     desk.apply()
     _loaded(_run("apply", "--auto-approve"), cwd=desk.folder, env=desk.remote.env)  # a command vouches

@@ -59,15 +59,28 @@ class Page:
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> None:
         """Write a table: the first columns, which hold texts, to the left, and numbers to the right."""
-        from rich.console import Console  # slow to load, and not every page needs it
+        cells = [[visible(cell) for cell in row] for row in (head, *rows)]
+        widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+        if sum(widths) + 2 * (len(widths) - 1) > self.width:
+            self._narrowed(cells, texts)
+            return
+        for number, row in enumerate(cells):
+            blanks = [" " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
+            padded = [f"{cell}{blank}" for cell, blank in zip(row[:texts], blanks[:texts], strict=True)]
+            padded += [f"{blank}{cell}" for cell, blank in zip(row[texts:], blanks[texts:], strict=True)]
+            self._write([("  ".join(padded), "" if number else "bold")])
+
+    def _narrowed(self, cells: Sequence[Sequence[str]], texts: int) -> None:
+        """Write a table that is wider than the page, as rich folds it."""
+        from rich.console import Console  # slow to load, and seldom needed
         from rich.table import Table
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for number, title in enumerate(head):
+        for number, title in enumerate(cells[0]):
             table.add_column(title, justify="right" if number >= texts else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(visible(cell)) for cell in row))
+        for row in cells[1:]:
+            table.add_row(*map(Text, row))
         console = Console(
             file=StringIO(),
             width=self.width,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from wexa_sync.render.text.page import Page, Part
@@ -52,6 +53,25 @@ def test_a_line_is_coloured_as_rich_does(parts: list[Part]) -> None:
     console = Console(file=out, color_system="standard", force_terminal=True, legacy_windows=False, _environ={})
     console.print(text, soft_wrap=True)
     assert page.render() == out.getvalue()
+
+
+cells = texts.map(lambda text: text.lstrip("\u0301 \u3000").rstrip())  # an accent alone is no text, and rich moves it
+
+
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=4), st.booleans())
+def test_a_table_that_fits_is_laid_out_as_rich_does(table: list[list[str]], color: bool) -> None:
+    page, out = Page(color=color, width=500), StringIO()
+    head, *rows = table
+    page.table(head, rows, texts=2)
+    own = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for number, title in enumerate(head):
+        own.add_column(Text(visible(title)), justify="right" if number == 2 else "left")
+    for row in rows:
+        own.add_row(*(Text(visible(cell)) for cell in row))
+    Console(file=out, width=500, _environ={}).print(own)
+    laid_out = [line.rstrip() for line in ANSI.sub("", page.render()).splitlines()]
+    assert laid_out == [line.rstrip() for line in out.getvalue().splitlines()]
+    assert page.render().startswith("\x1b[1m") is (color and any(head))
 
 
 @given(lines, texts, st.sampled_from([40, 41, 80]))
