@@ -33,6 +33,8 @@ DELETES, UPDATES, EXECUTIONS = "deletes", "updates", "executions"
 BUDGETS = {DELETES: DELETES, UPDATES: UPDATES, EXECUTIONS: EXECUTIONS, "runs": EXECUTIONS}
 """The budgets, by each name that a person may give them."""
 
+_NOT_KNOWN: tuple[type[Unset | Sealed | Recalled], ...] = (Unset, Sealed, Recalled)
+
 
 class Excess(Struct, frozen=True, kw_only=True):
     """Where changes go over a budget: the flag that lifts it, and the setting that raises it for good."""
@@ -144,11 +146,8 @@ def _calls_of(change: Change) -> Sequence[Endpoint]:
 
 def _unknown_in(spec: Spec) -> Iterator[str]:
     """Yield the variables, as `${...}`, of each value in a spec that can't be sent: it is not known here."""
-    templates = [leaf.template for _, leaf in leaves_of(spec, (Unset,))]
-    templates += [leaf.template for _, leaf in leaves_of(spec, (Sealed,))]
-    templates += [leaf.template for _, leaf in leaves_of(spec, (Recalled,))]
-    for template in templates:
-        yield from variables_of(template) or ["a secret"]
+    for _, leaf in leaves_of(spec, _NOT_KNOWN):
+        yield from variables_of(leaf.template) or ["a secret"]
 
 
 def _sent(change: Change) -> Spec:
