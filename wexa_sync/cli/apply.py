@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from wexa_sync.plan.reviewed import Reviewed
     from wexa_sync.workspace import Workspace
 
+_AFTER_THE_FIRST_RESPONSE = (
+    "urllib3",  # which the first request needs
+    "wexa_sync.plan.make",
+    "wexa_sync.cli.plan_and_apply",
+    "wexa_sync.render.text.changes",
+    "wexa_sync.apply",
+    "wexa_sync.state.origin",
+    "wexa_sync.render.text.report",
+)
+"""What an apply loads while it waits: what plans, shows and applies."""
 
 _HIRE = options.option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits.")
 
@@ -60,8 +70,8 @@ def command(
 ) -> int:
     """Make the changes of a plan: of the manifests in PATHS, or of a saved plan."""
     from wexa_sync import engine
+    from wexa_sync.cli.ahead import load_ahead
     from wexa_sync.cli.outputs import outputs
-    from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.cli.surprise import expectation
 
     with outputs(request, "report", reads=[*filter(None, (saved, reviewed))]) as show:
@@ -73,6 +83,8 @@ def command(
         expected = expectation(request, base, fail_on)
         planned = engine.saved_plan(saved, request.sources, os.environ, desired) if saved is not None else None
         with request.workspace() as found, engine.locked(found) as workspace:
+            if not vouched.holds:
+                load_ahead(*_AFTER_THE_FIRST_RESPONSE)
             plan, around = engine.plan_vouched(vouched, workspace, request.choice)
             if plan is None and vouched.holds:
                 desired, read = _read(request, saved)
@@ -81,6 +93,8 @@ def command(
             def vouch(report: Report) -> None:
                 if desired is not None:
                     engine.vouch(desired, request.sources, workspace, read, report)
+
+            from wexa_sync.cli.plan_and_apply import carry_out  # loaded by now, while the API was asked
 
             return carry_out(plan, workspace, request, request.limits, show, agreed, expected, vouch)
 

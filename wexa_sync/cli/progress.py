@@ -38,7 +38,8 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
 
     Questions are printed even when quiet, because the run waits for the answer.
     """
-    silent = not total or (quiet and not speaks_json())
+    as_json = speaks_json()  # asked once: a large apply reports often
+    silent = not total or (quiet and not as_json)
     line, lock = _Line(still=silent), threading.Lock()
     words: dict[str, tuple[str, float]] = {}
     open_: dict[str, str] = {}
@@ -57,7 +58,7 @@ def progress(total: int, *, quiet: bool) -> Iterator[tuple[Progress, Ask]]:
             if word in ENDS:
                 ended.add(address)
             done = len(ended)
-            if speaks_json():
+            if as_json:
                 event("change", address=str(change.address), status=word, done=done, total=total)
             elif word != "started":
                 line.say(f"[{done}/{total}] {address}: {visible(word)}")

@@ -33,7 +33,6 @@ from wexa_sync.plan.limits import (
     require_target,
     require_user,
 )
-from wexa_sync.plan.make import make_plan
 from wexa_sync.plan.scope import Scope, beyond, require_allowed, to_destroy
 from wexa_sync.repair.moves import after_moves, entries_of
 from wexa_sync.state.keep import kept
@@ -112,6 +111,8 @@ def plan(
 ) -> Plan:
     """Compare desired, recorded and live. The plan warns of what goes over `limits`. Sends GET only."""
     seen = look(desired, workspace, moved=desired.moved)
+    from wexa_sync.plan.make import make_plan  # the first requests need none of it
+
     rules = Rules(prune=choice.prune, adopt=choice.adopt, allowed=workspace.options.allowed)
     made = make_plan(seen, rules, targets=choice.targets, excludes=choice.excludes, limits=limits, scope=scope)
     return replace(made, lost=replace(made.lost, place=workspace.store.describe())) if made.lost else made
@@ -132,6 +133,8 @@ def plan_to_import(desired: Desired, workspace: Workspace, *, scope: Scope = _AL
 
     What differs is left to the next plan. Sends GET only.
     """
+    from wexa_sync.plan.make import make_plan
+
     seen = look(desired, workspace, moved=desired.moved)
     return make_plan(seen, Rules(adopt=True, imports=True, allowed=workspace.options.allowed), scope=scope)
 
