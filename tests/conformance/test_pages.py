@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from wexa_sync.api.ahead import Query
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import Extent, Sought, collect
-from wexa_sync.api.transport.http import Http
+from wexa_sync.api.transport.http import Http, Keep
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.paging import PageNumber, SkipLimit
 from wexa_sync.model import Secret
@@ -70,8 +71,8 @@ def test_pages_of_any_size_make_the_list(
     assert isinstance(listing.paging, (PageNumber, SkipLimit))
     values = full.api.values(Ids(project=full.project))
 
-    def fetch(page: Query) -> object:
-        return full.api.get(listing.endpoint, values, page)
+    def fetch(page: Query, keep: Keep) -> Any:
+        return full.api.get(listing.endpoint, values, page, keep)
 
     found = collect(
         fetch,

@@ -12,7 +12,7 @@ from wexa_sync.api.ahead import Query, together
 from wexa_sync.api.calls import Call, Ids, Raw, Values, admitted, body_of
 from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, require_about, unwrap
 from wexa_sync.api.paging import ANYTHING, Extent, Found, Sought, collect
-from wexa_sync.api.transport.http import Http
+from wexa_sync.api.transport.http import Http, Keep, as_it_is
 from wexa_sync.errors import Nonsense, NotFound, Refused, WexaSyncError
 from wexa_sync.kinds import holder_of, owner_of, part_of
 from wexa_sync.kinds.base import Kind
@@ -75,21 +75,21 @@ class Api:
             )
         return self.user_id
 
-    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:
-        """Return the body of a call that reads. `query` goes with the endpoint's own.
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY, keep: Keep = as_it_is) -> Any:
+        """Return what `keep` makes of the body of a call that reads. `query` goes with the endpoint's own.
 
         The endpoint's other spelling is tried where the first is answered by 404 or 405.
         """
-        whole = {**values.query(endpoint.query), **query}
+        whole, path = {**values.query(endpoint.query), **query}, values.path(endpoint.path)
         try:
             with admitted(endpoint):
-                return self._http.request("GET", values.path(endpoint.path), query=whole, repeatable=True).body
+                return self._http.request("GET", path, query=whole, repeatable=True, keep=keep).body
         except (NotFound, Refused) as error:
             if endpoint.otherwise is None or error.status not in (404, 405):
                 raise
             first = error
         try:
-            return self.get(endpoint.otherwise, values, query)
+            return self.get(endpoint.otherwise, values, query, keep)
         except NotFound:
             raise first from None
 
@@ -100,12 +100,14 @@ class Api:
         path = values.path(endpoint.path)
         named = {listing.named: name} if name else {}
 
-        def fetch(page: Query) -> Any:
-            body = self.get(endpoint, values, {**named, **page})
+        def shown(body: Any) -> Any:
             require_about(listing, body, ids, path)
             if listing.nothing and (is_nothing(body) or body == {}):
                 return []
             return as_list(body) if name else body
+
+        def fetch(page: Query, keep: Keep) -> Any:
+            return self.get(endpoint, values, {**named, **page}, lambda body: keep(shown(body)))
 
         try:
             found = collect(

@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import partial
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -24,7 +25,7 @@ from wexa_sync.api.envelope import Item, Page, identities, identity, ids_in, non
 from wexa_sync.errors import NotFound, Refused
 from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
-Fetch: TypeAlias = Callable[[Query], Any]
+Fetch: TypeAlias = Callable[[Query, Callable[[Any], Page]], Page]
 
 MAX_PAGES = 10_000
 ALL = sys.maxsize
@@ -97,17 +98,17 @@ def collect(
 ) -> Found:
     """Return the items of a list, in the server's order, without those marked `is_deleted`.
 
-    `fetch` sends the given parameters with its own and returns the body. The list stands alone, under one of `keys`,
-    under a usual key, or is the only one in the body. `what` is the method and the path, for errors: `GET /agentflows`.
+    `fetch` sends the given parameters with its own, and returns what the function that it gets makes of the body. The
+    list stands alone, under one of `keys`, under a usual key, or is the only one in the body. `what` is the method and
+    the path, for errors: `GET /agentflows`.
     With `most`, the first so many items are enough. `total` is the key under which the API is known to count the whole
     list. Of pages that are sure to be needed, `at_once` are asked for at a time.
     """
-    answered = False
+    answered, kept = False, partial(_kept, keys=keys, total=total, what=what, pack=sought.pack)
 
     def read(query: Query) -> Page:
         nonlocal answered
-        page = page_in(fetch(query), keys=keys, total=total, what=what)
-        page.items = sought.pack(page.items)
+        page = fetch(query, kept)
         answered = True
         return page
 
@@ -122,6 +123,13 @@ def collect(
             refused = refused or error
     assert refused is not None
     raise refused
+
+
+def _kept(body: Any, *, keys: tuple[str, ...], total: str, what: str, pack: Pack) -> Page:
+    """Return what is kept of the page in a body."""
+    page = page_in(body, keys=keys, total=total, what=what)
+    page.items = pack(page.items)
+    return page
 
 
 def _with_limits(paging: Paging, most: int) -> list[Paging]:

@@ -45,8 +45,8 @@ def _types(task: Task, catalogue: Catalogue) -> Generator[Http, Any, Sequence[Ra
 
         def read() -> Sequence[Raw]:
             what = f"GET {values.path(listing.endpoint.path)}"
-            fetch = partial(context.api.get, listing.endpoint, values)
-            return collect(fetch, listing.paging, keys=listing.keys, what=what).items
+            get = partial(context.api.get, listing.endpoint, values)
+            return collect(lambda query, keep: keep(get(query)), listing.paging, keys=listing.keys, what=what).items
 
         context.types[place] = yield Http(read, lookup=("catalogue", *place))
     return context.types[place]

@@ -13,6 +13,7 @@ from wexa_sync.api.calls import Ids, Raw, Values
 from wexa_sync.api.client import NO_QUERY, Api
 from wexa_sync.api.packed import unpacked
 from wexa_sync.api.paging import ANYTHING, Extent, Found, Sought
+from wexa_sync.api.transport.http import Keep, as_it_is
 from wexa_sync.errors import Nonsense, NotFound, WexaSyncError
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.endpoint import Endpoint, Operation
@@ -78,9 +79,9 @@ class Recorder(Api):
         self._names[(*_place(kind, ids), name)] = found
         return found
 
-    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY, keep: Keep = as_it_is) -> Any:
         """Return the body of a call that reads what no later plan needs: it is not noted."""
-        return self._api.get(endpoint, values, query)
+        return self._api.get(endpoint, values, query, keep)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """Return one resource, and note it."""
@@ -129,9 +130,9 @@ class Ahead(Api):
         """Return what has that name."""
         return self._api.named(kind, ids, name, most=most)
 
-    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY, keep: Keep = as_it_is) -> Any:
         """Return the body of a call that reads."""
-        return self._api.get(endpoint, values, query)
+        return self._api.get(endpoint, values, query, keep)
 
     def read(self, kind: Kind, ids: Ids) -> Raw | None:
         """Return one resource, or what it was when it was read ahead."""
@@ -177,7 +178,7 @@ class Replayed(Api):
             raise Nonsense(what, method="GET", path=kind.name, hint="Take a new one: `wexa-sync snapshot`.")
         return found or []
 
-    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY) -> Any:  # noqa: ARG002  # as it is there
+    def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY, keep: Keep = as_it_is) -> Any:  # noqa: ARG002  # as it is there
         """Raise NotFound: what neither a list nor a read by id shows was not noted."""
         what, hint = "the snapshot does not have it", "Plan on the live workspace."
         raise NotFound(what, method="GET", path=values.path(endpoint.path), hint=hint)

@@ -10,14 +10,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec import Struct, field
 
-from wexa_sync.api import paging as paging_module
+from wexa_sync.api import paging as pages
 from wexa_sync.api.ahead import Query
-from wexa_sync.api.paging import USUAL_SIZES, Extent, Fetch, Sought, collect
+from wexa_sync.api.paging import USUAL_SIZES, Extent, Found, Sought
 from wexa_sync.errors import LostAnswer, Nonsense, Refused
 from wexa_sync.kinds.paging import AfterId, NoPaging, PageNumber, Paging, Single, SkipLimit
 
 KEYS = ("flows",)
 WHAT = "GET /flows"
+Fetch = Callable[[Query], Any]
 Wrap = Callable[[list[Any], int], Any]
 
 ENVELOPES: dict[str, Wrap] = {
@@ -75,6 +76,10 @@ class Server(Struct, dict=True):
 
 def _items(count: int) -> list[dict[str, Any]]:
     return [{"_id": f"{number:024x}", "name": f"n{number % 7}"} for number in range(count)]
+
+
+def collect(fetch: Fetch, paging: Paging, **more: Any) -> Found:
+    return pages.collect(lambda query, keep: keep(fetch(query)), paging, **more)
 
 
 def _collect(fetch: Fetch, paging: Paging, **more: Any) -> list[dict[str, Any]]:
@@ -329,7 +334,7 @@ class TestRepeats:
 
 
 def test_a_list_without_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging_module, "MAX_PAGES", 5)
+    monkeypatch.setattr(pages, "MAX_PAGES", 5)
 
     def fetch(query: Query) -> list[Any]:
         start = int(query.get("skip", 0))

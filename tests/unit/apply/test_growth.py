@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.api.client import Api
+from wexa_sync.api.transport.http import Keep, as_it_is
 from wexa_sync.executions.runs import list_runs
 from wexa_sync.model import (
     Address,
@@ -88,9 +89,9 @@ class Server(Struct, dict=True):
     projects: int = 0
     ahead: float = 0.0
 
-    def request(self, method: str, path: str, *, body: Any = None, **_more: Any) -> Any:
+    def request(self, method: str, path: str, *, body: Any = None, keep: Keep = as_it_is, **_more: Any) -> Any:
         """Answer a request as `Http` does."""
-        return SimpleNamespace(body=self.answer(method, path, body), attempts=1)
+        return SimpleNamespace(body=keep(self.answer(method, path, body)), attempts=1)
 
     def answer(self, method: str, path: str, body: Any) -> Any:
         """Return what the server says."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from wexa_sync.api.calls import Ids
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import Found
+from wexa_sync.api.transport.http import Keep, as_it_is
 from wexa_sync.apply.checks import not_ours, still_listed
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.create import create
@@ -44,14 +45,14 @@ class Wire:
     def __init__(self, **bodies: Any) -> None:
         self.bodies, self.sent = bodies, list[str]()
 
-    def request(self, method: str, path: str, **_more: Any) -> Any:
+    def request(self, method: str, path: str, *, keep: Keep = as_it_is, **_more: Any) -> Any:
         """Answer as `Http` does."""
         self.sent.append(f"{method} {path}")
         _, first, *rest = path.split("/")
         name = {"skills": "skill" if any(rest) else "skills", "agentflow": "flow", "execute_flow": "run"}[first]
         if path.endswith("/skilled"):
             name = "added"
-        return SimpleNamespace(body=self.bodies[name], attempts=1)
+        return SimpleNamespace(body=keep(self.bodies[name]), attempts=1)
 
 
 def task(wire: Wire, change: Change, *entries: Any) -> Task:

@@ -7,8 +7,9 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -43,6 +44,14 @@ _HEADERS = {
 }
 
 
+Keep: TypeAlias = Callable[[Any], Any]
+
+
+def as_it_is(body: Any) -> Any:
+    """Return the body."""
+    return body
+
+
 class _Wire(PartlyShown, frozen=True, kw_only=True):
     """Hold a request as each attempt sends it."""
 
@@ -54,7 +63,7 @@ class _Wire(PartlyShown, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """A successful response: the parsed body (None where it was empty), and how many requests it took."""
+    """A successful response: what is kept of its body (None where that was empty), and how many requests it took."""
 
     status: int
     body: Any
@@ -110,6 +119,7 @@ class Http:
         self._observer = observer
         self._jitter = jitter
         self._slots = BoundedSemaphore(pool)
+        self._at_hand = Lock()  # a parsed body takes more memory than its bytes: there is one at a time
         self._pool = Pool(self._base_url, size=pool, timeouts=(connect_timeout, read_timeout))
         self.ahead = 0.0
 
@@ -121,15 +131,16 @@ class Http:
         query: Mapping[str, str | int] | None = None,
         body: Any = None,
         repeatable: bool,
+        keep: Keep = as_it_is,
     ) -> Answer:
         """Send a request, again where that is allowed, and return the response of a success. Raise ApiError else.
 
         The path is sent as given (`segment` encodes what is put into one); None as body sends none. A Secret in the
-        body is revealed on the wire only, and masked where the server echoes it in an error.
+        body is revealed on the wire only, and masked where the server echoes it in an error. `keep` returns what is to
+        stay of the body of a success. It sends no request: no other body is parsed until then.
         """
         encoded = encode(method, path, body)
-        hidden = (*self._spelt, *spellings(encoded.secrets))
-        call = Call(method=method, path=path, hidden=hidden, key=self._hunted)
+        call = Call(method=method, path=path, hidden=(*self._spelt, *spellings(encoded.secrets)), key=self._hunted)
         # One id for all attempts, so that the server's log shows them as one.
         own = {"x-api-key": self._api_key.reveal(), "x-client-request-id": _new_id()}
         target = self._without_the_key(f"{path}?{urlencode(query)}" if query else path)
@@ -141,7 +152,7 @@ class Http:
                 self._limiter.wait(lambda: self._cutoff.over)
                 if self._cutoff.over:
                     raise not_begun(call, self._cutoff, last)
-                status, outcome = self._observed(call, wire, attempt)
+                status, outcome = self._observed(call, wire, attempt, keep)
             if not isinstance(outcome, ApiError):
                 self._limiter.succeeded()
                 return Answer(status=status or 0, body=outcome, attempts=attempt)
@@ -173,24 +184,32 @@ class Http:
         """Close the idle connections."""
         self._pool.close()
 
-    def _observed(self, call: Call, wire: _Wire, attempt: int) -> tuple[int | None, Any | ApiError]:
+    def _observed(self, call: Call, wire: _Wire, attempt: int, keep: Keep) -> tuple[int | None, Any | ApiError]:
         started = time.perf_counter()
-        status, outcome = self._send(call, wire)
-        if self._observer:
-            self._observer(
-                Exchange(
-                    method=call.method,
-                    path=call.path,
-                    status=status,
-                    seconds=time.perf_counter() - started,
-                    attempt=attempt,
-                    error=outcome.message if isinstance(outcome, ApiError) else "",
+        status, came = self._send(call, wire)
+        seconds, error = time.perf_counter() - started, ""
+        try:
+            with self._at_hand:
+                outcome = came if isinstance(came, ApiError) else came()
+                if not isinstance(outcome, ApiError):
+                    return status, keep(outcome)
+            error = outcome.message
+            return status, outcome
+        finally:
+            if self._observer:
+                self._observer(
+                    Exchange(
+                        method=call.method,
+                        path=call.path,
+                        status=status,
+                        seconds=seconds,
+                        attempt=attempt,
+                        error=error,
+                    )
                 )
-            )
-        return status, outcome
 
-    def _send(self, call: Call, wire: _Wire) -> tuple[int | None, Any | ApiError]:
-        """Make one attempt. Return its status, and its body or its error as a value."""
+    def _send(self, call: Call, wire: _Wire) -> tuple[int | None, Callable[[], Any | ApiError] | ApiError]:
+        """Make one attempt. Return the status, and what reads the response, or the error as a value."""
         from urllib3.exceptions import HTTPError
 
         with self._flight(call) as flight:
@@ -210,7 +229,7 @@ class Http:
                     broken = reason(fault)  # of an error, the status says what matters: only the words are lost
                 if success and (flight.cut or broken):
                     return status, lost(call, flight.cut or broken, status)
-                return status, understand(call, status, response.headers, content)
+                return status, partial(understand, call, status, response.headers, content)
 
     def _flight(self, call: Call) -> Flight:
         seconds, late = self._whole, "the answer as a whole took longer than {:g} s"

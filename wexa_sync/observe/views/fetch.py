@@ -14,6 +14,7 @@ from wexa_sync.api.checks import unwrap
 from wexa_sync.api.client import Api
 from wexa_sync.api.paging import ALL, Extent, Found, collect
 from wexa_sync.api.sparse import only_marked
+from wexa_sync.api.transport.http import Keep
 from wexa_sync.errors import NotAList, UsageError
 from wexa_sync.kinds import part_of
 from wexa_sync.kinds.base import Kind
@@ -119,9 +120,9 @@ def _listed(api: Api, view: View, spot: Spot, most: int) -> tuple[Found | None, 
     values = api.values(spot.ids)
     bodies: list[Any] = []
 
-    def fetch(page: Query) -> Any:
+    def fetch(page: Query, keep: Keep) -> Any:
         bodies.append(api.get(listing.endpoint, values, {**query, **page}))
-        return bodies[-1]
+        return keep(bodies[-1])
 
     what = f"GET {values.path(listing.endpoint.path)}"
     try:

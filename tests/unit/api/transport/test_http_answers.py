@@ -238,6 +238,34 @@ class TestRepeating:
         assert slept == []
         assert 5 <= sum(paused) <= 7
 
+    def test_one_body_at_a_time_is_parsed_until_it_is_seen_what_is_kept_of_it(
+        self, connect: Connect, serve: Serve
+    ) -> None:
+        client, meeting = connect(serve(http_reply(body=b"[1, 2]")).url), threading.Barrier(2)
+
+        def keep(body: list[int]) -> bool:
+            try:
+                meeting.wait(0.2)
+            except threading.BrokenBarrierError:
+                return body == [1, 2]
+            return False
+
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            found = pool.map(lambda path: client.request("GET", path, repeatable=True, keep=keep).body, ["/a", "/b"])
+        assert [*found] == [True, True]
+
+    def test_a_body_of_which_nothing_is_kept_is_no_failure_of_the_request(self, connect: Connect, serve: Serve) -> None:
+        seen: list[Exchange] = []
+        client = connect(serve(OK).url, observer=seen.append, policy=Policy())
+
+        def refuse(_body: object) -> None:
+            raise Nonsense("it is no list", method="GET", path="/a", hint="")
+
+        for _ in range(2):  # it stands in the way of no other
+            with pytest.raises(Nonsense, match="it is no list"):
+                client.request("GET", "/a", repeatable=True, keep=refuse)
+        assert [(each.status, each.error) for each in seen] == [(200, ""), (200, "")]
+
     def test_the_observer_sees_every_attempt(self, connect: Connect, serve: Serve) -> None:
         server = serve(http_reply("503 Busy", b'{"detail": "full"}'), RESET, OK)
         seen: list[Exchange] = []
