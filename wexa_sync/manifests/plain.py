@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
+
+from msgspec import Struct
 
 from wexa_sync.manifests.scalars import MAY_BE_MORE, STR, TAG, tag_of
 from wexa_sync.manifests.spelling import is_plain
 from wexa_sync.model import Document, Source
+from wexa_sync.text.files import is_ordinary
 from wexa_sync.text.patterns import pattern
 
 _LONGEST = 400_000
@@ -27,14 +30,19 @@ _BEGINS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 """What a text without quotes may begin with."""
 
 
+_NONE: Any = object()
+
+
 class _NotPlainError(Exception):
     """Say that it takes a parser to read the text."""
 
 
 def plain_documents(text: str, file: str) -> list[Document] | None:
     """Return the documents of a text without variables; None where it takes a parser to read them."""
+    if text[-1:] != "\n" or len(text) > _LONGEST:
+        return None
     # What is printable is YAML to everybody, and no line ends but at LF.
-    if text[-1:] != "\n" or len(text) > _LONGEST or not text.replace("\n", " ").isprintable():
+    if not (is_ordinary(text.encode()) if text.isascii() else text.replace("\n", " ").isprintable()):
         return None
     try:
         return list(_Reader(text).documents(file))
@@ -43,10 +51,11 @@ def plain_documents(text: str, file: str) -> list[Document] | None:
 
 
 class _Reader:
-    """Read a text line by line. `_next` is the number of the line at hand, and the index of the one behind it."""
+    """Read a text line by line. `_next` is the number of the line `_at` hand, and the index of the one behind it."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
+        self._lines[-1] = _OVER  # behind the last LF
         self._next = 0
         self._lists: dict[int, list[int]] = {}  # by the id of a list, the lines of its items
         self._step()
@@ -54,10 +63,10 @@ class _Reader:
     def documents(self, file: str) -> Iterator[Document]:
         """Yield each document. Raise _NotPlainError where the text is not plain."""
         index = 0
-        while self._at_mark or not index:
-            if self._at_mark:
+        while self._at is _MARK or not index:
+            if self._at is _MARK:
                 self._step()
-            if self._indent or self._dash:
+            if self._at.indent or self._at.dash:
                 raise _NotPlainError
             source, self._lists = Source(file=file, line=self._next), {}
             data = self._mapping(0, 1)
@@ -67,33 +76,34 @@ class _Reader:
     def _item_lines(self, data: dict[str, Any]) -> dict[tuple[str, int], int]:
         """Return the line of each item of the lists in the spec."""
         spec = data.get("spec")
+        if not self._lists or not isinstance(spec, dict):
+            return {}
         return {
             (name, number): line
-            for name, value in (spec.items() if isinstance(spec, dict) else ())
+            for name, value in spec.items()
             if isinstance(value, list)
             for number, line in enumerate(self._lists[id(value)])
         }
 
     def _step(self) -> None:
         """Go to the next line that says something. At the end, and at a mark between documents, its indent is -1."""
-        found = None
-        while found is None and self._next < len(self._lines):
-            found = _line(self._lines[self._next])
-            self._next += 1
-        self._at_mark = found is _MARK
-        self._indent, self._dash, self._key, self._rest, self._scalar = found or _END
+        found, number = None, self._next
+        while found is None:
+            found = _line(self._lines[number])
+            number += 1
+        self._at, self._next = found, number
 
     def _mapping(self, column: int, depth: int) -> dict[str, Any]:
         """Read the mapping whose keys stand at that column. Its first key stands on this line."""
         found: dict[str, Any] = {}
         while True:
-            key = self._key
-            if not key or key in found or depth > _DEEPEST:
+            line = self._at
+            if not line.key or line.key in found or depth > _DEEPEST:
                 raise _NotPlainError
-            found[key] = self._value(column, depth)
-            if self._indent != column or self._dash:
+            found[line.key] = self._value(column, depth)
+            if self._at.indent != column or self._at.dash:
                 break
-        if self._indent >= column:
+        if self._at.indent >= column:
             raise _NotPlainError
         return found
 
@@ -103,17 +113,17 @@ class _Reader:
         lines = self._lists[id(found)] = []
         if depth > _DEEPEST:
             raise _NotPlainError
-        while self._indent == column and self._dash:
+        while self._at.indent == column and self._at.dash:
             lines.append(self._next)
-            inner = self._mapping(column + self._dash, depth + 1) if self._key else self._value(column, depth)
+            inner = self._mapping(column + self._at.dash, depth + 1) if self._at.key else self._value(column, depth)
             found.append(inner)
-        if self._indent > column:
+        if self._at.indent > column:
             raise _NotPlainError
         return found
 
     def _value(self, column: int, depth: int) -> Any:
         """Read the value behind a key or a hyphen that stands at that column."""
-        value, rest = self._scalar, self._rest
+        value, rest = self._at.scalar, self._at.rest
         if value is _NONE:
             if not rest:
                 return self._below(column, depth + 1)
@@ -127,22 +137,22 @@ class _Reader:
 
     def _below(self, column: int, depth: int) -> Any:
         """Read the value that stands on the lines below a key: nothing, where they are no deeper."""
-        if not self._key:
+        if not self._at.key:
             raise _NotPlainError
         self._step()
-        if self._indent > column or (self._indent == column and self._dash):
-            column = self._indent
-            return self._list(column, depth) if self._dash else self._mapping(column, depth)
+        at = self._at
+        if at.indent > column or (at.indent == column and at.dash):
+            return self._list(at.indent, depth) if at.dash else self._mapping(at.indent, depth)
         return None
 
     def _literal(self, column: int) -> str:
         """Read the text behind `|`: deeper than its key or hyphen, from the first line on."""
-        lines, at = self._lines, self._next
+        lines, at, rest = self._lines, self._next, self._at.rest
         margin = lines[at][: len(lines[at]) - len(lines[at].lstrip(" "))]
-        if self._rest not in ("|", "|-") or len(margin) <= column or margin == lines[at]:
+        if rest not in ("|", "|-") or len(margin) <= column or margin == lines[at]:
             raise _NotPlainError
-        size, end = len(margin), "\n" if self._rest == "|" else ""
-        while lines[at].startswith(margin) or (not lines[at].strip(" ") and at + 1 < len(lines)):
+        size, end = len(margin), "\n" if rest == "|" else ""
+        while lines[at].startswith(margin) or not lines[at].strip(" "):
             at += 1
         text = "\n".join([line[size:] for line in lines[self._next : at]]).rstrip("\n")
         self._next = at
@@ -151,7 +161,7 @@ class _Reader:
 
     def _flow(self, at: int, depth: int) -> tuple[Any, int]:
         """Return the word, the list or the mapping that begins at that place of the line, and where it ends."""
-        line = self._rest
+        line = self._at.rest
         if word := _WORD.match(line, at):
             return _scalar(word[0]), word.end()
         opened = _OPEN.match(line, at)
@@ -177,24 +187,32 @@ class _Reader:
         return items if is_list else dict(zip(names, items, strict=True)), at + 1
 
 
-_Line: TypeAlias = tuple[int, int, str, str, Any]
-_NONE: Any = object()
-_END: _Line = (-1, 0, "", "", _NONE)
-_MARK: _Line = (-1, 0, "", "---", _NONE)
+class _Line(Struct, frozen=True):
+    """The indent of a line, the width of its hyphen, its key, the rest, and the scalar that the rest is.
+
+    That scalar is _NONE where it takes more than a line to tell.
+    """
+
+    indent: int = -1
+    dash: int = 0
+    key: str = ""
+    rest: str = ""
+    scalar: Any = _NONE
+
+
+_MARK = _Line()
+_OVER = "\0"  # stands in no text
+_BOUNDS = {"---": _MARK, _OVER: _Line()}
 
 
 @lru_cache(maxsize=10_000)
 def _line(text: str) -> _Line | None:
-    """Return the indent of a line, the width of its hyphen, its key, the rest, and the value that the rest is.
-
-    That value is _NONE where it takes more than a line to tell. Return None for a line that says nothing. Most lines of
-    a repository stand in many of its files, as `kind: Skill` does.
-    """
+    """Return what a line says; None for nothing. Most lines of a repository stand in many files, as `kind: Skill`."""
     rest = text.lstrip(" ")
     if not rest or rest[0] == "#":
         return None
-    if text == "---":
-        return _MARK
+    if text in _BOUNDS:
+        return _BOUNDS[text]
     indent, dash, key = len(text) - len(rest), 0, ""
     if rest.startswith("- "):
         inner = rest[2:].lstrip(" ")
@@ -206,9 +224,10 @@ def _line(text: str) -> _Line | None:
         key, rest = name, value.lstrip(" ")
     if "#" in rest and '"' not in rest and "'" not in rest:
         rest = f" {rest}".partition(" #")[0].strip(" ")
-    return indent, dash, key, rest, _scalar(rest) if rest and rest[0] not in "|[{" else _NONE
+    return _Line(indent, dash, key, rest, _scalar(rest) if rest and rest[0] not in "|[{" else _NONE)
 
 
+@lru_cache(maxsize=1_000)
 def _is_key(text: str) -> bool:
     """True when the text is a key without quotes, and a text to YAML."""
     return _NAME.fullmatch(text) is not None and tag_of(text) == STR

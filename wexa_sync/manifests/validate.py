@@ -106,7 +106,6 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     own, inherited = lifecycles(metadata, kind, faults)
     waits_for = depends_on(metadata, project or "PROJECT", faults) if kind.name != "Project" else ()
     spec = refer(spec, fields, project or "", faults)
-    unlisted = frozenset(part.field for part in kind.parts if part.field not in spec)
     parts = [(part, _listed(part, spec, written, files, faults)) for part in kind.parts]
     handle = metadata.get("name")
     if not _is_handle(handle) or project is None:
@@ -115,14 +114,14 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
     _require_free(address, faults)
     manifest = Manifest(
         address=address,
-        spec={name: value for name, value in spec.items() if name not in inherited},
+        spec={name: value for name, value in spec.items() if name not in inherited} if inherited else spec,
         source=document.source,
         lifecycle=own,
         generation=generation if type(generation) is int else 1,
         depends_on=waits_for,
-        templates={**document.templates, **files.filling.templates},
+        templates={**document.templates, **more} if (more := files.filling.templates) else document.templates,
         laid=document.laid,
-        unlisted=unlisted,
+        unlisted=frozenset(inherited.keys() - spec),
         import_id=import_id(metadata, kind, faults),
     )
     yield manifest
@@ -161,12 +160,11 @@ def _parts(
     owner: Manifest, part: Part, items: Any, document: Document, lifecycle: Lifecycle, faults: list[Fault]
 ) -> Iterator[Manifest]:
     field, seen = part.field, dict[str, int]()
-    listed = list(enumerate(items)) if isinstance(items, list) else []
-    # Taken for none, what is not known would want parts gone that it may well hold.
-    for place, found in (((), items), *(((index,), item) for index, item in listed)):
-        if isinstance(found, Unset):
-            faults.append(not_set(found, ("spec", field, *place)))
-    for index, item in listed:
+    if isinstance(items, Unset):  # taken for none, it would want parts gone that it may well hold; so does an item
+        faults.append(not_set(items, ("spec", field)))
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, Unset):
+            faults.append(not_set(item, ("spec", field, index)))
         handle = part.handle_of(item)
         if handle is None:
             continue

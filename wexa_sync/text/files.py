@@ -40,10 +40,11 @@ class TextFault(Exception):
 
 def shown_path(path: str | Path) -> str:
     """Return a file's name for people: relative to the current folder if the file lies below it, else as given."""
-    text = str(path)
-    if text[:1] not in ("/", ".") and "/." not in text and "//" not in text:  # it lies below
+    absolute = text = str(path)
+    if text[:1] == "." or "/." in text or "//" in text:  # it may not be in its shortest form
+        absolute = os.path.abspath(text)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
+    elif text[:1] != "/":
         return text
-    absolute = os.path.abspath(text)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # as text: this is asked for every file
     return absolute.removeprefix(here) if absolute.startswith(here) else text
 

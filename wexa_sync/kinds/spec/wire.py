@@ -214,14 +214,13 @@ def _read_as(kind: Kind) -> tuple[tuple[str, str, bool, bool, Field], ...]:
 
 def has_no(value: Any, key: str) -> bool:
     """True when the value is an object or a list of plain JSON, and no object in it, at any depth, has that key."""
-    if type(value) not in (dict, list) or key in value:
-        return False
-    inner = value.values() if type(value) is dict else value
-    if LEAVES.issuperset(map(type, inner)):
-        return True
-    for item in inner:  # noqa: SIM110  # `all` would make a generator for each value
-        if type(item) not in LEAVES and not has_no(item, key):
+    rest = [value]
+    for each in rest:  # and for what is found in it: no call for an item
+        if type(each) not in (dict, list) or key in each:
             return False
+        inner = each.values() if type(each) is dict else each
+        if not LEAVES.issuperset(map(type, inner)):
+            rest += [item for item in inner if type(item) not in LEAVES]
     return True
 
 
