@@ -53,10 +53,12 @@ def filled(*groups: Callable[[Any], Any], many: Many = Many.NEVER) -> Callable[[
 
         @wraps(command)
         def run(**given: Any) -> Any:
+            from wexa_sync.cli.again import note_where
             from wexa_sync.cli.environment import unknown_variables
             from wexa_sync.cli.request import request_of
             from wexa_sync.cli.terminal import warn
 
+            note_where(click.get_current_context())
             for warning in unknown_variables(os.environ, variables_of_all):
                 warn(warning)
             mine = {name: given.pop(name) for name in [*given] if name in own}

@@ -63,9 +63,9 @@ def outputs(request: Request, what: What, *writes: Path | None, reads: Sequence[
         yield show
     except WexaSyncError as error:
         if not shown and not isinstance(error, UsageError):
-            from wexa_sync.render.view.problems import problems_view
+            from wexa_sync.cli.again import view_of_error
 
-            shown.append(view := problems_view(error))
+            shown.append(view := view_of_error(error))
             _show_instead(view, output)
         raise
     finally:

@@ -60,6 +60,7 @@ def command(
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync import engine
+    from wexa_sync.cli.again import of_plan
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.surprise import expectation
@@ -81,7 +82,7 @@ def command(
         if out is not None:
             _save(plan, out)
         explained = expected.explained(plan, desired or Desired(manifests={}, depends_on={}))
-        show(plan_view(explained))
+        show(plan_view(of_plan(explained)))
         if check is not None:
             _require_reviewed(plan, check)
         expected.require(explained)

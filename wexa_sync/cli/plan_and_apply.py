@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wexa_sync import engine
+from wexa_sync.cli.again import of_plan, view_of_report
 from wexa_sync.cli.exit_code import report_exit_code
 from wexa_sync.cli.outputs import Show
 from wexa_sync.cli.progress import progress
@@ -40,7 +41,7 @@ from wexa_sync.render.json import plan_json
 from wexa_sync.render.layout import Layout
 from wexa_sync.render.text.plan import plan_text
 from wexa_sync.render.view.plan import plan_view
-from wexa_sync.render.view.report import not_begun, report_view
+from wexa_sync.render.view.report import not_begun
 from wexa_sync.text.suggest import named
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _show_plan(plan: Plan, request: Request, *, talks: bool) -> None:
         return
     stream: TextIO = sys.stdout if talks else sys.stderr
     layout = Layout(color=wants_color(stream), width=width(stream), level=request.output.level)
-    show_text(plan_text(plan_view(plan), layout), FOR_PEOPLE, stream)
+    show_text(plan_text(plan_view(of_plan(plan)), layout), FOR_PEOPLE, stream)
     if plan.acts:
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 
@@ -121,7 +122,7 @@ def _show_plan(plan: Plan, request: Request, *, talks: bool) -> None:
 def _show_nothing_done(plan: Plan, message: str, hint: str, show: Show) -> None:
     """Show, where a program or a file waits for a report, that the plan was not applied. The error is shown apart."""
     try:
-        show(not_begun(plan, message, hint, time.time()), to_people=False)
+        show(view_of_report(not_begun(plan, message, hint, time.time())), to_people=False)
     except (OSError, WexaSyncError) as failed:
         show_error(failed)
 
@@ -134,7 +135,7 @@ def _show_report(report: Report, show: Show, *, talks: bool) -> bool:
     if not talks and report.error[0]:
         show_error(StateError(report.error[0], hint=report.error[1]))
     try:
-        show(report_view(report), to_people=bool(report.plan.acts or report.doubts or report.error[0]))
+        show(view_of_report(report), to_people=bool(report.plan.acts or report.doubts or report.error[0]))
     except OSError as error:
         hang_up(sys.stdout)
         if talks and isinstance(error, BrokenPipeError):

@@ -80,11 +80,17 @@ def say(text: str, *, nl: bool = True) -> None:
 
 def tell(text: str, head: str = "") -> None:
     """Print on stdout what a command came to."""
+    from wexa_sync.cli.again import again
+
+    text = again(text)
     click.echo(folded(text, sys.stdout, head))
 
 
 def note(text: str) -> None:
     """Print a message that is neither an error nor a warning on stderr."""
+    from wexa_sync.cli.again import again
+
+    text = again(text)
     if speaks_json():
         event("note", message=text.strip())
     else:
@@ -178,6 +184,9 @@ def event(name: str, **about: Any) -> None:
 
 def warn(text: str) -> None:
     """Write a warning to stderr: what a person should hear though nothing failed."""
+    from wexa_sync.cli.again import again
+
+    text = again(text)
     if speaks_json():
         event("warning", message=text)
     else:
@@ -203,10 +212,10 @@ def wait_log() -> Callable[[str, float], None]:
 
 def show_error(error: Exception) -> int:
     """Print what failed and what to do next. Return the exit code."""
+    from wexa_sync.cli.again import view_of_error
     from wexa_sync.errors import ExitCode, WexaSyncError
     from wexa_sync.render.layout import Layout
     from wexa_sync.render.text.problems import problems_text
-    from wexa_sync.render.view.problems import problems_view
 
     if isinstance(error, BrokenPipeError):  # the reader of the output has closed it, as `head` does
         hang_up(sys.stdout)
@@ -220,7 +229,7 @@ def show_error(error: Exception) -> int:
         again = "Run the same command with WEXA_SYNC_DEBUG=1 and report what it prints."
         hint = f"This is a bug. {'Report what stands above.' if debug else again}"
         error = WexaSyncError(f"wexa-sync itself failed: {type(error).__name__}", hint=hint)
-    view = problems_view(error)
+    view = view_of_error(error)
     if speaks_json():
         problems = [str(problem) for problem in view.problems]
         event("error", type=view.type, message=view.message, hint=view.hint, problems=problems)

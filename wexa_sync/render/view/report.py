@@ -58,10 +58,10 @@ def report_view(report: Report) -> ReportView:
     )
 
 
-def not_begun(plan: Plan, message: str, hint: str, at: float) -> ReportView:
-    """Return the view of a plan of which nothing was applied, and why. `at`: epoch seconds."""
+def not_begun(plan: Plan, message: str, hint: str, at: float) -> Report:
+    """Return the report of a plan of which nothing was applied, and why. `at`: epoch seconds."""
     outcomes = tuple(Outcome(change=change, status=Status.SKIPPED) for change in plan.work)
-    return report_view(Report(plan=plan, outcomes=outcomes, started=at, ended=at, error=(message, hint)))
+    return Report(plan=plan, outcomes=outcomes, started=at, ended=at, error=(message, hint))
 
 
 def _receipts(report: Report) -> tuple[Outcome, ...]:
