@@ -68,7 +68,9 @@ def test_what_the_api_cannot_do_is_blocked(applied: Path, tmp_path: Path, run: R
     skills.write_text(skills.read_text().replace("three sentences", "two sentences"))
     shown = run(applied, "plan", "--sandbox", "--strict", code=3)
     assert "0 to change, 0 to delete, 0 to run, 1 blocked." in shown
-    assert "`wexa-sync state show support-desk/Skill/summarise` has what was applied" in " ".join(shown.split())
+    assert "`wexa-sync state show support-desk/Skill/summarise --sandbox` has what was applied" in " ".join(
+        shown.split()
+    )
     address = "support-desk/Skill/summarise"
     assert "three sentences" in run(applied, "state", "show", address, "--sandbox"), "and it is as the hint says"
     run(applied, "plan", "--sandbox", "--detailed-exitcode", code=2)
