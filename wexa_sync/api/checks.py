@@ -79,8 +79,9 @@ def _odd_parts(kind: Kind, owner: Raw) -> str:
 def _odd_ids(name: str, ids: list[Any]) -> str:
     if not all(map(is_id, ids)):
         return f"{name} without an id, or with one that can't be one"
-    twice = [id for id, times in Counter(ids).items() if times > 1]
-    return f"{name} {min(twice)} is listed twice" if twice else ""
+    if len({*ids}) == len(ids):
+        return ""
+    return f"{name} {min(id for id, times in Counter(ids).items() if times > 1)} is listed twice"
 
 
 def require_about(listing: Listing, body: Any, ids: Ids, path: str) -> None:

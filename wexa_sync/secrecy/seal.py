@@ -60,21 +60,23 @@ def unseal(data: Any) -> Any:
     # Most of a large state's loading time is spent here: no call for a leaf, and one look at all keys together.
     if isinstance(data, dict):
         if "$" not in "".join(data):
-            return data | changed if (changed := _unsealed(data.items())) else data
+            return _unsealed(data, data.items())
         if "$ref" in data:
             return _ref_from_data(_only(data, "$ref"))
         if "$secret" in data:
             return _sealed_from_data(_only(data, "$secret"))
         return {_unescape(name): unseal(item) for name, item in data.items()}
-    if isinstance(data, list):
-        changed = _unsealed(enumerate(data))
-        return [changed.get(at, item) for at, item in enumerate(data)] if changed else data
-    return data
+    return _unsealed(data, enumerate(data)) if isinstance(data, list) else data
 
 
-def _unsealed(items: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
-    """Return those of the items that had a mark in them, unsealed."""
-    return {at: new for at, item in items if type(item) not in LEAVES and (new := unseal(item)) is not item}
+def _unsealed(data: Any, items: Iterable[tuple[Any, Any]]) -> Any:
+    """Return an object or a list with its items unsealed: a copy, where one of them is another one by that."""
+    found = data
+    for at, item in items:
+        if type(item) not in LEAVES and (new := unseal(item)) is not item:
+            found = data.copy() if found is data else found
+            found[at] = new
+    return found
 
 
 def conceal(value: Any, key: str) -> Any:
