@@ -36,7 +36,7 @@ def with_defaults(
 ) -> tuple[list[Document], list[Problem]]:
     """Return the documents with the defaults under them, and what is wrong with the defaults themselves."""
     known = _Known(sources)
-    found = [known.under(document, filling) if _has_spec(document) else document for document in documents]
+    found = [known.under(document, filling) for document in documents]
     return found, [*known.problems, *known.faults_found()]
 
 
@@ -67,7 +67,8 @@ class _Known:
     def under(self, document: Document, filling: Callable[[], Filling]) -> Document:
         """Return the document with the defaults under it, the nearest first."""
         gone: set[Path] = set()
-        for defaults in self._levels(os.path.dirname(document.source.file)):  # noqa: PTH120  # as text: a Path takes long
+        levels = self._levels(os.path.dirname(document.source.file))  # noqa: PTH120  # as text: a Path takes long
+        for defaults in levels if levels and _has_spec(document) else ():
             kind = BY_NAME[document.data["kind"]]
             for path, name in _places(document, kind):
                 if not isinstance(fields := defaults.data.get(name), dict):

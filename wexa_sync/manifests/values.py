@@ -10,8 +10,7 @@ from typing import Any
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.spec import cron, times
-from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, is_shown, nowhere, walk, word_of
-from wexa_sync.kinds.spec.wire import has_no
+from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk, word_of
 from wexa_sync.manifests.included import Files, is_file
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, SecretNumber, Unset
@@ -45,11 +44,12 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
             faults.append(Fault(path, fault, _CRON_HINT))
         return value if isinstance(value, (str, Secret)) else DESCEND
 
-    return walk(spec, fields, visit, ("spec",), skip=_has_no_format if has_no(spec, "file") else nowhere)
+    return walk(spec, fields, visit, ("spec",), _takes_no_text)
 
 
-def _has_no_format(field: Field) -> bool:
-    return field.format is None
+def _takes_no_text(field: Field) -> bool:
+    """True when what stands at the field is neither the text of a file nor a time."""
+    return field.format is None and "string" not in field.types
 
 
 def refer(spec: Any, fields: Field, project: str, faults: list[Fault]) -> Any:
@@ -92,6 +92,8 @@ def _same_keys(items: list[Any], key: str, path: Path) -> Iterator[Fault]:
 
 def _without_clear_texts(spec: Any, fields: Field) -> Any:
     """Return the spec with a Secret at each text and number that no read shows: no plan and no report shows it."""
+    if all_in(fields, is_shown):
+        return spec
 
     def visit(value: Any, field: Field, _path: Path) -> Any:
         return _as_secrets(value, field) if field.write_only else DESCEND

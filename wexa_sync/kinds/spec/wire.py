@@ -51,7 +51,7 @@ def decode(kind: Kind, raw: Mapping[str, Any], name_of: NameOf = by_id) -> Spec:
         if source in raw:
             value = raw[source]
             # The most common: no walk.
-            same = bare and (type(value) in LEAVES or not value or (as_it_is and has_no(value, "_id")))
+            same = bare and (type(value) in LEAVES or not value or (as_it_is and _has_no_id(value)))
             spec[name] = value if same else walk(select(value, field, is_read), field, visit, skip=nowhere)
     return spec
 
@@ -212,11 +212,11 @@ def _read_as(kind: Kind) -> tuple[tuple[str, str, bool, bool, Field], ...]:
     )
 
 
-def has_no(value: Any, key: str) -> bool:
-    """True when the value is an object or a list of plain JSON, and no object in it, at any depth, has that key."""
+def _has_no_id(value: Any) -> bool:
+    """True when the value is plain JSON, and no object in it, at any depth, has an id that it may stand for."""
     rest = [value]
     for each in rest:  # and for what is found in it: no call for an item
-        if type(each) not in (dict, list) or key in each:
+        if type(each) not in (dict, list) or "_id" in each:
             return False
         inner = each.values() if type(each) is dict else each
         if not LEAVES.issuperset(map(type, inner)):
