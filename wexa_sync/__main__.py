@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+from contextlib import suppress
 
 
 def main() -> None:
-    """Run the command line. Nothing is garbage while it is loaded, so nobody looks for any until then."""
+    """Run the command line, and end the process.
+
+    Nothing is garbage while the command line is loaded, so nobody looks for any until then. And nothing is given back
+    at the end, object by object: the system takes all of it at once. Who needs an end as usual runs `wexa_sync.cli`'s.
+    """
     gc.disable()
     from wexa_sync.cli import main as run
 
-    run()
+    try:
+        run()
+    except SystemExit as end:
+        with suppress(OSError, ValueError):  # what can't be written any more is Python's to tell
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code if isinstance(end.code, int) else 1)
+        raise
 
 
 if __name__ == "__main__":
