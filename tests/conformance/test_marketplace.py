@@ -12,13 +12,16 @@ import pytest
 from msgspec.structs import replace
 
 from tests.conftest import Desk, copy_example, failures_of, work_of
-from wexa_sync.model import Choice
+from wexa_sync import engine
+from wexa_sync.errors import UsageError
+from wexa_sync.model import Address, Choice
 from wexa_sync.sandbox import ORG_ID
 
 if TYPE_CHECKING:
     from tests.conftest import Remote
 
 RECRUITER = "67f73fa6f55e1a49293771eb"
+OTHER = "67f73fa6f55e1a49293771ec"
 HIRE = "recruiting/MarketplaceHire/recruiter"
 WRITER = """\
 apiVersion: wexa.ai/v1
@@ -61,6 +64,11 @@ def copies(remote: Remote) -> list[str]:
     return hired
 
 
+def flows(remote: Remote) -> set[str]:
+    """Return the ids of all flows that a list shows."""
+    return {each["_id"] for each in remote.raw("GET", "/agentflows").json()["agentflows"]}
+
+
 def stranger(remote: Remote) -> None:
     """Make a flow that is nobody's copy, in a project of its own."""
     body = {"orgId": ORG_ID, "projectName": "Other", "description": "d", "coworker_role": "r"}
@@ -97,6 +105,27 @@ def test_a_lost_response_that_no_list_explains_is_a_doubt(tmp_path: Path, open_s
         assert work_of(desk.plan()) == [f"adopt {HIRE}"]
         assert failures_of(desk.apply()) == []
         assert copies(desk.remote) == [recorded(desk)]
+
+
+@pytest.mark.parametrize("items", ["full", "summary"])
+def test_a_doubt_is_settled_by_a_copy_of_that_coworker_alone(
+    tmp_path: Path, open_sandbox: Open, items: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with agency(tmp_path, open_sandbox, agentflow_list=items) as desk:
+        stranger(desk.remote)
+        desk.remote.raw("POST", PURCHASE.replace(RECRUITER, OTHER), {}, organization_id=ORG_ID).raise_for_status()
+        before = flows(desk.remote)
+        desk.remote.fault(f"drop after POST {PURCHASE}", "stale after POST /marketplace/** lists=90")
+        desk.apply()
+        address, desired = Address.parse(HIRE), desk.read()
+        for wrong in before:
+            with pytest.raises(UsageError, match="its marketplace_id is"):
+                engine.resolve(address, desired, desk.workspace, happened_as=wrong)
+        desk.remote.fault()
+        (hired,) = flows(desk.remote) - before
+        monkeypatch.setattr("wexa_sync.repair.resolve._seen_of", lambda _pair: [])  # as where another list lags
+        engine.resolve(address, desired, desk.workspace, happened_as=hired)
+        assert recorded(desk) == hired
 
 
 def test_a_refused_hire_is_no_doubt(tmp_path: Path, open_sandbox: Open) -> None:

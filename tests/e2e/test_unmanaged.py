@@ -141,6 +141,17 @@ def test_a_list_that_can_not_be_read_is_named_and_the_rest_is_shown(desk: Desk, 
     assert len(done.stdout.splitlines()) == 3
 
 
+def test_nobody_is_told_that_all_is_managed_where_a_list_can_not_be_read(
+    desk: Desk, cli: Cli, env: dict[str, str]
+) -> None:
+    desk.remote.fault("403 GET /skills/ times=forever")
+    done = cli(desk.folder, "unmanaged", "--detailed-exitcode", env=env, code=1)
+    assert "nobody knows whether something is unmanaged" in " ".join(done.stderr.split())
+    cli(desk.folder, "unmanaged", env=env)
+    make_by_hand(desk)
+    cli(desk.folder, "unmanaged", "--detailed-exitcode", env=env, code=2)  # that much is sure
+
+
 def test_the_manifests_that_are_printed_take_over_what_they_stand_for(
     desk: Desk, cli: Cli, env: dict[str, str]
 ) -> None:

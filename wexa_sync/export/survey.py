@@ -84,6 +84,11 @@ class Survey(PartlyShown, frozen=True, kw_only=True):
     notes: Notes
 
     @property
+    def is_whole(self) -> bool:
+        """True when every list was read that the vendor's pages show."""
+        return all(each.guessed for each in self.unread)
+
+    @property
     def by_id(self) -> dict[tuple[str, str], Thing]:
         """Return the things by the name of their kind and each spelling of their id. Parts may share an id."""
         return {(thing.kind.name, id): thing for thing in self.things for id in thing.ids}

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from wexa_sync.api.calls import Ids
+from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
+from wexa_sync.compare.ids import id_of
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME, share_ids
 from wexa_sync.kinds.base import Nature
-from wexa_sync.model import Address, Intent, Live, Observation, Pair, Record
+from wexa_sync.model import Address, Intent, Live, Observation, Pair, Record, Ref
 from wexa_sync.secrecy.seal import conceal, fingerprint
 from wexa_sync.state.base import Entry, Intend, Remember, Settle, StateSession
 
@@ -50,7 +51,23 @@ def live_ids(address: Address, id: str, seen: Observation, api: Api) -> tuple[st
         )
     if ids.project and raw.get("projectID") not in (None, "", ids.project):
         raise UsageError(f"{id} is a {kind.name} of another project", hint="Look in Wexa Studio for the right id.")
+    if kind.marked_by:
+        _require_mark(seen.pairs[address], id, raw, seen)
     return tuple(dict.fromkeys((*kind.ids_of(raw), id)))
+
+
+def _require_mark(pair: Pair, id: str, raw: Raw, seen: Observation) -> None:
+    """Raise UsageError where the mark of a live thing is not the one that was asked for."""
+    kind, asked = BY_NAME[pair.address.kind], pair.open_intent or pair.manifest
+    name = next(name for name, field in kind.fields.fields.items() if field.wire_name == kind.marked_by)
+    ref, mark = asked.spec.get(name) if asked is not None else None, raw.get(kind.marked_by)
+    wanted = id_of(ref, pair.address.project, seen.ids, seen.externals) if isinstance(ref, Ref) else ref
+    if not mark or (wanted is not None and mark != wanted):
+        raise UsageError(
+            f"{id} can't be {pair.address}: its {kind.marked_by} is {mark or 'not set'}"
+            f"{f', and {wanted} was asked for' if wanted else ''}",
+            hint="Look in Wexa Studio for the right id; say --did-not-happen if nothing was made.",
+        )
 
 
 def _seen_of(pair: Pair) -> list[Live]:
