@@ -20,7 +20,7 @@ _PAGE = 3
 
 
 class Forge(Struct):
-    """What the server holds. `refuse`: answer requests that match `METHOD PATH` with a status, and do nothing.
+    """Hold what the server holds. `refuse`: answer requests that match `METHOD PATH` with a status, and do nothing.
 
     `lose`: do the work, and answer so many requests that match with 502. `before`: called with each request that
     changes something, before that is done. `heard`: the requests that changed something.

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """The exit status of the process (README, "Exit codes")."""
+    """Be the exit status of the process (README, "Exit codes")."""
 
     DONE = 0
     FAILED = 1
@@ -61,7 +61,7 @@ class ExitCode(IntEnum):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One fault in the input: what is wrong, where, and what to do.
+    """Describe one fault in the input: what is wrong, where, and what to do.
 
     `path` is the field's path in its document (`spec.items[2].title`); empty for a fault of the whole document.
     """
@@ -77,7 +77,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class Unfilled(str):
-    """A text in the place of a value that could not be read. The fault is reported already, and only once."""
+    """Be a text in the place of a value that could not be read. The fault is reported already, and only once."""
 
     __slots__ = ()
 
@@ -89,7 +89,7 @@ def look_up(address: Address, ids: Sequence[str] = ()) -> str:
 
 
 class WexaSyncError(Exception):
-    """A failure that is shown to a person: what failed (`message`) and what to do next (`hint`).
+    """Report a failure that is shown to a person: what failed (`message`) and what to do next (`hint`).
 
     `may_be_processed` is true where the server may have done the work all the same.
     """
@@ -104,21 +104,21 @@ class WexaSyncError(Exception):
 
 
 class UsageError(WexaSyncError):
-    """The command was called wrongly."""
+    """Say that the command was called wrongly."""
 
     exit_code = ExitCode.USAGE
 
 
 class UnknownEnvironment(UsageError):
-    """The environment that is named is not declared."""
+    """Say that the environment that is named is not declared."""
 
 
 class NothingDeclared(UsageError):
-    """The paths hold no manifest."""
+    """Say that the paths hold no manifest."""
 
 
 class InvalidManifests(WexaSyncError):
-    """The manifests have problems. All are in `problems`, in file order."""
+    """Say that the manifests have problems. All are in `problems`, in file order."""
 
     where = "the manifests"
 
@@ -132,37 +132,40 @@ class InvalidManifests(WexaSyncError):
 
 
 class SettingsError(WexaSyncError):
-    """A setting is missing or can't be read."""
+    """Say that a setting is missing or can't be read."""
 
 
 class InvalidSettings(InvalidManifests, SettingsError):
-    """The settings file has problems. All are in `problems`, in file order."""
+    """Say that the settings file has problems. All are in `problems`, in file order."""
 
     where = "the settings"
 
 
 class StateError(WexaSyncError):
-    """The state can't be read, can't be written, or belongs to another workspace."""
+    """Say that the state can't be read, can't be written, or belongs to another workspace."""
 
 
 class StateLocked(StateError):
-    """Another process holds the state's lock."""
+    """Say that another process holds the state's lock."""
 
 
 class StateDamaged(StateError):
-    """The state file exists, but its content is not what wexa-sync wrote."""
+    """Say that the state file exists, but its content is not what wexa-sync wrote."""
 
 
 class SnapshotDamaged(WexaSyncError):
-    """The file is no snapshot, or not the one that was written."""
+    """Say that the file is no snapshot, or not the one that was written."""
 
 
 class GitError(WexaSyncError):
-    """git is missing, or refused."""
+    """Say that git is missing, or refused."""
 
 
 class PublishError(WexaSyncError):
-    """A comment or an issue could not be read or written. `status` is that of the response, None where none came."""
+    """Say that a comment or an issue could not be read or written.
+
+    `status` is that of the response, None where none came.
+    """
 
     def __init__(self, message: str, *, hint: str = "", status: int | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -170,47 +173,47 @@ class PublishError(WexaSyncError):
 
 
 class NotEnded(WexaSyncError):
-    """A run goes on: its end was not seen while there was time."""
+    """Say that a run goes on: its end was not seen while there was time."""
 
 
 class UnclearEnd(WexaSyncError):
-    """The status of a run does not say whether it ended well: a person has to look."""
+    """Say that the status of a run does not say whether it ended well: a person has to look."""
 
     exit_code = ExitCode.NEEDS_A_PERSON
 
 
 class PlanRefused(WexaSyncError):
-    """The plan must not be applied."""
+    """Say that the plan must not be applied."""
 
 
 class PlanBlocked(PlanRefused):
-    """A change is blocked, and `--strict` then applies nothing."""
+    """Say that a change is blocked, and `--strict` then applies nothing."""
 
     exit_code = ExitCode.NEEDS_A_PERSON
 
 
 class PlanMoved(PlanRefused):
-    """The plan is not the one that was reviewed: its digest is another one."""
+    """Say that the plan is not the one that was reviewed: its digest is another one."""
 
     exit_code = ExitCode.MOVED
 
 
 class Surprise(PlanRefused):
-    """The plan has an operation that `--fail-on` names."""
+    """Say that the plan has an operation that `--fail-on` names."""
 
     exit_code = ExitCode.SURPRISE
 
 
 class NoSuchCall(WexaSyncError):
-    """The server lacks a call that only the vendor's SDK knows: trying again does not help."""
+    """Say that the server lacks a call that only the vendor's SDK knows: trying again does not help."""
 
 
 class Overtaken(WexaSyncError):
-    """Another person changed something between plan and apply: nothing was sent."""
+    """Say that another person changed something between plan and apply: nothing was sent."""
 
 
 class ApiError(WexaSyncError):
-    """A call to the API failed."""
+    """Say that a call to the API failed."""
 
     def __init__(self, message: str, *, method: str, path: str, status: int | None = None, hint: str = "") -> None:
         super().__init__(f"{method} {path}: {message}", hint=hint)
@@ -220,25 +223,25 @@ class ApiError(WexaSyncError):
 
 
 class Unreachable(ApiError):
-    """The request never reached the server."""
+    """Say that the request never reached the server."""
 
 
 class LostAnswer(ApiError):
-    """The request was sent, and no whole response came back."""
+    """Say that the request was sent, and no whole response came back."""
 
     may_be_processed = True
 
 
 class AuthRefused(ApiError):
-    """The API key is wrong, or has no right to make this call."""
+    """Say that the API key is wrong, or has no right to make this call."""
 
 
 class NotFound(ApiError):
-    """The server has nothing at that path."""
+    """Say that the server has nothing at that path."""
 
 
 class Throttled(ApiError):
-    """The server got too many requests. `retry_after` is in seconds, None where the server names none."""
+    """Say that the server got too many requests. `retry_after` is in seconds, None where the server names none."""
 
     def __init__(self, message: str, *, method: str, path: str, retry_after: float | None = None) -> None:
         hint = "Run the command again later, or with a lower --parallelism."
@@ -247,27 +250,33 @@ class Throttled(ApiError):
 
 
 class Refused(ApiError):
-    """The server understood the request and refused it."""
+    """Say that the server understood the request and refused it."""
 
 
 class Redirected(ApiError):
-    """The server redirects, and the redirect is not followed. A form is answered so once it has been processed."""
+    """Say that the server redirects, and the redirect is not followed.
+
+    A form is answered so once it has been processed.
+    """
 
     may_be_processed = True
 
 
 class ServerFault(ApiError):
-    """The server failed, perhaps after it did the work. `retry_after` is in seconds, None where it names none."""
+    """Say that the server failed, perhaps after it did the work.
+
+    `retry_after` is in seconds, None where it names none.
+    """
 
     may_be_processed = True
     retry_after: float | None = None
 
 
 class Nonsense(ApiError):
-    """The status is a success, and the body is nothing that the API is known to return."""
+    """Say that the status is a success, and the body is nothing that the API is known to return."""
 
     may_be_processed = True
 
 
 class NotAList(Nonsense):
-    """The body holds no list of objects."""
+    """Say that the body holds no list of objects."""

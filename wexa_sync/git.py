@@ -27,7 +27,7 @@ _PASSWORD = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 class Ran(Struct, frozen=True, kw_only=True):
-    """What one call of git came to: its exit code, and the bytes that it wrote."""
+    """Hold what one call of git came to: its exit code, and the bytes that it wrote."""
 
     code: int
     out: bytes
@@ -40,7 +40,7 @@ class Ran(Struct, frozen=True, kw_only=True):
 
 
 class Repository(Struct, frozen=True):
-    """A git repository, named by any folder in it.
+    """Describe a git repository, named by any folder in it.
 
     `options` stand before the command of each call, and `env` is added to its environment.
     """

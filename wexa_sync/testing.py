@@ -40,7 +40,7 @@ _NOT_COPIED = shutil.ignore_patterns(".git", ".wexa-sync", ".venv", "venv", "nod
 
 
 class Request(NamedTuple):
-    """A request that reached the sandbox. `status` is None where a fault kept the answer back."""
+    """Describe a request that reached the sandbox. `status` is None where a fault kept the answer back."""
 
     method: str
     path: str
@@ -49,7 +49,7 @@ class Request(NamedTuple):
 
 
 class Sandbox(PartlyShown, frozen=True, kw_only=True):
-    """A running sandbox, and a copy of manifests that work on it.
+    """Describe a running sandbox, and a copy of manifests that work on it.
 
     `folder` is the copy: a test may edit it. `state` is the file of what applies recorded. `given` are the environment
     variables that the manifests read. `environment` is the one to work on, where the settings declare several.
@@ -203,7 +203,7 @@ def sandbox_of(
 
 
 class OpenSandbox(Protocol):
-    """The function that the fixture `wexa_sandbox` gives: `sandbox_of`, for the length of the test."""
+    """Hold the function that the fixture `wexa_sandbox` gives: `sandbox_of`, for the length of the test."""
 
     def __call__(
         self,

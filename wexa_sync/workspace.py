@@ -36,7 +36,7 @@ def _nowhere() -> Origin:
 
 
 class Workspace(Struct, frozen=True, kw_only=True):
-    """The API and the state of one organisation, and how to work with them.
+    """Hold the API and the state of one organisation, and how to work with them.
 
     `session` is the right to change the state, where `engine.locked` holds it. `origin` says where an apply comes from;
     it is asked for once there is something to apply. `known` is the state, where it was read already.
@@ -63,7 +63,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
 
 
 class Rehearsal(Struct, frozen=True, kw_only=True):
-    """A sandbox to work on in place of the API: what fails there, and how it reads the documentation."""
+    """Describe a sandbox to work on in place of the API: what fails there, and how it reads the documentation."""
 
     faults: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ READINGS = [
 
 
 class Full(Struct, frozen=True, dict=True):
-    """A project with many flows and schedules: the API to it, and the ids of each list in its order."""
+    """Describe a project with many flows and schedules: the API to it, and the ids of each list in its order."""
 
     api: Api
     remote: Remote

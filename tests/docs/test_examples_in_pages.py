@@ -35,7 +35,7 @@ OpenSandbox = Callable[..., AbstractContextManager[Any]]
 
 
 class Stage(Struct, frozen=True):
-    """The folder that a page's examples run in, and what they run with."""
+    """Hold the folder that a page's examples run in, and what they run with."""
 
     folder: Path
     cli: Any

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Wire(Struct):
-    """Passes requests on to a sandbox. What it does on the way is keyed by method and end of the path: `POST /pause`.
+    """Pass requests on to a sandbox. What it does on the way is keyed by method and end of the path: `POST /pause`.
 
     In a path `*` stands for any text.
     `lose`: end the connection without an answer, once; True after the sandbox did the work, False before it heard of

@@ -32,7 +32,7 @@ spec:
 
 
 class Runner(Struct):
-    """A machine that runs jobs. Each job has a fresh clone of one commit, as a checkout action leaves it."""
+    """Describe a machine that runs jobs. Each job has a fresh clone of one commit, as a checkout action leaves it."""
 
     place: Path
     hub: Forge

@@ -40,7 +40,7 @@ environments:
 
 
 class Shop(Struct, frozen=True):
-    """Two workspaces, each a server of its own, and a folder of manifests for both."""
+    """Hold two workspaces, each a server of its own, and a folder of manifests for both."""
 
     folder: Path
     cli: Cli

@@ -57,7 +57,7 @@ STYLES = ("", '"', "'", "|", ">")
 
 
 class Page(Struct, dict=True):
-    """A manifest as a person may write it: with comments and styles, and the lines of each value."""
+    """Describe a manifest as a person may write it: with comments and styles, and the lines of each value."""
 
     data: st.DataObject
     lines: list[str] = field(default_factory=list)
@@ -99,7 +99,7 @@ def _reads(text: str, value: str) -> bool:
 
 
 class World(Struct, frozen=True, dict=True):
-    """What is declared: the texts of a flow and its agents, and of a project, by path; and skills of agents."""
+    """Hold what is declared: the texts of a flow and its agents, and of a project, by path; and skills of agents."""
 
     texts: dict[str, str]
     skills: dict[str, list[str]]

@@ -25,7 +25,7 @@ SCHEDULE = "Summarise the tickets that"
 
 
 class Hunt(Struct, frozen=True):
-    """A desk with secrets, on which commands are run whose every word and file is searched for them."""
+    """Describe a desk with secrets, on which commands are run whose every word and file is searched for them."""
 
     desk: Desk
     cli: Cli

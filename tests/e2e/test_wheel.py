@@ -23,7 +23,7 @@ PACKAGE = Path(wexa_sync.__file__).parent
 
 
 class Environment(Struct, frozen=True):
-    """A virtual environment that holds the wheel and nothing else; what the wheel requires is lent to it."""
+    """Describe a virtual environment that holds the wheel and nothing else; what the wheel requires is lent to it."""
 
     venv: Path
     wheel: Path

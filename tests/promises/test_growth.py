@@ -76,7 +76,7 @@ WITHOUT_FIRST = "".join(line for line in WITHOUT_SCHEDULE.splitlines(True) if "h
 
 
 class Steps(Struct, dict=True):
-    """The steps of each function, in each phase of the life of a workspace."""
+    """Hold the steps of each function, in each phase of the life of a workspace."""
 
     counts: dict[str, Counter[CodeType]] = field(default_factory=dict)
 
@@ -116,7 +116,7 @@ def counted(counts: Counter[CodeType]) -> Iterator[None]:
 
 
 class Life(Struct, dict=True):
-    """The life of one workspace, from its first plan to its end."""
+    """Hold the life of one workspace, from its first plan to its end."""
 
     desk: Desk
     steps: Steps

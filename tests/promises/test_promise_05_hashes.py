@@ -31,7 +31,7 @@ FAST = hmac.new  # as it is, while it is watched
 
 
 class Hashed(Struct):
-    """What went into a fast hash, and how often a slow one was made."""
+    """Hold what went into a fast hash, and how often a slow one was made."""
 
     texts: list[bytes] = field(default_factory=list)
     sealed: int = 0

@@ -21,7 +21,7 @@ PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: 
 
 
 class Toys(Struct, frozen=True):
-    """A folder of manifests, the command line there, and the sandbox that it works on."""
+    """Describe a folder of manifests, the command line there, and the sandbox that it works on."""
 
     folder: Path
     remote: Remote

@@ -18,7 +18,7 @@ PROJECT = "apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {name: desk}\nspec: 
 
 
 class Folder(Struct, frozen=True):
-    """The current folder, empty at first but for what a test writes there."""
+    """Hold the current folder, empty at first but for what a test writes there."""
 
     path: Path
 

@@ -249,14 +249,15 @@ def test_every_public_name_says_what_it_is_for() -> None:
     assert missing == []
 
 
-def test_docstrings_of_functions_begin_with_a_verb() -> None:
+def test_docstrings_begin_with_a_verb() -> None:
     tests = Path(__file__).parents[1]
     files = {**FILES, **{f"tests/{path.relative_to(tests).as_posix()}": path for path in sorted(tests.rglob("*.py"))}}
     wrong = [
         f"{name}:{node.lineno} {node.name}"
         for name, path in files.items()
         for node in ast.walk(tree(name) if name in FILES else ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and NO_VERB.match(ast.get_docstring(node) or "")
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        and NO_VERB.match(ast.get_docstring(node) or "")
     ]
     assert wrong == []
 

@@ -25,7 +25,7 @@ _PLACE = pattern(r"\{([a-z]+)(?:\.(\w+))?\}")
 
 
 class Ids(Struct, frozen=True, kw_only=True):
-    """The ids that an endpoint's placeholders are filled with. Empty where not known; a path that needs one fails.
+    """Hold the ids that an endpoint's placeholders are filled with. Empty where not known; a path that needs one fails.
 
     `before` and `branch`: what a part that is created is put behind.
     """
@@ -53,7 +53,7 @@ class Ids(Struct, frozen=True, kw_only=True):
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """A request ready to be sent by any thread: nothing in it depends on anything else any more.
+    """Describe a request ready to be sent by any thread: nothing in it depends on anything else any more.
 
     `{spec.NAME}` is filled from `spec`, as the API has it, and `{owner.NAME}` from `owner`, as the server shows it.
     """
@@ -67,7 +67,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class Values(Struct, frozen=True, kw_only=True):
-    """What stands for the placeholders of one call."""
+    """Hold what stands for the placeholders of one call."""
 
     ids: Mapping[str, str]
     objects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ _WORTH_A_WORD = 1.0
 
 
 class Cutoff:
-    """Shared by all that wait: `stop()` or the end of `seconds` (None: never) ends every wait at once.
+    """End every wait at once, for all that share it: by `stop()`, or when `seconds` are over (None: never).
 
     `hear` is told of the waits that last, so that nobody takes them for a hang.
     A request that is under way is not cut by that: its answer is worth more than the seconds. `cut()` does.

@@ -19,7 +19,7 @@ ID_KEYS = ("_id", "execution_id", "id", "connectorID")
 
 
 class Page(Struct, kw_only=True):
-    """Items, and what the envelope says of the whole list: `total` may end it, `at_least` (a mere "count") does not.
+    """Hold items, and what their envelope says of the whole list. `total` may end it, `at_least` ("count") does not.
 
     "count" may mean the list or the page, so it can show that something is missing, never that all is there. `counted`:
     the API is known to count the whole list in that total; of any other, nobody knows that it is not the page's own.

@@ -38,7 +38,7 @@ _SMALLER = (500, 200, 100, 50, 20, 10)
 
 
 class Extent(Enum):
-    """How much of a list came. UNSURE: its length is one that a server may cut lists at, and there is no total.
+    """Say how much of a list came. UNSURE: its length is one that a server may cut lists at, and there is no total.
 
     ENOUGH: all that was sought came, and the rest was not asked for.
     """
@@ -71,7 +71,7 @@ class Sought(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, frozen=True, kw_only=True):
-    """The items of a list, and how much of the list they are. `total` is the server's count, where it gives one.
+    """Hold the items of a list, and how much of the list they are. `total` is the server's count, where it gives one.
 
     `refusal`: the server says that there is no such list, which then means that nothing was ever made there.
     """

@@ -27,14 +27,14 @@ def nobody(_change: Change, _run: Run, _question: Question) -> None:
 
 
 class Context(Struct, kw_only=True):
-    """What the changes of one apply share. Only the bookkeeping thread changes it, but for `cutoff` and `read_by_id`.
+    """Hold what the changes of one apply share.
 
-    `state` gives the state as of the last write. `lists` holds the lists that several changes look into. `known` are
-    the ids of all that the plan saw as ours, that the state holds and that this apply made; `planned` are those that
-    the plan saw. Both are kept by the owner's live id, since ids of parts may be unique in their owner alone; under ""
-    stand all of them. `seen_before` holds, for a run that is about to be sent, the list as it was read just before.
-    `read_by_id` holds what was read singly since a list shows too little of it, and `types` the catalogues that were
-    read. `history`: None where nothing is noted.
+    Only the bookkeeping thread changes it, but for `cutoff` and `read_by_id`. `state` gives the state as of the last
+    write. `lists` holds the lists that several changes look into. `known` are the ids of all that the plan saw as ours,
+    that the state holds and that this apply made; `planned` are those that the plan saw. Both are kept by the owner's
+    live id, since ids of parts may be unique in their owner alone; under "" stand all of them. `seen_before` holds, for
+    a run that is about to be sent, the list as it was read just before. `read_by_id` holds what was read singly since a
+    list shows too little of it, and `types` the catalogues that were read. `history`: None where nothing is noted.
     """
 
     api: Api

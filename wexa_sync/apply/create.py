@@ -109,7 +109,7 @@ def body_of(task: Task) -> dict[str, Any]:
 
 
 class Made(Struct, frozen=True, kw_only=True):
-    """What became of a create: the id where it can be told, in every spelling, the response if any, and the loss.
+    """Hold what became of a create: the id where it can be told, in every spelling, the response if any, and the loss.
 
     `fault`: what the create did to others. `warnings`: what the response shows of the new thing that a person should
     hear.

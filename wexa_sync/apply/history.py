@@ -38,7 +38,7 @@ from wexa_sync.state.base import Note, State
 
 
 class History:
-    """Makes the notes of one apply of a plan. `key` seals secrets; `before` is the state as the plan saw it."""
+    """Make the notes of one apply of a plan. `key` seals secrets; `before` is the state as the plan saw it."""
 
     def __init__(self, run: str, plan: Plan, before: State, key: str) -> None:
         self.run = run

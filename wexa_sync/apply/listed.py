@@ -15,7 +15,10 @@ from wexa_sync.kinds.spec.wire import decode
 
 
 class Listed:
-    """The live things of one kind in one place, as one list showed them. `key` is what the plan seals secrets with."""
+    """Be the live things of one kind in one place, as one list showed them.
+
+    `key` is what the plan seals secrets with.
+    """
 
     def __init__(self, kind: Kind, found: Found, key: str) -> None:
         self.kind, self.found = kind, found

@@ -45,7 +45,7 @@ _UNRECORDED = f"the change was made, and {_UNWRITABLE} after it: the next plan l
 
 
 class Drive:
-    """Drives the changes of one apply, each a step at a time, and keeps the books."""
+    """Drive the changes of one apply, each a step at a time, and keep the books."""
 
     def __init__(self, context: Context, session: StateSession) -> None:
         self.context, self.session = context, session

@@ -75,7 +75,7 @@ def _recorded(task: Task, id: str, attempts: int, mark: str) -> Work:  # the fie
 
 
 class _Made(NamedTuple):
-    """A run that was created: its id in every spelling, its status, the requests that it took, the intent's mark."""
+    """Hold a run that was created: its id in every spelling, its status, its requests, the intent's mark."""
 
     ids: tuple[str, ...]
     status: str = ""

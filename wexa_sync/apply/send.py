@@ -27,15 +27,17 @@ from wexa_sync.model import Spec
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
-    """A call that is ready to be sent, and the items of others in the list that it writes whole, if it does."""
+    """Hold a call that is ready to be sent, and the items of others in the list that it writes whole."""
 
     call: Call
     others: Sequence[Any] = ()
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """What came of a call: the response, and the number of requests. After a list was written whole, `answer` is the
-    owner as it was read back, and `fault` says that items of others are not as they were.
+    """Hold what came of a call: the response, and the number of requests.
+
+    After a list was written whole, `answer` is the owner as it was read back, and `fault` says that items of others are
+    not as they were.
     """
 
     answer: Any

@@ -14,14 +14,17 @@ from wexa_sync.state.base import Entry, Note
 
 
 class Write(Struct, frozen=True):
-    """Entries that must be durable before the task goes on. After the `last` of a task, no request follows."""
+    """Hold entries that must be durable before the task goes on. After the `last` of a task, no request follows."""
 
     entries: tuple[Entry | Note, ...]
     last: bool = False
 
 
 class Http(Struct, frozen=True):
-    """A function for a worker to call. Tasks that need the same thing give it the same `lookup`: it is called once."""
+    """Describe a function for a worker to call.
+
+    Tasks that need the same thing give it the same `lookup`: it is called once.
+    """
 
     function: Callable[[], Any]
     lookup: Hashable = None
@@ -47,7 +50,10 @@ class Together(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    """A wait until no other task has the turn of that key. The turn ends with the task, or when None is yielded."""
+    """Describe a wait until no other task has the turn of that key.
+
+    The turn ends with the task, or when None is yielded.
+    """
 
     key: Hashable
 

@@ -21,7 +21,7 @@ from wexa_sync.model import Address, Change, Intent, Record, Ref, Spec
 
 
 class Task(Struct, frozen=True, eq=False, dict=True):
-    """A change, and the apply that it belongs to."""
+    """Describe a change, and the apply that it belongs to."""
 
     context: Context
     change: Change

@@ -77,7 +77,7 @@ def _take(task: Task, steps: Sequence[_Step]) -> Generator[Any, Any, Done]:
 
 
 class _Step(Struct, frozen=True, kw_only=True):
-    """One call of an update: what is to be live, what of it is sent, and what is then as declared and recorded."""
+    """Hold one call of an update: what is to be live, what of it is sent, and what is then as declared."""
 
     endpoint: Endpoint
     spec: Spec

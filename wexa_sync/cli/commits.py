@@ -27,7 +27,7 @@ _BRANCH = pattern(r"(?:refs/heads/|refs/remotes/origin/|origin/)?([\w][\w./-]*)"
 
 
 class Commit(Struct, frozen=True):
-    """A commit of the repository that holds the manifests. `name`: what people call it."""
+    """Describe a commit of the repository that holds the manifests. `name`: what people call it."""
 
     repository: Repository
     id: str

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Words(KnownAddress):
-    """A word that is an address, an id or a path: which one it is, its place says."""
+    """Take a word that is an address, an id or a path: which one it is, its place says."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
         """Return the text as it is."""

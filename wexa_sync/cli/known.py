@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Completed:
-    """A value that a shell completes."""
+    """Be a value that a shell completes."""
 
     def names(self, context: click.Context) -> list[str]:
         """Return the addresses that are known."""
@@ -29,15 +29,15 @@ class _Completed:
 
 
 class KnownAddress(_Completed, AddressType):
-    """An address, as a person types it."""
+    """Take an address, as a person types it."""
 
 
 class KnownAddressOrId(_Completed, AddressOrId):
-    """An address or an id."""
+    """Take an address or an id."""
 
 
 class KnownEnvironment(_Completed, click.types.StringParamType):
-    """The name of an environment."""
+    """Take the name of an environment."""
 
     def names(self, context: click.Context) -> list[str]:  # noqa: ARG002  # as for addresses
         """Return the environments that the settings declare."""
@@ -51,7 +51,7 @@ class KnownEnvironment(_Completed, click.types.StringParamType):
 
 
 class KnownView(_Completed, click.types.StringParamType):
-    """The name of a view."""
+    """Take the name of a view."""
 
     def names(self, context: click.Context) -> list[str]:  # noqa: ARG002  # as for addresses
         """Return the views that `get` shows."""

@@ -151,7 +151,7 @@ def _show_report(report: Report, show: Show, *, talks: bool) -> bool:
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """What a person is asked; what was not done without an answer, and what to do where nobody can be asked."""
+    """Hold what a person is asked; what was not done without an answer, and what to do where nobody can be asked."""
 
     text: str = ""
     done: str = "applied"

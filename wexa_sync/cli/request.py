@@ -36,7 +36,7 @@ _LEVELS: Final = {True: Level.FULL, False: Level.SUMMARY, None: None}
 
 
 class Output(Struct, frozen=True, kw_only=True):
-    """How to show a plan or a report: the format of stdout, and the files to write, each in its format.
+    """Say how to show a plan or a report: the format of stdout, and the files to write, each in its format.
 
     `to_stdout`: False where a file takes the place of stdout. `log`: formats for a CI system, behind the text.
     `source_url`: where people read the files of this folder; empty where that is not known.
@@ -53,7 +53,7 @@ class Output(Struct, frozen=True, kw_only=True):
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox.
+    """Hold what a command line asks for. `timeout` and `lock_timeout` in seconds; `rehearsal`: work on a sandbox.
     `notify`: a webhook to tell of what comes of it; its URL is a secret.
 
     `settings_at` reads the settings for another place, with the same flags. `spelt`: the environment stands on the

@@ -21,7 +21,7 @@ _INTERRUPTED = b"\nInterrupted: what is in flight is finished,\nnothing new begi
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: like Ctrl-C, with another exit code."""
+    """Stand for SIGTERM: like Ctrl-C, with another exit code."""
 
 
 @contextmanager

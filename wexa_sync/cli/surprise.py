@@ -20,7 +20,7 @@ _MOST = 10
 
 
 class Expectation(Struct, frozen=True, kw_only=True):
-    """What is expected of a plan: where its operations may come from, and the words of those that it must not have.
+    """Hold what is expected of a plan: where its operations may come from, and the words of those to refuse.
 
     `base` holds the manifests before the change; None where they can't be read, and then `warning` says why.
     """

@@ -24,7 +24,7 @@ from wexa_sync.text.patterns import pattern
 
 
 class Named(click.Path):
-    """A path that is not empty. `"$FOLDER"` of a variable that is not set would mean the current folder."""
+    """Take a path that is not empty. `"$FOLDER"` of a variable that is not set would mean the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path. Fails for an empty text."""
@@ -34,7 +34,7 @@ class Named(click.Path):
 
 
 class StateName(Named):
-    """A state: a file, or git:REMOTE#REF."""
+    """Take a state: a file, or git:REMOTE#REF."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, or the text of a ref as it is: a path would make one slash of two."""
@@ -50,7 +50,7 @@ def _at_home(kind: click.Path, value: Any, param: click.Parameter | None, ctx: c
 
 
 class NewFile(click.Path):
-    """A file to write. A failure that is certain is reported before the work that the file is for."""
+    """Take a file to write. A failure that is certain is reported before the work that the file is for."""
 
     def __init__(self) -> None:
         super().__init__(dir_okay=False, writable=True)
@@ -66,7 +66,7 @@ class NewFile(click.Path):
 
 
 class PlanFile(NewFile):
-    """A file to save a plan in. It may replace another saved plan, and nothing else."""
+    """Take a file to save a plan in. It may replace another saved plan, and nothing else."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path. Fails where a file has its name that is neither a saved plan nor empty."""
@@ -79,7 +79,7 @@ class PlanFile(NewFile):
 
 
 class OutputFile(Struct, frozen=True, kw_only=True):
-    """A file to write, and the format to write in it; empty: that of --format. No path: stdout."""
+    """Describe a file to write, and the format to write in it; empty: that of --format. No path: stdout."""
 
     path: Path | None
     format: str = ""
@@ -89,7 +89,7 @@ _WITH_FORMAT = pattern(r"(?P<format>[a-z][a-z0-9-]*)=(?P<file>.*)", re.DOTALL)
 
 
 class OutputType(NewFile):
-    """`FILE`, or `FORMAT=FILE`, where `-` is stdout. A variable holds several with semicolons between them."""
+    """Take `FILE`, or `FORMAT=FILE`, where `-` is stdout. A variable holds several with semicolons between them."""
 
     envvar_list_splitter = ";"
 
@@ -112,7 +112,7 @@ SURPRISES = ("drift", "delete", "run", "blocked", "unexplained")
 
 
 class Surprises(click.types.StringParamType):
-    """Words for what a plan must not have, with commas between them."""
+    """Take words for what a plan must not have, with commas between them."""
 
     name = "words"
 
@@ -129,7 +129,7 @@ class Surprises(click.types.StringParamType):
 
 
 class Digest(click.types.StringParamType):
-    """The digest of a plan, in its short or its full form."""
+    """Take the digest of a plan, in its short or its full form."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the hex digits. Fails for a text that is no digest."""
@@ -144,7 +144,7 @@ _SPAN = pattern(r"(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
 
 
 class Seconds(click.FloatRange):
-    """A finite time: a number of seconds, or `5m`, `1h30m`, `90s`."""
+    """Take a finite time: a number of seconds, or `5m`, `1h30m`, `90s`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds. Fails for `nan`, `inf` and a text that is no time."""
@@ -162,7 +162,7 @@ class Seconds(click.FloatRange):
 
 
 class Since(click.types.StringParamType):
-    """A moment: a span of time ago, as `2h`, or a date or a time in ISO 8601, which is UTC where it names no zone."""
+    """Take a moment: a span of time ago, as `2h`, or a date or time in ISO 8601, which is UTC without a zone."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the moment in epoch seconds. Fails for a text that is no time."""
@@ -176,7 +176,7 @@ class Since(click.types.StringParamType):
 
 
 class Allowance(click.types.StringParamType):
-    """A budget and the number to lift it to, as `deletes=12`."""
+    """Take a budget and the number to lift it to, as `deletes=12`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the budget's own name and the number. Fails for an unknown name, and for a text that is no number."""
@@ -191,7 +191,7 @@ class Allowance(click.types.StringParamType):
 
 
 class Assignment(click.types.StringParamType):
-    """`NAME=VALUE`. A variable holds several with semicolons between them."""
+    """Take `NAME=VALUE`. A variable holds several with semicolons between them."""
 
     envvar_list_splitter = ";"
 
@@ -216,13 +216,13 @@ def by_name(pairs: Sequence[tuple[str, str]], flag: str) -> dict[str, str]:
 
 
 class Fault(click.types.StringParamType):
-    """A scripted fault. A fault has spaces in it, so a variable holds several with semicolons between them."""
+    """Take a scripted fault. A fault has spaces in it, so a variable holds several with semicolons between them."""
 
     envvar_list_splitter = ";"
 
 
 class WebAddress(click.types.StringParamType):
-    """A URL that a page can link to."""
+    """Take a URL that a page can link to."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the URL. Fails for what is no URL of http or https."""
@@ -232,7 +232,7 @@ class WebAddress(click.types.StringParamType):
 
 
 class Webhook(click.types.StringParamType):
-    """The URL of a webhook, which is a secret: no message shows it."""
+    """Take the URL of a webhook, which is a secret: no message shows it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the URL. Fails where nothing can be sent there, or anybody on the way could read it."""
@@ -242,7 +242,7 @@ class Webhook(click.types.StringParamType):
 
 
 class AddressType(click.types.StringParamType):
-    """An address, as a person types it."""
+    """Take an address, as a person types it."""
 
     name = "address"
 
@@ -258,7 +258,7 @@ class AddressType(click.types.StringParamType):
 
 
 class AddressOrId(AddressType):
-    """An address or an id: a text with a slash in it is an address."""
+    """Take an address or an id: a text with a slash in it is an address."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the text as it is. Raises UsageError for an address that is none."""

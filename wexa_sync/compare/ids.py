@@ -13,7 +13,7 @@ from wexa_sync.text.suggest import did_you_mean
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """What two values are compared by.
+    """Hold what two values are compared by.
 
     `id_of` gives the id of a reference, None where it is not known. `seal_key` makes the fingerprints of secrets.
     """

@@ -23,7 +23,7 @@ NEVER: Any = object()
 
 
 class Sides(NamedTuple):
-    """The three sides of one place.
+    """Hold the three sides of one place.
 
     `theirs`: live, restricted to the fields that are declared now or were at the last apply. `target`: the value that
     should stand there; nothing has to change where it equals `theirs`. `last`: the value that was last applied.

@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 
 
 class Sowing(Struct, frozen=True, kw_only=True):
-    """What makes the live rows as declared, by their keys.
+    """Hold what makes the live rows as declared, by their keys.
 
     `gone`: rows of ours that are live and no longer declared. `twice`: keys of several live rows. `strange`: live rows
     with a declared key and other values that nobody recorded. `ours`: the ids of declared rows that an apply made, or

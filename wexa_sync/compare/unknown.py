@@ -18,7 +18,7 @@ Fields = tuple[FieldChange, ...]
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """What counts as applied where a live resource is taken over as it is. `differ`: what is declared otherwise.
+    """Hold what counts as applied where a live resource is taken over as it is. `differ`: what is declared otherwise.
 
     `unknown`: the fields of which nobody can tell that.
     """

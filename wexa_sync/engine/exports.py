@@ -43,7 +43,10 @@ _NO_KEY = "export"
 
 
 class _Checked(Struct, frozen=True, kw_only=True):
-    """What was written, as the next plan will see it. `odd` does not come to no change; `partial` lacks something."""
+    """Hold what was written, as the next plan will see it.
+
+    `odd` does not come to no change; `partial` lacks something.
+    """
 
     seen: Observation
     odd: tuple[Odd, ...]
@@ -60,7 +63,10 @@ class _Checked(Struct, frozen=True, kw_only=True):
 
 
 class _Put(Struct, frozen=True, kw_only=True):
-    """Files that are staged. `there`: what stands in the folder already. `whole`: a folder with all drafts alone."""
+    """Hold files that are staged. `there`: what stands in the folder already.
+
+    `whole`: a folder with all drafts alone.
+    """
 
     staging: Staging
     there: Standing

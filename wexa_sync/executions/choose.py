@@ -17,7 +17,7 @@ MOST = 50
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """Which runs are wanted: of these statuses, of that flow, created `since` (epoch seconds), the newest `limit`.
+    """Say which runs are wanted: of these statuses, of that flow, created `since` (epoch seconds), the newest `limit`.
 
     `whole`: False where what the list shows is enough.
     """

@@ -29,7 +29,7 @@ KEEP: Final = 100
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """A run that a command asks for: of `target`, in the project of that handle."""
+    """Describe a run that a command asks for: of `target`, in the project of that handle."""
 
     kind: Kind
     project: str

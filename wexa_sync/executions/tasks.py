@@ -21,7 +21,7 @@ from wexa_sync.text.ids import ID_HINT, is_id
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """One live task: its id, its project, its status in small letters, and the ids of its runs."""
+    """Describe one live task: its id, its project, its status in small letters, and the ids of its runs."""
 
     id: str
     status: str

@@ -14,7 +14,7 @@ from wexa_sync.model import Ref
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
-    """What a person wants of an export beyond what it does by itself.
+    """Hold what a person wants of an export beyond what it does by itself.
 
     `with_values`: what of a connector's config is no secret is written too. `all_made`: what connectors made, and
     whatever else nothing refers to. `skip_hired`: what comes from the marketplace is left out.

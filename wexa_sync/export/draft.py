@@ -10,7 +10,7 @@ from wexa_sync.model import Address, Path, Spec
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A manifest to write, of a resource that stands in a file of its own or with others: never of a part.
+    """Describe a manifest to write, of a resource that stands in a file of its own or with others: never of a part.
 
     `spec` is as a person writes it, with the API's texts as they are: `${` and line ends are the writer's own care. A
     reference is a Ref. A secret to be filled in is a Secret with the template `${secret:NAME}` and without a value.

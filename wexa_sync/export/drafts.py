@@ -20,14 +20,14 @@ from wexa_sync.state.base import State
 
 
 class Left(Struct, frozen=True, kw_only=True):
-    """A live thing that is no manifest, and why."""
+    """Describe a live thing that is no manifest, and why."""
 
     thing: Thing
     why: str
 
 
 class Drawn(Struct, frozen=True, kw_only=True):
-    """The drafts of a survey, in the order of KINDS, and what could be none."""
+    """Hold the drafts of a survey, in the order of KINDS, and what could be none."""
 
     drafts: tuple[Draft, ...]
     left: tuple[Left, ...]

@@ -27,7 +27,7 @@ _ROUNDS = 5
 
 
 class Fit(Struct, kw_only=True):
-    """A spec on its way to be valid. `why` says what can't be put right; it is then no manifest."""
+    """Describe a spec on its way to be valid. `why` says what can't be put right; it is then no manifest."""
 
     kind: Kind
     spec: dict[str, Any]

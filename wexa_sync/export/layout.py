@@ -26,7 +26,7 @@ _NOTHING = Standing()
 
 
 class _Paths(Struct):
-    """Gives each file a path that no other one has, on a disk that takes capitals for small letters, too."""
+    """Give each file a path that no other one has, on a disk that takes capitals for small letters, too."""
 
     taken: set[str] = field(default_factory=set)
 

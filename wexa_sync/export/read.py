@@ -79,7 +79,7 @@ def _chosen(live: Sequence[Raw], state: State, words: Sequence[str]) -> list[Raw
 
 
 class _Look(Struct, kw_only=True):
-    """What was read so far. `found`: the items of each list; `names`: the chosen projects, by id."""
+    """Hold what was read so far. `found`: the items of each list; `names`: the chosen projects, by id."""
 
     recorder: Recorder
     pool: Executor

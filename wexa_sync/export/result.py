@@ -13,14 +13,14 @@ from wexa_sync.model import Address
 
 
 class Odd(Struct, frozen=True, kw_only=True):
-    """A manifest that does not say what is live: its address, and what a plan would do or say of it."""
+    """Describe a manifest that does not say what is live: its address, and what a plan would do or say of it."""
 
     address: Address
     what: str
 
 
 class Export(Struct, frozen=True, kw_only=True):
-    """What an export wrote, what it could not say, and how many resources it recorded.
+    """Hold what an export wrote, what it could not say, and how many resources it recorded.
 
     `files`: relative to `folder`. `written`: the manifests, with the parts in them. `partial`: those that don't say all
     of what is live. `declared`: what the folder declares in files of a person's own, which was not written. `gone`:

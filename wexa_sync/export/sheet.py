@@ -27,7 +27,7 @@ _BY_ID = Comparison(id_of=lambda ref: ref.id, seal_key="")
 
 
 class Desk(Struct, frozen=True, kw_only=True, dict=True):
-    """What is known while drafts are made. `written`: the things that become manifests, or parts of some."""
+    """Hold what is known while drafts are made. `written`: the things that become manifests, or parts of some."""
 
     survey: Survey
     addresses: Mapping[Key, Address]
@@ -93,7 +93,7 @@ def _natural(thing: Thing) -> str:
 
 
 class Sheet(Struct, kw_only=True):
-    """A draft that is being made: ids of what is in it, comments by place, what the live side may change."""
+    """Describe a draft that is being made: ids of what is in it, comments by place, what the live side may change."""
 
     desk: Desk
     ids: dict[Address, str]

@@ -24,7 +24,7 @@ _SEPARATOR = pattern(r"^---(?=\s|$)[^\n]*\n?", re.MULTILINE)
 
 
 class Piece(Struct, frozen=True, kw_only=True):
-    """A document of a file, as it stands there. `address` is None where the document is no manifest."""
+    """Describe a document of a file, as it stands there. `address` is None where the document is no manifest."""
 
     address: Address | None
     text: str
@@ -32,7 +32,7 @@ class Piece(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """What stands in a folder. `places`: the file of each resource that is declared, by a path in the folder.
+    """Hold what stands in a folder. `places`: the file of each resource that is declared, by a path in the folder.
 
     `ours`: the documents of each file that an export wrote.
     """

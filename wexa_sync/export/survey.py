@@ -16,11 +16,11 @@ from wexa_sync.observe.replay import Notes
 
 
 class Thing(PartlyShown, frozen=True, kw_only=True):
-    """A live resource. `project` is the id of its project (a project's own), and `project_name` what people call that.
+    """Describe a live resource.
 
-    `spec`: as a read shows it, references by id. `raw`: the response without what may be secret. `owner`: the id of
-    the resource that it lives in, or in whose list it stands. `position`: its place in its list.
-    `created_at` in epoch seconds.
+    `project` is the id of its project (a project's own), and `project_name` what people call that. `spec`: as a read
+    shows it, references by id. `raw`: the response without what may be secret. `owner`: the id of the resource that it
+    lives in, or in whose list it stands. `position`: its place in its list. `created_at` in epoch seconds.
     """
 
     UNSHOWN = frozenset({"raw"})
@@ -54,7 +54,7 @@ class Thing(PartlyShown, frozen=True, kw_only=True):
 
 
 class Unread(Struct, frozen=True, kw_only=True):
-    """A list that could not be read, or not whole: the kind, what people call the project, the owner's id, and why.
+    """Hold a list that could not be read whole: the kind, what people call the project, the owner's id, and why.
 
     `guessed`: no page of the vendor shows the call, so that it may not be there at all.
     """
@@ -68,9 +68,9 @@ class Unread(Struct, frozen=True, kw_only=True):
 
 
 class Survey(PartlyShown, frozen=True, kw_only=True):
-    """All that is live and can be declared, in the order of KINDS, of each kind as listed. `now` is the later clock.
+    """Hold all that is live and can be declared, in the order of KINDS, of each kind as listed.
 
-    `notes`: what the API showed, to answer an observation from, without secrets.
+    `now` is the later clock. `notes`: what the API showed, to answer an observation from, without secrets.
     """
 
     UNSHOWN = frozenset({"notes"})

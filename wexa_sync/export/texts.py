@@ -18,7 +18,7 @@ _LONG = 100
 
 
 class LongText(Struct, frozen=True, kw_only=True):
-    """A text that gets a file: its path in the spec, the file that it would like to have, and what that is to hold."""
+    """Hold a text that gets a file: its path in the spec, the file that is wished for, and what that is to hold."""
 
     path: Path
     file: str

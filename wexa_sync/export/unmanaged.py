@@ -32,14 +32,14 @@ _TITLES = (
 
 
 class Referrer(Struct, frozen=True, kw_only=True):
-    """A live thing that refers to another one. `address`: by which the state knows it, if it does."""
+    """Describe a live thing that refers to another one. `address`: by which the state knows it, if it does."""
 
     thing: Thing
     address: Address | None
 
 
 class Stranger(Struct, frozen=True, kw_only=True):
-    """A live thing that no record knows. `owner`: the address of the managed resource that it is a part of."""
+    """Describe a live thing that no record knows. `owner`: the address of the managed resource that it is a part of."""
 
     thing: Thing
     referrers: tuple[Referrer, ...]
@@ -47,7 +47,7 @@ class Stranger(Struct, frozen=True, kw_only=True):
 
 
 class Unrecorded(PartlyShown, frozen=True, kw_only=True):
-    """What is live and no record knows, in the order of the survey. `ignored`: how many the settings leave out.
+    """Hold what is live and no record knows, in the order of the survey. `ignored`: how many the settings leave out.
 
     `notes`: what a person should know of it, such as a list that could not be read. `written`: the things that
     manifests may refer to by a handle, managed ones too.

@@ -27,7 +27,7 @@ _ELSEWHERE = "Name another folder, or move that away."
 
 
 class Staging(Struct, frozen=True):
-    """Files that wait to be moved: they stand in `folder`, as they will stand in `target`."""
+    """Hold files that wait to be moved: they stand in `folder`, as they will stand in `target`."""
 
     folder: Path
     target: Path

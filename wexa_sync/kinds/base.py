@@ -28,14 +28,14 @@ _HANDLE_AS_ID = pattern(r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?$")
 
 
 class Nature(Enum):
-    """A RESOURCE stays and is kept equal to its manifest. An ACTION happens once per generation."""
+    """Tell apart a RESOURCE, which is kept equal to its manifest, and an ACTION, which happens once per generation."""
 
     RESOURCE = "resource"
     ACTION = "action"
 
 
 class Inbox(Struct, frozen=True, kw_only=True):
-    """What waiting runs ask of people. `pending` lists the unanswered items, and `everything` all of them.
+    """Hold what waiting runs ask of people. `pending` lists the unanswered items, and `everything` all of them.
 
     `run`, `asker` and `asker_id` are fields of an item: the id of its run, and the title and id of the part of the flow
     that asks. `open`: the status words of an unanswered item. `forms` has the types of items that can be answered.
@@ -51,7 +51,7 @@ class Inbox(Struct, frozen=True, kw_only=True):
 
 
 class Running(Struct, frozen=True, kw_only=True):
-    """How an action runs, as Listing says how a kind is listed: the start, the status words, the inbox, the moves.
+    """Say how an action runs, as Listing says how a kind is listed: the start, the status words, the inbox, the moves.
 
     `Run` is the word for one live run. `status` names the fields that may hold the status, and every status word is in
     small letters. `runs` names the field of the spec that refers to what is run, and `inputs` that of its inputs.
@@ -115,7 +115,7 @@ class Running(Struct, frozen=True, kw_only=True):
 
 
 class Kind(Struct, frozen=True, kw_only=True, eq=False):
-    """A kind of thing on the platform. There is one of each: what is equal is the same.
+    """Describe a kind of thing on the platform. There is one of each: what is equal is the same.
 
     `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its
     own. `identity`: the fields by which a live one without a record is found; `narrow`: more fields, to tell
@@ -249,13 +249,14 @@ class Kind(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A kind that lives inside another one. The owner's manifest lists its parts in `field`, each with a handle.
+    """Describe a kind that lives inside another one.
 
-    Responses about the owner show the parts in that field too, unless the part's kind has a listing of its own. A part
-    is deleted as any resource is, where its kind has a call for it; where not, taking it out of `field` is blocked.
-    `chain`: how one part leads to the next; a new one is put behind the one that the manifest lists before it.
-    `handle`: the field of an item that has its handle. One of another name is the part's id on the server.
-    `in_create`: the owner's create takes such parts too, in `field`. `only`: the handle of one that stands alone.
+    The owner's manifest lists its parts in `field`, each with a handle. Responses about the owner show the parts in
+    that field too, unless the part's kind has a listing of its own. A part is deleted as any resource is, where its
+    kind has a call for it; where not, taking it out of `field` is blocked. `chain`: how one part leads to the next; a
+    new one is put behind the one that the manifest lists before it. `handle`: the field of an item that has its handle.
+    One of another name is the part's id on the server. `in_create`: the owner's create takes such parts too, in
+    `field`. `only`: the handle of one that stands alone.
     """
 
     field: str

@@ -15,14 +15,14 @@ from wexa_sync.text.suggest import did_you_mean, named
 
 
 class Column(Struct, frozen=True, kw_only=True):
-    """A declared column: its type in small letters, and the values that an enum takes."""
+    """Describe a declared column: its type in small letters, and the values that an enum takes."""
 
     type: str
     options: tuple[str, ...] = ()
 
 
 class _Type(Struct, frozen=True):
-    """The values of a type, what they are called, and what to do about another one."""
+    """Hold the values of a type, what they are called, and what to do about another one."""
 
     holds: tuple[type, ...]
     words: str

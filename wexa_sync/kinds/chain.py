@@ -19,14 +19,17 @@ Part = TypeVar("Part", bound=Mapping[str, Any])
 
 
 class PartOrder(Enum):
-    """Whether the order of an owner's parts counts. APPEND_ONLY: it does, and the API adds parts at the end alone."""
+    """Say whether the order of an owner's parts counts.
+
+    APPEND_ONLY: it does, and the API adds parts at the end alone.
+    """
 
     FREE = "free"
     APPEND_ONLY = "append only"
 
 
 class Chain(Struct, frozen=True, kw_only=True):
-    """The fields of responses that link parts, by their ids.
+    """Hold the fields of responses that link parts, by their ids.
 
     `first`: the owner's field with the part that comes first. `next`: a part's field with the one behind it.
     `branches`: the field of a part that decides, with the part behind each of its branches. `decides`: the branches

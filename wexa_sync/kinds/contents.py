@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """How an action sends content. `field`: the field of the spec that names the file, with its hash and its size.
+    """Say how an action sends content. `field`: the field of the spec that names the file, with its hash and its size.
 
     `name`: the field with the name that the server is told. `size`: the field of a read that may show the size.
     """
@@ -20,7 +20,7 @@ class Contents(Struct, frozen=True, kw_only=True):
 
 
 class Given(Struct, frozen=True, kw_only=True):
-    """What a response gives to send content to: the address (empty: none, or several) and the id of what was made.
+    """Hold what a response gives to send content to: the address (empty: none, or several) and the id of what was made.
 
     The address is a secret: whoever knows it can write there.
     """

@@ -15,7 +15,7 @@ Template: TypeAlias = "str | Sequence[Template] | Mapping[str, Template]"
 
 
 class Operation(Enum):
-    """What an API may let one do with a resource."""
+    """Hold what an API may let one do with a resource."""
 
     CREATE = "create"
     READ = "read"
@@ -24,7 +24,7 @@ class Operation(Enum):
 
 
 class Shape(Enum):
-    """What the body of a call is: a JSON object, a list of that one object or of rows, a form of parts, or nothing."""
+    """Say what the body of a call is: a JSON object, a list of that object or of rows, a form of parts, or nothing."""
 
     OBJECT = "object"
     LIST = "list"
@@ -34,7 +34,10 @@ class Shape(Enum):
 
 
 class Scope(Enum):
-    """What one listing covers. OWNER: the parts of one owner. EVERY_PROJECT: the list of each project, put together."""
+    """Hold what one listing covers. OWNER: the parts of one owner.
+
+    EVERY_PROJECT: the list of each project, put together.
+    """
 
     ORGANISATION = "organisation"
     PROJECT = "project"
@@ -43,7 +46,7 @@ class Scope(Enum):
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """One call. `{project} {owner} {id} {org} {user}` in `path`, `query` and `body` are filled in with ids.
+    """Describe one call. `{project} {owner} {id} {org} {user}` in `path`, `query` and `body` are filled in with ids.
 
     In the create of a part, `{before}` is the id of the part that it is put behind, and `{branch}` a branch of that
     one. A query that comes to nothing is left out.
@@ -114,7 +117,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
 
 class Listing(Struct, frozen=True, kw_only=True):
-    """The call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape.
+    """Hold the call that lists a kind. `keys`: where the list may stand in the answer; `items` unpacks an odd shape.
 
     `named`: the query parameter that asks for those of one display name, of a list that has no second page. `nothing`:
     a null, or an object without a field, stands for an empty list. `about`: the field around the list that has the
@@ -135,7 +138,7 @@ class Listing(Struct, frozen=True, kw_only=True):
 
 
 class Loss(Struct, frozen=True, kw_only=True):
-    """What goes with a part that is deleted, counted in its owner: of the things called `noun`, each may lose a value.
+    """Say what goes with a part that is deleted, counted in its owner: each thing called `noun` may lose a value.
 
     The response to `endpoint` has their number in `total`.
     """

@@ -16,7 +16,7 @@ Raw = Mapping[str, Any]
 
 
 class Exported(Struct, frozen=True, kw_only=True):
-    """What an export heeds of a kind.
+    """Hold what an export heeds of a kind.
 
     `remarks`: fields that no call writes, and what to say of their value `{}`. `left_out`: fields that are not written,
     since only a create takes them. `comes_along`: True for one that the server itself makes in a project: references

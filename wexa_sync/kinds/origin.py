@@ -14,7 +14,7 @@ Raw = Mapping[str, Any]
 
 
 class Derived(Struct, frozen=True, kw_only=True):
-    """A field the API wants that follows from another one: set where the manifest does not say it.
+    """Describe a field the API wants that follows from another one: set where the manifest does not say it.
 
     `make` gives the target from the source, and `read` the source from a target that may have another form.
     """
@@ -26,7 +26,7 @@ class Derived(Struct, frozen=True, kw_only=True):
 
 
 class Maker(Struct, frozen=True, kw_only=True):
-    """A kind, by its name, whose resources make such ones by themselves when they are created.
+    """Describe a kind, by its name, whose resources make such ones by themselves when they are created.
 
     `field` refers to the maker. `made` is True where one of those makers made the resource.
     """
@@ -37,7 +37,7 @@ class Maker(Struct, frozen=True, kw_only=True):
 
 
 class Catalogue(Struct, frozen=True, kw_only=True):
-    """A list of types that knows what a create has to send: the `fields`, where a manifest leaves them out.
+    """Describe a list of types that knows what a create has to send: the `fields`, where a manifest leaves them out.
 
     `key`: the field that names the type, in the manifest and in the list. `required`: fields that no create lacks.
     """

@@ -8,11 +8,11 @@ from msgspec import Struct
 
 
 class NoPaging(Struct, frozen=True, kw_only=True):
-    """The list comes whole, and takes no parameters."""
+    """Say that the list comes whole, and takes no parameters."""
 
 
 class Single(Struct, frozen=True, kw_only=True):
-    """A limit and no second page: a full response is asked for again with twice the limit until it stops growing.
+    """Take a limit and no second page. A full response is asked for again with twice the limit until it stops growing.
 
     A full answer that does not grow may be the whole list or the server's most: it counts as cut.
     """
@@ -22,7 +22,7 @@ class Single(Struct, frozen=True, kw_only=True):
 
 
 class PageNumber(Struct, frozen=True, kw_only=True):
-    """Numbered pages. From the second on, the size asked for is the first one's true length.
+    """Hold numbered pages. From the second on, the size asked for is the first one's true length.
 
     So the server counts its offset in what it really gave, also where it caps the size but not the offset. `also_param`
     is another name of the size, which is sent too where sources differ.
@@ -36,7 +36,7 @@ class PageNumber(Struct, frozen=True, kw_only=True):
 
 
 class SkipLimit(Struct, frozen=True, kw_only=True):
-    """An offset and a limit. `skip` is left out on the first page: some places refuse skip=0."""
+    """Describe an offset and a limit. `skip` is left out on the first page: some places refuse skip=0."""
 
     limit: int = 100
     skip_param: str = "skip"
@@ -44,7 +44,7 @@ class SkipLimit(Struct, frozen=True, kw_only=True):
 
 
 class AfterId(Struct, frozen=True, kw_only=True):
-    """A limit, and the id of the last item so far to go on from."""
+    """Describe a limit, and the id of the last item so far to go on from."""
 
     limit: int = 100
     after_param: str = "after_id"

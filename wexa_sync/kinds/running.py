@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """What a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides.
+    """Hold what a person can do to a run: nothing in the statuses `done`, refused in `never`; else the server decides.
 
     `heeds_questions`: the inbox is read first, since a run that waits for an answer may show any status.
     """
@@ -29,7 +29,7 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """What an inbox item of one type holds, and the call that answers it.
+    """Hold what an inbox item of one type holds, and the call that answers it.
 
     The details stand in a field named after the type. `given`: the path in them to what the answer sends back.
     `inputs` leads from there to the values that an answer may set, and `about` to other texts that are shown.

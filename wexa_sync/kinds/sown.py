@@ -24,7 +24,7 @@ SEALED_CELLS = "sealed"
 
 
 class Sown(Struct, frozen=True, kw_only=True):
-    """How rows are written: at the most `batch` in a request, and `most` in all.
+    """Say how rows are written: at the most `batch` in a request, and `most` in all.
 
     `columns`: the field of the owner's manifest that lists the columns; the others are fields there.
     """
@@ -38,7 +38,7 @@ class Sown(Struct, frozen=True, kw_only=True):
 
 
 class Wrong(Struct, frozen=True):
-    """What is wrong with the rows of a manifest, and what to do: at a path below them, or at a line of the CSV text."""
+    """Say what is wrong with the rows of a manifest, and what to do: at a path below them, or at a line of the CSV."""
 
     path: Path
     message: str
@@ -135,7 +135,7 @@ def _not_known(name: str, value: Secret) -> tuple[str, str]:
 
 
 class _Unreadable(ValueError):
-    """A CSV text that is none, and the line at which that shows."""
+    """Report a CSV text that is none, and the line at which that shows."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)

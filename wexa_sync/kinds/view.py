@@ -13,7 +13,7 @@ from wexa_sync.kinds.endpoint import Endpoint, Listing, Scope
 
 
 class Form(Enum):
-    """What a column holds. An ID is never cut, a TIME may come in any of the API's four formats."""
+    """Hold what a column holds. An ID is never cut, a TIME may come in any of the API's four formats."""
 
     TEXT = "text"
     ID = "id"
@@ -21,7 +21,10 @@ class Form(Enum):
 
 
 class Column(Struct, frozen=True, kw_only=True):
-    """A column of a table. `fields`: where the value may stand, with dots between the keys; the first that is there."""
+    """Describe a column of a table.
+
+    `fields`: where the value may stand, with dots between the keys; the first that is there.
+    """
 
     title: str
     fields: tuple[str, ...]
@@ -34,9 +37,10 @@ def column(title: str, *fields: str, form: Form = Form.TEXT) -> Column:
 
 
 class Filter(Struct, frozen=True, kw_only=True):
-    """What narrows a view. `query`: the parameter that asks the server; `fields`: what is compared here, too or alone.
+    """Hold what narrows a view.
 
-    `names`: the view whose names the filter takes beside ids. `listing`: the call that takes the place of the view's.
+    `query`: the parameter that asks the server; `fields`: what is compared here, too or alone. `names`: the view whose
+    names the filter takes beside ids. `listing`: the call that takes the place of the view's.
     """
 
     query: str = ""
@@ -47,7 +51,7 @@ class Filter(Struct, frozen=True, kw_only=True):
 
 
 class View(Struct, frozen=True, kw_only=True, eq=False):
-    """What can be read of one sort: a kind through its own listing, or what is no kind.
+    """Hold what can be read of one sort: a kind through its own listing, or what is no kind.
 
     `listing` lists the items. Without one, `read` returns a single object, of each project or of the organisation, and
     `rows` makes items of it. Otherwise `read` returns one item by its id, or by its name where that is what `{id}`

@@ -85,7 +85,7 @@ def _without_merges(path: Path) -> Path:
 
 
 class _Builder:
-    """Makes plain data of a file's nodes, and notes the faults on the way."""
+    """Make plain data of a file's nodes, and note the faults on the way."""
 
     def __init__(self, file: str, fill: Fill, problems: list[Problem], most: int) -> None:
         self._file = file

@@ -51,7 +51,7 @@ def _kind_of(data: Mapping[str, Any]) -> Kind | None:
 
 
 class _Known:
-    """The defaults of the settings and of folders. Each file is read once, when a manifest below it is met."""
+    """Be the defaults of the settings and of folders. Each file is read once, when a manifest below it is met."""
 
     def __init__(self, sources: Sources) -> None:
         self._root = File(os.path.abspath(sources.root))  # noqa: PTH100  # a link stays where people see it
@@ -148,7 +148,7 @@ def _places(document: Document, kind: Kind) -> Iterator[tuple[Path, str]]:
 
 
 class _Under(Layer):
-    """Puts defaults under the fields of a document. `gone`: where no default is wanted any more."""
+    """Put defaults under the fields of a document. `gone`: where no default is wanted any more."""
 
     gone: set[Path] = field(default_factory=set)
 

@@ -34,7 +34,7 @@ _COMMENT = pattern(r"[ \t]+#[^\n]*")
 
 
 class Edit(Struct, frozen=True):
-    """A new value at a path in the document of that index. Fields around it are made where they are missing.
+    """Describe a new value at a path in the document of that index. Fields around it are made where they are missing.
 
     REMOVED takes the field out. The index of a list one behind its last item adds an item; with `insert`, any index
     puts one in front of the item that stands there.
@@ -173,7 +173,7 @@ def _item(value: Any, column: int) -> str:
 
 
 class _Text(Entries):
-    """YAML text that can be changed. `styled`: a text keeps the quotes, or the block, in which it stands."""
+    """Hold YAML text that can be changed. `styled`: a text keeps the quotes, or the block, in which it stands."""
 
     def __init__(self, text: str, *, styled: bool = False) -> None:
         super().__init__(text)

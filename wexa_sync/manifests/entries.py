@@ -21,7 +21,7 @@ _HEADER = pattern(r"[|>][-+0-9]*")
 
 
 class Entry(Struct, frozen=True):
-    """A field or an item of a collection, by places in the text.
+    """Describe a field or an item of a collection, by places in the text.
 
     `begin`: of its key or hyphen. `behind`: after its colon or hyphen. `start` and `end`: of its value, without the
     comments and empty lines behind it.
@@ -47,7 +47,7 @@ class Entry(Struct, frozen=True):
 
 
 class Entries:
-    """Text whose collections are known by the nodes of its documents."""
+    """Hold text whose collections are known by the nodes of its documents."""
 
     def __init__(self, text: str) -> None:
         """Read the text. Raises TextFault where it is no YAML."""

@@ -12,7 +12,7 @@ from wexa_sync.text.files import MAX_BYTES, TextFault
 
 
 class Filling:
-    """Fills in the variables of a file. `templates` are its texts as they were, by what they became."""
+    """Fill in the variables of a file. `templates` are its texts as they were, by what they became."""
 
     def __init__(self, variables: Variables) -> None:
         self._variables = variables

@@ -79,7 +79,7 @@ def _is_left_out(name: str) -> bool:
 
 
 class _Search:
-    """Walks the paths of the sources, each folder and each file once."""
+    """Walk the paths of the sources, each folder and each file once."""
 
     def __init__(self, sources: Sources, problems: list[Problem]) -> None:
         self._paths = sources.paths

@@ -28,7 +28,7 @@ def is_file(value: dict[str, Any]) -> bool:
 
 
 class Files(Struct, frozen=True):
-    """The files that a manifest in `folder` may name: below `root`, not by a symlink either.
+    """Hold the files that a manifest in `folder` may name: below `root`, not by a symlink either.
 
     The paths of an environment, which `laid` some values over the manifest, start from `root`; those of defaults from
     the folder of their file.

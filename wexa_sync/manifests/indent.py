@@ -23,14 +23,14 @@ _GAP = pattern(r"[ \t]+(?=[^\s#])")
 
 
 class _Level(Struct, frozen=True):
-    """A collection around a line: the column of its keys or hyphens, as it is and as it will be."""
+    """Describe a collection around a line: the column of its keys or hyphens, as it is and as it will be."""
 
     old: int
     new: int
 
 
 class Layout(Struct):
-    """What is to become of the lines of a text, by the places where they begin.
+    """Hold what is to become of the lines of a text, by the places where they begin.
 
     `columns`: the new indentation of a line, with the old one that goes. `own`: lines inside of a value, to be left as
     they are otherwise. `levels`: the collections around the lines that begin with a key or a hyphen. `firsts`: those

@@ -24,7 +24,7 @@ from wexa_sync.text.files import DEFAULTS_FILE, TextFault, hash_of, is_nearly_de
 
 
 class Inputs(Struct, frozen=True, kw_only=True):
-    """The digest of all that was read. `hides`: something in it is perhaps in no file of manifests, and a secret.
+    """Hold the digest of all that was read. `hides`: something in it is perhaps in no file of manifests, and a secret.
 
     `files`: the paths of the files that manifests stand in, in the order in which those are read.
     """
@@ -35,7 +35,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
 
 
 class _NotSure(Exception):
-    """The manifests have to be read."""
+    """Say that the manifests have to be read."""
 
 
 def inputs_of(
@@ -67,7 +67,7 @@ def _below(root: Path) -> str:
 
 
 class _Digest:
-    """A digest that grows. Each text in it has its length in front, so that no two inputs are one text."""
+    """Be a digest that grows. Each text in it has its length in front, so that no two inputs are one text."""
 
     def __init__(self, sources: Sources, read: Mapping[str, bytes] | None) -> None:
         self.hash, self.hides = hashlib.sha256(), False

@@ -19,7 +19,10 @@ from wexa_sync.model import Document, Laid, Path
 
 
 class Layer(Struct):
-    """Fields of the document `other` on their way into `document`. `name` is the layer's: "environment", "defaults"."""
+    """Hold fields of the document `other` on their way into `document`.
+
+    `name` is the layer's: "environment", "defaults".
+    """
 
     document: Document
     other: Document

@@ -81,7 +81,7 @@ Report = Callable[[Manifest, Path, str, str], None]
 
 
 class _Links:
-    """What each manifest waits for, among all that are declared. A name that leads nowhere is reported."""
+    """Hold what each manifest waits for, among all that are declared. A name that leads nowhere is reported."""
 
     def __init__(self, declared: Mapping[Address, Manifest], report: Report) -> None:
         self._declared = declared

@@ -25,7 +25,7 @@ _MOST_NAMES = 3
 
 
 class Loaded(Struct, frozen=True):
-    """What was read: documents, what is wrong, the YAML of other tools, and the variables that manifests may use.
+    """Hold what was read: documents, what is wrong, the YAML of other tools, and the variables that manifests may use.
 
     `moves`: the documents that say what was moved; `documents`: all others. `alone`: no other manifests can use the
     variables.

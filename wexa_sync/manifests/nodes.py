@@ -23,7 +23,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc]  # which class it is depends on whether libyaml is there
-    """Composes nodes. The two hooks that PyYAML calls for every node keep depth and number in bounds."""
+    """Compose nodes. The two hooks that PyYAML calls for every node keep depth and number in bounds."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -114,7 +114,7 @@ def _parts(document: Document) -> Iterator[tuple[str, int, str, str]]:
 
 
 class _Over(Layer):
-    """Lays the fields of an environment over a document."""
+    """Lay the fields of an environment over a document."""
 
     def over(self, path: Path, fields: Mapping[str, Any], at: Path) -> Document:
         """Return the document with the fields laid over what stands at `path`; they stand at `at` of the overlay."""

@@ -188,7 +188,7 @@ class _Reader:
 
 
 class _Line(Struct, frozen=True):
-    """The indent of a line, the width of its hyphen, its key, the rest, and the scalar that the rest is.
+    """Hold the indent of a line, the width of its hyphen, its key, the rest, and the scalar that the rest is.
 
     That scalar is _NONE where it takes more than a line to tell.
     """

@@ -23,7 +23,7 @@ def _shown_path(document: Document, fault: Fault) -> Path:
 
 
 class Places:
-    """Finds where a field stands. Reads each file once, and only when asked about it."""
+    """Find where a field stands. Read each file once, and only when asked about it."""
 
     def __init__(self) -> None:
         self._roots: dict[str, list[Node]] = {}

@@ -19,7 +19,7 @@ from wexa_sync.text.suggest import did_you_mean, nearest
 
 
 class Fault(Struct, frozen=True):
-    """A fault at a path; `at_key` for one about the key rather than its value; `source` where it is in another file."""
+    """Hold a fault at a path: `at_key` where it is about the key and not its value, `source` where in another file."""
 
     path: Path
     message: str

@@ -19,7 +19,7 @@ from wexa_sync.model.partly_shown import PartlyShown
 
 
 class Overlays(Struct, frozen=True, kw_only=True):
-    """Fields to lay over those of manifests: at `path` of the document, by the address of a resource."""
+    """Hold fields to lay over those of manifests: at `path` of the document, by the address of a resource."""
 
     document: Document
     path: Path_
@@ -31,11 +31,11 @@ class Overlays(Struct, frozen=True, kw_only=True):
 
 
 class Defaults(Overlays, frozen=True, kw_only=True):
-    """Fields to put under those of manifests: at `path` of the document, by kind."""
+    """Hold fields to put under those of manifests: at `path` of the document, by kind."""
 
 
 class Sources(PartlyShown, frozen=True, kw_only=True):
-    """Manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
+    """Hold manifests to read: `paths`, without what `ignore` matches below `root`; and the values of their variables.
 
     `whole`: all manifests of the same state, where `paths` may be a part of them; None where `paths` are all.
     `settings_file` names `whole`, and `paths` where no person did. `dedicated` are the paths that it names for

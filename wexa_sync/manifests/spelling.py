@@ -25,7 +25,7 @@ Fill: TypeAlias = Callable[[str], Filled]
 
 
 class Written(Struct, frozen=True):
-    """A value with the text that a person wrote for it."""
+    """Describe a value with the text that a person wrote for it."""
 
     value: Any
     text: str

@@ -20,7 +20,7 @@ from wexa_sync.text.visible import visible
 
 
 class Tidied(Struct, frozen=True, kw_only=True):
-    """A file whose form is not the one that it should have: its bytes as they are and as they should be."""
+    """Describe a file whose form is not the one that it should have: its bytes as they are and as they should be."""
 
     file: Path
     before: bytes

@@ -79,7 +79,7 @@ def _known(document: Document, faults: list[Fault]) -> Document:
 
 
 class _Projects(Struct, frozen=True):
-    """The declared projects, as far as they can be read; `sure` where there are no others."""
+    """Hold the declared projects, as far as they can be read; `sure` where there are no others."""
 
     names: frozenset[str]
     sure: bool

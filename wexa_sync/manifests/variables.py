@@ -39,7 +39,7 @@ _MOST_ALIKE = 3  # warnings, before they share one
 
 
 class Variables(PartlyShown, frozen=True, eq=False, dict=True):
-    """The values that manifests may use: `var` from files, settings and flags; `env` from the environment."""
+    """Hold the values that manifests may use: `var` from files, settings and flags; `env` from the environment."""
 
     UNSHOWN = frozenset({"env"})
 

@@ -12,7 +12,7 @@ HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 
 
 class Source(Struct, frozen=True, order=True, kw_only=True):
-    """A place in a file; line and column count from 1."""
+    """Describe a place in a file; line and column count from 1."""
 
     file: str
     line: int = 1
@@ -23,7 +23,7 @@ class Source(Struct, frozen=True, order=True, kw_only=True):
 
 
 class Address(str):
-    """The name of a resource in the manifests, stable over renames on the server.
+    """Be the name of a resource in the manifests, stable over renames on the server.
 
     Shown `PROJECT/KIND/NAME`; a project itself `Project/NAME`; what lives inside another resource `OWNER/KIND/NAME`.
     `project` is empty for a project. `owner` is the containing resource's (kind, name).
@@ -101,7 +101,7 @@ def _of_owner(project: str, owner: tuple[str, str]) -> Address:
 
 
 class Place(NamedTuple):
-    """Where resources of one kind live: in the project of that handle, or inside an owner (kind, name) there."""
+    """Say where resources of one kind live: in the project of that handle, or inside an owner (kind, name) there."""
 
     project: str
     kind: str
@@ -109,7 +109,7 @@ class Place(NamedTuple):
 
 
 class ExternalName(NamedTuple):
-    """The display name of a live resource of one kind, in the project of that handle."""
+    """Hold the display name of a live resource of one kind, in the project of that handle."""
 
     project: str
     kind: str

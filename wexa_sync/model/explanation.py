@@ -12,7 +12,7 @@ from wexa_sync.model.spec import Path
 
 
 class Standing(Enum):
-    """How the three values of a field stand to each other."""
+    """Say how the three values of a field stand to each other."""
 
     CHANGES = "changes"
     """The plan changes it."""
@@ -25,14 +25,14 @@ class Standing(Enum):
 
 
 class Declaration(Struct, frozen=True, kw_only=True):
-    """The place of a desired value. `layer`: "manifest", "defaults" or "environment"."""
+    """Hold the place of a desired value. `layer`: "manifest", "defaults" or "environment"."""
 
     source: Source
     layer: str = "manifest"
 
 
 class ExplainedField(Struct, frozen=True, kw_only=True):
-    """A field of a resource. Its values are in the explanation's `sides`, at this path."""
+    """Describe a field of a resource. Its values are in the explanation's `sides`, at this path."""
 
     path: Path
     standing: Standing
@@ -41,7 +41,7 @@ class ExplainedField(Struct, frozen=True, kw_only=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """Why a resource is planned as it is.
+    """Say why a resource is planned as it is.
 
     `declared`, `live` and `recorded` choose the `row` of the decision table. `alone` is the decision on the resource by
     itself, and `found` what the rules over all resources made of it in the `plan`; None where nothing is done. `left`:

@@ -14,7 +14,10 @@ from wexa_sync.model.spec import Path, Spec
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Where an apply comes from. `commit`: of the manifests; `dirty`: they differ from it. Empty where not known."""
+    """Say where an apply comes from. `commit`: of the manifests; `dirty`: they differ from it.
+
+    Empty where not known.
+    """
 
     who: str = ""
     command: str = "apply"
@@ -24,7 +27,10 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 class Replaced(Struct, frozen=True, kw_only=True):
-    """A field that an update replaced. None stands for absent too. `known`: False where nobody knows what was live."""
+    """Describe a field that an update replaced. None stands for absent too.
+
+    `known`: False where nobody knows what was live.
+    """
 
     path: Path
     before: Any
@@ -33,7 +39,7 @@ class Replaced(Struct, frozen=True, kw_only=True):
 
 
 class PreImage(Struct, frozen=True, kw_only=True):
-    """What was live just before an update or a delete was sent, with its secrets sealed.
+    """Hold what was live just before an update or a delete was sent, with its secrets sealed.
 
     `live`: every field that could be written back, as far as reads show it. `declared`: of a delete, the fields that
     the manifest had. `fields`: of an update, those that it replaced. `position`: as in Manifest.
@@ -49,7 +55,7 @@ class PreImage(Struct, frozen=True, kw_only=True):
 
 
 class PastChange(Struct, frozen=True, kw_only=True):
-    """A change of an apply. `status` None: how it ended was not noted, so it may have been sent or not.
+    """Describe a change of an apply. `status` None: how it ended was not noted, so it may have been sent or not.
 
     `file`: where the manifest stood. `before` None: nothing was replaced, or nothing was about to be sent.
     """
@@ -63,7 +69,7 @@ class PastChange(Struct, frozen=True, kw_only=True):
 
 
 class PastApply(Struct, frozen=True, kw_only=True):
-    """An apply of the past; times are epoch seconds. `ended` None: it was killed, or still goes on.
+    """Describe an apply of the past; times are epoch seconds. `ended` None: it was killed, or still goes on.
 
     `moved`: the records that it gave another address. `damaged`: what else was noted of it can't be read.
     """

@@ -12,7 +12,7 @@ from wexa_sync.model.spec import Path, Spec
 
 
 class Lifecycle(Struct, frozen=True, kw_only=True):
-    """`metadata.lifecycle`: what a person allows to happen to the resource."""
+    """Hold `metadata.lifecycle`: what a person allows to happen to the resource."""
 
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
@@ -20,12 +20,12 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """One YAML document: its data (variables filled in), and where it stands. `index` counts documents in the file.
+    """Describe one YAML document: its data (variables filled in), and where it stands.
 
-    `templates` are the file's texts before their variables were filled in, by what they became. `spelled` are the
-    numbers, true and false that are written otherwise than JSON writes them. `variables` are the texts of the values
-    that are one variable and nothing else. `unset`: the file has a text that is Unset. `laid`: what an environment laid
-    over the document or defaults put under it, and where that stands.
+    `index` counts documents in the file. `templates` are the file's texts before their variables were filled in, by
+    what they became. `spelled` are the numbers, true and false that are written otherwise than JSON writes them.
+    `variables` are the texts of the values that are one variable and nothing else. `unset`: the file has a text that is
+    Unset. `laid`: what an environment laid over the document or defaults put under it, and where that stands.
     """
 
     data: Any
@@ -45,7 +45,7 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Laid(Struct, frozen=True):
-    """The place in another document from which a value came. `layer`: "environment" or "defaults"."""
+    """Hold the place in another document from which a value came. `layer`: "environment" or "defaults"."""
 
     document: Document
     path: Path
@@ -61,7 +61,7 @@ def laid_at(laid: Mapping[Path, Laid], path: Path) -> Laid | None:
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """A declared resource, valid by its schema: files included, times normalised, references and secrets as leaves.
+    """Hold a declared resource, valid by its schema: files included, times normal, references and secrets leaves.
 
     `position` is the place of a part in its owner's list of parts. `generation` counts runs of an action.
     `depends_on` holds None where the manifest has something that can't be read. `templates` as in Document. `unlisted`
@@ -87,7 +87,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 
 class Move(Struct, frozen=True):
-    """The record at `old`, with all that is in it, is that of `new` by now. `source`: where a person said so."""
+    """Say that the record at `old`, with all that is in it, is that of `new` by now.
+
+    `source`: where a person said so.
+    """
 
     old: Address
     new: Address
@@ -95,7 +98,7 @@ class Move(Struct, frozen=True):
 
 
 class Desired(Struct, frozen=True, kw_only=True):
-    """All manifests by address, and what each waits for (edges to what must be there first).
+    """Hold all manifests by address, and what each waits for (edges to what must be there first).
 
     `moved`: what has another address than the state may know it by, in the order in which the moves are made.
     `warnings`: what a person should hear of how they were read. `files`: the paths of the files that manifests name,

@@ -13,7 +13,7 @@ from wexa_sync.model.state import Intent, Record, Target
 
 
 class Live(Struct, frozen=True, kw_only=True):
-    """A resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
+    """Describe a resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
 
     `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
     `aliases` are other spellings of `id`; `also` are other specs that the same answer may stand for.
@@ -37,8 +37,10 @@ class Live(Struct, frozen=True, kw_only=True):
 
 
 class Pair(Struct, frozen=True, kw_only=True):
-    """One address seen from all sides. `candidates` are live things that might be it, where that can't be told.
-    `similar` are live runs that might be it with other values of its variables, where there is no candidate.
+    """Describe one address seen from all sides.
+
+    `candidates` are live things that might be it, where that can't be told. `similar` are live runs that might be it
+    with other values of its variables, where there is no candidate.
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
     `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.
@@ -80,8 +82,9 @@ class Pair(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """What the organisation's plan allows (`limits`) and what is used of it, by the API's names. `credits`: those that
-    the plan has; None where the account does not say.
+    """Hold what the organisation's plan allows (`limits`) and what is used of it, by the API's names.
+
+    `credits`: those that the plan has; None where the account does not say.
     """
 
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -90,7 +93,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class Observation(Struct, frozen=True, kw_only=True):
-    """The workspace at one moment: pairs, the ids that references resolve to, and who we are there.
+    """Hold the workspace at one moment: pairs, the ids that references resolve to, and who we are there.
 
     `prices`: the mean price of past runs, by the id of what ran.
     """

@@ -16,7 +16,7 @@ from wexa_sync.model.state import Target
 
 
 class Action(Enum):
-    """What a change does."""
+    """Hold what a change does."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -28,7 +28,10 @@ class Action(Enum):
 
 
 class FieldChange(Struct, frozen=True, kw_only=True):
-    """One field that differs. `changed_by` is "repository", "live" or "both"; `before`/`after` None also for absent."""
+    """Describe one field that differs.
+
+    `changed_by` is "repository", "live" or "both"; `before`/`after` None also for absent.
+    """
 
     path: Path
     before: Any
@@ -37,7 +40,7 @@ class FieldChange(Struct, frozen=True, kw_only=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One thing to do, as data. `before`: what was live of the declared fields; `after`: the declared spec.
+    """Describe one thing to do, as data. `before`: what was live of the declared fields; `after`: the declared spec.
 
     `expected` is the fingerprint of what the plan saw live; apply looks again before it writes. `with_project` marks a
     delete that needs no call of its own, since its project or its owner goes. `id` is the live id where there is one.
@@ -77,9 +80,9 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Blocked(Struct, frozen=True, kw_only=True):
-    """Something wanted that can't be done: why, and what a person can do instead. `fields`: what an update is about.
+    """Hold something wanted that can't be done: why, and what a person can do instead.
 
-    `doubt`: it is an action that may have happened already.
+    `fields`: what an update is about. `doubt`: it is an action that may have happened already.
     """
 
     address: Address
@@ -92,7 +95,10 @@ class Blocked(Struct, frozen=True, kw_only=True):
 
 
 class Unmanaged(Struct, frozen=True, kw_only=True):
-    """A live part of a declared resource (`owner`) that no manifest declares and no apply made. `title` names it."""
+    """Describe a live part of a declared resource (`owner`) that no manifest declares and no apply made.
+
+    `title` names it.
+    """
 
     owner: Address
     kind: str
@@ -101,7 +107,7 @@ class Unmanaged(Struct, frozen=True, kw_only=True):
 
 
 class Basis(Struct, frozen=True, kw_only=True):
-    """What a plan was made from in place of the live workspace. Such a plan can't be applied, and has no digest.
+    """Hold what a plan was made from in place of the live workspace. Such a plan can't be applied, and has no digest.
 
     `ref` and `commit`: the manifests there. `taken`: a snapshot of that time, in epoch seconds; `age` was its age in
     seconds when the plan was made. `since_apply`: the last apply, so that the changes are those of the live side since:
@@ -116,7 +122,7 @@ class Basis(Struct, frozen=True, kw_only=True):
 
 
 class Origins(Struct, frozen=True, kw_only=True):
-    """Where the operations of a plan come from, the gravest first: "unexplained", "drift", "pending" or "change".
+    """Say where the operations of a plan come from, the gravest first: "unexplained", "drift", "pending" or "change".
 
     `ref` and `commit`: the manifests there are those before the change.
     """
@@ -127,7 +133,7 @@ class Origins(Struct, frozen=True, kw_only=True):
 
 
 class LostState(Struct, frozen=True, kw_only=True):
-    """Nothing is recorded, and much of what is declared is live: the state was lost, or is elsewhere.
+    """Say that nothing is recorded, and much of what is declared is live: the state was lost, or is elsewhere.
 
     `live` of the `declared` addresses are live. `blocked`: those that are blocked for that reason alone. `place`: where
     the state was looked for, as people call it.
@@ -140,9 +146,10 @@ class LostState(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """Decisions, and all that applying them needs. Two plans of one `digest` do the same: plan/digest.py counts it.
+    """Hold decisions, and all that applying them needs.
 
-    `orphans` are no longer declared, and stay without --prune; `unprunable` are those that stay with it too.
+    Two plans of one `digest` do the same: plan/digest.py counts it. `orphans` are no longer declared, and stay without
+    --prune; `unprunable` are those that stay with it too.
 
     `lifecycles`: those of recorded things that the manifests changed, to be remembered whatever else comes of them.
     `moved`: what an apply first gives another address, in the state alone; the changes speak of the new ones.

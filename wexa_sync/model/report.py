@@ -12,7 +12,7 @@ from wexa_sync.model.plan import Action, Change, Plan
 
 
 class Status(Enum):
-    """How a change ended. ONGOING: a run that was started, and whose end was not seen."""
+    """Say how a change ended. ONGOING: a run that was started, and whose end was not seen."""
 
     APPLIED = "applied"
     ONGOING = "ongoing"
@@ -23,7 +23,7 @@ class Status(Enum):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """The end of one change. `error` and `hint` are for people; `attempts` counts HTTP requests that wrote."""
+    """Hold the end of one change. `error` and `hint` are for people; `attempts` counts HTTP requests that wrote."""
 
     change: Change
     status: Status
@@ -36,7 +36,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """A plan and what came of it: outcomes in plan order; times are epoch seconds.
+    """Describe a plan and what came of it: outcomes in plan order; times are epoch seconds.
 
     `doubts` are the addresses of what was sent, now or before, and may or may not have been done. `externals` are the
     ids that names of live things led to.

@@ -12,7 +12,7 @@ from wexa_sync.model.address import Address
 
 
 class Many(Enum):
-    """When a command works on every environment at once."""
+    """Say when a command works on every environment at once."""
 
     NEVER = "never"
     ON_DEMAND = "with --env all"
@@ -20,7 +20,7 @@ class Many(Enum):
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """What to plan. `prune`: delete what is no longer declared. `adopt`: take over what is live and unrecorded.
+    """Hold what to plan. `prune`: delete what is no longer declared. `adopt`: take over what is live and unrecorded.
 
     `targets` keeps these addresses and what they need; `excludes` drops these and what needs them.
     """
@@ -32,7 +32,7 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """What one apply may do without being told that it is meant: shares in percent of what is managed.
+    """Hold what one apply may do without being told that it is meant: shares in percent of what is managed.
 
     `allowed` lifts a budget, by its name in plan.limits.BUDGETS, to that number of changes; a smaller number lowers no
     budget. `force` lifts every budget. `strict`: nothing is applied where anything is blocked. `hire`: credits may be
@@ -49,7 +49,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """How to work; `wait_timeout`, `grace`, `poll` and `settle` in seconds.
+    """Say how to work; `wait_timeout`, `grace`, `poll` and `settle` in seconds.
 
     `root`: the folder of the manifests, from which the files in a plan are named. `wait`: for executions without a
     `wait` of their own. `settle`: for how long a list may lag behind what was just made. `allowed`: the undocumented

@@ -30,7 +30,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """What a run, or a step of it, took, as far as the server says: seconds, tokens, and the price in its own unit."""
+    """Say what a run or a step of it took, as far as the server says: seconds, tokens, the price in its own unit."""
 
     seconds: float | None = None
     tokens: int | None = None
@@ -38,7 +38,7 @@ class Usage(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One thing that an agent noted in a run. `type` is the API's word: observation, plan or output."""
+    """Describe one thing that an agent noted in a run. `type` is the API's word: observation, plan or output."""
 
     type: str
     summary: str = ""
@@ -46,7 +46,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """What one agent did in a run. An agent that did nothing yet has no status. `started` is in epoch seconds."""
+    """Hold what one agent did in a run. An agent that did nothing yet has no status. `started` is in epoch seconds."""
 
     id: str
     title: str = ""

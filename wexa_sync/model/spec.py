@@ -26,7 +26,7 @@ def show_path(path: Path) -> str:
 
 
 class Ref(Struct, frozen=True, kw_only=True):
-    """A leaf in a spec that stands for an id on the server: exactly one of the three is set.
+    """Describe a leaf in a spec that stands for an id on the server: exactly one of the three is set.
 
     `address`: a declared resource; `external`: the display name of a live one of `kind` in the same project;
     `id`: the server's id, taken as it is. `title`: what the declared resource is called, where something follows from
@@ -56,7 +56,7 @@ class Ref(Struct, frozen=True, kw_only=True):
 
 
 class Secret:
-    """A leaf in a spec whose value is shown nowhere: not by repr, str, format, pickle or comparison errors.
+    """Be a leaf in a spec whose value is shown nowhere: not by repr, str, format, pickle or comparison errors.
 
     `template` is the text as the manifest has it (`Bearer ${secret:TOKEN}`); `reveal()` gives the value for the wire.
     """
@@ -89,7 +89,7 @@ class Secret:
 
 
 class SecretNumber(Secret):
-    """A number that is shown nowhere. Its value is the JSON of the number."""
+    """Be a number that is shown nowhere. Its value is the JSON of the number."""
 
     __slots__ = ()
 
@@ -105,7 +105,7 @@ class SecretNumber(Secret):
 
 
 class Unset(Secret):
-    """A leaf of that template whose `${secret:}` or `${env:}` is not set here: its value is unknown.
+    """Be a leaf of that template whose `${secret:}` or `${env:}` is not set here: its value is unknown.
 
     What stands in for the value is equal to that of the same template, and to nothing else.
     """
@@ -117,13 +117,13 @@ class Unset(Secret):
 
 
 class Recalled(str):
-    """A text as it was sent last, where its template's `${env:}` is not set here: to compare with, not to send."""
+    """Be a text as it was sent last, where its template's `${env:}` is not set here: to compare with, not to send."""
 
     template: str = ""
 
 
 class Sealed(Struct, frozen=True, kw_only=True):
-    """What is left of a Secret in a file: its template and a keyed fingerprint of its value (hex)."""
+    """Hold what is left of a Secret in a file: its template and a keyed fingerprint of its value (hex)."""
 
     template: str
     fingerprint: str

@@ -14,13 +14,13 @@ from wexa_sync.model.spec import Spec
 
 
 class FilePlace(Struct, frozen=True):
-    """A state in a file of this machine. The path is absolute."""
+    """Describe a state in a file of this machine. The path is absolute."""
 
     path: Path
 
 
 class GitPlace(Struct, frozen=True):
-    """A state on a ref of a git remote, reached from the repository that holds `folder`.
+    """Describe a state on a ref of a git remote, reached from the repository that holds `folder`.
 
     `remote` is a name that the repository knows, or an address.
     """
@@ -42,7 +42,7 @@ StatePlace: TypeAlias = FilePlace | GitPlace
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """The workspace a state and a plan belong to. `environment` is empty where the settings declare none."""
+    """Hold the workspace a state and a plan belong to. `environment` is empty where the settings declare none."""
 
     base_url: str
     org_id: str
@@ -59,7 +59,7 @@ class Target(Struct, frozen=True, kw_only=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """What wexa-sync applied under an address: the last-applied spec with secrets sealed, and the server's id.
+    """Hold what wexa-sync applied under an address: the last-applied spec with secrets sealed, and the server's id.
 
     `started`: of an action, whether its start is settled; None for a resource. `ended` is False while the end of a run
     is waited for and was not seen, True once it was seen, and None where nobody waits for it. Of a run that a command
@@ -88,7 +88,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 class Vouch(Struct, frozen=True, kw_only=True):
-    """The word of an apply that nothing has to change for as long as manifests and live stay as they are.
+    """Hold the word of an apply that nothing has to change for as long as manifests and live stay as they are.
 
     `inputs` is a keyed digest of all that the manifests were read from, and of the records: what is live as recorded is
     as declared. `order` is one of the parts of each owner in their declared order. `files` are the files that manifests
@@ -106,7 +106,7 @@ class Vouch(Struct, frozen=True, kw_only=True):
 
 
 class Intent(Struct, frozen=True, kw_only=True):
-    """What is about to be sent: written before a create or a start, and removed once its outcome is known.
+    """Hold what is about to be sent: written before a create or a start, and removed once its outcome is known.
 
     `operation` is "create" or "start"; `time` epoch seconds by our clock, and `ahead` how far the server's said to be
     before it; `id` where it is known before sending (a part's, a start's). A person's `resolve --did-not-happen`

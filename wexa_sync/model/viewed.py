@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What is asked of a view. Empty means: not asked. `most`: the number of items that are enough; 0 for all.
+    """Hold what is asked of a view. Empty means: not asked. `most`: the number of items that are enough; 0 for all.
 
     `name`: one item, by its name, id or address. `project`: the handle, the name or the id of one project.
     """
@@ -21,14 +21,14 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Title(Struct, frozen=True, kw_only=True):
-    """The head of a column. The cells of a `fixed` one are never cut."""
+    """Hold the head of a column. The cells of a `fixed` one are never cut."""
 
     text: str
     fixed: bool = False
 
 
 class ViewRow(Struct, frozen=True, kw_only=True):
-    """One item, or one object, without secrets: `value` as it came, and what a table shows of it.
+    """Describe one item, or one object, without secrets: `value` as it came, and what a table shows of it.
 
     `address`: by which the state knows it; empty for what it does not know.
     """
@@ -43,7 +43,7 @@ class ViewRow(Struct, frozen=True, kw_only=True):
 
 
 class Viewed(Struct, frozen=True, kw_only=True):
-    """What a view shows. Without `titles` the shape of the response is not known. `alone`: one item was asked for.
+    """Hold what a view shows. Without `titles` the shape of the response is not known. `alone`: one item was asked for.
 
     `about` stands above the items. `notes`: what a person should know of it. `by_project`: the items of each project
     stand together, and people see a table for each.

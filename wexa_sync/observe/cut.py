@@ -70,7 +70,7 @@ def unseen(known: Known, kind: Kind, pair: Pair) -> str:
 
 
 class _Gap(Struct, frozen=True, kw_only=True):
-    """A list of one kind in one project that may not be whole, and how to look behind it."""
+    """Describe a list of one kind in one project that may not be whole, and how to look behind it."""
 
     api: Api
     pool: Executor

@@ -22,7 +22,7 @@ from wexa_sync.observe.pair import pair
 
 
 class _List(Struct, frozen=True):
-    """The items of the list of one resource, or why it can't be read."""
+    """Hold the items of the list of one resource, or why it can't be read."""
 
     items: tuple[Raw, ...] = ()
     fault: str = ""

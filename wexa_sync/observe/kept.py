@@ -25,7 +25,7 @@ _ALWAYS = ("projectID", "is_deleted", "created_at", "createdAt")
 
 
 class Seal:
-    """Puts a number in the place of each text that is a secret or holds one: the same for the same text."""
+    """Put a number in the place of each text that is a secret or holds one: the same for the same text."""
 
     def __init__(self, *, secrets: frozenset[str], key: str) -> None:
         self._secrets = secrets - {""}

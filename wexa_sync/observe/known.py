@@ -35,7 +35,7 @@ def require_known_kinds(state: State) -> None:
 
 
 class Known(Struct, kw_only=True):
-    """What is known of the workspace so far; it grows kind by kind, in the order of KINDS.
+    """Hold what is known of the workspace so far; it grows kind by kind, in the order of KINDS.
 
     `strangers`: what nobody declares or manages is wanted for itself.
     """

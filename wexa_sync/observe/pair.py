@@ -24,7 +24,7 @@ from wexa_sync.text.ids import usual_case
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """All that is declared, recorded and live of one kind in one place. `owner_id`: the live id of a part's owner.
+    """Hold all that is declared, recorded and live of one kind in one place. `owner_id`: the live id of a part's owner.
 
     `holders`: the same of what stands in a list of another resource. `owned`: all ids that the state knows, in every
     spelling.

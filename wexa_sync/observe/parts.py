@@ -22,7 +22,7 @@ from wexa_sync.observe.pair import pair
 
 
 class _Owner(Struct, frozen=True, kw_only=True):
-    """A resource with parts, and what a list shows of it; `raw` is empty where no list shows it."""
+    """Describe a resource with parts, and what a list shows of it; `raw` is empty where no list shows it."""
 
     address: Address
     ids: Ids

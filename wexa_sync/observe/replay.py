@@ -24,7 +24,10 @@ Listed = tuple[str, str, str]
 
 
 class Notes(Struct, frozen=True, kw_only=True):
-    """What the API showed. `names` are lists of one name, with that name behind the rest; `reads` go by kind and id."""
+    """Hold what the API showed.
+
+    `names` are lists of one name, with that name behind the rest; `reads` go by kind and id.
+    """
 
     lists: Mapping[Listed, Found] = field(default_factory=dict)
     names: Mapping[tuple[str, str, str, str], list[Raw]] = field(default_factory=dict)
@@ -32,7 +35,7 @@ class Notes(Struct, frozen=True, kw_only=True):
 
 
 class Recorder(Api):
-    """An API that passes reads on to another one, and notes what that shows. Any thread may call it.
+    """Be an API that passes reads on to another one, and notes what that shows. Any thread may call it.
 
     `keep` says what is noted and returned of a resource.
     """
@@ -93,7 +96,7 @@ class Recorder(Api):
 
 
 class Ahead(Api):
-    """An API of which lists and more were read ahead: each is answered once from what was read, then by a request."""
+    """Read lists and more of an API ahead. Each is answered once from what was read, then by a request."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -143,7 +146,7 @@ class Ahead(Api):
 
 
 class Replayed(Api):
-    """An API that shows what was noted of another one, and sends nothing."""
+    """Be an API that shows what was noted of another one, and sends nothing."""
 
     def __init__(self, notes: Notes, *, org_id: str, user_id: str) -> None:
         self._notes = notes

@@ -36,7 +36,7 @@ LINEAGE = "snapshot"
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """What a plan needs of one workspace at one moment. `taken` is in epoch seconds, by the later clock."""
+    """Hold what a plan needs of one workspace at one moment. `taken` is in epoch seconds, by the later clock."""
 
     target: Target
     user_id: str

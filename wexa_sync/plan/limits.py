@@ -37,7 +37,7 @@ _NOT_KNOWN: tuple[type[Unset | Sealed | Recalled], ...] = (Unset, Sealed, Recall
 
 
 class Excess(Struct, frozen=True, kw_only=True):
-    """Where changes go over a budget: the flag that lifts it, and the setting that raises it for good."""
+    """Say where changes go over a budget: the flag that lifts it, and the setting that raises it for good."""
 
     what: str
     flag: str

@@ -90,7 +90,7 @@ def _operations(plan: Plan) -> list[Change | Blocked]:
 
 
 class _Sides:
-    """The manifests of the change and those before it."""
+    """Be the manifests of the change and those before it."""
 
     def __init__(
         self, desired: Mapping[Address, Manifest], base: Mapping[Address, Manifest], given: frozenset[str]

@@ -18,7 +18,7 @@ ABSENT: Any = object()
 
 
 class Values(NamedTuple):
-    """A field as it is declared, as it was last applied, and as it is live."""
+    """Describe a field as it is declared, as it was last applied, and as it is live."""
 
     desired: Any
     applied: Any

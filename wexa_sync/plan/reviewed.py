@@ -24,7 +24,7 @@ Data = Mapping[str, Any]
 
 
 class Reviewed(Struct, frozen=True, kw_only=True):
-    """A plan that a person reviewed: its digest, and its JSON where that is at hand (None: it is not)."""
+    """Describe a plan that a person reviewed: its digest, and its JSON where that is at hand (None: it is not)."""
 
     digest: str
     plan: Data | None = None

@@ -30,7 +30,7 @@ UNTOUCHED = "the apply that is undone did not touch it"
 
 
 class Scope(Struct, frozen=True, kw_only=True):
-    """What bounds a plan beside its manifests.
+    """Hold what bounds a plan beside its manifests.
 
     `only`: where set, the plan touches these addresses and what lives inside them, and nothing else. `elsewhere`: what
     is declared in manifests that were not read for the plan, with their files. `unread`: the files of those with

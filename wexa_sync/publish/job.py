@@ -21,7 +21,7 @@ _ELSEWHERE = "A GitHub job sets it. Elsewhere set it by hand: docs/ci.md lists a
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A run of a workflow. `event` is what happened, as GitHub describes it; empty where that is not known."""
+    """Describe a run of a workflow. `event` is what happened, as GitHub describes it; empty where that is not known."""
 
     api_url: str
     graphql_url: str

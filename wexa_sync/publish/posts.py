@@ -13,7 +13,7 @@ from wexa_sync.publish.sticky import Sticky
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where a text is kept: the path of the list, that of one item, and what they are called in messages."""
+    """Say where a text is kept: the path of the list, that of one item, and what they are called in messages."""
 
     list: str
     item: str

@@ -23,7 +23,7 @@ _MOST_OUTLINE = 4 * 1024 * 1024
 
 
 class Sticky(Struct, frozen=True, kw_only=True):
-    """A text that stays in its place and is written anew.
+    """Describe a text that stays in its place and is written anew.
 
     `name` is the environment, and what else tells it from others in the same place. `digest` is that of the plan which
     the text shows, empty for none; `outline` is that plan in short, None where it had no room. `run` counts: a text of

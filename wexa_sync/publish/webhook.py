@@ -19,7 +19,10 @@ _SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """What to tell: `summary` in one line, `lines` below it, `counts` by name. `event` names the command's outcome."""
+    """Hold what to tell: `summary` in one line, `lines` below it, `counts` by name.
+
+    `event` names the command's outcome.
+    """
 
     event: str
     environment: str

@@ -18,14 +18,14 @@ from wexa_sync.text.visible import prose, visible
 
 
 class Level(Enum):
-    """How grave a finding is, as SARIF calls it."""
+    """Say how grave a finding is, as SARIF calls it."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class Rule(Struct, frozen=True):
-    """A kind of finding: its name for programs, how grave it is, and what it says to people."""
+    """Describe a kind of finding: its name for programs, how grave it is, and what it says to people."""
 
     name: str
     level: Level
@@ -45,9 +45,10 @@ _NOT_MADE: Final = {Status.UNKNOWN: UNKNOWN, Status.FAILED: FAILED, Status.CONFL
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One thing to mark. `subject` is the address or the field; all texts stand on one line, with nothing hidden.
+    """Describe one thing to mark.
 
-    `source` is None where no line of a file is the reason.
+    `subject` is the address or the field; all texts stand on one line, with nothing hidden. `source` is None where no
+    line of a file is the reason.
     """
 
     rule: Rule

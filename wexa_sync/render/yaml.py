@@ -15,7 +15,7 @@ _Base: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Dumper(_Base):  # type: ignore[misc, valid-type]  # one of the two
-    """Writes each text so that it can be made harmless afterwards."""
+    """Write each text so that it can be made harmless afterwards."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # the library's signature
         """Return True: what is there twice is written twice."""

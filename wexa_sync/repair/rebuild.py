@@ -15,7 +15,7 @@ from wexa_sync.state.base import Entry, Remember, State
 
 
 class Match(Struct, frozen=True, kw_only=True):
-    """What was found for one declared address. `sure`: certain, likely or none. `why`: the reason, for people."""
+    """Hold what was found for one declared address. `sure`: certain, likely or none. `why`: the reason, for people."""
 
     address: Address
     sure: str

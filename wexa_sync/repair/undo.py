@@ -53,7 +53,7 @@ _FORCE = "Look at it, then add --force to set it back all the same."
 
 
 class Undo(Struct):
-    """What an undo comes to, gathered change by change.
+    """Hold what an undo comes to, gathered change by change.
 
     `manifests`: what is to be again. `touched`: all that the plan may decide on. `blocked` and `warnings`: what can't
     be undone. `released`: what was taken over, and is only to be forgotten.
@@ -71,7 +71,7 @@ class Undo(Struct):
 
 
 class Undoing:
-    """The undo of one apply, on a state. `later`: the applies after it. `key` seals secrets."""
+    """Be the undo of one apply, on a state. `later`: the applies after it. `key` seals secrets."""
 
     def __init__(self, past: PastApply, later: Sequence[PastApply], state: State, reveal: Reveal) -> None:
         self.past, self._state, self._reveal = past, state, reveal

@@ -31,7 +31,7 @@ _VARIABLES = (".vars.yaml", ".vars.yml")
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """An environment as it is declared: what stands at `path` of the document."""
+    """Describe an environment as it is declared: what stands at `path` of the document."""
 
     name: str
     document: Document

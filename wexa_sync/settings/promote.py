@@ -31,7 +31,7 @@ VARIABLE = "var:"
 
 
 class Side(Enum):
-    """Which of the two environments say something."""
+    """Say which of the two environments say something."""
 
     FIRST = "first"
     """The first alone: for the other one the base holds. This is what a promotion carries over."""
@@ -42,7 +42,7 @@ class Side(Enum):
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """One value that an environment says, and where: at the path `at` of the first document in `file`.
+    """Describe one value that an environment says, and where: at the path `at` of the first document in `file`.
 
     `what` is an address, or var:NAME; `path` leads to the field inside the overlay. `shared`: it stands in a file of
     variables.
@@ -58,7 +58,7 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """What two environments say differently. `base` is the value of a variable that holds for both, if any."""
+    """Hold what two environments say differently. `base` is the value of a variable that holds for both, if any."""
 
     side: Side
     first: Setting | None
@@ -225,7 +225,7 @@ def _seen_from(value: Any, root: File, folder: File) -> Any:
 
 
 class _Edits:
-    """Collects changes of files, and makes each on the text that the one before left."""
+    """Collect changes of files, and make each on the text that the one before left."""
 
     def __init__(self) -> None:
         self._before: dict[File, bytes] = {}

@@ -24,7 +24,7 @@ from wexa_sync.text.paths import to_write
 
 
 class Repository(Struct, frozen=True, kw_only=True):
-    """What a place of a state is read with."""
+    """Hold what a place of a state is read with."""
 
     root: Path
     manifests: Sequence[Path]

@@ -16,7 +16,7 @@ from wexa_sync.text.files import SETTINGS_FILE, shown_path
 
 
 class Environment(Struct, frozen=True, kw_only=True):
-    """An environment that the settings declare: what manifests are read with, and where its state is.
+    """Describe an environment that the settings declare: what manifests are read with, and where its state is.
 
     `vars` are over the values of `var_files`. `protected`: a change needs its name from a person. `file` is the file of
     `environments/` that declares it, if any.
@@ -37,7 +37,7 @@ class Environment(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """The settings of a repository of manifests. `org_id` and `user_id` are empty where they are not set.
+    """Hold the settings of a repository of manifests. `org_id` and `user_id` are empty where they are not set.
 
     Paths are absolute. schemas/settings.schema.json explains each field. `unconfirmed` is the place of a `base_url` in
     wexa-sync.yaml that is not Wexa's and that nothing else names: the key must not go there. `environments` are all

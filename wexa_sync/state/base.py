@@ -75,7 +75,7 @@ Notes = tuple[Mapping[str, Any], ...]
 
 
 class State(Struct, frozen=True, kw_only=True):
-    """What was applied (`records`) and what may have been (`intents`), in one workspace.
+    """Hold what was applied (`records`) and what may have been (`intents`), in one workspace.
 
     An intent goes only by an entry that names its mark: nothing else is its outcome, or a person's word on it.
 
@@ -169,7 +169,7 @@ class State(Struct, frozen=True, kw_only=True):
 
 
 class _Edit(Generic[Held]):
-    """What one write makes of a mapping. `changes` holds None for what goes."""
+    """Hold what one write makes of a mapping. `changes` holds None for what goes."""
 
     def __init__(self, held: Mapping[Address, Held]) -> None:
         self._held: Mapping[Address, Held] = held
@@ -221,7 +221,7 @@ def _following(record: Record, before: Record | None, outcome_of: Intent | None)
 
 
 class StateSession(Protocol):
-    """The right to change a state, held by one process at a time."""
+    """Hold the right to change a state, held by one process at a time."""
 
     @property
     def state(self) -> State:
@@ -270,7 +270,7 @@ class StateSession(Protocol):
 
 
 class StateStore(Protocol):
-    """Where a state lives."""
+    """Say where a state lives."""
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -41,7 +41,7 @@ def _as_it_is(data: Any) -> Any:
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """What the next version of the format makes of a record, an intent and the target, in the file and in its journal.
+    """Say what the next format makes of a record, an intent and the target, in the file and in its journal.
 
     `entry` is for the journal alone.
     """

@@ -24,7 +24,7 @@ STATE, JOURNAL, NOTES = "state.json", "journal", "notes"
 
 
 class At(Struct, frozen=True):
-    """A commit of a state, the state in it, and whether a part of that is in a journal. None: no commit."""
+    """Describe a commit of a state, the state in it, and whether a part of that is in a journal. None: no commit."""
 
     commit: str | None
     state: State
@@ -32,7 +32,7 @@ class At(Struct, frozen=True):
 
 
 class GitSession(StateSession):
-    """A session on the ref of `remote`, which was at `start` when the lock was taken.
+    """Be a session on the ref of `remote`, which was at `start` when the lock was taken.
 
     One thread pushes, so that other work goes on meanwhile. After the first push that failed nothing more is written
     until the end of the session.

@@ -21,7 +21,10 @@ _FIELD = pattern(r"^(Serial|By|Since|Recorded|Forgotten|Begun): (.*)$", re.MULTI
 
 
 class Saved(Struct, frozen=True, kw_only=True):
-    """One commit of a state: when, what it says, and what it changed in numbers. `serial` is -1 where it says none."""
+    """Describe one commit of a state: when, what it says, and what it changed in numbers.
+
+    `serial` is -1 where it says none.
+    """
 
     commit: str
     time: datetime
@@ -36,7 +39,7 @@ class Saved(Struct, frozen=True, kw_only=True):
 
 @runtime_checkable
 class KeepsAll(Protocol):
-    """A store that keeps every earlier state."""
+    """Describe a store that keeps every earlier state."""
 
     def saves(self) -> Sequence[Saved]:
         """Return what was written, the newest first."""
@@ -48,7 +51,7 @@ class KeepsAll(Protocol):
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """The commits of one holder of the lock, the newest first."""
+    """Hold the commits of one holder of the lock, the newest first."""
 
     commits: Sequence[Saved] = field(default_factory=tuple)
 

@@ -17,7 +17,7 @@ from wexa_sync.text.json import members, parse
 
 
 class Holder(Struct, frozen=True, kw_only=True):
-    """Who holds a lock; times are ISO 8601, UTC.
+    """Say who holds a lock; times are ISO 8601, UTC.
 
     `process` tells the process of that number from all others, where the lock itself does not end with its process.
     """

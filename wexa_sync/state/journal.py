@@ -44,7 +44,7 @@ _JOURNAL_HINT = (
 
 
 class Journal(Struct, frozen=True, kw_only=True):
-    """What a journal says: the state it continues, and the writes since. `checksum` is empty in an old format."""
+    """Hold what a journal says: the state it continues, and the writes since. `checksum` is empty in an old format."""
 
     target: Target
     lineage: str

@@ -48,7 +48,7 @@ _RACE = pattern(r"cannot lock ref|[Uu]nable to create|failed to update ref|stale
 
 
 class Move(Struct, frozen=True):
-    """A ref, the commit that it must be at, and the commit that it goes to. None: no ref of that name."""
+    """Describe a ref, the commit that it must be at, and the commit that it goes to. None: no ref of that name."""
 
     ref: str
     old: str | None
@@ -56,7 +56,7 @@ class Move(Struct, frozen=True):
 
 
 class Moved(StateError):
-    """A ref is not where a move begins. `tips` holds where the refs are; nothing was moved."""
+    """Say that a ref is not where a move begins. `tips` holds where the refs are; nothing was moved."""
 
     def __init__(self, tips: Mapping[str, str]) -> None:
         super().__init__("a ref was moved by others")
@@ -64,11 +64,11 @@ class Moved(StateError):
 
 
 class InDoubt(StateError):
-    """It is not known whether a push arrived: the connection is gone, also for a look."""
+    """Say that it is not known whether a push arrived: the connection is gone, also for a look."""
 
 
 class Remote:
-    """The refs of one state on its remote."""
+    """Be the refs of one state on its remote."""
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ _NOT_UTF8 = "Save the file as UTF-8, without a byte order mark."
 
 
 class TextFault(Exception):
-    """A file, or a text in it, that can't be used. `line` and `column` count from 1."""
+    """Report a file, or a text in it, that can't be used. `line` and `column` count from 1."""
 
     def __init__(self, message: str, *, hint: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)

@@ -42,7 +42,7 @@ COUNTED: dict[str, Wrap] = {
 
 
 class Server(Struct, dict=True):
-    """Honours a dialect as the API does; `cap` is its own largest page, `spoil` what it does to its n-th answer."""
+    """Honour a dialect as the API does; `cap` is its own largest page, `spoil` what it does to its n-th answer."""
 
     items: Sequence[Any]
     paging: Paging
@@ -516,7 +516,7 @@ class TestSought:
 
 
 class Hall:
-    """Holds each request after the first until as many others are there, so that only those asked at once get on."""
+    """Hold each request after the first until as many others are there, so that only those asked at once get on."""
 
     def __init__(self, server: Server, guests: int) -> None:
         self.server, self.barrier = server, threading.Barrier(guests)

@@ -54,7 +54,7 @@ In squares it would come to forty and more.
 
 
 class Steps(Struct, dict=True):
-    """What was counted."""
+    """Hold what was counted."""
 
     count: int = 0
 
@@ -82,7 +82,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
 
 
 class Server(Struct, dict=True):
-    """The least of a server: one project with one connector, its skills, and nothing that is slow or lags behind."""
+    """Be the least of a server: one project with one connector, its skills, and nothing that is slow or lags."""
 
     skills: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
@@ -137,7 +137,7 @@ def record(address: Address, id: str) -> Record:
 
 
 class Bench(Struct, frozen=True, dict=True):
-    """A workspace whose state knows the project, and in which as many skills are live and not ours as declared."""
+    """Be a workspace whose state knows the project. As many skills are live there and not ours as declared."""
 
     workspace: Workspace
     desired: Desired

@@ -62,7 +62,7 @@ def kinds() -> Iterator[pytest.MonkeyPatch]:
 
 
 class Shelf(Struct, dict=True):
-    """The server's side: one toy. `says` are the responses that it gives in place of the toy, by method."""
+    """Hold the server's side: one toy. `says` are the responses that it gives in place of the toy, by method."""
 
     toy: dict[str, Any] = field(default_factory=lambda: {"_id": "t", "theirs": 1, **BEFORE})
     says: dict[str, tuple[int, Any]] = field(default_factory=dict)

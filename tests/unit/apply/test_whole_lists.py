@@ -61,7 +61,7 @@ def kinds() -> Iterator[pytest.MonkeyPatch]:
 
 
 class Shelf(Struct, dict=True):
-    """The server's side: one hub. `keeps` makes of a list that was sent what the server has then."""
+    """Hold the server's side: one hub. `keeps` makes of a list that was sent what the server has then."""
 
     triggers: Any = field(default_factory=lambda: [*THEIRS])
     keeps: Callable[[list[Any]], Any] = lambda sent: sent

@@ -14,7 +14,7 @@ from wexa_sync.cli import cli
 
 
 class Here(Struct, frozen=True):
-    """The command line in this process, in an empty folder, knowing nothing of the machine's environment."""
+    """Hold the command line in this process, in an empty folder, knowing nothing of the machine's environment."""
 
     path: Path
     env: dict[str, str | None] = field(default_factory=dict)

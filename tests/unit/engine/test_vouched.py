@@ -78,7 +78,7 @@ def vouched(sources: Sources, workspace: Workspace, report: Report | None = None
 
 
 class Paged(Replayed):
-    """An API of notes that has each list in pages of two, which are packed as they come."""
+    """Be an API of notes that has each list in pages of two, which are packed as they come."""
 
     def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
         """Return what the list showed."""
@@ -88,7 +88,7 @@ class Paged(Replayed):
 
 
 class Counted(Replayed):
-    """An API of notes that counts its single reads."""
+    """Be an API of notes that counts its single reads."""
 
     reads = 0
 
@@ -99,7 +99,7 @@ class Counted(Replayed):
 
 
 class Case(Struct, frozen=True, dict=True):
-    """An example that was applied and is vouched for, and what a plan of it read."""
+    """Describe an example that was applied and is vouched for, and what a plan of it read."""
 
     folder: Path
     workspace: Workspace

@@ -14,7 +14,7 @@ from wexa_sync.observe.replay import Ahead
 
 
 class Server(Api):
-    """Shows the first of two flows to whoever needs no more."""
+    """Show the first of two flows to whoever needs no more."""
 
     def __init__(self) -> None:
         self.org_id, self.user_id, self.account, self.asked = "o", "u", Account(), 0

@@ -27,7 +27,7 @@ RUN = Address.parse("support-desk/Execution/smoke-test")
 
 
 class Time:
-    """A clock that moves by sleeping only."""
+    """Be a clock that moves by sleeping only."""
 
     def __init__(self, now: float) -> None:
         self.now = now

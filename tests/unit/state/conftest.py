@@ -43,7 +43,7 @@ def opened(**options):
 
 
 class Kept(Protocol):
-    """A place for a state, which a test opens a store on and looks into."""
+    """Describe a place for a state, which a test opens a store on and looks into."""
 
     @property
     def words(self) -> tuple[str, str]:
@@ -72,7 +72,7 @@ class Kept(Protocol):
 
 
 class InFile(Struct, frozen=True, dict=True):
-    """A state in a file."""
+    """Describe a state in a file."""
 
     path: Path
 
@@ -110,7 +110,7 @@ class InFile(Struct, frozen=True, dict=True):
 
 
 class OnRef(Struct, frozen=True, dict=True):
-    """A state on a ref of a remote that is a folder of this machine."""
+    """Describe a state on a ref of a remote that is a folder of this machine."""
 
     clone: Path
     remote: Path
@@ -168,7 +168,7 @@ class OnRef(Struct, frozen=True, dict=True):
 
 
 class InDatabase(Struct, frozen=True, dict=True):
-    """A state in a database: the smallest store, to show how little a further one needs."""
+    """Describe a state in a database: the smallest store, to show how little a further one needs."""
 
     path: Path
 

@@ -15,7 +15,7 @@ from wexa_sync.secrecy.find import SHORTEST_HUNTED, parts
 
 
 class Multipart(Struct, frozen=True, kw_only=True):
-    """A form (multipart/form-data): fields by name, and files by name, each with its file name and its text."""
+    """Hold a form (multipart/form-data): fields by name, and files by name, each with its file name and text."""
 
     fields: Mapping[str, Any]
     files: Mapping[str, tuple[str, Any]]

@@ -11,7 +11,7 @@ Deed = Callable[[], None]
 
 
 class Deadlines:
-    """Deeds and their moments on the monotonic clock, for any thread. A deed is brief, and done once."""
+    """Hold deeds and their moments on the monotonic clock, for any thread. A deed is brief, and done once."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

@@ -63,7 +63,7 @@ class _Wire(PartlyShown, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """A successful response: what is kept of its body (None where that was empty), and how many requests it took."""
+    """Hold a success: what is kept of its body (None where that was empty), and how many requests it took."""
 
     status: int
     body: Any
@@ -71,7 +71,10 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class Exchange(Struct, frozen=True, kw_only=True):
-    """One request as an observer sees it: no header, query or body. `status` is None where no response came."""
+    """Describe one request as an observer sees it: no header, query or body.
+
+    `status` is None where no response came.
+    """
 
     method: str
     path: str
@@ -82,7 +85,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
 
 
 class Http:
-    """The API over HTTP, for any number of threads. `observer` gets every attempt, in the thread that made it.
+    """Be the API over HTTP, for any number of threads. `observer` gets every attempt, in the thread that made it.
 
     `ahead` is by how many seconds the server's clock is ahead of ours by its last `Date`; 0.0 where there was none.
 

@@ -50,7 +50,10 @@ _NOT_DONE_HINT = "It may be done or not. Fix what it names, then run `wexa-sync 
 
 
 class Call(PartlyShown, frozen=True, kw_only=True):
-    """A request, for messages. `hidden` are texts that no message may show; `key` are the API key's spellings."""
+    """Describe a request, for messages.
+
+    `hidden` are texts that no message may show; `key` are the API key's spellings.
+    """
 
     UNSHOWN = frozenset({"hidden", "key"})
 

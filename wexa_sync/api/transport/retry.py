@@ -15,7 +15,7 @@ PASSING_FAULTS = frozenset({500, 502, 503, 504})
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """How often to try, and the bounds of the waits between (seconds).
+    """Say how often to try, and the bounds of the waits between (seconds).
 
     Own waits grow from `base` by doubling up to `cap`; what the server asks for is kept within `floor` and `ask_cap`.
     `throttled`: how often to try where the server says only that it has too much to do.
@@ -68,7 +68,7 @@ _RECOVERY = 0.8
 
 
 class RateLimiter:
-    """The pace of all workers together: as fast as they can, and nobody during a pause.
+    """Be the pace of all workers together: as fast as they can, and nobody during a pause.
 
     A pause halves the pace, and each success brings back a fifth of what was lost, so that after a 429 nobody storms.
     """

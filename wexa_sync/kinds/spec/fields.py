@@ -17,7 +17,7 @@ from wexa_sync.model import LEAVES, Path
 
 
 class Order(Enum):
-    """How the items of two lists are compared."""
+    """Say how the items of two lists are compared."""
 
     ORDERED = "ordered"
     SET = "set"
@@ -28,7 +28,7 @@ class Order(Enum):
 
 
 class Format(Enum):
-    """What a text stands for."""
+    """Hold what a text stands for."""
 
     EPOCH_SECONDS = "epoch-seconds"
     """A time: ISO 8601 in manifests, seconds since 1970 on the wire."""
@@ -45,7 +45,7 @@ NO_DEFAULT: Any = object()
 
 
 class Field(Struct, frozen=True, kw_only=True, eq=False):
-    """One place of a spec, with all that is known of it. There is one of each: what is equal is the same.
+    """Describe one place of a spec, with all that is known of it. There is one of each: what is equal is the same.
 
     `wire_name`: the field's name in the API's responses. `types`: the JSON types that it takes; empty where any may
     stand. `open`: an object that takes fields beyond `fields`. `ref`: the kind that it refers to. `refs`: the kinds, of

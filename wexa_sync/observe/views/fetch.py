@@ -25,7 +25,7 @@ from wexa_sync.text.suggest import did_you_mean, named
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """Something that was read, and where. `whole`: the response as it came, and no item of a list."""
+    """Hold something that was read, and where. `whole`: the response as it came, and no item of a list."""
 
     raw: Any
     spot: Spot
@@ -52,7 +52,7 @@ def read_items(api: Api, view: View, places: Sequence[Spot], most: int = 0) -> t
 
 
 class _Look(Struct, frozen=True, kw_only=True):
-    """What the view shows at one place, a note, and the values that were compared with each filter."""
+    """Hold what the view shows at one place, a note, and the values that were compared with each filter."""
 
     items: list[Item]
     note: str = ""

@@ -16,7 +16,7 @@ from wexa_sync.text.suggest import did_you_mean, named
 
 
 class NotThere(UsageError):
-    """Nothing has that name, in the place that was looked at."""
+    """Say that nothing has that name, in the place that was looked at."""
 
 
 def id_in(view: View, raw: Mapping[str, Any]) -> str:

@@ -22,9 +22,10 @@ from wexa_sync.text.suggest import did_you_mean, named
 
 
 class Spot(Struct, frozen=True, kw_only=True):
-    """One place to read a view at. `project` and `owner` are what people call them; `filters`: with ids for names.
+    """Describe one place to read a view at.
 
-    `shown`: what a list shows of the owner.
+    `project` and `owner` are what people call them; `filters`: with ids for names. `shown`: what a list shows of the
+    owner.
     """
 
     project_id: str = ""

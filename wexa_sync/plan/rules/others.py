@@ -26,7 +26,7 @@ def names_in(unmanaged: Mapping[Place, Sequence[Live]]) -> Mapping[Address, list
 
 
 class Others:
-    """Says what is live and managed by nobody. An index is made when it is first asked for."""
+    """Say what is live and managed by nobody. An index is made when it is first asked for."""
 
     def __init__(self, observation: Observation) -> None:
         self._observation = observation

@@ -32,9 +32,10 @@ _PLAIN_ID = pattern(r"[A-Za-z][\w/-]{0,200}", re.ASCII)
 
 
 class Shown(Struct, frozen=True):
-    """A field of a change. Of `pair`, `lines` and `hunks` one is set, as the value is short, long, or long and changed.
+    """Describe a field of a change.
 
-    `left_out`: there was no room for the value.
+    Of `pair`, `lines` and `hunks` one is set, as the value is short, long, or long and changed. `left_out`: there was
+    no room for the value.
     """
 
     row: Row
@@ -50,7 +51,7 @@ class Shown(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True, kw_only=True):
-    """A resource: its address in two parts, and what links to it and to its manifest."""
+    """Describe a resource: its address in two parts, and what links to it and to its manifest."""
 
     id: str
     place: str
@@ -61,7 +62,10 @@ class Head(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """What is done to a resource, or done alike to several. `waits`: the addresses it waits for, with their ids."""
+    """Hold what is done to a resource, or done alike to several.
+
+    `waits`: the addresses it waits for, with their ids.
+    """
 
     action: str
     word: str

@@ -25,7 +25,7 @@ _SWEEPS: Final = 6
 
 
 class Drawing(Struct, Generic[Node], frozen=True):
-    """Where each node stands (its upper left corner), and the points that each line passes, from left to right."""
+    """Say where each node stands (its upper left corner), and the points that each line passes, from left to right."""
 
     width: float
     height: float
@@ -89,7 +89,7 @@ def _layers(waits: Mapping[Node, Sequence[Node]]) -> dict[Node, int]:
 
 
 class _Net(Generic[Node]):
-    """The layers with a bend for every layer that a line passes, so that each line leads from a layer to the next."""
+    """Give a line a bend in every layer that it passes, so that each line leads from a layer to the next."""
 
     def __init__(
         self, sizes: Mapping[Node, Size], waits: Mapping[Node, Sequence[Node]], layers: Mapping[Node, int]

@@ -25,7 +25,7 @@ Key = tuple[str, ...]
 
 
 class Label(Struct, frozen=True):
-    """A line in a box: the symbol of an action (empty for none), and a text that is whole in `title`."""
+    """Describe a line in a box: the symbol of an action (empty for none), and a text that is whole in `title`."""
 
     symbol: str
     text: str
@@ -34,7 +34,7 @@ class Label(Struct, frozen=True):
 
 
 class Box(Struct):
-    """A box of the picture. `address` is what a click leads to; None for a box that stands for many."""
+    """Describe a box of the picture. `address` is what a click leads to; None for a box that stands for many."""
 
     kind: str
     title: str
@@ -58,7 +58,7 @@ class Box(Struct):
 
 
 class Picture(Struct, frozen=True):
-    """A picture to draw. `apart`: the number of changes that wait for none and that none waits for."""
+    """Describe a picture to draw. `apart`: the number of changes that wait for none and that none waits for."""
 
     boxes: Sequence[Box]
     paths: Sequence[str]

@@ -11,7 +11,7 @@ from wexa_sync.render.rows.diff import Hunk, Line, Replaced
 
 
 class Side(Struct, frozen=True):
-    """A line of one side, and its number in the text."""
+    """Describe a line of one side, and its number in the text."""
 
     number: int
     line: Line

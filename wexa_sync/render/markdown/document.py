@@ -34,7 +34,7 @@ _LINE = 80  # the same of a section
 
 
 class Part:
-    """A part of a section, for `count` changes: left out (the form ""), or in one of its forms, from short to long."""
+    """Be a part of a section, for `count` changes: left out (the form ""), or in a form, from short to long."""
 
     __slots__ = ("_forms", "_sizes", "count", "form")
 
@@ -65,7 +65,10 @@ class Part:
 
 
 class Section(Struct, frozen=True):
-    """A heading and its parts. `what` names what is left out of it. A `grave` one gets its room before all others."""
+    """Describe a heading and its parts. `what` names what is left out of it.
+
+    A `grave` one gets its room before all others.
+    """
 
     title: str
     parts: Sequence[Part]

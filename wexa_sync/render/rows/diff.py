@@ -33,7 +33,7 @@ NO_BREAK: Final = "no line break at the end"
 
 
 class Line(Struct, frozen=True):
-    """A line of a long value, in segments.
+    """Describe a line of a long value, in segments.
 
     `sign`: `+` added, `-` removed, a space for context, `@` for the head of a hunk, a backslash for a remark.
     `unended`: the line has no line break, and is to be told from one that has.
@@ -69,7 +69,7 @@ class Line(Struct, frozen=True):
 
 
 class Replaced(Struct, frozen=True):
-    """Lines that others replace. `versions`: positions in both, each of two versions of one line."""
+    """Hold lines that others replace. `versions`: positions in both, each of two versions of one line."""
 
     removed: tuple[Line, ...]
     added: tuple[Line, ...]
@@ -77,7 +77,7 @@ class Replaced(Struct, frozen=True):
 
 
 class Hunk(Struct, frozen=True):
-    """Differences that are near each other, with the lines around and between them.
+    """Hold differences that are near each other, with the lines around and between them.
 
     `old`, `new`: the number of the first line in both texts, counted from 1; `sizes`: how many lines of both it spans.
     """

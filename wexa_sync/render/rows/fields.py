@@ -25,7 +25,7 @@ _CHANGED_BY = {"repository": "", "live": "changed on the live side", "both": "ch
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A field laid out: short values in `before` and `after` (None: not there), a long one in `lines` alone.
+    """Describe a field laid out: short values in `before` and `after` (None: not there), a long one in `lines` alone.
 
     `hunks`: of two versions of a long value, where they differ; `lines` holds the same, one line under the other.
     """

@@ -15,14 +15,14 @@ MANY_ALIKE: Final = 5
 
 
 class Alike(Struct, frozen=True):
-    """Changes that do the same to resources of one kind, with the fields that they are about."""
+    """Hold changes that do the same to resources of one kind, with the fields that they are about."""
 
     rows: tuple[Row, ...]
     changes: list[ChangeView] = field(default_factory=list)
 
 
 class BlockedAlike(Struct, frozen=True):
-    """Blocked changes that want the same, for the same reason."""
+    """Hold blocked changes that want the same, for the same reason."""
 
     rows: tuple[Row, ...]
     blocked: list[BlockedView] = field(default_factory=list)

@@ -35,7 +35,7 @@ MEANINGS: Final[Mapping[str, str]] = {
 
 
 class Column(Struct, frozen=True, kw_only=True):
-    """The plan of one environment; or what kept it from being planned."""
+    """Hold the plan of one environment; or what kept it from being planned."""
 
     name: str
     plan: PlanView | None = None
@@ -63,7 +63,7 @@ class Column(Struct, frozen=True, kw_only=True):
 
 
 class EnvironmentsView(Struct, frozen=True, kw_only=True, dict=True):
-    """Plans to lay out as a table: resources by environments."""
+    """Hold plans to lay out as a table: resources by environments."""
 
     columns: tuple[Column, ...]
 

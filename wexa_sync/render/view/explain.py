@@ -14,7 +14,7 @@ from wexa_sync.secrecy.redact import redact_plan
 
 
 class ExplainedFieldView(Struct, frozen=True, kw_only=True):
-    """A field with its value as declared, as last applied and as live; ABSENT where there is none."""
+    """Describe a field with its value as declared, as last applied and as live; ABSENT where there is none."""
 
     path: str
     desired: Any
@@ -26,7 +26,10 @@ class ExplainedFieldView(Struct, frozen=True, kw_only=True):
 
 
 class ExplanationView(Struct, frozen=True, kw_only=True):
-    """An explanation to lay out. `by_itself` says what the table alone decides, where the plan decides otherwise."""
+    """Describe an explanation to lay out.
+
+    `by_itself` says what the table alone decides, where the plan decides otherwise.
+    """
 
     explanation: Explanation
     decision: str

@@ -12,7 +12,7 @@ from wexa_sync.secrecy.hide import SENSITIVE
 
 
 class Absent:
-    """The side of a field on which it is not there, told apart from a null that is."""
+    """Be the side of a field on which it is not there, told apart from a null that is."""
 
     __slots__ = ()
 
@@ -24,7 +24,10 @@ ABSENT: Final = Absent()
 
 
 class FieldView(Struct, frozen=True, kw_only=True):
-    """A leaf with its value before and after the change. `changed_by`: as in FieldChange; empty where it is new."""
+    """Describe a leaf with its value before and after the change.
+
+    `changed_by`: as in FieldChange; empty where it is new.
+    """
 
     path: str
     before: Any

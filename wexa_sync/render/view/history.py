@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 
 
 class PastChangeView(Struct, frozen=True, kw_only=True):
-    """A change of the past: its word (`done`, `unknown`), the fields that it replaced, and what else was live."""
+    """Hold a change of the past: its word (`done`, `unknown`), the fields that it replaced, what else was live."""
 
     change: PastChange
     word: str
@@ -33,7 +33,7 @@ class PastChangeView(Struct, frozen=True, kw_only=True):
 
 
 class PastView(Struct, frozen=True, kw_only=True):
-    """An apply of the past, its secrets hidden."""
+    """Describe an apply of the past, its secrets hidden."""
 
     apply: PastApply
     changes: tuple[PastChangeView, ...]

@@ -60,7 +60,7 @@ def _origin(origins: Sequence[str]) -> str:
 
 
 class ChangeView(Change, frozen=True, kw_only=True, dict=True):  # for `leaves`, which each format asks for
-    """A change to list. `origins` as in Origins."""
+    """Be a change to list. `origins` as in Origins."""
 
     origins: tuple[str, ...] = ()
 
@@ -106,7 +106,7 @@ class ChangeView(Change, frozen=True, kw_only=True, dict=True):  # for `leaves`,
 
 
 class BlockedView(Blocked, frozen=True, kw_only=True, dict=True):
-    """A wanted change that can't be made: why, and what a person can do instead. `origins` as in Origins."""
+    """Be a wanted change that can't be made: why, and what a person can do instead. `origins` as in Origins."""
 
     origins: tuple[str, ...] = ()
 
@@ -122,7 +122,10 @@ class BlockedView(Blocked, frozen=True, kw_only=True, dict=True):
 
 
 class PlanView(Struct, frozen=True, kw_only=True, dict=True):
-    """A plan to lay out. `changes` has the no-ops too, in plan order. What each format asks for is found once."""
+    """Describe a plan to lay out. `changes` has the no-ops too, in plan order.
+
+    What each format asks for is found once.
+    """
 
     plan: Plan
     changes: tuple[ChangeView, ...]

@@ -8,9 +8,9 @@ from wexa_sync.errors import InvalidManifests, Problem, WexaSyncError
 
 
 class ProblemsView(Struct, frozen=True, kw_only=True):
-    """An error to lay out: what failed, and what to do next. Each problem holds its file, line and column as data.
+    """Describe an error to lay out: what failed, and what to do next.
 
-    Without a `type` nothing failed, and the message says so.
+    Each problem holds its file, line and column as data. Without a `type` nothing failed, and the message says so.
     """
 
     type: str

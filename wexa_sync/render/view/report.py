@@ -16,14 +16,14 @@ STATUS_WORDS: Final[Mapping[Status, str]] = {status: status.value for status in 
 
 
 class NextStep(Struct, frozen=True, kw_only=True):
-    """What a person does after an apply that did not end well, with the commands for it."""
+    """Hold what a person does after an apply that did not end well, with the commands for it."""
 
     text: str
     commands: tuple[str, ...] = ()
 
 
 class ReportView(Struct, frozen=True, kw_only=True):
-    """A report to lay out: a receipt for each change, the summary, and what a person does next.
+    """Describe a report to lay out: a receipt for each change, the summary, and what a person does next.
 
     `outcomes` leaves out the no-ops, but for one that failed (a run that was still waited for). `blocked` leaves out
     those that one message on a lost state stands for: `lost`, empty for other reports.

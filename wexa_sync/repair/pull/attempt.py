@@ -27,7 +27,7 @@ Look = Callable[[Sequence[Tidied], Mapping[Address, Sequence[Path]]], Iterable[P
 
 
 class Attempt(Struct):
-    """What is to be pulled, as far as nothing speaks against it. `refused`: what was left out, and why."""
+    """Hold what is to be pulled, as far as nothing speaks against it. `refused`: what was left out, and why."""
 
     pages: Pages
     drifts: dict[tuple[Address, Path], Drift]

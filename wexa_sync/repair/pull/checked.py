@@ -10,7 +10,7 @@ from wexa_sync.model import Action, Address, Blocked, Change, Path, Plan, show_p
 
 
 class Left(Struct, frozen=True, kw_only=True):
-    """What a plan of the changed files would still do, and should not: at a path of an address; () is all of it.
+    """Hold what a plan of the changed files would still do, and should not: at a path of an address; () is all of it.
 
     `near`: what that address waits for, one of which may be the cause.
     """

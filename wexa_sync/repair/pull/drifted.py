@@ -37,7 +37,7 @@ from wexa_sync.secrecy.redact import Mask, mask_plan
 
 
 class Drift(Struct, frozen=True, kw_only=True):
-    """A value at `path` of the spec of a manifest that is another one by now: `live`, in the form of a spec.
+    """Describe a value at `path` of the spec of a manifest that is another one by now: `live`, in the form of a spec.
 
     `by`: who changed it since the last apply or pull: "live", or "both", the live side and the repository.
     """

@@ -35,7 +35,7 @@ _HOW = "Set the secret's variable to what is live, or apply: that sets back what
 
 
 class Writing(Struct):
-    """What to write for one value: edits of files of manifests, in their order, and contents of files of texts."""
+    """Hold what to write for one value: edits of files of manifests, in their order, and contents of files of texts."""
 
     drift: Drift
     pages: Pages

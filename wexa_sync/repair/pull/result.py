@@ -13,7 +13,7 @@ from wexa_sync.model import Address, Path
 
 
 class NotPulled(Exception):
-    """Raised for a value that can't be written. `problem` has its place, and what to do."""
+    """Report a value that can't be written. `problem` has its place, and what to do."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
@@ -21,7 +21,7 @@ class NotPulled(Exception):
 
 
 class Pulled(Struct, frozen=True, kw_only=True):
-    """What a pull comes to. Nothing of it is written yet.
+    """Hold what a pull comes to. Nothing of it is written yet.
 
     `files`: those that change, and those in `emptied` go. `fields`: what is pulled, the paths in the spec of each
     address. `refused`: what is not, each with its place and what to do. `gone`: what is not live any more, and declared

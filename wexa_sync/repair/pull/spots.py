@@ -27,7 +27,7 @@ from wexa_sync.text.files import TextFault, decode, place_of, read_bytes
 
 
 class Spot(Struct, frozen=True, kw_only=True):
-    """Where a value stands: at `path` of the document `index` in `file`, which is named as people see it.
+    """Say where a value stands: at `path` of the document `index` in `file`, which is named as people see it.
 
     `layer`: "defaults" where the value stands elsewhere, and the manifest takes it over at the spot.
     """
@@ -39,7 +39,7 @@ class Spot(Struct, frozen=True, kw_only=True):
 
 
 class Page(Struct):
-    """A file of YAML as it stands there. Raises TextFault where it is none."""
+    """Describe a file of YAML as it stands there. Raises TextFault where it is none."""
 
     before: bytes
     text: str = ""
@@ -77,7 +77,7 @@ class Page(Struct):
 
 
 class Pages:
-    """The files of the manifests, each read once. `documents`: all manifests, those that are not asked for too."""
+    """Be the files of the manifests, each read once. `documents`: all manifests, those that are not asked for too."""
 
     def __init__(self, root: File, documents: Sequence[Document]) -> None:
         self._root, self._documents = root, documents
@@ -138,7 +138,7 @@ def _files_in(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 class Draft:
-    """The files as they become, edit by edit. What was read stays as it is."""
+    """Be the files as they become, edit by edit. What was read stays as it is."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages

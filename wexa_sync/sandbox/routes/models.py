@@ -14,7 +14,7 @@ router = APIRouter(prefix="/llm", tags=["LLM"])
 
 
 class Message(Body):
-    """One message of a conversation."""
+    """Describe one message of a conversation."""
 
     role: str
     content: str

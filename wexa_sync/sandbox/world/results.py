@@ -22,7 +22,7 @@ _TYPES = ("observation", "plan", "output")
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """What one agent did: when it began, for how many seconds, and what went wrong, if anything did."""
+    """Hold what one agent did: when it began, for how many seconds, and what went wrong, if anything did."""
 
     agent: Json
     began: float

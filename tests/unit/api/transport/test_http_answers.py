@@ -285,7 +285,7 @@ class TestRepeating:
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """Keeps connections open, and answers with what it was asked and by which connection."""
+    """Keep connections open, and answer with what it was asked and by which connection."""
 
     protocol_version = "HTTP/1.1"
 

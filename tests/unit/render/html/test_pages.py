@@ -34,7 +34,7 @@ def page_of(sample: Sample, source_url: str = "") -> str:
 
 @dataclass
 class Page(HTMLParser):
-    """What a browser would see of a page."""
+    """Hold what a browser would see of a page."""
 
     tags: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
     text: str = ""

@@ -11,7 +11,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethr
 
 
 class Read(Struct, dict=True):
-    """What a page shows: its tags, its text outside of code, and all of its text."""
+    """Hold what a page shows: its tags, its text outside of code, and all of its text."""
 
     tags: set[str] = field(default_factory=set)
     prose: str = ""
