@@ -28,15 +28,14 @@ Places = set[tuple[str, str]]
 def lists_of_ours(known: Known) -> Places:
     """Return the lists in which is seen what is declared, recorded or in doubt, and what may go with a project."""
     needed = set[tuple[str, str]]()
-    waited_for = known.awaited
-    for address in known.addresses:
-        kind = BY_NAME[address.kind]
-        if kind.nature is Nature.RESOURCE or address in waited_for or _run_is_open(known, address):
-            needed.add((address.project, address.owner[0] if address.owner else kind.implied_by or kind.name))
+    for place, addresses in known.places.items():
+        kind = BY_NAME[place.kind]
+        if kind.nature is Nature.RESOURCE or any(a in known.awaited or _run_is_open(known, a) for a in addresses):
+            needed.add((place.project, place.owner[0] if place.owner else kind.implied_by or kind.name))
         if (holder := holder_of(kind)) is not None:
-            needed.add((address.project, holder.name))
-    for address in known.addresses:
-        if address.kind == "Project" and address not in known.desired.manifests:  # it may go, and all in it
+            needed.add((place.project, holder.name))
+    for address in known.at(Place("", "Project")):
+        if address not in known.desired.manifests:  # it may go, and all in it
             held = (kind for kind in declarable() if kind.nature is Nature.RESOURCE and not kind.goes_along)
             needed.update((address.name, kind.name) for kind in held)
     return needed
