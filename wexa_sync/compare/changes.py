@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wexa_sync.compare.ids import Comparison
-from wexa_sync.compare.merge import Sides
 from wexa_sync.compare.parts import ignored, restrict, sent_fields
 from wexa_sync.compare.same import kept, plain, same_value
 from wexa_sync.compare.sides import sides_of
@@ -53,13 +52,6 @@ def field_changes(
     `applied` is None for a resource that was never applied by us.
     """
     sides = sides_of(kind, declared, live, applied, comparison, ignore)
-    return changes_between(sides, kind, declared, applied, comparison, ignore)
-
-
-def changes_between(
-    sides: Sides, kind: Kind, declared: Spec, applied: Spec | None, comparison: Comparison, ignore: Iterable[str]
-) -> tuple[FieldChange, ...]:
-    """Return what has to change live, where the sides of the resource are known."""
     if same_value(sides.theirs, sides.target, kind.fields, comparison):
         return ()
     # As it was sent, with defaults and derived fields: those are nobody's change.

@@ -1,4 +1,4 @@
-"""The nouns: frozen values that the steps hand to each other. They hold no function, no client and no file."""
+"""The nouns: frozen values that the steps hand to each other. They hold no client and no file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wexa_sync.model.address import HANDLE, Address, ExternalName, Place, Source, is_commanded
 from wexa_sync.model.manifest import Desired, Document, Laid, Lifecycle, Manifest, Move, laid_at
-from wexa_sync.model.observation import Account, Live, Observation, Pair
+from wexa_sync.model.observation import Account, Later, Live, Observation, Pair
 from wexa_sync.model.plan import Action, Basis, Blocked, Change, FieldChange, LostState, Origins, Plan, Unmanaged
 from wexa_sync.model.request import Choice, Limits, Many, Options
 from wexa_sync.model.spec import LEAVES, Path, Recalled, Ref, Sealed, Secret, SecretNumber, Spec, Unset, show_path
@@ -61,6 +61,7 @@ __all__ = [
     "GitPlace",
     "Intent",
     "Laid",
+    "Later",
     "Lifecycle",
     "Limits",
     "Live",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -12,16 +13,40 @@ from wexa_sync.model.spec import Spec
 from wexa_sync.model.state import Intent, Record, Target
 
 
+class Later:
+    """A spec that is read from a response once somebody asks for it: of what is live as it was recorded nobody does."""
+
+    __slots__ = ("_raw", "_read", "_spec")
+
+    def __init__(self, read: Callable[[Mapping[str, Any]], Spec], raw: Mapping[str, Any]) -> None:
+        self._read, self._raw = read, raw
+        self._spec: Spec | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """True when somebody has asked for the spec."""
+        return self._spec is not None
+
+    @property
+    def spec(self) -> Spec:
+        """Return the spec."""
+        if self._spec is None:
+            self._spec = self._read(self._raw)
+        return self._spec
+
+
 class Live(Struct, frozen=True, kw_only=True):
     """Describe a resource on the server, in manifest terms. `status` is an execution's word. `position` as in Manifest.
 
+    `fields`: its spec. `shows`: the record of which it surely shows each value just so; None where nobody knows.
     `unseen`: where an update may replace the resource and all in it, the fields that reads do not show, by their id.
     `aliases` are other spellings of `id`; `also` are other specs that the same answer may stand for.
     `loss`: what else goes if the resource is deleted, in words.
     """
 
     id: str
-    spec: Spec
+    fields: Spec | Later
+    shows: Record | None = None
     also: tuple[Spec, ...] = ()
     status: str | None = None
     position: int = 0
@@ -29,6 +54,11 @@ class Live(Struct, frozen=True, kw_only=True):
     loss: str = ""
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+
+    @property
+    def spec(self) -> Spec:
+        """Return the fields that can be written, as far as reads show them."""
+        return self.fields.spec if isinstance(self.fields, Later) else self.fields
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -40,7 +40,10 @@ class Ref(Struct, frozen=True, kw_only=True):
     title: str = ""
 
     def __eq__(self, other: object) -> bool:
-        return self._target == other._target if isinstance(other, Ref) else NotImplemented
+        if not isinstance(other, Ref):
+            return NotImplemented
+        same = self.address == other.address and self.external == other.external and self.id == other.id
+        return same and self.kind == other.kind
 
     def __hash__(self) -> int:
         return hash(self._target)

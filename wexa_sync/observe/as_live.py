@@ -61,7 +61,7 @@ def _pair(address: Address, desired: Desired, base: Desired) -> Pair:
         ids = {key: _id(f"{address}/{key}") for key in live.spec[ROWS]}
         record = replace(record, spec={**record.spec, ROWS: ids})
         rows = [{**row, "_id": ids[key]} for key, row in live.spec[ROWS].items()]
-        live = replace(live, spec={**live.spec, ROWS: rows})
+        live = replace(live, fields={**live.spec, ROWS: rows})
     return replace(pair, record=record, live=live)
 
 
@@ -69,7 +69,7 @@ def _live(manifest: Manifest, id: str) -> Live:  # the field's name
     """Return what is live where just this manifest was applied."""
     kind = BY_NAME[manifest.address.kind]
     spec = with_derived(kind, with_defaults(kind, manifest.spec), declared=manifest.spec)
-    return Live(id=id, spec=spec, position=manifest.position)
+    return Live(id=id, fields=spec, position=manifest.position)
 
 
 def _imported(address: Address, *sides: Desired) -> str:

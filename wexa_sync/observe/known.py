@@ -126,6 +126,16 @@ class Known(Struct, kw_only=True):
         """Return how values are compared in that project."""
         return comparison_in(project, self.ids, self.externals, self.state.lineage)
 
+    def just_so(self, project: str) -> Comparison:
+        """Return how values are compared where a reference must be just the one that a read gives for its id."""
+        comparison = self.comparison(project)
+
+        def id_of(ref: Ref) -> str | None:
+            id = comparison.id_of(ref)  # the field's name
+            return id if id is not None and self.name_of(ref.kind, id) == ref else None
+
+        return Comparison(id_of=id_of, seal_key=comparison.seal_key)
+
     def name_of(self, kind: str, id: str) -> Ref:  # the field's name
         """Return the reference by which people know an id: an address, else a display name, else the id."""
         if address := self.names.get(id):

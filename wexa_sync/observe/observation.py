@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.connector import CONNECTOR
 from wexa_sync.kinds.project import PROJECT
-from wexa_sync.kinds.spec.wire import references
+from wexa_sync.kinds.spec.wire import decode, references
 from wexa_sync.model import Address, Desired, ExternalName, Observation, Options, Place, Target
 from wexa_sync.observe.contents import contents_of, live_of, unpaired
 from wexa_sync.observe.cut import unseen
@@ -149,7 +150,15 @@ def _place_project(known: Known, project: str, id: str, raws: list[Raw]) -> None
     if raw is not None and address not in known.pairs:
         known.ids[address] = id
     elif raw is not None and id not in known.names:
-        known.add({address: replace(known.pairs[address], live=live_of(known, PROJECT, raw), candidates=())})
+        known.add(
+            {
+                address: replace(
+                    known.pairs[address],
+                    live=live_of(PROJECT, raw, partial(decode, PROJECT, name_of=known.name_of)),
+                    candidates=(),
+                )
+            }
+        )
     else:
         known.unplaced.add(project)
 

@@ -22,8 +22,8 @@ from wexa_sync.model import Action, Manifest, Observation, Pair, Record
 from wexa_sync.plan.action import ActionCase, as_doubt
 from wexa_sync.plan.decision import Decision, Rules
 from wexa_sync.plan.imported import misled, only_taken
+from wexa_sync.plan.recorded import ResourceCase
 from wexa_sync.plan.sown import SownCase
-from wexa_sync.plan.undeclared import ResourceCase
 
 _AGAIN = "It happened already. Raise metadata.generation by one, and it happens again with the new spec."
 

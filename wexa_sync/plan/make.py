@@ -7,6 +7,7 @@ depends on something blocked is blocked, and every change learns what it waits f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -37,6 +38,7 @@ from wexa_sync.plan.unmanaged import unmanaged_parts, unmanaged_warnings
 from wexa_sync.plan.wanted import wanted_warnings
 
 _ALL = Scope()
+_address = attrgetter("address")
 
 
 def make_plan(
@@ -63,7 +65,7 @@ def make_plan(
     plan = _plan_of(decisions, observation, left, limits)
     plan = replace(plan, lost=lost_state(decisions, observation, rules))
     also = (*also, *left_to_a_person(plan.changes, observation, rules))
-    blocked = tuple(sorted((*plan.blocked, *also), key=lambda found: found.address))
+    blocked = tuple(sorted((*plan.blocked, *also), key=_address))
     plan = replace(plan, blocked=blocked, warnings=(*scope.unknown(observation), *said, *plan.warnings))
     if plan.orphans and not rules.prune:
         pruned = _decide_all(scope.protected(with_found(seen)), replace(rules, prune=True), left, targets, excludes)
@@ -99,8 +101,8 @@ def _plan_of(
         lineage=observation.lineage,
         serial=observation.serial,
         changes=ordered,
-        blocked=tuple(found for _, found in sorted(decisions.items()) if isinstance(found, Blocked)),
-        orphans=tuple(address for address, found in sorted(decisions.items()) if isinstance(found, Orphan)),
+        blocked=tuple(sorted((each for each in decisions.values() if isinstance(each, Blocked)), key=_address)),
+        orphans=tuple(sorted(address for address, found in decisions.items() if isinstance(found, Orphan))),
         unmanaged=unmanaged,
         warnings=(
             *unmanaged_warnings(unmanaged),

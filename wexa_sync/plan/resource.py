@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wexa_sync.compare.changes import changes_between
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.propose import assumed, propose
-from wexa_sync.compare.sides import live_fingerprint, sides_of
+from wexa_sync.compare.sides import live_fingerprint
 from wexa_sync.compare.unknown import taken, why_unknown
 from wexa_sync.errors import look_up
 from wexa_sync.kinds import BY_NAME
@@ -182,18 +181,6 @@ class Case:
         if fields and not (self.rules.imports or held):
             return self.update(pair.live, fields, reason, settles=self.pair.mark)
         return as_it_is(made, seen, self.before(pair.live))
-
-    def keep(self) -> Decision:
-        """Decide on a resource that is declared, live and recorded."""
-        pair = self.pair
-        assert pair.live is not None
-        declared, live, applied, comparison, ignore = self.compared(pair.live)
-        sides = sides_of(self.kind, declared, live, applied, comparison, ignore)
-        if fields := changes_between(sides, self.kind, declared, applied, comparison, ignore):
-            return self.update(pair.live, fields, "")
-        # Far the most common: live has what is declared just so, and that was not copied to be compared.
-        before = sides.theirs if sides.theirs is sides.target and not ignore else self.before(pair.live)
-        return self.change(Action.NOOP, id=pair.live.id, before=before)
 
     def compared(self, live: Live) -> tuple[Spec, Spec, Spec | None, Comparison, tuple[str, ...]]:
         """Return the specs to compare (declared, live, last applied), the comparison, and the fields to ignore."""

@@ -90,7 +90,7 @@ def decided(shelf: Shelf, more: Spec, record: Record | None = None, key: str = "
     """Return the decision on a manifest that adds `more` to the applied spec. None in `more` removes a field."""
     spec = {name: value for name, value in {**BEFORE, **more}.items() if value is not None}
     manifest = Manifest(address=ADDRESS, spec=spec, source=Source(file="m.yaml"))
-    live = Live(id="t", spec=decode(TOY, shelf.shown))
+    live = Live(id="t", fields=decode(TOY, shelf.shown))
     observation = Observation(
         target=Target(base_url="", org_id="o"),
         pairs={},

@@ -110,7 +110,7 @@ def planned(bench: Bench, vault: Vault, more: Spec) -> Change:
         serial=1,
         now=0.0,
     )
-    live = Live(id="c", spec=decode(CONNECTION, vault.shows(vault.holds)))
+    live = Live(id="c", fields=decode(CONNECTION, vault.shows(vault.holds)))
     manifest = Manifest(address=ADDRESS, spec=declared(more), source=Source(file="m.yaml"))
     change = decide(Pair(address=ADDRESS, manifest=manifest, live=live, record=record), observation, Rules())
     assert isinstance(change, Change)

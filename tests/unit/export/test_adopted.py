@@ -17,7 +17,7 @@ SPEC = {"projectName": "Desk"}
 def seen(id: str = "1") -> Observation:  # the field's name
     """Return what is seen of one project."""
     manifest = Manifest(address=DESK, spec=SPEC, source=Source(file="project.yaml"))
-    pair = Pair(address=DESK, manifest=manifest, live=Live(id=id, spec=SPEC))
+    pair = Pair(address=DESK, manifest=manifest, live=Live(id=id, fields=SPEC))
     return Observation(
         target=Target(base_url="u", org_id="o"),
         pairs={DESK: pair},

@@ -54,7 +54,7 @@ def intent(kind: str, name: str = "it", spec: Mapping[str, Any] | None = None, *
 
 
 def live(kind: str, id: str, created_at: float | None = SENT, *, aliases: tuple[str, ...] = (), **more: Any) -> Live:
-    return Live(id=id, spec={**SPECS[kind], "of_the_server": 1, **more}, created_at=created_at, aliases=aliases)
+    return Live(id=id, fields={**SPECS[kind], "of_the_server": 1, **more}, created_at=created_at, aliases=aliases)
 
 
 def paired(kind: str, *sides: Manifest | Record | Intent | Live, owner_id: str = "") -> dict[str, Pair]:

@@ -73,7 +73,7 @@ def manifest(kind: str, more: Spec | None = None, **options: Any) -> Manifest:
 
 
 def live(kind: str, more: Spec | None = None, id: str = "l1", status: str | None = None) -> Live:
-    return Live(id=id, spec={**spec(kind, more), "of_the_server": 1}, status=status)
+    return Live(id=id, fields={**spec(kind, more), "of_the_server": 1}, status=status)
 
 
 def record(kind: str, more: Spec | None = None, **options: Any) -> Record:

@@ -35,7 +35,7 @@ def planned(declared: Any, applied: Any, shown: Any) -> Plan:
     pair = Pair(
         address=ADDRESS,
         manifest=Manifest(address=ADDRESS, spec=_read(declared), source=Source(file="m.yaml")),
-        live=None if applied is None else Live(id="c1", spec=decode(CONNECTION, shown)),
+        live=None if applied is None else Live(id="c1", fields=decode(CONNECTION, shown)),
         record=None if applied is None else Record(address=ADDRESS, id="c1", spec=conceal(_read(applied), "key")),
     )
     observation = Observation(

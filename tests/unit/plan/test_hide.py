@@ -33,7 +33,7 @@ def pair_of(sent: str, value: str, declared: object) -> Pair:
     return Pair(
         address=PROJECT,
         manifest=Manifest(address=PROJECT, spec=spec(declared), source=Source(file="m.yaml")),
-        live=Live(id="p1", spec={**spec(secret.reveal()), "coworker_role": f"says {value}"}),
+        live=Live(id="p1", fields={**spec(secret.reveal()), "coworker_role": f"says {value}"}),
         record=held if sent == "recorded" else None,
         intent=intent if sent == "found after its answer was lost" else None,
         certain=sent != "recorded",

@@ -40,7 +40,7 @@ def seen(live: int, new: int, *, projects: bool = True) -> Observation:
 
     def pair(address: Address, spec: dict[str, str], id: str) -> Pair:
         manifest = Manifest(address=address, spec=spec, source=Source(file="m.yaml"))
-        return Pair(address=address, manifest=manifest, live=Live(id=id, spec=spec) if id else None)
+        return Pair(address=address, manifest=manifest, live=Live(id=id, fields=spec) if id else None)
 
     pairs = [pair(PROJECT, DESK, "p1" if projects else "")]
     for number in range(live + new):

@@ -51,7 +51,7 @@ def seen(account: Account, *, live: int = 0, prices: dict[str, float] | None = N
     names = [Address(kind="Agent", name=f"live-{n}", project="p", owner=("AgentFlow", "triage")) for n in range(live)]
     return Observation(
         target=Target(base_url="sandbox", org_id="o"),
-        pairs={each: Pair(address=each, live=Live(id=each.name, spec={})) for each in names},
+        pairs={each: Pair(address=each, live=Live(id=each.name, fields={})) for each in names},
         depends_on={},
         ids={FLOW: "f1"},
         externals={},

@@ -61,7 +61,7 @@ def planned(*, new: set[str], targets: tuple[str, ...] = (), excludes: tuple[str
             address: Pair(
                 address=address,
                 manifest=manifest,
-                live=Live(id=str(address), spec=SPECS[str(address)], position=manifest.position),
+                live=Live(id=str(address), fields=SPECS[str(address)], position=manifest.position),
                 record=Record(address=address, id=str(address), spec=SPECS[str(address)]),
             )
             if address in there

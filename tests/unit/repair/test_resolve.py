@@ -44,7 +44,7 @@ def intent(address: Address, **more: Any) -> Intent:
 
 
 def live(id: str = "l1") -> Live:
-    return Live(id=id, spec={})
+    return Live(id=id, fields={})
 
 
 def record(address: Address, id: str = "l1", **more: Any) -> Record:

@@ -127,10 +127,13 @@ def shown_fields(kind: Kind, named: Collection[str] | None = None) -> frozenset[
     return frozenset(field.wire_name for name, field in fields if named is None or name in named)
 
 
-def not_shown(kind: Kind, raw: Mapping[str, Any], also: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the names of the fields that can be written and that a response does not show; `also` are such fields."""
-    hidden = [name for name, keys in _keys(kind).items() if raw.keys().isdisjoint(keys)]
-    return (*hidden, *(name for name in also if name not in raw))
+def not_shown(kind: Kind, shown: Collection[str], also: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the names of the fields that can be written and that a response does not show; `also` are such fields.
+
+    `shown`: the names in the response.
+    """
+    hidden = [name for name, keys in _keys(kind).items() if not any(key in shown for key in keys)]
+    return (*hidden, *(name for name in also if name not in shown))
 
 
 def sent_back(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,6 +168,9 @@ def is_sealed(value: Any) -> bool:
 def at_path(value: Any, path: Path) -> Any:
     """Return the value at the path; None where nothing stands there."""
     for part in path:
+        if type(value) is dict:  # far the most common, and often nothing stands there
+            value = value.get(part)
+            continue
         try:
             value = value[part]
         except (KeyError, IndexError, TypeError):

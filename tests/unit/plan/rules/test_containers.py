@@ -45,7 +45,7 @@ def managed(address: Address, lifecycle: Lifecycle | None = None, **more: Any) -
     """Return the pair of a thing that is live and recorded, and not declared."""
     spec = SPECS[address.kind]
     record = Record(address=address, id=str(address), spec=spec, lifecycle=lifecycle or Lifecycle())
-    live = None if address == RUN else Live(id=str(address), spec=spec)
+    live = None if address == RUN else Live(id=str(address), fields=spec)
     return Pair(**{"address": address, "record": record, "live": live, **more})
 
 
@@ -108,9 +108,9 @@ def test_without_protection_all_goes_with_the_project() -> None:
 
 
 def test_what_is_not_managed_keeps_the_project_and_what_a_connector_made_goes_with_a_warning() -> None:
-    made = {SKILLS: (Live(id="1" * 24, spec={"name": "Mail - Send"}),)}
-    theirs = {SKILLS: (Live(id="2" * 24, spec={"name": "Theirs"}),)}
-    theirs[SORT.place] = (Live(id="3" * 24, spec={"title": "Also theirs"}),)
+    made = {SKILLS: (Live(id="1" * 24, fields={"name": "Mail - Send"}),)}
+    theirs = {SKILLS: (Live(id="2" * 24, fields={"name": "Theirs"}),)}
+    theirs[SORT.place] = (Live(id="3" * 24, fields={"title": "Also theirs"}),)
     plan = planned(seen(managed(DESK), unmanaged=theirs, made_by_others=made))
     assert work(plan) == [f"blocked delete {DESK}"]
     assert f"would be deleted too: Skill 'Theirs', Agent 'Also theirs' of {FLOW}" in plan.blocked[0].reason
@@ -193,7 +193,7 @@ def lost(address: Address, **more: Any) -> Pair:
 
 def found(address: Address) -> Pair:
     """Return the pair of what a lost answer left, found again."""
-    return lost(address, live=Live(id=str(address), spec=SPECS[address.kind]), certain=True)
+    return lost(address, live=Live(id=str(address), fields=SPECS[address.kind]), certain=True)
 
 
 @pytest.mark.parametrize("address", [DESK, FLOW, SORT, DIGEST], ids=lambda it: it.kind)

@@ -28,7 +28,7 @@ def there(address: Address, declared: dict[str, Any] | None = None, *, kept: boo
     """Return a pair that is recorded and live. `kept` also declares it, with the changes in `declared`."""
     spec = SPECS[address]
     manifest = Manifest(address=address, spec={**spec, **(declared or {})}, source=Source(file="m.yaml"))
-    record, live = Record(address=address, id=address.name, spec=spec), Live(id=address.name, spec=spec)
+    record, live = Record(address=address, id=address.name, spec=spec), Live(id=address.name, fields=spec)
     return Pair(address=address, manifest=manifest if kept else None, live=live, record=record)
 
 

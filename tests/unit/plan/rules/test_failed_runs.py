@@ -31,7 +31,7 @@ def planned(status: str, *, generation: int = 1, **record: Any) -> Plan:
         manifest = Manifest(address=address, spec=spec, source=Source(file="m.yaml"))
         if not there:
             return Pair(address=address, manifest=manifest)
-        live = Live(id="l1", spec=spec, status=status if address == FIRST else None)
+        live = Live(id="l1", fields=spec, status=status if address == FIRST else None)
         return Pair(address=address, manifest=manifest, live=live, record=Record(address=address, id="l1", spec=spec))
 
     pairs = {address: pair(address, there=address in (FIRST, SKILL)) for address in SPECS}

@@ -1,20 +1,46 @@
-"""Hold the rows of the decision table for a resource that is recorded and live, and no longer declared. Pure."""
+"""Hold the rows of the decision table for a resource that is recorded and live: declared, or no longer. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import part_of
 from wexa_sync.compare.same import spec_fingerprint
+from wexa_sync.compare.shown import is_applied
 from wexa_sync.kinds import part_of as part_kind
 from wexa_sync.kinds.endpoint import Operation
-from wexa_sync.model import Action, Address, Change, Manifest
+from wexa_sync.kinds.spec.fields import is_read, select
+from wexa_sync.model import Action, Address, Change, Manifest, Spec
 from wexa_sync.plan.decision import Decision, Orphan
 from wexa_sync.plan.resource import Case
 
 
 class ResourceCase(Case):
     """Hold one pair of a resource, and the rows of the table that only resources have."""
+
+    def keep(self) -> Decision:
+        """Decide on a resource that is declared, live and recorded."""
+        pair = self.pair
+        assert pair.live is not None
+        if (before := self.untouched()) is not None:  # far the most common: what is live need not be decoded
+            return self.change(Action.NOOP, id=pair.live.id, before=before)
+        if fields := field_changes(self.kind, *self.compared(pair.live)):
+            return self.update(pair.live, fields, "")
+        return self.change(Action.NOOP, id=pair.live.id, before=self.before(pair.live))
+
+    def untouched(self) -> Spec | None:
+        """Return what live shows of the declared fields, where a glance tells that nobody touched any; else None.
+
+        Live then surely shows all that is recorded, and just that is declared.
+        """
+        live, record, manifest = self.pair.live, self.pair.record, self.pair.manifest
+        if live is None or record is None or manifest is None or live.shows is not record:
+            return None
+        if manifest.lifecycle.ignore_changes or not is_applied(self.kind, manifest.spec, record.spec, self.comparison):
+            return None
+        readable: Spec = select(manifest.spec, self.kind.fields, is_read)
+        return readable
 
     def prune(self) -> Decision:
         """Decide on a resource that is recorded and live, and no longer declared."""
