@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -159,7 +159,11 @@ def _sides(draw: st.DrawFn, kind: Kind) -> tuple[dict[str, Any], Any, dict[str, 
     if draw(st.integers(0, 3)) == 0:  # recorded and live are the same, and something else than declared
         applied = full = _bent(draw, kind, full)
     wire = {name: kind.fields.at((name,)).wire_name for name in full}
-    raw = {wire.get(name, name): value for name, value in _copied(encode(kind, full, _id_of), _revealed).items()}
+    try:
+        sent = encode(kind, full, _id_of)
+    except ValueError:  # a time that is none
+        reject()
+    raw = {wire.get(name, name): _copied(value, _revealed) for name, value in sent.items()}
     record = conceal(applied, "key")
     match draw(st.integers(0, 7)):
         case 0:
@@ -213,7 +217,7 @@ def _decided(found: Pair, observation: Observation) -> Decision | str:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_glance_decides_as_a_comparison_of_everything(kind: Kind, data: st.DataObject) -> None:
     names = st.lists(st.sampled_from(sorted(kind.fields.fields)), max_size=1).map(tuple)

@@ -148,7 +148,7 @@ class _Lagging:
 
 
 def test_what_the_lists_showed_is_live_whatever_a_later_read_shows() -> None:
-    found = Live(id="l2", aliases=("l2-long",), spec={})
+    found = Live(id="l2", aliases=("l2-long",), fields={})
     both = seen(Pair(address=SKILL, intent=intent(SKILL), candidates=(live(), found)))
     assert live_ids(SKILL, "l2-long", both, _Lagging()) == ("l2", "l2-long")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="no Skill is live under the id l3"):
