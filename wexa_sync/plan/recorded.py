@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wexa_sync.compare.changes import field_changes
-from wexa_sync.compare.parts import part_of
+from wexa_sync.compare.parts import part_of, sent_fields
 from wexa_sync.compare.same import spec_fingerprint
 from wexa_sync.compare.shown import is_applied
 from wexa_sync.kinds import part_of as part_kind
 from wexa_sync.kinds.endpoint import Operation
-from wexa_sync.kinds.spec.fields import is_read, select
+from wexa_sync.kinds.spec.fields import is_shown, select
 from wexa_sync.model import Action, Address, Change, Manifest, Spec
 from wexa_sync.plan.decision import Decision, Orphan
 from wexa_sync.plan.resource import Case
@@ -39,8 +39,8 @@ class ResourceCase(Case):
             return None
         if manifest.lifecycle.ignore_changes or not is_applied(self.kind, manifest.spec, record.spec, self.comparison):
             return None
-        readable: Spec = select(manifest.spec, self.kind.fields, is_read)
-        return readable
+        sent = sent_fields(self.kind, manifest.spec)
+        return sent if select(sent, self.kind.fields, is_shown) is sent else None  # no glance tells what no read shows
 
     def prune(self) -> Decision:
         """Decide on a resource that is recorded and live, and no longer declared."""
