@@ -14,7 +14,7 @@ from wexa_sync.model.state import Intent, Record, Target
 
 
 class Later:
-    """A spec that is read from a response once somebody asks for it: of what is live as it was recorded nobody does."""
+    """Decode a response once somebody asks for its spec: of what is live as it was recorded nobody does."""
 
     __slots__ = ("_raw", "_read", "_spec")
 

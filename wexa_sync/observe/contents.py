@@ -22,7 +22,7 @@ from wexa_sync.observe.pair import Contents
 
 
 class _Records(Struct, frozen=True):
-    """The records of resources in one place, by their ids in every spelling."""
+    """Hold the records of resources in one place, by their ids in every spelling."""
 
     by_id: Mapping[str, Record]
     comparison: Comparison
