@@ -49,6 +49,12 @@ if TYPE_CHECKING:
     from wexa_sync.cli.surprise import Expectation
     from wexa_sync.workspace import Workspace
 
+_TURN = 0.0005
+"""The seconds after which a thread that computes lets others run: one that is about to send should not wait for long.
+
+Python's own 5 ms made an apply of 300 creates, ten at a time, 2 % longer.
+"""
+
 
 def lifted(over: Sequence[Excess]) -> None:
     """Print which budgets --force lifts, and the flag that would lift each alone."""
@@ -91,14 +97,21 @@ def carry_out(
     except WexaSyncError as error:
         _show_nothing_done(plan, error.message, error.hint, show)
         raise
-    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=not talks) as callbacks:
-        report = engine.apply(plan, workspace, limits, *callbacks)
+    report, terminated = _applied(plan, workspace, limits, talks=talks)
     code = report_exit_code(report)
     if not _show_report(report, show, talks=talks) and code is ExitCode.DONE:
         return int(ExitCode.FAILED)
     if code is ExitCode.DONE:
         then(report)
-    return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and SIGTERM in signals else code)
+    return int(ExitCode.TERMINATED if code is ExitCode.INTERRUPTED and terminated else code)
+
+
+def _applied(plan: Plan, workspace: Workspace, limits: Limits | None, *, talks: bool) -> tuple[Report, bool]:
+    """Apply the plan, and show how far it is. Return the report, and whether the process was told to end."""
+    sys.setswitchinterval(_TURN)
+    with heeded(workspace.cutoff, breaks_in=False) as signals, progress(len(plan.work), quiet=not talks) as callbacks:
+        report = engine.apply(plan, workspace, limits, *callbacks)
+    return report, SIGTERM in signals
 
 
 def _require_expected(plan: Plan, reviewed: Reviewed | None, expected: Expectation | None) -> None:
