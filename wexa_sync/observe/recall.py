@@ -15,6 +15,8 @@ from wexa_sync.state.base import State
 
 def with_recalled(desired: Desired, state: State) -> Desired:
     """Return what is desired, with each unset text of a manifest as its record has it, if of the same template."""
+    if not has_secret(*(manifest.spec for manifest in desired.manifests.values())):  # most have none
+        return desired
     known = {
         address: replace(manifest, spec=recalled(manifest.spec, record.spec))
         for address, manifest in desired.manifests.items()

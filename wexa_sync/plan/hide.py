@@ -19,7 +19,11 @@ def keep_secret(plan: Plan, observation: Observation) -> Plan:
 
     The declared specs stay as they are: they are sent.
     """
-    specs = [pair.manifest.spec for pair in observation.pairs.values() if pair.manifest is not None]
+    pairs = observation.pairs.values()
+    specs = [pair.manifest.spec for pair in pairs if pair.manifest is not None]
+    sent = [each.spec for pair in pairs for each in (pair.record, pair.intent) if each is not None]
+    if not has_secret(*specs, *sent):  # most workspaces have none: one look at all of them
+        return plan
     held = (found for spec in specs if has_secret(spec) for _, found in secrets_in(spec))
     known = [found for found in held if isinstance(found, Secret)]
     known += _sent_before(observation, {secret.reveal() for secret in known})

@@ -131,7 +131,9 @@ def _mask_for(held: Iterable[Change | Blocked]) -> Mask | None:
 
 def _values(held: Change | Blocked) -> Iterator[Any]:
     if isinstance(held, Change):
-        yield from (held.before, held.after)
+        yield held.after
+        if held.before is not held.after:
+            yield held.before
     for field in held.fields:
         yield from (field.before, field.after)
 
