@@ -32,9 +32,8 @@ def pair_inside(known: Known, api: Api, pool: Executor, kind: Kind) -> None:
     """Pair the resources of a kind that stand in lists of others, in each project that is there."""
     if not kind.inside:
         return
-    for place in known.places:
-        project = known.ids.get(Address(kind="Project", name=place.project), "")
-        if place.kind == kind.name and project:
+    for place in known.places_of(kind):
+        if project := known.ids.get(Address(kind="Project", name=place.project), ""):
             _pair_in(known, api, pool, kind, place, Ids(project=project))
 
 

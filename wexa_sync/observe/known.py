@@ -59,6 +59,7 @@ class Known(Struct, kw_only=True):
     # (project, kind) -> what is in given up ones
     orphans: dict[tuple[str, str], list[Address]] = field(default_factory=dict)
     _kinds: dict[tuple[str, str], list[Address]] = field(default_factory=dict)
+    _places: defaultdict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))  # by kind
     links: dict[Address, dict[str, dict[str, str]]] = field(default_factory=dict)  # owner -> part -> branch -> part
     unlinked: dict[Address, tuple[str, ...]] = field(default_factory=dict)  # owner -> its parts that none leads to
     _external_refs: Sequence[tuple[Address, Ref]] | None = None
@@ -77,6 +78,9 @@ class Known(Struct, kw_only=True):
         self.places, self._kinds = {}, {}
         for address in sorted({*self.desired.manifests, *self.state.records, *self.state.intents}):
             self.places.setdefault(address.place, []).append(address)
+        self._places = defaultdict(list)
+        for place in self.places:
+            self._places[place.kind].append(place)
         addresses, self.orphans = set(self.addresses), {}
         for address in self.state.records:
             if address.owner and address.owner_address not in addresses:
@@ -112,6 +116,10 @@ class Known(Struct, kw_only=True):
     def at(self, place: Place) -> list[Address]:
         """Return the addresses in that place."""
         return self.places.get(place, [])
+
+    def places_of(self, kind: Kind) -> Sequence[Place]:
+        """Return the places of that kind: in each project, or inside each owner."""
+        return self._places.get(kind.name, ())
 
     def of_kind(self, project: str, kind: str) -> list[Address]:
         """Return the declared and the recorded addresses of that kind in that project, whatever owns them."""

@@ -187,8 +187,8 @@ def _pair_kind(known: Known, kind: Kind, project: str, raws: list[Raw]) -> None:
 
 def _pair_unseen(known: Known, kind: Kind) -> None:
     """Pair what has no live project or owner, or whose list was not asked for, with nothing live."""
-    for place, addresses in known.places.items():
-        if place.kind == kind.name and addresses[0] not in known.pairs:
+    for place in known.places_of(kind):
+        if known.at(place)[0] not in known.pairs:
             known.add(pair(contents_of(known, kind, place, [])))
 
 

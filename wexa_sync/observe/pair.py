@@ -95,8 +95,10 @@ def _recorded(contents: Contents) -> dict[Address, Live]:
     found = {}
     for address, record in contents.records.items():
         if live := next((lives[id] for id in record.ids if id in lives), None):
-            aliases = tuple(id for id in dict.fromkeys((*live.ids, *record.aliases)) if id != record.id)
-            found[address] = live if live.id == record.id else replace(live, id=record.id, aliases=aliases)
+            if live.id != record.id:
+                aliases = tuple(id for id in dict.fromkeys((*live.ids, *record.aliases)) if id != record.id)
+                live = replace(live, id=record.id, aliases=aliases)
+            found[address] = live
     return found
 
 

@@ -68,15 +68,15 @@ class Case:
             more = {"others": self.pair.others, **more}
         if intent is not None and intent.settled and action is not Action.NOOP:
             more = {**more, "settles": more.get("settles") or intent.mark}
-        if manifest is None:
-            return Change(action=action, address=self.pair.address, **more)
-        said = {
-            "after": manifest.spec,
-            "source": manifest.source,
-            "lifecycle": manifest.lifecycle,
-            "generation": manifest.generation,
-        }
-        return Change(action=action, address=self.pair.address, **{**said, **more})
+        if manifest is not None:
+            more = {
+                "after": manifest.spec,
+                "source": manifest.source,
+                "lifecycle": manifest.lifecycle,
+                "generation": manifest.generation,
+                **more,
+            }
+        return Change(action=action, address=self.pair.address, **more)
 
     def blocked(self, wanted: str, reason: str, hint: str, fields: tuple[FieldChange, ...] = ()) -> Blocked:
         """Return a Blocked: the action is wanted, and can't be done."""

@@ -212,7 +212,7 @@ def _seen(kind: Kind, declared: Any, applied: Any, raw: Any, lifecycle: Lifecycl
 def _decided(found: Pair, observation: Observation) -> Decision | str:
     try:
         return decide(found, observation, Rules())
-    except ValueError as error:  # a time that is none, which no manifest may have
+    except (ValueError, IndexError) as error:  # a time or a word that is none, which no manifest may have
         return repr(error)
 
 
