@@ -162,8 +162,11 @@ def _may_hold(content: bytes, key: tuple[str, ...]) -> bool:
         return False
     if (encoding := json.detect_encoding(content)) != "utf-8":
         content = content.decode(encoding, "replace").encode()
-    # These can spell plain characters. Other escapes stand in nearly every list: line ends, quotes.
-    if b"\\u00" in content or b"\\/" in content:
+    # These can spell plain characters, the second a slash alone. Other escapes stand in nearly every list: line ends,
+    # quotes, letters with accents. To look for two characters takes longer than for a whole key.
+    if b"\\u00" in content and re.search(rb"\\u00[2-7]", content):
+        return True
+    if any("/" in form for form in key) and b"\\/" in content:
         return True
     lower = content.lower()  # of bytes: a text would take as much memory again, and a key is ASCII
     return any(form.lower().encode() in lower for form in key)
