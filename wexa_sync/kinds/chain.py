@@ -77,9 +77,11 @@ class Chain(Struct, frozen=True, kw_only=True):
 
     def behind(self, part: Raw) -> dict[str, str]:
         """Return the id of what comes right behind a part, and behind each branch of it; without what is not shown."""
-        shown = part.get(self.branches)
-        branches = {key: id for key, to in shown.items() if (id := _id(to))} if isinstance(shown, dict) else {}
-        return {**({"": id} if (id := _id(part.get(self.next))) else {}), **branches}
+        after, shown = _id(part.get(self.next)), part.get(self.branches)
+        found = {"": after} if after else {}
+        if shown and isinstance(shown, dict):
+            found |= {key: id for key, to in shown.items() if (id := _id(to))}
+        return found
 
     def all_behind(self, parts: Sequence[Raw]) -> dict[str, dict[str, str]]:
         """Return what comes right behind each part, by the parts' ids. Where nothing is shown, they come as listed."""
@@ -127,6 +129,8 @@ class Chain(Struct, frozen=True, kw_only=True):
             return list(parts)
         known = {part.get(self.id): part for part in parts}
         reached = [known[id] for id in self.reached(owner, parts)]
+        if len(reached) == len(parts):  # far the most common
+            return reached
         return reached + [part for part in parts if all(part is not each for each in reached)]
 
     def unlinked(self, owner: Raw, parts: Sequence[Raw]) -> list[str]:

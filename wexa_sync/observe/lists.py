@@ -173,19 +173,16 @@ def _ours(known: Known, kind: Kind, project: str) -> Callable[[Raw], bool]:
 
 
 def _declared_fields(known: Known, kind: str, project: str) -> frozenset[str]:
-    named: set[str] = set()
-    for address in known.of_kind(project, kind):
-        for side in (known.desired.manifests, known.state.records):
-            if address in side:
-                named.update(side[address].spec)
+    addresses, sides = known.of_kind(project, kind), (known.desired.manifests, known.state.records)
+    named = set[str]().union(*(side[address].spec for side in sides for address in addresses if address in side))
     return shown_fields(BY_NAME[kind], named)
 
 
-def lacks(raw: Raw, wanted: Iterable[str], inner: Iterable[tuple[Part, Iterable[str]]]) -> int:
+def lacks(raw: Raw, wanted: frozenset[str], inner: Iterable[tuple[Part, frozenset[str]]]) -> int:
     """Return how many declared fields a response does not show, those of the parts in it (`inner`) included."""
-    lacking = sum(name not in raw for name in wanted)
+    lacking = len(wanted.difference(raw))
     for part, names in inner:
         if part.field not in raw:
             lacking += 1000  # no parts shown at all: more than any field could weigh
-        lacking += sum(name not in item for item in part.items(raw) for name in names)
+        lacking += sum(len(names.difference(item)) for item in part.items(raw))
     return lacking
