@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """Be the exit status of the process (README, "Exit codes")."""
+    """Represent the exit status of the process (README, "Exit codes")."""
 
     DONE = 0
     FAILED = 1
@@ -77,7 +77,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class Unfilled(str):
-    """Be a text in the place of a value that could not be read. The fault is reported already, and only once."""
+    """Represent a text in the place of a value that could not be read. The fault is reported already, and only once."""
 
     __slots__ = ()
 

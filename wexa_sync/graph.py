@@ -17,7 +17,7 @@ _LOOKS = 4  # at each node, before it is put in order
 
 
 class Walk(Generic[Node]):
-    """Be a walk over a graph as nodes come to their end: `ready()`, then `done(node)` or `skip(node)` for each.
+    """Represent a walk over a graph as nodes come to their end: `ready()`, then `done(node)` or `skip(node)` for each.
 
     Of the nodes that are free at the same time, the ones of the highest `urgency` (none has any where left out) become
     ready first, in sorted order, so a walk is deterministic for given answers. A node is ready only when all it waits

@@ -51,7 +51,7 @@ def small_desk() -> dict[str, Doc]:
 
 
 class Witness(Person, kw_only=True):
-    """Be a person who remembers. `mine` holds the run of each generation in any state so far; `others` others' runs."""
+    """Act for a person who remembers. `mine`: the run of each generation in any state; `others`: others' runs."""
 
     mine: dict[tuple[str, int], str] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)

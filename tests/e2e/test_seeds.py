@@ -18,7 +18,7 @@ THEIRS = {"code": "theirs", "notes": "of a person"}
 
 
 class Plans(Desk, frozen=True, kw_only=True):
-    """Be the example of seed rows."""
+    """Represent the example of seed rows."""
 
     def rows(self, *lines: str) -> None:
         """Write the CSV file."""

@@ -21,7 +21,7 @@ _numbers = itertools.count()
 
 
 class Replies(Desk, frozen=True, kw_only=True):
-    """Be the example of triggers in a project of its own."""
+    """Represent the example of triggers in a project of its own."""
 
     def write(self, name: str, change: Callable[[str], str]) -> None:
         """Change a file of the manifests."""

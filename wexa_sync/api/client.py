@@ -26,7 +26,7 @@ NO_QUERY: Query = {}
 
 
 class Api:
-    """Be the remote API, for one organisation. Any thread may call it; it holds nothing that changes after `sign_in`.
+    """Call the remote API, for one organisation. Any thread may call it; it holds nothing that changes after `sign_in`.
 
     `at_once`: how many pages of one list, or lists of one call, are asked for at a time.
     """

@@ -15,7 +15,7 @@ from wexa_sync.kinds.spec.wire import decode
 
 
 class Listed:
-    """Be the live things of one kind in one place, as one list showed them.
+    """Represent the live things of one kind in one place, as one list showed them.
 
     `key` is what the plan seals secrets with.
     """

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 
 class _Given(click.Parameter):
-    """Be a parameter that refuses an empty text: `"$NAME"` of a variable that is not set never means "all" or "any"."""
+    """Refuse an empty text: `"$NAME"` of a variable that is not set never means "all" or "any"."""
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Return the checked value. Fails for a text without a visible character."""
@@ -23,11 +23,11 @@ class _Given(click.Parameter):
 
 
 class Argument(_Given, click.Argument):
-    """Be an argument that is not empty where it is given."""
+    """Represent an argument that is not empty where it is given."""
 
 
 class Flag(_Given, click.Option):
-    """Be an option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
+    """Represent an option that WEXA_SYNC_<COMMAND>_<FLAG> sets too, and WEXA_SYNC_<FLAG> where `everywhere` is true.
 
     A flag that deletes, forces or approves has the command in the name of its variable. A variable that was left in an
     environment then gives no consent to another command. --hire has both names: only an apply can hire.

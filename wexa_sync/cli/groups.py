@@ -6,7 +6,7 @@ import click
 
 
 class Commands(click.Group):
-    """Be a group of commands that answers the name of an unknown one."""
+    """Represent a group of commands that answers the name of an unknown one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Completed:
-    """Be a value that a shell completes."""
+    """Represent a value that a shell completes."""
 
     def names(self, context: click.Context) -> list[str]:
         """Return the addresses that are known."""

@@ -91,7 +91,7 @@ def watching(run: Run) -> Iterator[tuple[Callable[[str], None], Callable[[Run, Q
 
 
 class _Line:
-    """Be the moving line where stderr is a terminal, and plain lines elsewhere."""
+    """Represent the moving line where stderr is a terminal, and plain lines elsewhere."""
 
     def __init__(self, *, still: bool = False) -> None:
         self.parts: Sequence[Part] = []

@@ -42,7 +42,7 @@ def without_key(text: str) -> str:
 
 
 class Stream(TextIOWrapper):
-    """Be a stream for people: every character is shown, but for the API key, and no text gives orders to a CI system.
+    """Write for people: every character is shown, but for the API key, and no text gives orders to a CI system.
 
     `absent`: the stream was closed before the command began.
     """

@@ -64,7 +64,7 @@ def _age(thing: Thing) -> tuple[int, bool, float, str]:
 
 
 class _Given:
-    """Be the addresses given so far, and the handles that are taken."""
+    """Represent the addresses given so far, and the handles that are taken."""
 
     def __init__(self, survey: Survey, state: State) -> None:
         self._state, self.found = state, dict[Key, Address]()

@@ -51,7 +51,7 @@ def _kind_of(data: Mapping[str, Any]) -> Kind | None:
 
 
 class _Known:
-    """Be the defaults of the settings and of folders. Each file is read once, when a manifest below it is met."""
+    """Hold the defaults of the settings and of folders. Each file is read once, when a manifest below it is met."""
 
     def __init__(self, sources: Sources) -> None:
         self._root = File(os.path.abspath(sources.root))  # noqa: PTH100  # a link stays where people see it

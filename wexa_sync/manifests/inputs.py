@@ -67,7 +67,7 @@ def _below(root: Path) -> str:
 
 
 class _Digest:
-    """Be a digest that grows. Each text in it has its length in front, so that no two inputs are one text."""
+    """Represent a digest that grows. Each text in it has its length in front, so that no two inputs are one text."""
 
     def __init__(self, sources: Sources, read: Mapping[str, bytes] | None) -> None:
         self.hash, self.hides = hashlib.sha256(), False

@@ -23,7 +23,7 @@ class Source(Struct, frozen=True, order=True, kw_only=True):
 
 
 class Address(str):
-    """Be the name of a resource in the manifests, stable over renames on the server.
+    """Represent the name of a resource in the manifests, stable over renames on the server.
 
     Shown `PROJECT/KIND/NAME`; a project itself `Project/NAME`; what lives inside another resource `OWNER/KIND/NAME`.
     `project` is empty for a project. `owner` is the containing resource's (kind, name).

@@ -59,7 +59,7 @@ class Ref(Struct, frozen=True, kw_only=True):
 
 
 class Secret:
-    """Be a leaf in a spec whose value is shown nowhere: not by repr, str, format, pickle or comparison errors.
+    """Represent a leaf in a spec whose value is shown nowhere: not by repr, str, format, pickle or comparison errors.
 
     `template` is the text as the manifest has it (`Bearer ${secret:TOKEN}`); `reveal()` gives the value for the wire.
     """
@@ -92,7 +92,7 @@ class Secret:
 
 
 class SecretNumber(Secret):
-    """Be a number that is shown nowhere. Its value is the JSON of the number."""
+    """Represent a number that is shown nowhere. Its value is the JSON of the number."""
 
     __slots__ = ()
 
@@ -108,7 +108,7 @@ class SecretNumber(Secret):
 
 
 class Unset(Secret):
-    """Be a leaf of that template whose `${secret:}` or `${env:}` is not set here: its value is unknown.
+    """Represent a leaf of that template whose `${secret:}` or `${env:}` is not set here: its value is unknown.
 
     What stands in for the value is equal to that of the same template, and to nothing else.
     """
@@ -120,7 +120,7 @@ class Unset(Secret):
 
 
 class Recalled(str):
-    """Be a text as it was sent last, where its template's `${env:}` is not set here: to compare with, not to send."""
+    """Hold a text as it was sent last, where its template's `${env:}` is not set here: to compare with, not to send."""
 
     template: str = ""
 

@@ -35,7 +35,7 @@ class Notes(Struct, frozen=True, kw_only=True):
 
 
 class Recorder(Api):
-    """Be an API that passes reads on to another one, and notes what that shows. Any thread may call it.
+    """Represent an API that passes reads on to another one, and notes what that shows. Any thread may call it.
 
     `keep` says what is noted and returned of a resource.
     """
@@ -146,7 +146,7 @@ class Ahead(Api):
 
 
 class Replayed(Api):
-    """Be an API that shows what was noted of another one, and sends nothing."""
+    """Represent an API that shows what was noted of another one, and sends nothing."""
 
     def __init__(self, notes: Notes, *, org_id: str, user_id: str) -> None:
         self._notes = notes

@@ -90,7 +90,7 @@ def _operations(plan: Plan) -> list[Change | Blocked]:
 
 
 class _Sides:
-    """Be the manifests of the change and those before it."""
+    """Represent the manifests of the change and those before it."""
 
     def __init__(
         self, desired: Mapping[Address, Manifest], base: Mapping[Address, Manifest], given: frozenset[str]

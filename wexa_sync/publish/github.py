@@ -34,7 +34,7 @@ _BUSY = "The server is busy or down. Run the job again later."
 
 
 class GitHub:
-    """Be the API of GitHub for one job. `sleep` lets time pass between two tries."""
+    """Represent the API of GitHub for one job. `sleep` lets time pass between two tries."""
 
     hints: Mapping[int, str] = HINTS
 

@@ -15,7 +15,7 @@ _HOW = "GITLAB_TOKEN has to be a token of the project with the scope api, and a 
 
 
 class GitLab(GitHub):
-    """Be the API of GitLab for one job. The token is one of the project: a job's own may not comment."""
+    """Represent the API of GitLab for one job. The token is one of the project: a job's own may not comment."""
 
     hints: Mapping[int, str] = {**HINTS, **dict.fromkeys((401, 403), _HOW)}
 

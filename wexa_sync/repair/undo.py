@@ -71,7 +71,7 @@ class Undo(Struct):
 
 
 class Undoing:
-    """Be the undo of one apply, on a state. `later`: the applies after it. `key` seals secrets."""
+    """Represent the undo of one apply, on a state. `later`: the applies after it. `key` seals secrets."""
 
     def __init__(self, past: PastApply, later: Sequence[PastApply], state: State, reveal: Reveal) -> None:
         self.past, self._state, self._reveal = past, state, reveal

@@ -19,7 +19,7 @@ Place = tuple[str | None, ...]
 
 
 class Sensitive:
-    """Be the leaf in the place of a secret that is not to be shown. It holds nothing."""
+    """Represent the leaf in the place of a secret that is not to be shown. It holds nothing."""
 
     __slots__ = ()
 

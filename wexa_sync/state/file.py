@@ -29,7 +29,7 @@ from wexa_sync.text.files import shown_path
 
 
 class FileStore:
-    """Be a StateStore in the file `path`, with `path`.journal and `path`.lock beside it while it is in use.
+    """Represent a StateStore in the file `path`, with `path`.journal and `path`.lock beside it while it is in use.
 
     The folder `path`.history holds the notes of the newest `keep` applies. `lock_timeout`: seconds to wait for the
     lock; `lease`: seconds after which another host may take the lock over.

@@ -32,7 +32,7 @@ _RESTORE = (
 
 
 class GitStore:
-    """Be a StateStore on the ref of `place`, with a second ref as its lock.
+    """Represent a StateStore on the ref of `place`, with a second ref as its lock.
 
     `lock_timeout`: seconds to wait for the lock; `lease`: seconds after which another machine may take the lock over.
     `waits` gets what is waited for, and for how many seconds at most. `pauses`: seconds between the tries of a push.

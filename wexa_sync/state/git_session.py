@@ -32,7 +32,7 @@ class At(Struct, frozen=True):
 
 
 class GitSession(StateSession):
-    """Be a session on the ref of `remote`, which was at `start` when the lock was taken.
+    """Represent a session on the ref of `remote`, which was at `start` when the lock was taken.
 
     One thread pushes, so that other work goes on meanwhile. After the first push that failed nothing more is written
     until the end of the session.

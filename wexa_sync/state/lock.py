@@ -22,7 +22,7 @@ _POLL = 0.1  # seconds between two tries
 
 
 class Lock:
-    """Be a lock that is held. Only `hold` makes one."""
+    """Represent a lock that is held. Only `hold` makes one."""
 
     def __init__(self, file: Path, fd: int, *, lease: float) -> None:
         self._file = file

@@ -47,7 +47,7 @@ def kept(runs: Sequence[str], keep: int) -> list[str]:
 
 
 class Past:
-    """Be the notes of the newest `keep` applies in a folder, which is made with the first note."""
+    """Represent the notes of the newest `keep` applies in a folder, which is made with the first note."""
 
     def __init__(self, folder: Path, keep: int) -> None:
         self._folder = folder

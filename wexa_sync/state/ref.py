@@ -68,7 +68,7 @@ class InDoubt(StateError):
 
 
 class Remote:
-    """Be the refs of one state on its remote."""
+    """Represent the refs of one state on its remote."""
 
     def __init__(
         self,

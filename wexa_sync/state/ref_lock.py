@@ -22,7 +22,7 @@ _POLL = 2.0
 
 
 class RefLock:
-    """Be the lock of a state. `tip` is its commit while it is ours, else None."""
+    """Represent the lock of a state. `tip` is its commit while it is ours, else None."""
 
     def __init__(self, remote: Remote, *, lease: float) -> None:
         self.ref = remote.place.lock

@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 class Versions(Mapping[Key, Value]):
-    """Be one version of a mapping, which never changes. `after` makes the next one.
+    """Represent one version of a mapping, which never changes. `after` makes the next one.
 
     The newest version holds the items. An older one keeps the changes that lead back to it, and copies the items only
     when it is read again.

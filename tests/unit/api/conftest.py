@@ -20,7 +20,7 @@ Reply = bytes | Callable[[socket.socket], None]
 
 
 class Script:
-    """Be a server on a raw socket: one reply a connection, as scripted; the last one again and again."""
+    """Represent a server on a raw socket: one reply a connection, as scripted; the last one again and again."""
 
     def __init__(self, *replies: Reply) -> None:
         self.requests: list[bytes] = []

@@ -22,7 +22,7 @@ Send = Callable[..., "Sent"]
 
 
 class Sent:
-    """Be a request as the server got it."""
+    """Represent a request as the server got it."""
 
     def __init__(self, request: bytes) -> None:
         self.head, _, self.body = request.partition(b"\r\n\r\n")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Interrupted(StateSession):
-    """Be a session in which a person presses Ctrl-C while a run that was just created is being written down."""
+    """Represent a session in which a person presses Ctrl-C while a run that was just created is being written down."""
 
     inner: StateSession
     cutoff: Cutoff

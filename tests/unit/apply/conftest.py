@@ -85,7 +85,7 @@ def small(desk: Desk, tmp_path: Path) -> Callable[..., Desk]:
 
 
 class Little:
-    """Be a server of one test: `answer(method, path, body)` gives the status and the body of each response.
+    """Represent a server of one test: `answer(method, path, body)` gives the status and the body of each response.
 
     `requests` are those that it got, as method, path and body; one at a time is answered.
     """
@@ -130,7 +130,7 @@ class Little:
 
 
 class Bench:
-    """Be an apply of a few changes against a little server, with a state in a file."""
+    """Represent an apply of a few changes against a little server, with a state in a file."""
 
     def __init__(self, path: Path, server: Little) -> None:
         self.server, self.cutoff = server, Cutoff()

@@ -82,7 +82,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
 
 
 class Server(Struct, dict=True):
-    """Be the least of a server: one project with one connector, its skills, and nothing that is slow or lags."""
+    """Represent the least of a server: one project with one connector, its skills, and nothing that is slow or lags."""
 
     skills: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
@@ -137,7 +137,7 @@ def record(address: Address, id: str) -> Record:
 
 
 class Bench(Struct, frozen=True, dict=True):
-    """Be a workspace whose state knows the project. As many skills are live there and not ours as declared."""
+    """Represent a workspace whose state knows the project. As many skills are live there and not ours as declared."""
 
     workspace: Workspace
     desired: Desired

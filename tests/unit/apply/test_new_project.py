@@ -22,7 +22,7 @@ LISTS = {"AgentFlow", "Connector", "Schedule", "Skill"}
 
 
 class Watched:
-    """Be the lists of projects, of which each waits until `together` of them are asked for."""
+    """Represent the lists of projects, of which each waits until `together` of them are asked for."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, together: int) -> None:
         self.asked: list[str] = []

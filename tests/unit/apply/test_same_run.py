@@ -230,7 +230,7 @@ def test_the_lock_is_renewed_at_each_wake_while_an_apply_waits(ran: Desk, monkey
 
 
 class Waiting(StateSession):
-    """Be a session that says when it was kept alive."""
+    """Represent a session that says when it was kept alive."""
 
     def __init__(self) -> None:
         self.kept = Event()

@@ -38,7 +38,7 @@ NOW = 1_800_000_000.0
 
 
 class Wire:
-    """Be an Http that gives the same body for a path each time, and notes what was sent."""
+    """Represent an Http that gives the same body for a path each time, and notes what was sent."""
 
     ahead = 0.0
 

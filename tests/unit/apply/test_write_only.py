@@ -43,7 +43,7 @@ PARTIAL = Endpoint(method="PATCH", path="/connections/{id}", partial=True)
 
 
 class Vault:
-    """Be the server's side: one connection, and `shows`, which makes of it what reads show."""
+    """Represent the server's side: one connection, and `shows`, which makes of it what reads show."""
 
     def __init__(self, shows: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         self.holds: dict[str, Any] = {"_id": "c", "status": "up", **APPLIED}

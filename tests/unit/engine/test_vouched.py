@@ -78,7 +78,7 @@ def vouched(sources: Sources, workspace: Workspace, report: Report | None = None
 
 
 class Paged(Replayed):
-    """Be an API of notes that has each list in pages of two, which are packed as they come."""
+    """Represent an API of notes that has each list in pages of two, which are packed as they come."""
 
     def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
         """Return what the list showed."""
@@ -88,7 +88,7 @@ class Paged(Replayed):
 
 
 class Counted(Replayed):
-    """Be an API of notes that counts its single reads."""
+    """Represent an API of notes that counts its single reads."""
 
     reads = 0
 

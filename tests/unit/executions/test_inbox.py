@@ -15,7 +15,7 @@ from wexa_sync.model import Run
 
 
 class Inbox:
-    """Be an Api that lists that item where the whole inbox is asked for, and counts the lists."""
+    """Represent an Api that lists that item where the whole inbox is asked for, and counts the lists."""
 
     def __init__(self, word: str) -> None:
         self.word, self.lists = word, 0

@@ -26,7 +26,7 @@ ITEM = {"_id": "q1", "type": "anomaly_detection", "status": "pending", "executio
 
 
 class Answers:
-    """Be an Api that reads one status after the other, the last again and again, and lists what the inboxes hold."""
+    """Play an Api that reads one status after the other, the last again and again, and lists what the inboxes hold."""
 
     def __init__(self, *reads: str | ApiError | None, inbox: Mapping[str, list[dict[str, Any]] | ApiError]) -> None:
         self.reads, self.inbox, self.lists = list(reads), inbox, 0

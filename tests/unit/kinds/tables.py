@@ -92,7 +92,7 @@ def kinds_in(folder: Path, *, notes_go: bool = False) -> tuple[Kind, Kind, Kind]
 
 
 class Store(ThreadingHTTPServer):
-    """Be the server: one project with tables. `asked` are the calls so far; a response to one in `lost` never comes."""
+    """Play a server with tables. `asked` are the calls so far; a response to one in `lost` never comes."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)

@@ -66,7 +66,7 @@ TRIAL = Running(
 
 
 class Office(ThreadingHTTPServer):
-    """Be a server with one project, where coworkers are hired. `broken`: what happens to the next hire."""
+    """Represent a server with one project, where coworkers are hired. `broken`: what happens to the next hire."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)
@@ -178,7 +178,7 @@ def hires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Kind
 
 
 class Desk:
-    """Be a repository that declares the project and a hire in it, and its workspace."""
+    """Represent a repository that declares the project and a hire in it, and its workspace."""
 
     def __init__(self, folder: Path, office: Office) -> None:
         url = f"http://127.0.0.1:{office.server_port}"

@@ -49,7 +49,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notes_go: bool) -> It
 
 
 class Desk:
-    """Be a repository that declares the project and tables in it, and its workspace."""
+    """Represent a repository that declares the project and tables in it, and its workspace."""
 
     def __init__(self, folder: Path, store: Store) -> None:
         url = f"http://127.0.0.1:{store.server_port}"

@@ -114,7 +114,7 @@ def test_a_link_that_leads_nowhere_hides_nothing_else(folder: Folder, name: str,
 
 
 class Closed(Struct, dict=True):
-    """Be an entry of a folder that nobody may look behind: root, as containers have it, may look everywhere."""
+    """Represent an entry of a folder that nobody may look behind: root, as containers have it, may look everywhere."""
 
     name: str
 

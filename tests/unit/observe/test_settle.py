@@ -27,7 +27,7 @@ RUN = Address.parse("support-desk/Execution/smoke-test")
 
 
 class Time:
-    """Be a clock that moves by sleeping only."""
+    """Represent a clock that moves by sleeping only."""
 
     def __init__(self, now: float) -> None:
         self.now = now

@@ -61,7 +61,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Be a project with as many skills, flows, schedules, tables, rows and runs as there are other projects."""
+    """Represent a project with as many skills, flows, schedules, tables, rows and runs as there are other projects."""
 
     api: Client
     project: str

@@ -23,7 +23,7 @@ _TABLES = "CREATE TABLE IF NOT EXISTS kept (name PRIMARY KEY, text); CREATE TABL
 
 
 class DatabaseStore:
-    """Be a StateStore in the database `path`: a row for the state, one for the lock, and the notes."""
+    """Represent a StateStore in the database `path`: a row for the state, one for the lock, and the notes."""
 
     def __init__(
         self,

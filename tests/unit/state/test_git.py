@@ -297,7 +297,7 @@ def test_a_remote_by_ssh(on_ref: OnRef, tmp_path: Path) -> None:
 
 
 class Hosting(BaseHTTPRequestHandler):
-    """Be a git server by http, as git itself brings one, for who has the password in a header."""
+    """Represent a git server by http, as git itself brings one, for who has the password in a header."""
 
     folder: Path
     wanted = "Basic " + base64.b64encode(b"x-access-token:sentinel-token").decode()

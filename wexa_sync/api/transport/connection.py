@@ -21,7 +21,7 @@ _SLOW = 5.0  # seconds without a response, after which that is said
 
 
 class Flight:
-    """Be an attempt at a request, for the length of a block: this thread's connections report to it.
+    """Represent an attempt at a request, for the length of a block: this thread's connections report to it.
 
     `sent` is false for as long as no byte of the request can have left: what comes before (a name looked up, a proxy
     asked for a tunnel, TLS set up) tells the server nothing. It is cut after `seconds`, and by the `cutoff`: then
@@ -100,7 +100,7 @@ class Flight:
 
 
 class _Final(HTTPResponse):
-    """Be a response, past all that only announces it: `http.client` knows 100 Continue, but not 103 Early Hints."""
+    """Read a response, past all that only announces it: `http.client` knows 100 Continue, but not 103 Early Hints."""
 
     def _read_status(self) -> tuple[str, int, str]:
         version, status, reason = super()._read_status()  # type: ignore[misc]
@@ -109,7 +109,7 @@ class _Final(HTTPResponse):
 
 
 class _Telling:
-    """Be a mixin for a connection of urllib3: it reports to the flight when and where the request goes."""
+    """Represent a mixin for a connection of urllib3: it reports to the flight when and where the request goes."""
 
     response_class = _Final
     sock: Any

@@ -85,7 +85,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
 
 
 class Http:
-    """Be the API over HTTP, for any number of threads. `observer` gets every attempt, in the thread that made it.
+    """Reach the API over HTTP, for any number of threads. `observer` gets every attempt, in the thread that made it.
 
     `ahead` is by how many seconds the server's clock is ahead of ours by its last `Date`; 0.0 where there was none.
 

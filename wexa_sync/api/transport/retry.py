@@ -68,7 +68,7 @@ _RECOVERY = 0.8
 
 
 class RateLimiter:
-    """Be the pace of all workers together: as fast as they can, and nobody during a pause.
+    """Represent the pace of all workers together: as fast as they can, and nobody during a pause.
 
     A pause halves the pace, and each success brings back a fifth of what was lost, so that after a 429 nobody storms.
     """

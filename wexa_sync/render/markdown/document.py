@@ -34,7 +34,7 @@ _LINE = 80  # the same of a section
 
 
 class Part:
-    """Be a part of a section, for `count` changes: left out (the form ""), or in a form, from short to long."""
+    """Represent a part of a section, for `count` changes: left out (the form ""), or in a form, from short to long."""
 
     __slots__ = ("_forms", "_sizes", "count", "form")
 

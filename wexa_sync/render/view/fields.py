@@ -12,7 +12,7 @@ from wexa_sync.secrecy.hide import SENSITIVE
 
 
 class Absent:
-    """Be the side of a field on which it is not there, told apart from a null that is."""
+    """Represent the side of a field on which it is not there, told apart from a null that is."""
 
     __slots__ = ()
 

@@ -60,7 +60,7 @@ def _origin(origins: Sequence[str]) -> str:
 
 
 class ChangeView(Change, frozen=True, kw_only=True, dict=True):  # for `leaves`, which each format asks for
-    """Be a change to list. `origins` as in Origins."""
+    """Represent a change to list. `origins` as in Origins."""
 
     origins: tuple[str, ...] = ()
 
@@ -106,7 +106,7 @@ class ChangeView(Change, frozen=True, kw_only=True, dict=True):  # for `leaves`,
 
 
 class BlockedView(Blocked, frozen=True, kw_only=True, dict=True):
-    """Be a wanted change that can't be made: why, and what a person can do instead. `origins` as in Origins."""
+    """Represent a wanted change that can't be made: why, and what a person can do instead. `origins` as in Origins."""
 
     origins: tuple[str, ...] = ()
 

@@ -10,13 +10,13 @@ from wexa_sync.secrecy.redact import redact_run
 
 
 class QuestionView(Question, frozen=True, kw_only=True):
-    """Be a question that a run asks. `answers` are the commands that answer; none where only Wexa Studio can."""
+    """Represent a question that a run asks. `answers` are the commands that answer; none where only Wexa Studio can."""
 
     answers: tuple[str, ...] = ()
 
 
 class RunView(Run, frozen=True, kw_only=True):
-    """Be a run to lay out."""
+    """Represent a run to lay out."""
 
     questions: tuple[QuestionView, ...] = ()
 

@@ -77,7 +77,7 @@ class Page(Struct):
 
 
 class Pages:
-    """Be the files of the manifests, each read once. `documents`: all manifests, those that are not asked for too."""
+    """Hold the files of the manifests, each read once. `documents`: all manifests, those that are not asked for too."""
 
     def __init__(self, root: File, documents: Sequence[Document]) -> None:
         self._root, self._documents = root, documents
@@ -138,7 +138,7 @@ def _files_in(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 class Draft:
-    """Be the files as they become, edit by edit. What was read stays as it is."""
+    """Represent the files as they become, edit by edit. What was read stays as it is."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages

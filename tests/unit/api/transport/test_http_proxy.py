@@ -27,7 +27,7 @@ TUNNEL = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
 class Tls:
-    """Be the other end of a tunnel: sets up TLS, reads the request, and answers so."""
+    """Represent the other end of a tunnel: sets up TLS, reads the request, and answers so."""
 
     def __init__(self, answer: bytes) -> None:
         self.requests: list[bytes] = []

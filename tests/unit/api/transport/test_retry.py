@@ -121,7 +121,7 @@ def test_waits_stay_in_bounds_and_nothing_is_done_twice(
 
 
 class _Time:
-    """Be a clock that moves by sleeping only."""
+    """Represent a clock that moves by sleeping only."""
 
     def __init__(self) -> None:
         self.now = 100.0
