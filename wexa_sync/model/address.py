@@ -26,20 +26,23 @@ class Address(str):
     """Represent the name of a resource in the manifests, stable over renames on the server.
 
     Shown `PROJECT/KIND/NAME`; a project itself `Project/NAME`; what lives inside another resource `OWNER/KIND/NAME`.
-    `project` is empty for a project. `owner` is the containing resource's (kind, name).
+    `project` is empty for a project. `owner` is the containing resource's (kind, name). `place` says where the resource
+    lives.
     """
 
     # A text, not a Struct: addresses are keys and are sorted, more often than anything else is done in a plan.
-    __slots__ = ("kind", "name", "owner", "project")
+    __slots__ = ("kind", "name", "owner", "place", "project")
     kind: str
     name: str
     project: str
     owner: tuple[str, str] | None
+    place: Place
 
     def __new__(cls, *, kind: str, name: str, project: str = "", owner: tuple[str, str] | None = None) -> Address:
         """Return the address of these parts."""
         inside = f"{owner[0]}/{owner[1]}/{kind}/{name}" if owner else f"{kind}/{name}"
-        made = super().__new__(cls, f"{project}/{inside}" if project else inside)
+        made = str.__new__(cls, f"{project}/{inside}" if project else inside)
+        made.place = _place(project, kind, owner)
         made.kind, made.name, made.project, made.owner = kind, name, project, owner
         return made
 
@@ -49,16 +52,11 @@ class Address(str):
 
     @property
     def _parts(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {**self.place._asdict(), "name": self.name}
 
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:
         """Return what a copy is made of."""
         return (), self._parts
-
-    @property
-    def place(self) -> Place:
-        """Return where the resource lives."""
-        return Place(self.project, self.kind, self.owner)
 
     @property
     def project_address(self) -> Address:
@@ -74,13 +72,12 @@ class Address(str):
     @cache  # the same few are read again and again, for every resource that refers to them
     def parse(text: str) -> Address:
         """Read an address back from its text. Raises ValueError with what was expected."""
-        parts = text.split("/")
-        if len(parts) == 2 and parts[0] == "Project" and all(parts):
-            return Address(kind="Project", name=parts[1])
-        if len(parts) == 3 and all(parts):
-            return Address(project=parts[0], kind=parts[1], name=parts[2])
-        if len(parts) == 5 and all(parts):
-            return Address(project=parts[0], owner=(parts[1], parts[2]), kind=parts[3], name=parts[4])
+        before, _, name = text.rpartition("/")
+        if name and (place := _place_before(before)):
+            made = str.__new__(Address, text)
+            made.place, made.name = place, name
+            made.project, made.kind, made.owner = place
+            return made
         raise ValueError(
             f"{text!r} is not an address; write Project/NAME, PROJECT/KIND/NAME, or PROJECT/KIND/NAME/KIND/NAME for a "
             "part of another resource"
@@ -106,6 +103,26 @@ class Place(NamedTuple):
     project: str
     kind: str
     owner: tuple[str, str] | None = None
+
+
+@cache  # one for all that live there: most resources share it with many others
+def _place(project: str, kind: str, owner: tuple[str, str] | None) -> Place:
+    return Place(project, kind, owner)
+
+
+@cache
+def _place_before(text: str) -> Place | None:
+    """Return the place that stands before the name in an address; None where the text says none."""
+    match text.split("/"):
+        case parts if not all(parts):
+            return None
+        case ["Project"]:
+            return _place("", "Project", None)
+        case [project, kind]:
+            return _place(project, kind, None)
+        case [project, outer, name, kind]:
+            return _place(project, kind, (outer, name))
+    return None
 
 
 class ExternalName(NamedTuple):

@@ -52,31 +52,37 @@ def seal(value: Any, key: str | None, template: Callable[[Secret], str] = attrge
     raise TypeError(f"{value!r} ({type(value).__name__}) can't be stored")
 
 
-def unseal(data: Any) -> Any:
+def unseal(data: Any, *, own: bool = False) -> Any:
     """Return the spec that `seal` was given, with Sealed in the place of each Secret.
 
-    What has no mark in it is the spec already: it is returned itself, and not as a copy.
+    What has no mark in it is the spec already: it is returned itself, and not as a copy. `own`: nobody else holds the
+    data, so it may be changed.
     """
-    # Most of a large state's loading time is spent here: no call for a leaf, and one look at all keys together.
+    # Much of a large state's loading time is spent here: one look at all keys together, and no call for a leaf.
+    items: Iterable[tuple[Any, Any]]
     if isinstance(data, dict):
-        if "$" not in "".join(data):
-            return _unsealed(data, data.items())
-        if "$ref" in data:
-            return _ref_from_data(_only(data, "$ref"))
-        if "$secret" in data:
-            return _sealed_from_data(_only(data, "$secret"))
-        return {_unescape(name): unseal(item) for name, item in data.items()}
-    return _unsealed(data, enumerate(data)) if isinstance(data, list) else data
-
-
-def _unsealed(data: Any, items: Iterable[tuple[Any, Any]]) -> Any:
-    """Return an object or a list with its items unsealed: a copy, where one of them is another one by that."""
+        if "$" in "".join(data):
+            return _marked(data)
+        items = data.items()
+    elif isinstance(data, list):
+        items = enumerate(data)
+    else:
+        return data
     found = data
     for at, item in items:
-        if type(item) not in LEAVES and (new := unseal(item)) is not item:
-            found = data.copy() if found is data else found
+        if type(item) not in LEAVES and (new := unseal(item, own=own)) is not item:
+            found = data.copy() if found is data and not own else found
             found[at] = new
     return found
+
+
+def _marked(data: dict[str, Any]) -> Any:
+    """Return what an object with a mark stands for, or the object where a user's own key has a `$` in it."""
+    if "$ref" in data:
+        return _ref_from_data(_only(data, "$ref"))
+    if "$secret" in data:
+        return _sealed_from_data(_only(data, "$secret"))
+    return {_unescape(name): unseal(item) for name, item in data.items()}
 
 
 def conceal(value: Any, key: str) -> Any:

@@ -73,7 +73,7 @@ def as_written(text: bytes, version: int) -> State | None:
 
 
 def _unsealed(record: Record) -> Record:
-    spec = unseal(record.spec)
+    spec = unseal(record.spec, own=True)
     return record if spec is record.spec else replace(record, spec=spec)
 
 
