@@ -14,7 +14,8 @@ from wexa_sync.errors import Problem, Unfilled
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.kinds.chain import PartOrder
-from wexa_sync.kinds.spec.wire import at_path, references, replaced
+from wexa_sync.kinds.spec.referring import declared_references
+from wexa_sync.kinds.spec.wire import at_path, replaced
 from wexa_sync.manifests.implied import with_implied
 from wexa_sync.model import Address, Desired, Manifest, Path, Place, Ref, Secret, Source, show_path
 from wexa_sync.text.ids import usual_case
@@ -167,9 +168,10 @@ class _Links:
 
 def _named(manifest: Manifest) -> Iterator[tuple[Path, Address]]:
     """Yield every address that a manifest names, with the path in its document."""
-    part = part_of(BY_NAME[manifest.address.kind])
+    kind = BY_NAME[manifest.address.kind]
+    part = part_of(kind)
     spec: Path = ("spec", part.field, manifest.position) if part else ("spec",)
-    for path, ref in references(manifest.spec):
+    for path, ref in declared_references(kind, manifest.spec):
         if ref.address:
             yield (*spec, *path), ref.address
     for index, other in enumerate(manifest.depends_on):

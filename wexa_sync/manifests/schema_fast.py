@@ -6,8 +6,8 @@ and some 2 µs a field. A glance knows the words of our schemas alone, and is in
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeAlias
@@ -84,7 +84,7 @@ def _text(words: Schema) -> list[Look]:
     """Return the look at a text of bounded length, and of a pattern; none for any other schema."""
     if words.get("type") != "string" or not words.keys() <= {"type", "minLength", "maxLength", "pattern"}:
         return []
-    least, most, form = words.get("minLength", 0), words.get("maxLength", math.inf), shape(words.get("pattern", ""))
+    least, most, form = words.get("minLength", 0), words.get("maxLength", sys.maxsize), shape(words.get("pattern", ""))
     if "pattern" in words:
         return [lambda value: type(value) is str and least <= len(value) <= most and form.search(value) is not None]
     return [lambda value: type(value) is str and least <= len(value) <= most]

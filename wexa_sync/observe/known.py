@@ -14,7 +14,7 @@ from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.errors import StateDamaged
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.base import Kind, Part
-from wexa_sync.kinds.spec.wire import references
+from wexa_sync.kinds.spec.referring import declared_references
 from wexa_sync.model import Address, Desired, ExternalName, Live, Pair, Place, Ref
 from wexa_sync.state.base import State
 
@@ -192,7 +192,7 @@ def external_refs(known: Known) -> Sequence[tuple[Address, Ref]]:
         known._external_refs = tuple(
             (address, ref)
             for address, manifest in known.desired.manifests.items()
-            for _, ref in references(manifest.spec)
+            for _, ref in declared_references(BY_NAME[address.kind], manifest.spec)
             if ref.external is not None
         )
     return known._external_refs

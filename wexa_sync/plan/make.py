@@ -11,8 +11,23 @@ from operator import attrgetter
 
 from msgspec.structs import replace
 
+from wexa_sync.kinds import BY_NAME
+from wexa_sync.kinds.spec.referring import declared_references
 from wexa_sync.kinds.spec.wire import references
-from wexa_sync.model import Action, Address, Blocked, Change, Choice, ExternalName, Lifecycle, Limits, Observation, Plan
+from wexa_sync.model import (
+    Action,
+    Address,
+    Blocked,
+    Change,
+    Choice,
+    ExternalName,
+    Lifecycle,
+    Limits,
+    Observation,
+    Path,
+    Plan,
+    Ref,
+)
 from wexa_sync.plan.decide import decide
 from wexa_sync.plan.decision import Decisions, Orphan, Rules, does
 from wexa_sync.plan.digest import digest
@@ -178,7 +193,14 @@ def _used_externals(observation: Observation, changes: Mapping[Address, Change])
     used = {
         ExternalName(address.project, ref.kind, ref.external)
         for address, change in changes.items()
-        for _, ref in references(change.after if change.after is not None else change.before or {})
+        for _, ref in _references(change)
         if ref.external is not None
     }
     return {key: found for key, found in observation.externals.items() if key in used}
+
+
+def _references(change: Change) -> list[tuple[Path, Ref]]:
+    """Return the references of what a change leads to, or of what it takes away."""
+    if change.after is None:
+        return references(change.before or {})
+    return declared_references(BY_NAME[change.address.kind], change.after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -44,7 +45,7 @@ def shown_path(path: str | Path) -> str:
         absolute = os.path.abspath(text)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
     elif text[:1] != "/":
         return text
-    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # as text: this is asked for every file
+    here = f"{os.getcwd().rstrip('/')}/"  # noqa: PTH109  # as text: this is asked for every file
     return absolute.removeprefix(here) if absolute.startswith(here) else text
 
 
@@ -118,35 +119,38 @@ def read_bytes(path: str | Path) -> bytes:
     if (contents := _INSTEAD.get()) and (content := contents.get(Path(os.path.realpath(path)))) is not None:
         return content
     try:
-        about = os.stat(path)  # noqa: PTH116  # asked before it is opened: opening a pipe waits for a writer
-        if not stat.S_ISREG(about.st_mode):
-            raise TextFault(
-                "this is no ordinary file", hint="Only ordinary files are read: no folders, pipes or devices."
-            )
-        raw = _whole(path, about.st_size) if about.st_size <= MAX_BYTES else b""
+        raw = _whole(path)
     except OSError as error:
+        if error.errno == errno.ENXIO:  # a socket, or a device that is not there
+            raise _odd() from error
         raise TextFault(
             f"the file can't be read: {error.strerror}", hint="Check that it exists and may be read."
         ) from error
-    if about.st_size > MAX_BYTES:
-        raise TextFault(
-            f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB", hint="Split it, or list it under `ignore`."
-        )
     if (notes := _READ.get()) is not None:
         notes.setdefault(os.path.realpath(path), hash_of(raw))
     return raw
 
 
-def _whole(path: str | Path, size: int) -> bytes:
-    """Return what stands in a file of about that size. A file object takes longer to make than all of this."""
-    file = os.open(path, os.O_RDONLY)
+def _whole(path: str | Path) -> bytes:
+    """Return what stands in a file. A file object takes longer to make than all of this."""
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)  # to open a pipe would wait for a writer
     try:
+        about = os.fstat(file)
+        if not stat.S_ISREG(about.st_mode):
+            raise _odd()
+        if (size := about.st_size) > MAX_BYTES:
+            largest = f"{MAX_BYTES // 1024 // 1024} MiB"
+            raise TextFault(f"the file is larger than {largest}", hint="Split it, or list it under `ignore`.")
         content = os.read(file, size + 1)
-        while more := os.read(file, size + 1):
+        while len(content) != size and (more := os.read(file, size + 1)):  # it grows, or it is made as it is read
             content += more
         return content
     finally:
         os.close(file)
+
+
+def _odd() -> TextFault:
+    return TextFault("this is no ordinary file", hint="Only ordinary files are read: no folders, pipes or devices.")
 
 
 def decode(raw: bytes) -> str:

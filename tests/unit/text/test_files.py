@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,9 +55,36 @@ def test_the_largest_file_there_may_be(tmp_path: Path) -> None:
 
 def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for place in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
-        with pytest.raises(TextFault, match="no ordinary file"):
-            read_text(place)
+    (tmp_path / "link").symlink_to("pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        for place in (*(tmp_path / name for name in ("pipe", "link", "socket")), tmp_path, Path("/dev/zero")):
+            with pytest.raises(TextFault, match="no ordinary file"):
+                read_text(place)
+
+
+def test_a_file_is_read_to_its_end_whatever_size_the_system_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_text(Path("/proc/self/status")).startswith("Name:"), "made as it is read: of size 0"
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda file, size: read(file, min(size, 7)))  # as a slow file system gives it
+    assert read_text(Path(__file__)) == Path(__file__).read_text(encoding="utf-8")
+
+
+def test_a_file_may_grow_and_shrink_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, look = tmp_path / "a.md", os.fstat
+    file.write_text("one\n")
+
+    def then(text: str) -> Callable[[int], os.stat_result]:
+        def looked(opened: int) -> os.stat_result:
+            found = look(opened)
+            file.write_text(text)
+            return found
+
+        return looked
+
+    for text in ("one\ntwo\nthree\n", "on", ""):
+        monkeypatch.setattr(os, "fstat", then(text))
+        assert read_text(file) == text
 
 
 @pytest.mark.parametrize(("name", "reason"), [("none", "No such file"), ("x" * 300, "too long"), ("loop", "symbolic")])

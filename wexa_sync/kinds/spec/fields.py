@@ -5,7 +5,7 @@ The words are explained in `schemas/common.schema.json`. To add one: its line th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -248,19 +248,17 @@ def nowhere(_field: Field) -> bool:
     return False
 
 
-_Way = tuple[Field, bool, bool]  # a field, and whether a visit is asked about what stands there, and about a leaf
-
-
 @cache
-def _way(field: Field, skip: Test) -> _Way:
+def _way(field: Field, skip: Test) -> tuple[Field, bool, bool]:
+    """Return the field, whether a visit is asked about what stands there, and whether about a leaf."""
     return field, not skip(field), not (skip(field) or field.bare)
 
 
 @cache
-def _ways(field: Field, skip: Test) -> tuple[tuple[str, _Way], ...]:
+def _ways(field: Field, skip: Test) -> tuple[tuple[str, Field, bool, bool], ...]:
     """Return the way to each field of an object at which, or inside of which, a visit may be asked."""
     fields = field.fields.items()
-    return tuple((name, _way(each, skip)) for name, each in fields if not (skip(each) and all_in(each, skip)))
+    return tuple((name, *_way(each, skip)) for name, each in fields if not (skip(each) and all_in(each, skip)))
 
 
 def walk(value: Any, field: Field, visit: Visit, path: Path = (), skip: Test | None = None) -> Any:
@@ -285,16 +283,18 @@ def walk(value: Any, field: Field, visit: Visit, path: Path = (), skip: Test | N
 
 def _walk_past(value: Any, field: Field, visit: Visit, path: Path, skip: Test) -> Any:
     """Return the value as `walk` does past what is to be skipped. The visit is not asked about the value itself."""
-    inside: list[tuple[Any, _Way]] = []
+    ways: Iterable[tuple[str | int, Field, bool, bool]] = ()
     if isinstance(value, dict):
-        inside = [(name, way) for name, way in _ways(field, skip) if name in value]
+        inside, ways = value, _ways(field, skip)
     elif isinstance(value, list) and field.items is not None:
-        inside = [(index, _way(field.items, skip)) for index in range(len(value))]
+        inside, ways = dict(enumerate(value)), [(index, *_way(field.items, skip)) for index in range(len(value))]
     found = value
-    for key, (each, asked, of_leaves) in inside:
-        if of_leaves or type(value[key]) not in LEAVES:
-            new = (walk if asked else _walk_past)(value[key], each, visit, (*path, key), skip)
-            if new is not value[key]:
-                found = value.copy() if found is value else found
-                found[key] = new
+    for key, each, asked, of_leaves in ways:
+        item = inside.get(key)
+        if type(item) in LEAVES and not (of_leaves and key in inside):  # far the most common, or nothing stands there
+            continue
+        new = (walk if asked else _walk_past)(item, each, visit, (*path, key), skip)
+        if new is not item:
+            found = value.copy() if found is value else found
+            found[key] = new
     return found
