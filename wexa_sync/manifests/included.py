@@ -28,13 +28,13 @@ def is_file(value: dict[str, Any]) -> bool:
 
 
 class Files(Struct, frozen=True):
-    """Hold the files that a manifest in `folder` may name: below `root`, not by a symlink either.
+    """Hold the files that a manifest, which stands in `file`, may name: below `root`, not by a symlink either.
 
     The paths of an environment, which `laid` some values over the manifest, start from `root`; those of defaults from
     the folder of their file.
     """
 
-    folder: str
+    file: str
     root: File
     filling: Filling
     laid: Mapping[Path, Laid] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Files(Struct, frozen=True):
     def _start(self, path: Path) -> File:
         """Return the folder from which the path of a file starts."""
         if (laid := laid_at(self.laid, path)) is None:
-            return File(self.folder)
+            return File(self.file).parent
         return self.root if laid.layer == "environment" else File(laid.document.source.file).parent
 
     def _read(self, name: Any, folder: File) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from wexa_sync.manifests.sources import Sources
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Document, Source
 from wexa_sync.text import suggest
-from wexa_sync.text.files import is_utf8, shown_path
+from wexa_sync.text.files import here, is_utf8, shown_path
 
 _MOST_NAMES = 3
 
@@ -60,9 +60,9 @@ def load(sources: Sources) -> Loaded:
     problems, documents = [*own_key.problems_of(_settings(sources), variables.keys)], list[Document]()
     others: list[Source] = []
     files = find(sources, problems)
-    named = _named(sources)
+    named, below = _named(sources), here()
     for file, real in files:
-        shown = shown_path(file)
+        shown = shown_path(file, below)
         if not is_utf8(shown):
             hint = "Rename it: it stands in plans, which are UTF-8."
             problems.append(Problem(message="the file's name is not UTF-8", source=Source(file=shown), hint=hint))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path as File
 from typing import Any, TypeGuard
@@ -57,8 +56,7 @@ def validate(
     for document in documents:
         faults: list[Fault] = []
         document = _known(document, faults)  # noqa: PLW2901  # the same one, and sure of its envelope
-        folder = os.path.dirname(document.source.file)  # noqa: PTH120  # as text: a Path for each takes long
-        files = Files(folder, root, Filling(variables or Variables()), document.laid, named)
+        files = Files(document.source.file, root, Filling(variables or Variables()), document.laid, named)
         manifests += _manifests(document, projects, files, faults)
         problems += places.problems(document, faults)
     return tuple(manifests), tuple(dict.fromkeys(problems))  # a fault in defaults is met in many manifests
@@ -121,7 +119,7 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
         depends_on=waits_for,
         templates={**document.templates, **more} if (more := files.filling.templates) else document.templates,
         laid=document.laid,
-        unlisted=frozenset(inherited.keys() - spec),
+        unlisted=frozenset(inherited.keys() - spec) if inherited else frozenset(),
         import_id=import_id(metadata, kind, faults),
     )
     yield manifest
@@ -191,7 +189,8 @@ def _parts(
 
 
 def _spec_of(part: Part, item: dict[str, Any]) -> dict[str, Any]:
-    spec = {name: value for name, value in item.items() if name != "handle"}
+    spec = dict(item)
+    spec.pop("handle", None)
     return part.chain.spelled_out(spec) if part.chain is not None else spec
 
 

@@ -38,15 +38,23 @@ class TextFault(Exception):
         self.column = column
 
 
-def shown_path(path: str | Path) -> str:
-    """Return a file's name for people: relative to the current folder if the file lies below it, else as given."""
+def here() -> str:
+    """Return what the absolute path of each file below the current folder begins with."""
+    return f"{os.getcwd().rstrip('/')}/"  # noqa: PTH109  # as text
+
+
+def shown_path(path: str | Path, below: str = "") -> str:
+    """Return a file's name for people: relative to the current folder if the file lies below it, else as given.
+
+    `below`: what `here` returns, for who asks about many files.
+    """
     absolute = text = str(path)
     if text[:1] == "." or "/." in text or "//" in text:  # it may not be in its shortest form
         absolute = os.path.abspath(text)  # noqa: PTH100  # unlike resolve(), keeps the symlinks that people see
     elif text[:1] != "/":
         return text
-    here = f"{os.getcwd().rstrip('/')}/"  # noqa: PTH109  # as text: this is asked for every file
-    return absolute.removeprefix(here) if absolute.startswith(here) else text
+    below = below or here()
+    return absolute.removeprefix(below) if absolute.startswith(below) else text
 
 
 def short(text: str) -> str:

@@ -43,7 +43,7 @@ def written() -> tuple[tuple[str, Any], ...]:
     manifests = []
     for document in documents:
         kind = BY_NAME[document.data["kind"]]
-        files = Files(str(Path(document.source.file).parent), folder, Filling(Variables()))
+        files = Files(document.source.file, folder, Filling(Variables()))
         spec = fill_in(document.data["spec"], kind.fields, files, [])
         manifests.append((kind.schema, {**document.data, "spec": spec}))
     settings = {"org_id": "o", "vars": {"a": "b", "n": 1}, "start": "auto", "parallelism": 4, "manifests": ["."]}

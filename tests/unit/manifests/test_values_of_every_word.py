@@ -22,8 +22,7 @@ from wexa_sync.model import Address, Ref, Secret
 def referred(spec: Any) -> tuple[Any, list[Fault]]:
     """Return the final spec of a Connection's manifest, and its faults."""
     faults: list[Fault] = []
-    folder = Path(__file__).parent
-    files = Files(str(folder), folder, Filling(Variables()))
+    files = Files(__file__, Path(__file__).parent, Filling(Variables()))
     filled = fill_in(spec, CONNECTION.fields, files, faults)
     return refer(filled, CONNECTION.fields, "desk", faults), faults
 

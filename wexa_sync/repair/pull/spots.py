@@ -23,7 +23,7 @@ from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import Document, Manifest, Path, Source, show_path
 from wexa_sync.repair.pull.result import NotPulled
 from wexa_sync.text.ends import with_ends
-from wexa_sync.text.files import TextFault, decode, place_of, read_bytes
+from wexa_sync.text.files import SETTINGS_FILE, TextFault, decode, place_of, read_bytes
 
 
 class Spot(Struct, frozen=True, kw_only=True):
@@ -106,8 +106,8 @@ class Pages:
 
     def file_at(self, value: dict[str, Any], spot: Spot, manifest: Manifest) -> File:
         """Return the real path of the file that a value at the spot names. Raise TextFault."""
-        folder = str(self._root) if spot.layer == "environment" else os.path.dirname(manifest.source.file)  # noqa: PTH120
-        return Files(folder, self._root, Filling(Variables())).real_place(value, spot.path)
+        file = str(self._root / SETTINGS_FILE) if spot.layer == "environment" else manifest.source.file
+        return Files(file, self._root, Filling(Variables())).real_place(value, spot.path)
 
     def named_by(self, file: File) -> list[tuple[Document, Path]]:
         """Return who takes a text from the file: a document and the path in it, for each time."""
@@ -118,8 +118,7 @@ class Pages:
         """Return the real path of each file that a manifest takes a text from, and who takes it."""
         found: defaultdict[str, list[tuple[Document, Path]]] = defaultdict(list)
         for document in self._documents:
-            folder = os.path.dirname(document.source.file)  # noqa: PTH120  # as text
-            files = Files(folder, self._root, Filling(Variables()), document.laid)
+            files = Files(document.source.file, self._root, Filling(Variables()), document.laid)
             for path, value in _files_in(document.data, ()):
                 try:
                     found[str(files.real_place(value, path))].append((document, path))
