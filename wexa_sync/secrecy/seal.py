@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -58,31 +58,23 @@ def unseal(data: Any, *, own: bool = False) -> Any:
     What has no mark in it is the spec already: it is returned itself, and not as a copy. `own`: nobody else holds the
     data, so it may be changed.
     """
-    # Much of a large state's loading time is spent here: one look at all keys together, and no call for a leaf.
-    items: Iterable[tuple[Any, Any]]
+    # Much of a large state's loading time is spent here: one walk through all keys, and no call for a leaf.
+    found, dollars = data, False
     if isinstance(data, dict):
-        if "$" in "".join(data):
-            return _marked(data)
-        items = data.items()
+        for name, item in data.items():
+            if "$" in name:
+                if name in _MARKS:
+                    return _MARKS[name](_only(data, name))
+                dollars = True
+            if type(item) not in LEAVES and (new := unseal(item, own=own)) is not item:
+                found = data.copy() if found is data and not own else found
+                found[name] = new
     elif isinstance(data, list):
-        items = enumerate(data)
-    else:
-        return data
-    found = data
-    for at, item in items:
-        if type(item) not in LEAVES and (new := unseal(item, own=own)) is not item:
-            found = data.copy() if found is data and not own else found
-            found[at] = new
-    return found
-
-
-def _marked(data: dict[str, Any]) -> Any:
-    """Return what an object with a mark stands for, or the object where a user's own key has a `$` in it."""
-    if "$ref" in data:
-        return _ref_from_data(_only(data, "$ref"))
-    if "$secret" in data:
-        return _sealed_from_data(_only(data, "$secret"))
-    return {_unescape(name): unseal(item) for name, item in data.items()}
+        for at, item in enumerate(data):
+            if type(item) not in LEAVES and (new := unseal(item, own=own)) is not item:
+                found = data.copy() if found is data and not own else found
+                found[at] = new
+    return {_unescape(name): item for name, item in found.items()} if dollars else found
 
 
 def conceal(value: Any, key: str) -> Any:
@@ -144,6 +136,9 @@ def _ref_from_data(data: Any) -> Ref:
 
 def _sealed_from_data(data: Any) -> Sealed:
     return Sealed(**members(data, {"template": (str,), "fingerprint": (str,)}))
+
+
+_MARKS: Mapping[str, Callable[[Any], Any]] = {"$ref": _ref_from_data, "$secret": _sealed_from_data}
 
 
 def _escape(name: Any) -> str:
