@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -114,7 +115,7 @@ class Running(Struct, frozen=True, kw_only=True):
         return bool(spec.get("wait"))
 
 
-class Kind(Struct, frozen=True, kw_only=True, eq=False):
+class Kind(Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """Describe a kind of thing on the platform. There is one of each: what is equal is the same.
 
     `endpoints`: the call for each operation. An update may take several, in that order, each with fields of its
@@ -203,7 +204,7 @@ class Kind(Struct, frozen=True, kw_only=True, eq=False):
         """True when such resources stand in a list that is only written whole, with those of others."""
         return any(call.replaces for call in self.calls(Operation.CREATE))
 
-    @property
+    @cached_property  # a plan asks it several times of everything that is declared
     def fields(self) -> Field:
         """Return the fields of its spec; UNKNOWN for a kind that is never declared."""
         return spec_fields(self.schema) if self.schema else UNKNOWN

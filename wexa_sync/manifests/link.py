@@ -114,10 +114,10 @@ class _Links:
             yield owner
             yield from self._beside(address, owner)
         if address.project:
-            if address.project_address in self._declared:
-                yield address.project_address
+            if (project := address.project_address) in self._declared:
+                yield project
             elif not owner:
-                self._report_missing(manifest, ("metadata", "project"), address.project_address)
+                self._report_missing(manifest, ("metadata", "project"), project)
         if needed := self._implied.get((address.project, address.kind)):
             yield needed
         for path, other in _named(manifest):
