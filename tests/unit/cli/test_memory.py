@@ -12,12 +12,12 @@ import pytest
 from wexa_sync.cli.memory import share_memory
 
 
-def test_the_c_library_is_asked_for_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_c_library_is_asked_for_one_place_and_to_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int]] = []
     library = SimpleNamespace(mallopt=lambda option, value: asked.append((option, value)))
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
     share_memory()
-    assert asked == [(-8, 1)]
+    assert asked == [(-8, 1), (-3, 30 * 1024 * 1024), (-1, 64 * 1024 * 1024)]
 
 
 def test_another_c_library_has_no_such_setting(monkeypatch: pytest.MonkeyPatch) -> None:
