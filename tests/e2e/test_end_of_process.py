@@ -15,7 +15,9 @@ AT_ONCE = "import sys; sys.argv[0] = 'wexa-sync'; from wexa_sync.__main__ import
 def _ended(how: str, *words: str, stdout: str | None = None) -> tuple[int, bytes | None, bytes]:
     with open(stdout or "/dev/null", "wb") as file:  # noqa: PTH123
         to = file if stdout else subprocess.PIPE
-        done = subprocess.run([sys.executable, "-c", how, *words], stdout=to, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", how, *words], stdout=to, stderr=subprocess.PIPE, check=False, timeout=60
+        )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -28,7 +30,13 @@ def test_it_says_and_returns_what_an_end_as_usual_would(words: str, stdout: str 
     assert expected[0] == {"--nope": 64, "validate no-such-folder": 64}.get(words, 1 if stdout else 0)
 
 
-def test_nothing_is_given_back() -> None:
-    note = "import atexit; atexit.register(print, 'given back'); "
-    assert b"given back" not in (_ended(note + AT_ONCE, "--version")[1] or b"given back")
-    assert b"given back" in (_ended(note + AS_USUAL, "--version")[1] or b"")
+def test_nothing_is_waited_for() -> None:
+    note = "from threading import Event, Thread; Thread(target=Event().wait).start(); "
+    assert _ended(note + AT_ONCE, "--version")[0] == 0
+
+
+def test_a_temporary_folder_does_not_outlive_the_process(tmp_path: Path) -> None:
+    """Keep one alive until the end, as an error or an interrupt does with the clone of a state on a git ref."""
+    note = f"from tempfile import TemporaryDirectory; kept = TemporaryDirectory(dir={str(tmp_path)!r}); "
+    assert _ended(note + AT_ONCE, "--version")[0] == 0
+    assert not [*tmp_path.iterdir()]

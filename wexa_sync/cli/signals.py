@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 
 _ECHO = 1.0  # seconds
+_IMPORT = "<frozen importlib._bootstrap>"
+_SOON = 0.02  # seconds
 _INTERRUPTED = b"\nInterrupted: what is in flight is finished,\nnothing new begins. Once more cuts it off.\n\n"
 
 
@@ -34,8 +37,13 @@ def heeded(cutoff: Cutoff, *, breaks_in: bool) -> Iterator[list[int]]:
     came: list[int] = []
     patient_until = 0.0
 
-    def hear(number: int, _frame: FrameType | None) -> None:
+    def hear(number: int, frame: FrameType | None) -> None:
         nonlocal patient_until
+        if breaks_in and frame is not None and frame.f_code.co_filename == _IMPORT:
+            # Python holds the lock of all imports here. Raised now, an interrupt may leave that lock held for ever, and
+            # be lost itself: another thread that imports would wait without end.
+            threading.Timer(_SOON, os.kill, (os.getpid(), number)).start()
+            return
         first = not came  # asked before another signal breaks in here
         came.append(number)
         cutoff.stop()
