@@ -220,8 +220,11 @@ def without(value: Any, path: Path) -> Any:
     inner = without(value[path[0]], path[1:]) if len(path) > 1 else {}
     if inner is value[path[0]] and inner != {}:
         return value
-    rest = {key: item for key, item in value.items() if key != path[0]}
-    return {**rest, path[0]: inner} if inner != {} else rest
+    rest = value.copy()
+    del rest[path[0]]
+    if inner != {}:
+        rest[path[0]] = inner
+    return rest
 
 
 def reset(value: Any, others: Any, path: Path) -> Any:

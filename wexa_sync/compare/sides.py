@@ -62,6 +62,8 @@ def follows(kind: Kind, rule: Derived, source: Any, target: Any, comparison: Com
     if source is None or isinstance(source, Sealed):
         return False
     value = made(rule, source)
+    if type(value) is str and value == target:  # far the most common: the field need not be looked up
+        return True
     if same_value(value, target, kind.fields.at(rule.target), comparison) or kept(value, target):
         return True
     shown = rule.read(target) if isinstance(target, str) else None
