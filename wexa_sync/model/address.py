@@ -114,7 +114,7 @@ def _place(project: str, kind: str, owner: tuple[str, str] | None) -> Place:
 def _place_before(text: str) -> Place | None:
     """Return the place that stands before the name in an address; None where the text says none."""
     match text.split("/"):
-        case parts if not all(parts):
+        case parts if "" in parts:
             return None
         case ["Project"]:
             return _place("", "Project", None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 import time
 from types import MappingProxyType
@@ -39,6 +40,14 @@ def test_what_is_sealed_comes_back_also_by_way_of_json(value: Any) -> None:
     assert seal.unseal(data) == value
     assert seal.unseal(json.loads(json.dumps(data, allow_nan=False))) == value
     assert data == seal.seal(value, KEY)  # which unsealing leaves as it was
+    assert seal.unseal(data, own=True) == value
+
+
+@pytest.mark.parametrize("address", [SKILL, AGENT, PROJECT], ids=str)
+def test_an_address_is_the_same_read_from_its_text_or_copied(address: Address) -> None:
+    for other in (Address.parse(str(address)), copy.deepcopy(address), address.altered()):
+        assert (other, other.place, other.name) == (address, address.place, address.name)
+        assert (other.project, other.kind, other.owner) == address.place
 
 
 def test_what_has_no_mark_is_not_copied() -> None:
