@@ -9,6 +9,10 @@ import pytest
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.shown import is_applied, shows
 from wexa_sync.kinds.agent import AGENT, display_text
+from wexa_sync.kinds.base import Kind
+from wexa_sync.kinds.schedule import SCHEDULE
+from wexa_sync.kinds.spec.wire import decode
+from wexa_sync.kinds.trigger import TRIGGER
 from wexa_sync.model import Address, Lifecycle, Record, Ref
 
 COMPARISON = Comparison(id_of=lambda ref: ref.id, seal_key="key")
@@ -44,6 +48,14 @@ SKILLS = [Ref(kind="Skill", id="s1")]
 )
 def test_what_a_response_surely_shows(recorded: dict[str, Any], shown: dict[str, Any], surely: bool) -> None:
     assert shows(AGENT, shown, Record(address=ADDRESS, id="a1", spec=recorded), COMPARISON) is surely
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"), [(SCHEDULE, {"schedule": {"_id": "x"}}), (TRIGGER, {"on": {"connector": "c1"}})]
+)
+def test_an_object_that_a_read_takes_for_an_id_is_never_surely_shown(kind: Kind, spec: dict[str, Any]) -> None:
+    assert decode(kind, spec) != spec
+    assert not shows(kind, spec, Record(address=ADDRESS, id="a1", spec=spec), COMPARISON)
 
 
 def test_what_is_ignored_counts_where_it_is_to_be_listed() -> None:
