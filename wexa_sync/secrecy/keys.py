@@ -26,7 +26,7 @@ def keys_in(env: Mapping[str, str]) -> frozenset[str]:
 
 def without_keys(text: str, keys: Iterable[str]) -> str:
     """Return the text with `***` in the place of each key, as JSON, Markdown, HTML or a URL may have escaped it too."""
-    for key in keys:
+    for key in sorted(keys, key=len, reverse=True):  # the rest of a longer key would stay
         anchor, pattern = _hunted(key)
         if anchor in text:  # in a long text, a pattern takes a hundred times as long
             text = pattern.sub("***", text)

@@ -35,3 +35,7 @@ def test_a_key_is_hidden_in_every_format(form: Callable[[str], str], key: str, b
 def test_a_text_without_a_key_stays_as_it_is() -> None:
     assert without_keys("sk_live-7f3a.91c2", [KEY]) == "sk_live-7f3a.91c2"
     assert without_keys(f"{KEY}{KEY}", [KEY, "x" * 12]) == "******"
+
+
+def test_nothing_is_left_of_a_key_that_begins_as_another_one() -> None:
+    assert without_keys(f"{KEY}-of-production", [KEY, f"{KEY}-of-production"]) == "***"
