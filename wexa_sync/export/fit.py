@@ -21,6 +21,7 @@ from wexa_sync.manifests.foreign import API_VERSION
 from wexa_sync.manifests.schema_check import schema_faults
 from wexa_sync.manifests.schema_messages import Fault
 from wexa_sync.model import Path
+from wexa_sync.secrecy.find import secrets_in
 
 _ROUNDS = 5
 """How often a spec is looked at again: each time all that is wrong is put right."""
@@ -58,6 +59,8 @@ def fitted(draft: Draft) -> tuple[Draft, str]:
 
 def _faults(draft: Draft, spec: Mapping[str, Any]) -> list[Fault]:
     """Return what is wrong with a spec, as a manifest has it."""
+    if found := [path for path, secret in secrets_in(spec, ("spec",)) if not secret.template]:
+        return [Fault(path, "it holds the API key", "") for path in found]
     kind = BY_NAME[draft.address.kind]
     metadata = {"name": draft.address.name, **({"project": draft.address.project} if draft.address.project else {})}
     written = spelled(spec, kind.fields)

@@ -40,6 +40,8 @@ class Seal:
     def _leaf(self, leaf: Any) -> Any:
         if isinstance(leaf, Sealed):
             return replace(leaf, fingerprint=self._number(leaf.fingerprint))
+        if isinstance(leaf, Secret):  # the API key stands in it, live
+            return Sealed(template="", fingerprint=self._number(secret_fingerprint(leaf, self._key)))
         text = str(leaf) if isinstance(leaf, (int, float)) and not isinstance(leaf, bool) else leaf
         if not isinstance(text, str) or not (text in self._secrets or (self._scrub(text) != text and not is_id(text))):
             return leaf

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from wexa_sync.api.paging import Extent, Found
-from wexa_sync.model import Sealed
+from wexa_sync.model import Sealed, Secret
 from wexa_sync.observe.kept import Seal, kept
 from wexa_sync.observe.replay import Notes
 
@@ -48,6 +48,12 @@ def test_ours_has_the_fields_of_manifests_and_a_number_for_each_secret() -> None
     text = json.dumps(flow, default=repr)
     assert "private" not in text
     assert "sentinel" not in text
+
+
+def test_a_text_with_the_api_key_has_a_number_as_secrets_do() -> None:
+    key = Secret(template="", value="typed into the Studio")
+    (flow,) = kept_of("AgentFlow", {**FLOW, "description": key, "role": key}).items
+    assert flow["description"] == flow["role"] == Sealed(template="", fingerprint="secret 1")
 
 
 def test_of_strangers_there_is_a_name_or_less() -> None:
