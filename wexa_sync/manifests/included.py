@@ -76,7 +76,7 @@ class Files(Struct, frozen=True):
             content = read_bytes(real)
             if not content:
                 raise TextFault(f"{short(value['file'])} is empty", hint="Write the file, or take the manifest out.")
-            if own_key.holds_one(content, [key.encode() for key in self.filling.keys]):
+            if own_key.holds_one(content, [os.fsencode(key) for key in self.filling.keys]):
                 raise TextFault(f"{short(value['file'])} holds the API key", hint=own_key.OF_A_FILE)
         except TextFault as fault:
             faults.append(Fault(path, fault.message, fault.hint))

@@ -27,7 +27,12 @@ spec:
   columns: [{column_id: code, column_name: Code, column_type: String}]
   seed: {key: code, rows: %s}
 """
-DOCUMENT = "apiVersion: wexa.ai/v1\nkind: File\nmetadata: {name: f, project: p}\nspec: {file: {file: a.pdf}}\n"
+DOCUMENT = """\
+apiVersion: wexa.ai/v1
+kind: File
+metadata: {name: f, project: p}
+spec: {content: {file: a.pdf}, filename: a.pdf}
+"""
 
 
 def problems(folder: Folder, files: dict[str, str], **more: Any) -> list[str]:
@@ -66,6 +71,15 @@ def test_a_key_in_a_file_is_refused_with_its_place(folder: Folder, files: dict[s
 )
 def test_a_key_in_a_file_that_a_manifest_names_is_refused(folder: Folder, files: dict[str, str], said: str) -> None:
     assert said in " ".join(problems(folder, files))
+
+
+def test_any_bytes_of_a_variable_are_looked_for_in_what_is_uploaded(folder: Folder) -> None:
+    folder.write({"m.yaml": DOCUMENT})
+    (folder.path / "a.pdf").write_bytes(b"PDF \xff-of-12-or-more")
+    sources = Sources(paths=(folder.path,), root=folder.path, env={"WEXA_API_KEY_OLD": "\udcff-of-12-or-more"})
+    with pytest.raises(InvalidManifests) as caught:
+        engine.read(sources)
+    assert "a.pdf holds the API key" in " ".join(each.message for each in caught.value.problems)
 
 
 def test_a_key_in_a_variable_is_refused_where_it_is_used_and_in_its_file(folder: Folder) -> None:
