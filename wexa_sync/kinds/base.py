@@ -194,7 +194,7 @@ class Kind(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Return the calls that change those fields of a spec, in the order in which they are sent."""
         return tuple(call for call in self.calls(Operation.UPDATE, spec) if any(map(call.takes, names)))
 
-    @property
+    @cached_property  # a plan asks it several times of everything that is declared
     def replacing_update(self) -> Endpoint | None:
         """Return the update that may reset all that it is not sent; nobody knows what an undocumented one does."""
         return next((call for call in self.calls(Operation.UPDATE) if call.may_reset), None)
@@ -204,7 +204,7 @@ class Kind(Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """True when such resources stand in a list that is only written whole, with those of others."""
         return any(call.replaces for call in self.calls(Operation.CREATE))
 
-    @cached_property  # a plan asks it several times of everything that is declared
+    @cached_property  # as above
     def fields(self) -> Field:
         """Return the fields of its spec; UNKNOWN for a kind that is never declared."""
         return spec_fields(self.schema) if self.schema else UNKNOWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +12,6 @@ from wexa_sync.api.calls import Raw
 from wexa_sync.compare.ids import Comparison
 from wexa_sync.compare.shown import shows
 from wexa_sync.kinds.base import Kind, Nature
-from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.sown import ROWS
 from wexa_sync.kinds.spec.times import created_at
 from wexa_sync.kinds.spec.wire import decode, not_shown
@@ -88,14 +87,9 @@ def unpaired(contents: Contents, pairs: Iterable[Pair]) -> list[Live]:
     return [live for live in contents.lives if ours.isdisjoint(live.ids)]
 
 
-@cache
-def _replacing_update(kind: Kind) -> Endpoint | None:
-    return kind.replacing_update
-
-
 def _hidden_fields(kind: Kind, raw: Raw) -> dict[str, tuple[str, ...]]:
     """Return what a read does not show of a resource, and of each part in it, where an update may replace them."""
-    update = _replacing_update(kind)
+    update = kind.replacing_update
     if update is None:
         return {}
     found = [(kind, raw, _not_shown(kind, tuple(raw), update.keeps))]

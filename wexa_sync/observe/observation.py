@@ -150,15 +150,8 @@ def _place_project(known: Known, project: str, id: str, raws: list[Raw]) -> None
     if raw is not None and address not in known.pairs:
         known.ids[address] = id
     elif raw is not None and id not in known.names:
-        known.add(
-            {
-                address: replace(
-                    known.pairs[address],
-                    live=live_of(PROJECT, raw, partial(decode, PROJECT, name_of=known.name_of)),
-                    candidates=(),
-                )
-            }
-        )
+        live = live_of(PROJECT, raw, partial(decode, PROJECT, name_of=known.name_of))
+        known.add({address: replace(known.pairs[address], live=live, candidates=())})
     else:
         known.unplaced.add(project)
 
