@@ -123,10 +123,12 @@ class _Digest:
     def _placed(self, document: Document) -> Document:
         """Return a document of the settings as it is anywhere. Note its file where lines were looked up in it."""
         file = Path(document.source.file)
-        if (real := os.path.realpath(file)) in (self._read or ()):
-            self._note(real, read_bytes(file))
-        if self._keys:
-            self._require_no_key(read_bytes(file))
+        noted = (real := os.path.realpath(file)) in (self._read or ())
+        if noted or self._keys:
+            content = read_bytes(file)
+            self._require_no_key(content)
+            if noted:
+                self._note(real, content)
         return replace(document, source=replace(document.source, file=self._place(file)))
 
     def _place(self, path: str | Path) -> str:
