@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wexa_sync.plan.reviewed import Reviewed
     from wexa_sync.workspace import Workspace
 
-_AFTER_THE_FIRST_RESPONSE = (
+_LOADED_AHEAD = (
     "urllib3",  # which the first request needs
     "wexa_sync.plan.make",
     "wexa_sync.cli.plan_and_apply",
@@ -30,7 +30,7 @@ _AFTER_THE_FIRST_RESPONSE = (
     "wexa_sync.state.origin",
     "wexa_sync.render.text.report",
 )
-"""What an apply loads while it waits: what plans, shows and applies."""
+"""The modules that an apply loads while it waits for responses: what plans, shows and applies."""
 
 _HIRE = options.option("--hire", is_flag=True, everywhere=True, help="Agree to what the plan buys: it spends credits.")
 
@@ -84,7 +84,7 @@ def command(
         planned = engine.saved_plan(saved, request.sources, os.environ, desired) if saved is not None else None
         with request.workspace() as found, engine.locked(found) as workspace:
             if not vouched.holds:
-                load_ahead(*_AFTER_THE_FIRST_RESPONSE)
+                load_ahead(*_LOADED_AHEAD)
             plan, around = engine.plan_vouched(vouched, workspace, request.choice)
             if plan is None and vouched.holds:
                 desired, read = _read(request, saved)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import pytest
 
 from wexa_sync.cli.ahead import load_ahead
-from wexa_sync.cli.apply import _AFTER_THE_FIRST_RESPONSE
+from wexa_sync.cli.apply import _LOADED_AHEAD
 
 
 def _loaded(*modules: str) -> None:
@@ -30,6 +30,6 @@ def test_modules_are_loaded_in_their_order_up_to_a_fault(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("name", _AFTER_THE_FIRST_RESPONSE)
+@pytest.mark.parametrize("name", _LOADED_AHEAD)
 def test_what_an_apply_loads_is_there(name: str) -> None:
     assert find_spec(name) is not None
