@@ -42,12 +42,14 @@ class Ran(Struct, frozen=True, kw_only=True):
 class Repository(Struct, frozen=True):
     """Describe a git repository, named by any folder in it.
 
-    `options` stand before the command of each call, and `env` is added to its environment.
+    `options` stand before the command of each call, and `env` is added to its environment. `held` is what git keeps
+    open, so that a lock on the folder lasts until git has ended, also where this process was killed before.
     """
 
     folder: Path
     options: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    held: tuple[int, ...] = ()
 
     def try_(
         self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, timeout: float | None = None
@@ -65,6 +67,7 @@ class Repository(Struct, frozen=True):
                 capture_output=True,
                 check=False,
                 timeout=timeout,
+                pass_fds=self.held,
                 env={**kept, **_SPOKEN, **self.env, **(env or {})},
             )
         except FileNotFoundError:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,6 +18,7 @@ from wexa_sync.manifests.sources import Sources
 from wexa_sync.model import Desired
 from wexa_sync.settings import Settings
 from wexa_sync.text.patterns import pattern
+from wexa_sync.text.scratch import Scratch
 
 if TYPE_CHECKING:
     from wexa_sync.cli.request import Request
@@ -51,8 +51,8 @@ def declared_at(request: Request, commit: Commit) -> Desired:
     The paths and the variable files are those of the command line, as the commit has them.
     """
     root, top = request.settings.root, commit.repository.folder
-    with TemporaryDirectory(prefix="wexa-sync-") as made:
-        folder = Path(os.path.realpath(made))
+    with Scratch() as scratch:
+        folder = Path(os.path.realpath(scratch.folder))
         sources = request.sources
         wanted = [root, *sources.paths, *sources.own_var_files, *sources.var_files]
         inside = [path for path in map(_real, wanted) if path.is_relative_to(top)]

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from msgspec import Struct
@@ -35,6 +34,7 @@ from wexa_sync.plan.make import make_plan
 from wexa_sync.state.base import StateSession
 from wexa_sync.state.keep import kept as alive
 from wexa_sync.text.files import SETTINGS_FILE, TextFault
+from wexa_sync.text.scratch import Scratch
 from wexa_sync.workspace import Workspace
 
 _NO_WISHES = Wishes()
@@ -141,11 +141,11 @@ def _put(folder: Path, made: Drawn, *, into: bool, settings: str) -> Iterator[_P
     files = laid_out(made.drafts, settings="" if (folder / SETTINGS_FILE).exists() else settings, there=there)
     with (
         staged(folder, files, into=into, ours=there.replaceable) as staging,
-        TemporaryDirectory(prefix="wexa-sync-") as beside,
+        Scratch() as beside,
     ):
         whole = staging.folder
         if there.places:  # what stands there is none of what was read
-            whole = Path(beside)
+            whole = beside.folder
             write_all(whole, laid_out(made.drafts))
         yield _Put(staging=staging, there=there, whole=whole)
 

@@ -5,7 +5,6 @@ A staging folder is locked by the process that fills it. What a killed process l
 
 from __future__ import annotations
 
-import fcntl
 import os
 import posixpath
 import shutil
@@ -18,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from wexa_sync.errors import UsageError, WexaSyncError
+from wexa_sync.text.scratch import hold
 
 _KEPT = {".git", ".wexa-sync"}
 """What a folder may hold and still count as empty."""
@@ -156,17 +156,12 @@ def _locked(place: Path) -> int | None:
     """Return the lock on a staging folder, which is made where it is missing; None where another process has it."""
     while True:
         place.mkdir(exist_ok=True)
-        fd = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(fd), place.lstat()):
-                return fd
+            return hold(place)
         except BlockingIOError:
-            os.close(fd)
             return None
         except FileNotFoundError:  # moved or removed by the process that had it
             pass
-        os.close(fd)
 
 
 def _remove_left(place: Path) -> None:

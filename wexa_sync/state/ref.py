@@ -11,17 +11,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wexa_sync.errors import GitError, StateError
 from wexa_sync.git import Ran, Repository
 from wexa_sync.state.disk import MAX_BYTES
 from wexa_sync.state.holder import owner
 from wexa_sync.text.patterns import pattern
+from wexa_sync.text.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,9 +83,9 @@ class Remote:
 
     @cached_property
     def _git(self) -> Repository:
-        # The folder goes with this object, at the latest with the process.
-        self._folder = TemporaryDirectory(prefix="wexa-sync-", ignore_cleanup_errors=True)
-        return Repository(self.place.folder).beside(Path(self._folder.name) / "git")
+        self._scratch = Scratch()  # it goes with this object
+        made = Repository(self.place.folder).beside(self._scratch.folder / "git")
+        return replace(made, held=self._scratch.held)
 
     @cached_property
     def _committer(self) -> str:

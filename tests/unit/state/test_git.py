@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import gzip
 import hashlib
 import os
 import random
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -412,3 +414,23 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(on_ref: OnRef,
         session.write(Forget(A))
     assert on_ref.store().load() == session.state
     assert on_ref.names() == ["state.json"]
+
+
+def test_the_repository_of_a_killed_process_goes_with_the_next_one(
+    on_ref: OnRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around = tmp_path / "temporary"
+    around.mkdir()
+    monkeypatch.setenv("TMPDIR", str(around))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with program(on_ref, VICTIM) as victim:
+        assert victim.stdout is not None
+        assert victim.stdout.readline() == "ack\n"
+        victim.kill()
+        victim.wait()
+    (left,) = around.iterdir()
+    fd = os.open(left, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)  # a git that went on alone has ended
+    os.close(fd)
+    assert on_ref.store().load().records
+    assert not left.exists()
