@@ -101,6 +101,20 @@ def test_each_environment_gets_its_own_values_and_the_other_one_nothing(shop: Sh
     assert {name: state["target"]["environment"] for name, state in states.items()} == {name: name for name in both}
 
 
+def test_a_hint_in_the_plan_of_all_names_the_environment_that_it_is_about(shop: Shop) -> None:
+    shop.run("apply", "--env", "staging", "--auto-approve")
+    (shop.folder / ".wexa-sync/staging.json").unlink()
+    both = json.loads(shop.run("plan", ".", "--env", "all", "--format", "json").stdout)["environments"]
+    told = "resolve Project/desk --did-not-happen --env staging ."
+    assert f"`wexa-sync {told}`" in both["staging"]["blocked"][0]["hint"]
+    shop.run(*told.split())
+    plan = json.loads(shop.run("plan", "--env", "staging", "--format", "json").stdout)
+    assert [each["change"]["actions"] for each in plan["resource_changes"]] == [["create"]]
+    (shop.folder / ".wexa-sync/production.json").write_text("{", "utf-8")
+    page = shop.run("plan", ".", "--env", "all", "--format", "markdown", code=1).stdout
+    assert "`wexa-sync state rebuild --env production .`" in page
+
+
 @pytest.mark.parametrize("format_", ["text", "json", "html"])
 def test_environments_that_are_vouched_for_look_as_if_their_manifests_were_read(shop: Shop, format_: str) -> None:
     words = ("plan", "--env", "all", "--format", format_)

@@ -61,3 +61,31 @@ def test_a_hint_names_all_that_says_where(desk: Desk, cli: Cli) -> None:
     (desk.folder / "broken.yaml").write_text("apiVersion: wexa.ai/v1\nkind: Skill\nspec: {zeta: 1}\n", "utf-8")
     done = cli(desk.folder, "plan", ".", "--state", "x.json", "--sandbox", code=1, env=desk.remote.env)
     assert "`wexa-sync validate --state x.json --sandbox .`" in done.stderr
+
+
+def test_paths_that_begin_with_a_dash_are_told_as_no_options(desk: Desk, cli: Cli) -> None:
+    desk.folder.rename(desk.folder.parent / "-d")
+    (desk.folder.parent / "-d" / "broken.yaml").write_text("kind: Skill\n", "utf-8")
+    done = cli(desk.folder.parent, "plan", "--sandbox", "--", "-d", code=1)
+    (told,) = commands_in(" ".join(done.stderr.split()))
+    assert told == ["validate", "--sandbox", "--", "-d"]
+    assert "broken.yaml" in cli(desk.folder.parent, *told, code=1).stderr
+
+
+def test_a_lost_state_is_looked_for_with_the_words_of_the_plan(desk: Desk, cli: Cli) -> None:
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    words = ("--state", "other.json", ".")
+    for form in ("text", "json", "markdown"):
+        done = cli(desk.folder, "plan", *words, "--format", form, env=desk.remote.env)
+        told = commands_in(" ".join(done.stdout.split()))
+        assert [each for each in told if each[:1] == ["import"]] == [["import", "--all", *words]]
+        assert [each for each in told if each[:1] == ["state"]] == [["state", "rebuild", *words]]
+    cli(desk.folder, *told[0], "--auto-approve", env=desk.remote.env)
+    assert "No changes" in cli(desk.folder, "plan", *words, env=desk.remote.env).stdout
+
+
+def test_the_hint_of_an_explanation_names_the_state(desk: Desk, cli: Cli) -> None:
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    words = ("--state", "other.json")
+    done = cli(desk.folder, "explain", "Project/support-desk", *words, env=desk.remote.env)
+    assert ["resolve", "Project/support-desk", "--did-not-happen", *words] in commands_in(" ".join(done.stdout.split()))

@@ -164,6 +164,9 @@ def test_the_manifests_that_are_printed_take_over_what_they_stand_for(
         "\n\n# Add this to spec.agents of support-desk/AgentFlow/triage, and record it by\n"
         f"# `wexa-sync import {added} {'f' * 24}`:\n# - handle: new\n#   title: New\n"
     ) in text
+    state = ("--state", ".wexa-sync/state.json")
+    told = f"# `wexa-sync import {added} {'f' * 24} {' '.join(state)}`:"
+    assert told in cli(desk.folder, "unmanaged", "--manifests", *state, env=env).stdout
     mine = cli(desk.folder, "unmanaged", "--manifests", "--project", "support-desk", env=env).stdout
     (desk.folder / "more.yaml").write_text(mine, "utf-8")
     # The flow, and its agent with every character of its prompt.

@@ -5,6 +5,7 @@ Those are typed words. What comes from a variable or from the settings is there 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -14,10 +15,11 @@ from msgspec.structs import replace
 from wexa_sync.text.patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from wexa_sync.errors import Problem, WexaSyncError
-    from wexa_sync.model import Blocked, Plan, Report
+    from wexa_sync.model import Blocked, Explanation, Outcome, Plan, Report
+    from wexa_sync.render.view.explain import ExplanationView
     from wexa_sync.render.view.problems import ProblemsView
     from wexa_sync.render.view.report import ReportView
 
@@ -41,7 +43,21 @@ def note_where(context: click.Context) -> None:
         for name, flag in _FLAGS.items()
         if name in typed
     }
-    context.meta[_META] = where | {"paths": tuple(map(str, typed["paths"]))} if "paths" in typed else where
+    if paths := tuple(map(str, typed.get("paths", ()))):
+        ends = ("--",) * any(path.startswith("-") for path in paths)  # of the options: what follows is none
+        where["paths"] = (*ends, *paths)
+    context.meta[_META] = where
+
+
+@contextmanager
+def of_environment(name: str) -> Iterator[None]:
+    """Let the commands that are told in a block name this environment, one of all those that the command is about."""
+    context, before = click.get_current_context(), _where()
+    context.meta[_META] = {"environment": (_FLAGS["environment"], name), **before}
+    try:
+        yield
+    finally:
+        context.meta[_META] = before
 
 
 def again(text: str) -> str:
@@ -61,7 +77,19 @@ def command(line: str) -> str:
 
 def of_plan(plan: Plan) -> Plan:
     """Return a plan to be shown."""
-    return replace(plan, blocked=_blocked(plan.blocked), unprunable=_blocked(plan.unprunable)) if _where() else plan
+    if not _where():
+        return plan
+    lost = replace(plan.lost, hint=again(plan.lost.hint)) if plan.lost else None
+    blocked, unprunable = _blocked(plan.blocked), _blocked(plan.unprunable)
+    return replace(plan, blocked=blocked, unprunable=unprunable, lost=lost, warnings=tuple(map(again, plan.warnings)))
+
+
+def view_of_explanation(explanation: Explanation) -> ExplanationView:
+    """Return the view of an explanation."""
+    from wexa_sync.render.view.explain import explanation_view
+
+    view = explanation_view(explanation)
+    return replace(view, hint=again(view.hint))
 
 
 def view_of_report(report: Report) -> ReportView:
@@ -70,7 +98,7 @@ def view_of_report(report: Report) -> ReportView:
 
     if not _where():
         return report_view(report)
-    outcomes = tuple(replace(each, error=again(each.error), hint=again(each.hint)) for each in report.outcomes)
+    outcomes = tuple(map(_outcome, report.outcomes))
     message, hint = report.error
     view = report_view(
         replace(report, plan=of_plan(report.plan), outcomes=outcomes, error=(again(message), again(hint)))
@@ -88,6 +116,11 @@ def view_of_error(error: WexaSyncError) -> ProblemsView:
         return view
     problems = tuple(map(_problem, view.problems))
     return replace(view, message=again(view.message), hint=again(view.hint), problems=problems)
+
+
+def _outcome(outcome: Outcome) -> Outcome:
+    warnings = tuple(map(again, outcome.warnings))
+    return replace(outcome, error=again(outcome.error), hint=again(outcome.hint), warnings=warnings)
 
 
 def _problem(problem: Problem) -> Problem:

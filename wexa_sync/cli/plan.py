@@ -141,6 +141,7 @@ def _plan(
 def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
     """Show the plans of all environments side by side. Return the gravest exit code; 1 where one can't be planned."""
     from wexa_sync import engine
+    from wexa_sync.cli.again import of_environment, of_plan, view_of_error
     from wexa_sync.cli.environments import desired_of
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
@@ -149,7 +150,6 @@ def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
     from wexa_sync.render import FOR_PEOPLE
     from wexa_sync.render.view.environments import Column, EnvironmentsView
     from wexa_sync.render.view.plan import plan_view
-    from wexa_sync.render.view.problems import problems_view
 
     columns, codes = list[Column](), {ExitCode.DONE}
     with outputs(request, "environments") as show:
@@ -159,16 +159,18 @@ def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
         read = iter(desired_of(unread, of=len(known)))
         for each, vouched in zip(request.every, known, strict=True):
             desired = None if vouched.holds else next(read)
-            try:
-                plan = _plan(each, desired, vouched)
-            except WexaSyncError as error:
-                columns.append(Column(name=each.settings.name, error=problems_view(error)))
-                codes.add(ExitCode.FAILED)
-                if request.output.format != FOR_PEOPLE:
-                    show_error(error)
-            else:
-                columns.append(Column(name=each.settings.name, plan=plan_view(plan)))
-                codes.add(plan_exit_code(plan, detailed=detailed, strict=each.limits.strict))
+            name = each.settings.name
+            with of_environment(name):
+                try:
+                    plan = _plan(each, desired, vouched)
+                except WexaSyncError as error:
+                    columns.append(Column(name=name, error=view_of_error(error)))
+                    codes.add(ExitCode.FAILED)
+                    if request.output.format != FOR_PEOPLE:
+                        show_error(error)
+                else:
+                    columns.append(Column(name=name, plan=plan_view(of_plan(plan))))
+                    codes.add(plan_exit_code(plan, detailed=detailed, strict=each.limits.strict))
         show(EnvironmentsView(columns=tuple(columns)))
     order = (ExitCode.FAILED, ExitCode.NEEDS_A_PERSON, ExitCode.CHANGES_PENDING, ExitCode.DONE)
     return int(next(code for code in order if code in codes))

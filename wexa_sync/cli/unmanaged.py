@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def command(request: Request, projects: tuple[str, ...], manifests: bool, detailed_exitcode: bool) -> int:
     """List what is live and stands in no record: made by hand, or by another tool. Sends GET only."""
     from wexa_sync import engine
+    from wexa_sync.cli.again import again
     from wexa_sync.cli.streams import write_data
     from wexa_sync.cli.terminal import note, warn
     from wexa_sync.cli.viewed import show
@@ -37,7 +38,7 @@ def command(request: Request, projects: tuple[str, ...], manifests: bool, detail
     if manifests:
         for text in shown.notes:
             warn(text)
-        write_data(printed(found), sys.stdout)
+        write_data(printed(found, again), sys.stdout)
     elif found.strangers or request.output.format != TABLE:
         show(shown, request.output.format)
     note(counted(found))

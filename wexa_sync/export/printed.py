@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -18,11 +18,11 @@ from wexa_sync.text.orders import without_orders
 from wexa_sync.text.visible import prose, visible_json
 
 
-def printed(found: Unrecorded) -> str:
+def printed(found: Unrecorded, told: Callable[[str], str] = str) -> str:
     """Return the manifests as YAML documents. Each names the live object that it stands for, so that none is made anew.
 
     A part that somebody added to a managed resource is a comment: it belongs into the manifest of that one. What can be
-    no manifest is a comment, too.
+    no manifest is a comment, too. `told`: returns a message with its command as it has to be typed.
     """
     strangers = {(each.thing.kind.name, each.thing.owner, each.thing.id): each for each in found.strangers}
     made = drawn(found.survey, found.state, Wishes(all_made=True), found.written)
@@ -32,7 +32,7 @@ def printed(found: Unrecorded) -> str:
         if (draft.address.kind, "", draft.ids[draft.address]) in strangers:
             documents.append(_harmless(replace(draft, by_id=True)))
         else:
-            comments += _added(draft, strangers)
+            comments += _added(draft, strangers, told)
     comments += [_comment(_why_not(left)) for left in made.left if _is_strange(left, strangers)]
     return "\n".join(["---\n".join(documents)] * bool(documents) + comments)
 
@@ -53,7 +53,9 @@ def _why_not(left: Left) -> str:
     return f"not written: {prose(left.thing.kind.called(left.thing.raw))} ({left.thing.id}): {prose(left.why)}"
 
 
-def _added(draft: Draft, strangers: Mapping[tuple[str, str, str], Stranger]) -> Iterator[str]:
+def _added(
+    draft: Draft, strangers: Mapping[tuple[str, str, str], Stranger], told: Callable[[str], str]
+) -> Iterator[str]:
     """Yield the items that are to be added to the manifest of a managed resource, each as a comment."""
     spec = spelled(draft.spec, BY_NAME[draft.address.kind].fields)
     for address, id in draft.ids.items():
@@ -64,7 +66,7 @@ def _added(draft: Draft, strangers: Mapping[tuple[str, str, str], Stranger]) -> 
         item = next(each for each in spec[part.field] if each[part.handle] == address.name)
         yield _comment(
             f"Add this to spec.{part.field} of {draft.address}, and record it by",
-            f"`wexa-sync import {address} {prose(id)}`:",
+            told(f"`wexa-sync import {address} {prose(id)}`:"),
             emitted([item], 0),
         )
 

@@ -136,13 +136,17 @@ class LostState(Struct, frozen=True, kw_only=True):
     """Say that nothing is recorded, and much of what is declared is live: the state was lost, or is elsewhere.
 
     `live` of the `declared` addresses are live. `blocked`: those that are blocked for that reason alone. `place`: where
-    the state was looked for, as people call it.
+    the state was looked for, as people call it. `hint`: what to do next.
     """
 
     live: int
     declared: int
     blocked: tuple[Address, ...]
     place: str = ""
+    hint: str = (
+        "If there is a state, put it back, or name it with --state. If there is none, `wexa-sync import --all` "
+        "shows what it finds by name, asks, and records it; `wexa-sync state rebuild` records it at once."
+    )
 
 
 class Plan(Struct, frozen=True, kw_only=True):

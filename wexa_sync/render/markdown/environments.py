@@ -25,7 +25,7 @@ def environments_markdown(view: EnvironmentsView, layout: Layout, dialect: Diale
         for name, numbers in view.counts
     ]
     errors = [
-        Part(f"- {code(column.name)}: {prose(column.error.message)} {prose(column.error.hint)}\n")
+        Part(f"- {code(column.name)}: {prose(column.error.message.rstrip('.'))}. {prose(column.error.hint)}\n")
         for column in view.columns
         if column.error
     ]

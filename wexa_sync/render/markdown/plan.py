@@ -23,7 +23,7 @@ def whole(layout: Layout) -> str:
     """Return where a reader finds what is left out."""
     if layout.whole:
         return f"The whole stands in {listed(layout.whole)}."
-    return "`wexa-sync plan` shows the whole, and so does `--output html=FILE` or `--output json=FILE`."
+    return "`--output html=FILE` or `--output json=FILE` writes the whole."
 
 
 def workspace(target: Target) -> str:
