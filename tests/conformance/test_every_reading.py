@@ -130,6 +130,7 @@ def test_apply_converges_and_an_edit_is_all_that_is_seen(tmp_path: Path, reading
     with desk(tmp_path, readings) as support:
         assert support.apply() == []
         assert shown(support.plan()) == []
+        assert shown(engine.drift(support.workspace)) == []
         prompt = support.folder / "prompts" / "classify.md"
         prompt.write_text(prompt.read_text(encoding="utf-8") + "\nAnswer in one word.\n", encoding="utf-8")
         assert shown(support.plan()) == ["update support-desk/AgentFlow/triage/Agent/classify"]
@@ -153,6 +154,7 @@ def test_tables_converge_and_columns_are_added_changed_and_deleted(tmp_path: Pat
     with desk(tmp_path, readings, "tables") as recruiting:
         assert recruiting.apply() == []
         assert shown(recruiting.plan()) == []
+        assert shown(engine.drift(recruiting.workspace)) == []
         edits = {
             "candidates": ("[new, invited, hired]", "[new, hired]"),
             "openings": ("column_id: title, column_name: Title", "column_id: place, column_name: Place"),

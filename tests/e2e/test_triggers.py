@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Desk, Remote, copy_example, failures_of, opened, work_of
+from tests.conftest import Cli, Desk, Remote, copy_example, failures_of, opened, work_of
+from wexa_sync import engine
 from wexa_sync.errors import PlanRefused
 from wexa_sync.model import Choice, Outcome, Plan
 
@@ -219,6 +221,27 @@ def test_a_list_that_can_not_be_read_is_never_written(made: Replies, fault: str)
     assert set(ours(made)) == {"All else"}
 
 
+def test_nobody_knows_of_a_drift_where_a_list_can_not_be_read(made: Replies, cli: Cli) -> None:
+    made.remote.fault(f"500 GET {made.path} times=forever")
+    (made.folder / "wexa-sync.yaml").write_text("settle: 0.2\n", "utf-8")
+    env, addresses = made.remote.env, ["auto-reply/Trigger/all-else", "auto-reply/Trigger/refunds"]
+    done = cli(made.folder, "drift", "--output", "json=drift.json", env=env, code=1)
+    assert f"Nobody knows whether {', '.join(addresses)} changed" in " ".join(done.stdout.split())
+    assert done.last == "No drift in what can be seen."
+    assert "not all can be seen, so nobody knows whether it changed" in done.stderr
+    assert json.loads((made.folder / "drift.json").read_text("utf-8"))["basis"]["unseen"] == addresses
+    pulled = cli(made.folder, "pull", env=env, code=3).stderr
+    assert f"not pulled: trigger.yaml:15:1: {addresses[0]} can't be seen: GET /triggers/" in " ".join(pulled.split())
+    assert "Nothing to pull" not in pulled
+    (made.folder / ".wexa-sync" / "state.json").rename(made.folder / "old.json")
+    rebuilt = " ".join(cli(made.folder, "state", "rebuild", env=env).stdout.split())
+    assert "none auto-reply/Trigger/refunds it can't be seen: GET /triggers/" in rebuilt
+    (made.folder / "old.json").replace(made.folder / ".wexa-sync" / "state.json")
+    made.remote.fault()
+    made.put()
+    assert cli(made.folder, "drift", env=env, code=2).last == "Drift: 0 added, 0 changed, 2 removed."
+
+
 def test_a_list_that_can_not_be_read_any_more_since_the_plan_is_not_written(made: Replies) -> None:
     before = made.live
     made.write("trigger.yaml", lambda text: text.replace("Sort and", "Read and"))
@@ -275,6 +298,8 @@ def test_triggers_are_in_step_under_every_reading(tmp_path: Path, readings: dict
         desk = example(tmp_path, remote)
         assert desk.carried_out() == []
         assert work_of(desk.allowed()) == []
+        desk.put(*desk.live)
+        assert engine.drift(desk.workspace).work == ()
         desk.write("trigger.yaml", lambda text: without_refunds(text).replace("Sort and", "Read and"))
         assert desk.carried_out(choice=PRUNE) == []
         assert [each["goal"] for each in desk.live] == ["Read and answer the message."]

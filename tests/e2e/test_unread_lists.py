@@ -113,3 +113,22 @@ kind: Skill
 metadata: {name: nowhere}
 spec: {name: Nowhere, description: D, connector_id: {external: Nowhere}}
 """
+
+
+@pytest.mark.parametrize("also", ["cut", "replaced"])
+def test_what_is_gone_has_drifted_whatever_a_list_leaves_out_or_has_in_its_place(
+    lied: Desk, wire: Wire, cli: Cli, also: str
+) -> None:
+    lied.apply()
+    (lied.folder / "wexa-sync.yaml").write_text("settle: 0.2\n", "utf-8")
+    records = lied.workspace.store.load().records
+    gone = next(record.id for address, record in records.items() if address.name == "summarise" and not address.owner)
+    everything = lied.remote.raw("GET", "/skills/", projectID=project_of(lied)).json()
+    others = [skill for skill in everything["skills"] if skill["_id"] != gone]
+    new = [{**skill, "_id": "d" * 24} for skill in everything["skills"] if skill["_id"] == gone]
+    shown = {"skills": [*others, *new]} if also == "replaced" else {"skills": others, "total_count": 9}
+    wire.lies["GET /skills/"] = lambda _body: {**everything, **shown}
+    wire.refuse[f"GET /skills/{gone}"] = 404
+    said = " ".join(cli(lied.folder, "drift", env=wire.env(lied), code=2).stdout.split())
+    name = f"; of its name, and not applied: {'d' * 24}" if also == "replaced" else ""
+    assert f'- support-desk/Skill/summarise "Summarise ticket" (removed on the live side{name})' in said

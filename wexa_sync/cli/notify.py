@@ -38,9 +38,10 @@ def _message(view: object, environment: str) -> Message | None:
     """Return the message of a view; None where nothing happened that a person has to know."""
     from wexa_sync.publish.webhook import Message
 
-    if isinstance(view, PlanView) and (view.work or view.blocked):
+    if isinstance(view, PlanView) and (view.work or view.blocked or view.unseen):
         event, target = "drift" if view.is_drift else "plan", view.plan.target
         lines = [f"{change.symbol} {change.address}" for change in view.work]
+        lines += [f"? {address}" for address in view.unseen]
         lines += [f"! {view.lost[0]}"] if view.plan.lost else []
         lines += [f"! {blocked.address}" for blocked in view.listed]
         title, summary, counts = view.title, view.summary, view.counts

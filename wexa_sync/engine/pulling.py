@@ -46,7 +46,7 @@ def pull(sources: Sources, workspace: Workspace, choice: Choice = _CHOICE, *, go
     """
     from wexa_sync.observe.replay import Recorder, Replayed
     from wexa_sync.repair.pull.attempt import attempt
-    from wexa_sync.repair.pull.drifted import drifts, updates, without_secrets
+    from wexa_sync.repair.pull.drifted import drifts, unread, updates, without_secrets
     from wexa_sync.repair.pull.drifted import gone as gone_from
     from wexa_sync.repair.pull.known import known_from, text_of, with_pulled
     from wexa_sync.repair.pull.spots import Pages
@@ -72,7 +72,8 @@ def pull(sources: Sources, workspace: Workspace, choice: Choice = _CHOICE, *, go
             {address: pair.record.id for address, pair in seen.pairs.items() if pair.record is not None},
         )
     remembered = (file, text_of(with_pulled(known, masked, made.fields), seen)) if made.fields else None
-    return replace(made, gone=tuple(each.address for each in lost), known_in=remembered)
+    refused = (*made.refused, *unread(seen))
+    return replace(made, gone=tuple(each.address for each in lost), refused=refused, known_in=remembered)
 
 
 def write_pulled(pulled: Pulled, workspace: Workspace) -> None:

@@ -111,7 +111,8 @@ class Basis(Struct, frozen=True, kw_only=True):
 
     `ref` and `commit`: the manifests there. `taken`: a snapshot of that time, in epoch seconds; `age` was its age in
     seconds when the plan was made. `since_apply`: the last apply, so that the changes are those of the live side since:
-    the `before` of a field is the value that was applied, and its `after` the live one.
+    the `before` of a field is the value that was applied, and its `after` the live one. `unseen`: what was applied and
+    can't be seen, so nobody knows of it.
     """
 
     ref: str = ""
@@ -119,6 +120,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     taken: float = 0.0
     age: float = 0.0
     since_apply: bool = False
+    unseen: tuple[Address, ...] = ()
 
 
 class Origins(Struct, frozen=True, kw_only=True):

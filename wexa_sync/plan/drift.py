@@ -5,7 +5,7 @@ The result has the shape of a plan, read the other way: the `before` of a field 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 
@@ -54,33 +54,36 @@ def drift(seen: Observation, *, presumed: AbstractSet[str], ignore: Sequence[str
         for project, kind, title, live in _beside(seen, ours, places)
         if not comes_by_itself(kind, live.spec, presumed) and not is_ignored(kind.name, (title, *live.ids))
     )
+    unread = {address: why for address in sorted(ours) if (why := seen.pairs[address].unread)}
     found = Plan(
         target=seen.target,
         lineage=seen.lineage,
         serial=seen.serial,
         changes=tuple(sorted([*changes, *added], key=lambda change: change.address)),
         unmanaged=beside,
-        warnings=(*_listed(beside), *_unseen(seen, ours)),
+        warnings=(*_listed(beside), *_unseen(seen, ours), *_unread(unread)),
         ids=seen.ids,
-        basis=Basis(since_apply=True),
+        basis=Basis(since_apply=True, unseen=tuple(unread)),
     )
     return keep_secret(found, seen)
 
 
 def _changed(pair: Pair, seen: Observation) -> Change | None:
-    """Return how a resource differs from what was applied; None for an action, and for what is as it was."""
+    """Return how a resource differs from what was applied; None for an action, for what is as it was, or unread.
+
+    What is recorded and not listed was read by its id: where that is not live, it is gone, whatever a list leaves out.
+    """
     kind, record = BY_NAME[pair.address.kind], pair.record
     assert record is not None
-    if kind.nature is Nature.ACTION:
+    if kind.nature is Nature.ACTION or pair.unread:
         return None
-    if pair.live is None:
+    if pair.live is None or pair.live.id != record.id:
         end = kind.ends_at(record.spec)
-        is_over = (end is not None and end <= seen.now) or pair.unseen or pair.candidates
-        return (
-            None
-            if is_over
-            else Change(action=Action.DELETE, address=pair.address, id=record.id, before=record.spec, reason=_REMOVED)
-        )
+        if end is not None and end <= seen.now:
+            return None
+        others = [live.id for live in (pair.live, *pair.candidates) if live is not None]
+        reason = f"{_REMOVED}; of its name, and not applied: {named(others)}" if others else _REMOVED
+        return Change(action=Action.DELETE, address=pair.address, id=record.id, before=record.spec, reason=reason)
     fields = _fields(pair.address, record, pair.live, seen)
     if not fields:
         return None
@@ -133,6 +136,11 @@ def _unseen(seen: Observation, ours: set[Address]) -> Iterator[str]:
         project, kind = Address(kind="Project", name=place.project), BY_NAME[place.kind]
         if project in ours and kind.nature is not Nature.ACTION:
             yield f"{project} is not seen whole: {why}. What no apply made among those is not named."
+
+
+def _unread(unread: Mapping[Address, str]) -> Iterator[str]:
+    for why, addresses in groupby(sorted(unread, key=lambda each: (unread[each], each)), key=lambda each: unread[each]):
+        yield f"Nobody knows whether {named([*addresses])} changed, as the list can't be read: {why}."
 
 
 def _listed(found: tuple[Unmanaged, ...]) -> Iterator[str]:

@@ -96,7 +96,7 @@ def _basis(basis: Basis | None) -> dict[str, Any] | None:
     if basis is None:
         return None
     if basis.since_apply:
-        return {"kind": "last apply"}
+        return {"kind": "last apply", **({"unseen": list(map(str, basis.unseen))} if basis.unseen else {})}
     if basis.ref:
         return {"kind": "manifests", "ref": basis.ref, "commit": basis.commit}
     return {"kind": "snapshot", "taken": utc(basis.taken), "age": round(basis.age)}

@@ -56,7 +56,9 @@ def match_of(pair: Pair, observation: Observation, key: str) -> Match:
         found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else "only its variables differ in"
         id = ids[0] if len(ids) == 1 else "ID"
         which = f"{found}: {', '.join(ids)}; `wexa-sync resolve {address} --happened {id}`"
-        why = pair.stray or (which if ids else "no live object has its name")
+        hidden = f"it can't be seen: {pair.unread}" if pair.unread else f"it may be hidden: {pair.unseen}"
+        none = hidden if pair.unread or pair.unseen else "no live object has its name"
+        why = pair.stray or (which if ids else none)
         return Match(address=address, sure="none", why=why)
     run, is_action = kind.run, kind.nature is Nature.ACTION
     shown = _taken(pair, observation)

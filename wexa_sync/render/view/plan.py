@@ -200,6 +200,11 @@ class PlanView(Struct, frozen=True, kw_only=True, dict=True):
         """True when the changes are those that others made on the live side."""
         return self.plan.basis is not None and self.plan.basis.since_apply
 
+    @property
+    def unseen(self) -> tuple[Address, ...]:
+        """Return what was applied and can't be seen, so that nobody knows whether others changed it."""
+        return self.plan.basis.unseen if self.plan.basis else ()
+
     def word(self, action: Action) -> str:
         """Return how people call the action: what is to be done, or what was done on the live side."""
         return _DONE.get(action, action.value) if self.is_drift else action.value
@@ -209,7 +214,8 @@ class PlanView(Struct, frozen=True, kw_only=True, dict=True):
         """Return the last line of the plan: the whole in numbers."""
         if self.is_drift:
             done = ", ".join(f"{self.plan.count(action)} {word}" for action, word in _DONE.items())
-            return f"Drift: {done}." if self.work else "No drift."
+            none = "No drift in what can be seen." if self.unseen else "No drift."
+            return f"Drift: {done}." if self.work else none
         *counts, _, (_, blocked) = self.counts.items()
         if not self.plan.acts and not blocked:
             return "No changes."
@@ -232,7 +238,7 @@ class PlanView(Struct, frozen=True, kw_only=True, dict=True):
     def verdict(self) -> str:
         """Return what a reviewer has to know, in one line: what is deleted and run before all else."""
         if self.is_drift:
-            return f"{'⚠️ ' if self.work else '✅ '}{self.summary}"
+            return f"{'⚠️ ' if self.work or self.unseen else '✅ '}{self.summary}"
         counts = self.counts
         done = [
             f"{verb} {_counted(counts[name], noun)}"

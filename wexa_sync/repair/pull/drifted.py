@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from wexa_sync.compare.ids import Comparison, comparison_in
 from wexa_sync.compare.parts import aligned, paired, sent_fields
 from wexa_sync.compare.same import same_value
+from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.spec.fields import DESCEND, Field, walk
@@ -97,6 +98,15 @@ def gone(planned: Plan, seen: Observation) -> tuple[Manifest, ...]:
     pairs = (seen.pairs[each.address] for each in _all(planned) if _is_create(each))
     found = (pair.manifest for pair in pairs if pair.record is not None and pair.live is None and not pair.candidates)
     return tuple(each for each in found if each is not None and BY_NAME[each.address.kind].nature is Nature.RESOURCE)
+
+
+def unread(seen: Observation) -> Iterator[Problem]:
+    """Yield a problem for each thing of which nobody knows what others changed, as its list can't be read."""
+    for address, pair in sorted(seen.pairs.items()):
+        if pair.unread and pair.record is not None and pair.manifest is not None:
+            message = f"{address} can't be seen: {pair.unread}"
+            hint = "Nobody knows what others changed there: pull again where the list can be read."
+            yield Problem(message=message, source=pair.manifest.source, hint=hint)
 
 
 def drifts(masked: Plan, seen: Observation, known: Known) -> Iterator[Drift]:
