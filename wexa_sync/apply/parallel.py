@@ -25,7 +25,7 @@ from wexa_sync.errors import NoSuchCall, Overtaken, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Status
-from wexa_sync.state.base import Entry, Intend, Note, Remember, Settle, StateSession
+from wexa_sync.state.base import Entry, Note, Remember, Settle, StateSession
 
 Progress = Callable[[Change, str], None]
 """Takes a change and a word: "started", a run's status, or how the change ended. Called from any thread."""
@@ -33,8 +33,8 @@ Progress = Callable[[Change, str], None]
 WAKE = 60.0
 """Seconds without a write, after which an apply renews the state's lock."""
 
-_AHEAD = 3
-"""How many times the slots are filled where writing is slow, with changes that wait for a write: it serves them all."""
+_AHEAD = 3  # times the slots are filled where writing is slow, with changes that wait for a write: it serves them all
+_NEXT = 4  # slots have one change more, whose intent is written when one of them is free: none is idle meanwhile
 
 Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""
@@ -64,6 +64,7 @@ class Drive:
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
         self.turns = Turns()
         self.held: deque[Change] = deque()  # that are free, and wait for a slot of their own
+        self.acting: set[Address] = set()  # what is under way, but for creates
         self.to_write: list[tuple[Address, Write]] = []
         self.owed = 0  # requests that follow as soon as something is written
         self.writing: tuple[Future[None], list[tuple[Address, Write]]] | None = None
@@ -151,12 +152,11 @@ class Drive:
     def _begin(self, pool: ThreadPoolExecutor) -> None:
         """Begin changes, or continue them after a lookup, as long as there is room for their requests.
 
-        An intent is sent as soon as it is written, never queued behind others: the longer it stood there unsent, the
-        more often a kill would leave a doubt where nothing happened. Where writing is slow, the next intents are
-        written while requests are under way, but those of actions: only a person may settle a doubt about a run.
+        An intent that stands there unsent is a doubt after a kill, where nothing happened. So few are written while all
+        slots are taken, more only where writing is slow, and none of an action: only a person may settle its doubt.
         """
         slots = self.context.options.parallelism
-        while self._busy() < (_AHEAD * slots if self.session.is_slow else slots):
+        while self._busy() < self._room(slots):
             if self.parked:
                 address, value, error = self.parked.popleft()
                 self.began[address] = time.monotonic()
@@ -170,6 +170,12 @@ class Drive:
             else:
                 break
 
+    def _room(self, slots: int) -> int:
+        """Return how many requests may be under way or follow. Where more than creates go on, none waits for others."""
+        if self.session.is_slow:
+            return _AHEAD * slots
+        return slots if self.acting else slots + slots // _NEXT
+
     def _busy(self) -> int:
         """Return how many requests are under way, or follow as soon as something is written."""
         return len(self.flying) + self.owed
@@ -178,8 +184,8 @@ class Drive:
         if change.action is Action.NOOP:
             self._end(change, ended(change, Status.APPLIED, id=change.id))
             return
-        how = work_for(change)
-        self.works[change.address] = how(Task(self.context, change))
+        self.works[change.address] = work_for(change)(Task(self.context, change))
+        self.acting |= set() if change.action is Action.CREATE else {change.address}
         self.began[change.address] = time.monotonic()
         self.context.report(change, "started")
         self._advance(pool, change.address, None, None)
@@ -197,7 +203,7 @@ class Drive:
             written = self._took(future)
             for address, write in batch:
                 # What has no room at once may have room one by one: what is done must be known.
-                kept = written or (not _begins(write) and self.write(*write.entries))
+                kept = written or (not write.begins and self.write(*write.entries))
                 self._advance(pool, address, None, None if kept else self._unwritten(address, write))
 
     def _unwritten(self, address: Address, write: Write) -> StateError | None:
@@ -205,7 +211,7 @@ class Drive:
         for entry in write.entries:
             if isinstance(entry, Remember):
                 self.context.learn(address, entry.record.id)  # made, and to be found in the receipt
-        if not _begins(write):
+        if not write.begins:
             self.unrecorded.add(address)  # no doubt, though its intent stands there still
         over = write.last or any(isinstance(entry, Settle) for entry in write.entries)
         if over and self.changes[address].action not in (Action.ADOPT, Action.FORGET):
@@ -249,7 +255,7 @@ class Drive:
                 self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
                 if step.key is None or self.turns.taken_by(address, step.key):
                     self._advance(pool, address, None, None)
-            elif self.unwritable is not None and _begins(step):  # the state would not say that it was sent
+            elif self.unwritable is not None and step.begins:  # the state would not say that it was sent
                 self._advance(pool, address, None, self._unwritten(address, step))
             else:
                 self.to_write.append((address, step))
@@ -273,6 +279,7 @@ class Drive:
 
     def _end(self, change: Change, outcome: Outcome, holds: Callable[[Address], bool] = lambda _address: True) -> None:
         address = change.address
+        self.acting.discard(address)
         seconds = time.monotonic() - self.began.get(address, time.monotonic())
         if address in self.unrecorded and outcome.status is Status.APPLIED:
             outcome = replace(outcome, warnings=(*outcome.warnings, _UNRECORDED))
@@ -291,10 +298,3 @@ class Drive:
 
 def _happens_once(address: Address) -> bool:
     return BY_NAME[address.kind].nature is Nature.ACTION
-
-
-def _begins(write: Write) -> bool:
-    """True for an open intent, and for a note of what is replaced: something is about to be sent."""
-    return any(
-        isinstance(each, Note) or (isinstance(each, Intend) and not each.intent.settled) for each in write.entries
-    )

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from wexa_sync.errors import WexaSyncError
 from wexa_sync.model import Address, Change, Outcome, Status
-from wexa_sync.state.base import Entry, Note
+from wexa_sync.state.base import Entry, Intend, Note
 
 
 class Write(Struct, frozen=True):
@@ -18,6 +18,13 @@ class Write(Struct, frozen=True):
 
     entries: tuple[Entry | Note, ...]
     last: bool = False
+
+    @property
+    def begins(self) -> bool:
+        """True for an open intent, and for a note of what is replaced: something is about to be sent."""
+        return any(
+            isinstance(each, Note) or (isinstance(each, Intend) and not each.intent.settled) for each in self.entries
+        )
 
 
 class Http(Struct, frozen=True):

@@ -1,0 +1,79 @@
+"""How much an apply does at a time: so many requests, and few intents that are written and not sent yet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.apply.conftest import RUN, SKILL
+from wexa_sync import engine
+from wexa_sync.api.client import Api
+from wexa_sync.model import Status
+
+if TYPE_CHECKING:
+    from tests.conftest import Desk, Remote
+
+
+class Sent:
+    """Count the requests under way, and the open intents beside them. The first ones wait until the slots are full."""
+
+    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, path: str, slots: int) -> None:
+        self.intents = self.most = self._now = 0
+        self.order: list[str] = []
+        lock, full, send = threading.Lock(), threading.Barrier(slots, timeout=60), Api.send
+
+        def watched(api: Api, call: Any) -> Any:
+            if call.endpoint.path != path:
+                return send(api, call)
+            with lock:
+                self.order.append(str(call.body.get("name")))
+                first = len(self.order) <= slots
+                self._now += 1
+                self.most = max(self.most, self._now)
+                self.intents = max(self.intents, len(desk.workspace.store.load().intents))
+            try:
+                if first:
+                    full.wait()
+                return send(api, call)
+            finally:
+                with lock:
+                    self._now -= 1
+
+        monkeypatch.setattr(Api, "send", watched)
+
+
+def apply(desk: Desk, slots: int) -> set[Status]:
+    """Apply the desk with that many requests at once."""
+    workspace = replace(desk.workspace, options=replace(desk.workspace.options, parallelism=slots))
+    report = engine.apply(engine.plan(desk.read(), workspace), workspace)
+    return {outcome.status for outcome in report.outcomes}
+
+
+@pytest.mark.parametrize(("slots", "begun"), [(1, 1), (3, 3), (4, 5), (10, 12)])
+def test_the_next_intents_are_written_before_a_slot_is_free_and_no_request_is_sent_beyond_the_slots(
+    small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch, slots: int, begun: int
+) -> None:
+    desk = small(remote, "project")
+    skills = [SKILL.replace("sum", f"sum-{n:02}").replace("Sum", f"Sum {n:02}") for n in range(24)]
+    (desk.folder / "skills.yaml").write_text("---\n".join(skills), "utf-8")
+    sent = Sent(desk, monkeypatch, "/skills/", slots)
+    assert apply(desk, slots) == {Status.APPLIED}
+    assert (sent.most, sent.intents) == (slots, begun)
+    assert slots > 1 or sent.order == [f"Sum {n:02}" for n in range(24)], "one after the other, in order"
+
+
+def test_nothing_waits_for_a_slot_beside_a_run(
+    small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = small(remote, "project", "skill", "flow")
+    desk.apply()
+    runs = [RUN.replace("name: run", f"name: run-{n}").replace("Do it", f"Do {n}") for n in range(8)]
+    skills = [SKILL.replace("sum", f"sum-{n:02}").replace("Sum", f"Sum {n:02}") for n in range(24)]
+    (desk.folder / "more.yaml").write_text("---\n".join([*runs, *skills]), "utf-8")
+    sent = Sent(desk, monkeypatch, "/execute_flow", 8)
+    apply(desk, 8)
+    assert (sent.most, sent.intents) == (8, 8)
