@@ -6,6 +6,7 @@ Scalars are tagged as scalars.py has it. libyaml does the parsing, ten times as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -64,6 +65,14 @@ def compose(text: str) -> Iterator[yaml.Node]:
             yield loader.get_node()
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # an impossible \U escape, where there is no libyaml
         raise syntax_fault(error, text) from error
+
+
+def scalars(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each text and each key with its line and column, up to the first place that is no YAML."""
+    with suppress(yaml.YAMLError, ValueError, OverflowError):  # which is told where the text is composed
+        for token in yaml.scan(text, Loader=_Loader):
+            if isinstance(token, yaml.ScalarToken):
+                yield token.value, token.start_mark.line + 1, token.start_mark.column + 1
 
 
 def members(node: yaml.Node) -> dict[str | int, tuple[yaml.Node, yaml.Node]]:

@@ -9,6 +9,7 @@ from typing import AnyStr
 from wexa_sync.errors import Problem
 from wexa_sync.model import Source
 from wexa_sync.text.files import TextFault, place_of, read_text, shown_path
+from wexa_sync.text.patterns import pattern
 
 MESSAGE = "the API key must not stand in a manifest"
 OF_A_FILE = (
@@ -16,6 +17,9 @@ OF_A_FILE = (
     "the environment by itself."
 )
 OF_A_VARIABLE = "wexa-sync takes the key from the environment by itself. Use another value here."
+
+_ESCAPE = pattern(r"\\[xuU/\r\n]")
+"""The escapes of YAML that a key can be spelt with: of signs by their number, of the slash, and of a line end."""
 
 
 def holds_one(text: AnyStr, keys: Iterable[AnyStr]) -> bool:
@@ -33,11 +37,22 @@ def refuse(text: str, keys: Collection[str]) -> None:
         raise TextFault(MESSAGE, hint=OF_A_FILE, line=line, column=column)
 
 
+def refuse_in_yaml(text: str, keys: Collection[str]) -> None:
+    """Raise TextFault as `refuse` does, also for a key that is spelt with the escapes of YAML ("\\x73ecret")."""
+    refuse(text, keys)
+    if keys and "\\" in text and _ESCAPE.search(text):
+        from wexa_sync.manifests.nodes import scalars  # imports yaml
+
+        for value, line, column in scalars(text):
+            if holds_one(value, keys):
+                raise TextFault(MESSAGE, hint=OF_A_FILE, line=line, column=column)
+
+
 def problems_of(files: Iterable[str], keys: Collection[str]) -> Iterable[Problem]:
     """Yield a problem for each of these files that holds one of the keys."""
     for file in files if keys else ():
         try:
-            refuse(read_text(Path(file)), keys)
+            refuse_in_yaml(read_text(Path(file)), keys)
         except TextFault as fault:
             source = Source(file=shown_path(Path(file)), line=fault.line, column=fault.column)
             yield Problem(message=fault.message, source=source, hint=fault.hint)

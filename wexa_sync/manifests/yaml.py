@@ -38,7 +38,7 @@ def read(
     try:
         raw = read_bytes(path)
         text = decode(raw)
-        own_key.refuse(text, keys)
+        own_key.refuse_in_yaml(text, keys)
     except TextFault as fault:
         source = Source(file=shown, line=fault.line, column=fault.column)
         if raw and others is not None and not may_be_ours(_roughly(raw)):

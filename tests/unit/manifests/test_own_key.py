@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.unit.conftest import Folder
 
 KEY = "sentinel-api-key-7f3a"
+SPELT = f"\\x{ord(KEY[0]):02x}\\u{ord(KEY[1]):04x}\\U{ord(KEY[2]):08X}{KEY[3:]}"
 ENV = {"WEXA_API_KEY_PRODUCTION": KEY}
 SKILL = "apiVersion: wexa.ai/v1\nkind: Skill\nmetadata: {name: a, project: p}\nspec: {description: %s, content: x}\n"
 TABLE = """\
@@ -54,6 +55,10 @@ def problems(folder: Folder, files: dict[str, str], **more: Any) -> list[str]:
         ({"m.yaml": SKILL.replace("name: a", f"name: {KEY}") % "x"}, "m.yaml:3:18"),
         ({"m.yaml": SKILL % "x", "wexa-sync.defaults.yaml": f"Skill: {{description: {KEY}}}\n"}, "wexa-sync.defaults"),
         ({"m.yaml": TABLE % f"[{{code: {KEY}}}]"}, "m.yaml:7:35"),
+        ({"m.yaml": SKILL % f'"Bearer {SPELT}"'}, "m.yaml:4:21"),
+        ({"m.yaml": SKILL.replace("name: a", f'"{SPELT}": a') % "x"}, "m.yaml:3:12"),
+        ({"m.yaml": SKILL % f'"{KEY[:9]}\\\n  {KEY[9:]}"'}, "m.yaml:4:21"),
+        ({"m.yaml": SKILL % "x", "wexa-sync.defaults.yaml": f'Skill: {{description: "{SPELT}"}}\n'}, "wexa-sync.def"),
     ],
 )
 def test_a_key_in_a_file_is_refused_with_its_place(folder: Folder, files: dict[str, str], place: str) -> None:
@@ -110,3 +115,18 @@ def test_a_key_in_the_settings_is_refused_once(folder: Folder, monkeypatch: pyte
 
 def test_the_yaml_of_another_tool_is_not_ours_to_refuse(folder: Folder) -> None:
     assert problems(folder, {"m.yaml": SKILL % "[x]", "compose.yaml": f"services: {{a: {{command: {KEY}}}}}\n"}) == []
+
+
+@pytest.mark.parametrize("text", [r"'\x41 b\/c'", r'"\x41 b\/c"', '"a\\\n  b"', "|\n    \\x41\n", r"\x41 plain"])
+def test_escapes_that_spell_no_key_are_no_matter(folder: Folder, text: str) -> None:
+    spec = f"\n  content: x\n  description: {text}"
+    assert problems(folder, {"m.yaml": SKILL.replace(" {description: %s, content: x}", spec)}) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_key_in_another_encoding_is_not_read(folder: Folder, encoding: str) -> None:
+    (folder.path / "m.yaml").write_bytes((SKILL % KEY).encode(encoding))
+    with pytest.raises(InvalidManifests) as caught:
+        engine.read(Sources(paths=(folder.path,), root=folder.path, env=ENV))
+    (problem,) = caught.value.problems
+    assert KEY not in str(problem)
