@@ -154,8 +154,9 @@ def _value(setting: Setting | None) -> dict[str, Any] | None:
 
 def _raw(value: Any) -> Any:
     from wexa_sync.manifests.spelling import Written
+    from wexa_sync.secrecy.hide import hide
 
-    return value.text if isinstance(value, Written) else value
+    return hide(value, lambda leaf: leaf.text if isinstance(leaf, Written) else leaf)
 
 
 def _agreed(files: Sequence[Tidied], *, auto_approve: bool) -> bool:

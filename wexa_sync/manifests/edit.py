@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from wexa_sync.manifests.emit import emitted, inline, is_block
 from wexa_sync.manifests.entries import Entries, Entry, is_flow
+from wexa_sync.manifests.spelling import bare
 from wexa_sync.manifests.styles import block, like
 from wexa_sync.model import Path, show_path
 from wexa_sync.text.ends import with_ends
@@ -137,7 +138,7 @@ def same(one: Any, other: Any) -> bool:
 def _checked(before: str, after: str, edit: Edit) -> str:
     """Return the changed text. Raises TextFault where another value has changed as well, or the wanted one has not."""
     wanted = {index: deepcopy(data) for index, data in data_of(before)}
-    wanted[edit.index] = _with(wanted.get(edit.index), edit.path, edit.value, insert=edit.insert)
+    wanted[edit.index] = _with(wanted.get(edit.index), edit.path, bare(edit.value), insert=edit.insert)
     try:
         fits = same(dict(data_of(after)), wanted)
     except TextFault:

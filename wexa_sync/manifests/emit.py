@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from wexa_sync.manifests.scalars import SCALARS
+from wexa_sync.manifests.spelling import Written
 from wexa_sync.model import Path
 from wexa_sync.text.patterns import pattern
 
@@ -49,6 +50,8 @@ def inline(value: Any) -> str:
         return "{" + ", ".join(f"{_key(key)}: {inline(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(inline, value)) + "]"
+    if isinstance(value, Written):
+        return value.text  # as a number is written that needs no quotes
     if not isinstance(value, str):
         return json.dumps(value)
     return value if _is_plain(value, _PLAIN) and not means_otherwise(value) else quoted(value)

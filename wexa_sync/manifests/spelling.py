@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.manifests.schema_messages import Fault
-from wexa_sync.model import Document
+from wexa_sync.model import Document, Path
 from wexa_sync.text.files import TextFault
 
 EXACT = 2**53
@@ -44,13 +44,21 @@ def is_plain(value: Any, text: str) -> bool:
     return text == plain(value) and not (isinstance(value, int) and abs(value) > EXACT)
 
 
-def written(document: Document, data: dict[str, Any], *path: str) -> dict[str, Any]:
-    """Return the values of `data`, which stands at `path`, each that is spelled in a way of its own as Written."""
-    spelled = document.spelled
-    return {
-        name: Written(value, spelled[where]) if (where := (*path, name)) in spelled else value
-        for name, value in data.items()
-    }
+def written(document: Document, value: Any, path: Path = ()) -> Any:
+    """Return the value that stands at `path`, with each value in it that is spelled in a way of its own as Written."""
+    if isinstance(value, dict):
+        return {name: written(document, inner, (*path, name)) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [written(document, inner, (*path, index)) for index, inner in enumerate(value)]
+    text = document.spelled.get(path)
+    return value if text is None else Written(value, text)
+
+
+def bare(value: Any) -> Any:
+    """Return the value without the texts of what is Written in it."""
+    from wexa_sync.secrecy.hide import hide  # most runs change no file
+
+    return hide(value, lambda leaf: leaf.value if isinstance(leaf, Written) else leaf)
 
 
 def spelled_out(faults: Iterable[Fault], document: Document) -> list[Fault]:

@@ -273,4 +273,5 @@ def _read_var_file(path: Path, flag: str, problems: list[Problem], keys: Collect
             message = f"a variable holds one text, number, true or false, not {shown(value)}"
             faults.append(Fault((name,), message, "Use one variable for each value."))
     problems += Places().problems(documents[0], faults)
-    return written(documents[0], data)
+    found: dict[str, Any] = written(documents[0], data)
+    return found

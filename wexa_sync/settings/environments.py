@@ -41,7 +41,7 @@ class Section(Struct, frozen=True, kw_only=True):
     def data(self) -> dict[str, Any]:
         """Return the settings of the environment. A variable that is spelled in a way of its own is Written."""
         found: dict[str, Any] = at_path(self.document.data, self.path) or {}
-        return {**found, "vars": written(self.document, found.get("vars", {}), *self.path, "vars")}
+        return {**found, "vars": written(self.document, found.get("vars", {}), (*self.path, "vars"))}
 
     def place(self, *path: str | int, key: bool = False) -> Source:
         """Return the place of a setting of the environment."""

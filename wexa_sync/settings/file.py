@@ -46,7 +46,7 @@ def read_file(file: Path) -> Document:
     """Return the document of wexa-sync.yaml. Raises InvalidSettings that names every fault."""
     document = read_document(file, SCHEMA)
     assert document is not None
-    return replace(document, data=document.data | {"vars": written(document, document.data.get("vars", {}), "vars")})
+    return replace(document, data=document.data | {"vars": written(document, document.data.get("vars", {}), ("vars",))})
 
 
 def read_document(file: Path, schema: str, skip: Callable[[Any], bool] = lambda _data: False) -> Document | None:

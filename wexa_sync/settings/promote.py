@@ -19,9 +19,9 @@ from wexa_sync.manifests.emit import emitted
 from wexa_sync.manifests.included import is_file
 from wexa_sync.manifests.layer import is_leaf
 from wexa_sync.manifests.overlay import places_of
-from wexa_sync.manifests.spelling import Written
+from wexa_sync.manifests.spelling import Written, bare, written
 from wexa_sync.manifests.tidy import Tidied
-from wexa_sync.model import Address, Document, Path, Source, show_path
+from wexa_sync.model import Address, Document, Path, Source
 from wexa_sync.settings.values import Environment, Settings
 from wexa_sync.text.files import SETTINGS_FILE, TextFault, decode, read_bytes, shown_path
 from wexa_sync.text.suggest import did_you_mean
@@ -176,10 +176,8 @@ def _said(environment: Environment) -> dict[tuple[str, Path], Setting]:
 def _setting(what: str, path: Path, value: Any, file: File, document: Document, at: Path) -> Setting:
     from wexa_sync.manifests.positions import Places
 
-    spelled = next((text for place, text in document.spelled.items() if place[: len(at)] == at), None)
-    if spelled is not None and not isinstance(value, Written):
-        value = Written(value, spelled)
     source = Places().in_document(document, at)
+    value = written(document, bare(value), at)
     return Setting(what=what, path=path, value=value, file=file, at=at, source=source, shared=len(at) == 1)
 
 
@@ -233,11 +231,6 @@ class _Edits:
 
     def set(self, file: File, path: Path, value: Any, *, index: int = 0) -> None:
         """Set the value at a path of a document."""
-        if isinstance(value, Written):
-            raise UsageError(
-                f"{show_path(path)}: {value.text} can't be copied as it is written",
-                hint="It is a number to YAML, and a text to some fields. Copy it by hand, or put quotes around it.",
-            )
         self._edit(file, Edit(index, path, value))
 
     def remove(self, file: File, path: Path) -> None:

@@ -181,10 +181,17 @@ def test_a_field_that_is_taken_out_and_has_a_default_stays_out(folder: Folder) -
     assert "spec: {projectName: Desk, description: null}" in in_base(wanted, settings)["all.yaml"]
 
 
-def test_a_number_of_its_own_spelling_is_not_copied_as_another_one(folder: Folder) -> None:
-    settings, staging, production = read(folder, "environments:\n  staging: {vars: {v: 1.10}}\n  production: {}\n")
-    with pytest.raises(UsageError, match=r"production\.vars\.v: 1\.10 can't be copied"):
-        carried_over(chosen(differences(staging, production, settings.vars), ()), production)
+@pytest.mark.parametrize("text", ["1.10", "0x10", "1e3", "007", "+49", ".5", "TRUE", "1.0", "9007199254740993"])
+@pytest.mark.parametrize("there", ["{}", '{vars: {v: "quoted"}}', "\n    vars:\n      v: |\n        block"])
+def test_a_number_of_its_own_spelling_is_carried_over_as_it_is_written(folder: Folder, text: str, there: str) -> None:
+    said = f"vars: {{v: {text}}}, overlays: {{Project/desk: {{description: [{text}, {{a: {text}}}]}}}}"
+    before = f"environments:\n  staging: {{{said}}}\n  production: {there}\n"
+    settings, staging, production = read(folder, before)
+    found = differences(staging, production, settings.vars)
+    (over,) = carried_over([each for each in found if each.first], production)
+    assert over.after.decode().count(text) == 2 * before.count(text)
+    settings, staging, production = read(folder, over.after.decode())
+    assert [each for each in differences(staging, production, settings.vars) if each.first] == []
 
 
 @pytest.mark.parametrize(
