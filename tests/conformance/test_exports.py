@@ -41,7 +41,7 @@ def texts(folder: Path) -> Mapping[str, bytes]:
 def assert_empty_and_stable(live: Desk, tmp_path: Path, *, broken: bool = False) -> None:
     """Assert that an export comes to no change, and is the same the second time. `broken`: the chains of flows are."""
     found, plan = exported(live.workspace, tmp_path / "one")
-    assert (found.odd, found.left, found.unread) == ((), (), ())
+    assert (found.odd, found.left, [each for each in found.unread if not each.guessed]) == ((), (), [])
     assert found.is_whole or broken, found.partial
     assert (shown(plan), plan.orphans, plan.unmanaged) == ([], (), ())
     assert found.recorded == len(found.written) + len([a for a in plan.ids if a.kind == "Database"])

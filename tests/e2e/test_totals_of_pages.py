@@ -78,6 +78,26 @@ def test_drift_says_where_it_does_not_see_all(cli: Cli, tmp_path: Path) -> None:
     assert "Project/desk is not seen whole: the list shows 20 Skills, and leaves out others." in said
 
 
+@pytest.mark.parametrize(
+    ("limit", "code", "said"),
+    [
+        ("20", 0, "may not be whole: the list shows 20, where servers often cut lists, and no total"),
+        ("counted", 3, "may not be whole: the list shows 20, and leaves out others"),
+        ("none", 0, ""),
+    ],
+)
+def test_an_export_says_where_it_may_not_see_all(cli: Cli, tmp_path: Path, limit: str, code: int, said: str) -> None:
+    (tmp_path / "desk.yaml").write_text(DESK + "".join(SKILL.format(n=n) for n in range(CAP + 1)), "utf-8")
+    with opened(readings={"skill_limit": limit}) as remote:
+        cli(tmp_path, "apply", "--auto-approve", env=remote.env)
+        done = cli(tmp_path, "export", "out", "--state", "none.json", env=remote.env, code=code)
+        errors = " ".join(done.stderr.split())
+        assert said in errors
+        assert ("The list of Skills of 'Desk'" in errors) == bool(said)
+        listed = cli(tmp_path, "unmanaged", "--state", ".wexa-sync/state.json", env=remote.env)
+        assert ("not all can be seen: Skill of project 'Desk'" in " ".join(listed.stderr.split())) == bool(said)
+
+
 def test_nothing_is_deleted_that_a_stranger_behind_the_page_refers_to(cli: Cli, tmp_path: Path, served: Remote) -> None:
     (tmp_path / "desk.yaml").write_text(MAIN, "utf-8")
     (tmp_path / "wexa-sync.yaml").write_text("allow_undocumented: [agentflow.delete]\n", "utf-8")

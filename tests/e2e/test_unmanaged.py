@@ -146,6 +146,7 @@ def test_nobody_is_told_that_all_is_managed_where_a_list_can_not_be_read(
 ) -> None:
     desk.remote.fault("403 GET /skills/ times=forever")
     done = cli(desk.folder, "unmanaged", "--detailed-exitcode", env=env, code=1)
+    assert "Warning: not all can be seen: Skill of project" in " ".join(done.stderr.split())
     assert "nobody knows whether something is unmanaged" in " ".join(done.stderr.split())
     cli(desk.folder, "unmanaged", env=env)
     make_by_hand(desk)

@@ -111,7 +111,8 @@ def _table(found: Export) -> Iterator[str]:
 def _warnings(found: Export, *, adopt: bool, partial: bool) -> Iterator[str]:
     """Yield what is not written, not whole, or not the same."""
     for each in found.unread:
-        yield f"The list of {each.kind}s of {each.project_name!r} could not be read, so none is written: {each.why}"
+        what = "may not be whole" if each.begun else "could not be read, so none is written"
+        yield f"The list of {each.kind}s of {each.project_name!r} {what}: {each.why}"
     for left in found.left:
         yield f"{left.thing.kind.name} {left.thing.name!r} ({left.thing.id}) is not written: {left.why}"
     for address in found.partial:

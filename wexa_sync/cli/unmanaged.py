@@ -35,12 +35,13 @@ def command(request: Request, projects: tuple[str, ...], manifests: bool, detail
     with request.workspace() as workspace:
         found = engine.unmanaged(workspace, projects, ignore=request.settings.unmanaged_ignore)
     shown = viewed(found)
-    if manifests:
+    if not manifests and (found.strangers or request.output.format != TABLE):
+        show(shown, request.output.format)
+    else:
         for text in shown.notes:
             warn(text)
+    if manifests:
         write_data(printed(found, again), sys.stdout)
-    elif found.strangers or request.output.format != TABLE:
-        show(shown, request.output.format)
     note(counted(found))
     if not detailed_exitcode:
         return int(ExitCode.DONE)

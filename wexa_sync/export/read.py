@@ -161,18 +161,21 @@ class _Look(Struct, kw_only=True):
 
     def _note_cut(self, kind: Kind, ids: Ids, found: Found) -> Found:
         if found.extent is Extent.CUT:
-            self._note(kind, ids, f"the list shows {len(found.items)}, and leaves out others")
+            self._note(kind, ids, f"the list shows {len(found.items)}, and leaves out others", begun=True)
+        elif found.extent is Extent.UNSURE:
+            why = f"the list shows {len(found.items)}, where servers often cut lists, and no total: there may be more"
+            self._note(kind, ids, why, begun=True, guessed=True)
         return found
 
-    def _note(self, kind: Kind, ids: Ids, why: ApiError | str) -> None:
+    def _note(self, kind: Kind, ids: Ids, why: ApiError | str, *, begun: bool = False, guessed: bool = False) -> None:
         """Note why a list is not read. Raise the error where it says nothing of that list."""
         if isinstance(why, ApiError):
             _require_heard(why)
             why = why.message
         name = self.names[ids.project]
-        guessed = kind.listing is not None and bool(kind.listing.endpoint.known_from)
+        guessed = guessed or (kind.listing is not None and bool(kind.listing.endpoint.known_from))
         place = {"project": ids.project, "project_name": name, "owner": ids.owner}
-        self.unread.append(Unread(kind=kind.name, why=why, guessed=guessed, **place))
+        self.unread.append(Unread(kind=kind.name, why=why, guessed=guessed, begun=begun, **place))
 
 
 def _require_heard(error: ApiError) -> None:

@@ -56,7 +56,8 @@ class Thing(PartlyShown, frozen=True, kw_only=True):
 class Unread(Struct, frozen=True, kw_only=True):
     """Hold a list that could not be read whole: the kind, what people call the project, the owner's id, and why.
 
-    `guessed`: no page of the vendor shows the call, so that it may not be there at all.
+    `guessed`: perhaps nothing is missing. No page of the vendor shows the call, so that it may not be there at all; or
+    the list may be whole. `begun`: a part of the list was read.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Unread(Struct, frozen=True, kw_only=True):
     why: str
     owner: str = ""
     guessed: bool = False
+    begun: bool = False
 
 
 class Survey(PartlyShown, frozen=True, kw_only=True):
@@ -85,7 +87,7 @@ class Survey(PartlyShown, frozen=True, kw_only=True):
 
     @property
     def is_whole(self) -> bool:
-        """True when every list was read that the vendor's pages show."""
+        """True when every list was read that the vendor's pages show, and none is known to be cut."""
         return all(each.guessed for each in self.unread)
 
     @property
