@@ -153,6 +153,11 @@ def test_without_colours(
     assert not re.search(r"\x1b\[(\d+;)*[39][0-7]m", done.stdout)
 
 
+def test_a_terminal_that_obeys_nothing_gets_no_orders(project: Desk, on_terminal: Callable[..., Done]) -> None:
+    for words in (("plan",), ("apply", "--auto-approve"), ("plan", "--nope")):
+        assert "\x1b" not in on_terminal(project, *words, TERM="dumb").stdout
+
+
 def test_a_report_in_a_file_has_no_colours(project: Desk, on_terminal: Callable[..., Done], tmp_path: Path) -> None:
     report = tmp_path / "report.txt"
     assert on_terminal(project, "apply", "--auto-approve", "--output", str(report)).code == 0

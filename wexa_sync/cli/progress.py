@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from wexa_sync.cli.terminal import event, say, speaks_json, wants_color, width
+from wexa_sync.cli.terminal import event, obeys, say, speaks_json, wants_color, width
 from wexa_sync.executions.watch import AGAIN
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.model import Status
@@ -97,7 +97,7 @@ class _Line:
         self.parts: Sequence[Part] = []
         self._began = time.monotonic()
         self._live: AbstractContextManager[object] = nullcontext()
-        self._moves = sys.stderr.isatty() and not speaks_json() and not still
+        self._moves = obeys(sys.stderr) and not speaks_json() and not still
 
     @property
     def seconds(self) -> float:

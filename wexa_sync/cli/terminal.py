@@ -30,9 +30,14 @@ def _chosen(name: str) -> Any:
     return context.meta.get(f"wexa_sync.{name}") if context else None
 
 
+def obeys(stream: TextIO) -> bool:
+    """True when the stream is a terminal that obeys escapes. One that shows them, as an editor's, has TERM=dumb."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def wants_color(stream: TextIO) -> bool:
-    """True when the stream is a terminal and neither --no-color nor NO_COLOR is set."""
-    return not (_chosen("no_color") or os.environ.get("NO_COLOR")) and stream.isatty()
+    """True when the stream is a terminal that obeys escapes and neither --no-color nor NO_COLOR is set."""
+    return not (_chosen("no_color") or os.environ.get("NO_COLOR")) and obeys(stream)
 
 
 def speaks_json() -> bool:
