@@ -150,7 +150,7 @@ def _hint(said: str) -> str:
     if "not a git repository" in said:
         return "Run it inside the repository of the manifests."
     if "does not appear to be a git repository" in said:
-        return "`git remote -v` lists the remotes that git knows here."
+        return "`git remote -v` lists the remotes that git knows here; `git remote add origin ADDRESS` adds one."
     if "dubious ownership" in said:
         return "Another user owns the folder: `git config --global --add safe.directory FOLDER` trusts it."
     if any(word in said for word in ("Authentication failed", "could not read Username", "Permission denied")):

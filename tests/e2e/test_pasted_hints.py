@@ -84,6 +84,19 @@ def test_a_lost_state_is_looked_for_with_the_words_of_the_plan(desk: Desk, cli: 
     assert "No changes" in cli(desk.folder, "plan", *words, env=desk.remote.env).stdout
 
 
+def test_what_follows_an_export_is_told_with_its_folder_and_where_it_is(desk: Desk, cli: Cli) -> None:
+    cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
+    done = cli(desk.folder, "export", "the desk's", "--state", "other.json", "--adopt", env=desk.remote.env)
+    words = shlex.split(done.stderr.partition("Next: wexa-sync ")[2])
+    assert words == ["plan", "the desk's", "--state", "other.json"]
+    assert "No changes" in cli(desk.folder, *words, env=desk.remote.env).stdout
+
+
+def test_an_undo_of_nothing_tells_no_list_of_it(desk: Desk, cli: Cli) -> None:
+    done = cli(desk.folder, "undo", env=desk.remote.env, code=64)
+    assert done.stderr.endswith("is empty\nHint: Name the state of the apply that is meant: --state.\n")
+
+
 def test_the_hint_of_an_explanation_names_the_state(desk: Desk, cli: Cli) -> None:
     cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
     words = ("--state", "other.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +85,7 @@ def _settings(request: Request, folder: Path) -> str:
 
 def _show(found: Export, *, adopt: bool, partial: bool) -> None:
     """Show what was written, and what a person has to know of it."""
+    from wexa_sync.cli.again import command as command_of
     from wexa_sync.cli.terminal import note, tell, warn
     from wexa_sync.text.visible import visible
 
@@ -94,7 +96,7 @@ def _show(found: Export, *, adopt: bool, partial: bool) -> None:
     if not found.odd:
         whole = "all of it" if found.is_whole and not found.declared else "what is written"
         tell(f"A plan of {whole} comes to no change{'; the state knows it' if found.recorded else ''}.")
-    note(f"Next: wexa-sync plan {visible(str(found.folder))}")
+    note(f"Next: {visible(command_of(f'wexa-sync plan {shlex.quote(str(found.folder))}'))}")
 
 
 def _table(found: Export) -> Iterator[str]:

@@ -137,7 +137,8 @@ def _unwritten(file: Path, error: OSError, *, shown: bool) -> WexaSyncError:
     above = "; its text stands above" if shown else ""
     return WexaSyncError(
         f"{file} can't be written: {error.strerror}{above}",
-        hint="Make room, or name another file with --output. Changes that were made are made all the same.",
+        hint="Check who may write there and the room on that disk, or name another file with --output. Changes that "
+        "were made are made all the same.",
     )
 
 

@@ -36,10 +36,12 @@ def find_past(store: StateStore, name: str = "") -> PastApply:
         raise UsageError(
             f"the ids of {len(found)} applies begin with {name!r}: {shown}", hint="Write more of the one that you mean."
         )
+    if not applies:
+        raise UsageError(
+            f"the history of {store.describe()} is empty", hint="Name the state of the apply that is meant: --state."
+        )
     raise UsageError(
-        f"there is no apply {name!r} in the history of {store.describe()}"
-        if name
-        else f"the history of {store.describe()} is empty",
+        f"there is no apply {name!r} in the history of {store.describe()}",
         hint="`wexa-sync history` lists those that it keeps.",
     )
 

@@ -56,7 +56,11 @@ def hold(folder: str | Path) -> int:
 def _made() -> tuple[str, tuple[int, ...]]:
     """Make a folder, and lock it before another process takes it for one that was left."""
     while True:
-        folder = mkdtemp(prefix=_PREFIX)
+        try:
+            folder = mkdtemp(prefix=_PREFIX)
+        except FileNotFoundError as error:  # names no folder: Python tried all that there may be
+            tried = os.environ.get("TMPDIR", "/tmp")  # noqa: S108  # only to be named
+            raise OSError(error.errno, "no folder for temporary files can be written", tried) from error
         try:
             return folder, (hold(folder),)
         except (BlockingIOError, FileNotFoundError):

@@ -154,3 +154,14 @@ def test_where_nothing_can_be_locked_a_folder_serves_and_none_is_removed(
         assert scratch.folder.is_dir()
         assert scratch.held == ()
     assert [each.name for each in around.iterdir()] == ["wexa-sync-held-left"]
+
+
+def test_where_no_temporary_folder_can_be_written_the_error_names_one(
+    around: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(around / "none"))
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(around / "none")])
+    with pytest.raises(OSError, match="no folder for temporary files") as caught:
+        Scratch()
+    assert caught.value.filename == str(around / "none")
