@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -155,3 +157,15 @@ def test_a_signal_while_it_asks_applies_nothing(desk: Desk, cli: Cli, number: si
     assert done.stdout.endswith("Apply 9 changes? [y/N]: \nInterrupted.\n")
     assert desk.remote.writes == []
     assert not (desk.folder / ".wexa-sync" / "state.json.lock").exists()
+
+
+def test_an_interrupt_while_modules_are_loaded_shows_no_traceback() -> None:
+    code = (
+        "import os, signal, sys; from wexa_sync.__main__ import main\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'wexa_sync.cli': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupt()); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

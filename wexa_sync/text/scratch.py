@@ -31,10 +31,11 @@ class Scratch(AbstractContextManager["Scratch"]):
         _remove_left()
         folder, self.held = _made()
         self.folder = Path(folder)
-        self._end = finalize(self, _remove, folder, self.held)
+        self._end = finalize(self, _remove_at_last, folder, self.held)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end()
+        if self._end.detach():
+            _remove(str(self.folder), self.held)
 
 
 def hold(folder: str | Path) -> int:
@@ -73,6 +74,12 @@ def _remove(folder: str, held: tuple[int, ...]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for fd in held:
         os.close(fd)
+
+
+def _remove_at_last(folder: str, held: tuple[int, ...]) -> None:
+    """Remove a folder whose object is gone. Python shows, and goes on after, an interrupt here: so it is not raised."""
+    with suppress(KeyboardInterrupt):
+        _remove(folder, held)
 
 
 def _remove_left() -> None:

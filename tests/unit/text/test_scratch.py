@@ -165,3 +165,16 @@ def test_where_no_temporary_folder_can_be_written_the_error_names_one(
     with pytest.raises(OSError, match="no folder for temporary files") as caught:
         Scratch()
     assert caught.value.filename == str(around / "none")
+
+
+def test_an_interrupt_at_the_end_shows_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    shown = list[object]()
+    monkeypatch.setattr(sys, "unraisablehook", shown.append)
+    monkeypatch.setattr("wexa_sync.text.scratch.shutil.rmtree", interrupted)
+    Scratch()
+    assert shown == []
+    with pytest.raises(KeyboardInterrupt), Scratch():
+        pass
