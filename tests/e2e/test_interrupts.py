@@ -169,3 +169,13 @@ def test_an_interrupt_while_modules_are_loaded_shows_no_traceback() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_an_interrupt_when_all_is_said_shows_no_traceback() -> None:
+    code = (
+        "import atexit, os, signal; from wexa_sync.__main__ import main\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
+    assert done.stdout.startswith(b"wexa-sync ")

@@ -162,5 +162,7 @@ def main() -> None:
     require_utf8()
     make_safe()
     code = _code()
+    if signal := sys.modules.get("signal"):  # who waits for nothing has not loaded it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is said: an interrupt ends the process, without a traceback
     gc.freeze()
     sys.exit(code)
