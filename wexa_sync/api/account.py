@@ -6,13 +6,40 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from wexa_sync.errors import ApiError, AuthRefused, Refused
+from wexa_sync.api.checks import unwrap
+from wexa_sync.api.transport.http import Http
+from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
 from wexa_sync.model import Account
+from wexa_sync.text.ids import is_id, usual_case
 
 OF_THE_ORGANISATION = frozenset({400, 404, 405, 410, 422})
 """The statuses that a wrong organisation, or a wrong path to the API, is answered with."""
 
 _CREDITS = "number_of_credits"
+
+
+def customer(http: Http, org_id: str, user_id: str) -> tuple[Account, str]:
+    """Check key and organisation in one request. Return the organisation's account, and the user that it names, if any.
+
+    Raise ApiError where anything does not fit, and where neither the response nor `user_id` names a user.
+    """
+    path = "/customer"
+    try:
+        body = http.request("GET", path, query={"organization_id": org_id}, repeatable=True).body
+    except (NotFound, Refused) as error:
+        if error.status not in OF_THE_ORGANISATION:
+            raise  # it says nothing of the organisation
+        raise wrong_org(org_id, error) from None
+    found = unwrap(body)
+    shown = found.get("organization_id")
+    if shown is not None and (not isinstance(shown, str) or usual_case(shown) != usual_case(org_id)):
+        raise wrong_org(org_id, Refused(f"it belongs to {shown}", method="GET", path=path))
+    owner = found.get("user_id")
+    owner = owner if isinstance(owner, str) and is_id(owner) else ""
+    if not (user_id or owner):
+        hint = "Set WEXA_USER_ID, or user_id in wexa-sync.yaml, to the id of the user that runs are made for."
+        raise Nonsense("the answer names no user", method="GET", path=path, hint=hint)
+    return account_of(found), owner
 
 
 def account_of(customer: Mapping[str, Any]) -> Account:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TypeAlias, TypeVar
 
@@ -24,6 +25,27 @@ def together(call: Callable[[_Thing], _Result], things: Iterable[_Thing], at_onc
         return [call(thing) for thing in things]
     with ThreadPoolExecutor(max_workers=min(at_once, len(things))) as pool:
         return list(pool.map(call, things))
+
+
+def done(result: _Result) -> Future[_Result]:
+    """Return a future that is over."""
+    found: Future[_Result] = Future()
+    found.set_result(result)
+    return found
+
+
+@contextmanager
+def meanwhile(first: Future[_Result], pool: Executor) -> Iterator[Future[_Result]]:
+    """Let the block ask for more before the future is over, which it is behind the block.
+
+    Its error counts, whatever the block raises, and nothing more is asked for in the pool then.
+    """
+    try:
+        yield first
+    finally:
+        if first.exception() is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+        first.result()
 
 
 class Pages:

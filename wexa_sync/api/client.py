@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future
 from typing import Any
 
 from msgspec.structs import replace
 
-from wexa_sync.api.account import OF_THE_ORGANISATION, account_of, wrong_org
-from wexa_sync.api.ahead import Query, together
+from wexa_sync.api.account import customer
+from wexa_sync.api.ahead import Query, done, together
 from wexa_sync.api.calls import Call, Ids, Raw, Values, admitted, body_of
 from wexa_sync.api.checks import UNTRUSTED, as_list, contradiction, is_nothing, misfit, require_about, unwrap
 from wexa_sync.api.paging import ANYTHING, Extent, Found, Sought, collect
@@ -20,7 +21,6 @@ from wexa_sync.kinds.endpoint import Endpoint, Operation, Scope
 from wexa_sync.kinds.inside import standing_in
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Account
-from wexa_sync.text.ids import is_id, usual_case
 
 NO_QUERY: Query = {}
 
@@ -38,41 +38,38 @@ class Api:
         self.at_once = at_once
         self.org_id = org_id
         self.user_id = user_id
-        self.account = Account()  # as it was at the last `sign_in`
+        self._account = Account()
         self._owner = ""  # the user that the organisation's account names
+        self._signing = done(user_id)
 
     @property
     def ahead(self) -> float:
         """Return by how many seconds the server's clock is ahead of ours by its last date; 0.0 where it sent none."""
         return self._http.ahead
 
-    def sign_in(self) -> str:
-        """Check key and organisation in one request. Return the id of the user that lists and runs are made for.
+    @property
+    def account(self) -> Account:
+        """Return the organisation's account as it was at the last `sign_in`."""
+        return self._account
 
-        Raise ApiError where anything does not fit.
+    def sign_in(self) -> str:
+        """Check key and organisation in one request. Return the id of the user that lists and runs are made for."""
+        self._signing = done(self._signed_in())
+        return self.user_id
+
+    def begin(self, pool: Executor) -> Future[str]:
+        """Return the future of a `sign_in`: over, unless the user is known and several requests may be under way.
+
+        Then lists may be asked for at the same time, and those that are a user's wait for its end themselves.
         """
-        path = "/customer"
-        try:
-            body = self._http.request("GET", path, query={"organization_id": self.org_id}, repeatable=True).body
-        except (NotFound, Refused) as error:
-            if error.status not in OF_THE_ORGANISATION:
-                raise  # it says nothing of the organisation
-            raise wrong_org(self.org_id, error) from None
-        customer = unwrap(body)
-        self.account = account_of(customer)
-        shown = customer.get("organization_id")
-        if shown is not None and (not isinstance(shown, str) or usual_case(shown) != usual_case(self.org_id)):
-            raise wrong_org(self.org_id, Refused(f"it belongs to {shown}", method="GET", path=path))
-        owner = customer.get("user_id")
-        self._owner = owner if isinstance(owner, str) and is_id(owner) else ""
+        if self.user_id and self.at_once > 1:
+            self._signing = pool.submit(self._signed_in)
+            return self._signing
+        return done(self.sign_in())
+
+    def _signed_in(self) -> str:
+        self._account, self._owner = customer(self._http, self.org_id, self.user_id)
         self.user_id = self.user_id or self._owner
-        if not self.user_id:
-            raise Nonsense(
-                "the answer names no user",
-                method="GET",
-                path=path,
-                hint="Set WEXA_USER_ID, or user_id in wexa-sync.yaml, to the id of the user that runs are made for.",
-            )
         return self.user_id
 
     def get(self, endpoint: Endpoint, values: Values, query: Query = NO_QUERY, keep: Keep = as_it_is) -> Any:
@@ -147,7 +144,10 @@ class Api:
         found = self._list(kind, ids, self.user_id, sought=sought)
         if found.extent is Extent.ENOUGH:
             return found
-        if "{user}" in kind.listing.endpoint.query.values() and self._owner not in ("", self.user_id):
+        if "{user}" not in kind.listing.endpoint.query.values():
+            return found
+        self._signing.result()
+        if self._owner not in ("", self.user_id):
             # A list for a user who is mistyped, or new, may hide what is there; it would be made a second time.
             shown = {kind.id_of(raw) for raw in found.items}
             others = self._list(kind, ids, self._owner).items

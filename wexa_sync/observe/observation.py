@@ -16,6 +16,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from wexa_sync.api.ahead import meanwhile
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
 from wexa_sync.compare.ids import no_such_external
@@ -60,8 +61,7 @@ def observe(
     """
     require_known_kinds(state)
     desired = with_recalled(desired, state)
-    user_id = api.sign_in()
-    with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
+    with ThreadPoolExecutor(max_workers=options.parallelism) as pool, meanwhile(api.begin(pool), pool) as user:
         known, lists = _settled(desired, state, api, pool, options, now=now, sleep=sleep)
     return Observation(
         target=target,
@@ -78,7 +78,7 @@ def observe(
         links=known.links,
         unlinked={owner: ids for owner, ids in known.unlinked.items() if ids},
         unplaced=frozenset(known.unplaced),
-        user_id=user_id,
+        user_id=user.result(),
         lineage=state.lineage,
         serial=state.serial,
         content=checksum(state),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from wexa_sync.api.ahead import Query
+from wexa_sync.api.ahead import Query, done
 from wexa_sync.api.calls import Ids, Raw, Values
 from wexa_sync.api.client import NO_QUERY, Api
 from wexa_sync.api.packed import unpacked
@@ -43,7 +44,7 @@ class Recorder(Api):
     def __init__(self, api: Api, keep: Callable[[Kind, Raw], Raw] = lambda _kind, raw: raw) -> None:
         self._api = api
         self._keep = keep
-        self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
+        self.org_id, self.user_id = api.org_id, api.user_id
         self.at_once = api.at_once
         self._lists: dict[Listed, Found] = {}
         self._names: dict[tuple[str, str, str, str], list[Raw]] = {}
@@ -59,11 +60,21 @@ class Recorder(Api):
         """Return by how many seconds the server's clock is ahead of ours."""
         return self._api.ahead
 
+    @property
+    def account(self) -> Account:
+        """Return the organisation's account as it was at the last `sign_in`."""
+        return self._api.account
+
     def sign_in(self) -> str:
         """Check key and organisation, and return the id of the user."""
         self.user_id = self._api.sign_in()
-        self.account = self._api.account
         return self.user_id
+
+    def begin(self, pool: Executor) -> Future[str]:
+        """Return the future of a `sign_in`."""
+        signing = self._api.begin(pool)
+        self.user_id = self._api.user_id
+        return signing
 
     def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
         """Return what a list shows, and note it."""
@@ -100,7 +111,7 @@ class Ahead(Api):
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self.org_id, self.user_id, self.account = api.org_id, api.user_id, api.account
+        self.org_id, self.user_id = api.org_id, api.user_id
         self.at_once = api.at_once
         self._lists: dict[Listed, Found] = {}
         self._reads: dict[tuple[Kind, Ids], Raw | None] = {}
@@ -111,12 +122,24 @@ class Ahead(Api):
         """Return by how many seconds the server's clock is ahead of ours."""
         return self._api.ahead
 
+    @property
+    def account(self) -> Account:
+        """Return the organisation's account as it was at the last `sign_in`."""
+        return self._api.account
+
     def sign_in(self) -> str:
         """Return the id of the user, which is asked for once."""
         if self.reads_ahead:
             self.user_id = self._api.sign_in()
-            self.account = self._api.account
         return self.user_id
+
+    def begin(self, pool: Executor) -> Future[str]:
+        """Return the future of a `sign_in`: one is made in all."""
+        if not self.reads_ahead:
+            return done(self.user_id)
+        signing = self._api.begin(pool)
+        self.user_id = self._api.user_id
+        return signing
 
     def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
         """Return what a list shows, or showed when it was read ahead."""
@@ -150,7 +173,7 @@ class Replayed(Api):
 
     def __init__(self, notes: Notes, *, org_id: str, user_id: str) -> None:
         self._notes = notes
-        self.org_id, self.user_id, self.account = org_id, user_id, Account()
+        self.org_id, self.user_id, self._account = org_id, user_id, Account()
 
     @property
     def ahead(self) -> float:

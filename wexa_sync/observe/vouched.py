@@ -12,6 +12,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from wexa_sync.api.ahead import meanwhile
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.checks import contradiction
 from wexa_sync.api.client import Api
@@ -55,14 +56,14 @@ def unchanged(
     known = Known(desired=_recorded(state), state=state)
     # Asked for each time: whose lists they are, and whether the key opens this organisation. Another user's list, or
     # that of another organisation, may be short without an error, and a plan that looks further takes it from here.
-    user_id = api.sign_in()
-    with ThreadPoolExecutor(max_workers=options.parallelism) as pool:
+    with ThreadPoolExecutor(max_workers=options.parallelism) as pool, meanwhile(api.begin(pool), pool) as user:
         look = _Look(known, api, pool, exact=exact, allowed=options.allowed)
         look.believe(vouched)
-        if not look.finds_all():
-            return None
+        found = look.finds_all()
+    if not found:
+        return None
     externals = {name: id for name, id in known.externals.items() if name in look.named}
-    return Unchanged(user_id=user_id, order=look.order, externals=externals)
+    return Unchanged(user_id=user.result(), order=look.order, externals=externals)
 
 
 def _recorded(state: State) -> Desired:

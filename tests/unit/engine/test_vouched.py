@@ -777,7 +777,7 @@ def test_of_a_list_that_is_as_recorded_little_is_kept_and_nothing_lost(night: Ca
 
     class Spy(Api):
         def __init__(self) -> None:
-            self.org_id, self.user_id, self.account = ahead.org_id, ahead.user_id, ahead.account
+            self.org_id, self.user_id, self._account = ahead.org_id, ahead.user_id, ahead.account
 
         def sign_in(self) -> str:
             return ahead.sign_in()

@@ -17,7 +17,7 @@ class Server(Api):
     """Show the first of two flows to whoever needs no more."""
 
     def __init__(self) -> None:
-        self.org_id, self.user_id, self.account, self.asked = "o", "u", Account(), 0
+        self.org_id, self.user_id, self._account, self.asked = "o", "u", Account(), 0
 
     def listed(self, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:  # noqa: ARG002
         """Return a list."""
