@@ -41,6 +41,7 @@ class Server:
             self._meet()
         name = path.rpartition("/")[2]
         if name in self._faults:
+            self.listed.set()
             raise self._faults[name]
         if name == "customer":
             self.listed.wait(60 if len(self.asked) > 1 else 0)  # the account comes last where both were asked for
