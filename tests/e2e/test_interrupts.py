@@ -119,7 +119,7 @@ def test_a_timeout_begins_nothing_more(
 
 
 def test_a_plan_whose_time_is_over_says_so(slow: Desk, cli: Cli) -> None:
-    done = cli(slow.folder, "plan", "--timeout", "0.05", code=1, env=slow.remote.env)
+    done = cli(slow.folder, "plan", "--timeout", "0.05", "--parallelism", "1", code=1, env=slow.remote.env)
     assert "the time given by --timeout is over" in " ".join(done.stderr.split())
 
 

@@ -38,14 +38,16 @@ def done(result: _Result) -> Future[_Result]:
 def meanwhile(first: Future[_Result], pool: Executor) -> Iterator[Future[_Result]]:
     """Let the block ask for more before the future is over, which it is behind the block.
 
-    Its error counts, whatever the block raises, and nothing more is asked for in the pool then.
+    Its error counts before one of the block, and nothing more is asked for in the pool then.
     """
     try:
         yield first
-    finally:
+        first.result()
+    except Exception:
         if first.exception() is not None:
             pool.shutdown(wait=False, cancel_futures=True)
         first.result()
+        raise
 
 
 class Pages:
