@@ -77,6 +77,7 @@ def test_two_of_one_name_may_follow_each_other_when_a_person_says_so(
     ("old", "new", "said"),
     [
         ("support-desk/Skill/summarise", "support-desk/Schedule/summarise", "can't become"),
+        ("support-desk/Skill/summarise", "support-desk/Skill/summarise", "has that address already"),
         ("support-desk/Skill/summarise", "other/Skill/summarise", "can't move it there"),
         ("support-desk/Skill/summarise", "support-desk/Skill/draft-answer", "is in the state already"),
     ],

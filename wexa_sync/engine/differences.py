@@ -28,7 +28,7 @@ def drift(workspace: Workspace, *, ignore: Sequence[str] = ()) -> Plan:
     if not state.lineage:
         raise StateError(
             f"there is no state in {workspace.store.describe()}, so nothing was applied that could have changed",
-            hint="Name the state that `wexa-sync apply` writes, or apply first.",
+            hint="Name the state of the last apply (--state), or apply first.",
         )
     options = replace(workspace.options, strangers=True)
     seen = look(_applied(state), replace(workspace, options=options))

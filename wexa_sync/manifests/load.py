@@ -107,7 +107,7 @@ def _nothing(files: Sequence[Found], others: Sequence[Source], moves: Sequence[D
     more = " ..." if files[_MOST_NAMES:] else ""
     if moves:
         return NothingDeclared(f"no manifest in {shown}{more}: it only says what was moved", hint=hint)
-    return NothingDeclared(f"no document in {shown}{more}: there are only comments", hint=hint)
+    return NothingDeclared(f"no document in {shown}{more}: nothing is there, or only comments", hint=hint)
 
 
 def _skipped(others: Sequence[Source]) -> tuple[str, ...]:

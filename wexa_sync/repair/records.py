@@ -15,7 +15,9 @@ from wexa_sync.state.base import Entry, Forget, Intend, Remember, Settle, State
 
 def moved(state: State, old: Address, new: Address) -> list[Entry]:
     """Return what to write so that all of `old` is known as `new`. Raise UsageError where that can't be."""
-    if new.kind != old.kind or old == new:
+    if old == new:
+        raise UsageError(f"{old} has that address already", hint="Name the one that its manifest has by now.")
+    if new.kind != old.kind:
         raise UsageError(f"{old} can't become {new}", hint="Only its handle may change, not its kind.")
     _require_handle(old, new)
     if _elsewhere(old, new):

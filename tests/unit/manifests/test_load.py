@@ -211,8 +211,16 @@ def test_a_pattern_means_line_ends_in_names_too(folder: Folder) -> None:
         (["empty"], "no manifest found in empty", "wexa-sync init"),
         (["empty", "docs"], "no manifest found in empty, docs", "`ignore` in wexa-sync.yaml"),
         ([], "no manifest found in no path at all", "wexa-sync init"),
-        (["comments.yaml"], "no document in comments.yaml: there are only comments", "apiVersion: wexa.ai/v1"),
-        (["many"], "no document in many/0.yaml, many/1.yaml, many/2.yaml ...: there are only", "wexa-sync destroy"),
+        (
+            ["comments.yaml"],
+            "no document in comments.yaml: nothing is there, or only comments",
+            "apiVersion: wexa.ai/v1",
+        ),
+        (
+            ["many"],
+            "no document in many/0.yaml, many/1.yaml, many/2.yaml ...: nothing is there, or only",
+            "wexa-sync destroy",
+        ),
     ],
 )
 def test_nothing_to_read_is_an_error(folder: Folder, paths: list[str], message: str, hint: str) -> None:

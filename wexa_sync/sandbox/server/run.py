@@ -131,7 +131,10 @@ def _bound(host: str, port: int) -> socket.socket:
         listener = bound(host, port)
         listener.listen(BACKLOG)
     except OSError as error:
-        raise SandboxError(f"can't listen on {host}:{port}: {error.strerror or error}") from error
+        raise SandboxError(
+            f"can't listen on {host}:{port}: {error.strerror or error}",
+            hint="Name another --port, or leave it out: then a free one is taken.",
+        ) from error
     return listener
 
 

@@ -163,7 +163,8 @@ class Store:
                 version = self._db.execute("PRAGMA user_version").fetchone()[0]
                 if version not in (0, 1, _SCHEMA_VERSION):
                     raise SandboxError(
-                        f"{data} was written by another version of the sandbox; delete it or name another file"
+                        f"{data} was written by another version of the sandbox",
+                        hint="Delete it. `wexa-sync sandbox --data FILE` takes another one.",
                     )
                 for statement in f"{_FROM_VERSION_1 if version == 1 else ''}{_SCHEMA}".split(";"):
                     self._db.execute(statement)
@@ -173,7 +174,8 @@ class Store:
         except sqlite3.OperationalError as error:  # locked, read-only, or no room
             raise SandboxError(f"the sandbox can't use {data}: {error}", hint=_UNUSABLE) from error
         except sqlite3.DatabaseError as error:
-            raise SandboxError(f"{data} is not a sandbox data file: {error}") from error
+            hint = "Move it away. `wexa-sync sandbox --data FILE` takes another one."
+            raise SandboxError(f"{data} is not a sandbox data file: {error}", hint=hint) from error
 
     def close(self) -> None:
         """Close the file. The store can't be used afterwards."""

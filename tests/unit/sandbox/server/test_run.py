@@ -43,10 +43,11 @@ def test_a_port_in_use_is_a_clear_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
-            pytest.raises(SandboxError, match=f"can't listen on 127.0.0.1:{port}"),
+            pytest.raises(SandboxError, match=f"can't listen on 127.0.0.1:{port}") as caught,
             running(SandboxConfig(data=":memory:", port=port)),
         ):
             pass
+    assert "--port" in caught.value.hint
 
 
 def test_a_missing_extra_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
