@@ -94,12 +94,22 @@ def order(graph: Graph[Node]) -> list[Node]:
     """Return the nodes, each behind those it waits for, sorted where there is a choice; without nodes on a cycle."""
     nodes = sorted(graph)  # type: ignore[type-var]  # nodes can be sorted, as the module says
     numbers = {node: number for number, node in enumerate(nodes)}  # which are compared faster than nodes
-    walk = Walk({numbers[node]: [numbers[other] for other in graph[node] if other in numbers] for node in nodes})
-    free, result = walk._free[0], []  # none is more urgent than another
+    behind: list[list[int]] = [[] for _ in nodes]
+    waits = list[int]()  # for how many nodes each still waits
+    for number, node in enumerate(nodes):
+        others = {numbers[other] for other in graph[node] if other in numbers}
+        others.discard(number)
+        waits.append(len(others))
+        for other in others:
+            behind[other].append(number)
+    free, result = [number for number, count in enumerate(waits) if not count], []  # sorted, as a heap is
     while free:
         number = heapq.heappop(free)
         result.append(nodes[number])
-        walk.done(number)
+        for dependent in behind[number]:
+            waits[dependent] -= 1
+            if not waits[dependent]:
+                heapq.heappush(free, dependent)
     return result
 
 

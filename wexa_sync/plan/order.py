@@ -21,7 +21,8 @@ def waits_of(changes: Mapping[Address, Change], observation: Observation) -> dic
     """Return what each change waits for: what it refers to; a delete, for what refers, or referred, to it."""
     gone = {address for address, change in changes.items() if change.action in (Action.DELETE, Action.FORGET)}
     edges = {address: observation.depends_on.get(address, frozenset()) for address in changes}
-    waits = {address: (changes.keys() & now) - gone - {address} for address, now in edges.items()}
+    stay = changes.keys() - gone
+    waits = {address: stay.intersection(now) - {address} for address, now in edges.items()}
     for address, change in changes.items() if gone else ():
         before = {ref.address for _, ref in references(recorded(observation.pairs[address])) if ref.address}
         for other in ({*edges[address], *before} & gone) - {address}:
