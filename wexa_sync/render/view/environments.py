@@ -111,6 +111,6 @@ class EnvironmentsView(Struct, frozen=True, kw_only=True, dict=True):
 
     def _order(self) -> Iterator[Address]:
         """Yield the addresses in the order of the plans, the longest plan first."""
-        plans = sorted((column.plan for column in self.columns if column.plan), key=lambda it: -len(it.changes))
-        for plan in plans:
-            yield from (change.address for change in plan.changes)
+        views = (column.plan for column in self.columns if column.plan)
+        for changes in sorted((view.plan.changes for view in views), key=len, reverse=True):
+            yield from (change.address for change in changes)

@@ -122,13 +122,9 @@ class BlockedView(Blocked, frozen=True, kw_only=True, dict=True):
 
 
 class PlanView(Struct, frozen=True, kw_only=True, dict=True):
-    """Describe a plan to lay out. `changes` has the no-ops too, in plan order.
-
-    What each format asks for is found once.
-    """
+    """Describe a plan to lay out. What each format asks for is found once."""
 
     plan: Plan
-    changes: tuple[ChangeView, ...]
     blocked: tuple[BlockedView, ...]
     unprunable: tuple[BlockedView, ...]
 
@@ -178,7 +174,17 @@ class PlanView(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def work(self) -> tuple[ChangeView, ...]:
         """Return the changes that do something: those to list for people."""
-        return tuple(change for change in self.changes if change.action is not Action.NOOP)
+        return tuple(self._view_of(change) for change in self.plan.changes if change.action is not Action.NOOP)
+
+    @cached_property
+    def changes(self) -> tuple[ChangeView, ...]:
+        """Return all changes in plan order, with the no-ops, of which people are shown none."""
+        work = iter(self.work)
+        return tuple(self._view_of(each) if each.action is Action.NOOP else next(work) for each in self.plan.changes)
+
+    def _view_of(self, change: Change) -> ChangeView:
+        origins = self.plan.origins.of.get(change.address, ()) if self.plan.origins else ()
+        return view_of(ChangeView, change, origins=origins)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -271,7 +277,6 @@ def plan_view(plan: Plan) -> PlanView:
     of = plan.origins.of if plan.origins else {}
     return PlanView(
         plan=plan,
-        changes=tuple(view_of(ChangeView, change, origins=of.get(change.address, ())) for change in plan.changes),
         blocked=tuple(view_of(BlockedView, each, origins=of.get(each.address, ())) for each in plan.blocked),
         unprunable=tuple(view_of(BlockedView, blocked) for blocked in plan.unprunable),
     )
