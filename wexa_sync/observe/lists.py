@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.api.client import Api
-from wexa_sync.api.paging import Pack, as_they_are
+from wexa_sync.api.paging import Pack
 from wexa_sync.api.sparse import marked, told_apart
 from wexa_sync.compare.ids import plain_id
 from wexa_sync.kinds import BY_NAME, declarable, holder_of, rank
 from wexa_sync.kinds.base import Kind, Nature, Part
 from wexa_sync.kinds.endpoint import Operation, Scope
+from wexa_sync.kinds.spec.folded import folded
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.model import Address, ExternalName, Place
 from wexa_sync.observe.cut import filled_in
@@ -72,12 +73,12 @@ def _run_is_open(known: Known, address: Address) -> bool:
     return (record is not None and record.ended is False) or _run_is_looked_for(known, address)
 
 
-def _unpacked(_project: str, _kind: Kind) -> Pack:
-    return as_they_are
+def _folding(_project: str, kind: Kind) -> Pack:
+    return partial(folded, kind)
 
 
 def fetch(
-    api: Api, pool: Executor, known: Known, *, alone: bool = False, packing: Callable[[str, Kind], Pack] = _unpacked
+    api: Api, pool: Executor, known: Known, *, alone: bool = False, packing: Callable[[str, Kind], Pack] = _folding
 ) -> dict[tuple[str, str], list[Raw]]:
     """Return all lists, read at once, with what those leave out that are not whole.
 

@@ -24,6 +24,7 @@ from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Kind, Nature, Part
 from wexa_sync.kinds.chain import PartOrder
 from wexa_sync.kinds.project import PROJECT
+from wexa_sync.kinds.spec.folded import folded
 from wexa_sync.model import Address, Desired, ExternalName, Manifest, Options, Place, Source
 from wexa_sync.observe.implied import implied
 from wexa_sync.observe.known import Known, external_refs, index_externals, part_place, require_known_kinds
@@ -137,7 +138,7 @@ class _Look:
         ids, at_hand = self._known.ids_of(project, kind), (*kind.ids, kind.display, "projectID")
 
         def pack(items: list[Raw]) -> list[Raw]:
-            lives = _by_id(kind, items)
+            lives = _by_id(kind, folded(kind, items))
             # Of parts, nobody else asks whether they contradict each other.
             if lives is None or (kind.embedded and contradiction(kind, items, ids.project)):
                 return items
