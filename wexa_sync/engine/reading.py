@@ -28,7 +28,8 @@ def read(sources: Sources) -> Desired:
     moved, wrong = moves_in(loaded.moves, sources.moves, desired.manifests)
     require_none([*loaded.problems, *invalid, *unlinked, *wrong])
     env = frozenset(loaded.variables.from_env)
-    return replace(desired, warnings=loaded.warnings, moved=moved, files=frozenset(named), env=env)
+    # Only a variable of the environment can be unset.
+    return replace(desired, warnings=loaded.warnings, moved=moved, files=frozenset(named), env=env, unset=bool(env))
 
 
 def require_none(problems: Sequence[Problem]) -> None:

@@ -102,7 +102,7 @@ class Desired(Struct, frozen=True, kw_only=True):
 
     `moved`: what has another address than the state may know it by, in the order in which the moves are made.
     `warnings`: what a person should hear of how they were read. `files`: the paths of the files that manifests name,
-    and `env` the environment variables that they use.
+    and `env` the environment variables that they use. `unset`: False where surely no text in them is Unset.
     """
 
     manifests: Mapping[Address, Manifest]
@@ -111,3 +111,4 @@ class Desired(Struct, frozen=True, kw_only=True):
     moved: tuple[Move, ...] = ()
     files: frozenset[str] = frozenset()
     env: frozenset[str] = frozenset()
+    unset: bool = True

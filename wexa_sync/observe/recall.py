@@ -15,7 +15,7 @@ from wexa_sync.state.base import State
 
 def with_recalled(desired: Desired, state: State) -> Desired:
     """Return what is desired, with each unset text of a manifest as its record has it, if of the same template."""
-    if not has_secret(*(manifest.spec for manifest in desired.manifests.values())):  # most have none
+    if not desired.unset:
         return desired
     known = {
         address: replace(manifest, spec=recalled(manifest.spec, record.spec))
@@ -34,7 +34,7 @@ def without_secrets(desired: Desired) -> Desired:
         for address, manifest in desired.manifests.items()
         if any(leaves_of(manifest.spec, (Secret,)))
     }
-    return replace(desired, manifests={**desired.manifests, **manifests})
+    return replace(desired, manifests={**desired.manifests, **manifests}, unset=True)
 
 
 def secrets_recalled(desired: Desired, state: State) -> int:
