@@ -95,15 +95,22 @@ class _Reader:
 
     def _mapping(self, column: int, depth: int) -> dict[str, Any]:
         """Read the mapping whose keys stand at that column. Its first key stands on this line."""
+        if depth > _DEEPEST:
+            raise _NotPlainError
         found: dict[str, Any] = {}
-        while True:
-            line = self._at
-            if not line.key or line.key in found or depth > _DEEPEST:
+        line, goes_on = self._at, True
+        while goes_on:
+            key = line.key
+            if not key or key in found:
                 raise _NotPlainError
-            found[line.key] = self._value(column, depth)
-            if self._at.indent != column or self._at.dash:
-                break
-        if self._at.indent >= column:
+            if line.scalar is _NONE:
+                found[key] = self._value(column, depth)
+            else:  # far the most common: no call
+                found[key] = line.scalar
+                self._step()
+            line = self._at
+            goes_on = line.indent == column and not line.dash
+        if line.indent >= column:
             raise _NotPlainError
         return found
 

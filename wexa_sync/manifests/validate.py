@@ -22,10 +22,11 @@ from wexa_sync.manifests.included import Files
 from wexa_sync.manifests.metadata import depends_on, import_id, lifecycles
 from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.schema_check import schema_faults
+from wexa_sync.manifests.schema_fast import glance
 from wexa_sync.manifests.schema_messages import Fault, shown
 from wexa_sync.manifests.spelling import spelled_out
 from wexa_sync.manifests.typed import as_wanted
-from wexa_sync.manifests.values import fill_in, not_set, refer, stand_ins
+from wexa_sync.manifests.values import fill_in, is_filled, not_set, refer, stand_ins
 from wexa_sync.manifests.variables import Variables
 from wexa_sync.model import HANDLE, Address, Document, Lifecycle, Manifest, Source, Unset, is_commanded
 from wexa_sync.secrecy.find import leaves_of
@@ -95,9 +96,10 @@ def _manifests(document: Document, projects: _Projects, files: Files, faults: li
         return
     data, fields = as_wanted(document, dict(document.data), manifest_fields(kind.schema), faults), kind.fields
     written = spec = _part(data, "spec")
-    if spec:
-        data["spec"] = spec = fill_in(spec, fields, files, faults)
-    faults += spelled_out(schema_faults(kind.schema, data), document)
+    if not (is_filled(spec, fields) and glance(kind.schema)(data)):  # most are valid as they are written
+        if spec:
+            data["spec"] = spec = fill_in(spec, fields, files, faults)
+        faults += spelled_out(schema_faults(kind.schema, data), document)
     metadata = _part(data, "metadata")
     project = "" if kind.name == "Project" else _project(data.get("metadata"), projects, faults)
     # Asked for in any case, for what they find wrong.

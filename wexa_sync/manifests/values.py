@@ -10,13 +10,16 @@ from typing import Any
 from wexa_sync.errors import Unfilled
 from wexa_sync.kinds import BY_NAME, owner_of
 from wexa_sync.kinds.spec import cron, times
-from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, is_shown, walk, word_of
+from wexa_sync.kinds.spec.fields import DESCEND, Field, Format, all_in, failing, is_shown, walk, word_of
 from wexa_sync.manifests.included import Files, is_file
 from wexa_sync.manifests.schema_messages import Fault, reference_fault, shown
 from wexa_sync.model import HANDLE, Address, Path, Ref, Secret, SecretNumber, Unset
 from wexa_sync.secrecy.find import leaves_of
 from wexa_sync.secrecy.hide import hide
 from wexa_sync.text.files import short
+
+_FORMATS = {Format.CONTENT, Format.EPOCH_SECONDS, Format.CRON}
+"""The formats of which `fill_in` makes a value, or finds fault with one."""
 
 _CRON_HINT = "Write minute, hour, day of the month, month and day of the week: '0 9 * * MON-FRI', say."
 _TIME_HINT = "Write ISO 8601 with a zone, as 2035-06-01T07:00:00Z, or epoch seconds."
@@ -45,6 +48,16 @@ def fill_in(spec: Any, fields: Field, files: Files, faults: list[Fault]) -> Any:
         return value if isinstance(value, (str, Secret)) else DESCEND
 
     return walk(spec, fields, visit, ("spec",), _takes_no_text)
+
+
+def is_filled(spec: dict[str, Any], fields: Field) -> bool:
+    """True when `fill_in` would leave a spec as it is, if that is valid by its schema as it is."""
+    return spec.keys().isdisjoint(failing(fields, _says_itself))
+
+
+def _says_itself(field: Field) -> bool:
+    """True when no value that is valid at the field stands for another one: one with a file in it is no text."""
+    return field.format not in _FORMATS and not field.types >= {"string", "object"}
 
 
 def _takes_no_text(field: Field) -> bool:

@@ -143,10 +143,9 @@ def all_in(field: Field, test: Test) -> bool:
 
 
 @cache
-def _split(field: Field, test: Test) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the fields for which the test fails, and of those with such a field inside."""
-    out = frozenset(name for name, inner in field.fields.items() if not test(inner))
-    return out, frozenset(name for name, inner in field.fields.items() if not all_in(inner, test)) - out
+def failing(field: Field, test: Test) -> tuple[str, ...]:
+    """Return the names of the fields of an object at which, or inside of which, the test fails."""
+    return tuple(name for name, each in field.fields.items() if not (test(each) and all_in(each, test)))
 
 
 def select(value: Any, field: Field, test: Test) -> Any:
@@ -154,13 +153,13 @@ def select(value: Any, field: Field, test: Test) -> Any:
     if all_in(field, test):
         return value
     if isinstance(value, dict):
-        out, mixed = _split(field, test)
-        if out.isdisjoint(value) and mixed.isdisjoint(value):
+        inside = failing(field, test)
+        if value.keys().isdisjoint(inside):
             return value
         return {
-            name: select(item, field.fields[name], test) if name in mixed else item
+            name: select(item, field.fields[name], test) if name in inside else item
             for name, item in value.items()
-            if name not in out
+            if name not in inside or test(field.fields[name])
         }
     if isinstance(value, list):
         return [select(item, field.items or UNKNOWN, test) for item in value]
@@ -257,8 +256,7 @@ def _way(field: Field, skip: Test) -> tuple[Field, bool, bool]:
 @cache
 def _ways(field: Field, skip: Test) -> tuple[tuple[str, Field, bool, bool], ...]:
     """Return the way to each field of an object at which, or inside of which, a visit may be asked."""
-    fields = field.fields.items()
-    return tuple((name, *_way(each, skip)) for name, each in fields if not (skip(each) and all_in(each, skip)))
+    return tuple((name, *_way(field.fields[name], skip)) for name in failing(field, skip))
 
 
 def walk(value: Any, field: Field, visit: Visit, path: Path = (), skip: Test | None = None) -> Any:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from wexa_sync.kinds.base import Kind
-from wexa_sync.kinds.spec.fields import Field, all_in
+from wexa_sync.kinds.spec.fields import Field, failing
 from wexa_sync.kinds.spec.wire import references
 from wexa_sync.model import Path, Ref, Spec
 
@@ -17,20 +15,13 @@ def declared_references(kind: Kind, spec: Spec) -> list[tuple[Path, Ref]]:
     `references` searches all of it.
     """
     found: list[tuple[Path, Ref]] = []
-    for name in _referring(kind):
+    for name in failing(kind.fields, _is_no_ref):
         value = spec.get(name)
         if isinstance(value, Ref):
             found.append(((name,), value))
         elif isinstance(value, (dict, list)):
             found += references(value, (name,))
     return found
-
-
-@cache
-def _referring(kind: Kind) -> tuple[str, ...]:
-    """Return the names of the fields at which a reference can stand, or inside of which."""
-    fields = kind.fields.fields.items()
-    return tuple(name for name, field in fields if not (_is_no_ref(field) and all_in(field, _is_no_ref)))
 
 
 def _is_no_ref(field: Field) -> bool:
