@@ -88,4 +88,4 @@ def _vouch_in(said: bytes, digest: str) -> Vouch | None:
 
 
 def _digest(text: bytes | memoryview) -> str:
-    return hashlib.blake2b(text, digest_size=32).hexdigest()
+    return hashlib.sha256(text).hexdigest()  # which processors have instructions for: a state may have 20 MB
