@@ -87,8 +87,10 @@ def _number(envelopes: list[Item], keys: tuple[str, ...]) -> int | None:
 
 def identity(item: Item) -> str | int | None:
     """Return the id of an item; None where it has none."""
-    found = (item.get(key) for key in ID_KEYS)
-    return next((value for value in found if isinstance(value, str | int)), None)
+    for key in ID_KEYS:
+        if isinstance(value := item.get(key), (str, int)):
+            return value
+    return None
 
 
 def ids_in(items: list[Item]) -> set[str | int]:

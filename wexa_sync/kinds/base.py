@@ -239,14 +239,18 @@ class Kind(Struct, frozen=True, kw_only=True, eq=False, dict=True):
 
         Empty where there is none, or where the one for paths can't be an id.
         """
-        named = [found for name in self.ids if isinstance(found := raw.get(name), str) and found]
-        if len(named) == 1:  # far the most common
-            return tuple(named) if is_id(named[0]) else ()
-        return tuple(dict.fromkeys(filter(is_id, named))) if named and is_id(named[0]) else ()
+        if (first := self.id_of(raw)) is None:
+            return ()
+        if len(self.ids) == 1:  # far the most common
+            return (first,)
+        return tuple(dict.fromkeys((first, *(id for name in self.ids if is_id(id := raw.get(name))))))
 
     def id_of(self, raw: Mapping[str, Any]) -> str | None:
         """Return the server's id in an answer; None where there is none, or one that can't be an id."""
-        return next(iter(self.ids_of(raw)), None)
+        for name in self.ids:
+            if isinstance(found := raw.get(name), str) and found:
+                return found if is_id(found) else None
+        return None
 
 
 class Part(Struct, frozen=True, kw_only=True):

@@ -28,8 +28,10 @@ class _Records(Struct, frozen=True):
 
     def shown_by(self, kind: Kind, raw: Raw, ids: Iterable[str]) -> Record | None:
         """Return the record of those ids, where the response surely shows each value just as it is recorded."""
-        record = next((self.by_id[id] for id in ids if id in self.by_id), None)
-        return record if record is not None and shows(kind, raw, record, self.comparison, exact=True) else None
+        for id in ids:  # the field's name
+            if (record := self.by_id.get(id)) is not None:
+                return record if shows(kind, raw, record, self.comparison, exact=True) else None
+        return None
 
 
 def contents_of(known: Known, kind: Kind, place: Place, raws: Sequence[Raw], owner_id: str = "") -> Contents:

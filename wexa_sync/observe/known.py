@@ -139,8 +139,10 @@ class Known(Struct, kw_only=True):
         comparison = self.comparison(project)
 
         def id_of(ref: Ref) -> str | None:
-            id = comparison.id_of(ref)  # the field's name
-            return id if id is not None and self.name_of(ref.kind, id) == ref else None
+            if (id := comparison.id_of(ref)) is None:  # the field's name
+                return None
+            is_so = self.names.get(id) == ref.address if ref.address else self.name_of(ref.kind, id) == ref
+            return id if is_so else None
 
         return Comparison(id_of=id_of, seal_key=comparison.seal_key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
 
 from wexa_sync.text.patterns import pattern
 
@@ -19,7 +20,7 @@ def usual_case(id: str) -> str:  # the field's name
     return lower if 24 <= len(id) <= 36 and not lower.strip(_HEX) else id
 
 
-def is_id(found: object) -> bool:
+def is_id(found: object) -> TypeGuard[str]:
     """True when it can be an id of the API."""
     return isinstance(found, str) and _ID.match(found) is not None
 

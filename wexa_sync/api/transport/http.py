@@ -31,7 +31,7 @@ from wexa_sync.secrecy.keys import SHORTEST_KEY
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
-_CHUNK = 64 * 1024
+_CHUNK = 1024 * 1024
 _WHOLE = 4.0  # times `read_timeout`, for an answer as a whole: it may come in parts, but not forever
 _BUSY = "the server, which asks for a pause"
 _GRACE = 10.0  # seconds that what is in flight is given after the time is over
