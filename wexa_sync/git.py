@@ -22,6 +22,11 @@ _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_O
 _ALONE = ("-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 """What a repository of our own, that lasts as long as a command, is spared."""
 
+_NO_ROOM = re.compile(
+    r"No space left|out of diskspace|(unable|failed|could not) to write|quota exceeded", re.IGNORECASE
+)
+"""What git says of its own files, as in a temporary repository, where they can't be written."""
+
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 """The user and the password in the address of a remote, which git repeats in its messages."""
 
@@ -147,6 +152,8 @@ class Repository(Struct, frozen=True):
 
 def _hint(said: str) -> str:
     """Return the next step for a failure that git describes in these words."""
+    if _NO_ROOM.search(said):
+        return "Check who may write there and the room on its disk. TMPDIR names another folder for temporary files."
     if "not a git repository" in said:
         return "Run it inside the repository of the manifests."
     if "does not appear to be a git repository" in said:
