@@ -59,3 +59,19 @@ def test_a_password_in_the_address_of_a_remote_is_not_shown(repository: Reposito
         repository.run("fetch", "http://me:hunter2@127.0.0.1:9/x.git")
     assert "127.0.0.1" in failure.value.message
     assert "hunter2" not in failure.value.message
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error: unable to write file a/b.yaml",
+        "fatal: unable to write loose object file: No space left on device",
+        "error: failed to write new configuration file /tmp/x/config.lock",
+        "fatal: sha1 file tmp_idx write error. Out of diskspace",
+    ],
+)
+def test_a_disk_without_room_is_told_as_such(repository: Repository, said: str) -> None:
+    full = Repository(repository.folder, ("-c", f"alias.full=!echo '{said}' >&2; exit 1"))
+    with pytest.raises(GitError) as failure:
+        full.run("full")
+    assert "the room on its disk. TMPDIR names another folder" in failure.value.hint
