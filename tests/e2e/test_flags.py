@@ -84,3 +84,13 @@ def test_an_error_is_a_json_object_too(folder: Path, cli: Cli) -> None:
     assert error["event"] == "error"
     assert error["problems"][0].startswith("bad.yaml:1:")
     assert "hint" in error
+
+
+@pytest.mark.parametrize(
+    "name", ["WEXA_SYNC_TIMEOUT", "WEXA_SYNC_PLAN_TIMEOUT", "WEXA_SYNC_PLAN_OUT", "WEXA_SYNC_LOG_FORMAT"]
+)
+def test_an_error_names_the_variable_that_the_value_came_from(folder: Path, cli: Cli, name: str) -> None:
+    wrong = cli(folder, "plan", code=64, env={name: "no/such"})
+    assert f"Invalid value for '{name}': " in wrong.stderr
+    typed = cli(folder, "plan", "--timeout", "x", code=64, env={"WEXA_SYNC_TIMEOUT": "5"})
+    assert "Invalid value for '--timeout': " in typed.stderr

@@ -41,6 +41,12 @@ class Flag(_Given, click.Option):
         """Return the value of the first variable of the option that is set and not empty."""
         return next((os.environ[name] for name in self.variables(ctx) if os.environ.get(name)), None)
 
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Return what an error calls the option: the variable that gave its value, where nobody typed it."""
+        if ctx is not None and self.name and ctx.get_parameter_source(self.name) is ParameterSource.ENVIRONMENT:
+            return next((f"'{name}'" for name in self.variables(ctx) if os.environ.get(name)), "")
+        return super().get_error_hint(ctx)
+
     def variables(self, ctx: click.Context) -> list[str]:
         """Return the names of the option's variables. The first one that is set decides."""
         flag = max(self.opts, key=len).lstrip("-").replace("-", "_").upper()
