@@ -162,6 +162,7 @@ def test_a_signal_while_it_asks_applies_nothing(desk: Desk, cli: Cli, number: si
 def test_an_interrupt_while_modules_are_loaded_shows_no_traceback() -> None:
     code = (
         "import os, signal, sys; from wexa_sync.__main__ import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # the tests may run where it is ignored
         "class Interrupt:\n"
         "    def find_spec(self, name, *_):\n"
         "        if name == 'wexa_sync.cli': os.kill(os.getpid(), signal.SIGINT)\n"
@@ -174,8 +175,11 @@ def test_an_interrupt_while_modules_are_loaded_shows_no_traceback() -> None:
 def test_an_interrupt_when_all_is_said_shows_no_traceback() -> None:
     code = (
         "import atexit, os, signal; from wexa_sync.__main__ import main\n"
+        "signal.signal(signal.SIGINT, {})\n"
         "atexit.register(os.kill, os.getpid(), signal.SIGINT); main()"
     )
-    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
-    assert done.stdout.startswith(b"wexa-sync ")
+    for handler, ends in (("signal.default_int_handler", -signal.SIGINT), ("signal.SIG_IGN", 0)):
+        words = [sys.executable, "-c", code.format(handler), "--version"]
+        done = subprocess.run(words, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (ends, b"")
+        assert done.stdout.startswith(b"wexa-sync ")

@@ -301,7 +301,7 @@ def test_destroy_names_what_is_declared_and_not_in_the_state(two: Desk, cli: Cli
     done = cli(two.folder, "destroy", *paths, "--auto-approve", code=None, env=two.remote.env)
     shown = " ".join(done.stdout.split())
     assert "Warning: The state does not know a/AgentFlow/flow, so it is not deleted." in shown
-    assert "`wexa-sync apply --adopt` takes it into the state; then destroy it." in shown
+    assert f"`wexa-sync {' '.join(('apply', '--adopt', *paths))}` takes it into the state; then destroy it." in shown
 
 
 def test_destroy_of_a_path_in_an_empty_state_names_the_rebuild(two: Desk, cli: Cli) -> None:
@@ -310,4 +310,4 @@ def test_destroy_of_a_path_in_an_empty_state_names_the_rebuild(two: Desk, cli: C
     assert done.last == "No changes."
     shown = " ".join(done.stdout.split())
     assert "The state does not know Project/b, b/AgentFlow/flow, b/Schedule/digest, so they are not deleted." in shown
-    assert "`wexa-sync state rebuild`" in shown
+    assert "`wexa-sync state rebuild b` takes it into the state; then destroy it." in shown

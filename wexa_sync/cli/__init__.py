@@ -162,7 +162,8 @@ def main() -> None:
     require_utf8()
     make_safe()
     code = _code()
-    if signal := sys.modules.get("signal"):  # who waits for nothing has not loaded it
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is said: an interrupt ends the process, without a traceback
+    # All is said: an interrupt ends the process, without a traceback. Who waits for nothing has not loaded `signal`.
+    if (signal := sys.modules.get("signal")) and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.freeze()
     sys.exit(code)
