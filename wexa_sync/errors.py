@@ -226,6 +226,10 @@ class Unreachable(ApiError):
     """Say that the request never reached the server."""
 
 
+class NotBegun(Unreachable):
+    """Say that the request was never sent, since it was time to stop."""
+
+
 class LostAnswer(ApiError):
     """Say that the request was sent, and no whole response came back."""
 

@@ -44,7 +44,7 @@ def begin(going: Callable[..., AbstractContextManager[Started]]) -> Begin:
 
     @contextmanager
     def start(desk: Desk) -> Iterator[Started]:
-        with going(desk, "apply", "--auto-approve", "--parallelism", "2") as process:
+        with going(desk, "apply", "--auto-approve", "--parallelism", "4") as process:
             while len(desk.remote.writes) < 4:
                 assert process.poll() is None, process.communicate()
                 time.sleep(0.02)
@@ -79,6 +79,7 @@ def test_a_signal_stops_an_apply_between_two_requests(
     assert "what is in flight is finished" in said, out
     assert "(interrupted)" in out
     assert "interrupted before it began" in out
+    assert "failed" not in out, "what waited for its turn was never begun"
     assert "Traceback" not in said
     state = slow.workspace.store.load()
     assert state.intents == {}

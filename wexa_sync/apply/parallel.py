@@ -18,10 +18,10 @@ from wexa_sync import graph
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
-from wexa_sync.apply.steps import Http, Together, Turn, Turns, Work, Write, conflict, ended, skipped_after
+from wexa_sync.apply.steps import Http, Together, Turn, Turns, Work, Write, conflict, ended, left, skipped_after
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.works import work_for
-from wexa_sync.errors import NoSuchCall, Overtaken, StateError, WexaSyncError
+from wexa_sync.errors import NoSuchCall, NotBegun, Overtaken, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Status
@@ -129,17 +129,9 @@ class Drive:
                     break
         for address, change in self.changes.items():
             if address not in self.outcomes:
-                self._keep(self._left(change))
+                self._keep(left(change, self._not_begun()))
         undone = any(outcome.status is not Status.APPLIED for outcome in self.outcomes.values())
         return cutoff.stopped and undone and self.unwritable is None
-
-    def _left(self, change: Change) -> Outcome:
-        """Return the outcome of a change that was not begun. A run that was started before goes on all the same."""
-        error = self._not_begun()
-        if change.awaits:
-            goes_on = WexaSyncError(f"its end was not awaited ({error.message}): the run goes on", hint=error.hint)
-            return ended(change, Status.ONGOING, goes_on, id=change.id)
-        return ended(change, Status.SKIPPED, error, id=change.id if change.resume else None)
 
     def _not_begun(self) -> WexaSyncError:
         """Return why what is left was not begun."""
@@ -164,8 +156,9 @@ class Drive:
             elif self.held and self._busy() < slots:
                 self._start(pool, self.held.popleft())
             elif ready := self.walk.ready(1):
-                self.held.append(self.changes[ready[0]])
-                if self._busy() < slots or not _happens_once(ready[0]):
+                self.held.append(change := self.changes[ready[0]])
+                may_wait = change.action is Action.CREATE or (self.session.is_slow and not _happens_once(ready[0]))
+                if may_wait or self._busy() < slots:
                     self._start(pool, self.held.pop())
             else:
                 break
@@ -247,7 +240,7 @@ class Drive:
         except Overtaken as failure:
             self._end(change, conflict(change, failure.message))
         except WexaSyncError as failure:
-            self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
+            self._fail(change, failure)
         else:
             if isinstance(step, (Http, Together)):
                 self.awaited[address] = step, [self._flown(pool, address, each) for each in step.requests]
@@ -260,6 +253,13 @@ class Drive:
             else:
                 self.to_write.append((address, step))
                 self.owed += not step.last
+
+    def _fail(self, change: Change, failure: WexaSyncError) -> None:
+        """End a change that failed; leave a create that waited for a slot until the cutoff, as what never began."""
+        address, intent = change.address, self.session.state.intents.get(change.address)
+        withdrawn = intent is None or intent.settled or address in self.unrecorded
+        if not (withdrawn and isinstance(failure, NotBegun) and change.action is Action.CREATE):
+            self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
 
     def _flown(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> Future[Any]:
         """Send the request, unless it is the lookup that another change waits for. Return what is waited for."""

@@ -99,6 +99,14 @@ def ended(change: Change, status: Status, error: WexaSyncError | None = None, **
     return Outcome(change=change, status=status, **{**said, **more})
 
 
+def left(change: Change, error: WexaSyncError) -> Outcome:
+    """Return the outcome of a change that was not begun. A run that was started before goes on all the same."""
+    if change.awaits:
+        goes_on = WexaSyncError(f"its end was not awaited ({error.message}): the run goes on", hint=error.hint)
+        return ended(change, Status.ONGOING, goes_on, id=change.id)
+    return ended(change, Status.SKIPPED, error, id=change.id if change.resume else None)
+
+
 def skipped_after(change: Change, other: Address, status: Status) -> Outcome:
     """Return the outcome of a change that waits for another one, which ended with that status."""
     why, hint = f"{other} {status.value}", f"Fix {other}, then apply again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +13,34 @@ from msgspec.structs import replace
 from tests.unit.apply.conftest import RUN, SKILL
 from wexa_sync import engine
 from wexa_sync.api.client import Api
+from wexa_sync.api.cutoff import Cutoff
+from wexa_sync.api.transport.failures import not_begun
+from wexa_sync.api.transport.responses import Call
 from wexa_sync.model import Status
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
 
+SKILLS = "---\n".join(SKILL.replace("sum", f"sum-{n:02}").replace("Sum", f"Sum {n:02}") for n in range(24))
+
 
 class Sent:
-    """Count the requests under way, and the open intents beside them. The first ones wait until the slots are full."""
+    """Count the requests under way, and the open intents beside them. The first wait until all slots are taken.
 
-    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, path: str, slots: int) -> None:
+    Then `stop` stops, as an interrupt does, and no more is sent.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        monkeypatch: pytest.MonkeyPatch,
+        path: str,
+        slots: int,
+        stop: Cutoff | None = None,
+    ) -> None:
         self.intents = self.most = self._now = 0
         self.order: list[str] = []
-        lock, full, send = threading.Lock(), threading.Barrier(slots, timeout=60), Api.send
+        lock, met, send = threading.Lock(), threading.Barrier(slots, stop.stop if stop else None, timeout=60), Api.send
 
         def watched(api: Api, call: Any) -> Any:
             if call.endpoint.path != path:
@@ -37,7 +53,9 @@ class Sent:
                 self.intents = max(self.intents, len(desk.workspace.store.load().intents))
             try:
                 if first:
-                    full.wait()
+                    met.wait()
+                elif stop is not None:
+                    raise not_begun(Call(method="POST", path=path), stop)
                 return send(api, call)
             finally:
                 with lock:
@@ -58,8 +76,7 @@ def test_the_next_intents_are_written_before_a_slot_is_free_and_no_request_is_se
     small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch, slots: int, begun: int
 ) -> None:
     desk = small(remote, "project")
-    skills = [SKILL.replace("sum", f"sum-{n:02}").replace("Sum", f"Sum {n:02}") for n in range(24)]
-    (desk.folder / "skills.yaml").write_text("---\n".join(skills), "utf-8")
+    (desk.folder / "skills.yaml").write_text(SKILLS, "utf-8")
     sent = Sent(desk, monkeypatch, "/skills/", slots)
     assert apply(desk, slots) == {Status.APPLIED}
     assert (sent.most, sent.intents) == (slots, begun)
@@ -72,8 +89,21 @@ def test_nothing_waits_for_a_slot_beside_a_run(
     desk = small(remote, "project", "skill", "flow")
     desk.apply()
     runs = [RUN.replace("name: run", f"name: run-{n}").replace("Do it", f"Do {n}") for n in range(8)]
-    skills = [SKILL.replace("sum", f"sum-{n:02}").replace("Sum", f"Sum {n:02}") for n in range(24)]
-    (desk.folder / "more.yaml").write_text("---\n".join([*runs, *skills]), "utf-8")
+    (desk.folder / "more.yaml").write_text("---\n".join([*runs, SKILLS]), "utf-8")
     sent = Sent(desk, monkeypatch, "/execute_flow", 8)
     apply(desk, 8)
     assert (sent.most, sent.intents) == (8, 8)
+
+
+def test_what_waits_for_a_slot_when_an_interrupt_comes_was_never_begun(
+    small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = small(remote, "project")
+    (desk.folder / "skills.yaml").write_text(SKILLS, "utf-8")
+    workspace = replace(desk.workspace, options=replace(desk.workspace.options, parallelism=8))
+    Sent(desk, monkeypatch, "/skills/", 8, workspace.cutoff)
+    report = engine.apply(engine.plan(desk.read(), workspace), workspace)
+    assert Counter(each.status for each in report.outcomes) == {Status.APPLIED: 9, Status.SKIPPED: 16}
+    assert {each.error for each in report.outcomes if each.status is Status.SKIPPED} == {"interrupted before it began"}
+    assert report.interrupted
+    assert desk.workspace.store.load().intents == {}

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.certificates import HOW
 from wexa_sync.api.transport.responses import MAX_RAW, Call, spellings
-from wexa_sync.errors import ApiError, LostAnswer, Unreachable
+from wexa_sync.errors import ApiError, LostAnswer, NotBegun, Unreachable
 
 
 def not_begun(call: Call, cutoff: Cutoff, last: ApiError | None = None) -> Unreachable:
@@ -21,7 +21,8 @@ def not_begun(call: Call, cutoff: Cutoff, last: ApiError | None = None) -> Unrea
     if last is not None:
         why += f"; before that: {last.message.removeprefix(f'{call.method} {call.path}: ')}"
         hint = last.hint if isinstance(last, Unreachable) else hint
-    return Unreachable(f"not sent: {why}", method=call.method, path=call.path, hint=hint)
+    how = NotBegun if last is None else Unreachable
+    return how(f"not sent: {why}", method=call.method, path=call.path, hint=hint)
 
 
 def unreachable(call: Call, why: str, base_url: str, proxy: str, env: Mapping[str, str]) -> Unreachable:
