@@ -81,3 +81,10 @@ def test_watch_separates_what_it_shows_as_documents_of_yaml(desk: Desk, going: G
         watching.communicate()
     shown = yaml.safe_load_all(first + rest)
     assert [[item["name"] for item in each["items"]] for each in shown] == [["First"], ["First", "Second"]]
+
+
+def test_a_pipe_is_told_where_there_is_nothing_to_list(desk: Desk, cli: Cli) -> None:
+    done = cli(desk.folder, "credits", env=desk.remote.env)
+    assert (done.stdout, done.stderr) == ("", "Nothing to show: credits.\n")
+    assert json.loads(cli(desk.folder, "credits", "--format", "json", env=desk.remote.env).stdout)["about"]["plan"]
+    assert "credits_used" in cli.on_terminal(desk.folder, "credits", env=desk.remote.env).stdout

@@ -20,7 +20,8 @@ def show(viewed: Viewed, format: str, *, again: bool = False) -> None:  # the op
     from wexa_sync.render.layout import Layout
     from wexa_sync.render.text.views import viewed_lines
 
-    empty, talks = not viewed.rows and not viewed.about, format == TABLE and sys.stdout.isatty()
+    talks = format == TABLE and sys.stdout.isatty()
+    empty = not viewed.rows and not (viewed.about and talks)  # a pipe gets the rows alone
     for text in viewed.notes if format != TABLE or not empty else ():
         warn(text)
     if format == TABLE and empty:
