@@ -87,6 +87,8 @@ def test_it_runs_each_time_it_is_commanded_and_no_plan_speaks_of_it(applied: Des
     assert cli(applied.folder, "plan", "--prune", env=env).last == "No changes."
     shown = cli(applied.folder, "executions", "show", first["address"], "--format", "json", env=env)
     assert json.loads(shown.stdout)["id"] != first["id"], "the address is that of the newest run of this command"
+    ended = " ".join(cli(applied.folder, "executions", "cancel", first["address"], env=env, code=1).stderr.split())
+    assert ended.endswith("A run that has ended can't be changed. `wexa-sync executions run` starts another one.")
     undone = cli(applied.folder, "undo", "--auto-approve", code=4, env=env).stdout
     assert "what a run did" in undone
     assert "The manifests still say" not in undone

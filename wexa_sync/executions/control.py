@@ -13,7 +13,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.errors import ApiError, UsageError, WexaSyncError
 from wexa_sync.executions.inbox import asking
-from wexa_sync.executions.runs import read_again, running
+from wexa_sync.executions.runs import once_more, read_again, running
 from wexa_sync.executions.watch import watch
 from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.kinds.running import Move
@@ -75,6 +75,5 @@ def _forbidden(run: Run, what: Move) -> WexaSyncError:
             f"{run.name} waits for an answer ({run.status}), and can't be {what.past}",
             hint=f"`wexa-sync executions show {run.name}` shows what it asks and how to answer.",
         )
-    again = f" Raise metadata.generation of {run.address} to run it again." if run.address else ""
-    hint = f"A run that has ended can't be changed.{again}"
+    hint = f"A run that has ended can't be changed.{once_more(run)}"
     return WexaSyncError(f"{run.name} is {run.status}, and can't be {what.past} any more", hint=hint)

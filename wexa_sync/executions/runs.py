@@ -16,7 +16,7 @@ from wexa_sync.kinds import BY_NAME, runnable
 from wexa_sync.kinds.base import Kind, Running
 from wexa_sync.kinds.spec.times import moment
 from wexa_sync.kinds.spec.wire import at_path
-from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret, Usage
+from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret, Usage, is_commanded
 from wexa_sync.secrecy.find import fits, leaves_of, parts, secrets_in
 from wexa_sync.state.base import State
 from wexa_sync.text.ids import ID_HINT, is_id
@@ -75,15 +75,25 @@ def read_again(api: Api, run: Run) -> Run:
     return replace(run, status=GONE) if raw is None else _shown(raw, run)
 
 
+def once_more(run: Run) -> str:
+    """Return how to have such a run again, with a space before; nothing for a run that the state does not know."""
+    if run.address is None:
+        return ""
+    if is_commanded(run.address):
+        return " `wexa-sync executions run` starts another one."
+    return f" Raise metadata.generation of {run.address} to run it again."
+
+
 def bad_end(run: Run, waited: str) -> WexaSyncError | None:
     """Return why a run that was waited for has no good end; None where it has. `waited`: how the wait ended."""
-    words, again = running(run), f" Raise metadata.generation of {run.address} to run it again." if run.address else ""
+    words = running(run)
     if run.status in words.succeeded:
         return None
     if run.status in words.failed:
         why = f": {run.failure}" if run.failure else ""
         return WexaSyncError(
-            f"the run ended as {run.status}{why}", hint=f"`wexa-sync executions show {run.name}` shows more.{again}"
+            f"the run ended as {run.status}{why}",
+            hint=f"`wexa-sync executions show {run.name}` shows more.{once_more(run)}",
         )
     if run.status == GONE:
         return WexaSyncError(
@@ -122,7 +132,7 @@ def _settled_by(run: Run) -> str:
     if not run.address:
         return ""
     well = f"If it ended well: `wexa-sync resolve {run.address} --happened {run.id}`"
-    return f" {well}; if not, raise its metadata.generation to run it again."
+    return f" {well}. If not:{once_more(run)}"
 
 
 def secret_texts(applied: Any, live: Any) -> Iterator[str]:
