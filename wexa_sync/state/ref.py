@@ -43,6 +43,11 @@ _NO_RIGHT = pattern(
 )
 """What a remote says to who may not write. git speaks of "access rights" at every connection by ssh that is lost."""
 
+_NO_REPOSITORY = (
+    "This folder is in no git repository: `git init` makes one, and `git remote add origin ADDRESS` names its remote. "
+    "Or keep the state in a file: --state FILE, or `state: FILE` in wexa-sync.yaml."
+)
+
 _RACE = pattern(r"cannot lock ref|[Uu]nable to create|failed to update ref|stale info")
 """What git says where another push is at the same ref at the same time: nothing was moved."""
 
@@ -245,7 +250,9 @@ class Remote:
         try:
             yield
         except GitError as error:
-            raise StateError(f"Can't {doing} {self.place}: {error.message.rstrip('.')}.", hint=error.hint) from None
+            lost = "does not appear to be a git repository" in error.message
+            hint = _NO_REPOSITORY if lost and Repository(self.place.folder).top() is None else error.hint
+            raise StateError(f"Can't {doing} {self.place}: {error.message.rstrip('.')}.", hint=hint) from None
 
 
 def _blobs(out: bytes) -> Iterator[bytes]:

@@ -234,6 +234,14 @@ def test_a_remote_that_is_not_there_is_told(on_ref: OnRef) -> None:
         assert hint in caught.value.hint
 
 
+def test_a_folder_in_no_repository_is_told_of_both_ways_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(StateError, match="does not appear to be a git repository") as caught:
+        GitStore(GitPlace(tmp_path)).load()
+    assert "`git init` makes one" in caught.value.hint
+    assert "--state FILE" in caught.value.hint
+
+
 def test_a_ref_that_holds_no_state_is_left_alone(on_ref: OnRef) -> None:
     author = Repository(on_ref.clone)
     (on_ref.clone / "README.md").write_text("a project\n")
