@@ -34,7 +34,7 @@ WAKE = 60.0
 """Seconds without a write, after which an apply renews the state's lock."""
 
 _AHEAD = 3  # times the slots are filled where writing is slow, with changes that wait for a write: it serves them all
-_NEXT = 4  # slots have one change more, whose intent is written when one of them is free: none is idle meanwhile
+_NEXT = 2  # slots have one change more, whose intent is written when one of them is free: none is idle meanwhile
 
 Landing = tuple[Address, Any, BaseException | None]
 """A change, and what it waited for: a value, or an error."""

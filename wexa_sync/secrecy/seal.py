@@ -161,9 +161,9 @@ def _only(data: dict[str, Any], mark: str) -> Any:
 
 def _canonical(data: Any) -> Any:
     if isinstance(data, dict):
-        return {name: _canonical(item) for name, item in data.items()}
+        return {name: item if type(item) in _STORED_AS_IT_IS else _canonical(item) for name, item in data.items()}
     if isinstance(data, list):
-        return [_canonical(item) for item in data]
+        return [item if type(item) in _STORED_AS_IT_IS else _canonical(item) for item in data]
     return int(data) if isinstance(data, float) and data.is_integer() else data
 
 

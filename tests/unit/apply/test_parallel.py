@@ -71,7 +71,7 @@ def apply(desk: Desk, slots: int) -> set[Status]:
     return {outcome.status for outcome in report.outcomes}
 
 
-@pytest.mark.parametrize(("slots", "begun"), [(1, 1), (3, 3), (4, 5), (10, 12)])
+@pytest.mark.parametrize(("slots", "begun"), [(1, 1), (3, 4), (4, 6), (10, 15)])
 def test_the_next_intents_are_written_before_a_slot_is_free_and_no_request_is_sent_beyond_the_slots(
     small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch, slots: int, begun: int
 ) -> None:
