@@ -26,9 +26,14 @@ asked.sendall(json.dumps([sys.argv[2:], os.getcwd(), dict(os.environ)]).encode()
 asked.shutdown(socket.SHUT_WR)
 told = asked.makefile()
 pid = int(told.readline())
+def pass_on(number, _):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:  # it has ended, and its exit code is on the way
+        pass
 for number in (signal.SIGINT, signal.SIGTERM):
     if signal.getsignal(number) is not signal.SIG_IGN:
-        signal.signal(number, lambda number, _: os.kill(pid, number))
+        signal.signal(number, pass_on)
 code = int(told.readline())
 sys.exit(code if code >= 0 else 128 - code)
 """
