@@ -246,5 +246,6 @@ def _as_recorded(manifest: Manifest, record: Record) -> Pair:
     kind, pair = BY_NAME[manifest.address.kind], Pair(address=manifest.address, manifest=manifest, record=record)
     if kind.nature is Nature.ACTION:
         return pair
-    live = Live(id=record.id, aliases=record.aliases, fields=shown(record), position=manifest.position)
+    fields = shown(record)
+    live = Live(id=record.id, aliases=record.aliases, fields=fields, shows=record, position=manifest.position)
     return replace(pair, live=live)
