@@ -265,7 +265,8 @@ def _usable(api_key: Secret) -> Secret:
 def _read(response: BaseHTTPResponse, limit: int) -> bytes:
     """Return the body; of one longer than `limit`, enough to show that."""
     chunks, size = list[bytes](), 0
-    for chunk in response.stream(_CHUNK, decode_content=True):  # which is not its default for a chunked body
+    # No more is waited for than is kept. Decoding is not its default for a chunked body.
+    for chunk in response.stream(min(_CHUNK, limit + 1), decode_content=True):
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:

@@ -157,6 +157,20 @@ class TestAnswers:
         assert type(error) is ServerFault
         assert len(error.message) < 300
 
+    def test_the_words_of_an_error_wait_for_no_more_than_is_kept_of_them(
+        self, connect: Connect, fail: Fail, serve: Serve
+    ) -> None:
+        heard = threading.Event()
+
+        def stalls(connection: socket.socket) -> None:
+            head = b"HTTP/1.1 409 No\r\nContent-Length: 1000000\r\n\r\n"
+            connection.sendall(head + b"a flow uses it ".ljust(answers.MAX_ERROR_BODY + 1, b"."))
+            heard.wait(10)
+
+        error = fail(connect(serve(stalls).url, read_timeout=0.5))
+        heard.set()
+        assert "a flow uses it" in error.message
+
     @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
     def test_a_redirect_is_told_not_followed(self, connect: Connect, fail: Fail, serve: Serve, status: str) -> None:
         other = serve(OK)
