@@ -15,7 +15,7 @@ from wexa_sync.errors import StateError
 from wexa_sync.model import Address, Lifecycle, Record, Ref, Sealed, Target, Vouch
 from wexa_sync.state import Remember, State
 from wexa_sync.state.format import VERSION, read_state, state_text
-from wexa_sync.state.written import as_written
+from wexa_sync.state.written import as_written, with_vouch
 
 FILE = Path("wexa-sync.state.json")
 TARGET = Target(base_url="https://api.example.com", org_id="org", environment="dev")
@@ -94,3 +94,13 @@ def test_what_is_to_be_told_of_is_read_slowly(odd: str) -> None:
     assert ODD[odd](text) is None
     with pytest.raises(StateError, match="was moved to there"):
         read_state(state_text(read_state(text, FILE), moved="there"), FILE)
+
+
+def test_a_vouch_made_by_hand_leaves_what_is_wrong_to_be_told() -> None:
+    sealed = Sealed(template="${secret:PIN}", fingerprint="f")
+    record = Record(address=A, id="1", spec={"pin": sealed}, lifecycle=Lifecycle(), generation=1)
+    text = state_text(replace(state_of(record), vouch=None)).removesuffix(b"\n")
+    edited = with_vouch(text.replace(b'"${secret:PIN}"', b"{}"), VOUCH)
+    assert as_written(edited, VERSION) is None
+    with pytest.raises(StateError, match="template has the wrong type"):
+        read_state(edited, FILE)
