@@ -16,7 +16,7 @@ from wexa_sync.compare.changes import field_changes
 from wexa_sync.compare.parts import identical, overlay, restrict
 from wexa_sync.compare.same import is_as_expected, natural_key
 from wexa_sync.compare.sides import live_fingerprint
-from wexa_sync.errors import ApiError, WexaSyncError
+from wexa_sync.errors import ApiError, NotBegun, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.kinds.endpoint import Endpoint
@@ -174,7 +174,8 @@ def still_listed(task: Task) -> Generator[Http, Any, bool]:
 def unreadable_inside(task: Task, id: str) -> Generator[Together, Any, ApiError | None]:
     """Read every list that the changes in a project just made will need. Return what keeps one from being read.
 
-    No plan could read them, and what is made where a list can't be read could not be found again.
+    No plan could read them, and what is made where a list can't be read could not be found again. Nothing keeps those
+    from being read that are not asked for any more, since it was time to stop: nothing inside begins then.
     """
     inside = [Task(task.context, change) for change in task.context.inside.get(task.address.name, ())]
     kinds = {each.address.owner[0] if each.address.owner else each.kind.implied_by or each.kind.name for each in inside}
@@ -182,6 +183,8 @@ def unreadable_inside(task: Task, id: str) -> Generator[Together, Any, ApiError 
     listed = [kind for kind in map(BY_NAME.__getitem__, sorted(kinds)) if not kind.inside and kind.listing is not None]
     try:
         yield from read_lists(task.context, [(kind, Ids.within(kind, id)) for kind in listed])
+    except NotBegun:
+        return None
     except ApiError as error:
         return error
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.api.client import Api
+from wexa_sync.api.transport.failures import not_begun
+from wexa_sync.api.transport.responses import Call
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.project import PROJECT
 from wexa_sync.model import Status
@@ -64,3 +67,21 @@ def test_the_lists_of_a_new_project_are_read_at_the_same_time(
     assert apply(desk, parallelism) == {Status.APPLIED}
     assert sorted(lists.asked) == sorted(LISTS)
     assert lists.most == together
+
+
+def test_a_project_is_made_though_an_interrupt_comes_before_its_lists_are_asked_for(
+    small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = small(remote, "project", "skill", "flow")
+    workspace, listed = desk.workspace, Api.listed
+
+    def interrupted(api: Api, kind: Kind, *given: Any) -> Any:
+        if kind is PROJECT:
+            return listed(api, kind, *given)
+        workspace.cutoff.stop()
+        raise not_begun(Call(method="GET", path="/"), workspace.cutoff)
+
+    monkeypatch.setattr(Api, "listed", interrupted)
+    report = engine.apply(engine.plan(desk.read(), workspace), workspace)
+    assert Counter(each.status for each in report.outcomes) == {Status.APPLIED: 1, Status.SKIPPED: 3}
+    assert {each.error for each in report.outcomes if each.status is Status.SKIPPED} == {"interrupted before it began"}

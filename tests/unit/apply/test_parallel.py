@@ -107,3 +107,23 @@ def test_what_waits_for_a_slot_when_an_interrupt_comes_was_never_begun(
     assert {each.error for each in report.outcomes if each.status is Status.SKIPPED} == {"interrupted before it began"}
     assert report.interrupted
     assert desk.workspace.store.load().intents == {}
+
+
+def test_a_run_that_is_not_sent_until_an_interrupt_was_never_begun(
+    small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = small(remote, "project", "skill", "flow", "run")
+    workspace, send = desk.workspace, Api.send
+
+    def interrupted(api: Api, call: Any) -> Any:
+        if call.endpoint.path == "/execute_flow":
+            workspace.cutoff.stop()
+            raise not_begun(Call(method="POST", path="/execute_flow"), workspace.cutoff)
+        return send(api, call)
+
+    monkeypatch.setattr(Api, "send", interrupted)
+    report = engine.apply(engine.plan(desk.read(), workspace), workspace)
+    assert {each.error for each in report.outcomes if each.status is not Status.APPLIED} == {
+        "interrupted before it began"
+    }
+    assert desk.workspace.store.load().intents == {}
