@@ -255,12 +255,11 @@ class Drive:
                 self.owed += not step.last
 
     def _fail(self, change: Change, failure: WexaSyncError) -> None:
-        """End a change that failed; leave a create, or a run, that was not sent until the cutoff, as what never began."""
+        """End a change that failed; leave a create or a run that was not sent before the cutoff as what never began."""
         address, intent = change.address, self.session.state.intents.get(change.address)
-        withdrawn, id = intent is None or intent.settled or address in self.unrecorded, self.context.ids.get(address)
-        unmade = change.action in (Action.CREATE, Action.RUN) and id == self.context.plan.ids.get(address)
-        if not (withdrawn and unmade and isinstance(failure, NotBegun)):
-            self._end(change, ended(change, Status.FAILED, failure, id=id))
+        withdrawn = intent is None or intent.settled or address in self.unrecorded
+        if not (withdrawn and isinstance(failure, NotBegun) and self.context.is_unmade(change)):
+            self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
 
     def _flown(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> Future[Any]:
         """Send the request, unless it is the lookup that another change waits for. Return what is waited for."""
