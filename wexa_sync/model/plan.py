@@ -150,6 +150,11 @@ class LostState(Struct, frozen=True, kw_only=True):
         "shows what it finds by name, asks, and records it; `wexa-sync state rebuild` records it at once."
     )
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return all but the hint, whose words are said anew where a plan is read."""
+        return {"live": self.live, "declared": self.declared, "blocked": self.blocked, "place": self.place}
+
 
 class Plan(Struct, frozen=True, kw_only=True):
     """Hold decisions, and all that applying them needs.

@@ -17,6 +17,7 @@ from wexa_sync.model import (
     Blocked,
     Change,
     FieldChange,
+    LostState,
     Outcome,
     Plan,
     Ref,
@@ -51,6 +52,11 @@ def read(plan: Plan) -> dict[str, Any]:
 def change(made: Plan, number: int = 0) -> dict[str, Any]:
     entry: dict[str, Any] = read(made)["resource_changes"][number]
     return entry
+
+
+def test_a_lost_state_is_as_the_schema_says() -> None:
+    made = plan(lost=LostState(live=3, declared=4, blocked=(SKILL,), place="s.json"))
+    assert read(made)["lost_state"] == {"live": 3, "declared": 4, "blocked": [str(SKILL)], "place": "s.json"}
 
 
 def test_the_schema_is_one_and_describes_every_property() -> None:
