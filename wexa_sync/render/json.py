@@ -81,7 +81,7 @@ def _plan(view: PlanView) -> dict[str, Any]:
 
 
 def _lost(lost: LostState) -> dict[str, Any]:
-    return {**lost.facts, "blocked": list(map(str, lost.blocked))}
+    return {**lost.facts, "blocked": list(map(str, lost.blocked)), "hint": lost.hint}
 
 
 def _origins(operation: ChangeView | BlockedView, plan: Plan) -> dict[str, list[str]]:

@@ -55,8 +55,9 @@ def change(made: Plan, number: int = 0) -> dict[str, Any]:
 
 
 def test_a_lost_state_is_as_the_schema_says() -> None:
-    made = plan(lost=LostState(live=3, declared=4, blocked=(SKILL,), place="s.json"))
-    assert read(made)["lost_state"] == {"live": 3, "declared": 4, "blocked": [str(SKILL)], "place": "s.json"}
+    facts: dict[str, Any] = {"live": 3, "declared": 4, "place": "s.json", "hint": "Look for it."}
+    made = plan(lost=LostState(**facts, blocked=(SKILL,)))
+    assert read(made)["lost_state"] == {**facts, "blocked": [str(SKILL)]}
 
 
 def test_the_schema_is_one_and_describes_every_property() -> None:
