@@ -21,7 +21,7 @@ from wexa_sync.cli.options import option, rehearsal
 @rehearsal
 @option("--fault-file", type=click.Path(path_type=Path), metavar="FILE", help="A file of faults, one a line.")
 @option("--api-key", metavar="KEY", help="The only key that is accepted; by default any key.")
-@option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Wait so long before every response.")
+@option("--latency", type=click.IntRange(0), default=0, metavar="MS", help="Respond so long after each request.")
 def command(
     port: int,
     data: Path,

@@ -5,7 +5,7 @@ Faults stand around the application: no work is done before it is called, and al
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import get_running_loop, sleep
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -39,8 +39,12 @@ class Gate:
         self._listener = listener
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on one request: note it, delay it, and apply the faults that strike it."""
-        entry = _entry(scope)
+        """Pass on one request: note it, delay it, and apply the faults that strike it.
+
+        Half of the latency is the way here. The other half is the way back, and has the time of the work in it.
+        """
+        entry, clock, latency = _entry(scope), get_running_loop().time, self._world.latency
+        due = clock() + latency
         scope["state"]["world"] = self._world  # uvicorn copies the state for each request
 
         async def noted_send(message: Message) -> None:
@@ -48,13 +52,15 @@ class Gate:
                 entry["status"] = message["status"]
                 date = http_date(self._world.clock.last_seen).encode()
                 message = {**message, "headers": [*message["headers"], (b"date", date)]}
+                if (left := due - clock()) > 0:
+                    await sleep(left)
             await send(message)
 
         script, is_own = self._world.script, entry["path"].startswith("/_sandbox/")
         if not is_own:
             self._world.requests.append(entry)
-        if self._world.latency:
-            await asyncio.sleep(self._world.latency)
+        if latency:
+            await sleep(latency / 2)
         # No fault strikes the sandbox's own endpoints: otherwise no fault could be removed.
         striking = [] if is_own else script.striking(scope["method"], scope["path"])
         if striking or (script.hidden and not is_own):

@@ -39,8 +39,9 @@ class SandboxConfig:
     """Say how to start a sandbox: where its data is, where it listens, and how it behaves.
 
     `data` is a file or ":memory:". Port 0 takes a free port. Without `api_key` any non-empty key is accepted.
-    `faults` are written as for `--fault` (docs/sandbox.md). The sandbox waits `latency_ms` before every answer.
-    A run is `ready` for `ready_seconds`, then running for `run_seconds`. `routers` serve what the API does not have.
+    `faults` are written as for `--fault` (docs/sandbox.md). A response comes `latency_ms` after its request: half of
+    them are the way there. A run is `ready` for `ready_seconds`, then running for `run_seconds`. `routers` serve what
+    the API does not have.
     """
 
     data: Path | str

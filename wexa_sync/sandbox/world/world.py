@@ -20,7 +20,7 @@ _REQUESTS_KEPT = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Hold what a route works with. Durations are seconds; the sandbox waits `latency` before every answer.
+    """Hold what a route works with. Durations are seconds; a response comes `latency` after its request.
 
     `content_port` is where the contents of files are sent to.
     """

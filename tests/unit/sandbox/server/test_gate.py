@@ -52,6 +52,20 @@ def test_requests_are_noted_in_order_and_without_the_key(api: Client) -> None:
     assert api.get("/_sandbox/requests") == {"requests": []}
 
 
+def test_half_of_the_latency_is_the_way_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("wexa_sync.sandbox.server.gate.sleep", noted)
+    with sandbox(latency_ms=60_000) as api:
+        slept.clear()
+        api.get("/agentflows")
+    there, back = slept
+    assert (there, round(back)) == (30, 60), "nobody slept on the way there, and so the whole is left"
+
+
 def test_latency_is_slept_without_blocking_others() -> None:
     with sandbox(latency_ms=300) as api:
 
