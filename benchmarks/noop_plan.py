@@ -45,7 +45,7 @@ def _figures(number: int, taken: dict[str, Usage]) -> Iterator[Figure]:
     yield of_cpu(f"{name}, SDK", plan, sdk, limit=SDK)
     yield of_cpu(f"{name}, single GETs", plan, singles)
     yield amount(f"{name}, peak memory", plan.memory, "MB", limit=MEGABYTES)
-    yield amount(f"{whole}, peak memory", cold.memory, "MB", limit=MEGABYTES)
+    yield amount(f"{whole}, peak memory", cold.memory, "MB")
 
 
 def _peers(workspace: Path, folder: Path) -> dict[str, tuple[str, ...]]:
