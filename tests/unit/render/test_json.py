@@ -14,6 +14,7 @@ from wexa_sync.kinds.spec.schema import schema_folder
 from wexa_sync.model import (
     Action,
     Address,
+    Basis,
     Blocked,
     Change,
     FieldChange,
@@ -58,6 +59,12 @@ def test_a_lost_state_is_as_the_schema_says() -> None:
     facts: dict[str, Any] = {"live": 3, "declared": 4, "place": "s.json", "hint": "Look for it."}
     made = plan(lost=LostState(**facts, blocked=(SKILL,)))
     assert read(made)["lost_state"] == {**facts, "blocked": [str(SKILL)]}
+
+
+def test_drift_is_as_the_schema_says() -> None:
+    assert read(plan(basis=Basis(since_apply=True)))["basis"] == {"kind": "last apply"}
+    unseen = read(plan(basis=Basis(since_apply=True, unseen=(SKILL,))))["basis"]
+    assert unseen == {"kind": "last apply", "unseen": [str(SKILL)]}
 
 
 def test_the_schema_is_one_and_describes_every_property() -> None:
