@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec.structs import replace
 
 from wexa_sync import engine
 from wexa_sync.api.client import Api
@@ -51,20 +50,13 @@ class Watched:
                 self._now -= 1
 
 
-def apply(desk: Desk, parallelism: int) -> set[Status]:
-    """Apply the desk with that many requests at once."""
-    workspace = replace(desk.workspace, options=replace(desk.workspace.options, parallelism=parallelism))
-    report = engine.apply(engine.plan(desk.read(), workspace), workspace)
-    return {outcome.status for outcome in report.outcomes}
-
-
 @pytest.mark.parametrize(("parallelism", "together"), [(10, 4), (4, 4), (2, 2), (1, 1)])
 def test_the_lists_of_a_new_project_are_read_at_the_same_time(
     small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch, parallelism: int, together: int
 ) -> None:
     desk = small(remote, "project", "skill", "flow", "schedule")
     lists = Watched(monkeypatch, together)
-    assert apply(desk, parallelism) == {Status.APPLIED}
+    assert {each.status for each in desk.apply(parallelism=parallelism)} == {Status.APPLIED}
     assert sorted(lists.asked) == sorted(LISTS)
     assert lists.most == together
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec.structs import replace
 
 from tests.unit.apply.conftest import RUN, SKILL
 from wexa_sync import engine
@@ -64,13 +63,6 @@ class Sent:
         monkeypatch.setattr(Api, "send", watched)
 
 
-def apply(desk: Desk, slots: int) -> set[Status]:
-    """Apply the desk with that many requests at once."""
-    workspace = replace(desk.workspace, options=replace(desk.workspace.options, parallelism=slots))
-    report = engine.apply(engine.plan(desk.read(), workspace), workspace)
-    return {outcome.status for outcome in report.outcomes}
-
-
 @pytest.mark.parametrize(("slots", "begun"), [(1, 1), (3, 4), (4, 6), (10, 15)])
 def test_the_next_intents_are_written_before_a_slot_is_free_and_no_request_is_sent_beyond_the_slots(
     small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch, slots: int, begun: int
@@ -78,7 +70,7 @@ def test_the_next_intents_are_written_before_a_slot_is_free_and_no_request_is_se
     desk = small(remote, "project")
     (desk.folder / "skills.yaml").write_text(SKILLS, "utf-8")
     sent = Sent(desk, monkeypatch, "/skills/", slots)
-    assert apply(desk, slots) == {Status.APPLIED}
+    assert {each.status for each in desk.apply(parallelism=slots)} == {Status.APPLIED}
     assert (sent.most, sent.intents) == (slots, begun)
     assert slots > 1 or sent.order == [f"Sum {n:02}" for n in range(24)], "one after the other, in order"
 
@@ -91,7 +83,7 @@ def test_nothing_waits_for_a_slot_beside_a_run(
     runs = [RUN.replace("name: run", f"name: run-{n}").replace("Do it", f"Do {n}") for n in range(8)]
     (desk.folder / "more.yaml").write_text("---\n".join([*runs, SKILLS]), "utf-8")
     sent = Sent(desk, monkeypatch, "/execute_flow", 8)
-    apply(desk, 8)
+    desk.apply(parallelism=8)
     assert (sent.most, sent.intents) == (8, 8)
 
 
@@ -100,7 +92,7 @@ def test_what_waits_for_a_slot_when_an_interrupt_comes_was_never_begun(
 ) -> None:
     desk = small(remote, "project")
     (desk.folder / "skills.yaml").write_text(SKILLS, "utf-8")
-    workspace = replace(desk.workspace, options=replace(desk.workspace.options, parallelism=8))
+    workspace = desk.opened(parallelism=8)
     Sent(desk, monkeypatch, "/skills/", 8, workspace.cutoff)
     report = engine.apply(engine.plan(desk.read(), workspace), workspace)
     assert Counter(each.status for each in report.outcomes) == {Status.APPLIED: 9, Status.SKIPPED: 16}
