@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wexa_sync.errors import Problem, WexaSyncError
     from wexa_sync.model import Blocked, Explanation, Outcome, Plan, Report
     from wexa_sync.render.view.explain import ExplanationView
+    from wexa_sync.render.view.plan import PlanView
     from wexa_sync.render.view.problems import ProblemsView
     from wexa_sync.render.view.report import ReportView
 
@@ -75,13 +76,12 @@ def command(line: str) -> str:
     return " ".join([line, *(shlex.quote(word) for typed in more for word in typed)])
 
 
-def of_plan(plan: Plan) -> Plan:
-    """Return a plan to be shown."""
-    if not _where():
-        return plan
-    lost = replace(plan.lost, hint=again(plan.lost.hint)) if plan.lost else None
-    blocked, unprunable = _blocked(plan.blocked), _blocked(plan.unprunable)
-    return replace(plan, blocked=blocked, unprunable=unprunable, lost=lost, warnings=tuple(map(again, plan.warnings)))
+def view_of_plan(plan: Plan) -> PlanView:
+    """Return the view of a plan."""
+    from wexa_sync.render.view.plan import plan_view
+
+    view = plan_view(_plan(plan))
+    return replace(view, lost=_lost(view.lost))
 
 
 def view_of_explanation(explanation: Explanation) -> ExplanationView:
@@ -100,11 +100,9 @@ def view_of_report(report: Report) -> ReportView:
         return report_view(report)
     outcomes = tuple(map(_outcome, report.outcomes))
     message, hint = report.error
-    view = report_view(
-        replace(report, plan=of_plan(report.plan), outcomes=outcomes, error=(again(message), again(hint)))
-    )
+    view = report_view(replace(report, plan=_plan(report.plan), outcomes=outcomes, error=(again(message), again(hint))))
     steps = (replace(step, commands=tuple(map(command, step.commands))) for step in view.next_steps)
-    return replace(view, next_steps=tuple(steps))
+    return replace(view, next_steps=tuple(steps), lost=_lost(view.lost))
 
 
 def view_of_error(error: WexaSyncError) -> ProblemsView:
@@ -116,6 +114,18 @@ def view_of_error(error: WexaSyncError) -> ProblemsView:
         return view
     problems = tuple(map(_problem, view.problems))
     return replace(view, message=again(view.message), hint=again(view.hint), problems=problems)
+
+
+def _plan(plan: Plan) -> Plan:
+    if not _where():
+        return plan
+    blocked, unprunable = _blocked(plan.blocked), _blocked(plan.unprunable)
+    return replace(plan, blocked=blocked, unprunable=unprunable, warnings=tuple(map(again, plan.warnings)))
+
+
+def _lost(said: tuple[str, str, str]) -> tuple[str, str, str]:
+    heading, why, hint = said
+    return heading, why, again(hint)
 
 
 def _outcome(outcome: Outcome) -> Outcome:

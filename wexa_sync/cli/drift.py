@@ -20,13 +20,13 @@ def command(request: Request) -> int:
     Exit with 1 if nothing did as far as can be seen, and not all can be.
     """
     from wexa_sync import engine
+    from wexa_sync.cli.again import view_of_plan
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.errors import ExitCode, WexaSyncError
-    from wexa_sync.render.view.plan import plan_view
 
     with outputs(request, "plan") as show:
         with request.workspace() as workspace:
-            view = plan_view(engine.drift(workspace, ignore=request.settings.unmanaged_ignore))
+            view = view_of_plan(engine.drift(workspace, ignore=request.settings.unmanaged_ignore))
         show(view)
     if view.unseen and not view.work:
         raise WexaSyncError(

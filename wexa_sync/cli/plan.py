@@ -60,12 +60,11 @@ def command(
 ) -> int:
     """Show what differs between the manifests and the live workspace. Sends GET only."""
     from wexa_sync import engine
-    from wexa_sync.cli.again import of_plan
+    from wexa_sync.cli.again import view_of_plan
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.surprise import expectation
     from wexa_sync.model import Desired
-    from wexa_sync.render.view.plan import plan_view
 
     if request.every:
         one = {"--out": out, "--check": check, "--against": against, "--snapshot": snapshot, "--base": base}
@@ -82,7 +81,7 @@ def command(
         if out is not None:
             _save(plan, out)
         explained = expected.explained(plan, desired or Desired(manifests={}, depends_on={}))
-        show(plan_view(of_plan(explained)))
+        show(view_of_plan(explained))
         if check is not None:
             _require_reviewed(plan, check)
         expected.require(explained)
@@ -141,7 +140,7 @@ def _plan(
 def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
     """Show the plans of all environments side by side. Return the gravest exit code; 1 where one can't be planned."""
     from wexa_sync import engine
-    from wexa_sync.cli.again import of_environment, of_plan, view_of_error
+    from wexa_sync.cli.again import of_environment, view_of_error, view_of_plan
     from wexa_sync.cli.environments import desired_of
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
@@ -149,7 +148,6 @@ def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
     from wexa_sync.errors import ExitCode, WexaSyncError
     from wexa_sync.render import FOR_PEOPLE
     from wexa_sync.render.view.environments import Column, EnvironmentsView
-    from wexa_sync.render.view.plan import plan_view
 
     columns, codes = list[Column](), {ExitCode.DONE}
     with outputs(request, "environments") as show:
@@ -169,7 +167,7 @@ def _plan_every(request: Request, *, detailed: bool, cache: bool) -> int:
                     if request.output.format != FOR_PEOPLE:
                         show_error(error)
                 else:
-                    columns.append(Column(name=name, plan=plan_view(of_plan(plan))))
+                    columns.append(Column(name=name, plan=view_of_plan(plan)))
                     codes.add(plan_exit_code(plan, detailed=detailed, strict=each.limits.strict))
         show(EnvironmentsView(columns=tuple(columns)))
     order = (ExitCode.FAILED, ExitCode.NEEDS_A_PERSON, ExitCode.CHANGES_PENDING, ExitCode.DONE)

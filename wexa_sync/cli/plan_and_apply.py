@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wexa_sync import engine
-from wexa_sync.cli.again import of_plan, view_of_report
+from wexa_sync.cli.again import view_of_plan, view_of_report
 from wexa_sync.cli.exit_code import report_exit_code
 from wexa_sync.cli.outputs import Show
 from wexa_sync.cli.progress import progress
@@ -127,7 +127,7 @@ def _show_plan(plan: Plan, request: Request, *, talks: bool) -> None:
         return
     stream: TextIO = sys.stdout if talks else sys.stderr
     layout = Layout(color=wants_color(stream), width=width(stream), level=request.output.level)
-    show_text(plan_text(plan_view(of_plan(plan)), layout), FOR_PEOPLE, stream)
+    show_text(plan_text(view_of_plan(plan), layout), FOR_PEOPLE, stream)
     if plan.acts:
         click.echo(file=stream)  # what follows, a question or a receipt, stands by itself
 

@@ -23,19 +23,18 @@ if TYPE_CHECKING:
 def command(request: Request, apply: str, out: Path | None, force: bool) -> int:  # click's way
     """Make what an apply touched as it was before: the newest apply, or the one of that id in the history."""
     from wexa_sync import engine
-    from wexa_sync.cli.again import of_plan
+    from wexa_sync.cli.again import view_of_plan
     from wexa_sync.cli.exit_code import plan_exit_code
     from wexa_sync.cli.outputs import outputs
     from wexa_sync.cli.plan_and_apply import carry_out
     from wexa_sync.plan.file import save
-    from wexa_sync.render.view.plan import plan_view
 
     past = engine.find_past(request.store, apply)
     if out is not None:
         with outputs(request, "plan", out) as show, request.workspace() as workspace:
             plan = engine.plan_to_undo(past, workspace, os.environ, force=force)
             save(plan, out)
-            show(plan_view(of_plan(plan)))
+            show(view_of_plan(plan))
         return int(plan_exit_code(plan, detailed=False, strict=False))
     with outputs(request, "report") as show, request.workspace() as found, engine.locked(found) as workspace:
         plan = engine.plan_to_undo(past, workspace, os.environ, force=force)

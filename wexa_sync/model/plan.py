@@ -138,22 +138,13 @@ class LostState(Struct, frozen=True, kw_only=True):
     """Say that nothing is recorded, and much of what is declared is live: the state was lost, or is elsewhere.
 
     `live` of the `declared` addresses are live. `blocked`: those that are blocked for that reason alone. `place`: where
-    the state was looked for, as people call it. `hint`: what to do next.
+    the state was looked for, as people call it.
     """
 
     live: int
     declared: int
     blocked: tuple[Address, ...]
     place: str = ""
-    hint: str = (
-        "If there is a state, put it back, or name it with --state. If there is none, `wexa-sync import --all` "
-        "shows what it finds by name, asks, and records it; `wexa-sync state rebuild` records it at once."
-    )
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """Return all but the hint, whose words are said anew where a plan is read."""
-        return {"live": self.live, "declared": self.declared, "blocked": self.blocked, "place": self.place}
 
 
 class Plan(Struct, frozen=True, kw_only=True):

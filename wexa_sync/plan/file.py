@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from wexa_sync.errors import PlanRefused
 from wexa_sync.model import (
@@ -217,7 +217,7 @@ def _unmanaged_from_data(data: Any) -> Unmanaged:
 
 
 def _lost_to_data(lost: LostState) -> dict[str, Any]:
-    return {**lost.facts, "blocked": [address_to_data(address) for address in lost.blocked]}
+    return {**asdict(lost), "blocked": [address_to_data(address) for address in lost.blocked]}
 
 
 def _lost_from_data(data: Any) -> LostState:

@@ -10,7 +10,6 @@ from typing import Final
 from msgspec import Struct
 
 from wexa_sync.model import Outcome, Plan, Source, Status
-from wexa_sync.render.view.lost import said_of
 from wexa_sync.render.view.plan import BlockedView, PlanView
 from wexa_sync.render.view.problems import ProblemsView
 from wexa_sync.render.view.report import ReportView
@@ -70,7 +69,11 @@ class Finding(Struct, frozen=True, kw_only=True):
 def of_plan(view: PlanView) -> tuple[Finding, ...]:
     """Return what is blocked in a plan, and what the plan warns of."""
     return _ranked(
-        [*_lost(view.plan), *map(_blocked, view.listed), *(_finding(WARNING, "", text) for text in view.plan.warnings)]
+        [
+            *_lost(view.plan, view.lost),
+            *map(_blocked, view.listed),
+            *(_finding(WARNING, "", text) for text in view.plan.warnings),
+        ]
     )
 
 
@@ -89,7 +92,7 @@ def of_report(view: ReportView) -> tuple[Finding, ...]:
             *error,
             *(each for outcome in view.outcomes for each in _of(outcome)),
             *earlier,
-            *_lost(view.report.plan),
+            *_lost(view.report.plan, view.lost),
             *blocked,
         ]
     )
@@ -102,11 +105,11 @@ def of_problems(view: ProblemsView) -> tuple[Finding, ...]:
     return (_finding(FAILURE, "", view.message, view.hint),) if view.type else ()
 
 
-def _lost(plan: Plan) -> Iterator[Finding]:
+def _lost(plan: Plan, said: tuple[str, str, str]) -> Iterator[Finding]:
     """Yield what stands for many blocked changes where the state seems to be lost, at the place of the first one."""
     if plan.lost is None:
         return
-    heading, why, hint = said_of(plan.lost)
+    heading, why, hint = said
     places = [each.source for each in plan.blocked if each.address in plan.lost.blocked and each.source]
     yield _finding(BLOCKED, "", f"{heading} {why}", hint, next(iter(places), None))
 

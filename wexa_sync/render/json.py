@@ -75,13 +75,13 @@ def _plan(view: PlanView) -> dict[str, Any]:
             {"in": str(part.owner), "kind": part.kind, "id": part.id, "name": part.title} for part in plan.unmanaged
         ],
         "moved": [{"from": str(move.old), "to": str(move.new)} for move in plan.moved],
-        **({"lost_state": _lost(plan.lost)} if plan.lost else {}),
+        **({"lost_state": _lost(plan.lost, view.lost[-1])} if plan.lost else {}),
         "warnings": list(plan.warnings),
     }
 
 
-def _lost(lost: LostState) -> dict[str, Any]:
-    return {**lost.facts, "blocked": list(map(str, lost.blocked)), "hint": lost.hint}
+def _lost(lost: LostState, hint: str) -> dict[str, Any]:
+    return {**asdict(lost), "blocked": list(map(str, lost.blocked)), "hint": hint}
 
 
 def _origins(operation: ChangeView | BlockedView, plan: Plan) -> dict[str, list[str]]:

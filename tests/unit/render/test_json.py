@@ -29,6 +29,7 @@ from wexa_sync.model import (
     Target,
 )
 from wexa_sync.render.json import FORMAT_VERSION, plan_json, report_json
+from wexa_sync.render.view.lost import said_of
 from wexa_sync.render.view.plan import plan_view
 from wexa_sync.render.view.report import report_view
 
@@ -56,9 +57,9 @@ def change(made: Plan, number: int = 0) -> dict[str, Any]:
 
 
 def test_a_lost_state_is_as_the_schema_says() -> None:
-    facts: dict[str, Any] = {"live": 3, "declared": 4, "place": "s.json", "hint": "Look for it."}
-    made = plan(lost=LostState(**facts, blocked=(SKILL,)))
-    assert read(made)["lost_state"] == {**facts, "blocked": [str(SKILL)]}
+    facts: dict[str, Any] = {"live": 3, "declared": 4, "place": "s.json"}
+    lost = LostState(**facts, blocked=(SKILL,))
+    assert read(plan(lost=lost))["lost_state"] == {**facts, "blocked": [str(SKILL)], "hint": said_of(lost)[-1]}
 
 
 def test_drift_is_as_the_schema_says() -> None:

@@ -24,5 +24,6 @@ def said_of(lost: LostState | None) -> tuple[str, str, str]:
     return (
         f"{lost.live} of {lost.declared} declared resources are live already, and {where} records none of them.",
         "The state was lost, or it is elsewhere: a state file that was never committed is not in a fresh checkout.",
-        lost.hint,
+        "If there is a state, put it back, or name it with --state. If there is none, `wexa-sync import --all` "
+        "shows what it finds by name, asks, and records it; `wexa-sync state rebuild` records it at once.",
     )

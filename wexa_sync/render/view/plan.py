@@ -122,11 +122,15 @@ class BlockedView(Blocked, frozen=True, kw_only=True, dict=True):
 
 
 class PlanView(Struct, frozen=True, kw_only=True, dict=True):
-    """Describe a plan to lay out. What each format asks for is found once."""
+    """Describe a plan to lay out. What each format asks for is found once.
+
+    `lost`: what says that the state seems to be lost, empty for other plans.
+    """
 
     plan: Plan
     blocked: tuple[BlockedView, ...]
     unprunable: tuple[BlockedView, ...]
+    lost: tuple[str, str, str]
 
     @property
     def title(self) -> str:
@@ -195,11 +199,6 @@ class PlanView(Struct, frozen=True, kw_only=True, dict=True):
     def listed(self) -> tuple[BlockedView, ...]:
         """Return the blocked changes to list for people: without those that one message on a lost state stands for."""
         return beside(self.plan.lost, self.blocked)
-
-    @property
-    def lost(self) -> tuple[str, str, str]:
-        """Return what says that the state seems to be lost: a heading, why, and what to do. Empty for other plans."""
-        return said_of(self.plan.lost)
 
     @property
     def is_drift(self) -> bool:
@@ -279,4 +278,5 @@ def plan_view(plan: Plan) -> PlanView:
         plan=plan,
         blocked=tuple(view_of(BlockedView, each, origins=of.get(each.address, ())) for each in plan.blocked),
         unprunable=tuple(view_of(BlockedView, blocked) for blocked in plan.unprunable),
+        lost=said_of(plan.lost),
     )
