@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
 from msgspec.structs import replace
 
 from wexa_sync import graph
 from wexa_sync.apply.context import Context
+from wexa_sync.apply.flights import Flights, Landing
 from wexa_sync.apply.records import record_of
 from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.steps import Http, Together, Turn, Turns, Work, Write, conflict, ended, left, skipped_after
@@ -36,9 +37,6 @@ WAKE = 60.0
 _AHEAD = 3  # times the slots are filled where writing is slow, with changes that wait for a write: it serves them all
 _NEXT = 2  # slots have one change more, whose intent is written when one of them is free: none is idle meanwhile
 
-Landing = tuple[Address, Any, BaseException | None]
-"""A change, and what it waited for: a value, or an error."""
-
 _UNWRITABLE = "the state could not be written"
 _GO_ON = "Apply again when the state can be written: it continues from what was done."
 _UNRECORDED = f"the change was made, and {_UNWRITABLE} after it: the next plan looks for it"
@@ -58,13 +56,11 @@ class Drive:
         self.outcomes: dict[Address, Outcome] = {}
         self.works: dict[Address, Work] = {}
         self.began: dict[Address, float] = {}
-        self.flying: dict[Future[Any], list[Address]] = {}  # who waits for it
-        self.awaited: dict[Address, tuple[Http | Together, list[Future[Any]]]] = {}  # what each waits for
-        self.lookups: dict[Hashable, Future[Any]] = {}
+        self.flights = Flights(context.options.parallelism)
         self.parked: deque[Landing] = deque()  # of those who waited together, all but the first
         self.turns = Turns()
         self.held: deque[Change] = deque()  # that are free, and wait for a slot of their own
-        self.acting: set[Address] = set()  # what is under way, but for creates
+        self.acting = 0  # changes under way, but for creates
         self.to_write: list[tuple[Address, Write]] = []
         self.owed = 0  # requests that follow as soon as something is written
         self.writing: tuple[Future[None], list[tuple[Address, Write]]] | None = None
@@ -114,17 +110,18 @@ class Drive:
         """Run every change to its end, or to the cutoff. Return True when an interrupt left something undone."""
         # Nothing may break in between a request and its record: an interrupt only sets the cutoff, which is read here.
         cutoff = self.context.cutoff
-        with ThreadPoolExecutor(max_workers=self.context.options.parallelism) as pool:
+        with self.flights.pool:
             while not self.walk.finished:
                 if not cutoff.over:
-                    self._begin(pool)
-                self._flush(pool)
-                if going := {*self.flying, *(self.writing or ())[:1]}:
+                    self._begin()
+                self._flush()
+                if going := {*self.flights.flying, *(self.writing or ())[:1]}:
                     done, _ = wait(going, timeout=WAKE, return_when=FIRST_COMPLETED)
                     if self.writing is None and time.monotonic() >= self.wrote + WAKE:
                         self.write()  # nothing: the lock's lease is renewed
-                    for future in sorted(done & self.flying.keys(), key=lambda future: str(self.flying[future][0])):
-                        self._land(pool, future)
+                    for first, *others in self.flights.landed(done):
+                        self.parked.extend(others)
+                        self._advance(*first)
                 elif cutoff.over and not self.to_write:
                     break
         for address, change in self.changes.items():
@@ -141,7 +138,7 @@ class Drive:
         why = "interrupted before it began" if stopped else "the time was over before it began (--timeout)"
         return WexaSyncError(why, hint="Apply again: it continues from what was done.")
 
-    def _begin(self, pool: ThreadPoolExecutor) -> None:
+    def _begin(self) -> None:
         """Begin changes, or continue them after a lookup, as long as there is room for their requests.
 
         An intent that stands there unsent is a doubt after a kill, where nothing happened. So few are written while all
@@ -152,14 +149,14 @@ class Drive:
             if self.parked:
                 address, value, error = self.parked.popleft()
                 self.began[address] = time.monotonic()
-                self._advance(pool, address, value, error)
+                self._advance(address, value, error)
             elif self.held and self._busy() < slots:
-                self._start(pool, self.held.popleft())
+                self._start(self.held.popleft())
             elif ready := self.walk.ready(1):
                 self.held.append(change := self.changes[ready[0]])
                 may_wait = change.action is Action.CREATE or (self.session.is_slow and not _happens_once(ready[0]))
                 if may_wait or self._busy() < slots:
-                    self._start(pool, self.held.pop())
+                    self._start(self.held.pop())
             else:
                 break
 
@@ -171,19 +168,19 @@ class Drive:
 
     def _busy(self) -> int:
         """Return how many requests are under way, or follow as soon as something is written."""
-        return len(self.flying) + self.owed
+        return len(self.flights.flying) + self.owed
 
-    def _start(self, pool: ThreadPoolExecutor, change: Change) -> None:
+    def _start(self, change: Change) -> None:
+        self.acting += change.action is not Action.CREATE
         if change.action is Action.NOOP:
             self._end(change, ended(change, Status.APPLIED, id=change.id))
             return
         self.works[change.address] = work_for(change)(Task(self.context, change))
-        self.acting |= set() if change.action is Action.CREATE else {change.address}
         self.began[change.address] = time.monotonic()
         self.context.report(change, "started")
-        self._advance(pool, change.address, None, None)
+        self._advance(change.address, None, None)
 
-    def _flush(self, pool: ThreadPoolExecutor) -> None:
+    def _flush(self) -> None:
         """Write what is to be written, all at once, and let the changes go on whose entries are written."""
         while True:
             if self.writing is None and self.to_write:
@@ -197,7 +194,7 @@ class Drive:
             for address, write in batch:
                 # What has no room at once may have room one by one: what is done must be known.
                 kept = written or (not write.begins and self.write(*write.entries))
-                self._advance(pool, address, None, None if kept else self._unwritten(address, write))
+                self._advance(address, None, None if kept else self._unwritten(address, write))
 
     def _unwritten(self, address: Address, write: Write) -> StateError | None:
         """Return the error that ends a change whose entries were not written; None where the server has done it."""
@@ -211,22 +208,7 @@ class Drive:
             return None
         return StateError(f"{_UNWRITABLE}, so it was left where it was", hint=_GO_ON)
 
-    def _land(self, pool: ThreadPoolExecutor, future: Future[Any]) -> None:
-        """Advance the first of those who waited for the request, and for no other any more."""
-        waited, going = self.flying.pop(future), self.flying.keys()
-        landed = [self._landing(each) for each in waited if going.isdisjoint(self.awaited[each][1])]
-        self.parked.extend(landed[1:])
-        if landed:
-            self._advance(pool, *landed[0])
-
-    def _landing(self, address: Address) -> Landing:
-        step, futures = self.awaited.pop(address)
-        error = next(filter(None, (future.exception() for future in futures)), None)
-        if error is not None and not isinstance(error, WexaSyncError):
-            raise error
-        return address, None if error else step.value([future.result() for future in futures]), error
-
-    def _advance(self, pool: ThreadPoolExecutor, address: Address, value: Any, error: BaseException | None) -> None:
+    def _advance(self, address: Address, value: Any, error: BaseException | None) -> None:
         """Advance a change to its next step, or to its end."""
         work, change = self.works[address], self.changes[address]
         try:
@@ -243,13 +225,13 @@ class Drive:
             self._fail(change, failure)
         else:
             if isinstance(step, (Http, Together)):
-                self.awaited[address] = step, [self._flown(pool, address, each) for each in step.requests]
+                self.flights.begin(address, step)
             elif isinstance(step, Turn):
                 self.parked.extend((each, None, None) for each in self.turns.given_up_by(address))
                 if step.key is None or self.turns.taken_by(address, step.key):
-                    self._advance(pool, address, None, None)
+                    self._advance(address, None, None)
             elif self.unwritable is not None and step.begins:  # the state would not say that it was sent
-                self._advance(pool, address, None, self._unwritten(address, step))
+                self._advance(address, None, self._unwritten(address, step))
             else:
                 self.to_write.append((address, step))
                 self.owed += not step.last
@@ -261,17 +243,6 @@ class Drive:
         if not (withdrawn and isinstance(failure, NotBegun) and self.context.is_unmade(change)):
             self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
 
-    def _flown(self, pool: ThreadPoolExecutor, address: Address, step: Http) -> Future[Any]:
-        """Send the request, unless it is the lookup that another change waits for. Return what is waited for."""
-        future = self.lookups.get(step.lookup)
-        if future not in self.flying:
-            future = pool.submit(step.function)
-            self.flying[future] = []
-            if step.lookup is not None:
-                self.lookups[step.lookup] = future
-        self.flying[future].append(address)
-        return future
-
     def _keep(self, outcome: Outcome) -> None:
         self.outcomes[outcome.change.address] = outcome
         if self.context.history is not None and outcome.change.action is not Action.NOOP:
@@ -279,7 +250,7 @@ class Drive:
 
     def _end(self, change: Change, outcome: Outcome, holds: Callable[[Address], bool] = lambda _address: True) -> None:
         address = change.address
-        self.acting.discard(address)
+        self.acting -= change.action is not Action.CREATE
         seconds = time.monotonic() - self.began.get(address, time.monotonic())
         if address in self.unrecorded and outcome.status is Status.APPLIED:
             outcome = replace(outcome, warnings=(*outcome.warnings, _UNRECORDED))
