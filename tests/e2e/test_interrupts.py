@@ -8,15 +8,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from msgspec.structs import replace
 
+from tests.events import clock, held, until
 from wexa_sync.model import Plan
 
 if TYPE_CHECKING:
-    from tests.conftest import Cli, Desk, Remote
+    from tests.conftest import Cli, Desk
     from tests.forks import Started
 
 SKILL = """---
@@ -28,26 +30,25 @@ spec: {{name: More {n}, description: D, connector_id: {{external: Mail}}}}
 
 
 @pytest.fixture
-def slow(desk: Desk, open_sandbox: Callable[..., AbstractContextManager[Remote]]) -> Iterator[Desk]:
-    """Yield a desk of 48 changes against a sandbox that takes 60 ms for each."""
+def long(desk: Desk) -> Desk:
+    """Return a desk of 49 changes, that never gives up a response."""
     (desk.folder / "more.yaml").write_text("".join(SKILL.format(n=n) for n in range(40)), encoding="utf-8")
-    with open_sandbox(latency_ms=60) as remote:
-        yield replace(desk, remote=remote)
+    (desk.folder / "wexa-sync.yaml").write_text("read_timeout: 3600\n", encoding="utf-8")
+    return desk
 
 
 Begin = Callable[..., AbstractContextManager["Started"]]
 
 
 @pytest.fixture
-def begin(going: Callable[..., AbstractContextManager[Started]]) -> Begin:
-    """Return a function that starts an apply, and returns when some of it is done, and most is not."""
+def begin(cli: Cli) -> Begin:
+    """Return a function that starts a command, and returns when the fault has struck one of its requests."""
 
     @contextmanager
-    def start(desk: Desk) -> Iterator[Started]:
-        with going(desk, "apply", "--auto-approve", "--parallelism", "4") as process:
-            while len(desk.remote.writes) < 4:
-                assert process.poll() is None, process.communicate()
-                time.sleep(0.02)
+    def start(desk: Desk, fault: str, *words: str, before: str = "") -> Iterator[Started]:
+        desk.remote.fault(fault)
+        with cli.going(desk.folder, *words, env=desk.remote.env, before=before) as process:
+            until(lambda: any(each["fault"] for each in desk.remote.requests), process)
             yield process
 
     return start
@@ -62,89 +63,107 @@ def once_each(desk: Desk, work: Callable[[Plan], list[str]], failures: Callable[
     assert len(skills) == 42
 
 
+APPLY = ("apply", "--auto-approve", "--parallelism", "4")
+AFTER_FOUR = held("POST nth=5 times=forever")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_an_apply_between_two_requests(
-    slow: Desk,
+    long: Desk,
     begin: Begin,
     work: Callable[[Plan], list[str]],
     failures: Callable[..., list[str]],
     number: signal.Signals,
     code: int,
 ) -> None:
-    with begin(slow) as process:
+    # However much later the second of two signals comes, it is an echo of the first.
+    with begin(long, AFTER_FOUR, *APPLY, before="from wexa_sync.cli import signals; signals._ECHO = 3600") as process:
         process.send_signal(number)
         process.send_signal(number)  # the impatient press twice
-        out, said = process.communicate()
-    assert process.returncode == code, out + said
-    assert "what is in flight is finished" in said, out
+        assert process.stderr is not None
+        said = "".join(takewhile(lambda line: "nothing new begins" not in line, process.stderr))
+        assert "what is in flight is finished" in said
+        assert process.poll() is None
+        long.remote.fault()
+        out, rest = process.communicate()
+    assert process.returncode == code, out + said + rest
     assert "(interrupted)" in out
     assert "interrupted before it began" in out
     assert "failed" not in out, "what waited for its turn was never begun"
-    assert "Traceback" not in said
-    state = slow.workspace.store.load()
+    assert "Traceback" not in said + rest
+    state = long.workspace.store.load()
     assert state.intents == {}
     assert len([line for line in out.splitlines() if line.startswith("  done")]) == len(state.records)
-    once_each(slow, work, failures)
+    assert 4 < len(long.remote.writes) <= 8, "and what was in flight: one for each slot"
+    once_each(long, work, failures)
 
 
 def test_a_second_signal_cuts_what_is_in_flight_and_it_is_found_again(
-    slow: Desk, begin: Begin, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
+    long: Desk, begin: Begin, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
 ) -> None:
-    slow.remote.fault("hang after POST /skills/")
-    with begin(slow) as process:
-        while not any(each["fault"] for each in slow.remote.requests):
-            time.sleep(0.02)
+    with begin(long, "hang after POST /skills/", *APPLY) as process:
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         assert any("Once more cuts it off" in line for line in process.stderr)
-        time.sleep(1.2)  # the second of two signals is a person's, not an echo of the first
+        time.sleep(1.2)  # at least: the second of two signals is a person's, not an echo of the first
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
         out, said = process.communicate()
     assert process.returncode == 130, out + said
-    assert "it was interrupted" in " ".join(out.split()), "and not: no answer came within the 30 s of read_timeout"
+    assert "it was interrupted" in " ".join(out.split()), "and not: no answer came within the time of read_timeout"
     assert "Traceback" not in said
-    assert len(slow.workspace.store.load().intents) == 1
-    slow.remote.fault()
-    once_each(slow, work, failures)
+    assert len(long.workspace.store.load().intents) == 1
+    long.remote.fault()
+    once_each(long, work, failures)
 
 
 def test_a_timeout_begins_nothing_more(
-    slow: Desk, cli: Cli, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
+    long: Desk, begin: Begin, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]], tmp_path: Path
 ) -> None:
-    # 49 changes at 60 ms and two at a time take longer than this, however fast the machine is.
-    words = ("--auto-approve", "--parallelism", "2", "--timeout", "1.2")
-    done = cli(slow.folder, "apply", *words, code=1, env=slow.remote.env)
-    assert "--timeout" in " ".join(done.stdout.split()) + done.stderr
-    once_each(slow, work, failures)
+    over = tmp_path / "over"
+    with begin(long, AFTER_FOUR, *APPLY, "--timeout", "1h", before=clock(over)) as process:
+        over.touch()
+        long.remote.fault()
+        out, _ = process.communicate()
+    assert process.returncode == 1
+    assert "--timeout" in " ".join(out.split())
+    assert long.workspace.store.load().intents == {}
+    assert 4 < len(long.remote.writes) <= 8, "and what was in flight: one for each slot"
+    once_each(long, work, failures)
 
 
-def test_a_plan_whose_time_is_over_says_so(slow: Desk, cli: Cli) -> None:
-    done = cli(slow.folder, "plan", "--timeout", "0.05", "--parallelism", "1", code=1, env=slow.remote.env)
-    assert "the time given by --timeout is over" in " ".join(done.stderr.split())
+def test_a_plan_whose_time_is_over_says_so(long: Desk, begin: Begin, tmp_path: Path) -> None:
+    over = tmp_path / "over"
+    words = ("plan", "--parallelism", "1", "--timeout", "1h")
+    with begin(long, held("GET"), *words, before=clock(over)) as process:
+        over.touch()
+        long.remote.fault()
+        _, said = process.communicate()
+    assert process.returncode == 1
+    assert "the time given by --timeout is over" in " ".join(said.split())
 
 
 def test_a_second_apply_names_the_holder_or_waits_its_turn(
-    slow: Desk, cli: Cli, begin: Begin, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
+    long: Desk, cli: Cli, begin: Begin, work: Callable[[Plan], list[str]], failures: Callable[..., list[str]]
 ) -> None:
-    with begin(slow) as process:
-        refused = cli(slow.folder, "apply", "--auto-approve", code=1, env=slow.remote.env)
+    with begin(long, AFTER_FOUR, *APPLY) as process:
+        refused = cli(long.folder, "apply", "--auto-approve", code=1, env=long.remote.env)
         assert f"pid {process.pid}" in " ".join(refused.stderr.split())
-        waited = cli(slow.folder, "apply", "--auto-approve", "--lock-timeout", "60", env=slow.remote.env)
-        assert waited.last == "No changes."
+        words = ("apply", "--auto-approve", "--lock-timeout", "1h")
+        with cli.going(long.folder, *words, env=long.remote.env) as waiting:
+            assert waiting.stderr is not None
+            assert waiting.stderr.readline().startswith("Waiting for the lock of ")
+            long.remote.fault()
+            waited, _ = waiting.communicate()
+        assert waited.endswith("No changes.\n")
         assert process.wait() == 0
-    once_each(slow, work, failures)
+    once_each(long, work, failures)
 
 
-@pytest.mark.parametrize("fault", ["", "hang before GET"])
-def test_a_signal_breaks_into_a_plan_at_once(
-    slow: Desk, going: Callable[..., AbstractContextManager[Started]], fault: str
-) -> None:
-    if fault:
-        slow.remote.fault(fault)
-    with going(slow, "plan") as process:
-        while not slow.remote.requests:
-            time.sleep(0.01)
+@pytest.mark.parametrize("fault", ["hang before GET", held("GET /agentflows")], ids=["no answer", "some answers"])
+def test_a_signal_breaks_into_a_plan_at_once(long: Desk, begin: Begin, fault: str) -> None:
+    long.apply()
+    with begin(long, fault, "plan") as process:
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate()
     assert process.returncode == 143
