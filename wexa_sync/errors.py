@@ -213,10 +213,11 @@ class Overtaken(WexaSyncError):
 
 
 class ApiError(WexaSyncError):
-    """Say that a call to the API failed."""
+    """Say that a call to the API failed. `why` is the message without the call."""
 
     def __init__(self, message: str, *, method: str, path: str, status: int | None = None, hint: str = "") -> None:
         super().__init__(f"{method} {path}: {message}", hint=hint)
+        self.why = message
         self.method = method
         self.path = path
         self.status = status

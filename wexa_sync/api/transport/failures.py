@@ -19,7 +19,7 @@ def not_begun(call: Call, cutoff: Cutoff, last: ApiError | None = None) -> Unrea
     larger = "" if cutoff.stopped else " A larger --timeout helps."
     hint = f"Run the command again: it continues from what was done.{larger}"
     if last is not None:
-        why += f"; before that: {last.message.removeprefix(f'{call.method} {call.path}: ')}"
+        why += f"; before that: {last.why}"
         hint = last.hint if isinstance(last, Unreachable) else hint
     how = NotBegun if last is None else Unreachable
     return how(f"not sent: {why}", method=call.method, path=call.path, hint=hint)

@@ -23,7 +23,7 @@ from wexa_sync.api.transport.pool import Pool
 from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.transport.retry import Policy, RateLimiter, asked_wait, decide
 from wexa_sync.api.transport.url import normal_base_url
-from wexa_sync.errors import ApiError, SettingsError, Throttled, UsageError
+from wexa_sync.errors import ApiError, SettingsError, Throttled, Unreachable, UsageError
 from wexa_sync.model import Secret
 from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.secrecy.keys import SHORTEST_KEY
@@ -181,7 +181,9 @@ class Http:
         if isinstance(outcome, Throttled) or asked_wait(outcome) is not None:
             self._limiter.pause(seconds)  # it is the server that is busy, so everyone waits
         else:
-            self._sleep(seconds, f"another try, after {outcome.message}")
+            # A server that can't be reached is that for every call: those that wait for the same are told of once.
+            said = outcome.why if isinstance(outcome, Unreachable) else outcome.message
+            self._sleep(seconds, f"another try: {said}")
 
     def close(self) -> None:
         """Close the idle connections."""

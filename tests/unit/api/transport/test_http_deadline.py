@@ -17,6 +17,7 @@ from wexa_sync.api.transport import connection as transport
 from wexa_sync.api.transport import http
 from wexa_sync.api.transport.deadline import Deadlines
 from wexa_sync.api.transport.http import Http
+from wexa_sync.api.transport.retry import Policy
 from wexa_sync.errors import ApiError, LostAnswer, ServerFault, Unreachable
 
 Serve = Callable[..., Any]
@@ -155,6 +156,42 @@ def test_deeds_are_done_in_the_order_of_their_moments_unless_they_are_called_off
             deadlines.call_off(deeds[name])
     assert over.wait(60)
     assert done == ["first", "second", "third"]
+
+
+class Quick(Cutoff):
+    """Represent a cutoff whose waits are told of, and take no time."""
+
+    def wait(self, seconds: float, what: str = "") -> bool:
+        if what:
+            self.waiting(what, seconds)
+        return False
+
+
+def waits_of(client: Http, *paths: str) -> None:
+    for path in paths:
+        with pytest.raises(ApiError):
+            client.request("GET", path, repeatable=True)
+
+
+TWICE: dict[str, Any] = {"policy": Policy(attempts=2, base=20.0), "sleep": None, "jitter": lambda: 1.0}
+
+
+def test_a_server_that_can_not_be_reached_is_told_of_once(connect: Connect) -> None:
+    heard: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    waits_of(connect(f"http://{place}", cutoff=Quick(hear=lambda what, _: heard.append(what)), **TWICE), "/a", "/b")
+    assert heard == [f"another try: could not connect to {place}: Connection refused"]
+
+
+def test_what_a_server_says_is_told_for_each_call(connect: Connect, serve: Serve) -> None:
+    heard: list[str] = []
+    url = serve(b"HTTP/1.1 503 Busy\r\nConnection: close\r\n\r\n").url
+    waits_of(connect(url, cutoff=Quick(hear=lambda what, _: heard.append(what)), **TWICE), "/a", "/b")
+    assert [what.partition(": the server answered 503")[0] for what in heard] == [
+        "another try: GET /a",
+        "another try: GET /b",
+    ]
 
 
 def test_a_response_that_does_not_come_is_told_of_again_and_again(
