@@ -24,14 +24,18 @@ def held(requests: str) -> str:
 
 
 _CLOCK = """\
+import time
 from pathlib import Path
+from queue import SimpleQueue
 from types import SimpleNamespace
 from wexa_sync.api import cutoff
-cutoff.time = SimpleNamespace(monotonic=lambda: 1e9 * Path({!r}).exists())
-cutoff.AGAIN = 0.05  # so often the clock is read by what waits
+class Stops(SimpleQueue):  # who waits looks at the clock often
+    def get(self, timeout): return super().get(timeout=min(timeout, 0.02))
+cutoff.SimpleQueue = Stops
+cutoff.time = SimpleNamespace(monotonic=lambda: time.monotonic() + 1e9 * Path({!r}).exists())
 """
 
 
 def clock(over: Path) -> str:
-    """Return code for a command to run first: the time given by `--timeout` is over when the file `over` exists."""
+    """Return code for a command to run first: when the file `over` exists, the time of `--timeout` is over."""
     return _CLOCK.format(str(over))

@@ -219,9 +219,11 @@ def _report(started: dict[int, int], options: int = os.WNOHANG) -> None:
 
 
 def _command_line(order: Mapping[str, Any], streams: Sequence[int]) -> None:
+    from wexa_sync.api.transport import connection
     from wexa_sync.cli import main
     from wexa_sync.sandbox.world import ids
 
+    connection._SLOW = PATIENCE  # no word of a response that comes late since the machine is busy
     signal.alarm(PATIENCE)
     os.environ.clear()
     os.environ.update(order["env"])

@@ -6,6 +6,8 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 Hear = Callable[[str, float], None]
 """Gets what is waited for, and for how many seconds at most."""
@@ -25,7 +27,9 @@ class Cutoff:
 
     def __init__(self, seconds: float | None = None, hear: Hear = lambda _what, _left: None) -> None:
         self._end = math.inf if seconds is None else time.monotonic() + seconds
-        self._stopped = threading.Event()
+        self._stopped = False
+        # Wakes who waits. An Event would not do: a handler that breaks into its wait would wait for its lock for ever.
+        self._stops = SimpleQueue[None]()
         self._cut = False
         self._hear = hear
         self._quiet_until: dict[str, float] = {}
@@ -37,7 +41,8 @@ class Cutoff:
     def stop(self, why: str = "it was interrupted") -> None:
         """Begin nothing more. May be called from a signal's handler, and again: the first `why` holds."""
         self.why = self.why or why
-        self._stopped.set()
+        self._stopped = True
+        self._stops.put(None)
 
     def cut(self) -> None:
         """End what is under way, too. May be called from a signal's handler, and again."""
@@ -63,7 +68,7 @@ class Cutoff:
     @property
     def stopped(self) -> bool:
         """True when `stop` was called."""
-        return self._stopped.is_set()
+        return self._stopped
 
     @property
     def over(self) -> bool:
@@ -88,5 +93,6 @@ class Cutoff:
         while (rest := end - time.monotonic()) > 0 and not self.stopped:
             if what:
                 self.waiting(what, rest)
-            self._stopped.wait(min(rest, AGAIN) if what else rest)
+            with suppress(Empty):
+                self._stops.put(self._stops.get(timeout=min(rest, AGAIN) if what else rest))  # for all that wait
         return self.over

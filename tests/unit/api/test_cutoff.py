@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from threading import Semaphore, Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +16,8 @@ from wexa_sync.model import Options, Status, Vouch
 from wexa_sync.state import Remember, StateSession
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from tests.conftest import Desk
     from wexa_sync.state import State
     from wexa_sync.state.base import Entry, Note
@@ -71,6 +75,41 @@ def test_a_wait_is_told_at_once_and_again_until_it_ends(monkeypatch: pytest.Monk
     assert cutoff.wait(86400, "the server")
     assert [what for what, _ in heard] == ["the server"] * 3
     assert all(left <= 1000 for _, left in heard), "the end of the given time counts too"
+
+
+@pytest.mark.parametrize("lines", range(40))
+def test_a_signal_may_break_in_anywhere_in_a_wait(monkeypatch: pytest.MonkeyPatch, lines: int) -> None:
+    monkeypatch.setattr(module, "AGAIN", 0.01)  # so that the wait comes by all its lines
+    cutoff, ended = Cutoff(), list[bool]()
+    left = iter(range(lines))
+
+    def line(_frame: FrameType, event: str, _arg: Any) -> Any:
+        if event == "line" and not cutoff.stopped and next(left, None) is None:
+            cutoff.stop()  # what the handler of a signal does, between two lines of its own thread
+        return line
+
+    def run() -> None:
+        sys.settrace(line)
+        ended.append(cutoff.wait(3600, "the server"))
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert ended, "it waits for itself"
+
+
+def test_all_that_wait_are_woken() -> None:
+    cutoff, waits = Cutoff(hear=lambda *_: begun.release()), list[bool]()
+    begun = Semaphore(0)
+    threads = [Thread(target=lambda n=n: waits.append(cutoff.wait(3600, f"server {n}"))) for n in range(5)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert begun.acquire(timeout=60)
+    cutoff.stop()
+    for thread in threads:
+        thread.join(60)
+    assert waits == [True] * 5
 
 
 def test_workers_that_wait_for_the_same_are_told_of_once() -> None:
