@@ -61,6 +61,8 @@ def test_what_init_writes_for_environments_and_secrets(cli: Cli, tmp_path: Path)
     for name, secrets in (("plan", ["CRM_TOKEN"]), ("apply", ["CRM_TOKEN"]), ("drift", [])):
         step = workflow["jobs"][name]["steps"][-1]
         assert list(step["env"]) == keys + secrets
+        only = "${{ matrix.env == 'staging' && secrets.WEXA_API_KEY_STAGING || '' }}"
+        assert step["env"]["WEXA_API_KEY_STAGING"] == only, "a job holds the key of its own environment alone"
         assert step["with"]["env"] == "${{ matrix.env }}"
     assert "env" not in workflow["jobs"]["preview"]["steps"][-1], "a fork gets no secret"
     assert workflow["permissions"] == {}

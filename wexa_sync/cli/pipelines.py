@@ -42,15 +42,16 @@ def filled(text: str, environments: Sequence[str], secrets: Iterable[str]) -> st
     """Return the text of a pipeline for a repository with these environments, and these secrets in its manifests."""
     kept = "MANY" if environments else "ONE"
     text = _LINE.sub(lambda line: line[2] if line[1] == kept else "", text)
-    keys = [f"WEXA_API_KEY_{name.upper().replace('-', '_')}" for name in environments] or ["WEXA_API_KEY"]
+    of_keys = {f"WEXA_API_KEY_{name.upper().replace('-', '_')}": name for name in environments} or {"WEXA_API_KEY": ""}
     # On GitLab an environment of the project may hold a key of its own under the one name.
-    asked = [f"${name}" for name in dict.fromkeys([*keys, "WEXA_API_KEY"])]
+    asked = [f"${name}" for name in dict.fromkeys([*of_keys, "WEXA_API_KEY"])]
+    keys = [_line(name, environment) for name, environment in of_keys.items()]
     words = {
         "@VERSION@": __version__,
         "@ENVIRONMENTS@": ", ".join(environments),
         "@QUOTED@": ", ".join(f'"{name}"' for name in environments),
-        "@KEYS@": _lines([*keys, *sorted(secrets)]),
-        "@KEY@": _lines(keys),
+        "@KEYS@": "\n".join([*keys, *(_line(name) for name in sorted(secrets) if name not in of_keys)]),
+        "@KEY@": "\n".join(keys),
         "@ENV@": ' --env "$WEXA_ENVIRONMENT"' if environments else "",
         "@OF@": "-$WEXA_ENVIRONMENT" if environments else "",
         "@A_KEY@": f"({' || '.join(asked)})" if environments else "$WEXA_API_KEY",
@@ -61,8 +62,12 @@ def filled(text: str, environments: Sequence[str], secrets: Iterable[str]) -> st
     return text
 
 
-def _lines(names: Iterable[str]) -> str:
-    return "\n".join(f"          {name}: ${{{{ secrets.{name} }}}}" for name in dict.fromkeys(names))
+def _line(secret: str, environment: str = "") -> str:
+    """Return the line that gives a job a secret; with an environment, only the jobs of that one get the value."""
+    value = f"secrets.{secret}"
+    if environment:
+        value = f"matrix.env == '{environment}' && {value} || ''"
+    return f"          {secret}: ${{{{ {value} }}}}"
 
 
 def secrets_in(texts: Iterable[str]) -> Collection[str]:
