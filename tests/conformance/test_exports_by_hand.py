@@ -20,7 +20,7 @@ from wexa_sync.api.transport.http import Exchange, Http
 from wexa_sync.export.chosen import Wishes
 from wexa_sync.export.result import Export
 from wexa_sync.manifests.sources import Sources
-from wexa_sync.model import Options, Secret, Target
+from wexa_sync.model import Action, Choice, Options, Secret, Target
 from wexa_sync.sandbox import SandboxConfig, running
 from wexa_sync.state import FileStore
 from wexa_sync.workspace import Workspace
@@ -133,6 +133,26 @@ def test_a_state_that_was_lost_after_an_export_is_rebuilt(tmp_path: Path, readin
         own = replace(workspace, store=FileStore(tmp_path / "new.json"))
         desired = engine.read(Sources(paths=(tmp_path / "one",), root=tmp_path))
         assert [match for match in engine.rebuild(desired, own) if match.record is None] == []
+        assert shown(engine.plan(desired, own)) == []
+
+
+def test_an_agent_without_a_title_is_asked_about_after_a_lost_state_and_not_made_again(tmp_path: Path) -> None:
+    with by_hand(tmp_path, {}) as (hand, workspace, sent):
+        project = hand.project("Desk")
+        flow = hand.flow(project, "Triage")
+        last = hand.agent(project, flow, "", after=hand.agent(project, flow, "One"))
+        exported(workspace, tmp_path / "one")
+        own = replace(workspace, store=FileStore(tmp_path / "new.json"))
+        desired = engine.read(Sources(paths=(tmp_path / "one",), root=tmp_path))
+        sent.clear()
+        assert engine.plan(desired, own, Choice(adopt=True)).count(Action.CREATE) == 0
+        (unsure,) = [match for match in engine.rebuild(desired, own) if match.record is None]
+        assert f"--happened {last}" in unsure.why
+        plan = engine.plan(desired, own)
+        (blocked,) = plan.blocked
+        assert (blocked.address, last in blocked.reason, plan.work) == (unsure.address, True, ())
+        assert {each.method for each in sent} == {"GET"}
+        engine.resolve(unsure.address, desired, own, happened_as=last)
         assert shown(engine.plan(desired, own)) == []
 
 

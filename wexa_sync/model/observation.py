@@ -69,8 +69,9 @@ class Live(Struct, frozen=True, kw_only=True):
 class Pair(Struct, frozen=True, kw_only=True):
     """Describe one address seen from all sides.
 
-    `candidates` are live things that might be it, where that can't be told. `similar` are live runs that might be it
-    with other values of its variables, where there is no candidate.
+    `candidates` are live things that might be it, where that can't be told. `similar`, where there is no candidate, are
+    live runs that might be it with other values of its variables, or live resources that might be it under another name
+    where `ignore_changes` says that its name counts for nothing.
 
     `certain`: live has no record, and is surely ours all the same: by an id that we chose, or as a lost answer found.
     `absent`: what was intended never arrived: a list shows what was made later. `unseen`: why a list may hide it.

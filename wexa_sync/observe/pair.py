@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wexa_sync.compare.ids import Comparison
+from wexa_sync.compare.parts import ignored
 from wexa_sync.compare.same import natural_key
 from wexa_sync.compare.varied import varied
 from wexa_sync.kinds.base import Kind, Nature
@@ -67,9 +68,9 @@ def pair(contents: Contents) -> dict[Address, Pair]:
     by_name = [found for found in open_pairs if pairs[found.address].live is None]
     free = _without(free, pairs.values())
     pairs |= {found.address: found for found in _by_key(contents, by_name, free, recorded)}
-    if contents.kind.nature is Nature.ACTION:
-        rest = _without(free, pairs.values())
-        pairs |= {a: _with_similar(contents, pairs[a], rest, recorded) for a in (found.address for found in by_name)}
+    rest = _without(free, pairs.values())
+    similar = _with_similar if contents.kind.nature is Nature.ACTION else _with_renamed
+    pairs |= {a: similar(contents, pairs[a], rest, recorded) for a in (found.address for found in by_name)}
     newest = max((live.created_at for live in contents.lives if live.created_at is not None), default=0.0)
     return {a: replace(found, absent=True) if _never_arrived(newest, found) else found for a, found in pairs.items()}
 
@@ -206,6 +207,27 @@ def _with_similar(contents: Contents, found: Pair, free: Sequence[Live], recorde
         for live in free
         if any(_differs_in_variables(contents, spec, each, templates) for each in (live.spec, *live.also))
         and _may_be(found, live, sent is not None, recorded.get(found.address))
+    )
+    return replace(found, similar=similar)
+
+
+def _with_renamed(contents: Contents, found: Pair, free: Sequence[Live], _recorded: Mapping[Address, Live]) -> Pair:
+    """Return the pair of a resource whose name counts for nothing with what might be it under another name.
+
+    That is what agrees in the rest of its natural key; without a rest, what stands in the same owner.
+    """
+    manifest, identity = found.manifest, contents.kind.identity
+    if manifest is None or found.record or found.open_intent or found.live is not None or found.candidates:
+        return found
+    counts = [name for name in identity if not ignored((name,), manifest.lifecycle.ignore_changes)]
+    if len(counts) == len(identity) or not (counts or contents.owner_id):
+        return found
+    key = natural_key(contents.kind, manifest.spec, counts, contents.comparison)
+    similar = tuple(
+        live
+        for live in free
+        if any(natural_key(contents.kind, each, counts, contents.comparison) == key for each in (live.spec, *live.also))
+        and _may_be(found, live, False, None)
     )
     return replace(found, similar=similar)
 

@@ -51,6 +51,8 @@ def which_of(address: Address, ids: Sequence[str], *, imports: bool) -> str:
     """Return how a person says which of several live ones is the declared one. `imports`: by importing it."""
     if imports:
         return f"Choose: {' or '.join(f'`wexa-sync import {address} {id}`' for id in ids)}."
+    if len(ids) == 1:
+        return f"`wexa-sync resolve {address} --happened {ids[0]}` says that it is, --did-not-happen that it is not."
     return f"`wexa-sync resolve {address} --happened ID` says which it is, --did-not-happen that none is."
 
 

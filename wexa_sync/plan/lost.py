@@ -34,7 +34,7 @@ def lost_state(decisions: Decisions, observation: Observation, rules: Rules) -> 
 
 def _is_live(pair: Pair) -> bool:
     """True when something live is, or may be, what the pair declares, and no import names it."""
-    return bool(pair.live or pair.candidates) and not (pair.manifest and pair.manifest.import_id)
+    return bool(pair.live or pair.candidates or pair.similar) and not (pair.manifest and pair.manifest.import_id)
 
 
 def _would_go(address: Address, observation: Observation, rules: Rules) -> bool:

@@ -32,6 +32,7 @@ from wexa_sync.model import (
 from wexa_sync.plan.adopted import as_it_is, claim_on
 from wexa_sync.plan.decision import ADOPTED, FOUND, REMOVED, Decision, Rules, if_another, which_of
 from wexa_sync.secrecy.find import has_secret
+from wexa_sync.text.suggest import named
 
 _LATER = "Give it a later time."
 
@@ -101,7 +102,7 @@ class Case:
         """Decide on a resource that is declared and not live."""
         pair, now = self.pair, self.observation.now
         assert pair.manifest is not None
-        if pair.candidates:
+        if pair.candidates or pair.similar:
             return self.ambiguous()
         end = self.kind.ends_at(pair.manifest.spec)
         if end is not None and (late := self.too_late(end)):
@@ -149,8 +150,12 @@ class Case:
 
     def ambiguous(self) -> Blocked:
         """Block a declared resource that several live ones may be."""
-        ids = [live.id for live in self.pair.candidates]
-        reason = f"{len(ids)} live ones have the same {' and '.join(self.kind.identity)}: {', '.join(ids)}"
+        pair, fields = self.pair, " and ".join(self.kind.identity)
+        ids = [live.id for live in pair.candidates or pair.similar]
+        reason = f"{len(ids)} live ones have the same {fields}: {', '.join(ids)}"
+        if not pair.candidates:
+            names = named([f"{self.kind.called(live.spec)} ({live.id})" for live in pair.similar])
+            reason = f"it may be live under another {fields}, which ignore_changes names: {names}"
         hint = which_of(self.pair.address, ids, imports=self.rules.imports and self.kind.nature is Nature.RESOURCE)
         return self.blocked("adopt", reason, hint)
 

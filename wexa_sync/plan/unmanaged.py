@@ -19,7 +19,7 @@ def unmanaged_parts(decisions: Mapping[Address, Decision], observation: Observat
     """
     runs = {address for address, found in decisions.items() if isinstance(found, Change) and found.action is Action.RUN}
     chosen = decisions.keys() | graph.dependencies(observation.depends_on, runs)
-    in_question = {live.id for pair in observation.pairs.values() for live in pair.candidates}
+    in_question = {live.id for pair in observation.pairs.values() for live in (*pair.candidates, *pair.similar)}
     for place, lives in sorted(observation.unmanaged.items()):
         kind, part = BY_NAME[place.kind], part_of(BY_NAME[place.kind])
         if part is None or place.owner is None:

@@ -8,7 +8,7 @@ from wexa_sync.compare.ids import comparison_in
 from wexa_sync.compare.unknown import Taken, taken, why_unknown
 from wexa_sync.errors import UsageError
 from wexa_sync.kinds import BY_NAME
-from wexa_sync.kinds.base import Nature
+from wexa_sync.kinds.base import Kind, Nature
 from wexa_sync.model import Address, Observation, Pair, Record
 from wexa_sync.secrecy.seal import conceal
 from wexa_sync.state.base import Entry, Remember, State
@@ -53,7 +53,7 @@ def match_of(pair: Pair, observation: Observation, key: str) -> Match:
     assert manifest is not None
     if live is None:
         ids = [each.id for each in (*pair.candidates, *pair.similar)]
-        found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else "only its variables differ in"
+        found = f"{len(pair.candidates)} live ones have its name" if pair.candidates else _perhaps(kind)
         id = ids[0] if len(ids) == 1 else "ID"
         which = f"{found}: {', '.join(ids)}; `wexa-sync resolve {address} --happened {id}`"
         hidden = f"it can't be seen: {pair.unread}" if pair.unread else f"it may be hidden: {pair.unseen}"
@@ -75,6 +75,14 @@ def match_of(pair: Pair, observation: Observation, key: str) -> Match:
     )
     sure, why = _how_sure(pair, shown)
     return Match(address=address, sure=sure, why=why, id=live.id, record=record)
+
+
+def _perhaps(kind: Kind) -> str:
+    """Return why what is live may be the declared one, and has not its name."""
+    fields = " and ".join(kind.identity)
+    if kind.nature is Nature.ACTION:
+        return "only its variables differ in"
+    return f"it may be live under another {fields}, which ignore_changes names"
 
 
 def _taken(pair: Pair, observation: Observation) -> Taken:

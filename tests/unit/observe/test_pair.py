@@ -13,7 +13,7 @@ from wexa_sync.compare.ids import Comparison
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.agent import agent_id
 from wexa_sync.kinds.spec.times import CLOCK_SKEW
-from wexa_sync.model import Address, Intent, Live, Manifest, Pair, Record, Ref, Secret, Source
+from wexa_sync.model import Address, Intent, Lifecycle, Live, Manifest, Pair, Record, Ref, Secret, Source
 from wexa_sync.observe.pair import Contents, pair
 from wexa_sync.secrecy.seal import conceal, fingerprint
 
@@ -264,6 +264,33 @@ def test_an_agent_is_known_by_the_id_that_we_chose(
     sides: tuple[Manifest | Record | Intent | Live, ...], what: str
 ) -> None:
     assert shown(paired(A, *sides, owner_id="flow")["it"]) == what
+
+
+def any_name(found: Manifest) -> Manifest:
+    """Return the manifest with every field that its kind is known by under `ignore_changes`."""
+    return replace(found, lifecycle=Lifecycle(ignore_changes=BY_NAME[found.address.kind].identity[-1:]))
+
+
+@pytest.mark.parametrize(
+    ("sides", "ids"),
+    [
+        ((any_name(manifest(A)), live(A, "1", title="")), ["1"]),
+        ((any_name(manifest(A)), live(A, "1", title=""), live(A, "2", title="Renamed")), ["1", "2"]),
+        ((any_name(manifest(A)), manifest(A, "other", title="Other"), live(A, "1", title="Other")), []),
+        ((any_name(manifest(A)), live(A, "1", title=""), live(A, "2")), []),
+        ((manifest(A), live(A, "1", title="")), []),
+        ((any_name(manifest(A)), record(A, "9"), live(A, "1", title="")), []),
+        ((any_name(manifest(A)), intent(A, settled=True, ignore=("1",)), live(A, "1", title="")), []),
+        ((any_name(manifest(A)), intent(A), live(A, "1", title="")), []),
+        ((any_name(manifest(K)), live(K, "1", name="")), []),
+        ((any_name(manifest(S)), live(S, "1", template="two"), live(S, "2", coworker_id=OTHER_FLOW)), ["1"]),
+    ],
+)
+def test_what_has_a_name_that_counts_for_nothing_may_be_live_under_another_in_its_owner(
+    sides: tuple[Manifest | Record | Intent | Live, ...], ids: list[str]
+) -> None:
+    kind = sides[0].address.kind if isinstance(sides[0], Manifest) else ""
+    assert [each.id for each in paired(kind, *sides, owner_id="flow" if kind == A else "")["it"].similar] == ids
 
 
 def test_what_was_found_by_its_id_is_nobody_elses_by_name() -> None:
