@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from tests.events import HASTY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
@@ -29,7 +31,8 @@ def test_an_agent_is_added_once_though_apply_runs_again_before_its_flow_shows_it
     with open_sandbox(readings=readings) as remote:
         there = replace(desk, remote=remote)
         remote.fault("stale POST /agentflow/*/skilled nth=3 lists=7")
-        cli(there.folder, "apply", "--auto-approve", env=remote.env)
-        again = cli(there.folder, "apply", "--auto-approve", env=remote.env)
+        (there.folder / "wexa-sync.yaml").write_text("settle: 3600\n", "utf-8")
+        cli(there.folder, "apply", "--auto-approve", env=remote.env, before=HASTY)
+        again = cli(there.folder, "apply", "--auto-approve", env=remote.env, before=HASTY)
         assert again.last == "No changes."
         assert len(titles(remote)) == 3

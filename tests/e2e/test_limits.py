@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.events import clock
 from wexa_sync.model import Plan
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def fault(desk: Desk, *lines: str) -> None:
 
 
 def test_an_answer_that_never_comes_is_given_up_after_the_read_timeout(desk: Desk, cli: Cli) -> None:
-    (desk.folder / "wexa-sync.yaml").write_text("read_timeout: 0.2\n", "utf-8")
+    (desk.folder / "wexa-sync.yaml").write_text("read_timeout: 1\n", "utf-8")
     fault(desk, "hang GET /customer times=forever")
     done = cli(desk.folder, "plan", "-v", code=1, env=desk.remote.env)
     said = " ".join(done.stderr.split())
@@ -69,10 +71,27 @@ def test_whatever_retry_after_says_every_create_is_made_once(
     assert work(desk.plan()) == []
 
 
-def test_a_server_that_asks_for_a_day_is_waited_for_no_longer_than_the_timeout(desk: Desk, cli: Cli) -> None:
-    fault(desk, "429 POST retry_after=86400 times=forever")
-    done = cli(desk.folder, "apply", "--auto-approve", "--timeout", "3", code=1, env=desk.remote.env)
-    assert "the time given by --timeout is over" in " ".join(done.stdout.split())
+PAUSE = "429 POST retry_after=86400 times=forever"
+
+
+def waits(process: Started) -> None:
+    """Return when the command says that it waits, since the server asks for it."""
+    assert process.stderr is not None
+    assert any(line.startswith("Waiting for the server, which asks for a pause") for line in process.stderr)
+
+
+def test_a_server_that_asks_for_a_day_is_waited_for_no_longer_than_the_timeout(
+    desk: Desk, cli: Cli, tmp_path: Path
+) -> None:
+    fault(desk, PAUSE)
+    over = tmp_path / "over"
+    words = ("apply", "--auto-approve", "--timeout", "1h")
+    with cli.going(desk.folder, *words, env=desk.remote.env, before=clock(over)) as process:
+        waits(process)
+        over.touch()
+        out, _ = process.communicate()
+    assert process.returncode == 1
+    assert "the time given by --timeout is over" in " ".join(out.split())
     assert len(desk.remote.writes) == 1
 
 
@@ -80,10 +99,9 @@ def test_a_server_that_asks_for_a_day_is_waited_for_no_longer_than_the_timeout(d
 def test_a_signal_ends_the_wait_that_the_server_asked_for(
     desk: Desk, going: Going, number: signal.Signals, code: int
 ) -> None:
-    fault(desk, "429 POST retry_after=60 times=forever")
+    fault(desk, PAUSE)
     with going(desk, "apply", "--auto-approve") as process:
-        while not desk.remote.writes:
-            assert process.poll() is None
+        waits(process)
         process.send_signal(number)
         out, said = process.communicate()
     assert process.returncode == code, out + said
@@ -93,7 +111,7 @@ def test_a_signal_ends_the_wait_that_the_server_asked_for(
 
 
 def test_ctrl_c_ends_the_wait_for_a_lock(desk: Desk, cli: Cli) -> None:
-    words = ("apply", "--auto-approve", "--lock-timeout", "60")
+    words = ("apply", "--auto-approve", "--lock-timeout", "1h")
     with (
         desk.workspace.store.session(desk.workspace.target),
         cli.going(desk.folder, *words, env=desk.remote.env) as process,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
+
+from tests.events import held, until
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Remote
@@ -103,11 +106,19 @@ def test_a_state_of_a_backup_runs_nothing_again_and_asks(desk: Desk, cli: Cli) -
 
 
 def test_a_run_that_began_by_itself_just_before_it_is_told_to_is_no_failure(
-    desk: Desk, open_sandbox: Callable[..., AbstractContextManager[Remote]], failures: Callable[..., list[str]]
+    desk: Desk,
+    open_sandbox: Callable[..., AbstractContextManager[Remote]],
+    failures: Callable[..., list[str]],
+    passing: Callable[..., None],
 ) -> None:
-    with open_sandbox(ready_seconds=0.5, faults=["delay POST /execute_flow/*/execute ms=700"]) as remote:
+    start = held("POST /execute_flow/*/execute")
+    with open_sandbox(ready_seconds=3600, faults=[start]) as remote, ThreadPoolExecutor(1) as pool:
         file = desk.folder / "execution.yaml"
         file.write_text(file.read_text(encoding="utf-8") + "  start: explicit\n", encoding="utf-8")
-        assert failures(replace(desk, remote=remote).apply()) == []
+        applying = pool.submit(replace(desk, remote=remote).apply)
+        until(lambda: applying.done() or any(each["fault"] for each in remote.requests))
+        passing(remote, 3600)  # it is not told yet, and begins
+        remote.fault()
+        assert failures(applying.result()) == []
         (told,) = [each["status"] for each in remote.requests if each["path"].endswith("/execute")]
         assert told == 409

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
+
+from tests.events import clock, until
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Desk, Done, Remote
@@ -56,6 +58,20 @@ def edit(desk: Desk, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
 
 
+STARTED = '"started":true'
+
+
+def journal(desk: Desk) -> str:
+    """Return what an apply that goes on has written to the state; nothing where it has not begun."""
+    file = desk.folder / ".wexa-sync" / "state.json.journal"
+    return file.read_text("utf-8") if file.exists() else ""
+
+
+def reads(desk: Desk) -> int:
+    """Return how often a run was read."""
+    return sum(each["path"].startswith("/execute_flow/") for each in desk.remote.requests)
+
+
 def runs(desk: Desk) -> list[str]:
     """Return what was sent about runs."""
     return [write for write in desk.remote.writes if "execute_flow" in write]
@@ -76,9 +92,7 @@ def test_a_wait_that_was_killed_is_gone_on_with_and_fails_with_the_run(
             assert killed.stderr is not None
             word = "running" if waiting else "ready"
             assert any(line.endswith(f"{FIRST}: {word}\n") for line in killed.stderr)
-            journal = desk.folder / ".wexa-sync" / "state.json.journal"
-            while waiting and '"started":true' not in journal.read_text("utf-8"):
-                time.sleep(0.02)
+            until(lambda: not waiting or STARTED in journal(desk), killed)
             killed.send_signal(signal.SIGKILL)
             assert killed.wait() == -signal.SIGKILL
         passing(remote, 9000)
@@ -120,14 +134,23 @@ def test_a_wait_that_was_interrupted_says_that_the_run_goes_on(
     assert len(runs(desk)) == 2
 
 
-@pytest.mark.parametrize("more", [[], ["--timeout", "4"]], ids=["its own time", "--timeout"])
+@pytest.mark.parametrize("by", ["its own time", "--timeout"])
 def test_a_run_that_takes_too_long_did_not_fail(
-    desk: Desk, run: Run, scripted: Callable[..., None], more: list[str]
+    desk: Desk, cli: Cli, scripted: Callable[..., None], tmp_path: Path, by: str
 ) -> None:
-    if not more:
-        edit(desk, "  wait: {timeout: 120}\n", "  wait: {timeout: 0.2}\n")
-    scripted(desk.remote, "completed", 100, "")
-    said = run(desk, "apply", "--auto-approve", *more, code=1).stdout
+    seconds, over = 0.2 if by == "its own time" else 3600, tmp_path / "over"
+    edit(desk, "  wait: {timeout: 120}\n", f"  wait: {{timeout: {seconds}}}\n")
+    scripted(desk.remote, "completed", 1e6, "")
+    words = ("apply", "--auto-approve", "--timeout", "1h")
+    with cli.going(desk.folder, *words, env=desk.remote.env, before=clock(over)) as waiting:
+        if by == "--timeout":
+            until(lambda: STARTED in journal(desk), waiting)
+            seen = reads(desk)
+            until(lambda: reads(desk) > seen + 1, waiting)
+            over.touch()
+        out, _ = waiting.communicate()
+    assert waiting.returncode == 1
+    said = " ".join(out.split())
     assert f"ongoing > {FIRST} (" in said
     assert "the run has not ended: it is running" in said
     assert " failed " not in said
