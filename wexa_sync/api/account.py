@@ -10,7 +10,7 @@ from wexa_sync.api.checks import unwrap
 from wexa_sync.api.transport.http import Http
 from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Refused
 from wexa_sync.model import Account
-from wexa_sync.text.ids import is_id, usual_case
+from wexa_sync.text.ids import folded_id, is_id, said, usual_case
 
 OF_THE_ORGANISATION = frozenset({400, 404, 405, 410, 422})
 """The statuses that a wrong organisation, or a wrong path to the API, is answered with."""
@@ -31,9 +31,9 @@ def customer(http: Http, org_id: str, user_id: str) -> tuple[Account, str]:
             raise  # it says nothing of the organisation
         raise wrong_org(org_id, error) from None
     found = unwrap(body)
-    shown = found.get("organization_id")
+    shown = folded_id(found.get("organization_id"))
     if shown is not None and (not isinstance(shown, str) or usual_case(shown) != usual_case(org_id)):
-        raise wrong_org(org_id, Refused(f"it belongs to {shown}", method="GET", path=path))
+        raise wrong_org(org_id, Refused(f"it belongs to {said(shown)}", method="GET", path=path))
     owner = found.get("user_id")
     owner = owner if isinstance(owner, str) and is_id(owner) else ""
     if not (user_id or owner):

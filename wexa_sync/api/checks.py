@@ -10,7 +10,7 @@ from wexa_sync.api.calls import Ids, Raw
 from wexa_sync.errors import Nonsense
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.endpoint import Listing
-from wexa_sync.text.ids import is_id
+from wexa_sync.text.ids import folded_id, is_id, said
 
 
 def unwrap(body: Any) -> Raw:
@@ -56,7 +56,7 @@ def misfit(kind: Kind, found: Raw, ids: Ids, asked: str) -> str:
     if not shown:
         return f"expected {kind.name} {asked}, got an answer without an id"
     if asked not in shown:
-        return f"expected {kind.name} {asked}, got {shown[0]}"
+        return f"expected {kind.name} {asked}, got {said(shown[0])}"
     # What is deleted may well be of a project that went with it, and was made anew since.
     if ids.project and not found.get("is_deleted") and found.get("projectID") not in (None, "", ids.project):
         return f"{kind.name} {asked} is said to be of another project"
@@ -86,6 +86,6 @@ def _odd_ids(name: str, ids: list[Any]) -> str:
 
 def require_about(listing: Listing, body: Any, ids: Ids, path: str) -> None:
     """Raise Nonsense where a list says that it is that of another owner."""
-    shown = body.get(listing.about) if listing.about and isinstance(body, dict) else None
+    shown = folded_id(body.get(listing.about)) if listing.about and isinstance(body, dict) else None
     if shown not in (None, "", ids.owner):
-        raise Nonsense(f"{listing.about} is {shown}, not {ids.owner}", method="GET", path=path, hint=UNTRUSTED)
+        raise Nonsense(f"{listing.about} is {said(shown)}, not {ids.owner}", method="GET", path=path, hint=UNTRUSTED)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from wexa_sync.errors import Nonsense, NotAList
+from wexa_sync.text.json import shape
 
 Item: TypeAlias = dict[str, Any]
 
@@ -105,11 +106,8 @@ def identities(items: list[Item]) -> list[str | int | Item]:
 
 def _shape(value: Any) -> str:
     """Return in words what a body looks like, without its values."""
-    if isinstance(value, dict):
-        return f"an object with the keys {', '.join(sorted(map(repr, value))[:10]) or '(none)'}"
-    if isinstance(value, list):
-        return "a list"
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    keys = f" with the keys {', '.join(sorted(map(repr, value))[:10]) or '(none)'}" if isinstance(value, dict) else ""
+    return f"{shape(value)}{keys}"
 
 
 _HINT = "Run the command again. If it fails again, the API has changed: report it, with `wexa-sync version`."

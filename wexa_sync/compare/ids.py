@@ -43,11 +43,11 @@ def plain_id(value: Any, comparison: Comparison) -> Any:
 
 def no_such_external(kind: Kind, name: str, raws: Sequence[Mapping[str, Any]]) -> str:
     """Return why a display name can't be resolved: no live resource has it, or several have."""
-    names = sorted(str(raw.get(kind.display)) for raw in raws)
+    names = sorted(each for raw in raws if isinstance(each := raw.get(kind.display), str))
     if names.count(name) > 1:
         return f"{names.count(name)} live {kind.name}s are called {name!r}; refer to one by {{id: ...}}"
     if not names:
-        return f"no live {kind.name} is called {name!r}; there is none at all"
+        return f"no live {kind.name} is called {name!r}; there is none {'with a name' if raws else 'at all'}"
     guess = did_you_mean(name, names, "")
     others = f"here are: {', '.join(repr(other) for other in names[:10])}"
     return f"no live {kind.name} is called {name!r}" + (f". {guess} T{others}" if guess else f"; t{others}")

@@ -14,6 +14,7 @@ from wexa_sync.kinds.base import Inbox
 from wexa_sync.kinds.running import status_in
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Question, Run
+from wexa_sync.text.json import plain
 
 
 def asking(api: Api, run: Run) -> Run:
@@ -36,17 +37,17 @@ def _is_open(inbox: Inbox, item: Raw) -> bool:
 
 def _question(inbox: Inbox, item: Raw) -> Question:
     """Return an item of the inbox as a Question. The details stand in a field named after its type."""
-    type_ = str(item.get("type", ""))
+    type_ = plain(item.get("type") or "")
     form = inbox.forms.get(type_)
     given = at_path(item.get(type_), form.given if form else ())
     inputs = at_path(given, form.inputs) if form and form.inputs else {}
     about = {name: at_path(given, path) for name, path in form.about.items()} if form else {}
     return Question(
-        id=str(item.get("_id", "")),
+        id=plain(item.get("_id") or ""),
         type=type_,
-        summary=str(item.get("summary") or ""),
-        asker=str(item.get(inbox.asker) or ""),
-        asker_id=str(item.get(inbox.asker_id) or ""),
+        summary=plain(item.get("summary") or ""),
+        asker=plain(item.get(inbox.asker) or ""),
+        asker_id=plain(item.get(inbox.asker_id) or ""),
         about={name: text for name, text in about.items() if isinstance(text, str) and text},
         inputs={".".join(path): value for path, value in leaves(inputs).items()},
         given=given if isinstance(given, Mapping) else {},

@@ -20,6 +20,7 @@ from wexa_sync.model import Address, Path, Record, Run, Sealed, Secret, Usage, i
 from wexa_sync.secrecy.find import fits, leaves_of, parts, secrets_in
 from wexa_sync.state.base import State
 from wexa_sync.text.ids import ID_HINT, is_id
+from wexa_sync.text.json import plain
 
 GONE = "gone"
 """The status, by our own word, of a run that the server does not show: it was removed, or was made a moment ago."""
@@ -209,7 +210,7 @@ def _shown(raw: Raw, run: Run) -> Run:
         run,
         status=words.status_of(raw) or "unknown",
         project_id=raw["projectID"] if is_id(raw.get("projectID")) else run.project_id,
-        goal=str(raw.get(BY_NAME[run.kind].display) or ""),
+        goal=plain(raw.get(BY_NAME[run.kind].display) or ""),
         inputs=inputs if isinstance(inputs, Mapping) else {},
         result=said if isinstance(said, str) else "",
         failure=next((step.error for step in steps if step.error), ""),

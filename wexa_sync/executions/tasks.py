@@ -18,6 +18,7 @@ from wexa_sync.kinds.running import Move
 from wexa_sync.kinds.task import TASK_MOVES, TASK_RUNNING
 from wexa_sync.kinds.views.of_projects import TASK
 from wexa_sync.text.ids import ID_HINT, is_id
+from wexa_sync.text.json import plain
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -90,7 +91,7 @@ def _question(api: Api, task: Task) -> str:
     if inbox is None or not task.project_id or task.status in TASK_RUNNING.ended:
         return ""
     items: list[dict[str, Any]] = api.list(inbox.pending, Ids(project=task.project_id))
-    return next((str(item.get("_id")) for item in items if item.get(inbox.run) in task.runs), "")
+    return next((plain(item.get("_id") or "") for item in items if item.get(inbox.run) in task.runs), "")
 
 
 def _look(task: Task) -> str:

@@ -31,6 +31,7 @@ from wexa_sync.observe.lists import lacks, with_reads
 from wexa_sync.observe.replay import Recorder
 from wexa_sync.observe.views.names import matching
 from wexa_sync.state.base import State
+from wexa_sync.text.json import plain
 
 Place = tuple[Kind, Ids]
 """A list: what it has of which kind, and where."""
@@ -54,7 +55,7 @@ def survey(
     recorder = Recorder(api, keep=partial(_without_secrets, values=values))
     user_id = recorder.sign_in()
     raws = _chosen(recorder.listed(PROJECT, Ids()).items, state, words)
-    names = {PROJECT.id_of(raw) or "": str(raw.get(PROJECT.display) or "") for raw in raws}
+    names = {PROJECT.id_of(raw) or "": plain(raw.get(PROJECT.display) or "") for raw in raws}
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         looked = _Look(recorder=recorder, pool=pool, names=names, found={(PROJECT, Ids()): raws})
         looked.read_all()

@@ -17,7 +17,7 @@ from wexa_sync.kinds.origin import Catalogue, Derived, Maker
 from wexa_sync.kinds.running import Form, Move, status_in
 from wexa_sync.kinds.sown import Sown
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field, spec_fields
-from wexa_sync.model import HANDLE, Path, Spec
+from wexa_sync.model import HANDLE, Path, Secret, Spec
 from wexa_sync.text.ids import is_id
 from wexa_sync.text.patterns import pattern
 
@@ -232,7 +232,9 @@ class Kind(Struct, frozen=True, kw_only=True, eq=False, dict=True):
 
     def called(self, fields: Mapping[str, Any]) -> str:
         """Return a live thing with these fields as people call it: Skill 'Summarise'."""
-        return f"{self.name} {fields.get(self.display)!r}" if self.display else self.name
+        name = fields.get(self.display)
+        known = f" {name!r}" if isinstance(name, (str, Secret)) else " without a name" * bool(self.display)
+        return f"{self.name}{known}"
 
     def ids_of(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the server's id in an answer in every spelling, the one for paths first.

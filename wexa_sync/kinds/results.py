@@ -9,12 +9,13 @@ from typing import Any
 from wexa_sync.kinds.spec.times import moment
 from wexa_sync.kinds.spec.wire import at_path
 from wexa_sync.model import Entry, Step, Usage
+from wexa_sync.text.json import plain
 
 
 def steps_of(raw: Mapping[str, Any]) -> tuple[Step, ...]:
     """Return what each agent of a run did, in the order of the flow; of one that did nothing, its name alone."""
     context, entries, costs = _objects(raw.get("execution_context")), _entries(raw), _costs(raw)
-    frozen = {str(agent.get("_id")): agent for agent in _list(at_path(raw, ("agentflow", "agents")))}
+    frozen = {plain(agent.get("_id") or ""): agent for agent in _list(at_path(raw, ("agentflow", "agents")))}
     ids = dict.fromkeys((*frozen, *context, *entries))
     return tuple(
         _step(id, frozen.get(id, {}), context.get(id, {}), entries.get(id, ()), costs.get(id, {}))
@@ -75,7 +76,7 @@ def _entries(raw: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """Return the outputs of a run by the id of the agent."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for entry in _list(raw.get("agents_output")):
-        found.setdefault(str(entry.get("agent_id")), []).append(entry)
+        found.setdefault(plain(entry.get("agent_id") or ""), []).append(entry)
     return found
 
 

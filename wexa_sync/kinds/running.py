@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from wexa_sync.kinds.endpoint import Endpoint
 from wexa_sync.model import Path
+from wexa_sync.text.json import plain
 
 if TYPE_CHECKING:
     from wexa_sync.model import Question
@@ -45,4 +46,4 @@ class Form(Struct, frozen=True, kw_only=True):
 
 def status_in(raw: Mapping[str, Any], names: tuple[str, ...] = ("status",)) -> str:
     """Return the first status word in those fields of a response, in small letters; empty where there is none."""
-    return next((str(raw[name]).strip().lower() for name in names if raw.get(name)), "")
+    return next((plain(raw[name]).strip().lower() for name in names if raw.get(name)), "")

@@ -31,7 +31,7 @@ from wexa_sync.state.data import (
     target_to_data,
 )
 from wexa_sync.state.disk import read_if_there
-from wexa_sync.text.json import Shape, members, parse
+from wexa_sync.text.json import Shape, members, parse, plain
 from wexa_sync.text.times import utc
 from wexa_sync.text.visible import visible_json
 
@@ -160,7 +160,7 @@ def _held(data: Mapping[str, Any], from_data: Callable[[Any], Any]) -> Iterator[
 
 def _kind(name: Any) -> Kind:
     if name not in BY_NAME:
-        raise ValueError(f"there is no kind {name!a}")
+        raise ValueError(f"there is no kind {plain(name)!a}")
     return BY_NAME[name]
 
 

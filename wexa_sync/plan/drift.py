@@ -33,6 +33,7 @@ from wexa_sync.model import (
     Unmanaged,
 )
 from wexa_sync.plan.hide import keep_secret
+from wexa_sync.text.json import plain
 from wexa_sync.text.suggest import named
 
 _REMOVED, _ADDED = "removed on the live side", "added on the live side"
@@ -127,7 +128,7 @@ def _beside(seen: Observation, ours: set[Address], places: set[Place]) -> Iterat
             continue
         if place.project and project in ours and part_kind(kind) is None and kind.nature is not Nature.ACTION:
             for live in lives:
-                yield project, kind, str(live.spec.get(kind.display) or ""), live
+                yield project, kind, plain(live.spec.get(kind.display) or ""), live
 
 
 def _unseen(seen: Observation, ours: set[Address]) -> Iterator[str]:

@@ -173,7 +173,7 @@ class Case:
             what = "is live already and not managed here" + (f"; {count}" if fields else "")
             return self.blocked(
                 "adopt",
-                f"{self.kind.name} {self.before(pair.live).get(self.kind.display)!r} ({pair.live.id}) {what}",
+                f"{self.kind.called(self.before(pair.live))} ({pair.live.id}) {what}",
                 f"--adopt takes it over. {if_another(pair.address)}",
             )
         reason = FOUND if pair.certain and not self.kind.implied_by else claim or ADOPTED

@@ -9,6 +9,7 @@ from wexa_sync import graph
 from wexa_sync.kinds import BY_NAME, part_of
 from wexa_sync.model import Action, Address, Change, Observation, Unmanaged
 from wexa_sync.plan.decision import Decision
+from wexa_sync.text.json import plain
 from wexa_sync.text.suggest import named
 
 
@@ -30,7 +31,7 @@ def unmanaged_parts(decisions: Mapping[Address, Decision], observation: Observat
             continue
         for live in lives:
             if live.id not in in_question:
-                yield Unmanaged(owner=owner, kind=kind.name, id=live.id, title=str(live.spec.get(kind.display) or ""))
+                yield Unmanaged(owner=owner, kind=kind.name, id=live.id, title=plain(live.spec.get(kind.display) or ""))
 
 
 def unmanaged_warnings(parts: Iterable[Unmanaged]) -> Iterator[str]:

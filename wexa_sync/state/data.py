@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from wexa_sync.model import Address, ExternalName, Intent, Lifecycle, Record, Source, Target, Vouch
 from wexa_sync.secrecy.seal import address_to_data, seal, unseal
 from wexa_sync.text.ids import is_id, usual_case
-from wexa_sync.text.json import Shape, members
+from wexa_sync.text.json import Shape, members, shape
 
 
 def as_data(noun: object, names: Iterable[str]) -> dict[str, Any]:
@@ -24,14 +24,14 @@ def as_data(noun: object, names: Iterable[str]) -> dict[str, Any]:
 def address_from_data(data: Any) -> Address:
     """Return the address that a text names."""
     if not isinstance(data, str):
-        raise ValueError(f"an address must be text, not {data!r}")
+        raise ValueError(f"an address must be text, not {shape(data)}")
     return Address.parse(data)
 
 
 def id_from_data(data: Any) -> str:
     """Return an id of the API."""
-    if not isinstance(data, str) or not is_id(data):
-        raise ValueError(f"{data!a} can't be an id")
+    if not is_id(data):
+        raise ValueError(f"{ascii(data) if isinstance(data, str) else shape(data)} can't be an id")
     return data
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from wexa_sync.text.patterns import pattern
 
@@ -23,6 +23,17 @@ def usual_case(id: str) -> str:  # the field's name
 def is_id(found: object) -> TypeGuard[str]:
     """True when it can be an id of the API."""
     return isinstance(found, str) and _ID.match(found) is not None
+
+
+def said(found: object) -> str:
+    """Return an id for a message, and words in the place of what can't be one."""
+    return found if is_id(found) else "something that is no id"
+
+
+def folded_id(shown: Any) -> Any:
+    """Return the id of a resource that is shown whole where something refers to it. Anything else stays as it is."""
+    found = shown.get("_id") if isinstance(shown, dict) else None
+    return found if isinstance(found, str) else shown
 
 
 _SERVERS = pattern(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

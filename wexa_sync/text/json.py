@@ -72,19 +72,39 @@ def _finite(text: str) -> float:
     return number
 
 
+def plain(value: Any) -> str:
+    """Return a value of others for a message: a text as it is, anything else as JSON has it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+_SHAPES = {
+    dict: "an object",
+    list: "a list",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "nothing",
+}
+
+
+def shape(value: Any) -> str:
+    """Return in words what a value is, and nothing of what it says."""
+    return _SHAPES.get(type(value), "a text")
+
+
 Shape = Mapping[str, tuple[type, ...]]
 
 
-def members(data: Any, shape: Shape) -> dict[str, Any]:
+def members(data: Any, wanted: Shape) -> dict[str, Any]:
     """Return `data`. Raise ValueError unless it is an object with exactly these keys, each of one of these types."""
     if not isinstance(data, dict):
-        raise ValueError(f"an object was expected, not {type(data).__name__}")
-    if data.keys() != shape.keys():
-        missing, unknown = sorted(shape.keys() - data.keys()), sorted(data.keys() - shape.keys())
+        raise ValueError(f"an object was expected, not {shape(data)}")
+    if data.keys() != wanted.keys():
+        missing, unknown = sorted(wanted.keys() - data.keys()), sorted(data.keys() - wanted.keys())
         faults = [f"{word} {', '.join(names)}" for word, names in (("missing", missing), ("unknown", unknown)) if names]
         raise ValueError("; ".join(faults))
-    for name, types in shape.items():
+    for name, types in wanted.items():
         # The exact type: to isinstance, true would be a fine generation.
         if type(data[name]) not in types:
-            raise ValueError(f"{name} has the wrong type ({type(data[name]).__name__})")
+            raise ValueError(f"{name} has the wrong type ({shape(data[name])})")
     return data

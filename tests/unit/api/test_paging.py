@@ -398,7 +398,8 @@ def test_what_is_no_number_is_no_total(total: Any) -> None:
     ("body", "words"),
     [
         (None, "got nothing"),
-        ("text", "got a str"),
+        ("text", "got a text"),
+        (True, "got true or false"),
         ({}, r"an object with the keys \(none\)"),
         ({"flow": [], "other": []}, "an object with the keys 'flow', 'other'"),
         ({"_id": "1", "agents": []}, "an object with the keys '_id', 'agents'"),
@@ -407,7 +408,7 @@ def test_what_is_no_number_is_no_total(total: Any) -> None:
         ({"data": {"other": [], "another": []}}, "an object with the keys 'data'"),
         ([{"_id": "1"}, None], "one of its items is nothing"),
         ({"flows": [["x"]]}, "one of its items is a list"),
-        ({"data": {"flows": [7]}}, "one of its items is a int"),
+        ({"data": {"flows": [7]}}, "one of its items is a number"),
     ],
 )
 @pytest.mark.parametrize("paging", [NoPaging(), Single(), SkipLimit(), PageNumber()])

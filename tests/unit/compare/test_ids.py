@@ -29,6 +29,12 @@ def test_the_nearest_name_is_offered(name: str, meant: str) -> None:
     assert "'Content creator', 'Mail', 'REST API'" in said
 
 
+def test_what_has_no_name_is_none_to_refer_to() -> None:
+    said = no_such_external(CONNECTOR, "None", [{"name": None}, {}, {"name": {"a": 1}}])
+    assert said == "no live Connector is called 'None'; there is none with a name"
+    assert no_such_external(CONNECTOR, "Mail", []) == "no live Connector is called 'Mail'; there is none at all"
+
+
 def test_no_other_name_is_offered_where_several_have_the_name() -> None:
     said = no_such_external(CONNECTOR, "Mail", [{"name": each} for each in ("Mail", "Mail", "Mails")])
     assert said == "2 live Connectors are called 'Mail'; refer to one by {id: ...}"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wexa_sync.text.json import MAX_DEPTH, parse
+from wexa_sync.text.json import MAX_DEPTH, parse, plain, shape
 
 TEXTS = st.text(st.characters(codec="utf-8") | st.characters(categories=["Cs"]))
 NUMBERS = st.from_regex(r"-?\d{1,25}(\.\d{1,30})?([eE][+-]?\d{1,3})?", fullmatch=True)
@@ -95,3 +95,21 @@ def test_what_is_nested_too_deep_is_refused(around: str, inmost: str) -> None:
         else:
             with pytest.raises(ValueError, match="nested"):
                 parse(text)
+
+
+@given(VALUES)
+def test_a_value_in_a_message_is_a_text_or_json(value: Any) -> None:
+    assert plain(value) == value if isinstance(value, str) else json.loads(plain(value)) == value
+
+
+def test_a_value_is_named_in_words() -> None:
+    values: list[Any] = [{}, [], 1, 1.5, True, None, "x"]
+    assert list(map(shape, values)) == [
+        "an object",
+        "a list",
+        "a number",
+        "a number",
+        "true or false",
+        "nothing",
+        "a text",
+    ]

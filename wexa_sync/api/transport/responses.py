@@ -15,7 +15,7 @@ from wexa_sync.errors import ApiError, AuthRefused, Nonsense, NotFound, Redirect
 from wexa_sync.model.partly_shown import PartlyShown
 from wexa_sync.secrecy import find as secrecy
 from wexa_sync.secrecy.hide import veil
-from wexa_sync.text.json import parse
+from wexa_sync.text.json import parse, plain
 
 MAX_BODY = 64 * 1024 * 1024  # unpacked: no list of this API comes near, and memory stays ours
 MAX_ERROR_BODY = 64 * 1024
@@ -206,10 +206,10 @@ def _words_of(call: Call, body: Any) -> str:
 def _complaint(item: Any) -> str:
     """Return one entry of a validation error: `body.goal: Field required`. Its other fields may echo the body."""
     if not isinstance(item, dict) or "msg" not in item:
-        return item if isinstance(item, str) else json.dumps(item)
+        return plain(item)
     where = item.get("loc")
-    place = ".".join(str(part) for part in where) if isinstance(where, list) else ""
-    return f"{place}: {item['msg']}" if place else str(item["msg"])
+    place = ".".join(map(plain, where)) if isinstance(where, list) else ""
+    return ": ".join(filter(None, (place, plain(item["msg"]))))
 
 
 def _retry_after(header: str) -> float | None:

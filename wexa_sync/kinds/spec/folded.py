@@ -10,6 +10,7 @@ from typing import Any
 
 from wexa_sync.kinds.base import Kind
 from wexa_sync.kinds.spec.fields import UNKNOWN, Field
+from wexa_sync.text.ids import folded_id
 
 
 def folded(kind: Kind, raws: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -21,17 +22,12 @@ def folded(kind: Kind, raws: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for name, many in _referring(kind):
             shown = raw.get(name)
             if many and isinstance(shown, list):
-                raw[name] = [_id_of(each) for each in shown]
+                raw[name] = [folded_id(each) for each in shown]
             elif not many and isinstance(shown, dict):
-                raw[name] = _id_of(shown)
+                raw[name] = folded_id(shown)
         for part in kind.embedded:
             folded(part.kind, part.items(raw))
     return raws
-
-
-def _id_of(shown: Any) -> Any:
-    found = shown.get("_id") if isinstance(shown, dict) else None
-    return found if isinstance(found, str) else shown
 
 
 @cache

@@ -170,6 +170,7 @@ def test_the_key_is_named_where_it_is_refused() -> None:
             "body.goal: Field required; Bad; odd; [1]",
         ),
         ({"detail": [{"loc": ["body", "agents", 0], "msg": 5}]}, "body.agents.0: 5"),
+        ({"detail": [{"loc": ["body", None], "msg": {"ä": True}}, {"a": "ä"}]}, 'body.null: {"ä": true}; {"a": "ä"}'),
         (b"<html>Bad  gateway\r\n</html>", "<html>Bad gateway </html>"),
         (b"", "Unprocessable"),
         (b"[" * 200_000, "[" * 199 + "…"),
