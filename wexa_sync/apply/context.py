@@ -15,7 +15,7 @@ from wexa_sync.apply.history import History
 from wexa_sync.apply.listed import Listed
 from wexa_sync.compare.ids import id_of
 from wexa_sync.errors import WexaSyncError
-from wexa_sync.model import Action, Address, Change, ExternalName, Options, Plan, Question, Ref, Run
+from wexa_sync.model import Address, Change, ExternalName, Options, Plan, Question, Ref, Run
 from wexa_sync.state.base import State
 
 Ask = Callable[[Change, Run, Question], None]
@@ -90,11 +90,6 @@ class Context(Struct, kw_only=True):
         """Keep the id of what was made at `address`, in every spelling."""
         self.ids[address] = id
         self._note(self.known, address, id, *aliases)
-
-    def is_unmade(self, change: Change) -> bool:
-        """True for a create or a run whose id is not known, or is that of the run before it."""
-        makes = change.action in (Action.CREATE, Action.RUN)
-        return makes and self.ids.get(change.address) == self.plan.ids.get(change.address)
 
     def _note(self, ids: Mapping[str, set[str]], address: Address, *new: str) -> None:
         owner = address.owner_address

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from wexa_sync.apply.steps import Http, Together
-from wexa_sync.errors import WexaSyncError
+from wexa_sync.apply.steps import Http, Send, Together
+from wexa_sync.errors import NotBegun, WexaSyncError
 from wexa_sync.model import Address
 
 Landing = tuple[Address, Any, BaseException | None]
@@ -23,6 +23,7 @@ class Flights:
     def __init__(self, slots: int) -> None:
         self.pool = ThreadPoolExecutor(max_workers=slots)
         self.flying: dict[Future[Any], list[Address]] = {}  # who waits for it
+        self.acted: set[Address] = set()  # whose calls may have changed something
         self._awaited: dict[Address, tuple[Http | Together, list[Future[Any]]]] = {}  # what each waits for
         self._lookups: dict[Hashable, Future[Any]] = {}
 
@@ -53,4 +54,6 @@ class Flights:
         error = next(filter(None, (future.exception() for future in futures)), None)
         if error is not None and not isinstance(error, WexaSyncError):
             raise error
+        if isinstance(step, Send) and not isinstance(error, NotBegun):
+            self.acted.add(address)
         return address, None if error else step.value([future.result() for future in futures]), error

@@ -237,10 +237,10 @@ class Drive:
                 self.owed += not step.last
 
     def _fail(self, change: Change, failure: WexaSyncError) -> None:
-        """End a change that failed; leave a create or a run that was not sent before the cutoff as what never began."""
+        """End a change that failed; leave one of which nothing was sent before the cutoff as what never began."""
         address, intent = change.address, self.session.state.intents.get(change.address)
         withdrawn = intent is None or intent.settled or address in self.unrecorded
-        if not (withdrawn and isinstance(failure, NotBegun) and self.context.is_unmade(change)):
+        if not (withdrawn and isinstance(failure, NotBegun) and address not in self.flights.acted):
             self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
 
     def _keep(self, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from wexa_sync.api.calls import Call, Ids
-from wexa_sync.apply.steps import Http, Turn
+from wexa_sync.apply.steps import Http, Send, Turn
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.others import foreign, is_item, stands_in
 from wexa_sync.errors import ApiError, LostAnswer, NoSuchCall, NotFound, Overtaken, WexaSyncError
@@ -115,7 +115,7 @@ def _edited(kind: Kind, items: Sequence[Any], id: str, body: Mapping[str, Any] |
 def send(task: Task, prepared: Prepared) -> Generator[Http, Any, Sent]:
     """Send a call. Read back a list that was written whole, and look whether the items of others are still there."""
     endpoint, part = prepared.call.endpoint, part_of(task.kind)
-    answer, attempts = yield Http(lambda: task.context.api.send(prepared.call))
+    answer, attempts = yield Send(lambda: task.context.api.send(prepared.call))
     if not endpoint.replaces:
         return Sent(answer=answer, attempts=attempts)
     try:

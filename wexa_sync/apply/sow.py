@@ -15,7 +15,7 @@ from wexa_sync.api.calls import Call
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.records import intent_of, record_of
 from wexa_sync.apply.replaced import replacing
-from wexa_sync.apply.steps import Http, Work, Write, conflict, ended
+from wexa_sync.apply.steps import Http, Send, Work, Write, conflict, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.compare.others import SERVERS
 from wexa_sync.compare.rows import (
@@ -59,7 +59,7 @@ def sow(task: Task) -> Work:
         mark = yield from _record(task, kept)
     for key in found.update:
         body = {**_without_servers(found.rows[key]), **task.declared[ROWS][key]}
-        yield Http(_sending(task, Operation.UPDATE, found.ids[key], body))
+        yield Send(_sending(task, Operation.UPDATE, found.ids[key], body))
     for key in found.gone if prune else ():
         yield from _delete(task, found.ids[key])
         kept.pop(key, None)
@@ -91,7 +91,7 @@ def _insert(
     yield Write((Intend(intent, mark),))
     lost = None
     try:
-        yield Http(_sending(task, Operation.CREATE, "", {ROWS: [*rows.values()]}, repeatable=False))
+        yield Send(_sending(task, Operation.CREATE, "", {ROWS: [*rows.values()]}, repeatable=False))
     except WexaSyncError as error:
         if not error.may_be_processed:
             yield Write((Settle(task.address, intent.mark),))
@@ -123,7 +123,7 @@ def _record_of(task: Task, ids: Mapping[str, str]) -> Record:
 
 def _delete(task: Task, id: str) -> Generator[Http, Any, None]:  # the field's name
     try:
-        yield Http(_sending(task, Operation.DELETE, id, {}))
+        yield Send(_sending(task, Operation.DELETE, id, {}))
     except NotFound:
         return  # somebody was faster, or an earlier try of ours was
 

@@ -9,7 +9,7 @@ from typing import Any
 from wexa_sync.api.calls import Call
 from wexa_sync.api.checks import unwrap
 from wexa_sync.apply.records import intent_of
-from wexa_sync.apply.steps import Http, Write, ended, replace_hint
+from wexa_sync.apply.steps import Http, Send, Write, ended, replace_hint
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.wait import poll, record_of_run
 from wexa_sync.errors import ApiError, Nonsense, Refused, WexaSyncError, look_up
@@ -84,7 +84,7 @@ def _send(task: Task, id: str) -> Generator[Http, Any, None]:  # the field's nam
     """Send the start, once. Raise ApiError where the response does not say that the run starts."""
     words = task.kind.running
     call = Call(endpoint=words.start, ids=task.ids_with(id), repeatable=False)
-    said, _ = yield Http(lambda: task.context.api.send(call))
+    said, _ = yield Send(lambda: task.context.api.send(call))
     # The page's answer is `ready`, for a moment. Any other word may be about the call, or about a failure.
     if words.status_of(unwrap(said)) not in words.begun | words.not_begun:
         method, path = words.start.method, words.start.path

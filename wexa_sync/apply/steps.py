@@ -46,6 +46,10 @@ class Http(Struct, frozen=True):
         return values[0]
 
 
+class Send(Http, frozen=True):
+    """Describe a call that changes something on the server, where it is sent."""
+
+
 class Together(Struct, frozen=True):
     """Ask for requests that need nothing of each other. The task gets their values in order, or the first error."""
 

@@ -18,7 +18,7 @@ from wexa_sync.apply.create import body_of
 from wexa_sync.apply.find import looked
 from wexa_sync.apply.records import intent_of, record_of
 from wexa_sync.apply.send import prepare, send
-from wexa_sync.apply.steps import Http, Work, Write, ended
+from wexa_sync.apply.steps import Http, Send, Work, Write, ended
 from wexa_sync.apply.task import Task
 from wexa_sync.errors import ApiError, WexaSyncError, look_up
 from wexa_sync.kinds.contents import Contents, Given, given_in
@@ -33,7 +33,7 @@ def upload(task: Task, contents: Contents) -> Work:
     given = yield from _named(task)
     if isinstance(given, Outcome):
         return given
-    store = Http(lambda: send_content(given.address, content, name, task.context.cutoff))
+    store = Send(lambda: send_content(given.address, content, name, task.context.cutoff))
     if not given.id:
         yield store
         return _in_doubt(task, "the content was sent, and the response names no id of the file, or several")

@@ -15,7 +15,7 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.failures import not_begun
 from wexa_sync.api.transport.responses import Call
-from wexa_sync.model import Status
+from wexa_sync.model import Choice, Status
 
 if TYPE_CHECKING:
     from tests.conftest import Desk, Remote
@@ -119,3 +119,27 @@ def test_a_run_that_is_not_sent_until_an_interrupt_was_never_begun(
         "interrupted before it began"
     }
     assert desk.workspace.store.load().intents == {}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_an_interrupt_between_a_read_and_its_write_leaves_the_change_unbegun(
+    small: Callable[..., Desk], remote: Remote, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    desk = small(remote, "project", "skill", "flow", "schedule")
+    desk.apply()
+    file = desk.folder / "schedule.yaml"
+    if method == "PUT":
+        file.write_text(file.read_text("utf-8").replace("Digest", "Weekly"), "utf-8")
+    else:
+        file.unlink()
+    workspace = desk.workspace
+
+    def too_late(_api: Api, call: Any) -> Any:
+        workspace.cutoff.stop()
+        raise not_begun(Call(method=call.endpoint.method, path=call.endpoint.path), workspace.cutoff)
+
+    monkeypatch.setattr(Api, "send", too_late)
+    report = engine.apply(engine.plan(desk.read(), workspace, Choice(prune=True)), workspace)
+    (left,) = [each for each in report.outcomes if each.status is not Status.APPLIED]
+    assert (left.status, left.error) == (Status.SKIPPED, "interrupted before it began")
+    assert report.interrupted

@@ -174,6 +174,27 @@ def test_a_bare_success_is_read_back_after_each_call(toy: Bench, shelf: Shelf) -
     assert [method for method, *_ in toy.server.requests] == ["GET", "PUT", "GET", "PATCH", "GET", "POST", "GET"]
 
 
+@pytest.mark.parametrize(
+    ("calls", "status", "said"),
+    [(0, Status.SKIPPED, "interrupted before it began"), (1, Status.FAILED, "not sent: it was interrupted")],
+)
+def test_an_update_that_is_interrupted_was_begun_once_a_call_is_sent(
+    bench: Callable[..., Bench], shelf: Shelf, calls: int, status: Status, said: str
+) -> None:
+    def answer(method: str, path: str, body: Any) -> tuple[int, Any]:
+        if len(own.server.writes) == calls:  # with the read before the first call, or with that call
+            own.cutoff.stop()
+        return shelf(method, path, body)
+
+    own = bench(answer)
+    own.remember(Record(address=ADDRESS, id="t", spec=BEFORE))
+    outcome = updated(own, shelf, ALL)
+    assert outcome.status is status
+    assert outcome.error.endswith(said)
+    assert len(own.server.writes) == calls
+    assert held(own) == {**BEFORE, **({"projectName": "Two"} if calls else {})}
+
+
 def test_what_the_first_call_did_is_recorded_where_the_second_fails(toy: Bench, shelf: Shelf) -> None:
     shelf.says = {"PATCH": (400, {"message": "no"})}
     assert updated(toy, shelf, ALL).status is Status.FAILED
