@@ -22,7 +22,7 @@ from wexa_sync.apply.references import unresolved
 from wexa_sync.apply.steps import Http, Together, Turn, Turns, Work, Write, conflict, ended, left, skipped_after
 from wexa_sync.apply.task import Task
 from wexa_sync.apply.works import work_for
-from wexa_sync.errors import NoSuchCall, NotBegun, Overtaken, StateError, WexaSyncError
+from wexa_sync.errors import LostAnswer, NoSuchCall, NotBegun, Overtaken, StateError, WexaSyncError
 from wexa_sync.kinds import BY_NAME
 from wexa_sync.kinds.base import Nature
 from wexa_sync.model import Action, Address, Change, Outcome, Status
@@ -240,7 +240,8 @@ class Drive:
         """End a change that failed; leave one of which nothing was sent before the cutoff as what never began."""
         address, intent = change.address, self.session.state.intents.get(change.address)
         withdrawn = intent is None or intent.settled or address in self.unrecorded
-        if not (withdrawn and isinstance(failure, NotBegun) and address not in self.flights.acted):
+        unsent = isinstance(failure, (NotBegun, LostAnswer)) and address not in self.flights.acted
+        if not (withdrawn and unsent and self.context.cutoff.over):
             self._end(change, ended(change, Status.FAILED, failure, id=self.context.ids.get(address)))
 
     def _keep(self, outcome: Outcome) -> None:

@@ -195,6 +195,21 @@ def test_an_update_that_is_interrupted_was_begun_once_a_call_is_sent(
     assert held(own) == {**BEFORE, **({"projectName": "Two"} if calls else {})}
 
 
+@pytest.mark.parametrize(("calls", "status"), [(0, Status.SKIPPED), (1, Status.FAILED)])
+def test_an_update_whose_response_is_cut_was_begun_once_a_call_is_sent(
+    bench: Callable[..., Bench], shelf: Shelf, calls: int, status: Status
+) -> None:
+    def answer(method: str, path: str, body: Any) -> tuple[int, Any]:
+        if len(own.server.writes) == calls:
+            own.cutoff.stop()
+            own.cutoff.cut()
+        return shelf(method, path, body)
+
+    own = bench(answer)
+    own.remember(Record(address=ADDRESS, id="t", spec=BEFORE))
+    assert updated(own, shelf, ALL).status is status
+
+
 def test_what_the_first_call_did_is_recorded_where_the_second_fails(toy: Bench, shelf: Shelf) -> None:
     shelf.says = {"PATCH": (400, {"message": "no"})}
     assert updated(toy, shelf, ALL).status is Status.FAILED

@@ -12,12 +12,13 @@ from wexa_sync.api.transport.certificates import HOW
 from wexa_sync.api.transport.responses import MAX_RAW, Call, spellings
 from wexa_sync.errors import ApiError, LostAnswer, NotBegun, Unreachable
 
+_LOOK = "Run `wexa-sync plan` again: it looks on the server for what became of this."
+
 
 def not_begun(call: Call, cutoff: Cutoff, last: ApiError | None = None) -> Unreachable:
     """Return the error of a request that the cutoff kept from being sent. `last` is the error of the attempt before."""
     why = cutoff.why if cutoff.stopped else "the time given by --timeout is over"
-    larger = "" if cutoff.stopped else " A larger --timeout helps."
-    hint = f"Run the command again: it continues from what was done.{larger}"
+    hint = f"Run the command again: it continues from what was done.{_larger(cutoff)}"
     if last is not None:
         why += f"; before that: {last.why}"
         hint = last.hint if isinstance(last, Unreachable) else hint
@@ -68,15 +69,24 @@ def _tls_advice(why: str, *, through_proxy: bool) -> str:
     return f"Its certificate comes from an authority that is not known here, as a company's own: {HOW}"
 
 
-def lost(call: Call, why: str, status: int | None = None) -> LostAnswer:
+def lost(call: Call, why: str, status: int | None = None, hint: str = _LOOK) -> LostAnswer:
     """Return the error of a request that was sent, at least in part, and has no whole response."""
     return LostAnswer(
         f"the request was sent, but no whole answer came back: {call.words(why, MAX_RAW)}",
         method=call.method,
         path=call.path,
         status=status,
-        hint="Run `wexa-sync plan` again: it looks on the server for what became of this.",
+        hint=hint,
     )
+
+
+def unread(call: Call, why: str, status: int | None, cutoff: Cutoff) -> LostAnswer:
+    """Return the error of a read without a whole response, where nothing but reads was sent."""
+    return lost(call, why, status, f"Run the command again: nothing was changed.{_larger(cutoff)}")
+
+
+def _larger(cutoff: Cutoff) -> str:
+    return " A larger --timeout helps." if cutoff.over and not cutoff.stopped else ""
 
 
 def reason(fault: Exception) -> str:

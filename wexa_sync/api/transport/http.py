@@ -18,7 +18,7 @@ from wexa_sync import __version__
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport.body import encode
 from wexa_sync.api.transport.connection import Flight
-from wexa_sync.api.transport.failures import lost, not_begun, reason, unreachable
+from wexa_sync.api.transport.failures import lost, not_begun, reason, unreachable, unread
 from wexa_sync.api.transport.pool import Pool
 from wexa_sync.api.transport.responses import MAX_BODY, MAX_ERROR_BODY, Call, ahead, spellings, understand
 from wexa_sync.api.transport.retry import Policy, RateLimiter, asked_wait, decide
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _CHUNK = 1024 * 1024
 _WHOLE = 4.0  # times `read_timeout`, for an answer as a whole: it may come in parts, but not forever
 _BUSY = "the server, which asks for a pause"
-_GRACE = 10.0  # seconds that what is in flight is given after the time is over
+_GRACE = 10.0  # seconds that what is in flight is given after the time is over, once anything but reads was sent
 
 
 _HEADERS = {
@@ -121,6 +121,7 @@ class Http:
         self._limiter = limiter or RateLimiter(sleep=lambda seconds: self._sleep(seconds, _BUSY))
         self._observer = observer
         self._jitter = jitter
+        self._writes = False  # whether anything was sent that is no read
         self._slots = BoundedSemaphore(pool)
         self._at_hand = Lock()  # a parsed body takes more memory than its bytes: there is one at a time
         self._pool = Pool(self._base_url, size=pool, timeouts=(connect_timeout, read_timeout))
@@ -233,20 +234,24 @@ class Http:
                 except (HTTPError, OSError) as fault:
                     broken = reason(fault)  # of an error, the status says what matters: only the words are lost
                 if success and (flight.cut or broken):
-                    return status, lost(call, flight.cut or broken, status)
+                    return status, self._lost(call, flight.cut or broken, status)
                 return status, partial(understand, call, status, response.headers, content)
 
     def _flight(self, call: Call) -> Flight:
+        self._writes = self._writes or call.method != "GET"
         seconds, late = self._whole, "the answer as a whole took longer than {:g} s"
-        if self._cutoff.left + _GRACE < seconds:
-            seconds, late = self._cutoff.left + _GRACE, "the time given by --timeout is over"
+        if (left := self._cutoff.left + _GRACE * self._writes) < seconds:
+            seconds, late = left, "the time given by --timeout is over"
         about = f"the response to {call.method} {call.path}"
         return Flight(seconds=seconds, about=about, late=late.format(seconds), cutoff=self._cutoff)
 
     def _unanswered(self, call: Call, flight: Flight, why: str) -> ApiError:
         if flight.sent:
-            return lost(call, flight.cut or why)
+            return self._lost(call, flight.cut or why)
         return unreachable(call, flight.cut or why, self._base_url, self._pool.proxy, os.environ)
+
+    def _lost(self, call: Call, why: str, status: int | None = None) -> ApiError:
+        return lost(call, why, status) if self._writes else unread(call, why, status, self._cutoff)
 
 
 def _new_id() -> str:

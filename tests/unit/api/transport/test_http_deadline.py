@@ -87,6 +87,33 @@ def test_after_the_time_is_over_what_is_in_flight_is_given_a_moment(
     assert "the time given by --timeout is over" in error.message
 
 
+def test_what_only_reads_ends_with_the_time_and_is_told_what_helps(
+    connect: Connect, fail: Fail, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_GRACE", 60.0)
+    client = connect(serve(trickling(STARTS["a body"])).url, read_timeout=600, cutoff=Cutoff(0.3))
+    error = fail(client, "GET", repeatable=True)
+    assert type(error) is LostAnswer
+    assert error.hint == "Run the command again: nothing was changed. A larger --timeout helps."
+
+
+def test_a_read_behind_a_write_is_given_a_moment_too(
+    connect: Connect, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_GRACE", 60.0)
+    cutoff = Cutoff(0.3)
+
+    def late(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{")
+        while cutoff.left > -0.1:
+            time.sleep(0.05)
+        connection.sendall(b"}")
+
+    client = connect(serve(OK, late).url, read_timeout=600, cutoff=cutoff)
+    assert client.request("POST", "/", body={}, repeatable=False).body == {}
+    assert client.request("GET", "/", repeatable=True).body == {}
+
+
 def cutting(cutoff: Cutoff, start: bytes) -> Callable[[socket.socket], None]:
     """Begin to answer, and cut the answer; then keep the connection open and silent."""
 
