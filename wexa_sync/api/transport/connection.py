@@ -14,10 +14,12 @@ from typing import Any
 
 from wexa_sync.api.cutoff import AGAIN, Cutoff
 from wexa_sync.api.transport.deadline import Deadlines
+from wexa_sync.text.suggest import named
 
 _DEADLINES = Deadlines()
 _here = threading.local()
 _SLOW = 5.0  # seconds without a response, after which that is said
+_TOGETHER = 1.0  # seconds between requests that are told of in one line
 
 
 class Flight:
@@ -25,13 +27,14 @@ class Flight:
 
     `sent` is false for as long as no byte of the request can have left: what comes before (a name looked up, a proxy
     asked for a tunnel, TLS set up) tells the server nothing. It is cut after `seconds`, and by the `cutoff`: then
-    `cut` says why, and whatever the connection gives from there on is not to be believed.
+    `cut` says why, and whatever the connection gives from there on is not to be believed. `about` names the call.
     """
 
     def __init__(self, *, seconds: float, about: str, late: str, cutoff: Cutoff) -> None:
         self.sent = False
         self.cut = ""
         self._about = about
+        self._slow_at = time.monotonic() + _SLOW
         self._late = late
         self._ends_at = time.monotonic() + seconds
         self._cutoff = cutoff
@@ -41,13 +44,15 @@ class Flight:
     def __enter__(self) -> Flight:
         _here.flight = self
         _DEADLINES.set(self._be_late, self._ends_at)
-        _DEADLINES.set(self._be_slow, time.monotonic() + _SLOW)
+        _UNDER_WAY.add(self)
+        _DEADLINES.set(self._be_slow, self._slow_at)
         self._cutoff.under_way(self._be_stopped)
         return self
 
     def __exit__(self, *_: object) -> None:
         _DEADLINES.call_off(self._be_late)
         _DEADLINES.call_off(self._be_slow)
+        _UNDER_WAY.discard(self)
         self._cutoff.landed(self._be_stopped)
         with self._lock:
             self._let_go()
@@ -73,9 +78,15 @@ class Flight:
             self.sent = True
 
     def _be_slow(self) -> None:
+        """Say which requests have no response yet. Another one, whose time came together, may have said so."""
         now = time.monotonic()
-        self._cutoff.waiting(self._about, self._ends_at - now)
-        _DEADLINES.set(self._be_slow, now + AGAIN)
+        if self._slow_at <= now:
+            ours = [each for each in _UNDER_WAY.copy() if each._cutoff is self._cutoff]
+            slow = sorted((each for each in ours if each._slow_at <= now + _TOGETHER), key=lambda each: each._slow_at)
+            for each in slow:
+                each._slow_at = now + AGAIN
+            self._cutoff.waiting(_responses([each._about for each in slow]), max(e._ends_at for e in slow) - now)
+        _DEADLINES.set(self._be_slow, self._slow_at)
 
     def _be_late(self) -> None:
         self._end(self._late)
@@ -97,6 +108,13 @@ class Flight:
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+_UNDER_WAY = set[Flight]()
+
+
+def _responses(calls: list[str]) -> str:
+    return f"the response to {calls[0]}" if len(calls) == 1 else f"{len(calls)} responses: {named(calls)}"
 
 
 class _Final(HTTPResponse):

@@ -242,7 +242,7 @@ class Http:
         seconds, late = self._whole, "the answer as a whole took longer than {:g} s"
         if (left := self._cutoff.left + _GRACE * self._writes) < seconds:
             seconds, late = left, "the time given by --timeout is over"
-        about = f"the response to {call.method} {call.path}"
+        about = f"{call.method} {call.path}"
         return Flight(seconds=seconds, about=about, late=late.format(seconds), cutoff=self._cutoff)
 
     def _unanswered(self, call: Call, flight: Flight, why: str) -> ApiError:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,37 @@ def test_what_a_server_says_is_told_for_each_call(connect: Connect, serve: Serve
         "another try: GET /a",
         "another try: GET /b",
     ]
+
+
+def test_requests_that_are_sent_together_and_have_no_response_are_told_of_in_one_line(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_WHOLE", 100.0)
+    monkeypatch.setattr(transport, "_SLOW", 0.5)
+    heard: list[str] = []
+    told = threading.Event()
+    monkeypatch.setattr(transport, "AGAIN", 0.3)
+    monkeypatch.setattr(waits, "AGAIN", 0.1)
+
+    def hear(what: str, _left: float) -> None:
+        heard.append(what)
+        if len(heard) == 2:  # by then, the time of each has come
+            told.set()
+
+    cutoff = Cutoff(hear=hear)
+    paths = ["/a", "/b", "/c"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = connect(f"http://127.0.0.1:{silent.getsockname()[1]}", cutoff=cutoff, read_timeout=60)
+        with ThreadPoolExecutor() as pool:
+            sent = [pool.submit(client.request, "GET", path, repeatable=True) for path in paths]
+            assert told.wait(60)
+            cutoff.stop()
+            cutoff.cut()
+            assert all(isinstance(each.exception(60), LostAnswer) for each in sent)
+    for line in heard:
+        count, _, names = line.partition(": ")
+        assert count == "3 responses"
+        assert sorted(names.split(", ")) == ["GET /a", "GET /b", "GET /c"]
 
 
 def test_a_response_that_does_not_come_is_told_of_again_and_again(
