@@ -75,8 +75,10 @@ def test_paths_that_begin_with_a_dash_are_told_as_no_options(desk: Desk, cli: Cl
 def test_a_lost_state_is_looked_for_with_the_words_of_the_plan(desk: Desk, cli: Cli) -> None:
     cli(desk.folder, "apply", "--auto-approve", env=desk.remote.env)
     words = ("--state", "other.json", ".")
-    for form in ("text", "json", "markdown"):
-        done = cli(desk.folder, "plan", *words, "--format", form, env=desk.remote.env)
+    shown = [("plan", "text"), ("plan", "json"), ("plan", "markdown"), ("apply", "markdown"), ("apply", "sarif")]
+    for command, form in shown:
+        approved = ("--auto-approve",) * (command == "apply")
+        done = cli(desk.folder, command, *words, *approved, "--format", form, env=desk.remote.env, code=None)
         told = commands_in(" ".join(done.stdout.split()))
         assert [each for each in told if each[:1] == ["import"]] == [["import", "--all", *words]]
         assert [each for each in told if each[:1] == ["state"]] == [["state", "rebuild", *words]]
