@@ -59,6 +59,21 @@ def pulled(
     return found
 
 
+def ids_of(desk: Desk) -> dict[str, str]:
+    """Return the ids that the state has."""
+    return {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
+
+
+def edit_agent(desk: Desk, flow: str, title_now: str, **fields: str) -> None:
+    """Let others change fields of an agent in Wexa Studio."""
+    ids, raw = ids_of(desk), desk.remote.raw
+    path = f"/agentflow/{ids[f'support-desk/AgentFlow/{flow}']}"
+    agent = next(each for each in raw("GET", path).json()["agents"] if each["title"] == title_now)
+    agent |= {"skills": [skill["_id"] for skill in agent["skills"]], **fields}
+    where = f"{path}/update/skilled/{agent['_id']}"
+    raw("POST", where, agent, projectID=ids["Project/support-desk"]).raise_for_status()
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Return what stands in each file of a folder, without the state."""
     files = (each for each in folder.rglob("*") if each.is_file() and ".wexa-sync" not in each.parts)
@@ -299,7 +314,7 @@ def test_gone_takes_the_manifest_the_record_and_its_prompts_out(desk: Desk, cli:
     (desk.folder / "prompts/s.md").write_text("All of them.\n", "utf-8")
     (desk.folder / "wexa-sync.yaml").write_text("settle: 0.5\n", "utf-8")
     cli(desk.folder, "apply", "--auto-approve", env=env)
-    ids = {str(address): record.id for address, record in desk.workspace.store.load().records.items()}
+    ids = ids_of(desk)
     project = ids["Project/support-desk"]
     path = f"/schedule/coworker/{ids['support-desk/Schedule/new-year-digest']}"
     desk.remote.raw("DELETE", path, projectID=project).raise_for_status()
@@ -432,12 +447,46 @@ def test_what_the_live_side_took_away_is_taken_out(desk: Desk, work: Work) -> No
         ("triage.yaml", "      role: Drafts answers\n", "      role: Drafts\n      role_description: x   # why\n"),
     )
     desk.apply()
-    raw, state = desk.remote.raw, desk.workspace.store.load()
-    ids = {str(address): record.id for address, record in state.records.items()}
-    flow, project = ids["support-desk/AgentFlow/triage"], ids["Project/support-desk"]
-    agent = next(each for each in raw("GET", f"/agentflow/{flow}").json()["agents"] if each["title"] == "Answerer")
-    agent |= {"role_description": "", "skills": [skill["_id"] for skill in agent["skills"]]}
-    raw("POST", f"/agentflow/{flow}/update/skilled/{agent['_id']}", agent, projectID=project).raise_for_status()
+    edit_agent(desk, "triage", "Answerer", role_description="")
     assert pulled(desk).refused == ()
     assert 'role_description: ""   # why' in (desk.folder / "triage.yaml").read_text("utf-8")
+    assert work(desk.plan()) == []
+
+
+def test_a_value_that_is_not_valid_is_refused_and_one_at_the_same_path_of_another_document_is_not(desk: Desk) -> None:
+    flow = (desk.folder / "triage.yaml").read_text("utf-8")
+    other = flow.replace("name: triage", "name: other").replace("Ticket triage", "Other")
+    (desk.folder / "triage.yaml").write_text(f"{flow}---\n{other}", "utf-8")
+    desk.apply()
+    edit_agent(desk, "triage", "Classifier", title="", role="Sorts")
+    edit_agent(desk, "other", "Classifier", title="Sorter", role="Sorts")
+    edit_agent(desk, "other", "Answerer", role="Drafts")
+    assert refusals(pulled(desk)) == [f"11:14 {CLASSIFY}: what is live is not valid in a manifest: must not be empty"]
+    text = (desk.folder / "triage.yaml").read_text("utf-8")
+    assert [text.count(f" {each}\n") for each in ("Classifier", "Sorter", "Sorts", "Drafts")] == [1, 1, 2, 1]
+
+
+def test_a_name_that_another_manifest_has_is_refused_unless_that_one_goes(desk: Desk, work: Work) -> None:
+    def project(name: str) -> None:
+        spec = f"{{projectName: {name}, description: d, coworker_role: r}}"
+        text = f"apiVersion: wexa.ai/v1\nkind: Project\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+        (desk.folder / f"{name}.yaml").write_text(text, "utf-8")
+
+    for file in desk.folder.glob("*.yaml"):
+        file.unlink()
+    for name in ("one", "two", "three"):
+        project(name)
+    desk.apply()
+    others_change(desk, ("three.yaml", "projectName: three", "projectName: four"))
+    ids = ids_of(desk)
+    desk.remote.raw("DELETE", f"/v1/project/{ids['Project/two']}").raise_for_status()
+    body = {"projectName": "two", "orgId": desk.remote.server.org_id, "description": "d", "coworker_role": "r"}
+    desk.remote.raw("PUT", f"/v1/project/{ids['Project/one']}", body).raise_for_status()
+    found = pulled(desk)
+    assert [each.message.partition(":")[0] for each in found.refused] == ["Project/one"]
+    assert "Project/two has the same projectName as Project/one" in found.refused[0].message
+    assert "projectName: four" in (desk.folder / "three.yaml").read_text("utf-8")
+    assert pulled(desk, gone=True).refused == ()
+    assert "projectName: two" in (desk.folder / "one.yaml").read_text("utf-8")
+    assert not (desk.folder / "two.yaml").exists()
     assert work(desk.plan()) == []

@@ -51,5 +51,6 @@ def _tell_what_stays(found: Pulled) -> None:
     for problem in found.refused:
         warn(f"not pulled: {problem.source}: {problem.path and f'{problem.path}: '}{problem.message}. {problem.hint}")
     for address in found.gone:
-        if address not in found.forgotten and not any(str(address) in each.message for each in found.refused):
+        is_said = any(problem.message.startswith(f"{address} is gone") for problem in found.refused)
+        if address not in found.forgotten and not is_said:
             warn(f"{address} is not live any more. --gone takes its manifest out; an apply makes it again.")

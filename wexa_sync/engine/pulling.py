@@ -151,7 +151,7 @@ class _Check(Struct, frozen=True):
                 desired = NOTHING
         at = replace(self.workspace, api=api)
         then = look(desired, at, moved=desired.moved, now=lambda: seen.now, sleep=lambda _seconds: None)
-        return left(self.plan(seen), self.plan(then), pulled, seen.depends_on)
+        return left(self.plan(seen), self.plan(then), pulled)
 
 
 def _with_overlays(sources: Sources) -> Sources:

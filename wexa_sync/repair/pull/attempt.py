@@ -3,123 +3,161 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wexa_sync.errors import Problem
+from wexa_sync.manifests.positions import Places
 from wexa_sync.manifests.tidy import Tidied
-from wexa_sync.model import Address, Desired, Manifest, Path, show_path
+from wexa_sync.model import Address, Desired, Manifest, Path
 from wexa_sync.repair.pull import gone
-from wexa_sync.repair.pull.checked import Left, overlap
+from wexa_sync.repair.pull.checked import Left, leads_into
 from wexa_sync.repair.pull.drifted import Drift
 from wexa_sync.repair.pull.edits import Writing
 from wexa_sync.repair.pull.result import NotPulled, Pulled
-from wexa_sync.repair.pull.spots import Draft, Pages
+from wexa_sync.repair.pull.spots import Draft, Pages, Spot
 from wexa_sync.text.files import TextFault
 
 _LIMIT = "This is a limit of `wexa-sync pull`: write what is live into the manifest by hand."
 
-
 Look = Callable[[Sequence[Tidied], Mapping[Address, Sequence[Path]]], Iterable[Problem | Left]]
 """Looks at the workspace again as if the files were written, with these fields in them. Nothing is sent for it."""
 
+Part: TypeAlias = Writing | Manifest
+"""Stands for a value that is written, or for the manifest of what is gone, which is taken out."""
+
+
+class Fault(Struct, frozen=True):
+    """Say what is wrong with parts of a pull, and what to do. `part`: the one to blame, where that is known."""
+
+    message: str
+    hint: str
+    part: Part | None = None
+
 
 class Attempt(Struct):
-    """Hold what is to be pulled, as far as nothing speaks against it. `refused`: what was left out, and why."""
+    """Hold the parts of a pull with which all is as it should be. `refused`: what was left out, and why."""
 
     pages: Pages
-    drifts: dict[tuple[Address, Path], Drift]
-    gone: list[Manifest]
-    refused: list[Problem] = field(default_factory=list)
+    look: Look
+    refused: list[Problem]
+    parts: list[Part] = field(default_factory=list)
 
-    def made(self, look: Look, ids: Mapping[Address, str]) -> Pulled:
-        """Return what the pull comes to: of all that is wanted, what holds when it is looked at again."""
-        while True:
-            draft, done = self._drafted()
-            files = draft.files()
-            fields: defaultdict[Address, tuple[Path, ...]] = defaultdict(tuple)
-            for writing in done:
-                fields[writing.drift.manifest.address] += (writing.drift.path,)
-            wrong = list(look(files, fields)) if files else []
-            if not wrong:
-                emptied = frozenset(str(each.file) for each in files if not each.after)
-                forgotten = {each.address: ids[each.address] for each in self.gone}
-                refused = tuple(sorted(dict.fromkeys(self.refused), key=lambda each: (each.source, each.path)))
-                return Pulled(files=files, emptied=emptied, fields=fields, refused=refused, forgotten=forgotten)
-            self._leave_out(wrong, done)
+    def add(self, parts: Sequence[Part]) -> None:
+        """Take parts in, but for those to blame for what is wrong then: these are refused.
 
-    def _drafted(self) -> tuple[Draft, list[Writing]]:
-        """Return the changed files, and what is written. What can't be written is refused."""
-        draft, done = Draft(self.pages), list[Writing]()
-        for drift in list(self.drifts.values()):
+        Where nobody can tell which part is to blame, each half is tried by itself.
+        """
+        faults = self._faults(parts) if parts else []
+        blamed = {id(each.part): each for each in faults if each.part is not None}
+        if not faults:
+            self.parts += parts
+        elif len(parts) == 1:
+            self._refuse(parts[0], faults[0])
+        elif blamed:
+            for part in parts:
+                if id(part) in blamed:
+                    self._refuse(part, blamed[id(part)])
+            self.add([part for part in parts if id(part) not in blamed])
+        else:
+            middle = len(parts) // 2
+            self.add(parts[:middle])
+            self.add(parts[middle:])
+
+    def writings(self, found: Iterable[Drift]) -> Iterator[Writing]:
+        """Yield what to write for each drift. What can't be written is refused."""
+        for drift in found:
+            writing = Writing(drift, self.pages)
             try:
-                writing = Writing(drift, self.pages).fill()
-                for file, edits in writing.edits.items():
-                    draft.edit(file, edits)
+                yield writing.fill()
             except NotPulled as refusal:
-                self._refuse(drift, refusal.problem)
+                said = refusal.problem
+                self.refused.append(replace(said, message=f"{drift.manifest.address}: {said.message}"))
             except TextFault as fault:
-                problem = self.pages.refused(self.pages.spot(drift.manifest, drift.path), fault.message, fault.hint)
-                self._refuse(drift, problem.problem)
-            else:
-                for path, content in writing.contents.items():
-                    draft.replace(path, content)
-                done.append(writing)
+                self._refuse(writing, Fault(fault.message, fault.hint))
+
+    def pulled(self, ids: Mapping[Address, str]) -> Pulled:
+        """Return what the pull comes to. `ids`: of what has a record."""
+        files = self._drafted(self.parts, []).files()
+        return Pulled(
+            files=files,
+            emptied=frozenset(str(each.file) for each in files if not each.after),
+            fields=_fields(self.parts),
+            refused=tuple(sorted(dict.fromkeys(self.refused), key=lambda each: (each.source, each.path))),
+            forgotten={each.address: ids[each.address] for each in self.parts if isinstance(each, Manifest)},
+        )
+
+    def _drafted(self, parts: Iterable[Part], faults: list[Fault]) -> Draft:
+        """Return the files with these parts in them. What can't be written goes to `faults`."""
+        draft, lost = Draft(self.pages), list[Manifest]()
+        for part in parts:
+            if isinstance(part, Manifest):
+                lost.append(part)
+                continue
+            try:
+                part.enter(draft)
+            except TextFault as fault:
+                faults.append(Fault(fault.message, fault.hint, part))
         try:
-            gone.take_out(gone.cuts(self.gone, self.pages), draft, self.pages)
+            gone.take_out(gone.cuts(lost, self.pages), draft, self.pages)
         except TextFault as fault:
-            self.refused += [gone.problem_of(each, fault) for each in self.gone]
-            self.gone.clear()
-            return self._drafted()  # without what was taken out so far
-        return draft, done
+            faults.append(Fault(fault.message, fault.hint))
+        return draft
 
-    def _refuse(self, drift: Drift, problem: Problem) -> None:
-        self.refused.append(replace(problem, message=f"{drift.manifest.address}: {problem.message}"))
-        del self.drifts[drift.manifest.address, drift.path]
+    def _faults(self, parts: Sequence[Part]) -> list[Fault]:
+        """Return what is wrong with these parts beside those that are in already."""
+        together, faults = [*self.parts, *parts], list[Fault]()
+        draft = self._drafted(together, faults)
+        files = draft.files() if not faults else ()
+        wrong = [*self.look(files, _fields(together))] if files else []
+        return faults + [self._fault(each, together, draft) for each in wrong]
 
-    def _leave_out(self, wrong: Sequence[Problem | Left], done: Sequence[Writing]) -> None:
-        """Refuse what is to blame for what is wrong; where that can't be told, all of it."""
-        blamed: dict[int, tuple[Writing, str, str]] = {}
-        for each in wrong:
-            for number, writing in enumerate(done):
-                if found := self._blame(each, writing):
-                    blamed.setdefault(number, (writing, *found))
-        if not blamed and self.gone:
-            for manifest in self.gone:
-                message = f"{manifest.address} is gone, and the manifests are not valid without it: {_said(wrong[0])}"
-                self.refused.append(Problem(message=message, source=manifest.source, hint="Take it out by hand."))
-            self.gone.clear()
-            return
-        if not blamed:
-            what = f"with it, {_said(wrong[0])}"
-            blamed = {number: (writing, what, _LIMIT) for number, writing in enumerate(done)}
-        for writing, message, hint in blamed.values():
-            spot = self.pages.spot(writing.drift.manifest, writing.drift.path)
-            self._refuse(writing.drift, self.pages.refused(spot, message, hint).problem)
-
-    def _blame(self, wrong: Problem | Left, writing: Writing) -> tuple[str, str] | None:
-        """Return what to say of a value that is to blame; None for any other."""
-        drift = writing.drift
+    def _fault(self, wrong: Problem | Left, parts: Sequence[Part], draft: Draft) -> Fault:
+        writings = [each for each in parts if isinstance(each, Writing)]
         if isinstance(wrong, Left):
-            if wrong.address == drift.manifest.address and overlap(wrong.path, drift.path):
-                return "the plan would still change it", _LIMIT
-            if drift.manifest.address in wrong.near and not wrong.path:
-                return f"then {wrong.address} would change as well", _LIMIT
-            return None
-        spot = self.pages.spot(drift.manifest, drift.path)
-        if wrong.source.file == spot.file and overlap(wrong.path, show_path(spot.path)):
-            return f"what is live is not valid in a manifest: {wrong.message}", wrong.hint
+            ours = (each for each in writings if each.drift.manifest.address == wrong.address)
+            part = next((each for each in ours if wrong.path and leads_into(wrong.path, each.drift.path)), None)
+            message = "the plan would still change it" if part else f"then the plan would change {wrong.address}"
+            return Fault(message, _LIMIT, part)
+        part = self._writing_at(wrong, writings, draft) if len(writings) == len(parts) else None  # else places moved
+        how = "what is live is not valid in a manifest:" if part else f"then {wrong.source}:"
+        return Fault(f"{how} {wrong.message}", wrong.hint, part)
+
+    def _writing_at(self, wrong: Problem, writings: Iterable[Writing], draft: Draft) -> Writing | None:
+        """Return what is written where the problem stands."""
+        for each in writings:
+            spot = self._spot(each)
+            is_near = spot.file == wrong.source.file and leads_into(wrong.path, spot.path)
+            if is_near and draft.page(spot.file).index_at(wrong.source.line) == spot.index:
+                return each
         return None
 
+    def _refuse(self, part: Part, fault: Fault) -> None:
+        if isinstance(part, Manifest):
+            message = f"{part.address} is gone, and can't be taken out: {fault.message}"
+            self.refused.append(Problem(message=message, source=Places().in_manifest(part, ()), hint=fault.hint))
+        else:
+            message = f"{part.drift.manifest.address}: {fault.message}"
+            self.refused.append(self.pages.refused(self._spot(part), message, fault.hint).problem)
 
-def _said(wrong: Problem | Left) -> str:
-    return f"{wrong.source}: {wrong.message}" if isinstance(wrong, Problem) else f"{wrong.address} would change"
+    def _spot(self, writing: Writing) -> Spot:
+        return self.pages.spot(writing.drift.manifest, writing.drift.path)
+
+
+def _fields(parts: Iterable[Part]) -> Mapping[Address, tuple[Path, ...]]:
+    """Return the paths of what is written, for each address."""
+    found: defaultdict[Address, tuple[Path, ...]] = defaultdict(tuple)
+    for each in parts:
+        if isinstance(each, Writing):
+            found[each.drift.manifest.address] += (each.drift.path,)
+    return found
 
 
 def attempt(
-    found: Sequence[Drift],
+    found: Iterable[Drift],
     lost: Sequence[Manifest],
     desired: Desired,
     pages: Pages,
@@ -128,6 +166,7 @@ def attempt(
 ) -> Pulled:
     """Return what the pull of `found` comes to, and of the manifests of what is `lost` being taken out."""
     stuck = gone.held(lost, desired)
-    drifts = {(each.manifest.address, each.path): each for each in found}
-    tried = Attempt(pages, drifts, [each for each in lost if each.address not in stuck], list(stuck.values()))
-    return tried.made(look, ids)
+    tried = Attempt(pages, look, [*stuck.values()])
+    leaving = (each for each in reversed(lost) if each.address not in stuck)  # first what needs the others
+    tried.add([*tried.writings(found), *leaving])
+    return tried.pulled(ids)

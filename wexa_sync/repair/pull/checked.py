@@ -10,42 +10,35 @@ from wexa_sync.model import Action, Address, Blocked, Change, Path, Plan, show_p
 
 
 class Left(Struct, frozen=True, kw_only=True):
-    """Hold what a plan of the changed files would still do, and should not: at a path of an address; () is all of it.
-
-    `near`: what that address waits for, one of which may be the cause.
-    """
+    """Hold what a plan of the changed files would do, and should not: at a path of an address; () is all of it."""
 
     address: Address
     path: Path = ()
-    near: frozenset[Address] = frozenset()
 
 
-def left(
-    before: Plan,
-    after: Plan,
-    pulled: Mapping[Address, Sequence[Path]],
-    depends_on: Mapping[Address, frozenset[Address]],
-) -> Iterator[Left]:
+def left(before: Plan, after: Plan, pulled: Mapping[Address, Sequence[Path]]) -> Iterator[Left]:
     """Yield what the plan `after` has that was pulled, or that the plan `before` has not."""
     earlier = {each.address: each for each in _work(before)}
     for each in _work(after):
-        near = depends_on.get(each.address, frozenset())
         old = earlier.get(each.address)
         paths = [field.path for field in old.fields] if old is not None else []
         if old is None or (_wants(old) != _wants(each) and not each.fields):
-            yield Left(address=each.address, near=near)
+            yield Left(address=each.address)
         for field in each.fields:
-            if any(overlap(field.path, path) for path in pulled.get(each.address, ())):
+            if any(_overlap(field.path, path) for path in pulled.get(each.address, ())):
                 yield Left(address=each.address, path=field.path)
-            elif old is not None and not any(overlap(field.path, path) for path in paths):
-                yield Left(address=each.address, near=near)
+            elif old is not None and not any(_overlap(field.path, path) for path in paths):
+                yield Left(address=each.address)
 
 
-def overlap(one: Path | str, other: Path | str) -> bool:
-    """True when one path is the other, or leads into it."""
-    paths = (each if isinstance(each, str) else show_path(each) for each in (one, other))
-    short, long = sorted(paths, key=len)
-    return not short or long == short or long.startswith((f"{short}.", f"{short}["))
+def leads_into(inner: Path | str, outer: Path | str) -> bool:
+    """True when a path is the outer one, or leads into it."""
+    place, around = (each if isinstance(each, str) else show_path(each) for each in (inner, outer))
+    return not around or place == around or place.startswith((f"{around}.", f"{around}["))
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return leads_into(one, other) or leads_into(other, one)
 
 
 def _work(plan: Plan) -> Iterator[Change | Blocked]:

@@ -26,7 +26,7 @@ from wexa_sync.repair.pull.drifted import Drift
 from wexa_sync.repair.pull.prompts import content_of
 from wexa_sync.repair.pull.result import NotPulled
 from wexa_sync.repair.pull.same_items import kept_places
-from wexa_sync.repair.pull.spots import Pages, Spot
+from wexa_sync.repair.pull.spots import Draft, Pages, Spot
 from wexa_sync.secrecy.find import has_secret, leaves_of
 from wexa_sync.text.files import TextFault, decode, read_bytes
 
@@ -56,6 +56,13 @@ class Writing(Struct):
             raise self._refused(name, f"{name[0]} follows from other fields", "Change the fields that it follows from.")
         self._value(drift.path, drift.declared, drift.live, drift.field)
         return self
+
+    def enter(self, draft: Draft) -> None:
+        """Write it into the draft. Raises TextFault."""
+        for file, edits in self.edits.items():
+            draft.edit(file, edits)
+        for path, content in self.contents.items():
+            draft.replace(path, content)
 
     def _value(self, path: Path, ours: Any, live: Any, field: Field) -> None:
         spot = self._spot(path)

@@ -8,10 +8,8 @@ from pathlib import Path as File
 
 from wexa_sync.errors import Problem
 from wexa_sync.kinds import BY_NAME, part_of
-from wexa_sync.manifests.positions import Places
 from wexa_sync.model import Address, Desired, Manifest, Path
 from wexa_sync.repair.pull.spots import Draft, Pages
-from wexa_sync.text.files import TextFault
 
 Cut = tuple[str, int, Path]
 """A file, the index of a document in it, and the path of a part there; empty for the whole document."""
@@ -64,9 +62,3 @@ def take_out(cut: Sequence[Cut], draft: Draft, pages: Pages) -> None:
 def _goes(file: str, index: int, path: Path, cut: Collection[Cut]) -> bool:
     """True when a document is taken out, or the item of it that a path leads into."""
     return any((file, index, path[:size]) in cut for size in range(len(path) + 1))
-
-
-def problem_of(manifest: Manifest, fault: TextFault) -> Problem:
-    """Return why a manifest can't be taken out of its file."""
-    message = f"{manifest.address} is gone, and can't be taken out here"
-    return Problem(message=message, source=Places().in_manifest(manifest, ()), hint=fault.hint)

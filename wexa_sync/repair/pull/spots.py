@@ -143,16 +143,24 @@ class Draft:
         self._pages = pages
         self._pieces: dict[str, list[str]] = {}
         self._whole: dict[File, bytes] = {}
+        self._read: dict[str, Page] = {}
 
     def edit(self, file: str, edits: Sequence[Edit]) -> None:
         """Make these edits in a file of manifests: all of them, or none. Raises TextFault."""
         if edits:
             self._pieces[file] = with_edits(self._pieces.get(file) or split(self._pages[file].text), edits)
+            self._read.pop(file, None)
 
     def text(self, file: str) -> str:
         """Return the text of a file of manifests as it is by now."""
         before = self._pages[file].text
         return with_ends("".join(self._pieces[file]), before) if file in self._pieces else before
+
+    def page(self, file: str) -> Page:
+        """Return a file of manifests as it is by now."""
+        if file not in self._read:
+            self._read[file] = Page(self.text(file).encode())
+        return self._read[file]
 
     def replace(self, file: File, content: bytes) -> None:
         """Give a file of a text another content."""
