@@ -118,20 +118,25 @@ def test_wishes_say_what_else_is_written_and_what_is_not(tmp_path: Path) -> None
     assert not (tmp_path / "state.json").exists(), "nothing is recorded without adopt"
 
 
-@pytest.mark.parametrize("readings", [{}, {"empty_texts": "null", "texts": "trimmed"}, *TOGETHER[:3]], ids=named)
+LISTS = {"agentflow_list": "summary", "texts": "trimmed"}  # a list shows no agents, and another name than was sent
+
+
+@pytest.mark.parametrize("readings", [{}, {"empty_texts": "null", "texts": "trimmed"}, LISTS, *TOGETHER[:3]], ids=named)
 def test_a_state_that_was_lost_after_an_export_is_rebuilt(tmp_path: Path, readings: Mapping[str, str]) -> None:
     with by_hand(tmp_path, readings) as (hand, workspace, sent):
         project = hand.project(" Desk ")
         mail = hand.connector(project, "Team mail")
         skills = [hand.skill(project, mail, name, description=" ends with blanks  ") for name in ("Read", "Read", "")]
-        flow = hand.flow(project, "Triage")
+        flow = hand.flow(project, " Triage ")
         first = hand.agent(project, flow, "One", skills=skills, template="go \n\n")
         hand.agent(project, flow, "Two ", after=first, triggers=[{"a": None}])
+        hand.agent(project, hand.flow(project, ""), "Alone")
         hand.schedule(project, flow, " go ")
         hand.trigger(mail, flow, "on mail")
         assert_comes_back(workspace, sent, tmp_path / "one")
         own = replace(workspace, store=FileStore(tmp_path / "new.json"))
         desired = engine.read(Sources(paths=(tmp_path / "one",), root=tmp_path))
+        assert {each.action for each in engine.plan(desired, own, Choice(adopt=True)).work} == {Action.ADOPT}
         assert [match for match in engine.rebuild(desired, own) if match.record is None] == []
         assert shown(engine.plan(desired, own)) == []
 

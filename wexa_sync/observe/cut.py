@@ -64,7 +64,7 @@ def unseen(known: Known, kind: Kind, pair: Pair) -> str:
         return known.cut.get(place, "")
     reasons = (
         known.unsettled.get(ExternalName(place.project, place.kind, name), "")
-        for name in _names(known, kind, pair.address)
+        for name in names_at(known, kind, pair.address)
     )
     return next(filter(None, reasons), "")
 
@@ -103,7 +103,7 @@ class _Gap(Struct, frozen=True, kw_only=True):
         for address in known.at(self.place):
             record = known.state.records.get(address)
             if record is None or record.id not in listed:
-                names.update(_names(known, self.kind, address))
+                names.update(names_at(known, self.kind, address))
         for address, ref in external_refs(known):
             if (address.project, ref.kind) == self.place[:2]:
                 names.add(ref.external or "")
@@ -123,7 +123,7 @@ class _Gap(Struct, frozen=True, kw_only=True):
         return found
 
 
-def _names(known: Known, kind: Kind, address: Address) -> list[str]:
+def names_at(known: Known, kind: Kind, address: Address) -> list[str]:
     """Return the display names that something at the address has, or was sent with."""
     sides = (known.desired.manifests.get(address), known.state.intents.get(address))
     names = [side.spec.get(kind.display) for side in sides if side is not None]

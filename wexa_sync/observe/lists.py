@@ -13,14 +13,16 @@ from wexa_sync.api.client import Api
 from wexa_sync.api.paging import Pack
 from wexa_sync.api.sparse import marked, told_apart
 from wexa_sync.compare.ids import plain_id
+from wexa_sync.compare.parts import as_kept
 from wexa_sync.kinds import BY_NAME, declarable, holder_of, rank
 from wexa_sync.kinds.base import Kind, Nature, Part
 from wexa_sync.kinds.endpoint import Operation, Scope
 from wexa_sync.kinds.spec.folded import folded
 from wexa_sync.kinds.spec.wire import shown_fields
 from wexa_sync.model import Address, ExternalName, Place
-from wexa_sync.observe.cut import filled_in
+from wexa_sync.observe.cut import filled_in, names_at
 from wexa_sync.observe.known import Known, external_refs
+from wexa_sync.text.ids import usual_case
 
 Places = set[tuple[str, str]]
 """Lists, each by its project and its kind."""
@@ -164,13 +166,18 @@ def _run_is_looked_for(known: Known, address: Address) -> bool:
 
 
 def _ours(known: Known, kind: Kind, project: str) -> Callable[[Raw], bool]:
-    """Return what is True for a listed item that is recorded, or that looks like a declared one."""
+    """Return what is True for a listed item that is recorded or imported, or that looks like a declared one."""
     addresses = known.at(Place(project, kind.name))
-    ids = {record.id for address in addresses if (record := known.state.records.get(address))}
+    records = [known.state.records[address] for address in addresses if address in known.state.records]
     manifests = [known.desired.manifests[address] for address in addresses if address in known.desired.manifests]
-    names = {manifest.spec.get(kind.display) for manifest in manifests}
-    # A stranger's name may be anything, a list or an object too.
-    return lambda raw: kind.id_of(raw) in ids or (isinstance(name := raw.get(kind.display), str) and name in names)
+    ids = {id for each in records for id in each.ids} | {usual_case(each.import_id) for each in manifests}
+    names = {as_kept(name) for address in addresses for name in names_at(known, kind, address)}
+
+    def is_ours(raw: Raw) -> bool:
+        name = raw.get(kind.display)  # a stranger's may be anything, a list or an object too
+        return not ids.isdisjoint(kind.ids_of(raw)) or (isinstance(name, str) and as_kept(name) in names)
+
+    return is_ours
 
 
 def _declared_fields(known: Known, kind: str, project: str) -> frozenset[str]:
