@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from .forks import PATIENCE, Started
@@ -16,6 +19,22 @@ def until(true: Callable[[], object], process: Started | None = None) -> None:
         assert process is None or process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.01)
+
+
+_PORTS = count(16 * os.getpid())
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, and that nobody gets who asks the system for any port: no other test."""
+    for number in _PORTS:
+        port = 10_000 + number % 20_000
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise AssertionError
 
 
 def held(requests: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import socket
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +16,7 @@ from msgspec import Struct, field
 
 from wexa_sync.sandbox import ORG_ID, USER_ID
 
+from ..events import free_port
 from ..forks import Forks, shared
 
 KEY = "sentinel-api-key-7f3a"
@@ -77,9 +76,9 @@ class Bench(Struct):
     def ask(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """Send the sandbox a request from the test itself, and return the parsed response."""
         wire = {"json": body, "params": query, "headers": {"x-api-key": KEY}}
-        for _ in range(100):  # a fault may make it refuse connections for a while
+        for _ in range(600):  # a fault may make it refuse connections for a while
             try:
-                answer = requests.request(method, self.url + path, timeout=20, **wire)
+                answer = requests.request(method, self.url + path, timeout=60, **wire)
             except requests.ConnectionError:
                 time.sleep(0.1)
             else:
@@ -108,24 +107,12 @@ class Bench(Struct):
 def bench() -> Iterator[Bench]:
     """Open a bench for the length of a block."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        found = Bench(Path(folder), shared(), _free_port())
+        found = Bench(Path(folder), shared(), free_port())
         try:
             yield found
         finally:
             if found.server is not None:
                 found.stop()
-
-
-def _free_port() -> int:
-    """Return a free port below the range from which the system hands out ports."""
-    while True:
-        port = random.randrange(15_000, 32_000)  # noqa: S311 # a port, not a secret
-        with socket.socket() as trial:
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def json_of(text: str) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from tests.docs.test_examples_in_pages import FENCE, matches
+from tests.events import free_port
+from tests.forks import PATIENCE
 from tests.tool import tool
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ def followed(page: str, tmp_path: Path) -> str:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE,
         )
     assert done.returncode == 0, done.stdout + done.stderr
     printed = done.stdout.split("(next)\n")[:-1]
@@ -51,14 +52,6 @@ def followed(page: str, tmp_path: Path) -> str:
         expected = behind[0][1] if behind and behind[0][0] == "text" else ""
         assert matches(expected, said), f"{body}\nprints\n{said}"
     return done.stderr
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def surroundings(folder: Path) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from benchmarks.__main__ import LARGE, QUICK
 from benchmarks.figures import amount
 from benchmarks.processes import PYTHON, run
 from benchmarks.recording import Recorded, served
+from tests.events import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,8 +76,7 @@ def test_a_peer_that_cannot_be_installed_is_left_out_and_said_so() -> None:
 
 
 def test_pages_are_served_as_recorded_and_whatever_else_is_asked_for_fails(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     file = tmp_path / "recorded.json"
     date = "Sun, 29 Nov 2026 19:10:20 GMT"
     page = {"status": 201, "headers": {"Date": date}, "body": '["é"]'}

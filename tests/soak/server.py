@@ -76,7 +76,7 @@ class Server(Struct):
         with self._lock:
             if self.process is not None:
                 (self.process.kill if kill else self.process.terminate)()
-                self.process.wait(20)
+                self.process.wait(60)
                 if self.process.stdout:
                     self.process.stdout.close()
 
@@ -100,11 +100,11 @@ class Server(Struct):
 
     def raw(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """Send a plain request, which must succeed. Wait for a server that does not listen yet."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while True:
             try:
                 answer = requests.request(
-                    method, f"{self.url}{path}", json=body, params=query, headers={"x-api-key": KEY}, timeout=10
+                    method, f"{self.url}{path}", json=body, params=query, headers={"x-api-key": KEY}, timeout=60
                 )
             except requests.ConnectionError:
                 if time.monotonic() > end:
@@ -119,7 +119,7 @@ class Server(Struct):
     def things(self, kind: str) -> list[Thing]:
         """Return the live objects of a kind in the order of creation, from the data file, past readings and faults."""
         query = "SELECT id, project, alias, body, inner FROM objects WHERE kind = ? ORDER BY seq"
-        with closing(sqlite3.connect(self.data, timeout=10)) as db:
+        with closing(sqlite3.connect(self.data, timeout=60)) as db:
             rows = db.execute(query, (kind,)).fetchall()
         return [
             Thing(kind=kind, id=id, project=project or "", run=alias or "", body=json.loads(body))

@@ -120,9 +120,9 @@ class Tool(Struct, frozen=True):
 
 
 def finished(process: subprocess.Popen[str]) -> Ended:
-    """Wait for a command's end. Fail if it prints a traceback or takes two minutes."""
+    """Wait for a command's end. Fail if it prints a traceback or takes five minutes."""
     try:
-        stdout, stderr = process.communicate(timeout=120)
+        stdout, stderr = process.communicate(timeout=300)
     finally:
         process.kill()
     assert "Traceback" not in stderr, stderr

@@ -48,11 +48,11 @@ class Script:
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
+        self._thread.join(60)
 
 
 def _read_request(connection: socket.socket) -> bytes:
-    connection.settimeout(5)
+    connection.settimeout(60)
     data = b""
     # What begins with 0x16 is a greeting of TLS, and all that comes.
     while b"\r\n\r\n" not in data and not data.startswith(b"\x16") and (more := connection.recv(65536)):
@@ -92,7 +92,7 @@ def connect() -> Callable[..., Http]:
     def make(base_url: str, **options: Any) -> Http:
         secret = Secret(template="${env:WEXA_API_KEY}", value=KEY)
         settings: dict[str, Any] = {
-            "read_timeout": 5.0,
+            "read_timeout": 60.0,
             "policy": Policy(attempts=1, throttled=1),
             "sleep": lambda _: None,
         }

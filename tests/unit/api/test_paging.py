@@ -527,7 +527,7 @@ class Hall:
         with self.lock:
             answer, first = self.server(query), len(self.server.queries) == 1
         if not first:
-            self.barrier.wait(timeout=10)
+            self.barrier.wait(timeout=60)
         return answer
 
 

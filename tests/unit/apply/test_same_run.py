@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
 
+from tests.events import held, until
 from wexa_sync import engine
 from wexa_sync.apply import parallel
 from wexa_sync.errors import UsageError
@@ -225,7 +227,11 @@ def test_the_lock_is_renewed_at_each_wake_while_an_apply_waits(ran: Desk, monkey
 
     monkeypatch.setattr(_FileSession, "write", counted)
     monkeypatch.setattr(parallel, "WAKE", 0.01)
-    again(ran, 2, "delay POST /execute_flow ms=300")
+    with ThreadPoolExecutor(1) as pool:
+        applying = pool.submit(again, ran, 2, held("POST /execute_flow"))
+        until(lambda: len(kept_alive) > 1 or applying.done())
+        ran.remote.fault()
+        applying.result()
     assert len(kept_alive) > 1
 
 

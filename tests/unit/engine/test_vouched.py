@@ -803,7 +803,7 @@ def test_all_lists_are_asked_for_at_once(night: Case, monkeypatch: pytest.Monkey
 
     def meeting(api: Api, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
         if kind.name in ("Project", "AgentFlow"):
-            together.wait(timeout=20)  # broken, where one is read after the other
+            together.wait(timeout=60)  # broken, where one is read after the other
         return listed(api, kind, ids, sought)
 
     monkeypatch.setattr(Api, "listed", meeting)

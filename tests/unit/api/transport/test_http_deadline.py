@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.events import free_port
 from wexa_sync.api import cutoff as waits
 from wexa_sync.api.cutoff import Cutoff
 from wexa_sync.api.transport import connection as transport
-from wexa_sync.api.transport import http
+from wexa_sync.api.transport import deadline, http
 from wexa_sync.api.transport.deadline import Deadlines
 from wexa_sync.api.transport.http import Http
 from wexa_sync.api.transport.retry import Policy
@@ -29,22 +31,41 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 HELLO = b"\x16\x03\x03\x40\x00"  # the head of a long message of TLS
 
 
-def trickling(start: bytes) -> Callable[[socket.socket], None]:
-    """Send the text, and then a space at a time, sooner than any socket times out."""
+class FromTheAnswer(Deadlines):
+    """Represent deadlines whose time does not pass before the answer begins, however busy the machine is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: dict[Callable[[], None], float] = {}
+
+    def set(self, deed: Callable[[], None], at: float) -> None:
+        self.seconds[deed] = at - time.monotonic()
+
+    def begin(self) -> None:
+        for deed, seconds in self.seconds.items():
+            super().set(deed, time.monotonic() + seconds)
+
+
+@pytest.fixture
+def deadlines(monkeypatch: pytest.MonkeyPatch) -> FromTheAnswer:
+    """Give a whole answer a part of a second, whatever `read_timeout` gives its parts."""
+    found = FromTheAnswer()
+    monkeypatch.setattr(http, "_WHOLE", 0.12)
+    monkeypatch.setattr(transport, "_DEADLINES", found)
+    return found
+
+
+def trickling(start: bytes, begun: Callable[[], None]) -> Callable[[socket.socket], None]:
+    """Send the text, and then a space at a time, sooner than any socket times out, until the client has had enough."""
 
     def reply(connection: socket.socket) -> None:
         connection.sendall(start)
-        for _ in range(1000):
+        begun()
+        while True:
             connection.sendall(b" ")
             time.sleep(0.05)
 
     return reply
-
-
-@pytest.fixture(autouse=True)
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give a whole answer a part of a second, whatever `read_timeout` gives its parts."""
-    monkeypatch.setattr(http, "_WHOLE", 0.12)
 
 
 STARTS = {
@@ -58,32 +79,46 @@ STARTS = {
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-def test_an_answer_that_trickles_is_lost(connect: Connect, fail: Fail, serve: Serve, start: bytes) -> None:
-    server = serve(trickling(start))
+def test_an_answer_that_trickles_is_lost(
+    connect: Connect, fail: Fail, serve: Serve, deadlines: FromTheAnswer, start: bytes
+) -> None:
+    server = serve(trickling(start, deadlines.begin))
     error = fail(connect(server.url, read_timeout=5), "POST", body={})
     assert type(error) is LostAnswer
     assert "the answer as a whole took longer than 0.6 s" in error.message
     assert len(server.requests) == 1
 
 
-def test_an_error_whose_words_trickle_keeps_its_meaning(connect: Connect, fail: Fail, serve: Serve) -> None:
-    error = fail(connect(serve(trickling(b"HTTP/1.1 503 Busy\r\n\r\n[")).url, read_timeout=5))
+def test_an_error_whose_words_trickle_keeps_its_meaning(
+    connect: Connect, fail: Fail, serve: Serve, deadlines: FromTheAnswer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = http._read
+
+    def reads(*words: Any) -> bytes:
+        deadlines.begin()
+        return read(*words)
+
+    monkeypatch.setattr(http, "_read", reads)
+    server = serve(trickling(b"HTTP/1.1 503 Busy\r\n\r\n[", lambda: None))
+    error = fail(connect(server.url, read_timeout=5))
     assert type(error) is ServerFault
 
 
-def test_a_handshake_that_trickles_has_sent_nothing(connect: Connect, fail: Fail, serve: Serve) -> None:
-    url = serve(trickling(HELLO)).url.replace("http:", "https:")
+def test_a_handshake_that_trickles_has_sent_nothing(
+    connect: Connect, fail: Fail, serve: Serve, deadlines: FromTheAnswer
+) -> None:
+    url = serve(trickling(HELLO, deadlines.begin)).url.replace("http:", "https:")
     error = fail(connect(url, read_timeout=5), "POST", body={})
     assert type(error) is Unreachable
     assert "took longer than 0.6 s" in error.message
 
 
 def test_after_the_time_is_over_what_is_in_flight_is_given_a_moment(
-    connect: Connect, fail: Fail, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    connect: Connect, fail: Fail, serve: Serve, deadlines: FromTheAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_GRACE", 0.2)
-    server = serve(trickling(STARTS["a body"]))
-    error = fail(connect(server.url, read_timeout=60, cutoff=Cutoff(0.3)), "POST", body={})
+    monkeypatch.setattr(http, "_GRACE", -3599.5)
+    server = serve(trickling(STARTS["a body"], deadlines.begin))
+    error = fail(connect(server.url, read_timeout=60, cutoff=Cutoff(3600)), "POST", body={})
     assert type(error) is LostAnswer
     assert "the time given by --timeout is over" in error.message
 
@@ -173,17 +208,33 @@ def test_nothing_is_left_open(connect: Connect, serve: Serve) -> None:
     assert len(list(Path("/dev/fd").iterdir())) <= before + 2
 
 
-def test_deeds_are_done_in_the_order_of_their_moments_unless_they_are_called_off() -> None:
-    deadlines, done, over = Deadlines(), list[str](), threading.Event()
-    now = time.monotonic()
+def test_deeds_are_done_in_the_order_of_their_moments_unless_they_are_called_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = SimpleNamespace(now=0.0)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr(deadline, "time", clock)
+    deadlines, done = Deadlines(), list[str]()
     deeds = {name: (lambda name=name: done.append(name)) for name in ("third", "second", "never", "first")}
-    deadlines.set(over.set, now + 0.3)
-    for name, after in {"third": 0.2, "second": 0.1, "never": 0.05, "first": 0.0}.items():
-        deadlines.set(deeds[name], now + after)
-        if name == "never":
-            deadlines.call_off(deeds[name])
-    assert over.wait(60)
-    assert done == ["first", "second", "third"]
+    for name, at in {"third": 3000, "second": 2000, "never": 500, "first": 1000}.items():
+        deadlines.set(deeds[name], at)
+    deadlines.call_off(deeds["never"])
+    seen = []
+    for clock.now in (999.0, 1000.0, 2000.0, 3000.0):
+        looked = threading.Event()
+        deadlines.set(looked.set, clock.now - 1)  # what is due is done before it
+        assert looked.wait(60)
+        seen.append([*done])
+    assert seen == [[], ["first"], ["first", "second"], ["first", "second", "third"]]
+
+
+def test_a_deed_is_done_at_its_moment_though_nothing_else_happens() -> None:
+    deadlines, done = Deadlines(), threading.Event()
+    now = time.monotonic()
+    deadlines.set(lambda: None, now + 3600)
+    deadlines.set(done.set, now + 0.1)
+    assert done.wait(60)
+    assert time.monotonic() >= now + 0.1
 
 
 class Quick(Cutoff):
@@ -206,8 +257,7 @@ TWICE: dict[str, Any] = {"policy": Policy(attempts=2, base=20.0), "sleep": None,
 
 def test_a_server_that_can_not_be_reached_is_told_of_once(connect: Connect) -> None:
     heard: list[str] = []
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        place = f"127.0.0.1:{free.getsockname()[1]}"
+    place = f"127.0.0.1:{free_port()}"
     waits_of(connect(f"http://{place}", cutoff=Quick(hear=lambda what, _: heard.append(what)), **TWICE), "/a", "/b")
     assert heard == [f"another try: could not connect to {place}: Connection refused"]
 

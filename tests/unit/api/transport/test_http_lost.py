@@ -3,12 +3,13 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.events import free_port
+from wexa_sync.api.transport import http
 from wexa_sync.api.transport.http import Http
 from wexa_sync.errors import (
     ApiError,
@@ -31,15 +32,9 @@ def reset(connection: socket.socket) -> None:
 RESET: Reply = reset
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 class TestNeverSent:
     def test_refused(self, connect: Connect, fail: Fail) -> None:
-        error = fail(connect(f"http://127.0.0.1:{_free_port()}"))
+        error = fail(connect(f"http://127.0.0.1:{free_port()}"))
         assert type(error) is Unreachable
         assert "could not connect to 127.0.0.1:" in error.message
         assert "refused" in error.message
@@ -64,7 +59,7 @@ class TestNeverSent:
         assert type(fail(connect(serve(reply).url.replace("http:", "https:")))) is Unreachable
 
     def test_a_proxy_that_is_not_there(self, connect: Connect, fail: Fail, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{_free_port()}")
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{free_port()}")
         assert type(fail(connect("https://wexa.invalid"))) is Unreachable
 
 
@@ -90,12 +85,21 @@ class TestLost:
         assert "no whole answer came back: " in error.message
         assert len(server.requests) == 1
 
-    def test_reset_in_the_middle(self, connect: Connect, fail: Fail, serve: Serve) -> None:
+    def test_reset_in_the_middle(
+        self, connect: Connect, fail: Fail, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun, read = threading.Event(), http._read
+
+        def reads(*words: Any) -> bytes:
+            begun.set()
+            return read(*words)
+
         def cut(connection: socket.socket) -> None:
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{")
-            time.sleep(0.1)
+            assert begun.wait(60)
             reset(connection)
 
+        monkeypatch.setattr(http, "_read", reads)
         error = fail(connect(serve(cut).url), "POST")
         assert type(error) is LostAnswer
         assert error.status == 200

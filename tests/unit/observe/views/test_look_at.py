@@ -89,7 +89,7 @@ def test_projects_are_read_at_the_same_time(look: str, monkeypatch: pytest.Monke
         body = {"description": "", "coworker_role": "r", "orgId": remote.server.org_id}
         for name in ("One", "Two"):
             remote.raw("POST", "/v1/project", {**body, "projectName": name}).raise_for_status()
-        together, listed = Barrier(2, timeout=20), Api.listed
+        together, listed = Barrier(2, timeout=60), Api.listed
 
         def meeting(api: Api, kind: Kind, ids: Ids, sought: Sought = ANYTHING) -> Found:
             if kind.name == what:

@@ -63,11 +63,12 @@ def test_half_of_the_latency_is_the_way_back(monkeypatch: pytest.MonkeyPatch) ->
         slept.clear()
         api.get("/agentflows")
     there, back = slept
-    assert (there, round(back)) == (30, 60), "nobody slept on the way there, and so the whole is left"
+    assert there == 30
+    assert 45 < back <= 60, "nobody slept on the way there, and so the whole is left"
 
 
 def test_latency_is_slept_without_blocking_others() -> None:
-    with sandbox(latency_ms=300) as api:
+    with sandbox(latency_ms=1000) as api:
 
         def timed(_: int) -> None:
             requests.get(api.base_url + "/agentflows", headers={"x-api-key": KEY}, timeout=60).raise_for_status()
@@ -75,4 +76,4 @@ def test_latency_is_slept_without_blocking_others() -> None:
         before = time.monotonic()
         with ThreadPoolExecutor(50) as pool:
             list(pool.map(timed, range(50)))
-        assert 0.3 <= time.monotonic() - before < 50 * 0.3, "one after the other would take fifty times as long"
+        assert 1 <= time.monotonic() - before < 50, "one after the other would take fifty times as long"
