@@ -56,12 +56,12 @@ def deadlines(monkeypatch: pytest.MonkeyPatch) -> FromTheAnswer:
 
 
 def trickling(start: bytes, begun: Callable[[], None]) -> Callable[[socket.socket], None]:
-    """Send the text, and then a space at a time, sooner than any socket times out, until the client has had enough."""
+    """Send the text, and then a space at a time, sooner than any socket times out."""
 
     def reply(connection: socket.socket) -> None:
         connection.sendall(start)
         begun()
-        while True:
+        for _ in range(1000):
             connection.sendall(b" ")
             time.sleep(0.05)
 
