@@ -127,7 +127,7 @@ def test_what_only_reads_ends_with_the_time_and_is_told_what_helps(
     connect: Connect, fail: Fail, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "_GRACE", 60.0)
-    client = connect(serve(trickling(STARTS["a body"])).url, read_timeout=600, cutoff=Cutoff(0.3))
+    client = connect(serve(trickling(STARTS["a body"], lambda: None)).url, read_timeout=600, cutoff=Cutoff(2))
     error = fail(client, "GET", repeatable=True)
     assert type(error) is LostAnswer
     assert error.hint == "Run the command again: nothing was changed. A larger --timeout helps."
