@@ -15,6 +15,9 @@ Hear = Callable[[str, float], None]
 AGAIN = 10.0
 """Seconds until a wait that lasts is reported again."""
 
+HEARD = 0.5
+"""Seconds that the main thread waits at a time. A signal that comes just before a wait is not heard before its end."""
+
 _WORTH_A_WORD = 1.0
 
 
@@ -94,5 +97,5 @@ class Cutoff:
             if what:
                 self.waiting(what, rest)
             with suppress(Empty):
-                self._stops.put(self._stops.get(timeout=min(rest, AGAIN) if what else rest))  # for all that wait
+                self._stops.put(self._stops.get(timeout=min(rest, HEARD)))  # for all that wait
         return self.over

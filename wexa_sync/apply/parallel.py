@@ -15,6 +15,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from wexa_sync import graph
+from wexa_sync.api.cutoff import HEARD
 from wexa_sync.apply.context import Context
 from wexa_sync.apply.flights import Flights, Landing
 from wexa_sync.apply.records import record_of
@@ -116,7 +117,7 @@ class Drive:
                     self._begin()
                 self._flush()
                 if going := {*self.flights.flying, *(self.writing or ())[:1]}:
-                    done, _ = wait(going, timeout=WAKE, return_when=FIRST_COMPLETED)
+                    done, _ = wait(going, timeout=HEARD, return_when=FIRST_COMPLETED)
                     if self.writing is None and time.monotonic() >= self.wrote + WAKE:
                         self.write()  # nothing: the lock's lease is renewed
                     for first, *others in self.flights.landed(done):

@@ -227,6 +227,7 @@ def test_the_lock_is_renewed_at_each_wake_while_an_apply_waits(ran: Desk, monkey
 
     monkeypatch.setattr(_FileSession, "write", counted)
     monkeypatch.setattr(parallel, "WAKE", 0.01)
+    monkeypatch.setattr(parallel, "HEARD", 0.01)
     with ThreadPoolExecutor(1) as pool:
         applying = pool.submit(again, ran, 2, held("POST /execute_flow"))
         until(lambda: len(kept_alive) > 1 or applying.done())
