@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from functools import partial
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -170,12 +170,16 @@ def _ours(known: Known, kind: Kind, project: str) -> Callable[[Raw], bool]:
     addresses = known.at(Place(project, kind.name))
     records = [known.state.records[address] for address in addresses if address in known.state.records]
     manifests = [known.desired.manifests[address] for address in addresses if address in known.desired.manifests]
-    ids = {id for each in records for id in each.ids} | {usual_case(each.import_id) for each in manifests}
-    names = {as_kept(name) for address in addresses for name in names_at(known, kind, address)}
+    ids = {id for each in records for id in each.ids}
+    ids |= {usual_case(each.import_id) for each in manifests if each.import_id}
+
+    @cache  # asked for by strangers alone: where all is known by its id, nobody needs the names
+    def names() -> set[str]:
+        return {as_kept(name) for address in addresses for name in names_at(known, kind, address)}
 
     def is_ours(raw: Raw) -> bool:
         name = raw.get(kind.display)  # a stranger's may be anything, a list or an object too
-        return not ids.isdisjoint(kind.ids_of(raw)) or (isinstance(name, str) and as_kept(name) in names)
+        return not ids.isdisjoint(kind.ids_of(raw)) or (isinstance(name, str) and as_kept(name) in names())
 
     return is_ours
 
