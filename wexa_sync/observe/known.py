@@ -141,7 +141,7 @@ class Known(Struct, kw_only=True):
         def id_of(ref: Ref) -> str | None:
             if (id := comparison.id_of(ref)) is None:  # the field's name
                 return None
-            # `name_of` says it of an address too: without it, a plan makes no reference for each that it compares.
+            # `name_of` would say the same of an address, and make a reference for each one that a plan compares.
             is_so = self.names.get(id) == ref.address if ref.address else self.name_of(ref.kind, id) == ref
             return id if is_so else None
 

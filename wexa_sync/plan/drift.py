@@ -140,7 +140,7 @@ def _unseen(seen: Observation, ours: set[Address]) -> Iterator[str]:
 
 
 def _unread(unread: Mapping[Address, str]) -> Iterator[str]:
-    """Give a warning for each reason why something of ours can't be seen. `unread`: those, by sorted addresses."""
+    """Yield a warning for each reason why something of ours can't be seen. `unread`: the reasons, sorted by address."""
     why_of = unread.__getitem__
     for why, addresses in groupby(sorted(unread, key=why_of), key=why_of):
         yield f"Nobody knows whether {named([*addresses])} changed, as the list can't be read: {why}."

@@ -78,7 +78,7 @@ class Flight:
             self.sent = True
 
     def _be_slow(self) -> None:
-        """Say which requests have no response yet. Another one, whose time came together, may have said so."""
+        """Say which requests have no response yet, unless another request, slow at the same time, has said so."""
         now = time.monotonic()
         if self._slow_at <= now:
             ours = [each for each in _UNDER_WAY.copy() if each._cutoff is self._cutoff]

@@ -58,7 +58,7 @@ class Writing(Struct):
         return self
 
     def enter(self, draft: Draft) -> None:
-        """Write it into the draft. Raises TextFault."""
+        """Write the value into the draft. Raises TextFault."""
         for file, edits in self.edits.items():
             draft.edit(file, edits)
         for path, content in self.contents.items():
